@@ -1,0 +1,146 @@
+/**
+ * The contracts between handlers and receivers on one side and a runtime's sockets on the other.
+ * Handlers and receivers know these types alone; an adapter implements them for one runtime.
+ *
+ * Browser compatible: types only.
+ *
+ * @module
+ */
+import type { ConnectionError } from "./connection_error.ts";
+
+/** Where a byte stream leads: TCP, TCP with TLS, or a Unix domain socket. */
+export type StreamAddress =
+  | { transport: "tcp"; hostname: string; port: number; tls?: TlsOptions }
+  | { transport: "unix"; path: string };
+
+/** Where datagrams go: UDP or a Unix datagram socket. */
+export type DatagramAddress =
+  | { transport: "udp"; hostname: string; port: number }
+  | { transport: "unixgram"; path: string };
+
+/**
+ * TLS settings; every certificate and key is PEM text. A client uses `ca` (authorities to trust
+ * instead of the system's), `cert` and `key` (its own certificate, for servers that ask for one)
+ * and `serverName`; a listener uses `cert` and `key` (required), and `ca` to demand a client
+ * certificate signed by one of these.
+ */
+export interface TlsOptions {
+  /** PEM certificates of the authorities to trust instead of the system's. */
+  ca?: string[];
+  /** The PEM certificate (chain) that this side presents. */
+  cert?: string;
+  /** The PEM private key of `cert`. */
+  key?: string;
+  /** The name to send (SNI) and to check the peer's certificate for. @default the host name */
+  serverName?: string;
+}
+
+/** What everything that waits takes. */
+export interface WaitOptions {
+  /** Aborting it ends the wait. */
+  signal?: AbortSignal;
+}
+
+/** An open byte stream; iterating it yields the chunks that arrive, until the peer's end. */
+export interface StreamConnection extends AsyncIterable<Uint8Array>, AsyncDisposable {
+  /**
+   * Resolves when the kernel has taken every byte; rejects with {@linkcode ConnectionError}.
+   * One call at a time; the caller leaves `bytes` unchanged until it settles.
+   */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Best effort, for exit hooks: writes what fits without waiting; the number of bytes taken. */
+  writeSync?(bytes: Uint8Array): number;
+  /**
+   * Bytes that the kernel is known to have taken so far, those of a write that failed midway
+   * included. Where it is absent a failed write counts as not taken at all.
+   */
+  readonly bytesWritten?: number;
+  /**
+   * Settles when the stream is over: `undefined` after the peer's FIN or this side's `close()`,
+   * the error after a RST. Never rejects. Known before the next write fails: a read is always
+   * pending.
+   */
+  readonly closed: Promise<ConnectionError | undefined>;
+  /** Half-closes, awaits the peer's end, releases; idempotent, never rejects, bounded by `signal`. */
+  close(options?: WaitOptions): Promise<void>;
+  /** From now on the connection alone does not hold the process open. */
+  unref?(): void;
+}
+
+/** A datagram socket for one peer; iterating it yields the datagrams that the peer sends back. */
+export interface DatagramSocket extends AsyncIterable<Uint8Array>, AsyncDisposable {
+  /** Sends one datagram to the peer that the socket was opened for. */
+  send(bytes: Uint8Array): Promise<void>;
+  /** Releases the socket; idempotent, never rejects. */
+  close(): Promise<void>;
+  /** From now on the socket alone does not hold the process open. */
+  unref?(): void;
+}
+
+/** Opens byte streams. Every rejection is a {@linkcode ConnectionError}. */
+export interface Connector extends ExitNotifier {
+  /** Connects, TLS handshake included; aborting `signal` rejects and leaves no socket behind. */
+  connect(to: StreamAddress, options?: WaitOptions): Promise<StreamConnection>;
+}
+
+/** Opens datagram sockets. Every rejection is a {@linkcode ConnectionError}. */
+export interface DatagramConnector extends ExitNotifier {
+  /** Resolves the peer's name once and opens a socket for it. */
+  openDatagram(peer: DatagramAddress, options?: WaitOptions): Promise<DatagramSocket>;
+}
+
+/** Accepts byte streams. */
+export interface Acceptor {
+  /** Listens; port 0 asks the system for a free one, found in the listener's `address`. */
+  listen(at: StreamAddress, options?: WaitOptions): Promise<Listener<StreamConnection>>;
+}
+
+/** Receives datagrams. */
+export interface DatagramAcceptor {
+  /** Binds; port 0 asks the system for a free one, found in the listener's `address`. */
+  bindDatagram(at: DatagramAddress): Promise<DatagramListener>;
+}
+
+/** A listening socket; iterating it yields the connections as they are accepted. */
+export interface Listener<Connection> extends AsyncIterable<Connection>, AsyncDisposable {
+  /** Where it listens, with the port that the system chose. */
+  readonly address: StreamAddress;
+  /** Stops accepting and ends the iteration; accepted connections stay open. Idempotent. */
+  close(): Promise<void>;
+  /** From now on the listener alone does not hold the process open. */
+  unref?(): void;
+}
+
+/** A bound datagram socket; iterating it yields what arrives, from any peer. */
+export interface DatagramListener extends AsyncIterable<Uint8Array>, AsyncDisposable {
+  /** Where it is bound, with the port that the system chose. */
+  readonly address: DatagramAddress;
+  /** Ends the iteration and releases the socket. Idempotent. */
+  close(): Promise<void>;
+  /** From now on the socket alone does not hold the process open. */
+  unref?(): void;
+}
+
+/** What runs when the process ends, for the last records. */
+export interface ExitHooks {
+  /** The event loop is empty: may wait, and the process waits for it. */
+  beforeExit(): Promise<void>;
+  /** The process ends now: synchronous work alone. */
+  exit(): void;
+}
+
+/** A runtime that can tell that the process is about to end. */
+export interface ExitNotifier {
+  /** Registers hooks; the function that is returned takes them off again. */
+  atExit?(hooks: ExitHooks): () => void;
+}
+
+/** Time as a parameter; the default is the runtime's own, tests give a virtual one. */
+export interface Clock {
+  /** Seconds since the epoch, as Python's `time.time()`. */
+  now(): number;
+  /** Calls back once after `ms` milliseconds; the result is what `clearTimeout` takes. */
+  setTimeout(callback: () => void, ms: number): unknown;
+  /** Takes a call-back off again; harmless if it has run. */
+  clearTimeout(id: unknown): void;
+}
