@@ -1,0 +1,83 @@
+/**
+ * Bytes that arrive in chunks and are wanted in payloads: a payload that lies in one chunk is
+ * taken as a view of it, one that is split is gathered in a buffer that grows with what arrives.
+ *
+ * Sans-IO and linear: however small the chunks are, a byte is copied a constant number of times.
+ *
+ * @module
+ */
+
+/** The first allocation for a payload that is split between chunks: most records fit in one. */
+const FIRST_ALLOCATION = 1024;
+
+const NOTHING = new Uint8Array(0);
+
+/** A queue of chunks, read from the front; see the module for what it promises. */
+export class ChunkQueue {
+  #chunks: Uint8Array[] = [];
+  #first = 0;
+  #offset = 0;
+  #partial: Uint8Array = NOTHING;
+  #gathered = 0;
+
+  /** Adds a chunk at the end. */
+  push(chunk: Uint8Array): void {
+    if (chunk.length > 0) this.#chunks.push(chunk);
+  }
+
+  /** How many bytes of the current payload have been gathered. */
+  get gathered(): number {
+    return this.#gathered;
+  }
+
+  /** How many bytes can be read without a chunk's end between them; 0 if there are none at all. */
+  available(): number {
+    const chunk = this.#chunks[this.#first];
+    if (chunk === undefined) return 0;
+    if (this.#offset < chunk.length) return chunk.length - this.#offset;
+    this.#offset = 0;
+    if (++this.#first < this.#chunks.length) return this.#chunks[this.#first]!.length;
+    this.#chunks = [];
+    this.#first = 0;
+    return 0;
+  }
+
+  /** Reads the next byte; only when one is `available()`. */
+  byte(): number {
+    return this.#chunks[this.#first]![this.#offset++]!;
+  }
+
+  /** How many of the `available()` bytes lie before the first `byte`; -1 if it is not there. */
+  indexOf(byte: number): number {
+    const index = this.#chunks[this.#first]!.indexOf(byte, this.#offset);
+    return index < 0 ? -1 : index - this.#offset;
+  }
+
+  /** Moves `count` of the `available()` bytes to a payload that will be `most` bytes at most. */
+  gather(count: number, most: number): void {
+    const filled = this.#gathered + count;
+    if (filled > this.#partial.length) {
+      const grown = new Uint8Array(Math.min(most, Math.max(FIRST_ALLOCATION, filled * 2)));
+      grown.set(this.#partial.subarray(0, this.#gathered));
+      this.#partial = grown;
+    }
+    this.#partial.set(this.#view(count), this.#gathered);
+    this.#gathered = filled;
+  }
+
+  /** Ends the payload: what was gathered and `count` of the `available()` bytes. */
+  take(count: number): Uint8Array {
+    if (this.#gathered === 0) return this.#view(count);
+    this.gather(count, this.#gathered + count);
+    const payload = this.#partial.subarray(0, this.#gathered);
+    this.#partial = NOTHING;
+    this.#gathered = 0;
+    return payload;
+  }
+
+  #view(count: number): Uint8Array {
+    const chunk = this.#chunks[this.#first];
+    if (chunk === undefined) return NOTHING;
+    return chunk.subarray(this.#offset, this.#offset += count);
+  }
+}

@@ -1,0 +1,201 @@
+/**
+ * Frames as CPython's `SocketHandler.makePickle` writes them: a 4-byte big-endian length (`">L"`)
+ * and that many bytes of payload. {@linkcode frame} writes one; {@linkcode Deframer} finds the
+ * frames in a byte stream, however it was split. Any `Framing` does the same in another way.
+ *
+ * Sans-IO, linear in the bytes that arrive, and never larger than what has arrived: the length
+ * that a sender claims is checked against a cap and then only ever believed byte by byte.
+ *
+ * @example A frame that arrives in two pieces
+ * ```ts
+ * import { Deframer, frame } from "jsr:@logwire/logging/framer";
+ *
+ * const bytes = frame(new TextEncoder().encode("spam"));
+ * const deframer = new Deframer();
+ * deframer.push(bytes.subarray(0, 5));
+ * console.assert(deframer.next() === undefined);
+ * deframer.push(bytes.subarray(5));
+ * console.assert(new TextDecoder().decode(deframer.next()) === "spam");
+ * deframer.end();
+ * ```
+ *
+ * @module
+ */
+import { ChunkQueue } from "./chunk_queue.ts";
+import { checkInteger, checkKnown, refuse } from "./options.ts";
+
+/** The length prefix, in bytes. */
+const PREFIX = 4;
+
+/** The largest payload that a 4-byte length can announce. */
+const MAX_PAYLOAD = 0xffff_ffff;
+
+/** A record is a kilobyte; with a long traceback, a hundred. Who claims more than this is lying. */
+export const DEFAULT_MAX_FRAME_BYTES: number = 16 * 1024 * 1024;
+
+/**
+ * A byte stream that holds no valid frames: everything after the fault is unreadable.
+ *
+ * @example
+ * ```ts
+ * import { Deframer, FrameError } from "jsr:@logwire/logging/framer";
+ *
+ * const deframer = new Deframer({ maxFrameBytes: 10 });
+ * deframer.push(new Uint8Array([0, 0, 1, 0]));
+ * try {
+ *   deframer.next();
+ * } catch (error) {
+ *   console.assert(error instanceof FrameError && error.code === "too-large");
+ * }
+ * ```
+ */
+export class FrameError extends Error {
+  /** `too-large`: a frame is larger than the cap; `cut-off`: the stream ended inside a frame. */
+  readonly code: "too-large" | "cut-off";
+
+  /** Makes an error of one of the two kinds. */
+  constructor(code: "too-large" | "cut-off", message: string) {
+    super(message);
+    this.name = "FrameError";
+    this.code = code;
+  }
+}
+
+/** Options of {@linkcode Deframer}, and of every {@linkcode FrameReader}. */
+export interface DeframerOptions {
+  /** The largest payload that is taken, in bytes. @default {16777216} */
+  maxFrameBytes?: number;
+}
+
+/** Finds payloads in a byte stream; what {@linkcode Deframer} is, in any framing. */
+export interface FrameReader {
+  /** Takes the next bytes of the stream. */
+  push(chunk: Uint8Array): void;
+  /** The next payload, or `undefined` if more bytes are needed; throws {@linkcode FrameError}. */
+  next(): Uint8Array | undefined;
+  /** Says that the stream is over; throws {@linkcode FrameError} if that cuts a frame off. */
+  end(): void;
+}
+
+/** A way to mark where a payload ends: both directions of it. */
+export interface Framing {
+  /** The bytes that carry this payload. */
+  frame(payload: Uint8Array): Uint8Array;
+  /** A new reader for one stream. */
+  reader(options?: DeframerOptions): FrameReader;
+}
+
+/**
+ * The payload with its 4-byte big-endian length before it, in a new array.
+ *
+ * @example
+ * ```ts
+ * import { frame } from "jsr:@logwire/logging/framer";
+ *
+ * console.assert(frame(new Uint8Array([7])).join() === "0,0,0,1,7");
+ * ```
+ *
+ * @throws {FrameError} if the payload is longer than 4 bytes can say (4 GiB)
+ */
+export function frame(payload: Uint8Array): Uint8Array {
+  const length = payload.length;
+  if (length > MAX_PAYLOAD) {
+    throw new FrameError("too-large", `Cannot frame ${length} bytes: the most is ${MAX_PAYLOAD}`);
+  }
+  const bytes = new Uint8Array(PREFIX + length);
+  bytes[0] = length >>> 24;
+  bytes[1] = length >>> 16;
+  bytes[2] = length >>> 8;
+  bytes[3] = length;
+  bytes.set(payload, PREFIX);
+  return bytes;
+}
+
+/**
+ * Finds the frames in a byte stream. After each `push()`, call `next()` until it returns
+ * `undefined`; `end()` when the stream is over. After a {@linkcode FrameError} the stream cannot
+ * be read on: `next()` keeps throwing.
+ *
+ * Aliasing: a payload that lies in one chunk is a view of that chunk, not a copy, so it changes
+ * if the chunk does. Once `next()` has returned `undefined` no chunk is referred to any more: what
+ * was left of it has been copied.
+ *
+ * @example
+ * ```ts
+ * import { Deframer, frame } from "jsr:@logwire/logging/framer";
+ *
+ * const deframer = new Deframer({ maxFrameBytes: 1024 });
+ * deframer.push(frame(new Uint8Array(0)));
+ * console.assert(deframer.next()?.length === 0, "an empty payload is a frame");
+ * console.assert(deframer.next() === undefined);
+ * ```
+ */
+export class Deframer implements FrameReader {
+  readonly #max: number;
+  readonly #input: ChunkQueue = new ChunkQueue();
+  /** The prefix: how many of its bytes were read, and the number that they say so far. */
+  #prefix = 0;
+  #length = 0;
+
+  /** Makes a reader for one stream. */
+  constructor(options: DeframerOptions = {}) {
+    this.#max = checkDeframerOptions(options);
+  }
+
+  /** Takes the next bytes of the stream. */
+  push(chunk: Uint8Array): void {
+    if (!(chunk instanceof Uint8Array)) refuse("read frames", "chunk", "a Uint8Array", chunk);
+    this.#input.push(chunk);
+  }
+
+  /** The next payload, or `undefined` if more bytes are needed; throws {@linkcode FrameError}. */
+  next(): Uint8Array | undefined {
+    const input = this.#input;
+    for (; this.#prefix < PREFIX; this.#prefix++) {
+      if (input.available() === 0) return undefined;
+      this.#length = this.#length * 256 + input.byte();
+    }
+    const length = this.#length;
+    if (length > this.#max) {
+      throw new FrameError("too-large", `a frame claims ${length} bytes: the most is ${this.#max}`);
+    }
+    for (;;) {
+      const available = input.available();
+      const wanted = length - input.gathered;
+      if (available >= wanted) {
+        this.#prefix = this.#length = 0;
+        return input.take(wanted);
+      }
+      if (available === 0) return undefined;
+      input.gather(available, length);
+    }
+  }
+
+  /** Says that the stream is over; throws {@linkcode FrameError} if that cuts a frame off. */
+  end(): void {
+    const input = this.#input;
+    if (input.available() > 0) {
+      throw new FrameError("cut-off", "the stream was ended before its frames were read");
+    }
+    if (this.#prefix === 0) return;
+    throw new FrameError(
+      "cut-off",
+      this.#prefix < PREFIX
+        ? `the stream ended after ${this.#prefix} of the ${PREFIX} bytes of a length`
+        : `the stream ended after ${input.gathered} of the ${this.#length} bytes of a frame`,
+    );
+  }
+}
+
+/** The framing of this module: a 4-byte big-endian length before each payload. */
+export const lengthPrefixed: Framing = {
+  frame,
+  reader: (options?: DeframerOptions): FrameReader => new Deframer(options),
+};
+
+/** The cap that these options ask for; throws for what is no such option. */
+export function checkDeframerOptions(options: DeframerOptions): number {
+  checkKnown("read frames", options, ["maxFrameBytes"]);
+  const { maxFrameBytes = DEFAULT_MAX_FRAME_BYTES } = options;
+  return checkInteger("read frames", "maxFrameBytes", maxFrameBytes, 1, MAX_PAYLOAD);
+}
