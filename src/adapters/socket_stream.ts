@@ -1,0 +1,133 @@
+/**
+ * What every adapter's {@linkcode StreamConnection} has in common: when it is over, what is refused
+ * then, how it closes, and the queue of what arrived. A subclass adds a runtime's socket: it calls
+ * `arrived` and `ended`, and says how to write, to half-close and to let go.
+ *
+ * Bytes that arrive are queued up to {@linkcode HELD_BYTES}. An accepted connection is then paused
+ * until its consumer has read; one that was dialled is too, if somebody iterates it, and else reads
+ * on and discards, since only a pending read sees the peer's end.
+ *
+ * Pure: uses no runtime global.
+ *
+ * @module
+ */
+import { ConnectionError } from "../net/connection_error.ts";
+import type { StreamConnection, WaitOptions } from "../net/connector.ts";
+import { AsyncQueue } from "./async_queue.ts";
+import { toConnectionError } from "./native_error.ts";
+
+/** What an adapter holds for a slow consumer: a few reads of 64 KiB, so that it never waits idly. */
+export const HELD_BYTES: number = 256 * 1024;
+
+/** A stream over some runtime's socket. */
+export abstract class SocketStream implements StreamConnection {
+  readonly closed: Promise<ConnectionError | undefined>;
+  readonly #peer: string;
+  readonly #incoming: AsyncQueue<Uint8Array>;
+  readonly #settleClosed: (error: ConnectionError | undefined) => void;
+  #end: { error: ConnectionError | undefined } | undefined;
+  #closing: Promise<void> | undefined;
+  #released = false;
+  #writing: Promise<unknown> = Promise.resolve();
+
+  /** `peer` names the other end in messages; `accepted`: it came from a listener. */
+  constructor(peer: string, accepted: boolean) {
+    this.#peer = peer;
+    let settle: (error: ConnectionError | undefined) => void = () => {};
+    this.closed = new Promise((resolve) => settle = resolve);
+    this.#settleClosed = settle;
+    this.#incoming = new AsyncQueue<Uint8Array>({
+      limit: HELD_BYTES,
+      sizeOf: (chunk) => chunk.length,
+      unread: accepted ? "keep" : "discard",
+      onRoom: () => this.resumeReading(),
+    });
+  }
+
+  /** Writes it all, completing partial writes. */
+  protected abstract writeAll(bytes: Uint8Array): Promise<void>;
+  /** Sends FIN; what arrives is still read. */
+  protected abstract halfClose(): void | Promise<void>;
+  /** Lets go of the socket at once, open writes included; called once. */
+  protected abstract release(): void;
+  /** Goes on reading, after `arrived` returned false. */
+  protected abstract resumeReading(): void;
+
+  /** Bytes came in; `false`: stop reading until `resumeReading`. */
+  protected arrived(chunk: Uint8Array): boolean {
+    return this.#closing !== undefined || this.#incoming.push(chunk);
+  }
+
+  /** The peer's FIN came, or, with an error, its RST or a failure. Only the first call counts. */
+  protected ended(error?: unknown): void {
+    if (this.#end !== undefined) return;
+    this.#end = {
+      error: error === undefined ? undefined : toConnectionError(error, `Lost ${this.#peer}`),
+    };
+    this.#incoming.end(this.#closing === undefined ? this.#end.error : undefined);
+    this.#settleClosed(this.#end.error);
+  }
+
+  /** Why nothing can be written now. */
+  protected refusal(): ConnectionError | undefined {
+    if (this.#closing !== undefined) {
+      return new ConnectionError("closed", `Cannot write to ${this.#peer}: closed on this side`);
+    }
+    if (this.#end === undefined) return undefined;
+    return this.#end.error ??
+      new ConnectionError("closed", `Cannot write to ${this.#peer}: the peer closed`);
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    const refusal = this.refusal();
+    if (refusal !== undefined) return Promise.reject(refusal);
+    const writing = this.writeAll(bytes).catch((error: unknown) => {
+      const gone = this.#closing === undefined ? undefined : this.refusal();
+      // A socket that a write failed on is lost, whether or not the read has noticed.
+      if (gone === undefined) this.ended(error);
+      throw gone ?? toConnectionError(error, `Cannot write to ${this.#peer}`);
+    });
+    this.#writing = writing.catch(() => {});
+    return writing;
+  }
+
+  close({ signal }: WaitOptions = {}): Promise<void> {
+    this.#closing ??= this.#close();
+    if (signal === undefined || this.#released) return this.#closing;
+    const giveUp = () => this.#letGo();
+    if (signal.aborted) giveUp();
+    else signal.addEventListener("abort", giveUp, { once: true });
+    return this.#closing.then(() => signal.removeEventListener("abort", giveUp));
+  }
+
+  async #close(): Promise<void> {
+    // First a turn, so that `#closing` is set before anything below looks at it.
+    await Promise.race([this.#writing, this.closed]);
+    this.#incoming.end();
+    this.#incoming.clear();
+    if (this.#end === undefined) {
+      try {
+        await Promise.race([this.halfClose(), this.closed]);
+      } catch (error) {
+        this.ended(error);
+      }
+    }
+    await this.closed;
+    this.#letGo();
+  }
+
+  #letGo(): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.ended();
+    this.release();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return this.#incoming[Symbol.asyncIterator]();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
