@@ -1,0 +1,91 @@
+import { assertEquals, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { json, jsonLines } from "../../src/core/json.ts";
+import { lengthPrefixed } from "../../src/core/framer.ts";
+import { newlineDelimited } from "../../src/core/lines.ts";
+import { test } from "../test.ts";
+
+const text = (value: unknown) => new TextDecoder().decode(json.dumps({ value }));
+const written = (value: unknown) => text(value).slice('{"value":'.length, -1);
+const bytes = (source: string) => new TextEncoder().encode(source);
+
+test("json.dumps() writes one object of the fields, in their order", () => {
+  const fields = { name: "myapp", msg: "späm ☃", args: null, levelno: 20, created: 1.5, on: true };
+  assertEquals(
+    new TextDecoder().decode(json.dumps(fields)),
+    '{"name":"myapp","msg":"späm ☃","args":null,"levelno":20,"created":1.5,"on":true}',
+  );
+});
+
+test("json.dumps() writes whatever a record may hold, and never throws for it", () => {
+  assertEquals(written(12345678901234567890n), "12345678901234567890");
+  assertEquals(written(-0), "-0.0");
+  assertEquals([NaN, Infinity, -Infinity, undefined].map(written), Array(4).fill("null"));
+  assertEquals(written(new Date(0)), '"1970-01-01T00:00:00.000Z"');
+  assertEquals(written(new Date(NaN)), "null");
+  assertEquals(written(new Uint8Array([0, 255])), '"AP8="');
+  assertEquals(written(new Uint8Array([0, 255]).buffer), '"AP8="');
+  assertEquals(written(new Uint8Array(100_000)).length, 133_336 + 2);
+  assertEquals(written(new Set([1, "a"])), '[1,"a"]');
+  assertEquals(written(new Map<unknown, unknown>([[1, 2], ["a", []]])), '{"1":2,"a":[]}');
+  assertEquals(written([undefined, [], {}]), "[null,[],{}]");
+  // deno-lint-ignore no-sparse-arrays -- a hole is what is tested
+  assertEquals(written([, 1]), "[null,1]");
+  assertEquals(written({ toJSON: () => ({ a: 1n }) }), '{"a":1}');
+  assertEquals(written(Symbol("s")), '"Symbol(s)"');
+  assertMatch(written(new RangeError("boom")), /^".*boom/);
+  assertEquals(written(function f() {}), JSON.stringify(String(function f() {})));
+  assertEquals(written("\ud800"), '"\\ud800"');
+});
+
+test("json.dumps() marks a value inside itself, and writes a shared one twice", () => {
+  const cycle: Record<string, unknown> = { a: [] };
+  (cycle.a as unknown[]).push(cycle);
+  assertEquals(written(cycle), '{"a":["[Circular]"]}');
+  const shared = [1];
+  assertEquals(written([shared, shared]), "[[1],[1]]");
+  const endless = { toJSON: (): unknown => ({ ...endless }) };
+  assertMatch(written(endless), /"\[Nested\]"$/);
+  let deep: unknown[] = [];
+  for (let i = 0; i < 100_000; i++) deep = [deep];
+  assertMatch(written(deep), /"\[Nested\]"\]+$/);
+});
+
+test("json.loads() gives back what JSON can hold", () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (fields) => {
+      const back = json.loads(json.dumps(fields));
+      assertEquals(JSON.stringify(back), JSON.stringify(JSON.parse(JSON.stringify(fields))));
+    }),
+    { seed: 20240902, numRuns: 200 },
+  );
+});
+
+test("json.loads() keeps __proto__ an ordinary field", () => {
+  const fields = json.loads(bytes('{"__proto__":{"polluted":1}}'));
+  assertEquals(Object.keys(fields), ["__proto__"]);
+  assertStrictEquals(fields.polluted, undefined);
+  assertEquals(new TextDecoder().decode(json.dumps(fields)), '{"__proto__":{"polluted":1}}');
+});
+
+test("json.loads() throws for what is no JSON object in UTF-8", () => {
+  for (const source of ["null", "1", '"a"', "[]", "true"]) {
+    assertThrows(() => json.loads(bytes(source)), TypeError, "must be a JSON object");
+  }
+  for (const source of ["", "{", "{'a': 1}", '{"a": NaN}', "{} {}"]) {
+    assertThrows(() => json.loads(bytes(source)), SyntaxError);
+  }
+  assertThrows(() => json.loads(new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x7d])), TypeError);
+});
+
+test("jsonLines writes the same payload as json, and a line of it", () => {
+  const fields = { msg: "one\ntwo\r\u2028" };
+  const payload = jsonLines.dumps(fields);
+  assertEquals(payload, json.dumps(fields));
+  assertEquals(payload.includes(10), false);
+  assertStrictEquals(jsonLines.framing, newlineDelimited);
+  assertStrictEquals(json.framing ?? lengthPrefixed, lengthPrefixed);
+  const reader = jsonLines.framing!.reader();
+  reader.push(jsonLines.framing!.frame(payload));
+  assertEquals(jsonLines.loads(reader.next()!), fields);
+});
