@@ -1,0 +1,51 @@
+/**
+ * When the next dial is allowed: the arithmetic of CPython's `SocketHandler.createSocket`, event
+ * for event. Times are seconds, and are given by the caller.
+ *
+ * Browser compatible: no clock, no randomness, no I/O.
+ *
+ * @module
+ */
+
+/** Exponential back-off with CPython's names, units and defaults. */
+export class Backoff {
+  /** Seconds to wait after the first failed dial; not capped by `retryMax`. @default {1} */
+  retryStart = 1;
+  /** What each further failure multiplies the wait by. @default {2} */
+  retryFactor = 2;
+  /** The longest wait, in seconds. @default {30} */
+  retryMax = 30;
+  /** The instant from which a dial is allowed again; `null`: at once. */
+  retryTime: number | null = null;
+  /** The last wait, in seconds; it outlives a success, as in CPython. 0 before the first failure. */
+  retryPeriod = 0;
+
+  /** Whether a dial is allowed at `now`; at exactly `retryTime` it is. */
+  permits(now: number): boolean {
+    return this.retryTime === null || now >= this.retryTime;
+  }
+
+  /** A dial begun at `dialledAt` failed: the wait counts from its beginning, as in CPython. */
+  failed(dialledAt: number): void {
+    this.retryPeriod = this.retryTime === null
+      ? this.retryStart
+      : Math.min(this.retryPeriod * this.retryFactor, this.retryMax);
+    this.retryTime = dialledAt + this.retryPeriod;
+  }
+
+  /** A dial succeeded: the next one, whenever it comes, need not wait. */
+  succeeded(): void {
+    this.retryTime = null;
+  }
+
+  /**
+   * Milliseconds from `now` to a timed dial: to `retryTime` and, so that a fleet does not return
+   * in one instant, up to a tenth of the period more.
+   *
+   * @param random uniform in [0, 1)
+   */
+  delayMs(now: number, random: number): number {
+    if (this.retryTime === null) return 0;
+    return Math.max(0, this.retryTime - now) * 1000 + random * this.retryPeriod * 100;
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * What is waiting to be written: frames in 64 KiB chunks, so that many leave in one write, with
+ * a cap in bytes and in records. One batch at a time may be in flight; it still counts.
+ *
+ * Browser compatible: no clock, no I/O.
+ *
+ * @module
+ */
+import { concat } from "@std/bytes";
+
+/** 64 KiB: a write of this size is within a tenth of the fastest; 16 KiB costs a third. */
+const CHUNK_BYTES = 65536;
+
+/** Written chunks that are kept for the next records instead of being allocated anew. */
+const SPARE_CHUNKS = 4;
+
+/** Which record goes when there is no room. */
+export type Overflow = "drop-oldest" | "drop-newest";
+
+/** Limits of an {@linkcode Outbox}. */
+export interface OutboxOptions {
+  /** The most bytes that may be queued, in flight included. */
+  maxBytes: number;
+  /** The most records that may be queued, in flight included. */
+  maxRecords: number;
+  /** Which record goes when there is no room. */
+  overflow: Overflow;
+}
+
+/** Whole frames in one buffer; `lengths[i]` is the size of frame `i`. */
+export interface Batch {
+  /** The frames, one after the other. */
+  readonly bytes: Uint8Array;
+  /** The size of each frame in bytes. */
+  readonly lengths: readonly number[];
+}
+
+/** Frames of `buffer` from byte `start` to `end`; `lengths` from index `first` on are live. */
+class Chunk {
+  readonly buffer: Uint8Array;
+  lengths: number[] = [];
+  first = 0;
+  start = 0;
+  end = 0;
+
+  constructor(size: number) {
+    this.buffer = new Uint8Array(size);
+  }
+
+  get records(): number {
+    return this.lengths.length - this.first;
+  }
+
+  get bytes(): number {
+    return this.end - this.start;
+  }
+
+  append(frame: Uint8Array): void {
+    this.buffer.set(frame, this.end);
+    this.end += frame.length;
+    this.lengths.push(frame.length);
+  }
+
+  /** Removes the oldest `frames` and returns their size in bytes. */
+  drop(frames: number): number {
+    const start = this.start;
+    for (let i = 0; i < frames; i++) this.start += this.lengths[this.first++] ?? 0;
+    return this.start - start;
+  }
+}
+
+/** A bounded first-in first-out queue of frames. */
+export class Outbox {
+  readonly #maxBytes: number;
+  readonly #maxRecords: number;
+  readonly #overflow: Overflow;
+  readonly #spare: Chunk[] = [];
+  #waiting: Chunk[] = [];
+  #flight: Chunk | undefined;
+  #bytes = 0;
+  #records = 0;
+
+  /** Makes an empty outbox; allocates nothing until the first frame. */
+  constructor({ maxBytes, maxRecords, overflow }: OutboxOptions) {
+    this.#maxBytes = maxBytes;
+    this.#maxRecords = maxRecords;
+    this.#overflow = overflow;
+  }
+
+  /** Bytes queued, in flight included. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Records queued, in flight included. */
+  get records(): number {
+    return this.#records;
+  }
+
+  /** Whether a batch is in flight. */
+  get inFlight(): boolean {
+    return this.#flight !== undefined;
+  }
+
+  /** Whether a whole chunk is ready, so that waiting for more records gains nothing. */
+  get hasFullChunk(): boolean {
+    return this.#waiting.length > 1;
+  }
+
+  /** Whether a frame of this size could ever be queued. */
+  fits(size: number): boolean {
+    return size <= this.#maxBytes;
+  }
+
+  /**
+   * Drops as many of the oldest frames as a new one of `size` bytes needs, where `overflow` says
+   * so and it helps: what is in flight cannot be dropped. Returns how many went.
+   */
+  makeRoom(size: number): number {
+    if (this.#overflow === "drop-newest" || !this.#hasRoom(size, this.#flight)) return 0;
+    let lost = 0;
+    while (!this.#hasRoom(size, this)) {
+      this.#dropOldest();
+      lost++;
+    }
+    return lost;
+  }
+
+  /** Copies a frame to the end; `false` if there is no room for it. */
+  push(frame: Uint8Array): boolean {
+    if (!this.#hasRoom(frame.length, this)) return false;
+    let tail = this.#waiting.at(-1);
+    if (tail === undefined || tail.end + frame.length > tail.buffer.length) {
+      tail = frame.length <= CHUNK_BYTES
+        ? this.#spare.pop() ?? new Chunk(CHUNK_BYTES)
+        : new Chunk(frame.length);
+      this.#waiting.push(tail);
+    }
+    tail.append(frame);
+    this.#bytes += frame.length;
+    this.#records++;
+    return true;
+  }
+
+  /** Puts the oldest chunk in flight; `undefined` if there is none or one is in flight already. */
+  take(): Batch | undefined {
+    if (this.#flight !== undefined) return undefined;
+    const chunk = this.#waiting.shift();
+    if (chunk === undefined) return undefined;
+    this.#flight = chunk;
+    const lengths = chunk.first === 0 ? chunk.lengths : chunk.lengths.slice(chunk.first);
+    return { bytes: chunk.buffer.subarray(chunk.start, chunk.end), lengths };
+  }
+
+  /**
+   * Ends the flight: its first `frames` are done with, the others are first in the queue again,
+   * each whole. Returns the bytes that are done with.
+   */
+  settle(frames: number): number {
+    const chunk = this.#flight;
+    if (chunk === undefined) return 0;
+    this.#flight = undefined;
+    const all = frames === chunk.records;
+    const done = all ? chunk.bytes : chunk.drop(frames);
+    this.#bytes -= done;
+    this.#records -= frames;
+    if (all) this.#recycle(chunk);
+    else this.#waiting.unshift(chunk);
+    return done;
+  }
+
+  /** Everything that is not in flight, taken out as one batch: for a last write at exit. */
+  drain(): Batch {
+    const chunks = this.#waiting;
+    const bytes = concat(chunks.map((chunk) => chunk.buffer.subarray(chunk.start, chunk.end)));
+    const lengths = chunks.flatMap((chunk) => chunk.lengths.slice(chunk.first));
+    this.clear();
+    return { bytes, lengths };
+  }
+
+  /** Empties the queue but for what is in flight; returns the number of records. */
+  clear(): number {
+    const flight = this.#flight;
+    const lost = this.#records - (flight?.records ?? 0);
+    this.#waiting.length = 0;
+    this.#records = flight?.records ?? 0;
+    this.#bytes = flight?.bytes ?? 0;
+    return lost;
+  }
+
+  #hasRoom(size: number, beside: { bytes: number; records: number } | undefined): boolean {
+    return (beside?.bytes ?? 0) + size <= this.#maxBytes &&
+      (beside?.records ?? 0) < this.#maxRecords;
+  }
+
+  #dropOldest(): void {
+    const head = this.#waiting[0];
+    if (head === undefined) return;
+    this.#bytes -= head.drop(1);
+    this.#records--;
+    if (head.records === 0) {
+      this.#waiting.shift();
+      this.#recycle(head);
+    }
+  }
+
+  #recycle(chunk: Chunk): void {
+    if (chunk.buffer.length !== CHUNK_BYTES || this.#spare.length >= SPARE_CHUNKS) return;
+    // A batch that was handed out may still be looked at: it keeps its own array of lengths.
+    chunk.lengths = [];
+    chunk.first = chunk.start = chunk.end = 0;
+    this.#spare.push(chunk);
+  }
+}

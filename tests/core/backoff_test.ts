@@ -1,0 +1,52 @@
+import { assert, assertEquals } from "@std/assert";
+import { Backoff } from "../../src/core/backoff.ts";
+import { test } from "../test.ts";
+
+test("Backoff waits 1, 2, 4, 8, 16, 30, 30 seconds by default", () => {
+  const backoff = new Backoff();
+  const periods: number[] = [];
+  for (let now = 0; periods.length < 7; now = backoff.retryTime ?? now) {
+    assert(backoff.permits(now));
+    backoff.failed(now);
+    periods.push(backoff.retryPeriod);
+  }
+  assertEquals(periods, [1, 2, 4, 8, 16, 30, 30]);
+});
+
+test("Backoff.permits() at exactly retryTime, and not before", () => {
+  const backoff = new Backoff();
+  backoff.failed(10);
+  assertEquals(backoff.retryTime, 11);
+  assert(!backoff.permits(10.999));
+  assert(backoff.permits(11));
+});
+
+test("Backoff.succeeded() permits the next dial at once and keeps the old period", () => {
+  const backoff = new Backoff();
+  backoff.failed(0);
+  backoff.failed(1);
+  backoff.succeeded();
+  assertEquals([backoff.retryTime, backoff.retryPeriod], [null, 2]);
+  assert(backoff.permits(0));
+  backoff.failed(5);
+  assertEquals([backoff.retryTime, backoff.retryPeriod], [6, 1]);
+});
+
+test("Backoff does not cap the first wait by retryMax, as CPython", () => {
+  const backoff = new Backoff();
+  backoff.retryStart = 50;
+  backoff.failed(0);
+  assertEquals(backoff.retryPeriod, 50);
+  backoff.failed(50);
+  assertEquals(backoff.retryPeriod, 30);
+});
+
+test("Backoff.delayMs() ends at retryTime or up to a tenth of the period later", () => {
+  const backoff = new Backoff();
+  assertEquals(backoff.delayMs(3, 0.5), 0);
+  backoff.failed(0);
+  backoff.failed(1);
+  assertEquals(backoff.delayMs(2, 0), 1000);
+  assertEquals(backoff.delayMs(2, 0.5), 1100);
+  assertEquals(backoff.delayMs(9, 0), 0);
+});

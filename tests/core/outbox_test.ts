@@ -1,0 +1,143 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { Outbox, type Overflow } from "../../src/core/outbox.ts";
+import { test } from "../test.ts";
+
+const open = { maxBytes: Infinity, maxRecords: Infinity, overflow: "drop-oldest" } as const;
+
+function frame(size: number, mark: number): Uint8Array {
+  return new Uint8Array(size).fill(mark);
+}
+
+test("Outbox.take() gives what was pushed as one batch of whole frames, in order", () => {
+  const outbox = new Outbox(open);
+  for (let i = 1; i <= 3; i++) assert(outbox.push(frame(i, i)));
+  const batch = outbox.take();
+  assertEquals([...batch?.bytes ?? []], [1, 2, 2, 3, 3, 3]);
+  assertEquals(batch?.lengths, [1, 2, 3]);
+  assertEquals([outbox.records, outbox.bytes], [3, 6], "what is in flight counts");
+  assertEquals(outbox.take(), undefined, "one batch at a time");
+  assertEquals(outbox.settle(3), 6);
+  assertEquals([outbox.records, outbox.bytes, outbox.take()], [0, 0, undefined]);
+});
+
+test("Outbox.settle() keeps the frames that were not taken, the cut one whole and first", () => {
+  const outbox = new Outbox(open);
+  for (let i = 1; i <= 3; i++) outbox.push(frame(4, i));
+  outbox.take();
+  outbox.push(frame(4, 9));
+  assertEquals(outbox.settle(1), 4);
+  assertEquals([...outbox.take()?.bytes ?? []], [2, 2, 2, 2, 3, 3, 3, 3]);
+  outbox.settle(2);
+  assertEquals([...outbox.take()?.bytes ?? []], [9, 9, 9, 9]);
+});
+
+test("Outbox gives chunks of at most 64 KiB, and a larger frame a chunk of its own", () => {
+  const outbox = new Outbox(open);
+  outbox.push(frame(40_000, 1));
+  assert(!outbox.hasFullChunk);
+  outbox.push(frame(40_000, 2));
+  assert(outbox.hasFullChunk);
+  outbox.push(frame(200_000, 3));
+  outbox.push(frame(10, 4));
+  const sizes: number[] = [];
+  for (let batch = outbox.take(); batch !== undefined; batch = outbox.take()) {
+    sizes.push(batch.bytes.length);
+    outbox.settle(batch.lengths.length);
+  }
+  assertEquals(sizes, [40_000, 40_000, 200_000, 10]);
+});
+
+test("Outbox.makeRoom() never drops what is in flight, nor anything in vain", () => {
+  const outbox = new Outbox({ maxBytes: 10, maxRecords: 3, overflow: "drop-oldest" });
+  outbox.push(frame(6, 1));
+  outbox.take();
+  outbox.push(frame(2, 2));
+  assertEquals(outbox.makeRoom(5), 0, "the flight alone leaves no room for 5");
+  assert(!outbox.push(frame(5, 3)));
+  assertEquals(outbox.makeRoom(4), 1);
+  assert(outbox.push(frame(4, 4)));
+  assertEquals([outbox.records, outbox.bytes], [2, 10]);
+  assert(!outbox.fits(11));
+});
+
+test("Outbox.drain() takes all that is not in flight as one batch", () => {
+  const outbox = new Outbox(open);
+  outbox.push(frame(2, 1));
+  outbox.take();
+  outbox.push(frame(40_000, 2));
+  outbox.push(frame(40_000, 3));
+  const { bytes, lengths } = outbox.drain();
+  assertEquals([bytes.length, lengths], [80_000, [40_000, 40_000]]);
+  assertEquals([outbox.records, outbox.bytes], [1, 2]);
+});
+
+test("Outbox behaves as a bounded list would, whatever is done to it", () => {
+  const step = fc.oneof(
+    fc.record({ do: fc.constant("push"), n: fc.integer({ min: 1, max: 40 }) }),
+    fc.record({ do: fc.constant("push"), n: fc.constant(70_000) }),
+    fc.record({ do: fc.constant("take"), n: fc.constant(0) }),
+    fc.record({ do: fc.constant("settle"), n: fc.integer({ min: 0, max: 50 }) }),
+    fc.record({ do: fc.constant("clear"), n: fc.constant(0) }),
+  );
+  const limits = fc.record({
+    maxBytes: fc.constantFrom(100, 150_000),
+    maxRecords: fc.constantFrom(5, 1000),
+    overflow: fc.constantFrom<Overflow>("drop-oldest", "drop-newest"),
+  });
+  fc.assert(
+    fc.property(
+      limits,
+      fc.array(step, { maxLength: 80 }),
+      ({ maxBytes, maxRecords, overflow }, steps) => {
+        const outbox = new Outbox({ maxBytes, maxRecords, overflow });
+        let flight: Uint8Array[] = [];
+        let waiting: Uint8Array[] = [];
+        const size = (frames: Uint8Array[]) => frames.reduce((sum, { length }) => sum + length, 0);
+        let mark = 0;
+        for (const { do: what, n } of steps) {
+          if (what === "push") {
+            const next = frame(n, ++mark);
+            const full = () =>
+              size(flight) + size(waiting) + n > maxBytes ||
+              flight.length + waiting.length >= maxRecords;
+            const hopeless = size(flight) + n > maxBytes || flight.length >= maxRecords;
+            let lost = 0;
+            while (overflow === "drop-oldest" && !hopeless && full()) {
+              waiting.shift();
+              lost++;
+            }
+            const room = !full();
+            if (room) waiting.push(next);
+            assertEquals(outbox.makeRoom(n), lost);
+            assertEquals(outbox.push(next), room);
+          } else if (what === "take") {
+            const batch = outbox.take();
+            if (flight.length > 0) assertEquals(batch, undefined);
+            else {
+              const count = batch?.lengths.length ?? 0;
+              assertEquals(count > 0, waiting.length > 0);
+              flight = waiting.splice(0, count);
+              let start = 0;
+              for (const part of flight) {
+                assertEquals(batch?.bytes.subarray(start, start += part.length), part);
+              }
+            }
+          } else if (what === "settle") {
+            const done = Math.min(n, flight.length);
+            outbox.settle(done);
+            waiting = [...flight.slice(done), ...waiting];
+            flight = [];
+          } else {
+            assertEquals(outbox.clear(), waiting.length);
+            waiting = [];
+          }
+          assertEquals(outbox.inFlight, flight.length > 0);
+          assertEquals(outbox.records, flight.length + waiting.length);
+          assertEquals(outbox.bytes, size(flight) + size(waiting));
+        }
+      },
+    ),
+    { seed: 20260101, numRuns: 300 },
+  );
+});
