@@ -27,7 +27,8 @@ import type {
   StreamConnection,
   WaitOptions,
 } from "../net/connector.ts";
-import { AsyncQueue } from "./async_queue.ts";
+import { SocketListener } from "./listener.ts";
+import { MemoryDatagramListener, MemoryDatagramSocket } from "./memory_datagrams.ts";
 import { MemoryPipe } from "./memory_pipe.ts";
 import { MemoryPeer, type MemoryPeerOptions, MemoryStream } from "./memory_stream.ts";
 import { abortedError, checkAddress, show } from "./native_error.ts";
@@ -78,8 +79,6 @@ export interface MemoryNetworkOptions {
 // The largest UDP payload over IPv4: 65,535 less the headers of IP and UDP.
 const MAX_DATAGRAM_BYTES = 65_507;
 const FIRST_EPHEMERAL_PORT = 49_152;
-// As many datagrams as a kernel of ours holds for a slow reader; it drops what is beyond.
-const MAX_HELD_DATAGRAMS = 1024;
 
 /**
  * A connector and acceptor, for streams and datagrams, that a test scripts and looks into.
@@ -117,7 +116,7 @@ export class MemoryNetwork implements Connector, DatagramConnector, Acceptor, Da
   readonly #connects: MemoryStep[] = [];
   readonly #sends: MemoryOutcome[] = [];
   readonly #holding = new Set<object>();
-  readonly #listeners = new Map<string, MemoryListener>();
+  readonly #listeners = new Map<string, SocketListener>();
   readonly #bound = new Map<string, MemoryDatagramListener>();
   readonly #sockets = new Set<MemoryDatagramSocket>();
   readonly #hooks = new Set<ExitHooks>();
@@ -185,9 +184,12 @@ export class MemoryNetwork implements Connector, DatagramConnector, Acceptor, Da
     checkAddress(at, "Cannot listen");
     if (signal?.aborted) throw abortedError(signal, `Cannot listen at ${show(at)}`);
     const address = this.#claim(at, this.#listeners);
-    const listener = new MemoryListener(address, this.#owner, () => {
-      this.#listeners.delete(key(address));
-      this.#holding.delete(listener);
+    const listener: SocketListener = new SocketListener(address, {
+      close: () => {
+        this.#listeners.delete(key(address));
+        this.#holding.delete(listener);
+      },
+      unref: () => void this.#holding.delete(listener),
     });
     this.#listeners.set(key(address), listener);
     return this.#hold(listener);
@@ -200,14 +202,7 @@ export class MemoryNetwork implements Connector, DatagramConnector, Acceptor, Da
   ): Promise<DatagramSocket> {
     checkAddress(peer, "Cannot open a datagram socket");
     await this.#meet(this.#connects.shift() ?? "ok", peer, signal);
-    const socket: MemoryDatagramSocket = new MemoryDatagramSocket(
-      (bytes) => this.#send(peer, bytes),
-      this.#owner,
-      () => {
-        this.#sockets.delete(socket);
-        this.#holding.delete(socket);
-      },
-    );
+    const socket = new MemoryDatagramSocket(this.#owner, (bytes) => this.#send(peer, bytes));
     this.#sockets.add(socket);
     return this.#hold(socket);
   }
@@ -217,17 +212,14 @@ export class MemoryNetwork implements Connector, DatagramConnector, Acceptor, Da
   async bindDatagram(at: DatagramAddress): Promise<DatagramListener> {
     checkAddress(at, "Cannot bind");
     const address = this.#claim(at, this.#bound);
-    const listener = new MemoryDatagramListener(address, this.#owner, () => {
-      this.#bound.delete(key(address));
-      this.#holding.delete(listener);
-    });
+    const listener = new MemoryDatagramListener(this.#owner, address);
     this.#bound.set(key(address), listener);
     return this.#hold(listener);
   }
 
   /** Sends a datagram back to every datagram socket that is open. */
   reply(bytes: Uint8Array): void {
-    for (const socket of this.#sockets) socket.incoming.push(bytes.slice());
+    for (const socket of this.#sockets) socket.receive(bytes.slice());
   }
 
   /** Registers hooks that {@linkcode beforeExit} and {@linkcode exit} run. */
@@ -251,7 +243,14 @@ export class MemoryNetwork implements Connector, DatagramConnector, Acceptor, Da
     for (const hooks of [...this.#hooks]) hooks.exit();
   }
 
-  readonly #owner = { dropped: (stream: object) => void this.#holding.delete(stream) };
+  readonly #owner = {
+    unref: (socket: object) => void this.#holding.delete(socket),
+    release: (socket: object) => {
+      this.#holding.delete(socket);
+      this.#sockets.delete(socket as MemoryDatagramSocket);
+      for (const [at, bound] of this.#bound) if (bound === socket) this.#bound.delete(at);
+    },
+  };
 
   #hold<T extends object>(thing: T): T {
     this.#holding.add(thing);
@@ -319,115 +318,6 @@ export class MemoryNetwork implements Connector, DatagramConnector, Acceptor, Da
     const address = "port" in at && at.port === 0 ? { ...at, port: this.#nextPort++ } : at;
     if (!taken.has(key(address))) return address;
     throw new ConnectionError("other", `Cannot listen at ${show(at)}: the address is in use`);
-  }
-}
-
-/** A listener of the network. */
-class MemoryListener implements Listener<StreamConnection> {
-  readonly address: StreamAddress;
-  readonly #owner: { dropped(stream: object): void };
-  readonly #onClose: () => void;
-  readonly #queue = new AsyncQueue<StreamConnection>({ limit: Infinity });
-
-  constructor(
-    address: StreamAddress,
-    owner: { dropped(stream: object): void },
-    onClose: () => void,
-  ) {
-    this.address = address;
-    this.#owner = owner;
-    this.#onClose = onClose;
-  }
-
-  accept(connection: StreamConnection): void {
-    this.#queue.push(connection);
-  }
-
-  async close(): Promise<void> {
-    this.#onClose();
-    this.#queue.end();
-    await Promise.all(
-      this.#queue.clear().map((connection) => connection.close({ signal: AbortSignal.abort() })),
-    );
-  }
-
-  unref(): void {
-    this.#owner.dropped(this);
-  }
-
-  [Symbol.asyncIterator](): AsyncIterator<StreamConnection> {
-    return this.#queue[Symbol.asyncIterator]();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-}
-
-/** What datagram sockets have in common: a bounded queue that drops what is beyond, as a kernel. */
-class MemoryDatagrams {
-  readonly incoming = new AsyncQueue<Uint8Array>({ limit: MAX_HELD_DATAGRAMS });
-  readonly #owner: { dropped(stream: object): void };
-  readonly #onClose: () => void;
-  protected open = true;
-
-  constructor(owner: { dropped(stream: object): void }, onClose: () => void) {
-    this.#owner = owner;
-    this.#onClose = onClose;
-  }
-
-  receive(bytes: Uint8Array): void {
-    if (!this.incoming.full) this.incoming.push(bytes);
-  }
-
-  close(): Promise<void> {
-    this.open = false;
-    this.#onClose();
-    this.incoming.end();
-    return Promise.resolve();
-  }
-
-  unref(): void {
-    this.#owner.dropped(this);
-  }
-
-  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    return this.incoming[Symbol.asyncIterator]();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-}
-
-class MemoryDatagramSocket extends MemoryDatagrams implements DatagramSocket {
-  readonly #send: (bytes: Uint8Array) => Promise<void>;
-
-  constructor(
-    send: (bytes: Uint8Array) => Promise<void>,
-    owner: { dropped(stream: object): void },
-    onClose: () => void,
-  ) {
-    super(owner, onClose);
-    this.#send = send;
-  }
-
-  send(bytes: Uint8Array): Promise<void> {
-    if (this.open) return this.#send(bytes);
-    return Promise.reject(new ConnectionError("closed", "Cannot send: closed on this side"));
-  }
-}
-
-class MemoryDatagramListener extends MemoryDatagrams implements DatagramListener {
-  readonly address: DatagramAddress;
-
-  constructor(
-    address: DatagramAddress,
-    owner: { dropped(stream: object): void },
-    onClose: () => void,
-  ) {
-    super(owner, onClose);
-    this.address = address;
   }
 }
 

@@ -15,7 +15,9 @@ import { SocketStream } from "./socket_stream.ts";
 /** What a stream tells the network that it belongs to. */
 export interface StreamOwner {
   /** It does not hold the process open any more. */
-  dropped(stream: object): void;
+  unref(stream: object): void;
+  /** It is closed. */
+  release(stream: object): void;
 }
 
 /** A connection end with the semantics of the real adapters: it is the same base class. */
@@ -55,7 +57,7 @@ export class MemoryStream extends SocketStream {
   }
 
   unref(): void {
-    this.#owner.dropped(this);
+    this.#owner.unref(this);
   }
 
   protected override writeAll(bytes: Uint8Array): Promise<void> {
@@ -67,7 +69,7 @@ export class MemoryStream extends SocketStream {
   }
 
   protected override release(): void {
-    this.#owner.dropped(this);
+    this.#owner.release(this);
     this.#in.reset(new ConnectionError("reset", `Lost ${this.#name}: it is gone`), false);
     this.#out.abandon(new ConnectionError("closed", `Cannot write to ${this.#name}: closed`));
   }

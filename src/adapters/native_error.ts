@@ -43,6 +43,7 @@ const byName: Record<string, ConnectionErrorCode> = {
   BrokenPipe: "reset",
   UnexpectedEof: "reset",
   NotFound: "not-found",
+  InvalidData: "tls",
   NotCapable: "denied",
   PermissionDenied: "denied",
   BadResource: "closed",
@@ -78,7 +79,11 @@ export function toConnectionError(
   code: ConnectionErrorCode = codeOf(error),
 ): ConnectionError {
   if (error instanceof ConnectionError) return error;
-  const detail = error instanceof Error ? error.message : String(error);
+  // Node gives an AggregateError without a message when every address of a name failed.
+  const first = error instanceof AggregateError && error.errors.length > 0
+    ? error.errors[0]
+    : error;
+  const detail = first instanceof Error ? first.message : String(first);
   return new ConnectionError(code, `${doing}: ${detail || code}`, { cause: error });
 }
 

@@ -1,0 +1,267 @@
+/**
+ * The connector of Deno, by its own sockets.
+ *
+ * TCP needs `--allow-net=host:port` and nothing else. UDP needs the bind address as well
+ * (`--allow-net=host:port,0.0.0.0:0`) and, for a host name, the bare name. Without `--unstable-net`
+ * UDP goes through `node:dgram`, where a socket that was opened for a peer never holds the process
+ * open; with it there are Unix datagrams too. Client certificates go through `node:tls`: Deno's own
+ * `connectTls` takes no server name beside them, and its listener demands none.
+ *
+ * @example
+ * ```ts
+ * import { connector } from "jsr:@logwire/logging/deno";
+ *
+ * const listener = await connector.listen({ transport: "tcp", hostname: "127.0.0.1", port: 0 });
+ * const connection = await connector.connect(listener.address);
+ * await connection.write(new TextEncoder().encode("hello"));
+ * await listener.close();
+ * await connection.close();
+ * ```
+ *
+ * @module
+ */
+import { ConnectionError, type ConnectionErrorCode } from "../net/connection_error.ts";
+import type {
+  Acceptor,
+  Connector,
+  DatagramAcceptor,
+  DatagramConnector,
+  StreamAddress,
+  TlsOptions,
+} from "../net/connector.ts";
+import { bindDenoDatagram, openDenoDatagram } from "./deno_datagram.ts";
+import { demandNet, type DenoConn, type DenoListener, denoRuntime } from "./deno_runtime.ts";
+import { ExitHookSet } from "./exit_hooks.ts";
+import { SocketListener } from "./listener.ts";
+import { abortedError, checkAddress, codeOf, show, toConnectionError } from "./native_error.ts";
+import { SocketStream } from "./socket_stream.ts";
+import { checkTls, HANDSHAKE_TIMEOUT_MS } from "./tls_options.ts";
+
+export { ConnectionError };
+export type { ConnectionErrorCode };
+
+const READ_BYTES = 64 * 1024;
+// So that a lack of file descriptors does not become a busy loop.
+const ACCEPT_RETRY_MS = 100;
+
+/** Streams and datagrams by Deno's own API. */
+export const connector: Connector & DatagramConnector & Acceptor & DatagramAcceptor = {
+  async connect(to, options = {}) {
+    const doing = `Cannot connect to ${show(to)}`;
+    const secure = to.transport === "tcp" ? to.tls : undefined;
+    checkAddress(to, doing);
+    if (secure !== undefined) checkTls(secure, doing, "client");
+    if (options.signal?.aborted) throw abortedError(options.signal, doing);
+    if (secure?.cert !== undefined) {
+      await demandNet(show(to), doing);
+      return await (await import("./node.ts")).connector.connect(to, options);
+    }
+    const conn = await open(to, options.signal, doing);
+    return new DenoStream(
+      secure === undefined ? conn : await handshake(conn, to, secure, options.signal, doing),
+      show(to),
+      false,
+    );
+  },
+
+  async listen(at, options = {}) {
+    const doing = `Cannot listen at ${show(at)}`;
+    const secure = at.transport === "tcp" ? at.tls : undefined;
+    checkAddress(at, doing);
+    if (secure !== undefined) checkTls(secure, doing, "listener");
+    if (options.signal?.aborted) throw abortedError(options.signal, doing);
+    if (secure?.ca !== undefined) {
+      await demandNet(show(at), doing);
+      return await (await import("./node.ts")).connector.listen(at, options);
+    }
+    return serve(at, doing);
+  },
+
+  async openDatagram(peer, options) {
+    checkAddress(peer, `Cannot open a datagram socket for ${show(peer)}`);
+    return await openDenoDatagram(peer, options);
+  },
+
+  async bindDatagram(at) {
+    checkAddress(at, `Cannot bind ${show(at)}`);
+    return await bindDenoDatagram(at);
+  },
+
+  atExit: (hooks) => exitHooks.add(hooks),
+};
+
+const exitHooks = new ExitHookSet((hooks) => {
+  const events: [string, (event: Event) => void][] = [
+    // Deno asks again whenever the loop is empty; preventing the default goes on.
+    ["beforeunload", (event) => void (hooks.beforeExit() && event.preventDefault())],
+    ["unload", () => hooks.exit()],
+    // An uncaught error ends the program without `unload`.
+    ["error", () => hooks.exit()],
+    ["unhandledrejection", () => hooks.exit()],
+  ];
+  for (const [name, listener] of events) globalThis.addEventListener(name, listener);
+  return () => {
+    for (const [name, listener] of events) globalThis.removeEventListener(name, listener);
+  };
+});
+
+class DenoStream extends SocketStream {
+  readonly #conn: DenoConn;
+  #written = 0;
+  #resume: () => void = () => {};
+
+  constructor(conn: DenoConn, peer: string, accepted: boolean) {
+    super(peer, accepted);
+    this.#conn = conn;
+    this.#read();
+  }
+
+  async #read(): Promise<void> {
+    const buffer = new Uint8Array(READ_BYTES);
+    try {
+      for (;;) {
+        const size = await this.#conn.read(buffer);
+        if (size === null) return this.ended();
+        const room = new Promise<void>((resolve) => this.#resume = resolve);
+        if (!this.arrived(buffer.slice(0, size))) await room;
+      }
+    } catch (error) {
+      this.ended(error);
+    }
+  }
+
+  get bytesWritten(): number {
+    return this.#written;
+  }
+
+  protected override async writeAll(bytes: Uint8Array): Promise<void> {
+    for (let rest = bytes; rest.length > 0;) {
+      const size = await this.#conn.write(rest);
+      this.#written += size;
+      rest = rest.subarray(size);
+    }
+  }
+
+  writeSync(bytes: Uint8Array): number {
+    if (this.refusal() !== undefined) return 0;
+    // Deno tries a write at once, so that it reaches the kernel although nobody is left to await it.
+    this.#conn.write(bytes).then((size) => void (this.#written += size), () => {});
+    return bytes.length;
+  }
+
+  unref(): void {
+    this.#conn.unref();
+  }
+
+  protected override halfClose(): Promise<void> {
+    return this.#conn.closeWrite();
+  }
+
+  protected override release(): void {
+    this.#conn.close();
+  }
+
+  protected override resumeReading(): void {
+    this.#resume();
+  }
+}
+
+async function open(
+  to: StreamAddress,
+  signal: AbortSignal | undefined,
+  doing: string,
+): Promise<DenoConn> {
+  try {
+    return await denoRuntime().connect(
+      to.transport === "unix"
+        ? { transport: "unix", path: to.path, signal }
+        : { transport: "tcp", hostname: to.hostname, port: to.port, signal },
+    );
+  } catch (error) {
+    throw signal?.aborted ? abortedError(signal, doing) : toConnectionError(error, doing);
+  }
+}
+
+async function handshake(
+  plain: DenoConn,
+  to: StreamAddress,
+  { ca, serverName }: TlsOptions,
+  signal: AbortSignal | undefined,
+  doing: string,
+): Promise<DenoConn> {
+  let conn = plain;
+  const giveUp = () => conn.close();
+  signal?.addEventListener("abort", giveUp);
+  try {
+    const hostname = serverName ?? (to.transport === "tcp" ? to.hostname : "");
+    conn = await denoRuntime().startTls(plain, { hostname, ...(ca && { caCerts: ca }) });
+    await conn.handshake?.();
+    if (signal?.aborted) throw abortedError(signal, doing);
+    return conn;
+  } catch (error) {
+    if (signal?.aborted) throw abortedError(signal, doing);
+    conn.close();
+    const code = codeOf(error);
+    throw toConnectionError(error, doing, code === "other" ? "tls" : code);
+  } finally {
+    signal?.removeEventListener("abort", giveUp);
+  }
+}
+
+function serve(at: StreamAddress, doing: string): SocketListener {
+  const deno = denoRuntime();
+  let native: DenoListener;
+  try {
+    if (at.transport === "unix") native = deno.listen({ transport: "unix", path: at.path });
+    else if (at.tls === undefined) native = deno.listen({ hostname: at.hostname, port: at.port });
+    else {
+      const { cert = "", key = "" } = at.tls;
+      native = deno.listenTls({ hostname: at.hostname, port: at.port, cert, key });
+    }
+  } catch (error) {
+    throw toConnectionError(error, doing);
+  }
+  const port = native.addr.port ?? 0;
+  let open = true;
+  const listener = new SocketListener(at.transport === "unix" ? at : { ...at, port }, {
+    close() {
+      open = false;
+      native.close();
+      // As Node and Bun do, so that it can be listened at again.
+      if (at.transport === "unix") deno.removeSync(at.path);
+    },
+    unref: () => native.unref(),
+  });
+  (async () => {
+    while (open) {
+      try {
+        welcome(await native.accept(), at, listener);
+      } catch {
+        if (open) await new Promise<void>((resolve) => void setTimeout(resolve, ACCEPT_RETRY_MS));
+      }
+    }
+  })();
+  return listener;
+}
+
+async function welcome(conn: DenoConn, at: StreamAddress, listener: SocketListener): Promise<void> {
+  const { hostname = "", port = 0 } = conn.remoteAddr;
+  const peer = at.transport === "unix" ? at.path : show({ ...at, hostname, port });
+  if (conn.handshake !== undefined) {
+    const timer = setTimeout(() => conn.close(), HANDSHAKE_TIMEOUT_MS);
+    try {
+      await conn.handshake();
+    } catch {
+      // A scanner, or a client that does not trust us: nothing to hand over.
+      try {
+        conn.close();
+      } catch {
+        // Closed by the timer.
+      }
+      return;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+  listener.accept(new DenoStream(conn, peer, true));
+}

@@ -1,0 +1,147 @@
+/**
+ * Datagrams on Deno: by `Deno.listenDatagram` where `--unstable-net` provides it, else UDP by
+ * `node:dgram`.
+ *
+ * @module
+ */
+import { ConnectionError } from "../net/connection_error.ts";
+import type {
+  DatagramAddress,
+  DatagramListener,
+  DatagramSocket,
+  WaitOptions,
+} from "../net/connector.ts";
+import {
+  demandNet,
+  type DenoDatagramAddress,
+  type DenoDatagramConn,
+  denoRuntime,
+} from "./deno_runtime.ts";
+import { show, toConnectionError } from "./native_error.ts";
+import { SocketDatagrams } from "./socket_datagrams.ts";
+
+/** Opens a socket for a peer. */
+export async function openDenoDatagram(
+  peer: DatagramAddress,
+  { signal }: WaitOptions = {},
+): Promise<DatagramSocket> {
+  const doing = `Cannot open a datagram socket for ${show(peer)}`;
+  if (peer.transport === "unixgram") {
+    // An abstract address (Linux) leaves no file behind, and Deno cannot send from none.
+    const from = { transport: "unixpacket", path: `\0logwire-${crypto.randomUUID()}` } as const;
+    return new DenoDatagramSocket(bind(from, doing), peer, { ...from, path: peer.path });
+  }
+  const { resolveHost } = await import("./resolve_host.ts");
+  const { address, family } = await resolveHost(peer.hostname, signal, doing);
+  const any = family === 6 ? "::" : "0.0.0.0";
+  if (denoRuntime().listenDatagram === undefined) {
+    await demandNet(show({ ...peer, hostname: any, port: 0 }), doing);
+    await demandNet(show({ ...peer, hostname: address }), doing);
+    const { openNodeDatagram } = await import("./node_datagram.ts");
+    return await openNodeDatagram(peer, { ...(signal && { signal }), unref: true });
+  }
+  const conn = bind({ transport: "udp", hostname: any, port: 0 }, doing);
+  return new DenoDatagramSocket(conn, peer, { ...peer, transport: "udp", hostname: address });
+}
+
+/** Binds a socket that receives from anybody. */
+export async function bindDenoDatagram(at: DatagramAddress): Promise<DatagramListener> {
+  const doing = `Cannot bind ${show(at)}`;
+  if (at.transport === "unixgram") {
+    return new DenoDatagramListener(bind({ transport: "unixpacket", path: at.path }, doing), at);
+  }
+  if (denoRuntime().listenDatagram === undefined) {
+    await demandNet(show(at), doing);
+    return await (await import("./node_datagram.ts")).bindNodeDatagram(at);
+  }
+  const conn = bind({ transport: "udp", hostname: at.hostname, port: at.port }, doing);
+  return new DenoDatagramListener(conn, { ...at, port: conn.addr.port ?? 0 });
+}
+
+function bind(at: DenoDatagramAddress, doing: string): DenoDatagramConn {
+  const deno = denoRuntime();
+  if (deno.listenDatagram === undefined) {
+    throw new ConnectionError("unsupported", `${doing}: Deno needs --unstable-net for it`);
+  }
+  try {
+    return deno.listenDatagram(at);
+  } catch (error) {
+    throw toConnectionError(error, doing);
+  }
+}
+
+class DenoDatagrams extends SocketDatagrams {
+  protected readonly conn: DenoDatagramConn;
+  readonly #wanted: (from: DenoDatagramAddress) => boolean;
+  #reading = false;
+
+  constructor(conn: DenoDatagramConn, wanted: (from: DenoDatagramAddress) => boolean) {
+    super();
+    this.conn = conn;
+    this.#wanted = wanted;
+  }
+
+  async #read(): Promise<void> {
+    try {
+      for (;;) {
+        const [bytes, from] = await this.conn.receive();
+        if (this.#wanted(from)) this.arrived(bytes);
+      }
+    } catch {
+      // Closed on this side: a datagram socket has no other end.
+    }
+  }
+
+  override [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    // A pending read holds the process open; so it begins only when somebody reads.
+    if (!this.#reading) this.#read();
+    this.#reading = true;
+    return super[Symbol.asyncIterator]();
+  }
+
+  override unref(): void {
+    this.conn.unref();
+  }
+
+  protected override release(): void {
+    this.conn.close();
+  }
+}
+
+class DenoDatagramSocket extends DenoDatagrams implements DatagramSocket {
+  readonly #peer: string;
+  readonly #to: DenoDatagramAddress;
+
+  constructor(conn: DenoDatagramConn, peer: DatagramAddress, to: DenoDatagramAddress) {
+    super(
+      conn,
+      (from) => from.hostname === to.hostname && from.port === to.port && from.path === to.path,
+    );
+    this.#peer = show(peer);
+    this.#to = to;
+  }
+
+  async send(bytes: Uint8Array): Promise<void> {
+    const doing = `Cannot send ${bytes.length} bytes to ${this.#peer}`;
+    this.checkOpen(doing);
+    try {
+      await this.conn.send(bytes, this.#to);
+    } catch (error) {
+      throw toConnectionError(error, doing);
+    }
+  }
+}
+
+class DenoDatagramListener extends DenoDatagrams implements DatagramListener {
+  readonly address: DatagramAddress;
+
+  constructor(conn: DenoDatagramConn, address: DatagramAddress) {
+    super(conn, () => true);
+    this.address = address;
+  }
+
+  protected override release(): void {
+    super.release();
+    if (this.address.transport === "unixgram") denoRuntime().removeSync(this.address.path);
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * The part of a stream listener that every adapter shares: the connections that wait for their
+ * consumer, and what becomes of them when it closes.
+ *
+ * Pure: uses no runtime global.
+ *
+ * @module
+ */
+import type { Listener, StreamAddress, StreamConnection } from "../net/connector.ts";
+import { AsyncQueue } from "./async_queue.ts";
+
+/** What a runtime's own listener can do. */
+export interface NativeListener {
+  /** Stops listening. */
+  close(): void;
+  /** Lets the process end. */
+  unref?(): void;
+}
+
+/** A listener that an adapter feeds with {@linkcode accept}. */
+export class SocketListener implements Listener<StreamConnection> {
+  readonly address: StreamAddress;
+  readonly #native: NativeListener;
+  // Kernels bound what waits here where the runtime lets it; the consumer takes them at once.
+  readonly #queue = new AsyncQueue<StreamConnection>({ limit: Infinity });
+  #open = true;
+
+  constructor(address: StreamAddress, native: NativeListener) {
+    this.address = address;
+    this.#native = native;
+  }
+
+  /** Hands a connection over; one that comes too late is closed. */
+  accept(connection: StreamConnection): void {
+    if (this.#open) this.#queue.push(connection);
+    else discard(connection);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#native.close();
+    this.#queue.end();
+    await Promise.all(this.#queue.clear().map(discard));
+  }
+
+  unref(): void {
+    this.#native.unref?.();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<StreamConnection> {
+    return this.#queue[Symbol.asyncIterator]();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+function discard(connection: StreamConnection): Promise<void> {
+  return connection.close({ signal: AbortSignal.abort() });
+}

@@ -1,0 +1,254 @@
+/**
+ * The connector of Node; Bun and Deno run it too, by their own `node:net`.
+ *
+ * `bytesWritten` is a lower bound: Node keeps in memory what the kernel has not taken, and says only
+ * when a whole write is through, so writes are cut into pieces. A client certificate that a TLS 1.3
+ * server refuses shows after `connect`, in `closed`: the protocol ends the client's handshake first.
+ *
+ * @example
+ * ```ts
+ * import { connector } from "jsr:@logwire/logging/node";
+ *
+ * const listener = await connector.listen({ transport: "tcp", hostname: "127.0.0.1", port: 0 });
+ * const connection = await connector.connect(listener.address);
+ * await connection.write(new TextEncoder().encode("hello"));
+ * await listener.close();
+ * await connection.close();
+ * ```
+ *
+ * @module
+ */
+import * as net from "node:net";
+import * as tls from "node:tls";
+import { ConnectionError, type ConnectionErrorCode } from "../net/connection_error.ts";
+import type {
+  Acceptor,
+  Connector,
+  DatagramAcceptor,
+  DatagramAddress,
+  DatagramConnector,
+  StreamAddress,
+  StreamConnection,
+  TlsOptions,
+} from "../net/connector.ts";
+import { processExitHooks } from "./exit_hooks.ts";
+import { SocketListener } from "./listener.ts";
+import { abortedError, checkAddress, show, toConnectionError } from "./native_error.ts";
+import { bindNodeDatagram, openNodeDatagram } from "./node_datagram.ts";
+import { SocketStream } from "./socket_stream.ts";
+import { checkTls, HANDSHAKE_TIMEOUT_MS } from "./tls_options.ts";
+
+export { ConnectionError };
+export type { ConnectionErrorCode };
+
+// What is unsure of after a failed write is at most one piece.
+const PIECE_BYTES = 256 * 1024;
+
+const exitHooks = processExitHooks();
+
+/** Streams and datagrams by Node's own modules. */
+export const connector: Connector & DatagramConnector & Acceptor & DatagramAcceptor = {
+  // deno-lint-ignore require-await -- a bad address must reject, not throw
+  async connect(to, { signal } = {}) {
+    const doing = `Cannot connect to ${show(to)}`;
+    checkAddress(to, doing);
+    if ("tls" in to && to.tls !== undefined) checkTls(to.tls, doing, "client");
+    if (signal?.aborted) throw abortedError(signal, doing);
+    return dial(to, signal, doing);
+  },
+
+  // deno-lint-ignore require-await -- as above
+  async listen(at, { signal } = {}) {
+    const doing = `Cannot listen at ${show(at)}`;
+    checkAddress(at, doing);
+    if ("tls" in at && at.tls !== undefined) checkTls(at.tls, doing, "listener");
+    if (signal?.aborted) throw abortedError(signal, doing);
+    return serve(at, doing);
+  },
+
+  async openDatagram(peer, options) {
+    checkAddress(peer, `Cannot open a datagram socket for ${show(peer)}`);
+    return await openNodeDatagram(udpOnly(peer), options);
+  },
+
+  async bindDatagram(at) {
+    checkAddress(at, `Cannot bind ${show(at)}`);
+    return await bindNodeDatagram(udpOnly(at));
+  },
+
+  atExit: (hooks) => exitHooks.add(hooks),
+};
+
+class NodeStream extends SocketStream {
+  readonly #socket: net.Socket;
+  #written = 0;
+  #failWrite: (error: unknown) => void = () => {};
+
+  constructor(socket: net.Socket, peer: string, accepted: boolean) {
+    super(peer, accepted);
+    this.#socket = socket;
+    socket.on("data", (chunk: Uint8Array) => {
+      // A plain view, as on other runtimes: Buffer's own `slice` does not copy.
+      const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
+      if (!this.arrived(bytes)) socket.pause();
+    });
+    socket.on("end", () => this.ended());
+    socket.on("error", (error) => this.ended(error));
+    socket.on("close", () => {
+      this.ended();
+      this.#failWrite(
+        new ConnectionError("closed", `Cannot write to ${peer}: the socket is closed`),
+      );
+    });
+  }
+
+  get bytesWritten(): number {
+    return this.#written;
+  }
+
+  protected override async writeAll(bytes: Uint8Array): Promise<void> {
+    for (let offset = 0; offset < bytes.length; offset += PIECE_BYTES) {
+      const piece = bytes.subarray(offset, offset + PIECE_BYTES);
+      await new Promise<void>((resolve, reject) => {
+        this.#failWrite = reject;
+        this.#socket.write(piece, (error) => error ? reject(error) : resolve());
+      });
+      this.#written += piece.length;
+    }
+  }
+
+  writeSync(bytes: Uint8Array): number {
+    if (this.refusal() !== undefined) return 0;
+    let offset = 0;
+    // A write is tried at once; what the kernel does not take stays in `writableLength`.
+    while (offset < bytes.length && this.#socket.writableLength === 0) {
+      const piece = bytes.subarray(offset, offset + PIECE_BYTES);
+      this.#socket.write(piece);
+      if (this.#socket.writableLength > 0) break;
+      offset += piece.length;
+      this.#written += piece.length;
+    }
+    return offset;
+  }
+
+  unref(): void {
+    this.#socket.unref();
+  }
+
+  protected override halfClose(): void {
+    this.#socket.end();
+  }
+
+  protected override release(): void {
+    this.#socket.destroy();
+  }
+
+  protected override resumeReading(): void {
+    this.#socket.resume();
+  }
+}
+
+function dial(
+  to: StreamAddress,
+  signal: AbortSignal | undefined,
+  doing: string,
+): Promise<StreamConnection> {
+  return new Promise((resolve, reject) => {
+    let socket: net.Socket;
+    try {
+      socket = open(to);
+    } catch (error) {
+      return reject(toConnectionError(error, doing));
+    }
+    const fail = (error: unknown) => {
+      cleanUp();
+      socket.on("error", () => {});
+      socket.destroy();
+      reject(toConnectionError(error, doing));
+    };
+    const onClose = () => fail(new ConnectionError("reset", `${doing}: the peer closed`));
+    const onAbort = () => fail(abortedError(signal as AbortSignal, doing));
+    const onOpen = () => {
+      cleanUp();
+      resolve(new NodeStream(socket, show(to), false));
+    };
+    const opened = "tls" in to && to.tls !== undefined ? "secureConnect" : "connect";
+    const cleanUp = () => {
+      signal?.removeEventListener("abort", onAbort);
+      socket.off(opened, onOpen).off("error", fail).off("close", onClose);
+    };
+    socket.on(opened, onOpen).on("error", fail).on("close", onClose);
+    signal?.addEventListener("abort", onAbort);
+  });
+}
+
+function open(to: StreamAddress): net.Socket {
+  if (to.transport === "unix") return net.connect({ path: to.path, allowHalfOpen: true });
+  const address = { host: to.hostname, port: to.port, allowHalfOpen: true };
+  return to.tls === undefined
+    ? net.connect(address)
+    : tls.connect({ ...address, ...clientTls(to.tls, to.hostname) });
+}
+
+function clientTls(
+  { ca, cert, key, serverName }: TlsOptions,
+  hostname: string,
+): tls.ConnectionOptions {
+  const name = serverName ?? hostname;
+  return {
+    ...(ca && { ca }),
+    ...(cert && { cert }),
+    ...(key && { key }),
+    // RFC 6066 section 3: an IP address is not sent as a name.
+    servername: net.isIP(name) ? "" : name,
+    checkServerIdentity: (_host, certificate) => tls.checkServerIdentity(name, certificate),
+  };
+}
+
+function serve(at: StreamAddress, doing: string): Promise<SocketListener> {
+  const secure = at.transport === "tcp" ? at.tls : undefined;
+  return new Promise((resolve, reject) => {
+    let server: net.Server;
+    try {
+      server = secure === undefined ? net.createServer({ allowHalfOpen: true }) : tls.createServer({
+        cert: secure.cert as string,
+        key: secure.key as string,
+        ...(secure.ca && { ca: secure.ca, requestCert: true }),
+        handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+        allowHalfOpen: true,
+      } as tls.TlsOptions);
+    } catch (error) {
+      return reject(toConnectionError(error, doing));
+    }
+    const fail = (error: unknown) => reject(toConnectionError(error, doing));
+    server.once("error", fail);
+    server.listen(
+      at.transport === "unix" ? { path: at.path } : { host: at.hostname, port: at.port },
+    );
+    server.once("listening", () => {
+      server.off("error", fail);
+      // One connection that could not be accepted is no reason to stop.
+      server.on("error", () => {});
+      const bound = server.address();
+      const port = typeof bound === "object" && bound !== null ? bound.port : 0;
+      const address = at.transport === "unix" ? at : { ...at, port };
+      const listener = new SocketListener(address, server);
+      server.on(secure === undefined ? "connection" : "secureConnection", (socket: net.Socket) => {
+        const { remoteAddress: hostname = "", remotePort = 0 } = socket;
+        const peer = at.transport === "unix"
+          ? at.path
+          : show({ ...at, hostname, port: remotePort });
+        listener.accept(new NodeStream(socket, peer, true));
+      });
+      resolve(listener);
+    });
+  });
+}
+
+function udpOnly(address: DatagramAddress): Extract<DatagramAddress, { transport: "udp" }> {
+  if (address.transport === "udp") return address;
+  throw new ConnectionError(
+    "unsupported",
+    `Cannot use the Unix datagram socket ${address.path}: this runtime has none; use udp`,
+  );
+}

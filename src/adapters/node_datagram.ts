@@ -1,0 +1,118 @@
+/**
+ * UDP by `node:dgram`: on Node, and on Deno where `--unstable-net` is not given.
+ *
+ * Sockets are not connected, as CPython's are not: an ICMP refusal belongs to an earlier datagram,
+ * and must not cost the next one.
+ *
+ * @module
+ */
+import * as dgram from "node:dgram";
+import type {
+  DatagramAddress,
+  DatagramListener,
+  DatagramSocket,
+  WaitOptions,
+} from "../net/connector.ts";
+import { show, toConnectionError } from "./native_error.ts";
+import { type HostAddress, resolveHost } from "./resolve_host.ts";
+import { SocketDatagrams } from "./socket_datagrams.ts";
+
+type UdpAddress = Extract<DatagramAddress, { transport: "udp" }>;
+
+/** Opens a socket for a peer. `unref`: before it binds, for Deno, where `unref` works only then. */
+export async function openNodeDatagram(
+  peer: UdpAddress,
+  { signal, unref = false }: WaitOptions & { unref?: boolean } = {},
+): Promise<DatagramSocket> {
+  const doing = `Cannot open a datagram socket for ${show(peer)}`;
+  const host = await resolveHost(peer.hostname, signal, doing);
+  const socket = await bind(host, 0, doing, unref);
+  return new NodeDatagramSocket(socket, peer, host);
+}
+
+/** Binds a socket that receives from anybody. */
+export async function bindNodeDatagram(at: UdpAddress): Promise<DatagramListener> {
+  const doing = `Cannot bind ${show(at)}`;
+  const host = await resolveHost(at.hostname, undefined, doing);
+  const socket = await bind({ ...host, bindTo: host.address }, at.port, doing, false);
+  return new NodeDatagramListener(socket, { ...at, port: socket.address().port });
+}
+
+function bind(
+  { family, bindTo }: HostAddress & { bindTo?: string },
+  port: number,
+  doing: string,
+  unref: boolean,
+): Promise<dgram.Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = dgram.createSocket({
+      type: family === 6 ? "udp6" : "udp4",
+      // Every address is an IP address by now; asked synchronously, `send` sends at once.
+      lookup: (address, _options, callback) => callback(null, address, family),
+    });
+    if (unref) socket.unref();
+    socket.once("error", (error) => {
+      socket.close();
+      reject(toConnectionError(error, doing));
+    });
+    socket.bind({ port, ...(bindTo === undefined ? {} : { address: bindTo }) }, () => {
+      socket.removeAllListeners("error");
+      resolve(socket);
+    });
+  });
+}
+
+class NodeDatagrams extends SocketDatagrams {
+  protected readonly socket: dgram.Socket;
+
+  constructor(socket: dgram.Socket, wanted: (from: dgram.RemoteInfo) => boolean) {
+    super();
+    this.socket = socket;
+    socket.on("message", (bytes, from) => {
+      if (wanted(from)) this.arrived(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
+    });
+    // An ICMP refusal of an earlier datagram, where the runtime reports it.
+    socket.on("error", () => {});
+  }
+
+  override unref(): void {
+    this.socket.unref();
+  }
+
+  protected override release(): void {
+    this.socket.close();
+  }
+}
+
+class NodeDatagramSocket extends NodeDatagrams implements DatagramSocket {
+  readonly #peer: UdpAddress;
+  readonly #address: string;
+
+  constructor(socket: dgram.Socket, peer: UdpAddress, { address }: HostAddress) {
+    super(socket, (from) => from.port === peer.port && from.address === address);
+    this.#peer = peer;
+    this.#address = address;
+  }
+
+  async send(bytes: Uint8Array): Promise<void> {
+    const doing = `Cannot send ${bytes.length} bytes to ${show(this.#peer)}`;
+    this.checkOpen(doing);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const settle = (error?: unknown) => error ? reject(error) : resolve();
+        this.socket.send(bytes, this.#peer.port, this.#address, settle);
+      });
+    } catch (error) {
+      throw toConnectionError(error, doing);
+    }
+  }
+}
+
+class NodeDatagramListener extends NodeDatagrams implements DatagramListener {
+  readonly address: DatagramAddress;
+
+  constructor(socket: dgram.Socket, address: DatagramAddress) {
+    super(socket, () => true);
+    this.address = address;
+  }
+}
