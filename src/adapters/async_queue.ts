@@ -58,6 +58,11 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
     return this.#size >= this.#limit;
   }
 
+  /** Whether a consumer has begun to iterate and has not left its loop. */
+  get iterated(): boolean {
+    return this.#iterated;
+  }
+
   /** Adds an item; `false` asks the producer to pause until `onRoom`. */
   push(item: T): boolean {
     if (this.#ended || this.#discarding) return true;

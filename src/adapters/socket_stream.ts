@@ -5,7 +5,8 @@
  *
  * Bytes that arrive are queued up to {@linkcode HELD_BYTES}. An accepted connection is then paused
  * until its consumer has read; one that was dialled is too, if somebody iterates it, and else reads
- * on and discards, since only a pending read sees the peer's end.
+ * on and discards, since only a pending read sees the peer's end. After `close()` who is iterating
+ * goes on to get what arrives, until the peer's end, so that a receiver can stop without a loss.
  *
  * Pure: uses no runtime global.
  *
@@ -55,7 +56,7 @@ export abstract class SocketStream implements StreamConnection {
 
   /** Bytes came in; `false`: stop reading until `resumeReading`. */
   protected arrived(chunk: Uint8Array): boolean {
-    return this.#closing !== undefined || this.#incoming.push(chunk);
+    return this.#incoming.push(chunk);
   }
 
   /** The peer's FIN came, or, with an error, its RST or a failure. Only the first call counts. */
@@ -103,8 +104,7 @@ export abstract class SocketStream implements StreamConnection {
   async #close(): Promise<void> {
     // First a turn, so that `#closing` is set before anything below looks at it.
     await Promise.race([this.#writing, this.closed]);
-    this.#incoming.end();
-    this.#incoming.clear();
+    if (!this.#incoming.iterated) this.#discard();
     if (this.#end === undefined) {
       try {
         await Promise.race([this.halfClose(), this.closed]);
@@ -116,6 +116,12 @@ export abstract class SocketStream implements StreamConnection {
     this.#letGo();
   }
 
+  /** Nobody reads any more: only the peer's end is waited for. */
+  #discard(): void {
+    this.#incoming.end();
+    this.#incoming.clear();
+  }
+
   #letGo(): void {
     if (this.#released) return;
     this.#released = true;
@@ -124,7 +130,14 @@ export abstract class SocketStream implements StreamConnection {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    return this.#incoming[Symbol.asyncIterator]();
+    const iterator = this.#incoming[Symbol.asyncIterator]();
+    return {
+      next: () => iterator.next(),
+      return: () => {
+        if (this.#closing !== undefined) this.#discard();
+        return iterator.return!();
+      },
+    };
   }
 
   [Symbol.asyncDispose](): Promise<void> {

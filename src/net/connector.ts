@@ -61,7 +61,10 @@ export interface StreamConnection extends AsyncIterable<Uint8Array>, AsyncDispos
    * pending.
    */
   readonly closed: Promise<ConnectionError | undefined>;
-  /** Half-closes, awaits the peer's end, releases; idempotent, never rejects, bounded by `signal`. */
+  /**
+   * Half-closes, awaits the peer's end, releases; idempotent, never rejects, bounded by `signal`.
+   * What arrives meanwhile is still yielded to a consumer that is iterating, else discarded.
+   */
   close(options?: WaitOptions): Promise<void>;
   /** From now on the connection alone does not hold the process open. */
   unref?(): void;
