@@ -19,7 +19,8 @@ import {
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+/** The top level of the project. */
+export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const mirror = join(root, ".jsr");
 const types = join(root, "tests", "tools", "std_types");
 

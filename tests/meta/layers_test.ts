@@ -1,0 +1,141 @@
+import { assert, assertEquals } from "@std/assert";
+import { test } from "../test.ts";
+import { entryPoints, importsOf, isBarrel, read, sources, withoutComments } from "./sources.ts";
+
+/** What each layer may import: its own files always, and those of the layers named here. */
+const layers: Record<string, string[]> = {
+  "src/logging": [],
+  "src/core/pickle": [],
+  "src/net": [],
+  "src/core": ["src/logging", "src/core/pickle"],
+  "src/handlers": ["src/logging", "src/core", "src/core/pickle", "src/net"],
+  "src/receiver": ["src/logging", "src/core", "src/core/pickle", "src/net"],
+  "src/files": ["src/logging", "src/core"],
+  "src/adapters": ["src/net"],
+  "src/integrations": ["src/logging"],
+};
+
+/** The layers of the portable face, which `mod.ts` may re-export. */
+const portable = [
+  ...["src/logging", "src/core/pickle", "src/core", "src/net", "src/handlers", "src/receiver"],
+];
+
+/** What a layer may import that is not ours. */
+const packages: Record<string, RegExp> = {
+  "src/files": /^(node:|@std\/bytes$)/,
+  "src/adapters": /^(node:|bun:|cloudflare:|unix-dgram$|@std\/bytes$)/,
+};
+const portablePackages = /^@std\/bytes$/;
+
+/** An adapter as users import it; the other files of the folder are shared between them. */
+const adapter = /^src\/adapters\/(deno|bun|node|cloudflare|memory|auto)\.ts$/;
+
+/** The portable files that look at `globalThis`, each with the reason. */
+const globalThisReaders: Record<string, string> = {
+  "src/logging/process_info.ts": "a record carries the process id where there is one",
+};
+
+function layerOf(file: string): string {
+  const inside = Object.keys(layers).filter((layer) => file.startsWith(`${layer}/`));
+  return inside.sort((a, b) => b.length - a.length)[0] ?? file;
+}
+
+function isPortable(file: string): boolean {
+  return file === "mod.ts" || portable.includes(layerOf(file));
+}
+
+function mayImport(file: string, target: string): boolean {
+  const layer = layerOf(file);
+  if (!target.endsWith(".ts")) {
+    return (isPortable(file) ? portablePackages : packages[layer] ?? /^$/).test(target);
+  }
+  if (file === "mod.ts") return portable.includes(layerOf(target));
+  return layerOf(target) === layer || (layers[layer]?.includes(layerOf(target)) ?? false);
+}
+
+/** The files that loading `entry` loads, `import()` left out. */
+function reachedFrom(entry: string): Set<string> {
+  const reached = new Set([entry]);
+  for (const file of reached) {
+    for (const { target, dynamic } of importsOf(file)) {
+      if (!dynamic && sources.includes(target)) reached.add(target);
+    }
+  }
+  return reached;
+}
+
+test("every source file lies in a layer", () => {
+  const stray = sources.filter((file) => file !== "mod.ts" && !(layerOf(file) in layers));
+  assertEquals(stray, []);
+});
+
+test("imports run downward only", () => {
+  const upward = sources.flatMap((file) =>
+    importsOf(file)
+      .filter(({ target }) => !mayImport(file, target))
+      .map(({ target }) => `${file} imports ${target}`)
+  );
+  assertEquals(upward, []);
+});
+
+test("no imports run in a circle", () => {
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const walk = (file: string, path: string[]) => {
+    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(" → "));
+    if (done.has(file) || path.includes(file)) return;
+    for (const { target } of importsOf(file)) {
+      if (sources.includes(target)) walk(target, [...path, file]);
+    }
+    done.add(file);
+  };
+  for (const file of sources) walk(file, []);
+  assertEquals(circles, []);
+});
+
+test("only auto.ts imports an adapter, and only when it runs", () => {
+  const wrong = sources.flatMap((file) =>
+    importsOf(file)
+      .filter(({ target, dynamic }) =>
+        adapter.test(target) && !(file === "src/adapters/auto.ts" && dynamic)
+      )
+      .map(({ target }) => `${file} imports ${target}`)
+  );
+  assertEquals(wrong, []);
+});
+
+test("mod.ts reaches no adapter, no file system and no integration", () => {
+  const reached = [...reachedFrom("mod.ts")].filter((file) => !isPortable(file));
+  assertEquals(reached, []);
+});
+
+test("a file that only re-exports is an entry point, and nothing in src imports it", () => {
+  const barrels = sources.filter(isBarrel);
+  const entries = Object.values(entryPoints);
+  assertEquals(barrels.filter((file) => !entries.includes(file)), []);
+  const imported = sources.flatMap((file) =>
+    importsOf(file)
+      .filter(({ target }) => target === "mod.ts" || barrels.includes(target))
+      .map(({ target }) => `${file} imports ${target}`)
+  );
+  assertEquals(imported.filter((line) => !line.startsWith("mod.ts ")), []);
+});
+
+// That these names are not used bare is checked by tests/tools/tsconfig.portable.json.
+test("portable files use no runtime's global, not through globalThis either", () => {
+  const uses = sources.filter(isPortable).flatMap((file) => {
+    const code = withoutComments(read(file)).replace(/"(?:[^"\\\n]|\\.)*"/g, '""');
+    const found = code.match(/(?<![.\w$])(Deno|Bun|process|Buffer|setImmediate|require)\s*[.([]/g);
+    const all = [...found ?? []];
+    if (/\bglobalThis\b/.test(code) && !(file in globalThisReaders)) all.push("globalThis");
+    return all.map((name) => `${file}: ${name}`);
+  });
+  assertEquals(uses, []);
+});
+
+test("every listed reader of globalThis exists and has a reason", () => {
+  for (const [file, reason] of Object.entries(globalThisReaders)) {
+    assert(sources.includes(file), `${file} is gone`);
+    assert(reason.length > 0);
+  }
+});

@@ -1,0 +1,116 @@
+// deno-lint-ignore-file no-console -- a tool prints
+/**
+ * Brings a checkout to where everything runs, and is quick when there is nothing to do: installs
+ * the npm packages where they are missing or older than package-lock.json, makes `@std/*`
+ * resolvable (see std_packages.mjs) and checks that the runtimes from npm start.
+ *
+ * Plain Node 20 or Deno with nothing installed: it imports only what is built in.
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { haveStdPackages, jsrUrl, root, writeStdPackages } from "./std_packages.mjs";
+
+const nodeModules = join(root, "node_modules");
+const onDeno = "Deno" in globalThis;
+
+/** The environment in which every tool of the project runs. */
+export function toolEnvironment() {
+  const env = {
+    ...process.env,
+    PATH: join(nodeModules, ".bin") + delimiter + (process.env.PATH ?? ""),
+    JSR_URL: jsrUrl,
+    DENO_NO_UPDATE_CHECK: "1",
+    NO_COLOR: "1",
+  };
+  delete env.FORCE_COLOR;
+  return env;
+}
+
+/** The command that runs a file as this one is run. */
+export const self = onDeno ? [process.execPath, "run", "--allow-all"] : [process.execPath];
+
+/** The Node that runs this or, under Deno, the one on PATH if there is one. */
+export const node = onDeno ? nodeOnPath() : process.execPath;
+
+/** Deno takes the place of a `node` that is not there. */
+function nodeOnPath() {
+  const { stdout } = spawnSync("node", ["-p", "process.versions.deno"], { encoding: "utf8" });
+  return stdout?.trim() === "undefined" ? "node" : undefined;
+}
+
+/** Installs and builds what is missing; ends the process with the reason where that fails. */
+export function setUp() {
+  const [major] = process.versions.node.split(".");
+  if (Number(major) < 20) fail(`Node 20 or later is needed: this is ${process.version}`);
+  onceFor("packages", [join(root, "package.json"), join(root, "package-lock.json")], install);
+  const std = [join(root, "tests", "tools", "std_packages.mjs"), ...filesIn("std_types")];
+  if (!haveStdPackages()) forget("std");
+  onceFor("std", std, writeStdPackages);
+  for (const runtime of ["deno", "bun"]) checkRuns(runtime);
+}
+
+/** Does `action` unless it was done before with these same files. */
+function onceFor(name, files, action) {
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(readFileSync(file));
+  const digest = hash.digest("hex");
+  const stamp = stampOf(name);
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
+  action();
+  writeFileSync(stamp, digest);
+}
+
+function forget(name) {
+  if (existsSync(nodeModules)) writeFileSync(stampOf(name), "");
+}
+
+function stampOf(name) {
+  return join(nodeModules, `.logwire-${name}`);
+}
+
+function filesIn(folder) {
+  const path = join(root, "tests", "tools", folder);
+  return readdirSync(path).sort().map((name) => join(path, name));
+}
+
+function install() {
+  console.log("installing the development packages from npm …");
+  const npm = run("npm", ["ci", "--no-audit", "--no-fund"]);
+  if (npm.error === undefined) {
+    if (npm.status !== 0) fail(`npm ci failed:\n${npm.output}`);
+    return;
+  }
+  if (!onDeno) fail(`npm could not be started: ${npm.error.message}`);
+  // Deno alone: it reads package.json too, but not package-lock.json.
+  const scripts = ["deno", "bun", "esbuild"].map((name) => `npm:${name}`).join(",");
+  const deno = run(process.execPath, ["install", `--allow-scripts=${scripts}`]);
+  if (deno.status !== 0) fail(`deno install failed:\n${deno.output}`);
+}
+
+function checkRuns(runtime) {
+  const { status, error, output } = run(join(nodeModules, ".bin", runtime), ["--version"], {
+    env: toolEnvironment(),
+  });
+  if (status === 0) return;
+  fail(
+    `The '${runtime}' of node_modules does not run: ${error?.message ?? output.trim()}\n` +
+      `It is a binary that npm installs for ${process.platform} ${process.arch}. If npm is set to ` +
+      `ignore install scripts or optional packages, allow them and run 'npm ci' again.`,
+  );
+}
+
+function run(command, args, options = {}) {
+  const result = spawnSync(command, args, { cwd: root, encoding: "utf8", ...options });
+  return { ...result, output: `${result.stdout ?? ""}${result.stderr ?? ""}` };
+}
+
+function fail(reason) {
+  console.error(reason);
+  process.exit(1);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) setUp();
