@@ -131,3 +131,12 @@ export function checkAddress(address: StreamAddress | DatagramAddress, doing: st
 function quote(value: unknown): string {
   return typeof value === "string" ? `"${value}"` : String(value);
 }
+
+/** The address itself, or `unsupported` for one that only Deno has. */
+export function udpOnly(address: DatagramAddress): Extract<DatagramAddress, { transport: "udp" }> {
+  if (address.transport === "udp") return address;
+  throw new ConnectionError(
+    "unsupported",
+    `Cannot use the Unix datagram socket ${address.path}: this runtime has none; use udp`,
+  );
+}

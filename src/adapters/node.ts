@@ -25,7 +25,6 @@ import type {
   Acceptor,
   Connector,
   DatagramAcceptor,
-  DatagramAddress,
   DatagramConnector,
   StreamAddress,
   StreamConnection,
@@ -33,7 +32,7 @@ import type {
 } from "../net/connector.ts";
 import { processExitHooks } from "./exit_hooks.ts";
 import { SocketListener } from "./listener.ts";
-import { abortedError, checkAddress, show, toConnectionError } from "./native_error.ts";
+import { abortedError, checkAddress, show, toConnectionError, udpOnly } from "./native_error.ts";
 import { bindNodeDatagram, openNodeDatagram } from "./node_datagram.ts";
 import { SocketStream } from "./socket_stream.ts";
 import { checkTls, HANDSHAKE_TIMEOUT_MS } from "./tls_options.ts";
@@ -243,12 +242,4 @@ function serve(at: StreamAddress, doing: string): Promise<SocketListener> {
       resolve(listener);
     });
   });
-}
-
-function udpOnly(address: DatagramAddress): Extract<DatagramAddress, { transport: "udp" }> {
-  if (address.transport === "udp") return address;
-  throw new ConnectionError(
-    "unsupported",
-    `Cannot use the Unix datagram socket ${address.path}: this runtime has none; use udp`,
-  );
 }

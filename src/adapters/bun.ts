@@ -1,0 +1,270 @@
+/**
+ * The connector of Bun, by its own sockets.
+ *
+ * Bun reports a TCP connect that timed out or had no route as refused. A client certificate that a
+ * TLS 1.3 server refuses shows after `connect`, in `closed`: the protocol ends the client's
+ * handshake first.
+ *
+ * @example
+ * ```ts
+ * import { connector } from "jsr:@logwire/logging/bun";
+ *
+ * if ("Bun" in globalThis) {
+ *   const listener = await connector.listen({ transport: "tcp", hostname: "127.0.0.1", port: 0 });
+ *   const connection = await connector.connect(listener.address);
+ *   await connection.write(new TextEncoder().encode("hello"));
+ *   await listener.close();
+ *   await connection.close();
+ * }
+ * ```
+ *
+ * @module
+ */
+import { ConnectionError, type ConnectionErrorCode } from "../net/connection_error.ts";
+import type {
+  Acceptor,
+  Connector,
+  DatagramAcceptor,
+  DatagramConnector,
+  StreamAddress,
+  StreamConnection,
+  TlsOptions,
+} from "../net/connector.ts";
+import { bindBunDatagram, openBunDatagram } from "./bun_datagram.ts";
+import {
+  type BunListener,
+  bunRuntime,
+  type BunSocket,
+  type BunSocketHandlers,
+} from "./bun_runtime.ts";
+import { processExitHooks } from "./exit_hooks.ts";
+import { SocketListener } from "./listener.ts";
+import { abortedError, checkAddress, show, toConnectionError, udpOnly } from "./native_error.ts";
+import { SocketStream } from "./socket_stream.ts";
+import { checkTls, HANDSHAKE_TIMEOUT_MS } from "./tls_options.ts";
+
+export { ConnectionError };
+export type { ConnectionErrorCode };
+
+type Socket = BunSocket<BunStream>;
+
+const exitHooks = processExitHooks();
+
+/** Streams and datagrams by Bun's own API. */
+export const connector: Connector & DatagramConnector & Acceptor & DatagramAcceptor = {
+  // deno-lint-ignore require-await -- a bad address must reject, not throw
+  async connect(to, { signal } = {}) {
+    const doing = `Cannot connect to ${show(to)}`;
+    checkAddress(to, doing);
+    if ("tls" in to && to.tls !== undefined) checkTls(to.tls, doing, "client");
+    if (signal?.aborted) throw abortedError(signal, doing);
+    return dial(to, signal, doing);
+  },
+
+  // deno-lint-ignore require-await -- as above
+  async listen(at, { signal } = {}) {
+    const doing = `Cannot listen at ${show(at)}`;
+    checkAddress(at, doing);
+    if ("tls" in at && at.tls !== undefined) checkTls(at.tls, doing, "listener");
+    if (signal?.aborted) throw abortedError(signal, doing);
+    return serve(at, doing);
+  },
+
+  async openDatagram(peer, options) {
+    checkAddress(peer, `Cannot open a datagram socket for ${show(peer)}`);
+    return await openBunDatagram(udpOnly(peer), options);
+  },
+
+  async bindDatagram(at) {
+    checkAddress(at, `Cannot bind ${show(at)}`);
+    return await bindBunDatagram(udpOnly(at));
+  },
+
+  atExit: (hooks) => exitHooks.add(hooks),
+};
+
+class BunStream extends SocketStream {
+  readonly #socket: Socket;
+  #written = 0;
+  #waiting = false;
+  #onDrain: () => void = () => {};
+
+  constructor(socket: Socket, peer: string, accepted: boolean) {
+    super(peer, accepted);
+    this.#socket = socket;
+    socket.data = this;
+  }
+
+  onData(chunk: Uint8Array): void {
+    // A plain view, as on other runtimes: Buffer's own `slice` does not copy.
+    const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
+    if (!this.arrived(bytes)) this.#socket.pause();
+  }
+
+  onDrain(): void {
+    this.#onDrain();
+  }
+
+  onEnd(error?: Error): void {
+    this.ended(error);
+  }
+
+  onClose(error?: Error): void {
+    this.ended(error);
+    this.#onDrain();
+  }
+
+  get bytesWritten(): number {
+    return this.#written;
+  }
+
+  protected override async writeAll(bytes: Uint8Array): Promise<void> {
+    for (let rest = bytes; rest.length > 0;) {
+      rest = rest.subarray(this.#take(rest));
+      if (rest.length === 0) return;
+      this.#waiting = true;
+      await new Promise<void>((resolve) => this.#onDrain = resolve);
+      this.#waiting = false;
+    }
+  }
+
+  writeSync(bytes: Uint8Array): number {
+    if (this.refusal() !== undefined || this.#waiting) return 0;
+    try {
+      return this.#take(bytes);
+    } catch {
+      return 0;
+    }
+  }
+
+  #take(bytes: Uint8Array): number {
+    const size = this.#socket.write(bytes);
+    if (size < 0) throw new ConnectionError("reset", "Cannot write: the socket is dead");
+    this.#written += size;
+    return size;
+  }
+
+  unref(): void {
+    this.#socket.unref();
+  }
+
+  protected override halfClose(): void {
+    this.#socket.shutdown();
+  }
+
+  protected override release(): void {
+    this.#socket.end();
+    this.#onDrain();
+  }
+
+  protected override resumeReading(): void {
+    this.#socket.resume();
+  }
+}
+
+// What a socket does once a stream has been made of it.
+const streaming: BunSocketHandlers<BunStream> = {
+  data: (socket, chunk) => socket.data?.onData(chunk),
+  drain: (socket) => socket.data?.onDrain(),
+  end: (socket) => socket.data?.onEnd(),
+  close: (socket, error) => socket.data?.onClose(error),
+  error: (socket, error) => socket.data?.onEnd(error),
+};
+
+function dial(
+  to: StreamAddress,
+  signal: AbortSignal | undefined,
+  doing: string,
+): Promise<StreamConnection> {
+  const secure = to.transport === "tcp" ? to.tls : undefined;
+  return new Promise((resolve, reject) => {
+    let socket: Socket | undefined;
+    let failed = false;
+    const fail = (error: unknown) => {
+      failed = true;
+      signal?.removeEventListener("abort", onAbort);
+      socket?.terminate();
+      reject(toConnectionError(error, doing));
+    };
+    const onAbort = () => fail(abortedError(signal as AbortSignal, doing));
+    const onReady = (ready: Socket) => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve(new BunStream(ready, show(to), false));
+    };
+    signal?.addEventListener("abort", onAbort);
+    bunRuntime().connect<BunStream>({
+      ...(to.transport === "unix" ? { unix: to.path } : { hostname: to.hostname, port: to.port }),
+      ...(secure && { tls: clientTls(secure) }),
+      allowHalfOpen: true,
+      socket: {
+        ...streaming,
+        open(opened) {
+          // Bun has no way to stop a connect: one that was given up is ended when it opens.
+          if (failed) return opened.terminate();
+          socket = opened;
+          if (secure === undefined) onReady(opened);
+        },
+        handshake(opened, success, error) {
+          if (failed) return;
+          if (success) onReady(opened);
+          else fail(toConnectionError(error, doing, "tls"));
+        },
+        close(closed, error) {
+          if (closed.data !== undefined) return closed.data.onClose(error);
+          socket = undefined;
+          fail(error ?? new ConnectionError("reset", `${doing}: the peer closed`));
+        },
+        connectError: (_socket, error) => fail(error),
+      },
+    }).catch(fail);
+  });
+}
+
+function clientTls({ ca, cert, key, serverName }: TlsOptions): Record<string, unknown> {
+  return {
+    ...(ca && { ca }),
+    ...(cert && { cert }),
+    ...(key && { key }),
+    ...(serverName && { serverName }),
+  };
+}
+
+function serve(at: StreamAddress, doing: string): SocketListener {
+  const secure = at.transport === "tcp" ? at.tls : undefined;
+  // Bun accepts no sooner than the next turn, when the listener below exists.
+  const accept = (socket: Socket) => {
+    const { remoteAddress: hostname = "", remotePort: port = 0 } = socket;
+    const peer = at.transport === "unix" ? at.path : show({ ...at, hostname, port });
+    listener.accept(new BunStream(socket, peer, true));
+  };
+  let native: BunListener;
+  try {
+    native = bunRuntime().listen<BunStream>({
+      ...(at.transport === "unix" ? { unix: at.path } : { hostname: at.hostname, port: at.port }),
+      ...(secure &&
+        { tls: { ...secure, ...(secure.ca && { requestCert: true, rejectUnauthorized: true }) } }),
+      allowHalfOpen: true,
+      socket: {
+        ...streaming,
+        open(socket) {
+          if (secure === undefined) accept(socket);
+          else socket.timeout(HANDSHAKE_TIMEOUT_MS / 1000);
+        },
+        handshake(socket, success) {
+          socket.timeout(0);
+          if (success) accept(socket);
+          else socket.terminate();
+        },
+        timeout: (socket) => socket.terminate(),
+      },
+    });
+  } catch (error) {
+    throw toConnectionError(error, doing);
+  }
+  const address = at.transport === "unix" ? at : { ...at, port: native.port ?? 0 };
+  const listener = new SocketListener(address, {
+    close: () => native.stop(),
+    unref: () => native.unref(),
+  });
+  return listener;
+}
