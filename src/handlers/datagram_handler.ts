@@ -1,0 +1,81 @@
+/**
+ * `DatagramHandler`: records to a log server over UDP, IPv4 and IPv6, as CPython's
+ * `logging.handlers.DatagramHandler`: one record a datagram, its 4-byte length included.
+ *
+ * Differs from CPython: IPv6 works, the name is looked up once a socket and not once a record, and
+ * a record too large for a datagram is dropped and counted.
+ *
+ * Browser compatible: what it sends with is given to it.
+ *
+ * @example Log over UDP
+ * ```ts
+ * import { getLogger } from "jsr:@logwire/logging";
+ * import { DatagramHandler } from "jsr:@logwire/logging/datagram-handler";
+ * import { MemoryNetwork } from "jsr:@logwire/logging/testing";
+ *
+ * // In a program: import { connector } from "jsr:@logwire/logging/deno" (or /bun, /node, /auto).
+ * const connector = new MemoryNetwork();
+ *
+ * await using handler = new DatagramHandler("localhost", 9021, { connector });
+ * getLogger("myapp").addHandler(handler);
+ * getLogger("myapp").warning("low on quartz");
+ * await handler.flush();
+ * console.assert(handler.stats.sent === 1);
+ * ```
+ *
+ * @module
+ */
+import { checkInteger, checkKnown, checkMethods, checkString } from "../core/options.ts";
+import type {
+  DatagramAddress,
+  DatagramConnector,
+  DatagramSocket,
+  WaitOptions,
+} from "../net/connector.ts";
+import { DeliveryHandler } from "./delivery_handler.ts";
+import { DELIVERY_OPTIONS, type DeliveryOptions } from "./delivery_options.ts";
+
+/** Options of {@linkcode DatagramHandler}. */
+export interface DatagramHandlerOptions extends DeliveryOptions {
+  /** What opens sockets: the `connector` of `./deno`, `./bun`, `./node` or `./auto`. */
+  connector: DatagramConnector;
+}
+
+/** Sends each record as one datagram; see the module's description. */
+export class DatagramHandler extends DeliveryHandler {
+  /** The host name or IP address, or the path of the Unix datagram socket. */
+  readonly host: string;
+  /** The UDP port; `null`: a Unix datagram socket. */
+  readonly port: number | null;
+  /** Where datagrams are sent. */
+  readonly address: DatagramAddress;
+  readonly #connector: DatagramConnector;
+
+  /**
+   * Opens nothing: the first record does.
+   *
+   * @param host a host name or IP address; with `port` null the path of a Unix datagram socket
+   * @param port from 1 to 65535, or null
+   * @throws {TypeError | RangeError} when a value is bad or an option unknown
+   */
+  constructor(host: string, port: number | null, options: DatagramHandlerOptions) {
+    const what = "create DatagramHandler";
+    checkString(what, "host", host);
+    if (port !== null) checkInteger(what, "port", port, 1, 65535);
+    const address: DatagramAddress = port === null
+      ? { transport: "unixgram", path: host }
+      : { transport: "udp", hostname: host, port };
+    checkKnown(what, options, DELIVERY_OPTIONS);
+    checkMethods(what, "connector", options.connector, ["openDatagram"]);
+    super(`DatagramHandler ${host}${port === null ? "" : `:${port}`}`, options.connector, options);
+    this.host = host;
+    this.port = port;
+    this.address = address;
+    this.#connector = options.connector;
+  }
+
+  /** Opens a socket for `address`. Override it to send in a way of your own. */
+  makeSocket(options?: WaitOptions): Promise<DatagramSocket> {
+    return this.#connector.openDatagram(this.address, options);
+  }
+}

@@ -1,0 +1,447 @@
+/**
+ * The driver of a link: dials, writes, drops and arms timers as the table in `core/link.ts` says,
+ * and keeps the account. One delivery a handler, one write at a time.
+ *
+ * Browser compatible: time comes from a {@linkcode Clock}.
+ *
+ * @module
+ */
+import { Backoff } from "../core/backoff.ts";
+import {
+  accepts,
+  type LinkAction,
+  type LinkEvent,
+  type LinkState,
+  transition,
+  type WhileDisconnected,
+} from "../core/link.ts";
+import { type Batch, Outbox, type Overflow } from "../core/outbox.ts";
+import { ConnectionError } from "../net/connection_error.ts";
+import type { Clock, ExitNotifier, WaitOptions } from "../net/connector.ts";
+import { DeliveryCounters } from "./delivery_counters.ts";
+import type { DeliveryEvent, DeliveryStats, DropReason } from "./delivery_event.ts";
+import { holdOpen } from "./hold_open.ts";
+import type { Outlet } from "./outlet.ts";
+
+/** What a delivery needs to know; every value has been checked. */
+export interface DeliverySettings {
+  whileDisconnected: WhileDisconnected;
+  maxQueuedBytes: number;
+  maxQueuedRecords: number;
+  overflow: Overflow;
+  connectTimeoutMs: number;
+  closeTimeoutMs: number;
+  clock: Clock;
+  exitNotifier: ExitNotifier;
+  /** One dial; may throw or reject with anything. */
+  open(signal: AbortSignal): Promise<Outlet>;
+  /** Hears of everything; must not throw. */
+  onEvent(event: DeliveryEvent): void;
+  /** Hears of every dial failure that is no {@linkcode ConnectionError}; must not throw. */
+  onFault(error: unknown): void;
+}
+
+/** Somebody who awaits the end of the first `target` records. */
+interface FlushWaiter {
+  target: number;
+  done: () => void;
+}
+
+/** Delivers frames over one link at a time. */
+export class Delivery {
+  readonly backoff: Backoff = new Backoff();
+  readonly #settings: DeliverySettings;
+  readonly #outbox: Outbox;
+  readonly #counters = new DeliveryCounters();
+  readonly #waiters = new Set<FlushWaiter>();
+  readonly #untold = new Map<DropReason, number>();
+  #state: LinkState = "idle";
+  #outlet: Outlet | undefined;
+  /** The batch that the outlet is writing. */
+  #batch: Batch | undefined;
+  /** Aborts the dial that is under way. */
+  #dialling: AbortController | undefined;
+  #retryTimer: unknown;
+  /** Set when the peer's end was seen while a write was under way. */
+  #endTimer: unknown;
+  #pumping = false;
+  #telling = false;
+  /** Records ever queued, and of these the ones that are done with: what a flush waits for. */
+  #queued = 0;
+  #done = 0;
+  #openedAt = 0;
+  #wasShort = false;
+  /** Records dropped before the outage that lasts. */
+  #outage: number | undefined;
+  #closing: Promise<void> | undefined;
+  /** No further dial is worth waiting for: the handler closes or the process ends. */
+  #lastDial = false;
+  #forgetExit: (() => void) | undefined;
+  #leftAt = -1;
+
+  constructor(settings: DeliverySettings) {
+    this.#settings = settings;
+    this.#outbox = new Outbox({
+      maxBytes: settings.maxQueuedBytes,
+      maxRecords: settings.maxQueuedRecords,
+      overflow: settings.overflow,
+    });
+  }
+
+  /** The account of this moment. */
+  get stats(): DeliveryStats {
+    return this.#counters.snapshot(this.#outbox.records, this.#outbox.bytes);
+  }
+
+  /** Records taken so far, whatever became of them. */
+  get emitted(): number {
+    return this.#counters.emitted;
+  }
+
+  /** Where the link stands. */
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** Dials if there is no connection, none is coming, and the back-off permits. */
+  want(): void {
+    if (this.#state !== "idle" && this.#state !== "waiting") return;
+    if (this.backoff.permits(this.#settings.clock.now())) this.#on("wanted");
+  }
+
+  /** Takes one frame: queued, or dropped and counted. The caller may use the bytes again. */
+  enqueue(frame: Uint8Array): void {
+    this.#counters.emitted++;
+    const size = frame.length;
+    if (this.#closing !== undefined) return this.#drop("closed", 1);
+    if (!accepts(this.#settings.whileDisconnected, this.#state)) {
+      return this.#drop("disconnected", 1);
+    }
+    if (!this.#outbox.fits(size)) return this.#drop("tooLarge", 1);
+    const older = this.#outbox.makeRoom(size);
+    const queued = this.#outbox.push(frame);
+    this.#done += older;
+    if (queued) this.#queued++;
+    if (older > 0 || !queued) {
+      this.#beginOutage(new Error(`the queue is full (${this.#outbox.bytes} bytes)`));
+      this.#drop("overflow", queued ? older : older + 1);
+      this.#wake();
+    }
+    if (this.#forgetExit === undefined) this.#awaitExit();
+    if (this.#state === "open") this.#schedule();
+  }
+
+  /** Counts a record that could not be encoded. */
+  refuse(): void {
+    this.#counters.emitted++;
+    this.#drop(this.#closing === undefined ? "error" : "closed", 1);
+  }
+
+  /** Lets go of the connection; the next record dials anew. */
+  disconnect(): void {
+    if (this.#outlet !== undefined) this.#lost(this.#outlet, undefined);
+  }
+
+  /** Resolves when all that is queued now is sent or dropped, or `signal` is aborted. */
+  async flush({ signal }: WaitOptions = {}): Promise<void> {
+    if (this.#outbox.records === 0 || signal?.aborted) return;
+    const release = holdOpen();
+    const waiter = { target: this.#queued, done: () => {} };
+    const done = new Promise<void>((resolve) => waiter.done = resolve);
+    this.#waiters.add(waiter);
+    signal?.addEventListener("abort", waiter.done);
+    this.want();
+    await done;
+    signal?.removeEventListener("abort", waiter.done);
+    this.#waiters.delete(waiter);
+    release();
+  }
+
+  /** Flushes, half-closes, awaits the peer's end; together no longer than `closeTimeoutMs`. */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    const { clock, closeTimeoutMs } = this.#settings;
+    const deadline = new AbortController();
+    const timer = clock.setTimeout(() => deadline.abort(), closeTimeoutMs);
+    const release = holdOpen();
+    try {
+      await this.#lastFlush(deadline.signal);
+      const outlet = this.#outlet;
+      this.#settle();
+      this.#on("close");
+      this.#drop("closed", this.#empty());
+      await outlet?.close({ signal: deadline.signal });
+    } finally {
+      clock.clearTimeout(timer);
+      release();
+      this.#endOutage();
+      this.#forgetExit?.();
+    }
+  }
+
+  /** A flush that, without a connection, dials once, whatever the back-off, and no more. */
+  async #lastFlush(signal: AbortSignal): Promise<void> {
+    this.#lastDial = true;
+    if (this.#outbox.records > 0) this.#on("wanted");
+    await this.flush({ signal });
+    this.#lastDial = false;
+  }
+
+  #on(event: LinkEvent): void {
+    const next = transition(this.#settings.whileDisconnected, this.#state, event);
+    if (next === undefined) return;
+    this.#state = next.state;
+    for (const action of next.actions) this.#act(action);
+  }
+
+  #act(action: LinkAction): void {
+    switch (action) {
+      case "dial":
+        return this.#dial();
+      case "write":
+        return this.#write();
+      case "drop":
+        return this.#drop("disconnected", this.#empty());
+      case "arm":
+        return this.#arm();
+      case "release":
+        return this.#release();
+    }
+  }
+
+  #dial(): void {
+    const { clock, connectTimeoutMs, open } = this.#settings;
+    this.#disarm();
+    const dialledAt = clock.now();
+    const abort = this.#dialling = new AbortController();
+    const timer = clock.setTimeout(() => {
+      const message = `no connection within ${connectTimeoutMs} ms`;
+      abort.abort(new DOMException(message, "TimeoutError"));
+      failed(new ConnectionError("timeout", message));
+    }, connectTimeoutMs);
+    const isOver = (): boolean => {
+      const over = this.#dialling !== abort;
+      if (!over) this.#dialling = undefined;
+      clock.clearTimeout(timer);
+      return over;
+    };
+    const failed = (error: unknown) => {
+      if (!isOver()) this.#failed(dialledAt, error);
+    };
+    // Through the executor a connector that throws at once is a dial that failed.
+    new Promise<Outlet>((resolve) => resolve(open(abort.signal))).then((outlet) => {
+      if (isOver()) outlet.close({ signal: AbortSignal.abort() }).catch(() => {});
+      else this.#connected(outlet);
+    }).catch(failed);
+  }
+
+  #connected(outlet: Outlet): void {
+    this.#counters.connects++;
+    this.backoff.succeeded();
+    this.#outlet = outlet;
+    this.#openedAt = this.#settings.clock.now();
+    outlet.unref();
+    outlet.closed?.then(
+      (error) => this.#ended(outlet, error),
+      (error) => this.#ended(outlet, error),
+    );
+    this.#tell({ type: "connected" });
+    this.#on("connected");
+  }
+
+  #failed(dialledAt: number, error: unknown): void {
+    this.#counters.connectFailures++;
+    this.backoff.failed(dialledAt);
+    this.#beginOutage(error);
+    this.#on("failed");
+    this.#tell({ type: "connect-failed", error, retrySeconds: this.backoff.retryPeriod });
+    if (!(error instanceof ConnectionError)) this.#settings.onFault(error);
+    if (this.#lastDial) this.#wake(true);
+    else this.#wake();
+  }
+
+  /** The peer's end was seen. A write under way may still succeed, and then nothing is sent twice. */
+  #ended(outlet: Outlet, error: unknown): void {
+    if (outlet !== this.#outlet) return;
+    if (this.#batch === undefined || error !== undefined) return this.#lost(outlet, error);
+    const { clock, closeTimeoutMs } = this.#settings;
+    this.#endTimer = clock.setTimeout(() => this.#lost(outlet, undefined), closeTimeoutMs);
+  }
+
+  #lost(outlet: Outlet, error: unknown): void {
+    if (outlet !== this.#outlet) return;
+    this.#settle();
+    this.#outlet = undefined;
+    this.#settings.clock.clearTimeout(this.#endTimer);
+    this.#endTimer = undefined;
+    // After a clean end there is nothing to wait for; after an error there is no one to wait for.
+    outlet.close(error === undefined ? {} : { signal: AbortSignal.abort() }).catch(() => {});
+    const now = this.#settings.clock.now();
+    const short = now - this.#openedAt < this.backoff.retryStart;
+    const redial = this.#outbox.records > 0 &&
+      (this.#settings.whileDisconnected === "queue" || this.#waiters.size > 0);
+    const flapped = redial && short && this.#wasShort;
+    this.#wasShort = short;
+    if (flapped) this.backoff.failed(now);
+    this.#on(flapped ? "flapped" : "lost");
+    this.#tell({ type: "disconnected", error });
+    this.#wake();
+    if (redial && !flapped) this.want();
+  }
+
+  #arm(): void {
+    const { clock } = this.#settings;
+    this.#retryTimer = clock.setTimeout(() => {
+      this.#retryTimer = undefined;
+      if (this.#outbox.records > 0) this.#on("due");
+    }, this.backoff.delayMs(clock.now(), Math.random()));
+  }
+
+  #disarm(): void {
+    this.#settings.clock.clearTimeout(this.#retryTimer);
+    this.#retryTimer = undefined;
+  }
+
+  #release(): void {
+    this.#disarm();
+    this.#settings.clock.clearTimeout(this.#endTimer);
+    this.#outlet = undefined;
+    const dialling = this.#dialling;
+    this.#dialling = undefined;
+    dialling?.abort();
+  }
+
+  /** Writes at the end of this turn, together with what else it brings; a full chunk at once. */
+  #schedule(): void {
+    if (this.#batch !== undefined) return;
+    if (this.#outbox.hasFullChunk) return this.#write();
+    if (this.#pumping) return;
+    this.#pumping = true;
+    queueMicrotask(this.#pump);
+  }
+
+  readonly #pump = (): void => {
+    this.#pumping = false;
+    this.#write();
+  };
+
+  #write(): void {
+    const outlet = this.#outlet;
+    if (outlet === undefined || this.#batch !== undefined || this.#endTimer !== undefined) return;
+    const batch = this.#outbox.take();
+    if (batch === undefined) return;
+    this.#batch = batch;
+    outlet.write(batch).then(
+      () => this.#written(outlet),
+      (error) => this.#lost(outlet, error),
+    );
+  }
+
+  #written(outlet: Outlet): void {
+    if (outlet !== this.#outlet) return;
+    this.#settle();
+    if (this.#outbox.bytes * 2 <= this.#settings.maxQueuedBytes) this.#endOutage();
+    this.#wake();
+    if (this.#endTimer !== undefined) this.#lost(outlet, undefined);
+    else this.#write();
+  }
+
+  /** Accounts for the batch in flight: what the kernel has not taken is first in the queue again. */
+  #settle(): void {
+    const batch = this.#batch;
+    if (batch === undefined || this.#outlet === undefined) return;
+    const { frames, tooLarge, tooLargeBytes } = this.#outlet.progress(batch);
+    this.#batch = undefined;
+    const bytes = this.#outbox.settle(frames);
+    this.#done += frames;
+    this.#counters.sent += frames - tooLarge;
+    this.#counters.sentBytes += bytes - tooLargeBytes;
+    this.#drop("tooLarge", tooLarge);
+  }
+
+  /** Empties the queue; the number of records is the caller's to count. */
+  #empty(): number {
+    const records = this.#outbox.clear();
+    this.#done += records;
+    return records;
+  }
+
+  /** Resolves the flushes whose records are done with, or all of them. */
+  #wake(all = false): void {
+    if (this.#waiters.size === 0 || (this.#batch !== undefined && !all)) return;
+    for (const waiter of this.#waiters) {
+      if (!all && waiter.target > this.#done) continue;
+      this.#waiters.delete(waiter);
+      waiter.done();
+    }
+  }
+
+  #drop(reason: DropReason, records: number): void {
+    if (records === 0) return;
+    this.#counters.drop(reason, records);
+    // A listener that logs to this very handler must not be told of that in an endless round.
+    if (this.#telling) return;
+    if (this.#untold.size === 0) queueMicrotask(this.#tellDrops);
+    this.#untold.set(reason, (this.#untold.get(reason) ?? 0) + records);
+  }
+
+  readonly #tellDrops = (): void => {
+    const untold = [...this.#untold];
+    this.#untold.clear();
+    for (const [reason, records] of untold) this.#tell({ type: "dropped", reason, records });
+  };
+
+  #beginOutage(error: unknown): void {
+    if (this.#outage !== undefined) return;
+    this.#outage = this.#counters.droppedTotal;
+    this.#tell({ type: "outage", error });
+  }
+
+  #endOutage(): void {
+    if (this.#outage === undefined) return;
+    const lost = this.#counters.droppedTotal - this.#outage;
+    this.#outage = undefined;
+    this.#tell({ type: "outage-over", lost });
+  }
+
+  #tell(event: DeliveryEvent): void {
+    const outer = this.#telling;
+    this.#telling = true;
+    this.#settings.onEvent(event);
+    this.#telling = outer;
+  }
+
+  #awaitExit(): void {
+    this.#forgetExit = this.#settings.exitNotifier.atExit?.({
+      beforeExit: () => this.#beforeExit(),
+      exit: () => this.#exit(),
+    }) ?? (() => {});
+  }
+
+  async #beforeExit(): Promise<void> {
+    // Waiting makes the event loop run dry once more: then there is nothing new to try.
+    if (this.#outbox.records === 0 || this.#leftAt === this.#counters.emitted) return;
+    this.#leftAt = this.#counters.emitted;
+    const { clock, closeTimeoutMs } = this.#settings;
+    const deadline = new AbortController();
+    const timer = clock.setTimeout(() => deadline.abort(), closeTimeoutMs);
+    await this.#lastFlush(deadline.signal);
+    clock.clearTimeout(timer);
+  }
+
+  #exit(): void {
+    if (this.#outbox.records === 0) return;
+    const batch = this.#outbox.drain();
+    const { lengths } = batch;
+    const sent = this.#state === "open" ? this.#outlet?.writeSync(batch) ?? 0 : 0;
+    const lost = lengths.length - sent;
+    this.#counters.sent += sent;
+    for (let i = 0; i < sent; i++) this.#counters.sentBytes += lengths[i] ?? 0;
+    if (lost > 0) this.#beginOutage(new Error("the process ends"));
+    this.#counters.drop("closed", lost);
+    this.#endOutage();
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * What `SocketHandler`, `DatagramHandler` and every other handler over a link have in common:
+ * CPython's template of small overridable methods on one {@linkcode Delivery}.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { lengthPrefixed } from "../core/framer.ts";
+import { pickleRecord, recordFields } from "../core/record_pickle.ts";
+import type { Serializer } from "../core/serializer.ts";
+import { Handler } from "../logging/handler.ts";
+import type { LogRecord } from "../logging/log_record.ts";
+import { makeLogRecord } from "../logging/make_log_record.ts";
+import type {
+  DatagramSocket,
+  ExitNotifier,
+  StreamConnection,
+  WaitOptions,
+} from "../net/connector.ts";
+import { Delivery } from "./delivery.ts";
+import { type DeliveryEvent, type DeliveryStats, printEvents } from "./delivery_event.ts";
+import { checkDeliveryOptions, type DeliveryOptions } from "./delivery_options.ts";
+import { toOutlet } from "./outlet.ts";
+
+/** A handler that encodes records at once and delivers them over a link that it keeps open. */
+export abstract class DeliveryHandler extends Handler {
+  /** As CPython: an error in `emit()` closes the connection instead of being reported. */
+  closeOnError = false;
+  readonly #delivery: Delivery;
+  readonly #serializer: Serializer | undefined;
+  readonly #onEvent: (event: DeliveryEvent) => void;
+  #latest: LogRecord | undefined;
+
+  /**
+   * @param name what lines on stderr call this handler
+   * @throws {TypeError | RangeError} when an option has a bad value
+   */
+  constructor(name: string, exitNotifier: ExitNotifier, options: DeliveryOptions) {
+    super();
+    this.#serializer = options.serializer;
+    this.#onEvent = options.onEvent ?? printEvents(name);
+    this.#delivery = new Delivery({
+      ...checkDeliveryOptions(`create ${name}`, options),
+      exitNotifier,
+      open: async (signal) => toOutlet(await this.makeSocket({ signal })),
+      onEvent: (event) => this.#hear(event),
+      onFault: (error) => this.#report(error),
+    });
+  }
+
+  /** Seconds to wait after the first failed dial. @default {1} */
+  get retryStart(): number {
+    return this.#delivery.backoff.retryStart;
+  }
+  set retryStart(seconds: number) {
+    this.#delivery.backoff.retryStart = seconds;
+  }
+
+  /** What each further failure multiplies the wait by. @default {2} */
+  get retryFactor(): number {
+    return this.#delivery.backoff.retryFactor;
+  }
+  set retryFactor(factor: number) {
+    this.#delivery.backoff.retryFactor = factor;
+  }
+
+  /** The longest wait between dials, in seconds. @default {30} */
+  get retryMax(): number {
+    return this.#delivery.backoff.retryMax;
+  }
+  set retryMax(seconds: number) {
+    this.#delivery.backoff.retryMax = seconds;
+  }
+
+  /** When the next dial is allowed, in seconds since the epoch; `null`: at once. */
+  get retryTime(): number | null {
+    return this.#delivery.backoff.retryTime;
+  }
+  set retryTime(seconds: number | null) {
+    this.#delivery.backoff.retryTime = seconds;
+  }
+
+  /** The last wait between dials, in seconds; 0 before the first failure. */
+  get retryPeriod(): number {
+    return this.#delivery.backoff.retryPeriod;
+  }
+  set retryPeriod(seconds: number) {
+    this.#delivery.backoff.retryPeriod = seconds;
+  }
+
+  /** The account of this moment: `emitted === sent + queued + droppedTotal`. */
+  get stats(): DeliveryStats {
+    return this.#delivery.stats;
+  }
+
+  /** Encodes the record and sends it; what goes wrong costs this record and goes to handleError(). */
+  emit(record: LogRecord): void {
+    this.#latest = record;
+    const { emitted } = this.#delivery;
+    try {
+      this.send(this.makePickle(record));
+    } catch (error) {
+      if (this.#delivery.emitted === emitted) this.#delivery.refuse();
+      this.#report(error);
+    }
+  }
+
+  /**
+   * The record as one frame: a 4-byte big-endian length and what the serializer makes of it. As
+   * CPython's `makePickle`, an error in the record is formatted first, so that its text travels.
+   */
+  makePickle(record: LogRecord): Uint8Array {
+    if (record.exc_info) this.format(record);
+    if (this.#serializer === undefined) return pickleRecord(record);
+    const { framing = lengthPrefixed } = this.#serializer;
+    return framing.frame(this.#serializer.dumps(recordFields(record)));
+  }
+
+  /** Opens a connection: one dial. Override it to connect in a way of your own. */
+  abstract makeSocket(options?: WaitOptions): Promise<StreamConnection | DatagramSocket>;
+
+  /** Dials if there is no connection and the back-off allows it; never waits. */
+  createSocket(): void {
+    this.#delivery.want();
+  }
+
+  /** Hands one frame to the link: it is written soon, held, or dropped and counted. */
+  send(frame: Uint8Array): void {
+    if (!(frame instanceof Uint8Array)) throw new TypeError("a frame must be a Uint8Array");
+    this.createSocket();
+    this.#delivery.enqueue(frame);
+  }
+
+  /** As `Handler.handleError`; with `closeOnError` it closes the connection and says nothing. */
+  override handleError(record: LogRecord, error: unknown): void {
+    if (this.closeOnError && this.#delivery.state === "open") this.#delivery.disconnect();
+    else super.handleError(record, error);
+  }
+
+  /**
+   * Resolves when everything emitted before is written or dropped. In `queue` mode that may take
+   * as long as the server is away: give a `signal`. Never rejects.
+   */
+  override flush(options?: WaitOptions): Promise<void> {
+    return this.#delivery.flush(options);
+  }
+
+  /**
+   * Flushes, half-closes, awaits the peer's end, within `closeTimeoutMs`. Without a connection it
+   * dials once more. Final: what is emitted afterwards is counted as `dropped.closed`.
+   */
+  override async close(): Promise<void> {
+    await this.#delivery.close();
+    await super.close();
+  }
+
+  #hear(event: DeliveryEvent): void {
+    try {
+      this.#onEvent(event);
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+
+  /** Tells handleError(), with the record that was emitted last; a hook that throws is ignored. */
+  #report(error: unknown): void {
+    try {
+      this.handleError(this.#latest ?? makeLogRecord({}), error);
+    } catch {
+      // Logging never takes the program down.
+    }
+  }
+}

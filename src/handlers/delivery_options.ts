@@ -1,0 +1,110 @@
+/**
+ * The options that every handler over a link takes, their defaults and their checks.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import type { WhileDisconnected } from "../core/link.ts";
+import {
+  checkFunction,
+  checkInteger,
+  checkLimit,
+  checkMethods,
+  checkOneOf,
+  MAX_TIMEOUT_MS,
+} from "../core/options.ts";
+import type { Overflow } from "../core/outbox.ts";
+import type { Serializer } from "../core/serializer.ts";
+import type { Clock } from "../net/connector.ts";
+import { systemClock } from "../net/system_clock.ts";
+import type { DeliveryEvent } from "./delivery_event.ts";
+
+/** Options of every handler that delivers over a link. */
+export interface DeliveryOptions {
+  /** The longest wait for a connection, in milliseconds, from 1. @default {1000} */
+  connectTimeoutMs?: number;
+  /**
+   * What becomes of records while there is no connection: `"drop"` as CPython, or `"queue"`, which
+   * keeps them and dials from a timer. @default {"drop"}
+   */
+  whileDisconnected?: WhileDisconnected;
+  /** The most bytes queued, in flight included, from 1; `Infinity` for no limit. @default {67108864} */
+  maxQueuedBytes?: number;
+  /** The most records queued, in flight included, from 1. @default {Infinity} */
+  maxQueuedRecords?: number;
+  /** Which record is dropped when the queue is full. @default {"drop-oldest"} */
+  overflow?: Overflow;
+  /** How a record becomes bytes. @default pickle, as CPython */
+  serializer?: Serializer;
+  /**
+   * Hears of connections, outages and drops. Without it the start and the end of an outage are a
+   * line each on stderr.
+   */
+  onEvent?: (event: DeliveryEvent) => void;
+  /** The longest that `close()` takes, in milliseconds, from 0. @default {5000} */
+  closeTimeoutMs?: number;
+  /** Where time comes from; tests give a virtual one. @default the runtime's own */
+  clock?: Clock;
+}
+
+/** The names of the options in {@linkcode DeliveryOptions}. */
+export const DELIVERY_OPTIONS: readonly string[] = [
+  "connector",
+  "connectTimeoutMs",
+  "whileDisconnected",
+  "maxQueuedBytes",
+  "maxQueuedRecords",
+  "overflow",
+  "serializer",
+  "onEvent",
+  "closeTimeoutMs",
+  "clock",
+];
+
+/** {@linkcode DeliveryOptions} with every default filled in and every value checked. */
+export interface CheckedDeliveryOptions {
+  connectTimeoutMs: number;
+  whileDisconnected: WhileDisconnected;
+  maxQueuedBytes: number;
+  maxQueuedRecords: number;
+  overflow: Overflow;
+  closeTimeoutMs: number;
+  clock: Clock;
+}
+
+/** Fills in the defaults and checks every value; `what` begins the message of the error. */
+export function checkDeliveryOptions(
+  what: string,
+  options: DeliveryOptions,
+): CheckedDeliveryOptions {
+  const {
+    connectTimeoutMs = 1000,
+    whileDisconnected = "drop",
+    maxQueuedBytes = 64 * 1024 * 1024,
+    maxQueuedRecords = Infinity,
+    overflow = "drop-oldest",
+    closeTimeoutMs = 5000,
+    clock = systemClock,
+    serializer,
+    onEvent,
+  } = options;
+  checkInteger(what, "connectTimeoutMs", connectTimeoutMs, 1, MAX_TIMEOUT_MS);
+  checkOneOf(what, "whileDisconnected", whileDisconnected, ["drop", "queue"]);
+  checkLimit(what, "maxQueuedBytes", maxQueuedBytes, 1);
+  checkLimit(what, "maxQueuedRecords", maxQueuedRecords, 1);
+  checkOneOf(what, "overflow", overflow, ["drop-oldest", "drop-newest"]);
+  checkInteger(what, "closeTimeoutMs", closeTimeoutMs, 0, MAX_TIMEOUT_MS);
+  checkMethods(what, "clock", clock, ["now", "setTimeout", "clearTimeout"]);
+  if (serializer !== undefined) checkMethods(what, "serializer", serializer, ["dumps"]);
+  checkFunction(what, "onEvent", onEvent);
+  return {
+    connectTimeoutMs,
+    whileDisconnected,
+    maxQueuedBytes,
+    maxQueuedRecords,
+    overflow,
+    closeTimeoutMs,
+    clock,
+  };
+}

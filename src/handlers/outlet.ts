@@ -1,0 +1,142 @@
+/**
+ * What a delivery writes batches to: one face for byte streams and datagram sockets, so that one
+ * link and one pump serve both.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import type { Batch } from "../core/outbox.ts";
+import { ConnectionError } from "../net/connection_error.ts";
+import type { DatagramSocket, StreamConnection, WaitOptions } from "../net/connector.ts";
+
+/** How far a batch has come. */
+export interface Progress {
+  /** Frames, counted from the first, that are done with: taken by the kernel or refused by it. */
+  frames: number;
+  /** Those among them that were too large to send. */
+  tooLarge: number;
+  /** The bytes of those. */
+  tooLargeBytes: number;
+}
+
+/** An open way out; one {@linkcode Outlet.write} at a time. */
+export interface Outlet {
+  /** Resolves when the whole batch is done with; rejects when the way out is broken. */
+  write(batch: Batch): Promise<void>;
+  /** How far the batch that was last written has come; true after a rejection as well. */
+  progress(batch: Batch): Progress;
+  /** Writes what fits without waiting, behind a write under way; the number of frames taken. */
+  writeSync(batch: Batch): number;
+  /** Settles when the way out is over, with the reason; never for a datagram socket. */
+  readonly closed: Promise<ConnectionError | undefined> | undefined;
+  /** Releases it; never rejects. */
+  close(options?: WaitOptions): Promise<void>;
+  /** From now on it does not hold the process open. */
+  unref(): void;
+}
+
+/** The number of whole frames in the first `bytes` of a batch. */
+function framesIn(batch: Batch, bytes: number): number {
+  let frames = 0;
+  let end = 0;
+  for (const length of batch.lengths) {
+    if ((end += length) > bytes) break;
+    frames++;
+  }
+  return frames;
+}
+
+/** Frames one after the other on a byte stream. */
+export class StreamOutlet implements Outlet {
+  readonly #connection: StreamConnection;
+  #writtenBefore = 0;
+  #whole = false;
+
+  constructor(connection: StreamConnection) {
+    this.#connection = connection;
+  }
+
+  get closed(): Promise<ConnectionError | undefined> {
+    return this.#connection.closed;
+  }
+
+  async write(batch: Batch): Promise<void> {
+    this.#whole = false;
+    this.#writtenBefore = this.#connection.bytesWritten ?? 0;
+    await this.#connection.write(batch.bytes);
+    this.#whole = true;
+  }
+
+  progress(batch: Batch): Progress {
+    const bytes = (this.#connection.bytesWritten ?? 0) - this.#writtenBefore;
+    const frames = this.#whole ? batch.lengths.length : framesIn(batch, bytes);
+    return { frames, tooLarge: 0, tooLargeBytes: 0 };
+  }
+
+  writeSync(batch: Batch): number {
+    return framesIn(batch, this.#connection.writeSync?.(batch.bytes) ?? 0);
+  }
+
+  close(options?: WaitOptions): Promise<void> {
+    return this.#connection.close(options);
+  }
+
+  unref(): void {
+    this.#connection.unref?.();
+  }
+}
+
+/** One frame a datagram. */
+export class DatagramOutlet implements Outlet {
+  readonly #socket: DatagramSocket;
+  readonly closed = undefined;
+  #progress: Progress = { frames: 0, tooLarge: 0, tooLargeBytes: 0 };
+
+  constructor(socket: DatagramSocket) {
+    this.#socket = socket;
+  }
+
+  async write(batch: Batch): Promise<void> {
+    const progress = this.#progress = { frames: 0, tooLarge: 0, tooLargeBytes: 0 };
+    let start = 0;
+    for (const length of batch.lengths) {
+      const end = start + length;
+      try {
+        await this.#socket.send(batch.bytes.subarray(start, end));
+      } catch (error) {
+        if (!(error instanceof ConnectionError) || error.code !== "too-large") throw error;
+        progress.tooLarge++;
+        progress.tooLargeBytes += length;
+      }
+      progress.frames++;
+      start = end;
+    }
+  }
+
+  progress(): Progress {
+    return this.#progress;
+  }
+
+  writeSync(batch: Batch): number {
+    let start = 0;
+    for (const length of batch.lengths) {
+      // Sent when the runtime's send is synchronous below; nobody is left to hear of a failure.
+      this.#socket.send(batch.bytes.subarray(start, start += length)).catch(() => {});
+    }
+    return batch.lengths.length;
+  }
+
+  close(): Promise<void> {
+    return this.#socket.close();
+  }
+
+  unref(): void {
+    this.#socket.unref?.();
+  }
+}
+
+/** The outlet over what a connector opened. */
+export function toOutlet(socket: StreamConnection | DatagramSocket): Outlet {
+  return "send" in socket ? new DatagramOutlet(socket) : new StreamOutlet(socket);
+}

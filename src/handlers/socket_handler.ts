@@ -1,0 +1,98 @@
+/**
+ * `SocketHandler`: records to a log server over TCP, TLS or a Unix socket, as CPython's
+ * `logging.handlers.SocketHandler`: each a pickle behind a 4-byte big-endian length.
+ *
+ * Differs from CPython: the dial does not block and records emitted meanwhile are held; a record
+ * cut off by a failure is sent again; `close()` is final.
+ *
+ * Browser compatible: what it connects with is given to it.
+ *
+ * @example Log into a server
+ * ```ts
+ * import { getLogger } from "jsr:@logwire/logging";
+ * import { SocketHandler } from "jsr:@logwire/logging/socket-handler";
+ * import { MemoryNetwork } from "jsr:@logwire/logging/testing";
+ *
+ * // In a program: import { connector } from "jsr:@logwire/logging/deno" (or /bun, /node, /auto).
+ * const connector = new MemoryNetwork();
+ *
+ * await using handler = new SocketHandler("localhost", 9020, { connector });
+ * getLogger().addHandler(handler);
+ * getLogger("myapp.area1").warning("Jackdaws love my %s of quartz.", "big sphinx");
+ * await handler.flush();
+ * console.assert(handler.stats.sent === 1);
+ * getLogger().removeHandler(handler);
+ * ```
+ *
+ * @module
+ */
+import { checkInteger, checkKnown, checkMethods, checkString, checkTls } from "../core/options.ts";
+import type {
+  Connector,
+  StreamAddress,
+  StreamConnection,
+  TlsOptions,
+  WaitOptions,
+} from "../net/connector.ts";
+import { DeliveryHandler } from "./delivery_handler.ts";
+import { DELIVERY_OPTIONS, type DeliveryOptions } from "./delivery_options.ts";
+
+/** Options of {@linkcode SocketHandler}. */
+export interface SocketHandlerOptions extends DeliveryOptions {
+  /** What opens connections: the `connector` of `./deno`, `./bun`, `./node` or `./auto`. */
+  connector: Connector;
+  /** TLS, with these settings or (`true`) the system's. @default no TLS */
+  tls?: TlsOptions | true;
+}
+
+/** Sends records to a log server; see the module's description. */
+export class SocketHandler extends DeliveryHandler {
+  /** The host name or IP address, or the path of the Unix socket. */
+  readonly host: string;
+  /** The TCP port; `null`: a Unix socket. */
+  readonly port: number | null;
+  /** Where the connector is asked to connect to. */
+  readonly address: StreamAddress;
+  readonly #connector: Connector;
+
+  /**
+   * Opens nothing: the first record does.
+   *
+   * @param host a host name or IP address; with `port` null the path of a Unix socket
+   * @param port from 1 to 65535, or null
+   * @throws {TypeError | RangeError} when a value is bad or an option unknown
+   */
+  constructor(host: string, port: number | null, options: SocketHandlerOptions) {
+    const what = "create SocketHandler";
+    const address = streamAddress(what, host, port, options?.tls);
+    checkKnown(what, options, [...DELIVERY_OPTIONS, "tls"]);
+    checkMethods(what, "connector", options.connector, ["connect"]);
+    super(`SocketHandler ${host}${port === null ? "" : `:${port}`}`, options.connector, options);
+    this.host = host;
+    this.port = port;
+    this.address = address;
+    this.#connector = options.connector;
+  }
+
+  /** Connects to `address`. Override it to connect in a way of your own. */
+  makeSocket(options?: WaitOptions): Promise<StreamConnection> {
+    return this.#connector.connect(this.address, options);
+  }
+}
+
+function streamAddress(
+  what: string,
+  host: string,
+  port: number | null,
+  tls: TlsOptions | true | undefined,
+): StreamAddress {
+  checkString(what, "host", host);
+  checkTls(what, "tls", tls === true ? undefined : tls);
+  if (port === null) {
+    if (tls === undefined) return { transport: "unix", path: host };
+    throw new TypeError(`Cannot ${what} as 'tls' needs a port: a Unix socket has no TLS`);
+  }
+  checkInteger(what, "port", port, 1, 65535);
+  const address: StreamAddress = { transport: "tcp", hostname: host, port };
+  return tls === undefined ? address : { ...address, tls: tls === true ? {} : tls };
+}

@@ -1,0 +1,579 @@
+import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { MemoryNetwork } from "../../src/adapters/memory.ts";
+import { SocketHandler, type SocketHandlerOptions } from "../../src/handlers/socket_handler.ts";
+import type { DeliveryEvent } from "../../src/handlers/delivery_event.ts";
+import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
+import type { LogRecord } from "../../src/logging/log_record.ts";
+import { ConnectionError } from "../../src/net/connection_error.ts";
+import { test } from "../test.ts";
+import { account, messages, record } from "./wire.ts";
+
+/** A handler on a network of its own, with the events that it told. */
+function setUp(options: Partial<SocketHandlerOptions> = {}) {
+  const network = new MemoryNetwork();
+  const events: DeliveryEvent[] = [];
+  const handler = new SocketHandler("h", 9020, {
+    connector: network,
+    clock: network.clock,
+    onEvent: (event) => events.push(event),
+    ...options,
+  });
+  return { network, clock: network.clock, handler, events };
+}
+
+test("SocketHandler opens nothing until the first record, then sends frames in order (N1, N4)", async () => {
+  const { network, clock, handler } = setUp();
+  await clock.advance();
+  assertEquals(network.log, []);
+  handler.emit(record("spam"));
+  handler.emit(record("%d eggs", 2));
+  assertEquals(account(handler).queued, 2, "held while the dial is under way");
+  await clock.advance();
+  assertEquals(messages(network.peer.received), ["spam", "2 eggs"]);
+  const { sent, queued, connects, sentBytes } = account(handler);
+  assertEquals([sent, queued, connects, sentBytes], [2, 0, 1, network.peer.received.length]);
+  await handler.close();
+});
+
+test("SocketHandler has CPython's fields and defaults (N4)", () => {
+  const { handler, network } = setUp();
+  const { host, port, address, closeOnError, retryTime, retryStart, retryMax, retryFactor } =
+    handler;
+  assertEquals({ host, port, closeOnError, retryTime, retryStart, retryMax, retryFactor }, {
+    host: "h",
+    port: 9020,
+    closeOnError: false,
+    retryTime: null,
+    retryStart: 1,
+    retryMax: 30,
+    retryFactor: 2,
+  });
+  assertEquals(address, { transport: "tcp", hostname: "h", port: 9020 });
+  const unix = new SocketHandler("/run/log", null, { connector: network });
+  assertEquals(unix.address, { transport: "unix", path: "/run/log" });
+  const tls = new SocketHandler("h", 1, { connector: network, tls: true });
+  assertEquals(tls.address, { transport: "tcp", hostname: "h", port: 1, tls: {} });
+});
+
+test("SocketHandler in drop mode dials only from emit() and drops inside the window (N2, N8, N12)", async () => {
+  const { network, clock, handler, events } = setUp();
+  network.whenNobodyListens = "refused";
+  handler.emit(record("a"));
+  await clock.advance();
+  assertEquals(handler.retryTime, 1);
+  handler.emit(record("b"));
+  await clock.advance(999);
+  assertEquals(network.dialTimes, [0], "no timer dials");
+  assertEquals(account(handler).dropped.disconnected, 2);
+  network.whenNobodyListens = "ok";
+  await clock.advance(1);
+  handler.emit(record("c"));
+  await clock.advance();
+  assertEquals(network.dialTimes, [0, 1], "at exactly retryTime");
+  assertEquals(messages(network.peer.received), ["c"]);
+  assertEquals(handler.retryTime, null);
+  assertEquals(handler.retryPeriod, 1, "the period outlives a success (N9)");
+  assertEquals(events.map(({ type }) => type), [
+    "outage",
+    "connect-failed",
+    "dropped",
+    "dropped",
+    "connected",
+    "outage-over",
+  ]);
+  assertEquals(events.at(-1), { type: "outage-over", lost: 2 });
+  await handler.close();
+});
+
+test("SocketHandler in queue mode keeps records, dials from a timer and drains in order", async () => {
+  const { network, clock, handler } = setUp({ whileDisconnected: "queue" });
+  network.whenNobodyListens = "refused";
+  for (let i = 0; i < 5; i++) handler.emit(record("m%d", i));
+  await clock.advance(1200);
+  handler.emit(record("m5"));
+  await clock.advance(8000);
+  // Each wait is the period and up to a tenth of it more.
+  assertEquals(network.dialTimes.map((at) => Math.floor(at)), [0, 1, 3, 7]);
+  assertEquals(account(handler).queued, 6);
+  network.whenNobodyListens = "ok";
+  await clock.advance(9000);
+  assertEquals(messages(network.peer.received), ["m0", "m1", "m2", "m3", "m4", "m5"]);
+  const { sent, queued, droppedTotal, connects, connectFailures } = account(handler);
+  assertEquals([sent, queued, droppedTotal, connects, connectFailures], [6, 0, 0, 1, 4]);
+  await handler.close();
+  assertEquals(clock.pendingTimers, 0);
+});
+
+test("SocketHandler gives up a dial after connectTimeoutMs and drops what was held", async () => {
+  const { network, clock, handler, events } = setUp({ connectTimeoutMs: 250 });
+  network.nextConnects("hang");
+  handler.emit(record("a"));
+  await clock.advance(249);
+  assertEquals(account(handler).queued, 1);
+  await clock.advance(1);
+  assertEquals(account(handler).dropped.disconnected, 1);
+  const failed = events.find(({ type }) => type === "connect-failed");
+  assert(failed?.type === "connect-failed" && failed.error instanceof ConnectionError);
+  assertEquals(failed.error.code, "timeout");
+  await handler.close();
+});
+
+test("SocketHandler closes a connection that opens after its dial was given up", async () => {
+  const network = new MemoryNetwork();
+  const { clock } = network;
+  // A connector that ignores the signal, as a careless one may.
+  let release = () => {};
+  const gate = new Promise<void>((resolve) => release = resolve);
+  const handler = new SocketHandler("h", 9020, {
+    connector: { connect: async (to) => (await gate, await network.connect(to)) },
+    clock,
+    connectTimeoutMs: 250,
+    onEvent: () => {},
+  });
+  handler.emit(record("a"));
+  await clock.advance(250);
+  assertEquals(account(handler).dropped.disconnected, 1);
+  release();
+  await clock.advance();
+  await network.peer.ended;
+  assertEquals(account(handler).connects, 0);
+  await handler.close();
+});
+
+test("SocketHandler sees FIN and RST before the next record and loses nothing to them (N20)", async () => {
+  for (const fault of ["end", "reset"] as const) {
+    const { network, clock, handler, events } = setUp();
+    handler.emit(record("a"));
+    await clock.advance();
+    const first = network.peer;
+    first[fault]();
+    await clock.advance();
+    assertEquals(events.at(-1)?.type, "disconnected");
+    handler.emit(record("b"));
+    await clock.advance();
+    assertEquals(network.dialTimes.length, 2, "no delay before the first dial after a loss (N13)");
+    assertEquals(messages(network.peer.received), ["b"]);
+    assertEquals(account(handler).sent, 2);
+    await handler.close();
+  }
+});
+
+test("SocketHandler sends a frame that a failure cut again, whole, and no frame twice", async () => {
+  const { network, clock, handler } = setUp({ whileDisconnected: "queue" });
+  const size = handler.makePickle(record("m0")).length;
+  network.nextConnects({ peer: { bufferBytes: size + 10, stalled: true } });
+  for (let i = 0; i < 4; i++) handler.emit(record("m%d", i));
+  await clock.advance();
+  network.peers[0]?.read(size * 2);
+  await clock.advance();
+  network.peers[0]?.reset();
+  await clock.advance();
+  const all = network.peers.map((peer) => {
+    const whole = peer.received.length - peer.received.length % size;
+    return messages(peer.received.subarray(0, whole));
+  });
+  assertEquals(all[0], ["m0", "m1"]);
+  // The kernel of the dead connection had taken m2 and ten bytes of m3.
+  assertEquals(all[1], ["m3"]);
+  assertEquals(account(handler).sent, 4);
+  await handler.close();
+});
+
+test("SocketHandler in drop mode holds the cut frame for the dial of the next record", async () => {
+  const { network, clock, handler } = setUp();
+  network.nextConnects({ peer: { bufferBytes: 10, stalled: true } });
+  handler.emit(record("a"));
+  await clock.advance();
+  network.peer.reset();
+  await clock.advance(60_000);
+  assertEquals(network.dialTimes.length, 1);
+  assertEquals(account(handler).queued, 1);
+  handler.emit(record("b"));
+  await clock.advance();
+  assertEquals(messages(network.peer.received), ["a", "b"]);
+  await handler.close();
+});
+
+test("SocketHandler bounds its queue by records and bytes, oldest or newest first", async () => {
+  for (
+    const [overflow, kept] of [["drop-oldest", ["m2", "m3", "m4"]], ["drop-newest", [
+      "m0",
+      "m1",
+      "m2",
+    ]]] as const
+  ) {
+    const { network, clock, handler, events } = setUp({
+      whileDisconnected: "queue",
+      maxQueuedRecords: 3,
+      overflow,
+    });
+    network.nextConnects("refused");
+    for (let i = 0; i < 5; i++) handler.emit(record("m%d", i));
+    await clock.advance();
+    assertEquals(account(handler).dropped.overflow, 2);
+    await clock.advance(1100);
+    assertEquals(messages(network.peer.received), [...kept]);
+    assertEquals(events.find(({ type }) => type === "dropped"), {
+      type: "dropped",
+      reason: "overflow",
+      records: 2,
+    });
+    assertEquals(events.at(-1), { type: "outage-over", lost: 2 });
+    await handler.close();
+  }
+  const { handler } = setUp({ maxQueuedBytes: 100 });
+  handler.emit(record("x".repeat(200)));
+  assertEquals(account(handler).dropped.tooLarge, 1);
+  await handler.close();
+});
+
+test("SocketHandler with a receiver that never reads keeps its memory bounded and drops", async () => {
+  const { network, clock, handler } = setUp({
+    whileDisconnected: "queue",
+    maxQueuedBytes: 200_000,
+  });
+  network.nextConnects({ peer: { stalled: true } });
+  for (let round = 0; round < 20; round++) {
+    for (let i = 0; i < 100; i++) handler.emit(record("m%d", i));
+    await clock.advance();
+    assert(account(handler).queuedBytes <= 200_000);
+  }
+  assert(account(handler).dropped.overflow > 0);
+  network.peer.resume();
+  await handler.flush();
+  assertEquals(account(handler).queued, 0);
+  await handler.close();
+});
+
+test("SocketHandler.flush() resolves when what was emitted before is sent or dropped", async () => {
+  const { network, clock, handler } = setUp();
+  await handler.flush();
+  assertEquals(network.log, [], "nothing to flush dials nothing");
+  handler.emit(record("a"));
+  await handler.flush();
+  assertEquals(account(handler).sent, 1);
+  network.peer.end();
+  await clock.advance();
+  network.nextConnects("refused");
+  handler.emit(record("b"));
+  await handler.flush();
+  assertEquals(account(handler).dropped.disconnected, 1);
+  await handler.close();
+});
+
+test("SocketHandler.flush() ends early when its signal is aborted", async () => {
+  const { network, handler } = setUp({ whileDisconnected: "queue" });
+  network.whenNobodyListens = "refused";
+  handler.emit(record("a"));
+  const abort = new AbortController();
+  const flushed = handler.flush({ signal: abort.signal });
+  abort.abort();
+  await flushed;
+  assertEquals(account(handler).queued, 1);
+  await handler.flush({ signal: AbortSignal.abort() });
+  await handler.close();
+});
+
+test("SocketHandler.close() sends what is queued, half-closes, and is final", async () => {
+  const { network, clock, handler } = setUp();
+  handler.emit(record("a"));
+  const closed = handler.close();
+  handler.emit(record("too late"));
+  await closed;
+  assertEquals(messages(network.peer.received), ["a"]);
+  assert(network.peer.halfClosed);
+  handler.emit(record("later still"));
+  assertEquals(account(handler).dropped.closed, 2);
+  await handler.close();
+  assertEquals([network.exitHooks, clock.pendingTimers, network.dialTimes.length], [0, 0, 1]);
+});
+
+test("SocketHandler.close() takes no longer than closeTimeoutMs", async () => {
+  const { network, clock, handler } = setUp({ closeTimeoutMs: 300 });
+  network.nextConnects({ peer: { bufferBytes: 10, stalled: true } });
+  handler.emit(record("a"));
+  await clock.advance();
+  let done = false;
+  const closed = handler.close().then(() => done = true);
+  await clock.advance(299);
+  assert(!done);
+  await clock.advance(1);
+  await closed;
+  assertEquals(account(handler).dropped.closed, 1);
+});
+
+test("SocketHandler.close() without a connection dials once more, whatever the back-off", async () => {
+  for (const server of ["ok", "refused"] as const) {
+    const { network, clock, handler } = setUp({ whileDisconnected: "queue" });
+    network.whenNobodyListens = "refused";
+    handler.emit(record("a"));
+    await clock.advance();
+    network.whenNobodyListens = server;
+    await handler.close();
+    const { sent, dropped, connectFailures } = account(handler);
+    assertEquals([sent, dropped.closed], server === "ok" ? [1, 0] : [0, 1]);
+    assertEquals(network.dialTimes, [0, 0]);
+    assertEquals(connectFailures, server === "ok" ? 1 : 2);
+    assertEquals(clock.pendingTimers, 0);
+  }
+});
+
+test("SocketHandler may be disposed of by await using", async () => {
+  const { network } = setUp();
+  {
+    await using handler = new SocketHandler("h", 9020, { connector: network });
+    handler.emit(record("a"));
+  }
+  assertEquals(messages(network.peer.received), ["a"]);
+  assert(network.peer.halfClosed);
+});
+
+test("SocketHandler does not hold the process open once it is connected", async () => {
+  const { network, clock, handler } = setUp();
+  handler.emit(record("a"));
+  await clock.advance();
+  assertEquals(network.holding, 0);
+  await handler.close();
+});
+
+test("SocketHandler writes what is left at exit", async () => {
+  const { network, clock, handler } = setUp();
+  handler.emit(record("a"));
+  await network.beforeExit();
+  assertEquals(messages(network.peer.received), ["a"]);
+  handler.emit(record("b"));
+  handler.emit(record("c"));
+  network.exit();
+  assertEquals(account(handler).sent, 3);
+  await clock.advance();
+  assertEquals(messages(network.peer.received), ["a", "b", "c"]);
+  await handler.close();
+});
+
+test("SocketHandler at exit tries an absent server once and counts what it leaves", async () => {
+  const { network, clock, handler, events } = setUp({ whileDisconnected: "queue" });
+  network.whenNobodyListens = "refused";
+  handler.emit(record("a"));
+  await clock.advance();
+  await network.beforeExit();
+  await network.beforeExit();
+  assertEquals(network.dialTimes.length, 2);
+  network.exit();
+  assertEquals(account(handler).dropped.closed, 1);
+  assertEquals(events.at(-1), { type: "outage-over", lost: 1 });
+  await handler.close();
+});
+
+test("SocketHandler.emit() costs a record that cannot be encoded, and reports it", async () => {
+  const faults: unknown[] = [];
+  class Reporting extends SocketHandler {
+    override handleError(_record: LogRecord, error: unknown): void {
+      faults.push(error);
+    }
+  }
+  const network = new MemoryNetwork();
+  const handler = new Reporting("h", 9020, { connector: network, clock: network.clock });
+  handler.emit(record("%d", "not a number"));
+  assertEquals(network.log, [], "a record that cannot be encoded dials nothing (N5)");
+  handler.emit(record("good"));
+  handler.emit(record(undefined, 1));
+  await handler.flush();
+  assertEquals(messages(network.peer.received), ["good"]);
+  assertEquals(account(handler).dropped.error, 2);
+  assertEquals(faults.length, 2);
+  assertInstanceOf(faults[0], TypeError);
+  await handler.close();
+});
+
+test("SocketHandler reports a dial that throws what is no ConnectionError, and backs off (N11)", async () => {
+  const faults: [unknown, unknown][] = [];
+  class Reporting extends SocketHandler {
+    override handleError(record: LogRecord, error: unknown): void {
+      faults.push([record.msg, error]);
+    }
+  }
+  const network = new MemoryNetwork();
+  const bug = new TypeError("bug");
+  network.nextConnects({ throws: bug });
+  const handler = new Reporting("h", 9020, {
+    connector: network,
+    clock: network.clock,
+    onEvent: () => {},
+  });
+  handler.emit(record("a"));
+  await network.clock.advance();
+  assertEquals(faults, [["a", bug]]);
+  assertEquals(handler.retryTime, 1);
+  await handler.close();
+});
+
+test("SocketHandler with closeOnError closes the connection instead of reporting (N15)", async () => {
+  const { network, clock, handler } = setUp();
+  handler.closeOnError = true;
+  handler.emit(record("a"));
+  await clock.advance();
+  handler.emit(record("%d", "not a number"));
+  await clock.advance();
+  assert(network.peer.halfClosed);
+  handler.emit(record("b"));
+  await clock.advance();
+  assertEquals(network.dialTimes.length, 2);
+  await handler.close();
+});
+
+test("SocketHandler survives a throwing onEvent, makeSocket and handleError, and a makePickle of no bytes", async () => {
+  const faults: string[] = [];
+  class Faulty extends SocketHandler {
+    override makeSocket(): never {
+      throw new Error("makeSocket");
+    }
+    override makePickle(record: LogRecord): Uint8Array {
+      if (record.msg === "bad frame") return "text" as unknown as Uint8Array;
+      return super.makePickle(record);
+    }
+    override handleError(_record: LogRecord, error: unknown): void {
+      faults.push((error as Error).message);
+      throw new Error("handleError");
+    }
+  }
+  const network = new MemoryNetwork();
+  const handler = new Faulty("h", 9020, {
+    connector: network,
+    clock: network.clock,
+    onEvent: (event) => {
+      throw new Error(event.type);
+    },
+  });
+  handler.emit(record("bad frame"));
+  handler.emit(record("a"));
+  await network.clock.advance();
+  assertEquals(
+    new Set(faults),
+    new Set(["a frame must be a Uint8Array", "outage", "connect-failed", "makeSocket", "dropped"]),
+  );
+  assertEquals(account(handler).dropped, {
+    disconnected: 1,
+    overflow: 0,
+    tooLarge: 0,
+    closed: 0,
+    error: 1,
+  });
+  await handler.close();
+});
+
+test("SocketHandler's account adds up within every listener", async () => {
+  const network = new MemoryNetwork();
+  let heard = 0;
+  const handler: SocketHandler = new SocketHandler("h", 9020, {
+    connector: network,
+    clock: network.clock,
+    whileDisconnected: "queue",
+    maxQueuedRecords: 4,
+    onEvent: (event) => {
+      account(handler);
+      heard++;
+      // A listener that logs to the very handler must not end in an endless round.
+      if (event.type === "dropped" && heard < 1000) handler.emit(record("dropped"));
+    },
+  });
+  network.nextConnects("refused", { peer: { bufferBytes: 700, stalled: true } });
+  for (let i = 0; i < 50; i++) {
+    handler.emit(record("m%d", i));
+    account(handler);
+    await network.clock.advance(100);
+    if (i === 30) network.peer.reset();
+  }
+  assert(heard > 5 && heard < 1000);
+  await handler.close();
+  account(handler);
+});
+
+test("SocketHandler does not dial a server in a tight round that accepts and resets", async () => {
+  const { network, clock, handler } = setUp({ whileDisconnected: "queue" });
+  network.nextConnects(...Array(20).fill({ peer: { bufferBytes: 5, stalled: true } }));
+  handler.emit(record("a"));
+  for (let i = 0; i < 20; i++) {
+    await clock.advance();
+    network.peer.reset();
+  }
+  await clock.advance();
+  assertEquals(network.dialTimes, [0, 0], "the first redial is immediate, the second waits");
+  await clock.advance(1100);
+  assertEquals(network.dialTimes.length, 3);
+  const closed = handler.close();
+  await clock.advance(5000);
+  await closed;
+});
+
+test("SocketHandler keeps a write that the peer's FIN overtook from being sent twice", async () => {
+  const { network, clock, handler } = setUp({ whileDisconnected: "queue" });
+  network.nextConnects({ peer: { bufferBytes: 10, stalled: true } });
+  handler.emit(record("a"));
+  await clock.advance();
+  network.peer.end();
+  await clock.advance();
+  network.peer.resume();
+  await clock.advance();
+  assertEquals(messages(network.peer.received), ["a"]);
+  assertEquals([network.dialTimes.length, account(handler).sent], [1, 1]);
+  await handler.close();
+});
+
+test("SocketHandler tells of an outage on stderr, a line at its start and at its end", async () => {
+  const lines: string[] = [];
+  const { error } = console;
+  console.error = (line: string) => lines.push(line);
+  try {
+    const network = new MemoryNetwork();
+    const { clock } = network;
+    const handler = new SocketHandler("h", 9020, { connector: network, clock });
+    network.nextConnects("refused", "refused");
+    for (let i = 0; i < 5; i++) {
+      handler.emit(record("m%d", i));
+      await clock.advance(1000);
+    }
+    assertEquals(lines.length, 2);
+    assert(lines[0]?.startsWith("logwire: SocketHandler h:9020: records are not delivered: "));
+    assertEquals(lines[1], "logwire: SocketHandler h:9020: the outage is over: 3 records lost");
+    setRaiseExceptions(false);
+    network.peer.end();
+    network.whenNobodyListens = "refused";
+    await clock.advance();
+    handler.emit(record("silent"));
+    await handler.close();
+    assertEquals(lines.length, 2);
+  } finally {
+    console.error = error;
+    setRaiseExceptions(true);
+  }
+});
+
+test("SocketHandler refuses bad values, naming each and its range", () => {
+  const connector = new MemoryNetwork();
+  const bad: [unknown, unknown, unknown, string][] = [
+    ["", 9020, { connector }, "'host' must be a string that is not empty"],
+    [7, 9020, { connector }, "'host' must be a string"],
+    ["h", 0, { connector }, "'port' must be an integer from 1 to 65535: current value is 0"],
+    ["h", 70000, { connector }, "current value is 70000"],
+    ["h", "9020", { connector }, "'port' must be an integer"],
+    ["h", 9020, undefined, "'options' must be an object"],
+    ["h", 9020, {}, "'connector' must be an object with connect()"],
+    ["h", 9020, { connector, retries: 3 }, "there is no option 'retries'"],
+    ["h", 9020, { connector, connectTimeoutMs: 0 }, "'connectTimeoutMs'"],
+    ["h", 9020, { connector, maxQueuedBytes: -1 }, "'maxQueuedBytes' must be"],
+    ["h", 9020, { connector, maxQueuedRecords: 1.5 }, "'maxQueuedRecords' must be"],
+    ["h", 9020, { connector, overflow: "block" }, '"drop-oldest" or "drop-newest"'],
+    ["h", 9020, { connector, whileDisconnected: "wait" }, '"drop" or "queue"'],
+    ["h", 9020, { connector, closeTimeoutMs: -1 }, "'closeTimeoutMs'"],
+    ["h", 9020, { connector, clock: {} }, "'clock' must be"],
+    ["h", 9020, { connector, serializer: 1 }, "'serializer' must be"],
+    ["h", 9020, { connector, onEvent: 1 }, "'onEvent' must be a function"],
+    ["h", 9020, { connector, tls: { ca: "pem" } }, "'tls.ca' must be"],
+    ["/run/log", null, { connector, tls: true }, "'tls' needs a port"],
+  ];
+  for (const [host, port, options, message] of bad) {
+    const make = () =>
+      new SocketHandler(host as string, port as number, options as SocketHandlerOptions);
+    assertThrows(make, Error, message);
+  }
+});
