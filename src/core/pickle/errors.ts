@@ -1,0 +1,53 @@
+/**
+ * The two errors of the pickle layer, named after CPython's. Both are here because callers are
+ * expected to catch them: one bad record must not end a handler or a receiver.
+ *
+ * Browser compatible: imports nothing, uses no runtime global.
+ *
+ * @module
+ */
+
+/**
+ * A value that could not be pickled; where the value's own code threw (a getter, `toJSON()`, a
+ * proxy), `cause` is what it threw.
+ *
+ * @example
+ * ```ts
+ * import { dumps, PicklingError } from "jsr:@logwire/logging/pickle";
+ *
+ * try {
+ *   dumps({ get broken() { throw new Error("no value"); } });
+ * } catch (error) {
+ *   console.assert(error instanceof PicklingError);
+ * }
+ * ```
+ */
+export class PicklingError extends Error {
+  /** Makes an error; `options.cause` is what the value's own code threw. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "PicklingError";
+  }
+}
+
+/**
+ * Bytes that are no pickle, that ask for more than data, or that go over a limit.
+ *
+ * @example
+ * ```ts
+ * import { loads, UnpicklingError } from "jsr:@logwire/logging/pickle";
+ *
+ * try {
+ *   loads(new TextEncoder().encode("cos\nsystem\n(S'true'\ntR."));
+ * } catch (error) {
+ *   console.assert(error instanceof UnpicklingError);
+ * }
+ * ```
+ */
+export class UnpicklingError extends Error {
+  /** Makes an error. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "UnpicklingError";
+  }
+}

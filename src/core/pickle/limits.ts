@@ -1,0 +1,118 @@
+/**
+ * What a pickle may cost to load. A few bytes of a pickle can ask for much: every cap bounds one
+ * way of doing so, and has its reason beside its default.
+ *
+ * Browser compatible: imports nothing outside this folder, uses no runtime global.
+ *
+ * @module
+ */
+import { UnpicklingError } from "./errors.ts";
+
+/** Caps of {@linkcode loads}; `Infinity` lifts one. Going over is an `UnpicklingError`. */
+export interface UnpickleLimits {
+  /**
+   * The longest pickle, in bytes. Loading takes up to some twenty times that in memory.
+   *
+   * @default {268_435_456} (256 MiB)
+   */
+  maxBytes?: number;
+  /**
+   * How deep containers may lie within containers. CPython's own pickler stops near 1,000, its
+   * recursion limit, and deeper values overflow the stack of code that walks them recursively, as
+   * JSON.stringify() does.
+   *
+   * @default {1000}
+   */
+  maxDepth?: number;
+  /**
+   * The most entries of the memo: every str and container of an ordinary pickle is one.
+   *
+   * @default {4_194_304}
+   */
+  maxMemo?: number;
+  /**
+   * The most containers and byte strings: one byte asks for an object of up to 250.
+   *
+   * @default {1_000_000}
+   */
+  maxContainers?: number;
+  /**
+   * The most items put into containers: a list that is made into a set again and again costs four
+   * bytes each time.
+   *
+   * @default {10_000_000}
+   */
+  maxItems?: number;
+  /**
+   * The longest str, bytes or bytearray, in bytes. V8 holds no string longer than 512 MiB.
+   *
+   * @default {67_108_864} (64 MiB)
+   */
+  maxStringBytes?: number;
+  /**
+   * The longest binary integer, in bytes: to print it takes quadratic time. The 4,300 digits that
+   * are the most for integers as text take 1,786.
+   *
+   * @default {2048}
+   */
+  maxIntegerBytes?: number;
+}
+
+/** The defaults, as documented above. */
+export const DEFAULT_LIMITS: Required<UnpickleLimits> = {
+  maxBytes: 256 * 1024 * 1024,
+  maxDepth: 1000,
+  maxMemo: 4 * 1024 * 1024,
+  maxContainers: 1_000_000,
+  maxItems: 10_000_000,
+  maxStringBytes: 64 * 1024 * 1024,
+  maxIntegerBytes: 2048,
+};
+
+/** What is left to spend during one `loads()`. */
+export class Budget {
+  readonly #limits: Required<UnpickleLimits>;
+  #containers = 0;
+  #items = 0;
+  #copied = 0;
+
+  /** Nothing is spent yet. */
+  constructor(limits: Required<UnpickleLimits>) {
+    this.#limits = limits;
+  }
+
+  /** How many containers there are. */
+  get containers(): number {
+    return this.#containers;
+  }
+
+  /** Nothing is spent again. */
+  reset(): void {
+    this.#containers = this.#items = this.#copied = 0;
+  }
+
+  /** Accounts for containers about to be made. */
+  spendContainers(count: number): void {
+    this.#containers += count;
+    if (this.#containers > this.#limits.maxContainers) {
+      exceed("maxContainers", this.#limits.maxContainers);
+    }
+  }
+
+  /** Accounts for items about to be put into a container. */
+  spendItems(count: number): void {
+    this.#items += count;
+    if (this.#items > this.#limits.maxItems) exceed("maxItems", this.#limits.maxItems);
+  }
+
+  /** Accounts for bytes about to be made out of a string that is there already. */
+  spendCopy(count: number): void {
+    this.#copied += count;
+    if (this.#copied > this.#limits.maxBytes) exceed("maxBytes", this.#limits.maxBytes);
+  }
+}
+
+/** Throws for a pickle that goes over a limit. */
+export function exceed(name: keyof UnpickleLimits, limit: number): never {
+  throw new UnpicklingError(`Cannot unpickle as the pickle goes over '${name}', which is ${limit}`);
+}

@@ -1,0 +1,55 @@
+/**
+ * The unpickler's memo: what PUT stored, for GET to fetch.
+ *
+ * Indexes come one after another from every pickler. A pickle may name any other as well, so only
+ * the run from zero is an array, and nothing is allocated for a number.
+ *
+ * Browser compatible: imports nothing outside this folder, uses no runtime global.
+ *
+ * @module
+ */
+import { exceed } from "./limits.ts";
+
+/** Values by index; `undefined` is no value. */
+export class Memo {
+  readonly #limit: number;
+  readonly #run: unknown[] = [];
+  #others: Map<number, unknown> | undefined;
+  #size = 0;
+
+  /** An empty memo for at most `limit` values. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** How many values it has: the index that MEMOIZE takes. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The value, or undefined. */
+  get(index: number): unknown {
+    const value = this.#run[index];
+    return value === undefined ? this.#others?.get(index) : value;
+  }
+
+  /** Stores a value, over what was there. */
+  put(index: number, value: unknown): void {
+    if (this.get(index) === undefined && ++this.#size > this.#limit) exceed("maxMemo", this.#limit);
+    const run = this.#run;
+    if (index > run.length + 1) {
+      (this.#others ??= new Map()).set(index, value);
+      return;
+    }
+    // Python 2's cPickle begins at 1.
+    if (index > run.length) run.push(undefined);
+    run[index] = value;
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#run.length = 0;
+    this.#others = undefined;
+    this.#size = 0;
+  }
+}

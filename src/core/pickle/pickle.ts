@@ -1,0 +1,128 @@
+/**
+ * Python's pickle for plain data: `dumps()` writes what every Python from 2.7 on loads, `loads()`
+ * reads protocols 0 to 5 and never executes anything.
+ *
+ * ```ts
+ * import { dumps, loads } from "jsr:@logwire/logging/pickle";
+ *
+ * const bytes = dumps({ name: "spam", tags: ["eggs", 7], when: null });
+ * console.assert(JSON.stringify(loads(bytes)) === '{"name":"spam","tags":["eggs",7],"when":null}');
+ * ```
+ *
+ * Browser compatible: imports nothing outside this folder, uses no runtime global.
+ *
+ * @module
+ */
+import { Pickler } from "./pickler.ts";
+import { type UnpickleOptions, Unpickler } from "./unpickler.ts";
+
+export { PicklingError, UnpicklingError } from "./errors.ts";
+export type { UnpickleLimits } from "./limits.ts";
+export { PythonObject } from "./python_object.ts";
+export type { PickleEncoding, UnpickleOptions } from "./unpickler.ts";
+
+/** Options of {@linkcode dumps}. */
+export interface PickleOptions {
+  /**
+   * The longest pickle, in bytes: a getter or a `toJSON()` could make up ever more to write.
+   *
+   * @default {268_435_456} (256 MiB)
+   */
+  maxBytes?: number;
+}
+
+const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
+
+/** Kept between calls for its buffer; taken away during one, as a getter may call `dumps()`. */
+let spare: Pickler | undefined;
+
+/**
+ * Pickles a value at protocol 1, byte for byte as CPython's `pickle.dumps(value, 1)` would write
+ * the same dict of distinct strings, numbers and lists.
+ *
+ * | JavaScript | Python |
+ * |---|---|
+ * | safe integer `number`, `bigint` | int |
+ * | other `number`, `-0` included | float |
+ * | `string`, lone surrogates included | str |
+ * | `boolean`; `null`, `undefined` | bool; None |
+ * | `Uint8Array`, `Uint8ClampedArray`, `DataView`, `ArrayBuffer` | bytes |
+ * | `Array`, `Set`, other typed arrays | list |
+ * | plain object, `Map` | dict |
+ * | a value with `toJSON()`, `Date` among them | what that returns: ISO 8601 str, None for no date |
+ * | `Error` | str, its stack |
+ * | any other object | dict of its own enumerable properties |
+ * | function, symbol | str, as `String()` makes it |
+ *
+ * Objects that occur twice, or within themselves, do so in Python too. A Map's key that would be a
+ * list or dict is a tuple, of items or of `(key, value)` pairs, as Python must be able to hash it;
+ * keys that Python then finds equal (`1` and `true`) are one.
+ *
+ * @throws {PicklingError} If the value's own code throws, if it takes more than `maxBytes`, or for
+ * a bigint of more than 4,300 digits, which Python would refuse.
+ *
+ * @example
+ * ```ts
+ * import { dumps } from "jsr:@logwire/logging/pickle";
+ *
+ * const bytes = dumps({ spam: 1 });
+ * console.assert(new TextDecoder("latin1").decode(bytes) === "}q\0X\x04\0\0\0spamq\x01K\x01s.");
+ * ```
+ */
+export function dumps(value: unknown, options: PickleOptions = {}): Uint8Array<ArrayBuffer> {
+  const { maxBytes = DEFAULT_MAX_BYTES } = options;
+  if (typeof maxBytes !== "number") {
+    throw new TypeError(
+      `Cannot pickle as 'maxBytes' must be a number: current value is ${typeof maxBytes}`,
+    );
+  }
+  if (!(maxBytes >= 0)) {
+    throw new RangeError(`Cannot pickle as 'maxBytes' must be >= 0: current value is ${maxBytes}`);
+  }
+  const pickler = spare ?? new Pickler();
+  spare = undefined;
+  try {
+    pickler.start(0, maxBytes);
+    pickler.writeValue(value);
+    return pickler.finish().slice();
+  } finally {
+    pickler.start();
+    spare = pickler;
+  }
+}
+
+const unpickler = new Unpickler();
+
+/**
+ * Loads a pickle of any protocol from 0 to 5, as data: nothing that the bytes name is looked up,
+ * imported or called.
+ *
+ * | Python | JavaScript |
+ * |---|---|
+ * | int | `number` where that is exact, otherwise `bigint` |
+ * | float; bool; None | `number`; `boolean`; `null` |
+ * | str | `string`, lone surrogates included |
+ * | bytes, bytearray | `Uint8Array` |
+ * | list, tuple | `Array` |
+ * | set, frozenset | `Set` |
+ * | dict whose keys are all str | object; `__proto__` is a key like any other |
+ * | any other dict | `Map` |
+ *
+ * Keys and elements that Python finds equal (`1 == 1.0 == True`) are one: the first key stays, the
+ * last value wins. What occurs twice, or within itself, does so in the result too. Bytes after the
+ * end of the pickle are ignored.
+ *
+ * @throws {UnpicklingError} For bytes that are no pickle, that ask for more than data, or that go
+ * over a limit; for bytes of any kind nothing else is thrown.
+ *
+ * @example
+ * ```ts
+ * import { loads } from "jsr:@logwire/logging/pickle";
+ *
+ * const value = loads(Uint8Array.of(0x80, 5, 0x4b, 42, 0x2e)) as number;
+ * console.assert(value === 42);
+ * ```
+ */
+export function loads(bytes: Uint8Array, options?: UnpickleOptions): unknown {
+  return (options === undefined ? unpickler : new Unpickler(options)).load(bytes);
+}

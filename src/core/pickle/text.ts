@@ -1,0 +1,249 @@
+/**
+ * The ways in which pickles spell text and numbers, read as CPython reads them.
+ *
+ * Browser compatible: imports nothing outside this folder, uses no runtime global.
+ *
+ * @module
+ */
+import { UnpicklingError } from "./errors.ts";
+
+/** Field names of records are shorter; what is longer seldom comes again. */
+const MAX_INTERNED = 32;
+
+/** A power of two, so that the hash is cut by a mask. A miss costs no more than without. */
+const INTERNED_SLOTS = 512;
+
+/** Few enough for `String.fromCharCode()` to take as arguments on every runtime. */
+const PART = 8192;
+
+/** CPython's `sys.int_info.default_max_str_digits`, its guard against quadratic conversion. */
+const MAX_INTEGER_DIGITS = 4300;
+
+/** This many digits are a safe integer, whatever they are. */
+const SAFE_DIGITS = 15;
+
+const interned: (string | undefined)[] = new Array(INTERNED_SLOTS).fill(undefined);
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+const INTEGER = /^[ \t\r\v\f]*([+-]?)(\d+(?:_\d+)*)[ \t\r\v\f]*$/;
+const FLOAT = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)$/i;
+
+/** Whether every byte from `start` to `end` is ASCII. */
+export function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  let bits = 0;
+  for (let i = start; i < end; i++) bits |= bytes[i]!;
+  return bits < 0x80;
+}
+
+/** UTF-8 with lone surrogates kept (`surrogatepass`); undefined where it is no such thing. */
+export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string | undefined {
+  if (end - start <= MAX_INTERNED) {
+    const text = internAscii(bytes, start, end);
+    if (text !== undefined) return text;
+  }
+  try {
+    return utf8.decode(bytes.subarray(start, end));
+  } catch {
+    return decodeSurrogates(bytes, start, end);
+  }
+}
+
+/** Short ASCII text, the same string each time as long as its slot is not taken by another. */
+function internAscii(bytes: Uint8Array, start: number, end: number): string | undefined {
+  const length = end - start;
+  let hash = length;
+  let bits = 0;
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!;
+    bits |= byte;
+    hash = Math.imul(hash, 31) + byte | 0;
+  }
+  if (bits >= 0x80) return undefined;
+  const slot = (hash ^ hash >>> 9) & INTERNED_SLOTS - 1;
+  const known = interned[slot];
+  if (known !== undefined && known.length === length) {
+    let i = 0;
+    while (i < length && known.charCodeAt(i) === bytes[start + i]) i++;
+    if (i === length) return known;
+  }
+  const text = decodeLatin1(bytes, start, end);
+  interned[slot] = text;
+  return text;
+}
+
+/** Latin-1, each byte a character. (TextDecoder's "latin1" is windows-1252.) */
+export function decodeLatin1(bytes: Uint8Array, start: number, end: number): string {
+  let text = "";
+  for (let i = start; i < end; i += PART) {
+    text += fromCharCodes(bytes.subarray(i, Math.min(i + PART, end)));
+  }
+  return text;
+}
+
+function fromCharCodes(codes: Uint8Array | Uint16Array): string {
+  return String.fromCharCode.apply(null, codes as unknown as number[]);
+}
+
+/** Strict UTF-8 but for surrogates, after the table of RFC 3629 section 4. */
+function decodeSurrogates(bytes: Uint8Array, start: number, end: number): string | undefined {
+  const units = new Uint16Array(Math.min(PART, end - start) + 1);
+  let used = 0;
+  let text = "";
+  for (let i = start; i < end;) {
+    const lead = bytes[i++]!;
+    let code = lead;
+    if (lead >= 0x80) {
+      const more = lead < 0xc2 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : lead < 0xf5 ? 3 : 0;
+      if (more === 0 || i + more > end) return undefined;
+      code = lead & 0x3f >>> more;
+      for (const next = i + more; i < next; i++) {
+        const byte = bytes[i]!;
+        if ((byte & 0xc0) !== 0x80) return undefined;
+        code = code << 6 | byte & 0x3f;
+      }
+      if (more === 2 && code < 0x800) return undefined;
+      if (more === 3 && (code < 0x10000 || code > 0x10ffff)) return undefined;
+    }
+    if (code >= 0x10000) {
+      units[used++] = 0xd7c0 + (code >>> 10);
+      units[used++] = 0xdc00 | code & 0x3ff;
+    } else {
+      units[used++] = code;
+    }
+    if (used >= PART) {
+      text += fromCharCodes(units.subarray(0, used));
+      used = 0;
+    }
+  }
+  return text + fromCharCodes(units.subarray(0, used));
+}
+
+/** UNICODE's argument: Latin-1 with `\uXXXX` and `\UXXXXXXXX` (`raw-unicode-escape`). */
+export function decodeRawUnicodeEscape(line: string): string {
+  return line.replace(
+    /\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([^]))/g,
+    (whole, short: string | undefined, long: string | undefined, other: string | undefined) => {
+      const hex = short ?? long;
+      const code = hex === undefined ? -1 : parseInt(hex, 16);
+      if (other === "u" || other === "U" || code > 0x10ffff) {
+        throw new UnpicklingError("Cannot unpickle as a \\u escape is cut short or out of range");
+      }
+      return hex === undefined ? whole : String.fromCodePoint(code);
+    },
+  );
+}
+
+const ESCAPES: Record<string, number> = {
+  "\\": 0x5c,
+  "'": 0x27,
+  '"': 0x22,
+  "b": 8,
+  "f": 12,
+  "t": 9,
+  "n": 10,
+  "r": 13,
+  "v": 11,
+  "a": 7,
+};
+
+/** STRING's argument: a quoted literal of Python 2, to the bytes that it stands for. */
+export function decodeQuoted(line: string): Uint8Array {
+  const quote = line[0];
+  if (line.length < 2 || quote !== line.at(-1) || quote !== "'" && quote !== '"') {
+    throw new UnpicklingError("Cannot unpickle as the argument of STRING must be quoted");
+  }
+  const end = line.length - 1;
+  const bytes = new Uint8Array(end);
+  let used = 0;
+  for (let i = 1; i < end; i++) {
+    const code = line.charCodeAt(i);
+    if (code !== 0x5c) {
+      bytes[used++] = code;
+      continue;
+    }
+    if (++i === end) {
+      throw new UnpicklingError("Cannot unpickle as the argument of STRING ends in a backslash");
+    }
+    const character = line[i]!;
+    const escaped = ESCAPES[character];
+    if (escaped !== undefined) {
+      bytes[used++] = escaped;
+    } else if (character >= "0" && character <= "7") {
+      const [digits] = /^[0-7]{1,3}/.exec(line.slice(i, Math.min(i + 3, end)))!;
+      bytes[used++] = parseInt(digits, 8);
+      i += digits.length - 1;
+    } else if (character === "x") {
+      const digits = line.slice(i + 1, Math.min(i + 3, end));
+      if (!/^[0-9a-fA-F]{2}$/.test(digits)) {
+        throw new UnpicklingError("Cannot unpickle as an \\x escape lacks its two digits");
+      }
+      bytes[used++] = parseInt(digits, 16);
+      i += 2;
+    } else {
+      bytes[used++] = 0x5c;
+      bytes[used++] = line.charCodeAt(i);
+    }
+  }
+  return bytes.slice(0, used);
+}
+
+/**
+ * The decimal text of INT and LONG, as Python's `int()` takes it: spaces around it, a sign, single
+ * underscores between digits. Differs: CPython before 3.14 also reads hexadecimal there, by an
+ * oversight, though nothing writes it.
+ */
+export function parseInteger(bytes: Uint8Array, start: number, end: number): number | bigint {
+  const negative = bytes[start] === 0x2d;
+  const first = negative ? start + 1 : start;
+  if (end > first && end - first <= SAFE_DIGITS) {
+    let value = 0;
+    let i = first;
+    for (; i < end; i++) {
+      const digit = bytes[i]! - 0x30;
+      if (digit < 0 || digit > 9) break;
+      value = 10 * value + digit;
+    }
+    if (i === end) return negative && value !== 0 ? -value : value;
+  }
+  // Underscores and spaces cannot double a number that is in bounds.
+  if (end - start > 4 * MAX_INTEGER_DIGITS) refuseInteger();
+  const match = INTEGER.exec(decodeLatin1(bytes, start, end));
+  if (match === null) throw new UnpicklingError("Cannot unpickle as the text of an int is no int");
+  const digits = match[2]!.replaceAll("_", "");
+  if (digits.length > MAX_INTEGER_DIGITS) refuseInteger();
+  return normalizeInteger(match[1] === "-" ? -BigInt(digits) : BigInt(digits));
+}
+
+function refuseInteger(): never {
+  throw new UnpicklingError(
+    `Cannot unpickle as the text of an int has more than ${MAX_INTEGER_DIGITS} digits`,
+  );
+}
+
+/** The text of FLOAT, as `PyOS_string_to_double` takes it: no spaces, no overflow. */
+export function parseFloatText(text: string): number {
+  if (!FLOAT.test(text)) {
+    throw new UnpicklingError("Cannot unpickle as the text of a float is no float");
+  }
+  if (/nan/i.test(text)) return NaN;
+  if (/inf/i.test(text)) return text.startsWith("-") ? -Infinity : Infinity;
+  const value = Number(text);
+  if (!Number.isFinite(value)) {
+    throw new UnpicklingError("Cannot unpickle as the text of a float is out of range");
+  }
+  return value;
+}
+
+/** A little-endian integer in two's complement, of any length (LONG1, LONG4). */
+export function decodeLong(bytes: Uint8Array, start: number, end: number): number | bigint {
+  if (start === end) return 0;
+  let hex = "0x";
+  for (let i = end - 1; i >= start; i--) hex += bytes[i]!.toString(16).padStart(2, "0");
+  return normalizeInteger(BigInt.asIntN(8 * (end - start), BigInt(hex)));
+}
+
+/** A number where that is exact, otherwise a bigint. */
+function normalizeInteger(value: bigint): number | bigint {
+  const asNumber = Number(value);
+  return Number.isSafeInteger(asNumber) ? asNumber : value;
+}
