@@ -1,1 +1,110 @@
-export {};
+/**
+ * Python's `logging` for every JavaScript runtime, and its network handlers, compatible on the wire
+ * with CPython in both directions.
+ *
+ * Names are Python's. Not there: `captureWarnings`, since JS has no warnings to capture, and what
+ * serves `fork()` and threads.
+ *
+ * @example
+ * ```ts
+ * import { basicConfig, getLogger, INFO } from "jsr:@logwire/logging";
+ *
+ * basicConfig({ level: INFO, format: "%(levelname)-8s %(name)s: %(message)s" });
+ * getLogger("myapp.area1").info("Jackdaws love my %s of quartz.", "big sphinx");
+ * ```
+ *
+ * @module
+ */
+
+// The logging core: levels, loggers, records
+export {
+  addLevelName,
+  CRITICAL,
+  DEBUG,
+  ERROR,
+  FATAL,
+  getLevelName,
+  getLevelNamesMapping,
+  INFO,
+  type Level,
+  NOTSET,
+  WARN,
+  WARNING,
+} from "./src/logging/level.ts";
+export { disable, getLogger, root } from "./src/logging/get_logger.ts";
+export { type Caller, Logger, type LoggerManager } from "./src/logging/logger.ts";
+export { getLoggerClass, type LoggerClass, setLoggerClass } from "./src/logging/logger_class.ts";
+export { Manager } from "./src/logging/manager.ts";
+export { PlaceHolder } from "./src/logging/place_holder.ts";
+export {
+  type Extra,
+  LoggerAdapter,
+  type LoggerAdapterOptions,
+} from "./src/logging/logger_adapter.ts";
+export type { LogKeywords } from "./src/logging/keywords.ts";
+export { type LogArguments, LogRecord } from "./src/logging/log_record.ts";
+export {
+  getLogRecordFactory,
+  type LogRecordClass,
+  type LogRecordFactory,
+  setLogRecordFactory,
+} from "./src/logging/log_record_factory.ts";
+export { makeLogRecord } from "./src/logging/make_log_record.ts";
+export { captureCaller } from "./src/logging/caller.ts";
+
+// The logging core: filters, formatters, handlers
+export { Filter, type FilterLike, type FilterResult } from "./src/logging/filter.ts";
+export { Filterer } from "./src/logging/filterer.ts";
+export {
+  Formatter,
+  type FormatterOptions,
+  type FormatterStyle,
+  type TimeConverter,
+} from "./src/logging/formatter.ts";
+export type { FormatDefaults } from "./src/logging/format_style.ts";
+export { BufferingFormatter } from "./src/logging/buffering_formatter.ts";
+export { gmtime, localtime, type StructTime } from "./src/logging/struct_time.ts";
+export {
+  type FlushOptions,
+  getHandlerByName,
+  getHandlerNames,
+  Handler,
+} from "./src/logging/handler.ts";
+export { StreamHandler } from "./src/logging/stream_handler.ts";
+export type { TextStream } from "./src/logging/text_stream.ts";
+export { NullHandler } from "./src/logging/null_handler.ts";
+
+// The logging core: the module's own functions and switches
+export { basicConfig, type BasicConfigOptions } from "./src/logging/basic_config.ts";
+export { shutdown } from "./src/logging/shutdown.ts";
+export {
+  critical,
+  debug,
+  error,
+  exception,
+  fatal,
+  info,
+  log,
+  warn,
+  warning,
+} from "./src/logging/root.ts";
+export { lastResort, setLastResort } from "./src/logging/last_resort.ts";
+export { raiseExceptions, setRaiseExceptions } from "./src/logging/raise_exceptions.ts";
+export {
+  logAsyncioTasks,
+  logMultiprocessing,
+  logProcesses,
+  logThreads,
+  setLogAsyncioTasks,
+  setLogMultiprocessing,
+  setLogProcesses,
+  setLogThreads,
+} from "./src/logging/record_switches.ts";
+export {
+  DEFAULT_HTTP_LOGGING_PORT,
+  DEFAULT_SOAP_LOGGING_PORT,
+  DEFAULT_TCP_LOGGING_PORT,
+  DEFAULT_UDP_LOGGING_PORT,
+  SYSLOG_TCP_PORT,
+  SYSLOG_UDP_PORT,
+} from "./src/logging/default_ports.ts";

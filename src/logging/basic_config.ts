@@ -1,0 +1,101 @@
+/**
+ * One handler on the root logger, in one call. After CPython's `basicConfig`. Differs: the options
+ * are checked before anything is changed, and even where there is nothing to do.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { BASIC_FORMATS, checkStyle, Formatter, type FormatterStyle } from "./formatter.ts";
+import { root } from "./get_logger.ts";
+import type { Handler } from "./handler.ts";
+import { checkLevel, type Level } from "./level.ts";
+import { reportError } from "./report_error.ts";
+import { StreamHandler } from "./stream_handler.ts";
+import type { TextStream } from "./text_stream.ts";
+
+/** Options of {@linkcode basicConfig}. */
+export interface BasicConfigOptions {
+  /** The format string of the handlers. @default {"%(levelname)s:%(name)s:%(message)s"} */
+  format?: string;
+  /** How `asctime` is written, as for `strftime`. */
+  datefmt?: string | null;
+  /** How `format` is written. @default {"%"} */
+  style?: FormatterStyle;
+  /** The level of the root logger; without it the level stays. */
+  level?: Level | null;
+  /** Where the one handler writes. @default {standard error} */
+  stream?: TextStream | null;
+  /** Handlers of one's own; those without a formatter get that of `format`. */
+  handlers?: Iterable<Handler> | null;
+  /** Whether the root's handlers until now are taken off and closed first. @default {false} */
+  force?: boolean;
+}
+
+const OPTIONS = ["format", "datefmt", "style", "level", "stream", "handlers", "force"];
+const FILE_OPTIONS = ["filename", "filemode", "encoding", "errors"];
+
+/**
+ * Gives the root logger a handler, unless it has one already.
+ *
+ * @example
+ * ```ts
+ * import { basicConfig, getLogger, INFO } from "jsr:@logwire/logging";
+ *
+ * basicConfig({ level: INFO, format: "%(asctime)s %(name)s %(message)s" });
+ * getLogger("app").info("started");
+ * ```
+ *
+ * @throws {TypeError} where options exclude each other, or are not known
+ * @throws {RangeError} where the format string, the style or the level name is wrong
+ */
+export function basicConfig(options: BasicConfigOptions = {}): void {
+  const { datefmt = null, level = null, stream = null, force = false } = options;
+  checkOptions(options);
+  const style = checkStyle(options.style ?? "%");
+  const formatter = new Formatter(options.format ?? BASIC_FORMATS[style], datefmt, { style });
+  if (level !== null) checkLevel(level);
+  if (!force && root.handlers.length > 0) return;
+
+  const handlers = options.handlers ? [...options.handlers] : [new StreamHandler(stream)];
+  for (const handler of root.handlers.slice()) {
+    root.removeHandler(handler);
+    closeInBackground(handler);
+  }
+  for (const handler of handlers) {
+    if (handler.formatter === null) handler.setFormatter(formatter);
+    root.addHandler(handler);
+  }
+  if (level !== null) root.setLevel(level);
+}
+
+function checkOptions(options: object): void {
+  for (const name of Object.keys(options)) {
+    if (FILE_OPTIONS.includes(name)) {
+      throw new TypeError(
+        `Cannot configure logging as '${name}' needs a file handler: ` +
+          `pass it yourself, as { handlers: [new FileHandler(…)] }`,
+      );
+    }
+    if (!OPTIONS.includes(name)) {
+      throw new TypeError(
+        `Cannot configure logging as '${name}' is no option: known are ${OPTIONS.join(", ")}`,
+      );
+    }
+  }
+  const { stream, handlers } = options as BasicConfigOptions;
+  if (stream && handlers) {
+    throw new TypeError(
+      "Cannot configure logging as 'stream' and 'handlers' exclude each other: give one of them",
+    );
+  }
+}
+
+/** Closing may wait, and `basicConfig()` does not: a handler that fails at it is reported. */
+async function closeInBackground(handler: Handler): Promise<void> {
+  try {
+    await handler.close();
+  } catch (error) {
+    reportError(null, error);
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * What loggers and handlers share: a list of filters, run in order until one refuses. After
+ * CPython's `Filterer`.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import type { FilterLike } from "./filter.ts";
+import { LogRecord } from "./log_record.ts";
+
+/** The base of `Logger` and `Handler`. */
+export class Filterer {
+  /** The filters, in the order in which they run. */
+  readonly filters: FilterLike[] = [];
+
+  /** Adds a filter, once. */
+  addFilter(filter: FilterLike): void {
+    if (!this.filters.includes(filter)) this.filters.push(filter);
+  }
+
+  /** Takes a filter off; harmless where it is not there. */
+  removeFilter(filter: FilterLike): void {
+    const at = this.filters.indexOf(filter);
+    if (at >= 0) this.filters.splice(at, 1);
+  }
+
+  /** Runs the filters: the record, or the one that a filter put in its place, or `false`. */
+  filter(record: LogRecord): LogRecord | false {
+    for (const filter of this.filters) {
+      const result: unknown = typeof filter === "function" ? filter(record) : filter.filter(record);
+      if (!result) return false;
+      if (result instanceof LogRecord) record = result;
+    }
+    return record;
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * What the three styles of a format string share: what a `Formatter` asks of each, and the values
+ * that a record gives them.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { KeyError } from "./key_error.ts";
+import type { LogRecord } from "./log_record.ts";
+import type { Lookup } from "./percent_format.ts";
+import { PythonFloat } from "./python_float.ts";
+
+/** Values for fields that a record lacks. */
+export type FormatDefaults = Readonly<Record<string, unknown>>;
+
+/** A format string in one of the styles. */
+export interface FormatStyle {
+  /** The format string, or the default of the style. */
+  readonly fmt: string;
+  /** Whether it names `asctime`. */
+  usesTime(): boolean;
+  /** Throws `RangeError` where the format string is not well-formed, or names no field. */
+  validate(): void;
+  /** The record as the format string says. */
+  format(record: LogRecord): string;
+}
+
+/**
+ * The fields of a record, over the defaults. Times are floats in Python, so they are spelled as
+ * floats here even where their value is integral.
+ */
+export class RecordValues implements Lookup {
+  readonly #record: LogRecord;
+  readonly #defaults: FormatDefaults | null;
+
+  /** Looks into `record` first, then into `defaults`. */
+  constructor(record: LogRecord, defaults: FormatDefaults | null) {
+    this.#record = record;
+    this.#defaults = defaults;
+  }
+
+  /** Whether there is such a field. */
+  has(key: string): boolean {
+    return Object.hasOwn(this.#record, key) ||
+      (this.#defaults !== null && Object.hasOwn(this.#defaults, key));
+  }
+
+  /** The field. */
+  get(key: string): unknown {
+    if (!Object.hasOwn(this.#record, key)) return this.#defaults?.[key];
+    const value = this.#record[key];
+    return typeof value === "number" && isTime(key) ? new PythonFloat(value) : value;
+  }
+}
+
+function isTime(key: string): boolean {
+  return key === "created" || key === "msecs" || key === "relativeCreated";
+}
+
+/** Formats, with CPython's words where a field is missing. */
+export function withMissingField(format: () => string): string {
+  try {
+    return format();
+  } catch (error) {
+    if (!(error instanceof KeyError)) throw error;
+    throw new RangeError(`Formatting field not found in record: ${error.message}`, {
+      cause: error,
+    });
+  }
+}

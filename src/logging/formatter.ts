@@ -1,0 +1,152 @@
+/**
+ * A record as text, after CPython's `Formatter`: the format string in one of three styles, then the
+ * error, then the stack.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { exceptionText } from "./exception_text.ts";
+import type { FormatDefaults, FormatStyle } from "./format_style.ts";
+import type { LogRecord } from "./log_record.ts";
+import { percentFormat } from "./percent_format.ts";
+import { PercentStyle } from "./percent_style.ts";
+import { pythonStr } from "./python_repr.ts";
+import { StrFormatStyle } from "./str_format_style.ts";
+import { strftime } from "./strftime.ts";
+import { StringTemplateStyle } from "./string_template_style.ts";
+import { localtime, type StructTime } from "./struct_time.ts";
+
+/** The three ways to write a format string: `%(name)s`, `{name}` and `${name}`. */
+export type FormatterStyle = "%" | "{" | "$";
+
+/** Options of {@linkcode Formatter}. */
+export interface FormatterOptions {
+  /** How the format string is written. @default {"%"} */
+  style?: FormatterStyle;
+  /** Values for fields that a record may lack. @default {null} */
+  defaults?: FormatDefaults | null;
+  /** Whether a format string that is not well-formed is refused at once. @default {true} */
+  validate?: boolean;
+}
+
+/** Seconds since the epoch, taken apart: `localtime` or `gmtime`. */
+export type TimeConverter = (seconds: number) => StructTime;
+
+const STYLES = {
+  "%": PercentStyle,
+  "{": StrFormatStyle,
+  "$": StringTemplateStyle,
+};
+
+/** The format strings of `basicConfig()`, by style. */
+export const BASIC_FORMATS: Readonly<Record<FormatterStyle, string>> = {
+  "%": "%(levelname)s:%(name)s:%(message)s",
+  "{": "{levelname}:{name}:{message}",
+  "$": "${levelname}:${name}:${message}",
+};
+
+/** `value` as a style, or a `RangeError` that names those there are. */
+export function checkStyle(value: unknown): FormatterStyle {
+  if (typeof value === "string" && Object.hasOwn(STYLES, value)) return value as FormatterStyle;
+  throw new RangeError("Style must be one of: %,{,$");
+}
+
+/**
+ * Makes the text of a record.
+ *
+ * @example
+ * ```ts
+ * import { Formatter, makeLogRecord } from "jsr:@logwire/logging";
+ *
+ * const formatter = new Formatter("{levelname:<8}{message}", null, { style: "{" });
+ * const record = makeLogRecord({ levelname: "INFO", msg: "%d left", args: [3] });
+ * console.assert(formatter.format(record) === "INFO    3 left");
+ * ```
+ */
+export class Formatter {
+  /** Takes `record.created` apart. `Formatter.prototype.converter = gmtime` is for all formatters. */
+  declare converter: TimeConverter;
+  /** How `asctime` is written without a `datefmt`. */
+  declare default_time_format: string;
+  /** What becomes of that text and `msecs`; `null` or `""` to leave the milliseconds out. */
+  declare default_msec_format: string | null;
+
+  static {
+    this.prototype.converter = localtime;
+    this.prototype.default_time_format = "%Y-%m-%d %H:%M:%S";
+    this.prototype.default_msec_format = "%s,%03d";
+  }
+
+  /** How `asctime` is written, as for `strftime`; it then has no milliseconds. */
+  datefmt: string | null;
+  readonly #style: FormatStyle;
+
+  /**
+   * Takes a format string, or `null` for the message alone, and how `asctime` is written.
+   *
+   * @throws {RangeError} where the style is unknown or the format string is not well-formed
+   */
+  constructor(
+    fmt: string | null = null,
+    datefmt: string | null = null,
+    options: FormatterOptions = {},
+  ) {
+    const { style = "%", defaults = null, validate = true } = options;
+    this.#style = new STYLES[checkStyle(style)](fmt, defaults);
+    if (validate) this.#style.validate();
+    this.datefmt = datefmt;
+  }
+
+  /** Whether the format string names `asctime`. */
+  usesTime(): boolean {
+    return this.#style.usesTime();
+  }
+
+  /** When the record was made, as text. */
+  formatTime(record: LogRecord, datefmt: string | null = null): string {
+    const time = this.converter(record.created);
+    if (datefmt) return strftime(datefmt, time);
+    const text = strftime(this.default_time_format, time);
+    const withMsecs = this.default_msec_format;
+    return withMsecs ? percentFormat(withMsecs, [text, record.msecs]) : text;
+  }
+
+  /** An error as text: its stack as the runtime prints it, then what caused it. */
+  formatException(error: unknown): string {
+    return exceptionText(error);
+  }
+
+  /** The stack of a logging call as text. */
+  formatStack(stack_info: string): string {
+    return stack_info;
+  }
+
+  /** The format string filled in. */
+  formatMessage(record: LogRecord): string {
+    return this.#style.format(record);
+  }
+
+  /**
+   * The whole text: message, error, stack. Sets `message`, and where they are used `asctime` and
+   * `exc_text`, on the record; an `exc_text` that is there already is kept.
+   */
+  format(record: LogRecord): string {
+    record.message = record.getMessage();
+    if (this.usesTime()) record.asctime = this.formatTime(record, this.datefmt);
+    let text = this.formatMessage(record);
+    if (record.exc_info && !record.exc_text) {
+      record.exc_text = this.formatException(record.exc_info);
+    }
+    if (record.exc_text) text = appended(text, pythonStr(record.exc_text));
+    if (record.stack_info) text = appended(text, this.formatStack(pythonStr(record.stack_info)));
+    return text;
+  }
+}
+
+function appended(text: string, more: string): string {
+  return text.endsWith("\n") ? text + more : `${text}\n${more}`;
+}
+
+/** What handlers without a formatter use: the message alone. */
+export const defaultFormatter: Formatter = new Formatter();

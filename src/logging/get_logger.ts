@@ -1,0 +1,44 @@
+/**
+ * The hierarchy of the program: its root, and `getLogger()`.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { CRITICAL, type Level, WARNING } from "./level.ts";
+import type { Logger } from "./logger.ts";
+import { Manager } from "./manager.ts";
+import { RootLogger } from "./root_logger.ts";
+
+/** The root logger; its level is WARNING until it is set otherwise. */
+export const root: Logger = new RootLogger(WARNING);
+
+/** The manager of the program's loggers. */
+export const manager: Manager = new Manager(root);
+
+/**
+ * The logger of that name, the same one at each call; the root without a name, and for `"root"`.
+ *
+ * @example
+ * ```ts
+ * import { getLogger } from "jsr:@logwire/logging";
+ *
+ * console.assert(getLogger("a.b") === getLogger("a").getChild("b"));
+ * console.assert(getLogger("a").parent === getLogger());
+ * ```
+ *
+ * @throws {TypeError} where the name is neither a string nor absent
+ */
+export function getLogger(name?: string | null): Logger {
+  if (name === undefined || name === null || name === "" || name === root.name) return root;
+  return manager.getLogger(name);
+}
+
+/**
+ * Turns off all logging of `level` and below, everywhere; `disable(NOTSET)` turns it on again.
+ *
+ * @default {CRITICAL}
+ */
+export function disable(level: Level = CRITICAL): void {
+  manager.disable = level;
+}

@@ -1,0 +1,64 @@
+/**
+ * The arguments of a logging call taken apart: what the placeholders of the message use, and behind
+ * it what Python takes as keyword arguments.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { isPlainObject } from "./is_mapping.ts";
+import { countPlaceholders } from "./count_placeholders.ts";
+import { pythonStr } from "./python_repr.ts";
+
+/** Python's keyword arguments of a logging call: an object of only these, behind all arguments. */
+export interface LogKeywords {
+  /** The error that is logged. `true`: the message, if that is an error. */
+  exc_info?: unknown;
+  /** Further attributes of the record. */
+  extra?: Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown> | null;
+  /** Whether the record carries the stack of this call. @default {false} */
+  stack_info?: boolean;
+  /** Whose file, line and function the record names: 1 the caller, 2 the caller's caller. @default {1} */
+  stacklevel?: number;
+}
+
+/** The keywords of a call without any. */
+export const NO_KEYWORDS: LogKeywords = Object.freeze({});
+
+/**
+ * The arguments for the placeholders, and the keywords. Of what is left over behind the
+ * placeholders, a trailing object of keywords (or an empty one) is that, and a trailing `Error` is
+ * `exc_info`.
+ */
+export function splitArguments(
+  msg: unknown,
+  args: readonly unknown[],
+): [args: readonly unknown[], keywords: LogKeywords] {
+  const last = args[args.length - 1];
+  if (typeof last !== "object" || last === null) return [args, NO_KEYWORDS];
+  const hasKeywords = isKeywords(last);
+  if (!hasKeywords && !(last instanceof Error)) return [args, NO_KEYWORDS];
+  const used = countPlaceholders(pythonStr(msg));
+  let end = args.length;
+  let keywords = NO_KEYWORDS;
+  if (hasKeywords && end > used) {
+    keywords = last;
+    end--;
+  }
+  const error = args[end - 1];
+  if (error instanceof Error && end > used) {
+    end--;
+    if (keywords.exc_info === undefined) keywords = { ...keywords, exc_info: error };
+  }
+  return [end === args.length ? args : args.slice(0, end), keywords];
+}
+
+function isKeywords(value: object): value is LogKeywords {
+  if (!isPlainObject(value)) return false;
+  for (const key in value) {
+    if (key !== "exc_info" && key !== "extra" && key !== "stack_info" && key !== "stacklevel") {
+      return false;
+    }
+  }
+  return true;
+}

@@ -1,0 +1,188 @@
+/**
+ * The record of one event, after CPython's `LogRecord`. Its own enumerable properties are what goes
+ * over the wire, in this order: name, msg, args, levelname, levelno, pathname, filename, module,
+ * exc_info, exc_text, stack_info, lineno, funcName, created, msecs, relativeCreated, thread,
+ * threadName, processName, process, taskName, then what `extra` added. They are set in one fixed
+ * order, so that every record has the same hidden class.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { getLevelName } from "./level.ts";
+import { isMapping } from "./is_mapping.ts";
+import { percentFormat } from "./percent_format.ts";
+import { processId } from "./process_info.ts";
+import { pythonStr } from "./python_repr.ts";
+import { logMultiprocessing, logProcesses, logThreads } from "./record_switches.ts";
+
+/** The `pathname` of records whose caller was not looked up. */
+export const UNKNOWN_FILE = "(unknown file)";
+/** The `funcName` of records whose caller was not looked up. */
+export const UNKNOWN_FUNCTION = "(unknown function)";
+
+/**
+ * What is merged into a record's message: a tuple of values (an array), or the one mapping that was
+ * given (a plain object or a `Map`).
+ */
+export type LogArguments =
+  | readonly unknown[]
+  | Readonly<Record<string, unknown>>
+  | ReadonlyMap<unknown, unknown>
+  | null;
+
+/** Milliseconds; 0 where the clock does not run yet, as at the start of a Cloudflare worker. */
+let startTime = Date.now();
+
+/**
+ * One event. Loggers make records; `makeLogRecord()` makes one from what came over the network.
+ *
+ * @example
+ * ```ts
+ * import { INFO, LogRecord } from "jsr:@logwire/logging";
+ *
+ * const record = new LogRecord("app", INFO, "app.ts", 7, "%d of %s", [2, "them"], null);
+ * console.assert(record.getMessage() === "2 of them");
+ * console.assert(record.module === "app");
+ * ```
+ */
+export class LogRecord {
+  /** The name of the logger. */
+  declare name: string;
+  /** The message before its arguments are merged; any value. */
+  declare msg: unknown;
+  /** What `getMessage()` merges into `msg`. */
+  declare args: LogArguments;
+  /** The name of the level. */
+  declare levelname: string;
+  /** The number of the level. */
+  declare levelno: number;
+  /** The path of the source file that logged. */
+  declare pathname: string;
+  /** The last part of `pathname`. */
+  declare filename: string;
+  /** `filename` without its extension. */
+  declare module: string;
+  /** The error that is logged, or `null`. */
+  declare exc_info: unknown;
+  /** The error as text, once a formatter has made it. */
+  declare exc_text: string | null;
+  /** The stack of the logging call, where it was asked for. */
+  declare stack_info: string | null;
+  /** The line of the logging call, or 0. */
+  declare lineno: number;
+  /** The function that logged. */
+  declare funcName: string | null;
+  /** When it was made: seconds since the epoch. */
+  declare created: number;
+  /** The milliseconds of `created`, 0 to 999. */
+  declare msecs: number;
+  /** Milliseconds since this module was loaded. */
+  declare relativeCreated: number;
+  /** Always 0 here: JS has no thread ids. `null` without `logThreads`. */
+  declare thread: number | null;
+  /** `"MainThread"`, or `null` without `logThreads`. */
+  declare threadName: string | null;
+  /** `"MainProcess"`, or `null` without `logMultiprocessing`. */
+  declare processName: string | null;
+  /** The process id, 0 where there is none, `null` without `logProcesses`. */
+  declare process: number | null;
+  /** `null`: the name of an asyncio task, where the record came from Python. */
+  declare taskName: string | null;
+  /** The merged message, once a formatter has made it. */
+  declare message?: string;
+  /** The time as text, once a formatter has made it. */
+  declare asctime?: string;
+  /** What `extra` added. */
+  [extra: string]: unknown;
+
+  /** Makes a record of now; `exc_info` is the error itself or `null`. */
+  constructor(
+    name: string,
+    level: number,
+    pathname: string,
+    lineno: number,
+    msg: unknown,
+    args: LogArguments,
+    exc_info: unknown,
+    func: string | null = null,
+    sinfo: string | null = null,
+  ) {
+    const now = Date.now();
+    if (startTime === 0) startTime = now;
+    this.name = name;
+    this.msg = msg;
+    this.args = soleMapping(args);
+    this.levelname = getLevelName(level);
+    this.levelno = level;
+    this.pathname = pathname;
+    if (pathname === UNKNOWN_FILE) {
+      this.filename = UNKNOWN_FILE;
+      this.module = UNKNOWN_FILE;
+    } else if (typeof pathname === "string") {
+      this.filename = basename(pathname);
+      this.module = withoutExtension(this.filename);
+    } else {
+      this.filename = pathname;
+      this.module = "Unknown module";
+    }
+    this.exc_info = exc_info ?? null;
+    this.exc_text = null;
+    this.stack_info = sinfo;
+    this.lineno = lineno;
+    this.funcName = func;
+    this.created = now / 1000;
+    // From the whole milliseconds of the clock: exact, and never 1000 (gh-89047).
+    this.msecs = now % 1000;
+    this.relativeCreated = now - startTime;
+    this.thread = logThreads ? 0 : null;
+    this.threadName = logThreads ? "MainThread" : null;
+    this.processName = logMultiprocessing ? "MainProcess" : null;
+    this.process = logProcesses ? processId : null;
+    this.taskName = null;
+  }
+
+  /** The message with its arguments merged: `str(msg) % args`, or `str(msg)` without arguments. */
+  getMessage(): string {
+    const msg = pythonStr(this.msg);
+    return hasItems(this.args) ? percentFormat(msg, this.args) : msg;
+  }
+
+  /** CPython's `repr()` of a record. */
+  toString(): string {
+    const { name, levelno, pathname, lineno, msg } = this;
+    return `<LogRecord: ${[name, levelno, pathname, lineno].map(pythonStr).join(", ")}, "${
+      pythonStr(msg)
+    }">`;
+  }
+}
+
+/** A single mapping that is not empty becomes the arguments itself (CPython: `LogRecord.__init__`). */
+function soleMapping(args: LogArguments): LogArguments {
+  if (!Array.isArray(args) || args.length !== 1) return args;
+  const only: unknown = args[0];
+  return isMapping(only) && hasItems(only) ? only : args;
+}
+
+/** Python's truth of a tuple, a mapping or whatever a sender put there. */
+function hasItems(args: unknown): boolean {
+  if (Array.isArray(args)) return args.length > 0;
+  if (args instanceof Map || args instanceof Set) return args.size > 0;
+  if (!isMapping(args)) return Boolean(args);
+  for (const key in args) if (Object.hasOwn(args, key)) return true;
+  return false;
+}
+
+/** Python's `os.path.basename`, of POSIX, or of Windows for a path that begins with a drive. */
+function basename(path: string): string {
+  const slash = path.lastIndexOf("/");
+  return path.slice(
+    (/^[A-Za-z]:/.test(path) ? Math.max(slash, path.lastIndexOf("\\")) : slash) + 1,
+  );
+}
+
+/** Python's `os.path.splitext(name)[0]`: leading dots begin no extension. */
+function withoutExtension(name: string): string {
+  const dot = name.lastIndexOf(".");
+  return dot > 0 && /[^.]/.test(name.slice(0, dot)) ? name.slice(0, dot) : name;
+}

@@ -1,0 +1,77 @@
+/**
+ * What loggers and `makeLogRecord()` make records with. After CPython's `setLogRecordFactory`.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { type LogArguments, LogRecord } from "./log_record.ts";
+
+/** A function that makes a record. */
+export type LogRecordFactory = (
+  name: string,
+  level: number,
+  pathname: string,
+  lineno: number,
+  msg: unknown,
+  args: LogArguments,
+  exc_info: unknown,
+  func: string | null,
+  sinfo: string | null,
+) => LogRecord;
+
+/** A class derived from `LogRecord`, with the constructor of `LogRecord`. */
+export type LogRecordClass = new (...args: Parameters<LogRecordFactory>) => LogRecord;
+
+const plainFactory: LogRecordFactory = (...args) => new LogRecord(...args);
+
+let given: LogRecordFactory | LogRecordClass = LogRecord;
+
+/** The factory in use, as a function. */
+export let makeRecord: LogRecordFactory = plainFactory;
+
+/** A factory, whether it is a function or a class, as a function. */
+export function asFunction(factory: LogRecordFactory | LogRecordClass): LogRecordFactory {
+  if (factory === LogRecord) return plainFactory;
+  if (!isRecordClass(factory)) return factory as LogRecordFactory;
+  return (...args) => new factory(...args);
+}
+
+/**
+ * Sets what makes records from now on: a function, or a class derived from `LogRecord`.
+ *
+ * @example
+ * ```ts
+ * import { getLogRecordFactory, LogRecord, setLogRecordFactory } from "jsr:@logwire/logging";
+ *
+ * class BraceRecord extends LogRecord {
+ *   override getMessage(): string {
+ *     const args = Array.isArray(this.args) ? this.args : [];
+ *     return String(this.msg).replace(/{(\d+)}/g, (_, index) => String(args[index]));
+ *   }
+ * }
+ *
+ * setLogRecordFactory(BraceRecord);
+ * console.assert(getLogRecordFactory() === BraceRecord);
+ * setLogRecordFactory(LogRecord);
+ * ```
+ */
+export function setLogRecordFactory(factory: LogRecordFactory | LogRecordClass): void {
+  if (typeof factory !== "function") {
+    throw new TypeError(
+      `Cannot set the record factory as 'factory' must be a function or a class: ` +
+        `current value is ${String(factory)}`,
+    );
+  }
+  given = factory;
+  makeRecord = asFunction(factory);
+}
+
+/** What makes records: `LogRecord` unless set otherwise. */
+export function getLogRecordFactory(): LogRecordFactory | LogRecordClass {
+  return given;
+}
+
+function isRecordClass(factory: object): factory is LogRecordClass {
+  return factory === LogRecord || Object.prototype.isPrototypeOf.call(LogRecord, factory);
+}

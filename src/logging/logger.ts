@@ -1,0 +1,387 @@
+/**
+ * The logger, after CPython's `Logger`. Differs: no logging method throws on account of a message,
+ * its arguments, a filter, a handler or `extra`; what goes wrong there is reported as by
+ * `handleError()` and costs that record alone. Python's keyword arguments are a trailing object.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { callerFrames, capturesCaller, stackText } from "./caller.ts";
+import { Filterer } from "./filterer.ts";
+import type { Handler } from "./handler.ts";
+import { type LogKeywords, splitArguments } from "./keywords.ts";
+import { lastResort } from "./last_resort.ts";
+import { levelEpoch, startLevelEpoch } from "./level_epoch.ts";
+import {
+  checkLevel,
+  CRITICAL,
+  DEBUG,
+  ERROR,
+  getLevelName,
+  INFO,
+  type Level,
+  NOTSET,
+  WARNING,
+} from "./level.ts";
+import { type LogArguments, type LogRecord, UNKNOWN_FILE, UNKNOWN_FUNCTION } from "./log_record.ts";
+import { type LogRecordFactory, makeRecord } from "./log_record_factory.ts";
+import { raiseExceptions } from "./raise_exceptions.ts";
+import { hidesMethod, setField } from "./record_field.ts";
+import { reportError } from "./report_error.ts";
+import { writeToStderr } from "./stderr.ts";
+
+/** What a logger needs of the manager of its hierarchy. */
+export interface LoggerManager {
+  /** Records of this level and below are off everywhere. */
+  disable: number;
+  /** Whether the lack of handlers has been told of. */
+  emittedNoHandlerWarning: boolean;
+  /** The hierarchy's root. */
+  readonly root: Logger;
+  /** The hierarchy: loggers, and place-holders for names between them. */
+  readonly loggerDict: ReadonlyMap<string, unknown>;
+  /** What makes the records of this hierarchy, if not the global factory. */
+  readonly recordFactory: LogRecordFactory | null;
+  /** The logger of that name. */
+  getLogger(name: string): Logger;
+}
+
+/** Where a logging call stands: file, line, function, and the stack if it was asked for. */
+export type Caller = [pathname: string, lineno: number, func: string, sinfo: string | null];
+
+/**
+ * One channel of events, named by its place in the hierarchy. `getLogger(name)` makes them.
+ *
+ * @example
+ * ```ts
+ * import { getLogger } from "jsr:@logwire/logging";
+ *
+ * const log = getLogger("myapp.area1");
+ * log.warning("%s is %d%% full", "/var", 93);
+ * log.error("Cannot write", new Error("disk full"));
+ * log.info("signed in", { extra: { user: "anna" } });
+ * ```
+ */
+export class Logger extends Filterer {
+  /** The name: `a.b` is a child of `a`. */
+  readonly name: string;
+  /** The level of this logger itself; 0 to take that of the nearest ancestor that has one. */
+  level: number;
+  /** The nearest ancestor that exists; `null` for the root. */
+  parent: Logger | null = null;
+  /** Whether records go on to the handlers of the ancestors. */
+  propagate: boolean = true;
+  /** The handlers of this logger itself. */
+  readonly handlers: Handler[] = [];
+  /** Whether this logger is off altogether. */
+  disabled: boolean = false;
+  /** The hierarchy that the logger belongs to; `null` for one that was made by hand. */
+  manager: LoggerManager | null = null;
+  /** Records of this level and above are logged; as of `#epoch`. */
+  #threshold = 0;
+  #epoch = -1;
+
+  /** Makes a logger outside any hierarchy: use `getLogger()`. */
+  constructor(name: string, level: Level = NOTSET) {
+    super();
+    this.name = name;
+    this.level = checkLevel(level);
+  }
+
+  /** Sets the level: a number, or a name that is known. */
+  setLevel(level: Level): void {
+    this.level = checkLevel(level);
+    startLevelEpoch();
+  }
+
+  /** Logs at DEBUG. */
+  debug(msg: unknown, ...args: unknown[]): void {
+    if (this.isEnabledFor(DEBUG)) this.#logArguments(DEBUG, msg, args);
+  }
+
+  /** Logs at INFO. */
+  info(msg: unknown, ...args: unknown[]): void {
+    if (this.isEnabledFor(INFO)) this.#logArguments(INFO, msg, args);
+  }
+
+  /** Logs at WARNING. */
+  warning(msg: unknown, ...args: unknown[]): void {
+    if (this.isEnabledFor(WARNING)) this.#logArguments(WARNING, msg, args);
+  }
+
+  /** The same as `warning()`. */
+  warn(msg: unknown, ...args: unknown[]): void {
+    this.warning(msg, ...args);
+  }
+
+  /** Logs at ERROR. */
+  error(msg: unknown, ...args: unknown[]): void {
+    if (this.isEnabledFor(ERROR)) this.#logArguments(ERROR, msg, args);
+  }
+
+  /** Logs at ERROR, with the error: the trailing argument, or else the message if it is one. */
+  exception(msg: unknown, ...args: unknown[]): void {
+    if (this.isEnabledFor(ERROR)) this.#logArguments(ERROR, msg, args, true);
+  }
+
+  /** Logs at CRITICAL. */
+  critical(msg: unknown, ...args: unknown[]): void {
+    if (this.isEnabledFor(CRITICAL)) this.#logArguments(CRITICAL, msg, args);
+  }
+
+  /** The same as `critical()`. */
+  fatal(msg: unknown, ...args: unknown[]): void {
+    this.critical(msg, ...args);
+  }
+
+  /**
+   * Logs at any level.
+   *
+   * @throws {TypeError} where `level` is no integer, unless `raiseExceptions` is false: a mistake in
+   * the program, as in CPython
+   */
+  log(level: number, msg: unknown, ...args: unknown[]): void {
+    if (!Number.isInteger(level)) {
+      if (raiseExceptions) throw new TypeError("level must be an integer");
+      return;
+    }
+    if (this.isEnabledFor(level)) this.#logArguments(level, msg, args);
+  }
+
+  #logArguments(
+    level: number,
+    msg: unknown,
+    args: readonly unknown[],
+    isException: boolean = false,
+  ): void {
+    try {
+      const [rest, keywords] = splitArguments(msg, args);
+      const complete = isException && keywords.exc_info === undefined
+        ? { ...keywords, exc_info: true }
+        : keywords;
+      this._log(level, msg, rest, complete);
+    } catch (error) {
+      reportError({ msg, args }, error);
+    }
+  }
+
+  /**
+   * Logs without a look at the level, the keywords apart from the arguments: what every logging
+   * method comes down to, and what an adapter calls.
+   */
+  _log(level: number, msg: unknown, args: LogArguments, keywords: LogKeywords): void {
+    try {
+      const { exc_info, extra, stack_info = false, stacklevel = 1 } = keywords;
+      let error: unknown = exc_info || null;
+      if (error === true) error = msg instanceof Error ? msg : null;
+      if (capturesCaller || stack_info) {
+        const [file, line, func, sinfo] = this.findCaller(stack_info, stacklevel);
+        this.handle(
+          this.makeRecord(this.name, level, file, line, msg, args, error, func, extra, sinfo),
+        );
+      } else {
+        this.handle(
+          this.makeRecord(
+            this.name,
+            level,
+            UNKNOWN_FILE,
+            0,
+            msg,
+            args,
+            error,
+            UNKNOWN_FUNCTION,
+            extra,
+            null,
+          ),
+        );
+      }
+    } catch (error) {
+      reportError({ msg, args }, error);
+    }
+  }
+
+  /**
+   * Finds who logs: `stacklevel` 1 is the first frame that is not this library's. Without
+   * `captureCaller(true)` only the stack is looked up, and only if it is asked for.
+   */
+  findCaller(stack_info: boolean = false, stacklevel: number = 1): Caller {
+    const level = Number.isSafeInteger(stacklevel) ? Math.max(1, stacklevel) : 1;
+    if (!capturesCaller && !stack_info) return [UNKNOWN_FILE, 0, UNKNOWN_FUNCTION, null];
+    const frames = callerFrames(stack_info ? "all" : level);
+    const at = Math.min(level, frames.length) - 1;
+    const sinfo = stack_info ? stackText(frames.slice(Math.max(0, at))) : null;
+    const frame = frames[at];
+    return capturesCaller && frame !== undefined
+      ? [frame.file, frame.line, frame.func, sinfo]
+      : [UNKNOWN_FILE, 0, UNKNOWN_FUNCTION, sinfo];
+  }
+
+  /**
+   * Makes a record, by the factory in use, and adds `extra` to it. A field of `extra` that would
+   * overwrite one of the record's own is reported and left out (CPython raises `KeyError`).
+   */
+  makeRecord(
+    name: string,
+    level: number,
+    fn: string,
+    lno: number,
+    msg: unknown,
+    args: LogArguments,
+    exc_info: unknown,
+    func: string | null = null,
+    extra: LogKeywords["extra"] = null,
+    sinfo: string | null = null,
+  ): LogRecord {
+    const factory = this.manager?.recordFactory ?? makeRecord;
+    const record = factory(name, level, fn, lno, msg, args, exc_info, func, sinfo);
+    if (extra !== null && extra !== undefined) addExtra(record, extra);
+    return record;
+  }
+
+  /**
+   * Gives a record to the handlers, unless the logger is disabled or a filter refuses; the level is
+   * not looked at. Never throws: records from the network may hold anything.
+   */
+  handle(record: LogRecord): void {
+    if (this.disabled) return;
+    try {
+      const filtered = this.filter(record);
+      if (filtered !== false) this.callHandlers(filtered);
+    } catch (error) {
+      reportError(record, error);
+    }
+  }
+
+  /** Adds a handler, once. */
+  addHandler(handler: Handler): void {
+    if (!this.handlers.includes(handler)) this.handlers.push(handler);
+  }
+
+  /** Takes a handler off; harmless where it is not there. */
+  removeHandler(handler: Handler): void {
+    const at = this.handlers.indexOf(handler);
+    if (at >= 0) this.handlers.splice(at, 1);
+  }
+
+  /** Whether this logger, or an ancestor to which its records go, has handlers. */
+  hasHandlers(): boolean {
+    return this.handlers.length > 0 ||
+      (this.propagate && this.parent !== null && this.parent.hasHandlers());
+  }
+
+  /**
+   * Gives the record to the handlers of this logger, then to those of its ancestors: their levels
+   * and filters are not consulted, those of the handlers are.
+   */
+  callHandlers(record: LogRecord): void {
+    if (callHandlersFrom(this, record) === 0) this.#callLastResort(record);
+  }
+
+  #callLastResort(record: LogRecord): void {
+    if (lastResort !== null) {
+      if (reaches(record, lastResort.level)) callHandler(lastResort, record);
+    } else if (raiseExceptions && this.manager?.emittedNoHandlerWarning === false) {
+      writeToStderr(`No handlers could be found for logger "${this.name}"\n`);
+      this.manager.emittedNoHandlerWarning = true;
+    }
+  }
+
+  /** The level of this logger, or of the nearest ancestor that has one. */
+  getEffectiveLevel(): number {
+    return this.level || (this.parent?.getEffectiveLevel() ?? NOTSET);
+  }
+
+  /** Whether a record of that level would be logged. Remembered until a level is set anywhere. */
+  isEnabledFor(level: number): boolean {
+    if (this.disabled) return false;
+    if (this.#epoch !== levelEpoch) this.#renewThreshold();
+    return level >= this.#threshold;
+  }
+
+  #renewThreshold(): void {
+    this.#epoch = levelEpoch;
+    const disable = this.manager?.disable ?? NOTSET;
+    // Levels are integers: to be above `disable` is to be at least one more.
+    this.#threshold = Math.max(this.getEffectiveLevel(), disable + 1);
+  }
+
+  /** The logger `suffix` below this one. */
+  getChild(suffix: string): Logger {
+    if (this.manager === null) {
+      throw new TypeError("Cannot get a child as the logger has no manager");
+    }
+    return this.manager.getLogger(this.parent === null ? suffix : `${this.name}.${suffix}`);
+  }
+
+  /** The loggers directly below this one. */
+  getChildren(): Set<Logger> {
+    const depth = hierarchyDepth(this);
+    const children = new Set<Logger>();
+    for (const item of this.manager?.loggerDict.values() ?? []) {
+      if (item instanceof Logger && item.parent === this && hierarchyDepth(item) === depth + 1) {
+        children.add(item);
+      }
+    }
+    return children;
+  }
+
+  /** CPython's `repr()` of a logger. */
+  override toString(): string {
+    return `<${this.constructor.name} ${this.name} (${getLevelName(this.getEffectiveLevel())})>`;
+  }
+}
+
+/**
+ * Whether a record is of `level` or above. A level that is no number, as a stranger may send it, is
+ * not above or below anything: such a record reaches every handler rather than none.
+ */
+function reaches(record: LogRecord, level: number): boolean {
+  const { levelno } = record as { levelno: unknown };
+  return typeof levelno !== "number" || !(levelno < level);
+}
+
+/** Walks up from `start`; the number of handlers that were found. */
+function callHandlersFrom(start: Logger, record: LogRecord): number {
+  let found = 0;
+  for (let logger: Logger | null = start; logger !== null; logger = logger.parent) {
+    for (const handler of logger.handlers) {
+      found++;
+      if (reaches(record, handler.level)) callHandler(handler, record);
+    }
+    if (!logger.propagate) break;
+  }
+  return found;
+}
+
+/** A handler that breaks its promise never to throw must not keep the record from the next one. */
+function callHandler(handler: Handler, record: LogRecord): void {
+  try {
+    handler.handle(record);
+  } catch (error) {
+    reportError(record, error);
+  }
+}
+
+function addExtra(record: LogRecord, extra: NonNullable<LogKeywords["extra"]>): void {
+  const isMap = extra instanceof Map;
+  const keys: Iterable<string> = isMap ? extra.keys() : Object.keys(extra);
+  for (const key of keys) {
+    try {
+      if (
+        key === "message" || key === "asctime" || Object.hasOwn(record, key) ||
+        hidesMethod(record, key)
+      ) {
+        throw new RangeError(`Attempt to overwrite '${key}' in LogRecord`);
+      }
+      const value = isMap ? extra.get(key) : (extra as Record<string, unknown>)[key];
+      setField(record, key, value);
+    } catch (error) {
+      reportError(record, error);
+    }
+  }
+}
+
+function hierarchyDepth(logger: Logger): number {
+  return logger.parent === null ? 0 : logger.name.split(".").length;
+}

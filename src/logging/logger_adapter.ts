@@ -1,0 +1,178 @@
+/**
+ * A logger with context, after CPython's `LoggerAdapter`.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { type LogKeywords, splitArguments } from "./keywords.ts";
+import { CRITICAL, DEBUG, ERROR, getLevelName, INFO, type Level, WARNING } from "./level.ts";
+import type { LogArguments } from "./log_record.ts";
+import type { Logger, LoggerManager } from "./logger.ts";
+import { raiseExceptions } from "./raise_exceptions.ts";
+import { reportError } from "./report_error.ts";
+
+/** Context that an adapter adds to every record. */
+export type Extra = Readonly<Record<string, unknown>>;
+
+/** Options of {@linkcode LoggerAdapter}. */
+export interface LoggerAdapterOptions {
+  /** Whether a call's own `extra` is added to the adapter's, and wins. @default {false} */
+  merge_extra?: boolean;
+}
+
+/**
+ * Logs through a logger, or another adapter, and adds its own `extra` to every record. A subclass
+ * overrides `process()` to do more.
+ *
+ * @example
+ * ```ts
+ * import { getLogger, type LogKeywords, LoggerAdapter } from "jsr:@logwire/logging";
+ *
+ * class ConnectionAdapter extends LoggerAdapter {
+ *   override process(msg: unknown, keywords: LogKeywords): [unknown, LogKeywords] {
+ *     return [`[${this.extra?.connid}] ${msg}`, keywords];
+ *   }
+ * }
+ *
+ * const log = new ConnectionAdapter(getLogger("server"), { connid: 7 });
+ * log.warning("slow: %d ms", 950); // [7] slow: 950 ms
+ * ```
+ */
+export class LoggerAdapter {
+  /** Where the records go. */
+  readonly logger: Logger | LoggerAdapter;
+  /** What is added to every record. */
+  extra: Extra | null;
+  /** Whether a call's own `extra` is added to the adapter's. */
+  merge_extra: boolean;
+
+  /** Logs to `logger`, with `extra` on every record. */
+  constructor(
+    logger: Logger | LoggerAdapter,
+    extra: Extra | null = null,
+    options: LoggerAdapterOptions = {},
+  ) {
+    const { merge_extra = false } = options;
+    this.logger = logger;
+    this.extra = extra;
+    this.merge_extra = merge_extra;
+  }
+
+  /**
+   * The message and the keywords that the logger is given in place of those of the call. This one
+   * puts the adapter's `extra` in the place of the call's, or below it with `merge_extra`.
+   */
+  process(msg: unknown, keywords: LogKeywords): [msg: unknown, keywords: LogKeywords] {
+    const { extra } = keywords;
+    if (!this.merge_extra || !extra) return [msg, { ...keywords, extra: this.extra }];
+    const own = extra instanceof Map ? Object.fromEntries(extra) : extra;
+    return [msg, { ...keywords, extra: { ...this.extra, ...own } }];
+  }
+
+  /** Logs at DEBUG. */
+  debug(msg: unknown, ...args: unknown[]): void {
+    this.log(DEBUG, msg, ...args);
+  }
+
+  /** Logs at INFO. */
+  info(msg: unknown, ...args: unknown[]): void {
+    this.log(INFO, msg, ...args);
+  }
+
+  /** Logs at WARNING. */
+  warning(msg: unknown, ...args: unknown[]): void {
+    this.log(WARNING, msg, ...args);
+  }
+
+  /** The same as `warning()`. */
+  warn(msg: unknown, ...args: unknown[]): void {
+    this.log(WARNING, msg, ...args);
+  }
+
+  /** Logs at ERROR. */
+  error(msg: unknown, ...args: unknown[]): void {
+    this.log(ERROR, msg, ...args);
+  }
+
+  /** Logs at ERROR, with the error: the trailing argument, or else the message if it is one. */
+  exception(msg: unknown, ...args: unknown[]): void {
+    this.#logArguments(ERROR, msg, args, true);
+  }
+
+  /** Logs at CRITICAL. */
+  critical(msg: unknown, ...args: unknown[]): void {
+    this.log(CRITICAL, msg, ...args);
+  }
+
+  /**
+   * Logs at any level.
+   *
+   * @throws {TypeError} where `level` is no integer, unless `raiseExceptions` is false
+   */
+  log(level: number, msg: unknown, ...args: unknown[]): void {
+    this.#logArguments(level, msg, args, false);
+  }
+
+  #logArguments(
+    level: number,
+    msg: unknown,
+    args: readonly unknown[],
+    isException: boolean,
+  ): void {
+    if (!Number.isInteger(level)) {
+      if (raiseExceptions) throw new TypeError("level must be an integer");
+      return;
+    }
+    if (!this.isEnabledFor(level)) return;
+    try {
+      const [rest, keywords] = splitArguments(msg, args);
+      const needsError = isException && keywords.exc_info === undefined;
+      this._log(level, msg, rest, needsError ? { ...keywords, exc_info: true } : keywords);
+    } catch (error) {
+      reportError({ msg, args }, error);
+    }
+  }
+
+  /** Logs without a look at the level, the keywords apart from the arguments. */
+  _log(level: number, msg: unknown, args: LogArguments, keywords: LogKeywords): void {
+    const [processed, complete] = this.process(msg, keywords);
+    this.logger._log(level, processed, args, complete);
+  }
+
+  /** Whether the logger would log a record of that level. */
+  isEnabledFor(level: number): boolean {
+    return this.logger.isEnabledFor(level);
+  }
+
+  /** Sets the level of the logger. */
+  setLevel(level: Level): void {
+    this.logger.setLevel(level);
+  }
+
+  /** The level of the logger, or of the nearest ancestor that has one. */
+  getEffectiveLevel(): number {
+    return this.logger.getEffectiveLevel();
+  }
+
+  /** Whether the logger, or an ancestor to which its records go, has handlers. */
+  hasHandlers(): boolean {
+    return this.logger.hasHandlers();
+  }
+
+  /** The name of the logger. */
+  get name(): string {
+    return this.logger.name;
+  }
+
+  /** The manager of the logger. */
+  get manager(): LoggerManager | null {
+    return this.logger.manager;
+  }
+
+  /** CPython's `repr()` of an adapter. */
+  toString(): string {
+    const level = getLevelName(this.getEffectiveLevel());
+    return `<${this.constructor.name} ${this.name} (${level})>`;
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * The hierarchy of loggers, after CPython's `Manager`. Differs: `loggerDict` is a `Map`; a record
+ * factory that is set here is used (CPython stores it and never looks).
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { checkLevel } from "./level.ts";
+import { startLevelEpoch } from "./level_epoch.ts";
+import { asFunction, type LogRecordClass, type LogRecordFactory } from "./log_record_factory.ts";
+import { Logger, type LoggerManager } from "./logger.ts";
+import { checkLoggerClass, getLoggerClass, type LoggerClass } from "./logger_class.ts";
+import { PlaceHolder } from "./place_holder.ts";
+import { pythonRepr } from "./python_repr.ts";
+
+/** Holds the loggers of one hierarchy by name. There is normally one, that of `getLogger()`. */
+export class Manager implements LoggerManager {
+  /** The root of the hierarchy. */
+  readonly root: Logger;
+  /** Loggers by name, and place-holders for names that only have loggers below them. */
+  readonly loggerDict: Map<string, Logger | PlaceHolder> = new Map();
+  /** Whether the lack of handlers has been told of. */
+  emittedNoHandlerWarning: boolean = false;
+  /** The class of this hierarchy's loggers; `null` for that of `getLoggerClass()`. */
+  loggerClass: LoggerClass | null = null;
+  #disable = 0;
+  #logRecordFactory: LogRecordFactory | LogRecordClass | null = null;
+  #recordFactory: LogRecordFactory | null = null;
+
+  /** Makes the manager of the hierarchy below `root`. */
+  constructor(root: Logger) {
+    this.root = root;
+    root.manager = this;
+  }
+
+  /** Records of this level and below are off everywhere in the hierarchy. */
+  get disable(): number {
+    return this.#disable;
+  }
+
+  /** Takes a number, or a level name that is known. */
+  set disable(level: unknown) {
+    this.#disable = checkLevel(level);
+    startLevelEpoch();
+  }
+
+  /** The factory that was set for this hierarchy, or `null`. */
+  get logRecordFactory(): LogRecordFactory | LogRecordClass | null {
+    return this.#logRecordFactory;
+  }
+
+  /** The same as a function. */
+  get recordFactory(): LogRecordFactory | null {
+    return this.#recordFactory;
+  }
+
+  /** Sets what makes the records of this hierarchy; `null` for the global factory. */
+  setLogRecordFactory(factory: LogRecordFactory | LogRecordClass | null): void {
+    this.#logRecordFactory = factory;
+    this.#recordFactory = factory === null ? null : asFunction(factory);
+  }
+
+  /**
+   * Sets the class of the loggers that this hierarchy makes from now on.
+   *
+   * @throws {TypeError} where it is not derived from `Logger`
+   */
+  setLoggerClass(value: LoggerClass): void {
+    checkLoggerClass(value);
+    this.loggerClass = value;
+  }
+
+  /**
+   * The logger of that name, made if there is none.
+   *
+   * @throws {TypeError} where the name is no string
+   */
+  getLogger(name: string): Logger {
+    if (typeof name !== "string") {
+      throw new TypeError(`A logger name must be a string: current value is ${pythonRepr(name)}`);
+    }
+    const found = this.loggerDict.get(name);
+    if (found instanceof Logger) return found;
+    const logger = new (this.loggerClass ?? getLoggerClass())(name);
+    logger.manager = this;
+    this.loggerDict.set(name, logger);
+    if (found !== undefined) this.#adopt(found, logger);
+    this.#findParent(logger);
+    return logger;
+  }
+
+  /** Finds the nearest ancestor, and leaves a place-holder at every name between. */
+  #findParent(logger: Logger): void {
+    const { name } = logger;
+    for (let dot = name.lastIndexOf("."); dot > 0; dot = name.lastIndexOf(".", dot - 1)) {
+      const above = name.slice(0, dot);
+      const found = this.loggerDict.get(above);
+      if (found instanceof Logger) {
+        logger.parent = found;
+        return;
+      }
+      if (found === undefined) this.loggerDict.set(above, new PlaceHolder(logger));
+      else found.loggerMap.add(logger);
+    }
+    logger.parent = this.root;
+  }
+
+  /**
+   * Puts the new logger between the loggers below its place-holder and their parents, unless there
+   * is a logger between already. (CPython compares names alone, and so takes the root for a logger
+   * below `r`, `ro` and `roo`.)
+   */
+  #adopt(placeHolder: PlaceHolder, logger: Logger): void {
+    for (const child of placeHolder.loggerMap) {
+      const { parent } = child;
+      if (parent === null || parent === this.root || !parent.name.startsWith(logger.name)) {
+        child.parent = logger;
+      }
+    }
+  }
+}

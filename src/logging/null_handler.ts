@@ -1,0 +1,30 @@
+/**
+ * A handler that does nothing, for libraries: their records then count as handled, and the program
+ * decides what becomes of them. After CPython's `NullHandler`.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { Handler } from "./handler.ts";
+import type { LogRecord } from "./log_record.ts";
+
+/**
+ * Takes every record and does nothing with it.
+ *
+ * @example
+ * ```ts
+ * import { getLogger, NullHandler } from "jsr:@logwire/logging";
+ *
+ * getLogger("mylibrary").addHandler(new NullHandler());
+ * ```
+ */
+export class NullHandler extends Handler {
+  /** Does nothing: filters are not asked either. */
+  override handle(_record: LogRecord): boolean {
+    return false;
+  }
+
+  /** Does nothing. */
+  override emit(_record: LogRecord): void {}
+}

@@ -1,0 +1,20 @@
+/**
+ * A name in the hierarchy that has loggers below it and is none itself yet. After CPython's
+ * `PlaceHolder`.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import type { Logger } from "./logger.ts";
+
+/** Stands for a logger that nobody asked for. */
+export class PlaceHolder {
+  /** The loggers below it, in the order of their creation. */
+  readonly loggerMap: Set<Logger>;
+
+  /** Makes a place-holder above `logger`. */
+  constructor(logger: Logger) {
+    this.loggerMap = new Set([logger]);
+  }
+}

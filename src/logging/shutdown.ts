@@ -1,0 +1,40 @@
+/**
+ * The end of logging, after CPython's `shutdown`. Differs: asynchronous, and not called by itself at
+ * exit, since no runtime waits for promises there.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { type Handler, registry } from "./handler.ts";
+import { reportError } from "./report_error.ts";
+
+/**
+ * Flushes and closes every handler, the last created first, so that a handler which passes records
+ * on is closed before the one that it passes them to. What fails is reported, and the rest is closed
+ * all the same. Never rejects.
+ *
+ * @example
+ * ```ts
+ * import { getLogger, shutdown, StreamHandler } from "jsr:@logwire/logging";
+ *
+ * getLogger().addHandler(new StreamHandler());
+ * await shutdown();
+ * ```
+ */
+export async function shutdown(): Promise<void> {
+  for (const handler of registry.newestFirst()) {
+    if ((handler as Handler & { flushOnClose?: boolean }).flushOnClose !== false) {
+      await reported(() => handler.flush());
+    }
+    await reported(() => handler.close());
+  }
+}
+
+async function reported(step: () => Promise<void>): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    reportError(null, error);
+  }
+}

@@ -1,0 +1,18 @@
+/**
+ * Prints to stderr: the handler of last resort. After CPython's `_StderrHandler`.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { Handler } from "./handler.ts";
+import type { LogRecord } from "./log_record.ts";
+import { writeToStderr } from "./stderr.ts";
+
+/** A handler that needs no configuration. */
+export class StderrHandler extends Handler {
+  /** Prints the record as text. */
+  override emit(record: LogRecord): void {
+    writeToStderr(this.format(record) + "\n");
+  }
+}

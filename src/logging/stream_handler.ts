@@ -1,0 +1,95 @@
+/**
+ * Writes records as lines to a stream. After CPython's `StreamHandler`.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { type FlushOptions, Handler } from "./handler.ts";
+import { getLevelName } from "./level.ts";
+import type { LogRecord } from "./log_record.ts";
+import { pythonRepr, pythonStr } from "./python_repr.ts";
+import { reportError } from "./report_error.ts";
+import { stderrStream, type TextStream } from "./text_stream.ts";
+
+/**
+ * Writes each record's text and `terminator` to a stream, in one call. The stream is not closed with
+ * the handler: it may be everybody's.
+ *
+ * @example
+ * ```ts
+ * import { getLogger, StreamHandler } from "jsr:@logwire/logging";
+ *
+ * const lines: string[] = [];
+ * const handler = new StreamHandler({ write: (text: string) => lines.push(text) });
+ * getLogger("app").addHandler(handler);
+ * getLogger("app").warning("low on %s", "ink");
+ * console.assert(lines[0] === "low on ink\n");
+ * ```
+ */
+export class StreamHandler extends Handler {
+  /** Written behind each record's text. */
+  terminator: string = "\n";
+  #stream: TextStream;
+
+  /** Writes to `stream`; without one to standard error. */
+  constructor(stream: TextStream | null = null) {
+    super();
+    this.#stream = checkStream(stream ?? stderrStream);
+  }
+
+  /** Where the text goes. */
+  get stream(): TextStream {
+    return this.#stream;
+  }
+
+  /** Writes the record and flushes the stream. */
+  override emit(record: LogRecord): void {
+    try {
+      const text = this.format(record) + this.terminator;
+      // A stream may be asynchronous: what it holds against the text arrives by a promise.
+      this.#watch(record, this.#stream.write(text));
+      this.#watch(record, this.#stream.flush?.());
+    } catch (error) {
+      this.handleError(record, error);
+    }
+  }
+
+  #watch(record: LogRecord, result: unknown): void {
+    if (result instanceof Promise) result.catch((error) => this.handleError(record, error));
+  }
+
+  /** Flushes the stream, if it can be flushed. Never rejects. */
+  override async flush(_options?: FlushOptions): Promise<void> {
+    try {
+      await this.#stream.flush?.();
+    } catch (error) {
+      reportError(null, error);
+    }
+  }
+
+  /** Writes to another stream from now on; the stream until now, or `null` if it is the same. */
+  setStream(stream: TextStream): TextStream | null {
+    const before = this.#stream;
+    if (stream === before) return null;
+    checkStream(stream);
+    void this.flush();
+    this.#stream = stream;
+    return before;
+  }
+
+  /** CPython's `repr()` of the handler. */
+  override toString(): string {
+    const name = pythonStr(this.#stream.name ?? "");
+    const level = getLevelName(this.level);
+    return `<${this.constructor.name} ${name === "" ? "" : name + " "}(${level})>`;
+  }
+}
+
+function checkStream(stream: unknown): TextStream {
+  if (typeof (stream as TextStream | null)?.write === "function") return stream as TextStream;
+  throw new TypeError(
+    `Cannot write to a stream as 'stream' must have a method write(text): ` +
+      `current value is ${pythonRepr(stream)}`,
+  );
+}

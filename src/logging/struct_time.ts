@@ -1,0 +1,112 @@
+/**
+ * Seconds since the epoch taken apart, after Python's `time.localtime` and `time.gmtime`.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+
+/** Python's `time.struct_time`. */
+export interface StructTime {
+  /** The year, four digits. */
+  readonly tm_year: number;
+  /** 1 to 12. */
+  readonly tm_mon: number;
+  /** 1 to 31. */
+  readonly tm_mday: number;
+  /** 0 to 23. */
+  readonly tm_hour: number;
+  /** 0 to 59. */
+  readonly tm_min: number;
+  /** 0 to 59. */
+  readonly tm_sec: number;
+  /** 0 to 6, Monday is 0. */
+  readonly tm_wday: number;
+  /** 1 to 366. */
+  readonly tm_yday: number;
+  /** 1 in summer time, else 0. */
+  readonly tm_isdst: number;
+  /** The name of the time zone. */
+  readonly tm_zone: string;
+  /** Seconds east of UTC. */
+  readonly tm_gmtoff: number;
+}
+
+const DAY_MS = 86_400_000;
+
+/** The parts of a moment, and on demand what costs more to know. */
+class BrokenDownTime implements StructTime {
+  readonly tm_year: number;
+  readonly tm_mon: number;
+  readonly tm_mday: number;
+  readonly tm_hour: number;
+  readonly tm_min: number;
+  readonly tm_sec: number;
+  readonly tm_wday: number;
+  readonly tm_gmtoff: number;
+  readonly #ms: number;
+  readonly #isLocal: boolean;
+
+  /** `ms` since the epoch; `offset` of local time from UTC in ms. */
+  constructor(ms: number, offset: number, isLocal: boolean) {
+    const shifted = new Date(ms + offset);
+    this.tm_year = shifted.getUTCFullYear();
+    this.tm_mon = shifted.getUTCMonth() + 1;
+    this.tm_mday = shifted.getUTCDate();
+    this.tm_hour = shifted.getUTCHours();
+    this.tm_min = shifted.getUTCMinutes();
+    this.tm_sec = shifted.getUTCSeconds();
+    this.tm_wday = (shifted.getUTCDay() + 6) % 7;
+    this.tm_gmtoff = offset / 1000;
+    this.#ms = ms;
+    this.#isLocal = isLocal;
+  }
+
+  get tm_yday(): number {
+    const start = new Date(0).setUTCFullYear(this.tm_year, 0, 1);
+    const day = new Date(0).setUTCFullYear(this.tm_year, this.tm_mon - 1, this.tm_mday);
+    return (day - start) / DAY_MS + 1;
+  }
+
+  /** Summer time is when the clock is ahead of where it stands at another time of that year. */
+  get tm_isdst(): number {
+    if (!this.#isLocal) return 0;
+    const january = offsetOf(new Date(this.tm_year, 0, 1));
+    const july = offsetOf(new Date(this.tm_year, 6, 1));
+    return this.tm_gmtoff * 1000 > Math.min(january, july) ? 1 : 0;
+  }
+
+  get tm_zone(): string {
+    if (!this.#isLocal) return "UTC";
+    const parts = new Intl.DateTimeFormat("en-US", { timeZoneName: "short" })
+      .formatToParts(this.#ms);
+    return parts.find((part) => part.type === "timeZoneName")?.value ?? "";
+  }
+}
+
+/** `seconds` since the epoch in UTC. @default {now} */
+export function gmtime(seconds: number = Date.now() / 1000): StructTime {
+  return new BrokenDownTime(wholeSeconds(seconds), 0, false);
+}
+
+/** `seconds` since the epoch in the time zone of this machine. @default {now} */
+export function localtime(seconds: number = Date.now() / 1000): StructTime {
+  const ms = wholeSeconds(seconds);
+  return new BrokenDownTime(ms, offsetOf(new Date(ms)), true);
+}
+
+function wholeSeconds(seconds: number): number {
+  const ms = Math.floor(seconds) * 1000;
+  if (Number.isNaN(new Date(ms).getTime())) {
+    throw new RangeError(
+      `Cannot convert a time as 'seconds' must be a number of seconds since the epoch: ` +
+        `current value is ${String(seconds)}`,
+    );
+  }
+  return ms;
+}
+
+/** Local time minus UTC in milliseconds. */
+function offsetOf(date: Date): number {
+  return -date.getTimezoneOffset() * 60_000;
+}
