@@ -29,7 +29,6 @@ const { values, positionals } = parseArgs({
 
 setUp();
 const env = toolEnvironment();
-const scratch = mkdtempSync(join(tmpdir(), "logwire-ok-"));
 const { exports } = JSON.parse(readFileSync(join(root, "deno.json"), "utf8"));
 const entryPoints = [...new Set(Object.values(exports))];
 const documented = ["mod.ts", "src", "README.md"].filter((name) => existsSync(join(root, name)));
@@ -90,7 +89,7 @@ async function check(name) {
   tell(ok, name, started, ok ? "" : output);
 }
 
-async function test(name, files) {
+async function test(name) {
   const started = performance.now();
   const report = join(scratch, `${name}.xml`);
   const { command, failures } = runtimes[name];
@@ -136,7 +135,7 @@ function testFiles() {
 
 function chosen(all) {
   const only = values.only?.split(",");
-  return Object.keys(all).filter((name) => only?.some((part) => name === part) ?? true);
+  return Object.keys(all).filter((name) => only?.includes(name) ?? true);
 }
 
 function listSkipped() {
@@ -147,26 +146,37 @@ function listSkipped() {
 }
 
 const known = [...Object.keys(checks), ...Object.keys(runtimes)];
-for (const name of values.only?.split(",") ?? []) {
-  if (!known.includes(name)) throw new RangeError(`'${name}' is none of ${known.join(", ")}`);
-}
-const before = workTree();
+const unknown = values.only?.split(",").filter((name) => !known.includes(name)) ?? [];
 const files = testFiles();
-if (files.length === 0) throw new RangeError(`no test file has '${positionals}' in its path`);
+if (unknown.length > 0) {
+  refuse(`--only takes some of ${known.join(",")}: current value is ${unknown}`);
+}
+if (files.length === 0) refuse(`No test file has '${positionals.join("' and '")}' in its path`);
 
-// Two lanes, for two cores: tests that watch the clock of a network get one to themselves.
-const checking = (async () => {
-  if (positionals.length > 0) return;
-  for (const name of chosen(checks)) await check(name);
-})();
-for (const name of chosen(runtimes)) await test(name, files);
-await checking;
-if (values.only === undefined && positionals.length === 0) checkTree(before);
-
-rmSync(scratch, { recursive: true });
+const scratch = mkdtempSync(join(tmpdir(), "logwire-ok-"));
+try {
+  const before = workTree();
+  // Two lanes, for two cores: tests that watch a network get one to themselves.
+  await Promise.all([
+    inTurn(positionals.length > 0 ? [] : chosen(checks), check),
+    inTurn(chosen(runtimes), test),
+  ]);
+  if (values.only === undefined && positionals.length === 0) checkTree(before);
+} finally {
+  rmSync(scratch, { recursive: true });
+}
 listSkipped();
 const { passed, failed, skipped } = total;
 console.log(
   `${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ""}`,
 );
 process.exitCode = failed === 0 ? 0 : 1;
+
+async function inTurn(names, action) {
+  for (const name of names) await action(name);
+}
+
+function refuse(reason) {
+  console.error(reason);
+  process.exit(2);
+}
