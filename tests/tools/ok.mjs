@@ -46,20 +46,21 @@ const checks = {
   "publish": ["deno", "publish", "--quiet", "--dry-run", "--allow-dirty"],
 };
 
-/** Runtimes that run the test files: name → command, and from where on a failure is told. */
+/** Runtimes that run the test files: name → command, and what of its output tells of failures. */
 const runtimes = {
   "deno": {
     command: (report, files) => [
       ...["deno", "test", "--allow-all", "--no-check", "--sanitize-ops", "--sanitize-resources"],
       ...[`--junit-path=${report}`, ...files],
     ],
-    failures: /^\s*ERRORS\s*$/m,
+    failures: (output) => output.slice(Math.max(output.search(/^\s*ERRORS\s*$/m), 0)),
   },
   "bun": {
     command: (report, files) => [
       ...["bun", "test", "--isolate", "--only-failures", "--timeout=60000"],
       ...["--reporter=junit", `--reporter-outfile=${report}`, ...files.map((file) => `./${file}`)],
     ],
+    failures: (output) => output,
   },
 };
 if (node !== undefined) runtimes.node = onNode(node);
@@ -75,7 +76,9 @@ function onNode(path) {
       ...["--test-reporter=spec", "--test-reporter-destination=stdout"],
       ...["--test-reporter=junit", `--test-reporter-destination=${report}`, ...files],
     ],
-    failures: /^✖ failing tests:$/m,
+    failures: (output) =>
+      output.replace(/^✖ failing tests:$[^]*?(?=^\S+ ended with|(?![^]))/m, "")
+        .replace(/^(✔|﹣|ℹ).*\n/gm, ""),
   };
 }
 
@@ -101,8 +104,7 @@ async function test(name) {
   // A run that fails without a failed test (a file that does not load) counts as one.
   total.failed += ok ? failed : Math.max(failed, 1);
   total.skipped.push(...skipped.map((reason) => `${name}: ${reason}`));
-  const from = failures === undefined ? 0 : Math.max(run.output.search(failures), 0);
-  const output = ran ? run.output.slice(from) : `${run.output}\nno test was run`;
+  const output = ran ? failures(run.output) : `${run.output}\nno test was run`;
   tell(ok, `${name} (${passed + failed} tests)`, started, ok ? "" : output);
 }
 
