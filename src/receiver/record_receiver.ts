@@ -1,0 +1,291 @@
+/**
+ * What the receivers have in common, after the example in CPython's logging cookbook: a payload is
+ * unpickled, made a record, and handled by the logger that it names. Each step may be overridden.
+ *
+ * A receiver is fed by strangers, so nothing that arrives can stop it: a payload that holds no
+ * record costs what it came in, a record that cannot be handled costs itself, and each is counted
+ * and reported with its reason.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { DEFAULT_MAX_FRAME_BYTES, lengthPrefixed } from "../core/framer.ts";
+import type { FrameError, FrameReader } from "../core/framer.ts";
+import {
+  checkFunction,
+  checkInteger,
+  checkMethods,
+  checkString,
+  MAX_TIMEOUT_MS,
+  show,
+} from "../core/options.ts";
+import { pickle } from "../core/pickle_serializer.ts";
+import type { Serializer } from "../core/serializer.ts";
+import type { LogRecord } from "../logging/log_record.ts";
+import { getLogger } from "../logging/get_logger.ts";
+import { reportError } from "../logging/report_error.ts";
+import type { Clock, WaitOptions } from "../net/connector.ts";
+import { systemClock } from "../net/system_clock.ts";
+import { FaultPrinter, type ReceiverFault } from "./fault.ts";
+import { Intake } from "./intake.ts";
+
+/** Options of every receiver. */
+export interface RecordReceiverOptions {
+  /** The one logger that handles every record; null: each record's own. @default {null} */
+  logname?: string | null;
+  /** The largest frame that is taken, in bytes, 1 to 4294967295. @default {16777216} */
+  maxFrameBytes?: number;
+  /** What the records were written with. @default pickle, as CPython */
+  serializer?: Serializer;
+  /**
+   * Hears of every fault. Without it they are lines on stderr, one of a kind every ten seconds,
+   * or none at all if `raiseExceptions` is false.
+   */
+  onError?: (fault: ReceiverFault) => void;
+  /** The longest that `stop()` goes on reading what arrives, in milliseconds. @default {5000} */
+  stopTimeoutMs?: number;
+  /** Where time comes from; tests give a virtual one. @default the runtime's own */
+  clock?: Clock;
+}
+
+/** The names of the options in {@linkcode RecordReceiverOptions}, and `acceptor`. */
+export const RECEIVER_OPTIONS: readonly string[] = [
+  "acceptor",
+  "logname",
+  "maxFrameBytes",
+  "serializer",
+  "onError",
+  "stopTimeoutMs",
+  "clock",
+];
+
+/** What a receiver has counted so far: a snapshot. */
+export interface ReceiverStats {
+  /** Records that were given to `handleLogRecord()`, those that it failed on included. */
+  readonly received: number;
+  /** Records of these that could not be handled, as something threw. */
+  readonly failed: number;
+  /** Connections, or datagrams, that were given up as they held something other than records. */
+  readonly rejected: number;
+  /** The bytes of everything that arrived. */
+  readonly receivedBytes: number;
+}
+
+/** What has been silent for so long has nothing more to come: what a kernel holds comes at once. */
+export const QUIET_MS = 200;
+
+/** Loggers live for ever, and each dot in a name makes one more: a name is no place for data. */
+const MAX_NAME_LENGTH = 1024;
+
+/** A receiver; see the module's description. */
+export abstract class RecordReceiver implements AsyncDisposable {
+  /** The name of the logger that handles every record; null: each record's own. */
+  readonly logname: string | null;
+  /** The longest that `stop()` goes on reading what arrives, in milliseconds. */
+  readonly stopTimeoutMs: number;
+  /** Where time comes from. */
+  protected readonly clock: Clock;
+  readonly #serializer: Serializer;
+  readonly #maxFrameBytes: number;
+  readonly #onError: ((fault: ReceiverFault) => void) | undefined;
+  readonly #printer: FaultPrinter;
+  readonly #intake: Intake;
+  readonly #stopping: AbortController = new AbortController();
+  #starting: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
+  #failure: { error: unknown } | undefined;
+  readonly #over: Promise<void>;
+  #setOver: () => void = () => {};
+
+  /**
+   * Opens nothing.
+   *
+   * @param what what cannot be done if an option is bad
+   * @throws {TypeError | RangeError} when an option has a bad value
+   */
+  constructor(what: string, options: RecordReceiverOptions) {
+    const {
+      logname = null,
+      maxFrameBytes = DEFAULT_MAX_FRAME_BYTES,
+      serializer = pickle,
+      onError,
+      stopTimeoutMs = 5000,
+      clock = systemClock,
+    } = options;
+    if (logname !== null) checkString(what, "logname", logname, true);
+    checkInteger(what, "maxFrameBytes", maxFrameBytes, 1, 0xffff_ffff);
+    checkMethods(what, "serializer", serializer, ["loads"]);
+    checkFunction(what, "onError", onError);
+    checkInteger(what, "stopTimeoutMs", stopTimeoutMs, 0, MAX_TIMEOUT_MS);
+    checkMethods(what, "clock", clock, ["now", "setTimeout", "clearTimeout"]);
+    this.logname = logname;
+    this.stopTimeoutMs = stopTimeoutMs;
+    this.clock = clock;
+    this.#serializer = serializer;
+    this.#maxFrameBytes = maxFrameBytes;
+    this.#onError = onError;
+    this.#printer = new FaultPrinter(() => this.describe(), clock);
+    this.#intake = new Intake({
+      unPickle: (payload) => this.unPickle(payload),
+      handleLogRecord: (record) => this.handleLogRecord(record),
+      report: (fault) => this.report(fault),
+    });
+    this.#over = new Promise((resolve) => this.#setOver = resolve);
+  }
+
+  /** Starts listening; rejects with a `ConnectionError`. */
+  protected abstract open(signal: AbortSignal): Promise<void>;
+  /** Takes nothing new, handles what has arrived, lets go of everything. Never rejects. */
+  protected abstract shut(): Promise<void>;
+  /** What lines on stderr call this receiver. */
+  protected abstract describe(): string;
+
+  /** What was counted so far. */
+  get stats(): ReceiverStats {
+    const { received, failed, rejected, receivedBytes } = this.#intake;
+    return { received, failed, rejected, receivedBytes };
+  }
+
+  /**
+   * Listens. Rejects with a `ConnectionError` where that is not possible: the address is in use,
+   * not permitted, … A receiver starts once: after `stop()`, or a failure, make another.
+   */
+  start(): Promise<void> {
+    if (this.stopping) {
+      return Promise.reject(new TypeError("Cannot start as it was stopped before"));
+    }
+    return this.#starting ??= this.open(this.#stopping.signal);
+  }
+
+  /**
+   * Starts, unless that was done, and resolves when the receiver has stopped: by `stop()`, or by
+   * `signal`. Rejects if it cannot start, or if the listening socket fails.
+   */
+  async serveUntilStopped({ signal }: WaitOptions = {}): Promise<void> {
+    const stop = () => void this.stop();
+    if (signal?.aborted) stop();
+    signal?.addEventListener("abort", stop, { once: true });
+    try {
+      if (!this.stopping) await this.#startOrStop();
+      await this.#over;
+    } finally {
+      signal?.removeEventListener("abort", stop);
+    }
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Who stops it while it starts wants no error. */
+  async #startOrStop(): Promise<void> {
+    try {
+      await this.start();
+    } catch (error) {
+      if (!this.stopping) throw error;
+    }
+  }
+
+  /**
+   * Takes no new senders, goes on reading from those there are until they have ended or fallen
+   * silent, for `stopTimeoutMs` at most, and closes. Final, idempotent; never rejects.
+   */
+  stop(): Promise<void> {
+    return this.#stopped ??= this.#stop();
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#starting?.catch(() => {});
+    await this.shut();
+    this.#printer.flush();
+    this.#setOver();
+  }
+
+  /** As `stop()`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  /**
+   * The fields of the record that a payload holds; throws if it holds none. Override it to take
+   * payloads of another kind, or to check a signature of your own.
+   */
+  unPickle(payload: Uint8Array): Record<string, unknown> {
+    return this.#serializer.loads(payload);
+  }
+
+  /**
+   * Handles a record by the logger of `logname`, else of its own name. As in CPython's example the
+   * logger's level is not checked (its filters are, and its handlers' levels): who wants fewer
+   * records filters where they are sent. Override it to do something else; what it throws costs
+   * this record alone.
+   */
+  handleLogRecord(record: LogRecord): void {
+    const { levelno, name } = record as { levelno: unknown; name: unknown };
+    // CPython: a TypeError from `record.levelno >= handler.level`.
+    if (
+      typeof levelno !== "number" && typeof levelno !== "bigint" && typeof levelno !== "boolean"
+    ) {
+      throw new TypeError(`a record's levelno must be a number: current value is ${show(levelno)}`);
+    }
+    const logname = this.logname ?? name ?? "";
+    if (typeof logname !== "string" || logname.length > MAX_NAME_LENGTH) {
+      throw new TypeError(
+        `a record's name must be a string of at most ${MAX_NAME_LENGTH}: ` +
+          `current value is ${show(logname)}`,
+      );
+    }
+    getLogger(logname).handle(record);
+  }
+
+  /** Whether `stop()` was called. */
+  protected get stopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  /** A reader for one stream of frames. */
+  protected makeReader(): FrameReader {
+    const { framing = lengthPrefixed } = this.#serializer;
+    return framing.reader({ maxFrameBytes: this.#maxFrameBytes });
+  }
+
+  /** Handles every record that these bytes complete; the fault that ends what they came in. */
+  protected take(
+    reader: FrameReader,
+    chunk: Uint8Array,
+    connection?: number,
+  ): Promise<ReceiverFault | undefined> {
+    return this.#intake.take(reader, chunk, connection);
+  }
+
+  /** The bytes are over: the fault, if they end inside a frame. */
+  protected finish(reader: FrameReader, connection?: number): ReceiverFault | undefined {
+    return this.#intake.end(reader, connection);
+  }
+
+  /** Bytes that are given up unread: counts them, and describes why. */
+  protected reject(error: FrameError): ReceiverFault {
+    return this.#intake.reject("frame", error);
+  }
+
+  /** Tells a fault. Never throws. */
+  protected report(fault: ReceiverFault): void {
+    const hookFailed = (error: unknown) => {
+      this.#printer.print(fault);
+      reportError(null, error);
+    };
+    try {
+      if (this.#onError === undefined) return this.#printer.print(fault);
+      const result: unknown = this.#onError(fault);
+      if (result instanceof Promise) result.catch(hookFailed);
+    } catch (error) {
+      hookFailed(error);
+    }
+  }
+
+  /** The listening socket failed: tells it and stops. */
+  protected fail(error: unknown): void {
+    this.#failure = { error };
+    this.report({ reason: "listener", error });
+    void this.stop();
+  }
+}

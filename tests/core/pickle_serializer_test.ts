@@ -1,0 +1,68 @@
+import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { execFileSync } from "node:child_process";
+import { PythonObject } from "../../src/core/pickle/python_object.ts";
+import { UnpicklingError } from "../../src/core/pickle/errors.ts";
+import { pickle } from "../../src/core/pickle_serializer.ts";
+import { python3, withoutPython } from "../interop/python.ts";
+import { test } from "../test.ts";
+
+const ascii = (text: string) => new TextEncoder().encode(text);
+
+test("pickle gives back the fields of a record, the times always floats", () => {
+  const fields = { name: "myapp", msg: "späm", args: null, levelno: 20, created: 5, extra: [1n] };
+  const payload = pickle.dumps(fields);
+  assertEquals(pickle.loads(payload), { ...fields, extra: [1] });
+  // BINFLOAT: a "G" and the 8 bytes of 5.0.
+  const float = [0x47, 0x40, 0x14, 0, 0, 0, 0, 0, 0];
+  assert(payload.some((_, i) => float.every((byte, j) => payload[i + j] === byte)));
+});
+
+test("pickle takes what CPython's dict.update() takes, and nothing else", () => {
+  assertEquals(pickle.loads(ascii("}.")), {});
+  assertEquals(pickle.loads(ascii("(dVa\nI1\ns.")), { a: 1 });
+  assertEquals(
+    pickle.loads(ascii("(dI5\nI1\nsVa\nI2\ns.")),
+    { 5: 1, a: 2 },
+    "a key that is an int",
+  );
+  assertEquals(pickle.loads(ascii("((Va\nI1\ntl.")), { a: 1 }, "a list of pairs");
+  assertEquals(pickle.loads(ascii("].")), {}, "as in CPython, no pairs at all are a dict");
+  for (const source of ["N.", "I1\n.", "Vtext\n.", "(I1\nI2\nl.", "F1.5\n.", "I01\n."]) {
+    assertThrows(() => pickle.loads(ascii(source)), UnpicklingError, "must be a dict");
+  }
+  const object = ascii("cdecimal\nDecimal\n(V1.50\ntR.");
+  assertThrows(() => pickle.loads(object), UnpicklingError, "must be a dict");
+});
+
+test("pickle throws UnpicklingError for an empty payload and for nonsense", () => {
+  for (const source of ["", "\x80", "GET / HTTP/1.1\r\n", "}", "(dp0\n"]) {
+    assertThrows(() => pickle.loads(ascii(source)), UnpicklingError);
+  }
+});
+
+test("pickle keeps __proto__ an ordinary field, and globals inert", () => {
+  const fields = pickle.loads(
+    ascii("(dV__proto__\n(dVpolluted\nI1\nssVa\ncos\nsystem\n(Vls\ntRs."),
+  );
+  assertEquals(Object.keys(fields), ["__proto__", "a"]);
+  assertEquals((fields as { polluted?: number }).polluted, undefined);
+  assertInstanceOf(fields.a, PythonObject);
+});
+
+test("pickle takes Python 2's byte strings as UTF-8 or Latin-1", () => {
+  const bytes = (...text: number[]) =>
+    new Uint8Array([0x7d, 0x55, 1, 0x61, 0x55, text.length, ...text, 0x73, 0x2e]);
+  assertEquals(pickle.loads(bytes(0xc3, 0xa4)), { a: "ä" });
+  assertEquals(pickle.loads(bytes(0xe4)), { a: "ä" });
+});
+
+test("pickle is what CPython loads", () => {
+  const source = "import pickle, sys, json\n" +
+    "json.dump(pickle.loads(sys.stdin.buffer.read()), sys.stdout, sort_keys=True)";
+  const fields = { name: "myapp", created: 5, big: 2n ** 70n, list: [1, { a: null }] };
+  const out = execFileSync(python3() ?? "python3", ["-c", source], { input: pickle.dumps(fields) });
+  assertEquals(
+    out.toString(),
+    '{"big": 1180591620717411303424, "created": 5.0, "list": [1, {"a": null}], "name": "myapp"}',
+  );
+}, { skip: withoutPython() });
