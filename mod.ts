@@ -108,3 +108,30 @@ export {
   SYSLOG_TCP_PORT,
   SYSLOG_UDP_PORT,
 } from "./src/logging/default_ports.ts";
+
+// Handlers over a network
+export { SocketHandler, type SocketHandlerOptions } from "./src/handlers/socket_handler.ts";
+export { DatagramHandler, type DatagramHandlerOptions } from "./src/handlers/datagram_handler.ts";
+export { DeliveryHandler } from "./src/handlers/delivery_handler.ts";
+export type { DeliveryEvent, DeliveryStats, DropReason } from "./src/handlers/delivery_event.ts";
+export type { DeliveryOptions } from "./src/handlers/delivery_options.ts";
+export type { WhileDisconnected } from "./src/core/link.ts";
+export type { Overflow } from "./src/core/outbox.ts";
+export { ConnectionError, type ConnectionErrorCode } from "./src/net/connection_error.ts";
+export type {
+  Acceptor,
+  Clock,
+  Connector,
+  DatagramAcceptor,
+  DatagramAddress,
+  DatagramConnector,
+  DatagramListener,
+  DatagramSocket,
+  ExitHooks,
+  ExitNotifier,
+  Listener,
+  StreamAddress,
+  StreamConnection,
+  TlsOptions,
+  WaitOptions,
+} from "./src/net/connector.ts";

@@ -7,7 +7,8 @@
  * @module
  */
 import { lengthPrefixed } from "../core/framer.ts";
-import { pickleRecord, recordFields } from "../core/record_pickle.ts";
+import { pickle } from "../core/pickle_serializer.ts";
+import { recordFields } from "../core/record_fields.ts";
 import type { Serializer } from "../core/serializer.ts";
 import { Handler } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
@@ -28,7 +29,7 @@ export abstract class DeliveryHandler extends Handler {
   /** As CPython: an error in `emit()` closes the connection instead of being reported. */
   closeOnError = false;
   readonly #delivery: Delivery;
-  readonly #serializer: Serializer | undefined;
+  readonly #serializer: Serializer;
   readonly #onEvent: (event: DeliveryEvent) => void;
   #latest: LogRecord | undefined;
 
@@ -38,7 +39,7 @@ export abstract class DeliveryHandler extends Handler {
    */
   constructor(name: string, exitNotifier: ExitNotifier, options: DeliveryOptions) {
     super();
-    this.#serializer = options.serializer;
+    this.#serializer = options.serializer ?? pickle;
     this.#onEvent = options.onEvent ?? printEvents(name);
     this.#delivery = new Delivery({
       ...checkDeliveryOptions(`create ${name}`, options),
@@ -112,7 +113,6 @@ export abstract class DeliveryHandler extends Handler {
    */
   makePickle(record: LogRecord): Uint8Array {
     if (record.exc_info) this.format(record);
-    if (this.#serializer === undefined) return pickleRecord(record);
     const { framing = lengthPrefixed } = this.#serializer;
     return framing.frame(this.#serializer.dumps(recordFields(record)));
   }

@@ -1,0 +1,23 @@
+/**
+ * A record as it travels: its attributes after CPython's `SocketHandler.makePickle`.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { LogRecord } from "../logging/log_record.ts";
+
+const { getMessage } = LogRecord.prototype;
+
+/**
+ * A copy of the record's attributes with `msg` merged, `args` and `exc_info` None, and without
+ * `message`; the rest, `exc_text` among it, as it is. The record is not changed.
+ */
+export function recordFields(record: LogRecord): Record<string, unknown> {
+  const fields: Record<string, unknown> = { ...record };
+  fields.msg = getMessage.call(record);
+  fields.args = null;
+  fields.exc_info = null;
+  delete fields.message;
+  return fields;
+}

@@ -1,0 +1,32 @@
+/** What handler tests share: records to emit, and what a peer has received of them. */
+import { Deframer } from "../../src/core/framer.ts";
+import { loads } from "../../src/core/pickle/pickle.ts";
+import type { DeliveryHandler } from "../../src/handlers/delivery_handler.ts";
+import type { DeliveryStats } from "../../src/handlers/delivery_event.ts";
+import { LogRecord } from "../../src/logging/log_record.ts";
+import { assertEquals } from "@std/assert";
+
+/** A record of level INFO. */
+export function record(msg: unknown, ...args: unknown[]): LogRecord {
+  return new LogRecord("myapp", 20, "app.ts", 1, msg, args, null);
+}
+
+/** The messages of the whole frames in these bytes. */
+export function messages(bytes: Uint8Array): string[] {
+  const deframer = new Deframer();
+  deframer.push(bytes);
+  const found: string[] = [];
+  for (let payload = deframer.next(); payload !== undefined; payload = deframer.next()) {
+    found.push((loads(payload) as { msg: string }).msg);
+  }
+  return found;
+}
+
+/** The handler's account, once it is seen to add up. */
+export function account(handler: DeliveryHandler): DeliveryStats {
+  const { stats } = handler;
+  const dropped = Object.values(stats.dropped).reduce((sum, count) => sum + count, 0);
+  assertEquals(stats.droppedTotal, dropped);
+  assertEquals(stats.emitted, stats.sent + stats.queued + stats.droppedTotal);
+  return stats;
+}

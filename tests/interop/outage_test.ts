@@ -1,0 +1,104 @@
+/** What an outage of the receiver costs: nothing, but what the kernel had taken for it. */
+import { assert, assertEquals, assertLess } from "@std/assert";
+import { createServer, type Socket } from "node:net";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { connector } from "../../src/adapters/auto.ts";
+import type { DeliveryEvent } from "../../src/handlers/delivery_event.ts";
+import { SocketHandler } from "../../src/handlers/socket_handler.ts";
+import { account, record } from "../handlers/wire.ts";
+import { test } from "../test.ts";
+import { python3, withoutPython } from "./python.ts";
+import { PythonReceiver } from "./python_receiver.ts";
+
+const skip = withoutPython();
+const python = python3() ?? "python3";
+
+const numberIn = (line: string) => Number(/#(\d+)$/.exec(line)?.[1]);
+
+test(
+  "in queue mode a receiver killed and restarted costs no more than its kernel had taken",
+  async () => {
+    const events: DeliveryEvent[] = [];
+    const first = await PythonReceiver.start(python, "tcp");
+    const { port } = first;
+    const handler = new SocketHandler("127.0.0.1", port, {
+      connector,
+      whileDisconnected: "queue",
+      onEvent: (event) => events.push(event),
+    });
+    handler.retryStart = 0.25;
+    let emitted = 0;
+    // 200 records a second: the time between two is what is tested here, not a wait for something.
+    const emitFor = async (ticks: number) => {
+      for (let tick = 0; tick < ticks; tick++) {
+        handler.emit(record("#%d", emitted++));
+        await sleep(5);
+      }
+    };
+    await emitFor(150);
+    await first.kill();
+    await emitFor(150);
+    await using second = await PythonReceiver.start(python, "tcp", "--port", String(port));
+    await emitFor(150);
+    await handler.flush();
+    const { sent, queued, droppedTotal } = account(handler);
+    assertEquals({ sent, queued, droppedTotal }, { sent: emitted, queued: 0, droppedTotal: 0 });
+
+    const before = first.lines.map(numberIn);
+    assertEquals(before, before.map((_, index) => index), "in order, without a gap");
+    // Killed between two records: what was lost, if anything, followed what had arrived.
+    const resumed = numberIn((await second.waitFor(1))[0] ?? "");
+    const after = (await second.waitFor(emitted - resumed)).map(numberIn);
+    assertEquals(
+      after,
+      after.map((_, index) => resumed + index),
+      "in order, each once, to the last",
+    );
+    assert(resumed >= before.length, "no record twice");
+    assertLess(resumed - before.length, 20, "what the kernel had taken");
+    assert(events.some(({ type }) => type === "connect-failed"));
+    assertEquals(events.at(-1), { type: "outage-over", lost: 0 });
+    await handler.close();
+  },
+  { skip },
+);
+
+test("half a million records to a receiver that never reads leave memory bounded", async () => {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => sockets.push(socket.pause()));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as { port: number };
+  const handler = new SocketHandler("127.0.0.1", port, {
+    connector,
+    maxQueuedBytes: 8 * 1024 * 1024,
+    closeTimeoutMs: 100,
+    onEvent: () => {},
+  });
+  handler.emit(record("the first dials"));
+  await handler.flush();
+  const residentBefore = memory();
+  let most = 0;
+  for (let i = 0; i < 500_000; i++) {
+    handler.emit(record("Jackdaws love my big sphinx of quartz."));
+    if (i % 1000 === 0) {
+      await sleep(0);
+      most = Math.max(most, memory());
+      assert(account(handler).queuedBytes <= 8 * 1024 * 1024);
+    }
+  }
+  const { emitted, dropped } = account(handler);
+  assertEquals(emitted, 500_001);
+  assert(dropped.overflow > 400_000);
+  // The queue, and as much again for what the collector has not seen yet.
+  assertLess(most - residentBefore, 96 * 1024 * 1024);
+  await handler.close();
+  for (const socket of sockets) socket.destroy();
+  server.close();
+  await once(server, "close");
+});
+
+function memory(): number {
+  const { process } = globalThis as unknown as { process: { memoryUsage(): { rss: number } } };
+  return process.memoryUsage().rss;
+}
