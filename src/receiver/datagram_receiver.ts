@@ -54,6 +54,7 @@ export class LogRecordDatagramReceiver extends RecordReceiver {
   #address: DatagramAddress;
   #listener: DatagramListener | undefined;
   #reading: Promise<void> | undefined;
+  #taking = false;
   #timer: unknown;
 
   /**
@@ -93,7 +94,7 @@ export class LogRecordDatagramReceiver extends RecordReceiver {
     if (this.#listener === undefined) return;
     const close = () => void this.#listener?.close().catch(() => {});
     const bound = this.clock.setTimeout(close, this.stopTimeoutMs);
-    this.#awaitQuiet();
+    if (!this.#taking) this.#awaitQuiet();
     await this.#reading;
     this.clock.clearTimeout(bound);
     this.clock.clearTimeout(this.#timer);
@@ -111,10 +112,13 @@ export class LogRecordDatagramReceiver extends RecordReceiver {
     try {
       let count = 0;
       for await (const datagram of listener) {
-        if (this.stopping) this.#awaitQuiet();
+        this.clock.clearTimeout(this.#timer);
+        this.#taking = true;
         const fault = await this.#takeDatagram(datagram);
         if (fault !== undefined) this.report(fault);
         if (++count % DATAGRAMS_A_TURN === 0) await turn();
+        this.#taking = false;
+        if (this.stopping) this.#awaitQuiet();
       }
       if (!this.stopping) throw new ConnectionError("closed", "The bound socket was closed");
     } catch (error) {
@@ -133,7 +137,6 @@ export class LogRecordDatagramReceiver extends RecordReceiver {
 
   /** Closes when nothing has come for a while. */
   #awaitQuiet(): void {
-    this.clock.clearTimeout(this.#timer);
     this.#timer = this.clock.setTimeout(
       () => void this.#listener?.close().catch(() => {}),
       QUIET_MS,
