@@ -131,7 +131,7 @@ export class Unpickler {
   }
 
   #finish(value: unknown): unknown {
-    if (this.#uncalled > 0) this.#fail("it has a global that is not called: 'set' or its like");
+    if (this.#uncalled > 0) this.#refuseUnlessOpaque("a class that is not called");
     if (this.#moved !== undefined && this.#shared) {
       value = this.#current(value);
       replaceMoved(value, this.#moved);
