@@ -59,6 +59,13 @@ export function stackText(frames: readonly Frame[]): string {
   return ["Stack (most recent call last):", ...lines.reverse()].join("\n");
 }
 
+/** The innermost frame of an error's stack, and whether it is this library's. */
+export function innermostFrame(stack: string): { frame: Frame | undefined; isOwn: boolean } {
+  const frame = parseStack(stack)[0];
+  const isOwn = ownership(stackFrames(1)[0]?.file ?? "");
+  return { frame, isOwn: frame !== undefined && isOwn(frame) };
+}
+
 function stackFrames(limit: number): Frame[] {
   const before = Error.stackTraceLimit;
   let stack: string | undefined;

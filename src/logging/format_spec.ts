@@ -114,9 +114,15 @@ export function parseFormatSpec(
   }
   spec.type = characters[at] ?? defaultType;
   if (spec.grouping !== "" && !mayGroup(spec)) {
-    throw new RangeError(`Cannot specify '${spec.grouping}' with '${spec.type}'.`);
+    throw new RangeError(`Cannot specify '${spec.grouping}' with '${shownType(spec.type)}'.`);
   }
   return spec;
+}
+
+/** A type as messages show it. */
+export function shownType(type: string): string {
+  const code = type.codePointAt(0) ?? 0;
+  return code > 32 && code < 128 ? type : `\\x${code.toString(16)}`;
 }
 
 function isAlign(character: string | undefined): boolean {

@@ -8,7 +8,7 @@
  */
 import { codePointLength, codePoints } from "./code_points.ts";
 import { floatFormat, type FloatPresentation } from "./float_format.ts";
-import { type FormatSpec, parseFormatSpec } from "./format_spec.ts";
+import { type FormatSpec, parseFormatSpec, shownType } from "./format_spec.ts";
 import { floatRepr, PythonFloat } from "./python_float.ts";
 import { pythonStr } from "./python_repr.ts";
 import { typeName } from "./type_name.ts";
@@ -35,6 +35,7 @@ export function formatValue(value: unknown, spec: string): string {
 
 function formatString(text: string, source: string): string {
   const spec = parseFormatSpec(source, "str", "s", "<");
+  if (spec.type !== "s") throw unknownType(spec.type, "str");
   if (spec.sign === " ") {
     throw new RangeError("Space not allowed in string format specifier");
   }
@@ -48,7 +49,6 @@ function formatString(text: string, source: string): string {
   if (spec.align === "=") {
     throw new RangeError("'=' alignment not allowed in string format specifier");
   }
-  if (spec.type !== "s") throw unknownType(spec.type, "str");
   return padded(spec.precision < 0 ? text : codePoints(text, spec.precision), spec);
 }
 
@@ -151,7 +151,8 @@ function plainFloat(value: number, spec: FormatSpec): string {
   const exponent = Number(exponential.slice(exponential.indexOf("e") + 1));
   if (exponent === precision - 1) {
     const [digits, power] = exponential.split("e") as [string, string];
-    const shown = spec.alternate ? digits : digits.replace(/\.?0+$/, "");
+    const isWhole = !digits.includes(".");
+    const shown = spec.alternate || isWhole ? digits : digits.replace(/\.?0+$/, "");
     const mantissa = spec.alternate && !shown.includes(".") ? shown + "." : shown;
     return `${mantissa}e${power}`;
   }
@@ -210,7 +211,5 @@ function padded(text: string, spec: FormatSpec): string {
 }
 
 function unknownType(type: string, of: string): RangeError {
-  const code = type.codePointAt(0) ?? 0;
-  const shown = code > 32 && code < 128 ? type : `\\x${code.toString(16)}`;
-  return new RangeError(`Unknown format code '${shown}' for object of type '${of}'`);
+  return new RangeError(`Unknown format code '${shownType(type)}' for object of type '${of}'`);
 }

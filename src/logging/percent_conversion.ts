@@ -32,8 +32,12 @@ export interface Conversion {
   character: string;
 }
 
-/** The text of `value`; `end` is where the conversion ends in its format, for messages alone. */
-export function convert(conversion: Conversion, value: unknown, end: number): string {
+/** The text of `value`; `before` is the format up to the conversion's letter, for messages alone. */
+export function convert(
+  conversion: Conversion,
+  value: unknown,
+  before: () => string,
+): string {
   const { character, precision } = conversion;
   switch (character) {
     case "s":
@@ -67,7 +71,8 @@ export function convert(conversion: Conversion, value: unknown, end: number): st
   const code = character.charCodeAt(0);
   const shown = code > 31 && code < 127 ? character : "?";
   throw new RangeError(
-    `unsupported format character '${shown}' (0x${code.toString(16)}) at index ${end - 1}`,
+    `unsupported format character '${shown}' (0x${code.toString(16)}) at index ` +
+      `${codePointLength(before())}`,
   );
 }
 
@@ -102,7 +107,7 @@ function realNumber(value: unknown): number {
 
 function radixText({ character, precision }: Conversion, value: unknown): string {
   const isInteger = typeof value === "bigint" || typeof value === "boolean" ||
-    Number.isSafeInteger(value);
+    (Number.isSafeInteger(value) && !Object.is(value, -0));
   if (!isInteger) {
     throw new TypeError(
       `%${character} format: an integer is required, not ${typeName(value)}`,

@@ -92,7 +92,8 @@ class Formatting {
             character: "",
           };
           at = this.#parse(at, conversion);
-          out += convert(conversion, this.#nextValue(), at);
+          const end = at - 1;
+          out += convert(conversion, this.#nextValue(), () => format.slice(0, end));
         }
       }
       percent = format.indexOf("%", at);
@@ -170,7 +171,9 @@ class Formatting {
   #starred(what: "width" | "precision"): number {
     const value = this.#nextValue();
     if (typeof value === "boolean") return Number(value);
-    if (typeof value !== "bigint" && !Number.isInteger(value)) throw new TypeError("* wants int");
+    if (typeof value !== "bigint" && !Number.isSafeInteger(value)) {
+      throw new TypeError("* wants int");
+    }
     const number = Number(value);
     limited(Math.abs(number), what);
     return number;

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { callerFrames, innermostFrame, stackText } from "./caller.ts";
 import { pythonRepr, pythonStr } from "./python_repr.ts";
 import { raiseExceptions } from "./raise_exceptions.ts";
 import { writeToStderr } from "./stderr.ts";
@@ -22,9 +23,9 @@ export function reportError(record: object | null, error: unknown): void {
   try {
     const stack = stackOf(error);
     const summary = attempt(() => String(error), "an error that cannot be printed");
-    const count = countOf(summary + locationOf(stack));
+    const count = countOf(summary + placeOf(stack));
     if (count === 1) {
-      writeToStderr(`--- Logging error ---\n${stack ?? summary}${messageOf(record)}`);
+      writeToStderr(`--- Logging error ---\n${stack ?? summary}${callStack()}${messageOf(record)}`);
     } else if (/^10+$/.test(String(count))) {
       writeToStderr(`--- Logging error --- ${count} times so far: ${summary}`);
     }
@@ -52,18 +53,34 @@ function stackOf(error: unknown): string | undefined {
   return typeof stack === "string" && stack !== "" ? stack : undefined;
 }
 
-/** The innermost frame of a stack: two faults with one message at two places are two faults. */
-function locationOf(stack: string | undefined): string {
-  return /^\s*at .*$|^.*@.*:\d+$/m.exec(stack ?? "")?.[0] ?? "";
+/**
+ * Where a fault lies. If it was found by this library, as a message that does not suit its arguments
+ * is, then at the call that logged; else where it was thrown, whoever logged.
+ */
+function placeOf(stack: string | undefined): string {
+  const { frame, isOwn } = innermostFrame(stack ?? "");
+  const place = isOwn ? callerFrames(1)[0] : frame;
+  return place === undefined ? "" : `${place.file}:${place.line}`;
+}
+
+/** Whose call was being handled: the error's own stack may be too short to tell. */
+function callStack(): string {
+  const frames = callerFrames("all");
+  const [, ...lines] = stackText(frames).split("\n");
+  return lines.length === 0 ? "" : ["\nCall stack:", ...lines].join("\n");
 }
 
 function messageOf(record: object | null): string {
   if (record === null) return "";
   return attempt(() => {
     const { msg, args } = record as { msg?: unknown; args?: unknown };
-    const shown = Array.isArray(args) ? `(${args.map(pythonRepr).join(", ")})` : pythonStr(args);
+    const shown = Array.isArray(args) ? tupleRepr(args) : pythonStr(args);
     return `\nMessage: ${pythonRepr(msg)}\nArguments: ${shown}`;
   }, "\nUnable to print the message and arguments - possible formatting error.");
+}
+
+function tupleRepr(items: readonly unknown[]): string {
+  return `(${items.map(pythonRepr).join(", ")}${items.length === 1 ? "," : ""})`;
 }
 
 function attempt<T>(fn: () => T, fallback: T): T {

@@ -139,8 +139,8 @@ function converted(value: unknown, conversion: string): unknown {
   const code = conversion.codePointAt(0) ?? 0;
   throw new RangeError(
     code > 32 && code < 127
-      ? `Unknown conversion specifier '${conversion}'`
-      : `Unknown conversion specifier '\\x${code.toString(16)}'`,
+      ? `Unknown conversion specifier ${conversion}`
+      : `Unknown conversion specifier \\x${code.toString(16)}`,
   );
 }
 
@@ -188,9 +188,17 @@ function itemOf(value: unknown, key: string): unknown {
   if (typeof value === "string" || Array.isArray(value)) {
     const items = typeof value === "string" ? [...value] : value as unknown[];
     if (index === undefined) {
-      throw new TypeError(`${typeName(value)} indices must be integers, not 'str'`);
+      throw new TypeError(
+        typeof value === "string"
+          ? "string indices must be integers, not 'str'"
+          : "list indices must be integers or slices, not str",
+      );
     }
-    if (index >= items.length) throw new RangeError(`${typeName(value)} index out of range`);
+    if (index >= items.length) {
+      throw new RangeError(
+        `${typeof value === "string" ? "string" : "list"} index out of range`,
+      );
+    }
     return items[index];
   }
   if (value instanceof Map) {

@@ -1,6 +1,7 @@
 /**
  * Python's `time.strftime` in the C locale: the directives that Python documents, those that C99
- * adds, and glibc's flags `-`, `_`, `0`, `^`. What is no directive stays as it is written.
+ * adds, and glibc's flags `-`, `_`, `0`, `^`. What is no directive stays as it is written. `%Z` is
+ * `tm_zone`, so it is `UTC` for `gmtime()`, where glibc has `GMT`.
  *
  * Browser compatible.
  *

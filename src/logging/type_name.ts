@@ -14,7 +14,7 @@ export function typeName(value: unknown): string {
     case "string":
       return "str";
     case "number":
-      return Number.isSafeInteger(value) ? "int" : "float";
+      return Number.isSafeInteger(value) && !Object.is(value, -0) ? "int" : "float";
     case "bigint":
       return "int";
     case "boolean":
