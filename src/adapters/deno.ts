@@ -229,10 +229,12 @@ function serve(at: StreamAddress, doing: string): SocketListener {
       native.close();
       // As Node and Bun do, so that it can be listened at again.
       if (at.transport === "unix") deno.removeSync(at.path);
+      // The address is free only when the accept that is pending has let go of it.
+      return accepting;
     },
     unref: () => native.unref(),
   });
-  (async () => {
+  const accepting = (async () => {
     while (open) {
       try {
         welcome(await native.accept(), at, listener);

@@ -11,8 +11,8 @@ import { AsyncQueue } from "./async_queue.ts";
 
 /** What a runtime's own listener can do. */
 export interface NativeListener {
-  /** Stops listening. */
-  close(): void;
+  /** Stops listening; a promise that it returns resolves when the address is free. */
+  close(): unknown;
   /** Lets the process end. */
   unref?(): void;
 }
@@ -39,9 +39,9 @@ export class SocketListener implements Listener<StreamConnection> {
   async close(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
-    this.#native.close();
+    const closing = this.#native.close();
     this.#queue.end();
-    await Promise.all(this.#queue.clear().map(discard));
+    await Promise.all([closing, ...this.#queue.clear().map(discard)]);
   }
 
   unref(): void {
