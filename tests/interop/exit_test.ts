@@ -1,0 +1,62 @@
+/** What becomes of the last records of a program, and that logging keeps none from ending. */
+import { assert, assertEquals } from "@std/assert";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { connector } from "../../src/adapters/auto.ts";
+import { LogRecordSocketReceiver } from "../../src/receiver/socket_receiver.ts";
+import { runtime, test } from "../test.ts";
+
+const program = fileURLToPath(new URL("./ending_program.ts", import.meta.url));
+const commands = {
+  deno: ["deno", "run", "--allow-net", "--allow-env", program],
+  bun: ["bun", program],
+  node: ["node", "--import", "tsx", program],
+};
+
+/** Runs the program to its end on this runtime; what it printed on stderr. */
+async function run(scenario: string, port: number): Promise<string> {
+  const [command = "", ...args] = commands[runtime];
+  const child = spawn(command, [...args, scenario, String(port)], {
+    stdio: ["ignore", "inherit", "pipe"],
+  });
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => stderr += text);
+  const [code] = await once(child, "close");
+  assertEquals(code, 0, stderr);
+  return stderr;
+}
+
+/** The messages that a receiver gets from the program in this scenario. */
+async function received(scenario: string): Promise<string[]> {
+  const messages: string[] = [];
+  await using receiver = new LogRecordSocketReceiver("127.0.0.1", 0, { acceptor: connector });
+  receiver.handleLogRecord = (record) => void messages.push(record.getMessage());
+  await receiver.start();
+  const { address } = receiver;
+  assert(address.transport === "tcp");
+  await run(scenario, address.port);
+  await receiver.stop();
+  return messages;
+}
+
+const all = Array.from({ length: 1000 }, (_, i) => `#${i}`);
+
+test("a program that just ends loses nothing and is not held by its connection", async () => {
+  assertEquals(await received("ends"), all);
+  assertEquals(await received("idles"), all);
+});
+
+test("a program that calls exit() on an open connection loses nothing that fits the kernel", async () => {
+  assertEquals(await received("exits"), ["the first dials", ...all]);
+});
+
+test("a program whose server is absent ends by itself and says what was lost", async () => {
+  const receiver = new LogRecordSocketReceiver("127.0.0.1", 0, { acceptor: connector });
+  await receiver.start();
+  const { address } = receiver;
+  assert(address.transport === "tcp");
+  await receiver.stop();
+  const stderr = await run("absent", address.port);
+  assert(stderr.includes("1000 records lost"), stderr);
+});
