@@ -10,7 +10,7 @@ import { lengthPrefixed } from "../core/framer.ts";
 import { pickle } from "../core/pickle_serializer.ts";
 import { recordFields } from "../core/record_fields.ts";
 import type { Serializer } from "../core/serializer.ts";
-import { Handler } from "../logging/handler.ts";
+import { Handler, tellFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
 import type {
@@ -34,7 +34,10 @@ export abstract class DeliveryHandler extends Handler {
   #latest: LogRecord | undefined;
 
   /**
+   * Opens nothing.
+   *
    * @param name what lines on stderr call this handler
+   * @param exitNotifier what tells that the process ends, so that the last records are written
    * @throws {TypeError | RangeError} when an option has a bad value
    */
   constructor(name: string, exitNotifier: ExitNotifier, options: DeliveryOptions) {
@@ -163,12 +166,7 @@ export abstract class DeliveryHandler extends Handler {
     }
   }
 
-  /** Tells handleError(), with the record that was emitted last; a hook that throws is ignored. */
   #report(error: unknown): void {
-    try {
-      this.handleError(this.#latest ?? makeLogRecord({}), error);
-    } catch {
-      // Logging never takes the program down.
-    }
+    tellFault(this, this.#latest ?? makeLogRecord({}), error);
   }
 }

@@ -113,21 +113,13 @@ export abstract class Handler extends Filterer implements AsyncDisposable {
       passed = true;
       const result: unknown = this.emit(record);
       // An `async emit()` is a mistake that types do not catch; its rejection must not end the program.
-      if (result instanceof Promise) result.catch((error) => this.#fail(record, error));
+      if (result instanceof Promise) result.catch((error) => tellFault(this, record, error));
     } catch (error) {
-      this.#fail(record, error);
+      tellFault(this, record, error);
     } finally {
       if (--depth === 0) isUnwinding = false;
     }
     return passed;
-  }
-
-  #fail(record: LogRecord, error: unknown): void {
-    try {
-      this.handleError(record, error);
-    } catch {
-      // A hook that reports errors and fails at it: the record is lost, the program is not.
-    }
   }
 
   /** Sends the record. Synchronous, never waits. */
@@ -172,6 +164,15 @@ export abstract class Handler extends Filterer implements AsyncDisposable {
   /** CPython's `repr()` of a handler. */
   override toString(): string {
     return `<${this.constructor.name} (${getLevelName(this.level)})>`;
+  }
+}
+
+/** Tells a handler's `handleError()`: a hook that reports errors and fails at it stops nothing. */
+export function tellFault(handler: Handler, record: LogRecord, error: unknown): void {
+  try {
+    handler.handleError(record, error);
+  } catch {
+    // The record is lost, the program is not.
   }
 }
 

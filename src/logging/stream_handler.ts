@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type FlushOptions, Handler } from "./handler.ts";
+import { type FlushOptions, Handler, tellFault } from "./handler.ts";
 import { getLevelName } from "./level.ts";
 import type { LogRecord } from "./log_record.ts";
 import { pythonRepr, pythonStr } from "./python_repr.ts";
@@ -51,12 +51,12 @@ export class StreamHandler extends Handler {
       this.#watch(record, this.#stream.write(text));
       this.#watch(record, this.#stream.flush?.());
     } catch (error) {
-      this.handleError(record, error);
+      tellFault(this, record, error);
     }
   }
 
   #watch(record: LogRecord, result: unknown): void {
-    if (result instanceof Promise) result.catch((error) => this.handleError(record, error));
+    if (result instanceof Promise) result.catch((error) => tellFault(this, record, error));
   }
 
   /** Flushes the stream, if it can be flushed. Never rejects. */

@@ -1,0 +1,158 @@
+/**
+ * The promise that every handler makes: `emit()` and `handle()` never throw, return nothing to
+ * wait for, and count what they lose, whatever a record, a formatter, a filter, a hook, a stream,
+ * a serializer or a connector does.
+ */
+import { assert, assertEquals } from "@std/assert";
+import * as logwire from "../../mod.ts";
+import { DatagramHandler, Handler, LogRecord, SocketHandler, StreamHandler } from "../../mod.ts";
+import type { Connector, DatagramConnector, DeliveryEvent } from "../../mod.ts";
+import { MemoryNetwork } from "../../src/adapters/memory.ts";
+import { json } from "../../src/core/json.ts";
+import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
+import { test } from "../test.ts";
+
+const boom = (): never => {
+  throw new Error("boom");
+};
+
+class Recursive {
+  self = this;
+  get getter(): never {
+    return boom();
+  }
+}
+
+/** Values that fail when somebody looks at them. */
+const hostile: Record<string, unknown> = {
+  "a throwing getter": {
+    get field(): never {
+      return boom();
+    },
+  },
+  "a throwing toJSON": { toJSON: boom },
+  "a throwing toString": { toString: boom, [Symbol.toPrimitive]: boom },
+  "a throwing proxy": new Proxy({}, { get: boom, ownKeys: boom, getPrototypeOf: boom, has: boom }),
+  "a revoked proxy": (() => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  })(),
+  "a value inside itself": new Recursive(),
+  "a symbol": Symbol("boom"),
+  "an error with a throwing stack": Object.defineProperty(new Error("x"), "stack", { get: boom }),
+  "a lone surrogate": "\ud800",
+  "nothing": undefined,
+};
+
+function records(): [string, LogRecord][] {
+  const make = (msg: unknown, args: unknown[] = [], error: unknown = null) =>
+    Object.assign(new LogRecord("app", 30, "app.ts", 1, msg, [], error), { args });
+  return Object.entries(hostile).flatMap(([what, value]): [string, LogRecord][] => [
+    [`${what} as the message`, make(value)],
+    [`${what} as an argument`, make("%s and %r", [value, value])],
+    [`${what} as a number`, make("%d", [value])],
+    [`${what} as the error`, make("failed", [], value)],
+    [`${what} in extra`, Object.assign(make("extra"), { extra: value })],
+    [`${what} as the name`, Object.assign(make("name"), { name: value, levelno: value })],
+  ]);
+}
+
+const throwing: Connector & DatagramConnector = {
+  connect: boom,
+  openDatagram: boom,
+  atExit: () => () => {},
+};
+const garbage = {
+  connect: () => Promise.resolve(null),
+  openDatagram: () => "no promise",
+} as unknown as Connector & DatagramConnector;
+
+/** Every kind of handler, with every kind of bad company. */
+function handlers(): [string, Handler][] {
+  const network = new MemoryNetwork();
+  const { clock } = network;
+  const quiet = { clock, onEvent: () => {}, closeTimeoutMs: 0 };
+  const good = () => ({ connector: network, ...quiet });
+  const serializer = { dumps: boom, loads: boom };
+  const onEvent: (event: DeliveryEvent) => void = boom;
+  return [
+    ["NullHandler", new logwire.NullHandler()],
+    ["StreamHandler", new StreamHandler({ write: () => {} })],
+    ["StreamHandler, throwing stream", new StreamHandler({ write: boom, flush: boom })],
+    ["SocketHandler", new SocketHandler("h", 1, good())],
+    [
+      "SocketHandler, throwing connector",
+      new SocketHandler("h", 1, { ...quiet, connector: throwing }),
+    ],
+    [
+      "SocketHandler, garbage connector",
+      new SocketHandler("h", 1, { ...quiet, connector: garbage }),
+    ],
+    ["SocketHandler, throwing serializer", new SocketHandler("h", 1, { ...good(), serializer })],
+    ["SocketHandler, throwing onEvent", new SocketHandler("h", 1, { ...good(), onEvent })],
+    ["SocketHandler, JSON", new SocketHandler("h", 1, { ...good(), serializer: json })],
+    ["DatagramHandler", new DatagramHandler("h", 1, good())],
+    [
+      "DatagramHandler, throwing connector",
+      new DatagramHandler("h", 1, { ...quiet, connector: throwing }),
+    ],
+    [
+      "DatagramHandler, garbage connector",
+      new DatagramHandler("h", 1, { ...quiet, connector: garbage }),
+    ],
+  ];
+}
+
+/** What a user may break about any handler. */
+const vandals: Record<string, (handler: Handler) => void> = {
+  "as it is": () => {},
+  "with a throwing formatter": (handler) => {
+    handler.setFormatter({ format: boom } as unknown as logwire.Formatter);
+  },
+  "with a throwing filter": (handler) => handler.addFilter(boom),
+  "with a throwing handleError": (handler) => {
+    handler.handleError = boom;
+    handler.setFormatter({ format: boom } as unknown as logwire.Formatter);
+  },
+};
+
+test("no handler throws, waits or loses count, whatever it is given", async () => {
+  setRaiseExceptions(false);
+  try {
+    for (const [vandal, spoil] of Object.entries(vandals)) {
+      for (const [name, handler] of handlers()) {
+        spoil(handler);
+        let emitted = 0;
+        for (const [what, record] of records()) {
+          const context = `${name} ${vandal}, ${what}`;
+          try {
+            assertEquals(typeof handler.handle(record), "boolean", context);
+            assertEquals(handler.emit(record), undefined, context);
+          } catch (error) {
+            throw new Error(`${context}: threw`, { cause: error });
+          }
+          emitted += vandal === "with a throwing filter" ? 1 : 2;
+          if (!(handler instanceof logwire.DeliveryHandler)) continue;
+          const { stats } = handler;
+          assertEquals(stats.emitted, emitted, context);
+          assertEquals(stats.emitted, stats.sent + stats.queued + stats.droppedTotal, context);
+        }
+        await handler.close();
+        await handler.close();
+        if (handler instanceof logwire.DeliveryHandler) assertEquals(handler.stats.queued, 0, name);
+      }
+    }
+  } finally {
+    setRaiseExceptions(true);
+  }
+});
+
+test("every handler of the module stands in the test above", () => {
+  const exported = Object.entries(logwire).filter(([, value]) =>
+    typeof value === "function" && value.prototype instanceof Handler
+  ).map(([name]) => name);
+  const tested = new Set(handlers().map(([name]) => name.split(",")[0]));
+  const bases = ["DeliveryHandler"];
+  for (const name of exported) assert(tested.has(name) || bases.includes(name), name);
+});
