@@ -5,9 +5,7 @@
  *
  * @module
  */
-import { LogRecord } from "../logging/log_record.ts";
-
-const { getMessage } = LogRecord.prototype;
+import type { LogRecord } from "../logging/log_record.ts";
 
 /**
  * A copy of the record's attributes with `msg` merged, `args` and `exc_info` None, and without
@@ -15,7 +13,7 @@ const { getMessage } = LogRecord.prototype;
  */
 export function recordFields(record: LogRecord): Record<string, unknown> {
   const fields: Record<string, unknown> = { ...record };
-  fields.msg = getMessage.call(record);
+  fields.msg = record.getMessage();
   fields.args = null;
   fields.exc_info = null;
   delete fields.message;
