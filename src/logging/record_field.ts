@@ -20,7 +20,8 @@ export function hidesMethod(record: LogRecord, key: string): boolean {
     prototype !== null && prototype !== Object.prototype;
     prototype = Object.getPrototypeOf(prototype)
   ) {
-    if (Object.hasOwn(prototype, key)) return true;
+    const member = Object.getOwnPropertyDescriptor(prototype, key);
+    if (member !== undefined) return typeof member.value === "function";
   }
   return false;
 }

@@ -1,0 +1,30 @@
+import { assertEquals } from "@std/assert";
+import { BufferingFormatter } from "../../src/logging/buffering_formatter.ts";
+import { Formatter } from "../../src/logging/formatter.ts";
+import { makeLogRecord } from "../../src/logging/make_log_record.ts";
+import type { LogRecord } from "../../src/logging/log_record.ts";
+import { test } from "../test.ts";
+
+const records = [makeLogRecord({ msg: "one" }), makeLogRecord({ msg: "two" })];
+
+test("BufferingFormatter joins records without anything between (F6)", () => {
+  assertEquals(new BufferingFormatter().format([]), "");
+  assertEquals(new BufferingFormatter().format(records), "onetwo");
+  assertEquals(
+    new BufferingFormatter(new Formatter("<%(message)s>")).format(records),
+    "<one><two>",
+  );
+});
+
+test("BufferingFormatter puts header and footer around records, not around none (F6)", () => {
+  class Framed extends BufferingFormatter {
+    override formatHeader(records: readonly LogRecord[]): string {
+      return `[(${records.length})`;
+    }
+    override formatFooter(records: readonly LogRecord[]): string {
+      return `(${records.length})]`;
+    }
+  }
+  assertEquals(new Framed().format([]), "");
+  assertEquals(new Framed().format(records), "[(2)onetwo(2)]");
+});

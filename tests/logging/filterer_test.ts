@@ -1,0 +1,42 @@
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import { Filterer } from "../../src/logging/filterer.ts";
+import { recordOf } from "./helpers.ts";
+import { test } from "../test.ts";
+
+test("filter() runs filters in order until one refuses (C9)", () => {
+  const filterer = new Filterer();
+  const calls: string[] = [];
+  filterer.addFilter(() => (calls.push("function"), 1));
+  filterer.addFilter({ filter: () => (calls.push("object"), "") });
+  filterer.addFilter(() => (calls.push("never"), true));
+  assertEquals(filterer.filter(recordOf("x")), false);
+  assertEquals(calls, ["function", "object"]);
+});
+
+test("filter() lets a filter change the record, or put another in its place (C9)", () => {
+  const filterer = new Filterer();
+  const record = recordOf("x");
+  filterer.addFilter((record) => record.user = "anna");
+  assertStrictEquals(filterer.filter(record), record);
+  assertEquals(record.user, "anna");
+  const other = recordOf("other");
+  filterer.addFilter(() => other);
+  let seen: unknown;
+  filterer.addFilter((record) => (seen = record, true));
+  assertStrictEquals(filterer.filter(record), other);
+  assertStrictEquals(seen, other);
+});
+
+test("addFilter() adds once, removeFilter() forgives (C9)", () => {
+  const filterer = new Filterer();
+  let calls = 0;
+  const filter = () => ++calls;
+  filterer.addFilter(filter);
+  filterer.addFilter(filter);
+  filterer.filter(recordOf("x"));
+  assertEquals(calls, 1);
+  filterer.removeFilter(filter);
+  filterer.removeFilter(filter);
+  filterer.filter(recordOf("x"));
+  assertEquals(calls, 1);
+});

@@ -1,0 +1,201 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { Formatter, type FormatterStyle } from "../../src/logging/formatter.ts";
+import { makeLogRecord } from "../../src/logging/make_log_record.ts";
+import { gmtime } from "../../src/logging/struct_time.ts";
+import { recordOf } from "./helpers.ts";
+import { test } from "../test.ts";
+
+// Thousands of format strings are compared with CPython in tests/interop/formatter_test.ts.
+
+const values = { name: "my.logger", msg: "Message with %d %s", args: [2, "placeholders"] };
+
+test("Formatter fills in format strings of three styles (F1)", () => {
+  const record = makeLogRecord(values);
+  const of = (fmt: string, style: FormatterStyle) => new Formatter(fmt, null, { style });
+  assertEquals(of("${%(message)s}", "%").format(record), "${Message with 2 placeholders}");
+  assertEquals(of("$%{message}%$", "{").format(record), "$%Message with 2 placeholders%$");
+  assertEquals(of("${message} $$x", "$").format(record), "Message with 2 placeholders $x");
+  for (
+    const [fmt, style] of [["%(random)s", "%"], ["{random}", "{"], ["${random}", "$"]] as const
+  ) {
+    assertThrows(
+      () => of(fmt, style).format(record),
+      RangeError,
+      "Formatting field not found in record: 'random'",
+    );
+  }
+});
+
+test("usesTime() is whether the format string names asctime (F1)", () => {
+  const of = (fmt: string, style: FormatterStyle) =>
+    new Formatter(fmt, null, { style, validate: false }).usesTime();
+  assertEquals(["%(asctime)s", "%(asctime)-15s", "%(asctime)#15s"].map((f) => of(f, "%")), [
+    ...[true, true, true],
+  ]);
+  assert(!of("%(message)s", "%") && !of("asctime", "%"));
+  assertEquals(
+    ["{asctime}", "{asctime!s:15}", "{asctime:15}", "{message}"].map((f) => of(f, "{")),
+    [
+      ...[true, true, true, false],
+    ],
+  );
+  assertEquals(["$asctime", "${asctime}", "${message}", "asctime"].map((f) => of(f, "$")), [
+    ...[true, true, false, false],
+  ]);
+});
+
+test("Formatter refuses format strings that are not well-formed (F2)", () => {
+  const refused: [string, FormatterStyle, string][] = [
+    ["%(asctime)Z", "%", "Invalid format '%(asctime)Z' for '%' style"],
+    ["%(asctime)b", "%", "Invalid format"],
+    ["%(asctime)*", "%", "Invalid format"],
+    ["%(asctime", "%", "Invalid format"],
+    ["plain", "%", "Invalid format 'plain' for '%' style"],
+    ["{name-thing}", "{", "invalid format: invalid field name/expression: 'name-thing'"],
+    ["{process:.2Z}", "{", "invalid format: bad specifier: '.2Z'"],
+    ["{process!y}", "{", "invalid format: invalid conversion: 'y'"],
+    ["{process", "{", "invalid format: expected '}' before end of string"],
+    ["process}", "{", "invalid format: Single '}' encountered in format string"],
+    ["{{foo!r:4.2}", "{", "invalid format: Single '}' encountered"],
+    ["no fields", "{", "invalid format: no fields"],
+    ["$bar $$$", "$", "invalid format: bare '$' not allowed"],
+    ["foo $.", "$", "invalid format: bare '$' not allowed"],
+    ["foo", "$", "invalid format: no fields"],
+  ];
+  for (const [fmt, style, message] of refused) {
+    assertThrows(() => new Formatter(fmt, null, { style }), RangeError, message);
+    new Formatter(fmt, null, { style, validate: false });
+  }
+  const accepted: [string, FormatterStyle][] = [
+    ["%(process)8.2f %(x)#+-0d %(levelname)-15.3s", "%"],
+    ["%(asctime)s - %%", "%"],
+    ["{process:.{w}f} {name!r:^+20} {args[0].x}", "{"],
+    ["$name ${asctime} $$", "$"],
+  ];
+  for (const [fmt, style] of accepted) new Formatter(fmt, null, { style });
+});
+
+test("Formatter refuses a style that is none (F3)", () => {
+  assertThrows(
+    () => new Formatter("x", null, { style: "x" as FormatterStyle }),
+    RangeError,
+    "Style must be one of: %,{,$",
+  );
+});
+
+test("Formatter takes defaults for what a record lacks (F3)", () => {
+  for (const [fmt, style] of [["%(custom)s", "%"], ["{custom}", "{"], ["$custom", "$"]] as const) {
+    const formatter = new Formatter(fmt, null, { style, defaults: { custom: 1234, name: "no" } });
+    assertEquals(formatter.format(makeLogRecord({})), "1234");
+    assertEquals(formatter.format(makeLogRecord({ custom: "mine" })), "mine");
+  }
+});
+
+test("formatTime() writes date, time and milliseconds (F4)", () => {
+  const record = makeLogRecord({ created: 735_379_380.123, msecs: 123 });
+  const formatter = new Formatter("%(asctime)s %(message)s");
+  formatter.converter = gmtime;
+  assertEquals(formatter.formatTime(record), "1993-04-21 08:03:00,123");
+  assertEquals(formatter.formatTime(record, "%Y:%d"), "1993:21");
+  formatter.format(record);
+  assertEquals(record.asctime, "1993-04-21 08:03:00,123");
+  const dated = new Formatter("%(asctime)s", "%H.%M");
+  dated.converter = gmtime;
+  assertEquals(dated.format(record), "08.03");
+});
+
+test("formatTime() leaves the milliseconds out if their format is empty (F4)", () => {
+  const record = makeLogRecord({ created: 735_379_380.123, msecs: 123 });
+  const formatter = new Formatter();
+  formatter.converter = gmtime;
+  for (const format of [null, ""]) {
+    formatter.default_msec_format = format;
+    assertEquals(formatter.formatTime(record), "1993-04-21 08:03:00");
+  }
+  formatter.default_msec_format = "%s.%04d";
+  formatter.default_time_format = "%H%M";
+  assertEquals(formatter.formatTime(record), "0803.0123");
+});
+
+test("converter can be set for one formatter, a class, or all (F4)", () => {
+  class UtcFormatter extends Formatter {
+    override converter = gmtime;
+  }
+  const record = makeLogRecord({ created: 0, msecs: 0 });
+  assertEquals(new UtcFormatter().formatTime(record), "1970-01-01 00:00:00,000");
+  const before = Formatter.prototype.converter;
+  const formatter = new Formatter();
+  Formatter.prototype.converter = (seconds) => gmtime(seconds + 3600);
+  try {
+    assertEquals(formatter.formatTime(record), "1970-01-01 01:00:00,000");
+  } finally {
+    Formatter.prototype.converter = before;
+  }
+});
+
+test("Formatter never writes 1000 milliseconds (L6)", () => {
+  const formatter = new Formatter("%(asctime)s");
+  formatter.converter = gmtime;
+  const record = makeLogRecord({ created: 1_677_902_297.999, msecs: 999 });
+  assertEquals(formatter.format(record), "2023-03-04 03:58:17,999");
+});
+
+test("format() sets message always, and exc_text once (F5)", () => {
+  const error = new Error("deliberate mistake");
+  const record = recordOf("msg %d", 1);
+  record.exc_info = error;
+  class Shouting extends Formatter {
+    override formatException(error: unknown): string {
+      return super.formatException(error).toUpperCase();
+    }
+  }
+  const first = new Formatter("%(name)s").format(record);
+  assertEquals(record.message, "msg 1");
+  assert(first.startsWith("test\nError: deliberate mistake"), first);
+  assertEquals(first, `test\n${record.exc_text}`);
+  assertEquals(new Shouting("%(name)s").format(record), first);
+});
+
+test("format() separates its parts by exactly one line break (F5)", () => {
+  const of = (msg: string, exc_text: string, stack_info: string) =>
+    new Formatter().format(makeLogRecord({ msg, exc_text, stack_info }));
+  assertEquals(of("m", "e", "s"), "m\ne\ns");
+  assertEquals(of("m\n", "e\n", "s\n"), "m\ne\ns\n");
+  assertEquals(of("m", "", ""), "m");
+  assertEquals(of("m", "", "s"), "m\ns");
+});
+
+test("format() passes the stack through formatStack() (F5)", () => {
+  class Indented extends Formatter {
+    override formatStack(stack: string): string {
+      return stack.replace(/^/gm, "> ");
+    }
+  }
+  const record = makeLogRecord({ msg: "m", stack_info: "Stack (most recent call last):\n  x" });
+  assertEquals(new Indented().format(record), "m\n> Stack (most recent call last):\n>   x");
+});
+
+test("a format string of nothing is the default of its style (F7)", () => {
+  const record = makeLogRecord({ msg: "m" });
+  for (const style of ["%", "{", "$"] as const) {
+    for (const fmt of [null, ""]) {
+      assertEquals(new Formatter(fmt, null, { style }).format(record), "m");
+    }
+  }
+});
+
+test("times are spelled as floats, whatever their value", () => {
+  const record = makeLogRecord({ created: 5, msecs: 20, relativeCreated: 7.5 });
+  const formatter = new Formatter("%(created)s %(msecs)s %(relativeCreated)s %(created)d");
+  assertEquals(formatter.format(record), "5.0 20.0 7.5 5");
+});
+
+test("a format string reaches own fields alone", () => {
+  const record = makeLogRecord({ msg: "m", o: { a: 1 } });
+  const of = (fmt: string, style: FormatterStyle) =>
+    new Formatter(fmt, null, { style, validate: false }).format(record);
+  assertThrows(() => of("%(constructor)s", "%"), RangeError, "not found in record: 'constructor'");
+  assertThrows(() => of("{__proto__}", "{"), RangeError, "not found in record: '__proto__'");
+  assertThrows(() => of("{o.constructor}", "{"), TypeError, "no attribute 'constructor'");
+  assertEquals(of("{o[a]} {o.a}", "{"), "1 1");
+});

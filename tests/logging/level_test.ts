@@ -1,0 +1,63 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  addLevelName,
+  checkLevel,
+  getLevelName,
+  getLevelNamesMapping,
+} from "../../src/logging/level.ts";
+import { ListHandler } from "./helpers.ts";
+import { Logger } from "../../src/logging/logger.ts";
+import { test } from "../test.ts";
+
+test("getLevelName() translates both ways (C4)", () => {
+  assertEquals(getLevelName("INFO"), 20);
+  assertEquals(getLevelName(20), "INFO");
+  assertEquals(getLevelName("FATAL"), 50);
+  assertEquals(getLevelName(50), "CRITICAL");
+  assertEquals(getLevelName("NOTSET"), 0);
+  assertEquals(getLevelName(0), "NOTSET");
+  assertEquals(getLevelName(25), "Level 25");
+  assertEquals(getLevelName("NOPE"), "Level NOPE");
+  assertEquals(getLevelName(null as unknown as number), "Level None");
+});
+
+test("addLevelName() names a level, even with an empty name (C4)", () => {
+  addLevelName(123, "");
+  assertEquals(getLevelName(123), "");
+  addLevelName(123, "VERBOSE");
+  assertEquals(getLevelName(123), "VERBOSE");
+  assertEquals(getLevelName("VERBOSE"), 123);
+  assertEquals(checkLevel("VERBOSE"), 123);
+});
+
+test("getLevelNamesMapping() gives a fresh copy each time (C5)", () => {
+  const mapping = getLevelNamesMapping();
+  for (const name of ["CRITICAL", "FATAL", "ERROR", "WARN", "WARNING", "INFO", "DEBUG", "NOTSET"]) {
+    assertEquals(mapping.get(name), getLevelName(name));
+  }
+  mapping.clear();
+  assertEquals(getLevelNamesMapping().get("INFO"), 20);
+});
+
+test("checkLevel() takes integers, booleans and known names alone (C6)", () => {
+  assertEquals(checkLevel(7), 7);
+  assertEquals(checkLevel(true), 1);
+  assertEquals(checkLevel("ERROR"), 40);
+  assertThrows(() => checkLevel("info"), RangeError, "Unknown level: 'info'");
+  assertThrows(() => checkLevel(null), TypeError, "Level not an integer or a valid string: None");
+  assertThrows(() => checkLevel(10.5), TypeError, "a valid string: 10.5");
+  assertThrows(() => checkLevel([0, 0]), TypeError, "a valid string: [0, 0]");
+  assertThrows(() => checkLevel(NaN), TypeError, "a valid string: nan");
+});
+
+test("setLevel() of loggers and handlers checks what it is given (C6)", () => {
+  const logger = new Logger("x");
+  const handler = new ListHandler();
+  for (const owner of [logger, handler]) {
+    owner.setLevel("WARN");
+    assertEquals(owner.level, 30);
+    assertThrows(() => owner.setLevel("warn"), RangeError, "Unknown level: 'warn'");
+    assertThrows(() => owner.setLevel(undefined as unknown as number), TypeError);
+    assertEquals(owner.level, 30);
+  }
+});

@@ -1,0 +1,25 @@
+import { assertEquals } from "@std/assert";
+import { Logger } from "../../src/logging/logger.ts";
+import { NullHandler } from "../../src/logging/null_handler.ts";
+import { recordOf, stderrOf } from "./helpers.ts";
+import { test } from "../test.ts";
+
+test("NullHandler does nothing, and asks no filter (A7)", () => {
+  const handler = new NullHandler();
+  handler.addFilter(() => {
+    throw new Error("asked");
+  });
+  assertEquals(
+    stderrOf(() => {
+      handler.handle(recordOf("%d", "x"));
+      handler.emit(recordOf("%d", "x"));
+    }),
+    [],
+  );
+});
+
+test("NullHandler keeps the last resort quiet", () => {
+  const logger = new Logger("library", 1);
+  logger.addHandler(new NullHandler());
+  assertEquals(stderrOf(() => logger.error("x")), []);
+});

@@ -1,0 +1,57 @@
+import { assertEquals } from "@std/assert";
+import { PythonFloat } from "../../src/logging/python_float.ts";
+import { pythonAscii, pythonRepr, pythonStr } from "../../src/logging/python_repr.ts";
+import { test } from "../test.ts";
+
+// What JSON can carry to CPython is compared with it in tests/interop/percent_format_test.ts.
+
+test("pythonStr() spells constants and numbers as Python", () => {
+  assertEquals([null, undefined, true, false].map(pythonStr), ["None", "None", "True", "False"]);
+  assertEquals([1, 1.5, 1e16, 1e-5, -0, NaN, Infinity, 10n ** 20n].map(pythonStr), [
+    ...["1", "1.5", "1e+16", "1e-05", "-0.0", "nan", "inf", "100000000000000000000"],
+  ]);
+  assertEquals(pythonStr(new PythonFloat(5)), "5.0");
+});
+
+test("pythonStr() of errors, dates and objects says what they are", () => {
+  const date = new Date(Date.UTC(2024, 0, 2, 3, 4, 5, 6));
+  assertEquals(pythonStr(new TypeError("no")), "TypeError: no");
+  assertEquals(pythonStr(date), "2024-01-02T03:04:05.006Z");
+  assertEquals(pythonStr(new Date(NaN)), "Invalid Date");
+  assertEquals(pythonStr(new URL("http://x/")), "http://x/");
+  assertEquals(
+    pythonStr(
+      new (class Point {
+        x = 1;
+        y = "b";
+      })(),
+    ),
+    "{'x': 1, 'y': 'b'}",
+  );
+  assertEquals(pythonStr(function named() {}), "<function named>");
+  assertEquals(pythonStr(Symbol("s")), "Symbol(s)");
+});
+
+test("pythonRepr() quotes what str() leaves bare", () => {
+  assertEquals(pythonRepr(new TypeError("it's")), `TypeError("it's")`);
+  assertEquals(pythonRepr(new Date(0)), "'1970-01-01T00:00:00.000Z'");
+  assertEquals(pythonRepr([undefined, new Map<unknown, unknown>([[1, "a"]])]), "[None, {1: 'a'}]");
+  assertEquals(pythonRepr(new Uint8Array([0, 65, 39, 255])), `b"\\x00A'\\xff"`);
+  assertEquals(pythonRepr(new Uint16Array([1, 2])), "[1, 2]");
+  assertEquals(pythonRepr(Object.create(null, { a: { value: 1, enumerable: true } })), "{'a': 1}");
+});
+
+test("pythonRepr() marks cycles, and not what is merely shared", () => {
+  const list: unknown[] = [1];
+  list.push(list);
+  assertEquals(pythonRepr(list), "[1, [...]]");
+  const dict: Record<string, unknown> = {};
+  dict.self = dict;
+  assertEquals(pythonRepr(dict), "{'self': {...}}");
+  const shared = [1];
+  assertEquals(pythonRepr([shared, shared]), "[[1], [1]]");
+});
+
+test("pythonAscii() escapes what is beyond ASCII", () => {
+  assertEquals(pythonAscii("é€😀\ud800"), "'\\xe9\\u20ac\\U0001f600\\ud800'");
+});

@@ -1,0 +1,115 @@
+import { assert, assertEquals } from "@std/assert";
+import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
+import { reportError } from "../../src/logging/report_error.ts";
+import { listLogger, recordOf, stderrOf } from "./helpers.ts";
+import { StreamHandler } from "../../src/logging/stream_handler.ts";
+import { Logger } from "../../src/logging/logger.ts";
+import { test } from "../test.ts";
+
+test("reportError() prints what CPython prints (A2)", () => {
+  const [printed] = stderrOf(() => reportError(recordOf("it's %s", "x"), new TypeError("first")));
+  const lines = printed!.split("\n");
+  assertEquals(lines[0], "--- Logging error ---");
+  assertEquals(lines[1], "TypeError: first");
+  assert(lines.includes("Call stack:"), printed);
+  assert(printed!.includes("report_error_test"), printed);
+  assertEquals(lines.at(-2), `Message: "it's %s"`);
+  assertEquals(lines.at(-1), "Arguments: ('x',)");
+});
+
+test("reportError() prints a fault once, then at powers of ten", () => {
+  const error = new Error("the same");
+  const printed = stderrOf(() => {
+    for (let i = 0; i < 120; i++) reportError(recordOf("x"), error);
+  });
+  assertEquals(printed.length, 3);
+  assertEquals(printed.slice(1), [
+    "--- Logging error --- 10 times so far: Error: the same",
+    "--- Logging error --- 100 times so far: Error: the same",
+  ]);
+});
+
+test("reportError() tells bad calls apart, and not the callers of a broken stream", () => {
+  const logger = new Logger("calls", 1);
+  logger.addHandler(new StreamHandler({ write() {} }));
+  const calls = stderrOf(() => {
+    for (let i = 0; i < 3; i++) logger.info("%d %d", 1);
+    for (let i = 0; i < 3; i++) logger.info("%d %d", 1);
+  });
+  assertEquals(calls.length, 2);
+
+  const broken = new Logger("broken", 1);
+  broken.addHandler(
+    new StreamHandler({
+      write() {
+        throw new Error("disk full");
+      },
+    }),
+  );
+  const streams = stderrOf(() => {
+    broken.info("one");
+    broken.info("two");
+  });
+  assertEquals(streams.length, 1);
+});
+
+test("reportError() forgets the oldest of very many faults, and no other", () => {
+  const printed = stderrOf(() => {
+    for (let i = 0; i < 300; i++) reportError(null, `fault ${i}`);
+    reportError(null, "fault 299");
+    reportError(null, "fault 0");
+  });
+  assertEquals(printed.length, 301);
+});
+
+test("reportError() is silent where raiseExceptions is false (A2)", () => {
+  setRaiseExceptions(false);
+  try {
+    assertEquals(stderrOf(() => reportError(recordOf("x"), new Error("silent"))), []);
+  } finally {
+    setRaiseExceptions(true);
+  }
+});
+
+test("reportError() never throws, whatever it is given", () => {
+  const hostile: object = new Proxy({}, {
+    get() {
+      throw new Error("no");
+    },
+    getPrototypeOf() {
+      throw new Error("no");
+    },
+  });
+  const record = recordOf("x");
+  record.msg = hostile;
+  const printed = stderrOf(() => {
+    reportError(record, new Error("with hostile message"));
+    reportError(hostile, hostile);
+    reportError(null, undefined);
+    reportError(recordOf("x"), null);
+    reportError(recordOf("x"), Symbol("s"));
+  });
+  assertEquals(printed.length, 5);
+  assert(printed[0]!.endsWith("possible formatting error."), printed[0]);
+});
+
+test("reportError() survives a console that throws", () => {
+  const before = globalThis.console.error;
+  globalThis.console.error = () => {
+    throw new Error("closed");
+  };
+  try {
+    reportError(recordOf("x"), new Error("nobody hears"));
+  } finally {
+    globalThis.console.error = before;
+  }
+});
+
+test("extra that would overwrite is reported once a call, and the record is logged (C25)", () => {
+  const { logger, handler } = listLogger();
+  const printed = stderrOf(() => {
+    logger.info("x", { extra: { name: "no", user: "anna" } });
+  });
+  assert(printed[0]!.includes("Attempt to overwrite 'name' in LogRecord"));
+  assertEquals(handler.records[0]!.user, "anna");
+});

@@ -1,0 +1,124 @@
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
+import { StreamHandler } from "../../src/logging/stream_handler.ts";
+import type { TextStream } from "../../src/logging/text_stream.ts";
+import { recordOf, stderrOf } from "./helpers.ts";
+import { test } from "../test.ts";
+
+function recorder(): TextStream & { calls: string[] } {
+  const calls: string[] = [];
+  return {
+    calls,
+    write: (text: string) => calls.push(`write ${text}`),
+    flush: () => calls.push("flush"),
+  };
+}
+
+test("emit() writes text and terminator at once, then flushes (A4)", () => {
+  const stream = recorder();
+  const handler = new StreamHandler(stream);
+  handler.handle(recordOf("é %d", 1));
+  handler.terminator = "\r\n";
+  handler.handle(recordOf("b"));
+  assertEquals(stream.calls, ["write é 1\n", "flush", "write b\r\n", "flush"]);
+});
+
+test("StreamHandler writes to standard error by default, one line a record", () => {
+  assertEquals(
+    stderrOf(() => {
+      const handler = new StreamHandler();
+      handler.handle(recordOf("a\nb"));
+      handler.handle(recordOf("100%% %s %c"));
+      handler.handle(recordOf("ends\n"));
+    }),
+    ["a\nb", "100%% %s %c", "ends\n"],
+  );
+});
+
+test("a stream that fails is handleError()'s (A2)", () => {
+  const handler = new StreamHandler({
+    write() {
+      throw new Error("Sabotage");
+    },
+  });
+  const seen: unknown[] = [];
+  const record = recordOf("%s", "x");
+  class Watching extends StreamHandler {
+    override handleError(failed: unknown, error: unknown): void {
+      seen.push(failed, error);
+    }
+  }
+  const watching = new Watching(handler.stream);
+  watching.emit(record);
+  assertStrictEquals(seen[0], record);
+  const [printed] = stderrOf(() => handler.emit(record));
+  assert(printed!.includes("\nError: Sabotage\n"), printed);
+  setRaiseExceptions(false);
+  try {
+    assertEquals(stderrOf(() => handler.emit(record)), []);
+  } finally {
+    setRaiseExceptions(true);
+  }
+});
+
+test("a stream that fails later is handleError()'s too", async () => {
+  const seen: unknown[] = [];
+  class Watching extends StreamHandler {
+    override handleError(_record: unknown, error: unknown): void {
+      seen.push(error);
+    }
+  }
+  const stream = { write: () => Promise.reject(new Error("later")) };
+  new Watching(stream).emit(recordOf("x"));
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assertEquals((seen[0] as Error).message, "later");
+});
+
+test("setStream() returns the stream until now, flushed, or null (A3)", async () => {
+  const first = recorder();
+  const second = recorder();
+  const handler = new StreamHandler(first);
+  assertStrictEquals(handler.setStream(second), first);
+  assertEquals(first.calls, ["flush"]);
+  assertEquals(handler.setStream(second), null);
+  handler.handle(recordOf("x"));
+  assertEquals(second.calls, ["write x\n", "flush"]);
+  await handler.flush();
+  assertEquals(second.calls.length, 3);
+});
+
+test("flush() never rejects", async () => {
+  const handler = new StreamHandler({
+    write() {},
+    flush: () => Promise.reject(new Error("flush of a stream fails")),
+  });
+  const before = globalThis.console.error;
+  let printed = "";
+  globalThis.console.error = (text: string) => void (printed = text);
+  try {
+    await handler.flush();
+  } finally {
+    globalThis.console.error = before;
+  }
+  assert(printed.includes("flush of a stream fails"));
+});
+
+test("StreamHandler refuses what is no stream", () => {
+  assertThrows(
+    () => new StreamHandler({} as TextStream),
+    TypeError,
+    "Cannot write to a stream as 'stream' must have a method write(text): current value is {}",
+  );
+  assertThrows(
+    () => new StreamHandler(recorder()).setStream(5 as unknown as TextStream),
+    TypeError,
+  );
+});
+
+test("toString() shows the name of the stream, even one that is a number (A3)", () => {
+  const of = (name: unknown) => String(new StreamHandler({ write() {}, name }));
+  assertEquals(of(2), "<StreamHandler 2 (NOTSET)>");
+  assertEquals(of("out"), "<StreamHandler out (NOTSET)>");
+  assertEquals(of(""), "<StreamHandler (NOTSET)>");
+  assertEquals(String(new StreamHandler()), "<StreamHandler <stderr> (NOTSET)>");
+});
