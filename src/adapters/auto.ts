@@ -21,10 +21,8 @@ import type { Acceptor, Connector, DatagramAcceptor, DatagramConnector } from ".
 export { ConnectionError };
 export type { ConnectionErrorCode };
 
-type FullConnector = Connector & DatagramConnector & Acceptor & DatagramAcceptor;
-
 /** Streams and datagrams by whatever this runtime has. */
-export const connector: FullConnector = {
+export const connector: Connector & DatagramConnector & Acceptor & DatagramAcceptor = {
   connect: async (to, options) => await (await native()).connect(to, options),
   listen: async (at, options) => await (await native()).listen(at, options),
   openDatagram: async (peer, options) => await (await native()).openDatagram(peer, options),
@@ -44,7 +42,7 @@ export const connector: FullConnector = {
   },
 };
 
-async function native(): Promise<FullConnector> {
+async function native(): Promise<typeof connector> {
   if ("Deno" in globalThis) return (await import("./deno.ts")).connector;
   if ("Bun" in globalThis) return (await import("./bun.ts")).connector;
   const { process } = globalThis as { process?: { versions?: { node?: string } } };

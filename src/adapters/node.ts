@@ -110,7 +110,12 @@ class NodeStream extends SocketStream {
       const piece = bytes.subarray(offset, offset + PIECE_BYTES);
       await new Promise<void>((resolve, reject) => {
         this.#failWrite = reject;
-        this.#socket.write(piece, (error) => error ? reject(error) : resolve());
+        this.#socket.write(piece, (error) => {
+          // This one says only that the socket is gone; why, `error` or `close` are about to say.
+          if ((error as { code?: string } | null)?.code === "ERR_STREAM_DESTROYED") return;
+          if (error) reject(error);
+          else resolve();
+        });
       });
       this.#written += piece.length;
     }

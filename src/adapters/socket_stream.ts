@@ -86,7 +86,7 @@ export abstract class SocketStream implements StreamConnection {
       const gone = this.#closing === undefined ? undefined : this.refusal();
       // A socket that a write failed on is lost, whether or not the read has noticed.
       if (gone === undefined) this.ended(error);
-      throw gone ?? toConnectionError(error, `Cannot write to ${this.#peer}`);
+      throw gone ?? this.#end?.error ?? toConnectionError(error, `Cannot write to ${this.#peer}`);
     });
     this.#writing = writing.catch(() => {});
     return writing;

@@ -1,0 +1,135 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import * as dgram from "node:dgram";
+import type { DatagramListener } from "../../src/net/connector.ts";
+import { test as register } from "../test.ts";
+import { codeOf, pattern, type Target } from "./target.ts";
+
+/** UDP. */
+export function datagrams(
+  { name, connector, skips = {}, module, unixDatagrams }: Target,
+): void {
+  const test = (check: string, fn: () => Promise<void>) =>
+    register(`${name}: ${check}`, fn, { skip: skips[check] ?? false });
+
+  const port = ({ address }: DatagramListener) => "port" in address ? address.port : 0;
+
+  for (const hostname of ["127.0.0.1", "::1"]) {
+    test(`datagrams arrive whole and one by one at ${hostname}`, async () => {
+      const bound = await connector.bindDatagram({ transport: "udp", hostname, port: 0 });
+      assert(port(bound) > 0);
+      const arriving = bound[Symbol.asyncIterator]();
+      const socket = await connector.openDatagram(bound.address);
+      for (const size of [1, 0, 1400, 65_507]) {
+        await socket.send(pattern(size));
+        assertEquals((await arriving.next()).value, pattern(size));
+      }
+      const pending = arriving.next();
+      await socket.close();
+      await socket.close();
+      await bound.close();
+      await bound.close();
+      assertEquals((await pending).done, true);
+      assertEquals(await codeOf(socket.send(new Uint8Array(1))), "closed");
+    });
+  }
+
+  test("send() of more than UDP carries is `too-large`, and the socket lives on", async () => {
+    const bound = await connector.bindDatagram({
+      transport: "udp",
+      hostname: "127.0.0.1",
+      port: 0,
+    });
+    const socket = await connector.openDatagram(bound.address);
+    assertEquals(await codeOf(socket.send(new Uint8Array(65_508))), "too-large");
+    await socket.send(new Uint8Array([1]));
+    assertEquals((await bound[Symbol.asyncIterator]().next()).value, new Uint8Array([1]));
+    await socket.close();
+    await bound.close();
+  });
+
+  test("openDatagram() and bindDatagram() refuse a bad address", async () => {
+    await assertRejects(
+      () => connector.openDatagram({ transport: "udp", hostname: "localhost", port: 70000 }),
+      RangeError,
+      "'port' must be an integer in 0..65535: current value is 70000",
+    );
+    await assertRejects(
+      () => connector.bindDatagram({ transport: "udp", hostname: "", port: 1 }),
+      TypeError,
+      "'hostname' must be a non-empty string",
+    );
+  });
+
+  test("openDatagram() with an aborted signal is `closed`", async () => {
+    const peer = { transport: "udp", hostname: "127.0.0.1", port: 9 } as const;
+    assertEquals(
+      await codeOf(connector.openDatagram(peer, { signal: AbortSignal.abort() })),
+      "closed",
+    );
+  });
+
+  if (module === undefined) return;
+
+  test("send() where nobody listens costs neither an error nor the next datagram", async () => {
+    const bound = await connector.bindDatagram({
+      transport: "udp",
+      hostname: "127.0.0.1",
+      port: 0,
+    });
+    const socket = await connector.openDatagram(bound.address);
+    await bound.close();
+    for (let i = 0; i < 3; i++) await socket.send(new Uint8Array([i]));
+    const again = await connector.bindDatagram(bound.address);
+    await socket.send(new Uint8Array([9]));
+    assertEquals((await again[Symbol.asyncIterator]().next()).value, new Uint8Array([9]));
+    await socket.close();
+    await again.close();
+  });
+
+  test("a datagram socket yields what its peer sends back, and nobody else", async () => {
+    const peer = dgram.createSocket("udp4");
+    await new Promise<void>((resolve) => peer.bind(0, "127.0.0.1", resolve));
+    const stranger = dgram.createSocket("udp4");
+    const asked = new Promise<dgram.RemoteInfo>((resolve) =>
+      peer.on("message", (_, from) => resolve(from))
+    );
+    const socket = await connector.openDatagram({
+      transport: "udp",
+      hostname: "127.0.0.1",
+      port: peer.address().port,
+    });
+    const answers = socket[Symbol.asyncIterator]();
+    const answer = answers.next();
+    await socket.send(new Uint8Array([1]));
+    const from = await asked;
+    await new Promise<unknown>((done) => stranger.send("no", from.port, from.address, done));
+    await new Promise<unknown>((done) => peer.send("yes", from.port, from.address, done));
+    assertEquals(new TextDecoder().decode((await answer).value), "yes");
+    await socket.close();
+    peer.close();
+    stranger.close();
+  });
+
+  test("openDatagram() to a name that does not exist is `not-found`", async () => {
+    const peer = { transport: "udp", hostname: "no.such.host.invalid", port: 514 } as const;
+    assertEquals(await codeOf(connector.openDatagram(peer)), "not-found");
+  });
+
+  test("bindDatagram() at a port in use fails", async () => {
+    const bound = await connector.bindDatagram({
+      transport: "udp",
+      hostname: "127.0.0.1",
+      port: 0,
+    });
+    assertEquals(await codeOf(connector.bindDatagram(bound.address)), "other");
+    await bound.close();
+  });
+
+  if (unixDatagrams) return;
+
+  test("Unix datagram sockets are `unsupported`", async () => {
+    const at = { transport: "unixgram", path: "/run/logwire-none.sock" } as const;
+    assertEquals(await codeOf(connector.openDatagram(at)), "unsupported");
+    assertEquals(await codeOf(connector.bindDatagram(at)), "unsupported");
+  });
+}

@@ -1,0 +1,4 @@
+import { conformance } from "./suite.ts";
+import { memoryTarget } from "./target.ts";
+
+conformance(memoryTarget());
