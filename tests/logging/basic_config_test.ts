@@ -1,0 +1,117 @@
+import { assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
+import { basicConfig, type BasicConfigOptions } from "../../src/logging/basic_config.ts";
+import { Formatter, type FormatterStyle } from "../../src/logging/formatter.ts";
+import { root } from "../../src/logging/get_logger.ts";
+import { StreamHandler } from "../../src/logging/stream_handler.ts";
+import { ListHandler, recordOf, stderrOf, withBareRoot } from "./helpers.ts";
+import { test } from "../test.ts";
+
+/** What the one handler of the root makes of a record. */
+function text(): string {
+  return root.handlers[0]!.format(recordOf("hi %d", 1));
+}
+
+test("basicConfig() gives the root a handler for standard error (C29)", async () => {
+  await withBareRoot(() => {
+    basicConfig();
+    assertEquals(root.handlers.length, 1);
+    assertInstanceOf(root.handlers[0], StreamHandler);
+    assertEquals(root.level, 30);
+    assertEquals(stderrOf(() => root.warning("x")), ["WARNING:root:x"]);
+  });
+});
+
+test("basicConfig() takes the format of every style (C29)", async () => {
+  for (const style of ["%", "{", "$"] as const) {
+    await withBareRoot(() => {
+      basicConfig({ style });
+      assertEquals(text(), "INFO:test:hi 1");
+    });
+  }
+  await withBareRoot(() => {
+    basicConfig({ format: "%(asctime)s %(message)s", datefmt: "then" });
+    assertEquals(text(), "then hi 1");
+  });
+});
+
+test("basicConfig() sets the level, by number or name (C29)", async () => {
+  await withBareRoot(() => {
+    basicConfig({ level: 57 });
+    assertEquals(root.level, 57);
+    basicConfig({ level: 58 });
+    assertEquals(root.level, 57);
+    basicConfig({ level: "INFO", force: true });
+    assertEquals(root.level, 20);
+  });
+});
+
+test("basicConfig() writes to a stream of one's own (C29)", async () => {
+  await withBareRoot(() => {
+    const written: string[] = [];
+    basicConfig({ stream: { write: (text) => written.push(text) } });
+    root.error("x");
+    assertEquals(written, ["ERROR:root:x\n"]);
+  });
+});
+
+test("basicConfig() gives handlers without a formatter one, shared (C29)", async () => {
+  await withBareRoot(() => {
+    const handlers = [new ListHandler(), new ListHandler(), new ListHandler()];
+    const own = new Formatter();
+    handlers[1]!.setFormatter(own);
+    basicConfig({ handlers });
+    assertEquals(root.handlers.length, 3);
+    assertStrictEquals(handlers[1]!.formatter, own);
+    assertStrictEquals(handlers[0]!.formatter, handlers[2]!.formatter);
+    assertEquals(text(), "INFO:test:hi 1");
+  });
+});
+
+test("basicConfig() does nothing where there are handlers, unless forced (C29)", async () => {
+  await withBareRoot(async () => {
+    let closed = 0;
+    class Closing extends ListHandler {
+      override close(): Promise<void> {
+        closed++;
+        return super.close().then(() => Promise.reject(new Error("close fails at force")));
+      }
+    }
+    const old = new Closing();
+    root.addHandler(old);
+    basicConfig();
+    assertEquals(root.handlers, [old]);
+    const before = globalThis.console.error;
+    globalThis.console.error = () => {};
+    try {
+      basicConfig({ force: true });
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    } finally {
+      globalThis.console.error = before;
+    }
+    assertEquals(closed, 1);
+    assertInstanceOf(root.handlers[0], StreamHandler);
+  });
+});
+
+test("basicConfig() refuses bad options and changes nothing then (C29)", async () => {
+  await withBareRoot(() => {
+    const old = new ListHandler();
+    root.addHandler(old);
+    const stream = { write() {} };
+    const bad: [object, typeof TypeError, string][] = [
+      [{ stream, handlers: [] }, TypeError, "'stream' and 'handlers' exclude each other"],
+      [{ filename: "x.log" }, TypeError, "'filename' needs a file handler"],
+      [{ encoding: "utf-8" }, TypeError, "new FileHandler"],
+      [{ formt: "x" }, TypeError, "'formt' is no option: known are format,"],
+      [{ style: "x" as FormatterStyle }, RangeError, "Style must be one of"],
+      [{ format: "%(x" }, RangeError, "Invalid format"],
+      [{ level: "nope" }, RangeError, "Unknown level: 'nope'"],
+      [{ stream: {} }, TypeError, "method write(text)"],
+    ];
+    for (const [options, type, message] of bad) {
+      const forced = { ...options, force: true } as BasicConfigOptions;
+      assertThrows(() => basicConfig(forced), type, message);
+      assertEquals(root.handlers, [old]);
+    }
+  });
+});

@@ -1,0 +1,31 @@
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { disable, getLogger, manager, root } from "../../src/logging/get_logger.ts";
+import { test } from "../test.ts";
+
+test("getLogger() gives the root for no name, '', null and 'root' (C15)", () => {
+  assertStrictEquals(getLogger(), root);
+  assertStrictEquals(getLogger(undefined), root);
+  assertStrictEquals(getLogger(null), root);
+  assertStrictEquals(getLogger(""), root);
+  assertStrictEquals(getLogger("root"), root);
+  assertStrictEquals(getLogger("foo").parent, root);
+  assert(getLogger("\0") !== root);
+  assertThrows(() => getLogger(5 as unknown as string), TypeError, "must be a string");
+});
+
+test("disable() turns levels off everywhere, CRITICAL without an argument (C13)", () => {
+  const logger = getLogger("get_logger_test");
+  logger.setLevel(1);
+  try {
+    disable();
+    assertEquals(manager.disable, 50);
+    assertEquals(logger.isEnabledFor(50), false);
+    disable("WARN");
+    assertEquals([30, 31].map((level) => logger.isEnabledFor(level)), [false, true]);
+    assertThrows(() => disable("doesnotexists"), RangeError);
+    assertEquals(manager.disable, 30);
+  } finally {
+    disable(0);
+  }
+  assert(logger.isEnabledFor(1));
+});

@@ -1,0 +1,50 @@
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { HandlerRegistry } from "../../src/logging/handler_registry.ts";
+import { test } from "../test.ts";
+
+interface Item {
+  label: string;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+function item(label: string): Item {
+  return { label, flush: () => Promise.resolve(), close: () => Promise.resolve() };
+}
+
+test("newestFirst() gives handlers in reverse order, without those removed", () => {
+  const registry = new HandlerRegistry<Item>();
+  const items = ["a", "b", "c"].map(item);
+  for (const each of items) registry.add(each);
+  registry.remove(items[1]!);
+  registry.remove(items[1]!);
+  assertEquals(registry.newestFirst().map(({ label }) => label), ["c", "a"]);
+});
+
+test("rename() moves the name, and takes it from another", () => {
+  const registry = new HandlerRegistry<Item>();
+  const [a, b] = [item("a"), item("b")];
+  registry.rename(a, null, "x");
+  registry.rename(b, null, "x");
+  assertStrictEquals(registry.get("x"), b);
+  registry.rename(a, "x", null);
+  assertStrictEquals(registry.get("x"), b);
+  registry.rename(b, "x", "");
+  assertEquals(registry.names(), new Set());
+});
+
+test("names() is a new set each time", () => {
+  const registry = new HandlerRegistry<Item>();
+  const a = item("a");
+  registry.rename(a, null, "__proto__");
+  registry.names().clear();
+  assert(registry.names().has("__proto__"));
+  assertStrictEquals(registry.get("__proto__"), a);
+});
+
+test("add() keeps every handler that is alive through a sweep", () => {
+  const registry = new HandlerRegistry<Item>();
+  const items = Array.from({ length: 500 }, (_, at) => item(String(at)));
+  for (const each of items) registry.add(each);
+  assertEquals(registry.newestFirst().length, 500);
+});

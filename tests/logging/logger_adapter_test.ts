@@ -1,0 +1,110 @@
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import type { LogKeywords } from "../../src/logging/keywords.ts";
+import { LoggerAdapter } from "../../src/logging/logger_adapter.ts";
+import { Manager } from "../../src/logging/manager.ts";
+import { RootLogger } from "../../src/logging/root_logger.ts";
+import { ListHandler, listLogger, stderrOf } from "./helpers.ts";
+import { test } from "../test.ts";
+
+class Prefixing extends LoggerAdapter {
+  prefix = "Adapter";
+  override process(msg: unknown, keywords: LogKeywords): [unknown, LogKeywords] {
+    return [`${this.prefix} ${msg}`, keywords];
+  }
+}
+
+test("LoggerAdapter logs what its logger logs (C1)", () => {
+  const { logger, handler } = listLogger();
+  const adapter = new LoggerAdapter(logger);
+  adapter.setLevel("WARNING");
+  adapter.debug("d");
+  adapter.info("i");
+  adapter.warning("w");
+  adapter.warn("n");
+  adapter.error("e");
+  adapter.critical("c");
+  adapter.log(35, "%s%d", "l", 1);
+  assertEquals(handler.lines, ["w", "n", "e", "c", "l1"]);
+  assertEquals(adapter.getEffectiveLevel(), 30);
+  assertEquals([adapter.isEnabledFor(20), adapter.isEnabledFor(30)], [false, true]);
+});
+
+test("process() puts the adapter's extra in the place of the call's (C23)", () => {
+  const { logger, handler } = listLogger();
+  const adapter = new LoggerAdapter(logger, { a: 1 });
+  adapter.info("x", { extra: { b: 2 } });
+  adapter.info("100%s", "%");
+  assertEquals([handler.records[0]!.a, handler.records[0]!.b], [1, undefined]);
+  assertEquals(handler.lines[1], "100%");
+  new LoggerAdapter(logger).info("%s", { c: 3 });
+  assertEquals(handler.lines[2], "{'c': 3}");
+});
+
+test("process() merges the two with merge_extra, the call's winning (C23)", () => {
+  const { logger, handler } = listLogger();
+  const adapter = new LoggerAdapter(logger, { a: 1, b: 1 }, { merge_extra: true });
+  adapter.info("x", { extra: { b: 2, c: 2 } });
+  adapter.info("x", { extra: new Map([["b", 3]]) });
+  adapter.info("x");
+  assertEquals(handler.records.map(({ a, b, c }) => [a, b, c]), [
+    ...[[1, 2, 2], [1, 3, undefined], [1, 1, undefined]],
+  ]);
+});
+
+test("an adapter's message without arguments stays as it is, whatever it holds", () => {
+  const { logger, handler } = listLogger();
+  new LoggerAdapter(logger, { a: 1 }).info("%s and %d");
+  assertEquals(handler.lines, ["%s and %d"]);
+});
+
+test("exception() and exc_info reach the record (C22)", () => {
+  const { logger, handler } = listLogger();
+  const adapter = new LoggerAdapter(logger);
+  const error = new Error("boom");
+  adapter.exception("failed", error);
+  adapter.exception("failed", { exc_info: error });
+  adapter.critical("failed", { exc_info: error });
+  adapter.exception(error);
+  assertEquals(handler.records.map(({ exc_info }) => exc_info), [error, error, error, error]);
+  assertEquals(handler.records.map(({ levelno }) => levelno), [40, 40, 50, 40]);
+});
+
+test("adapters nest: the inner prefix comes first (C22)", () => {
+  const { logger, handler } = listLogger();
+  const inner = new Prefixing(logger, {});
+  const outer = new Prefixing(inner, {});
+  outer.prefix = "AdapterAdapter";
+  outer.critical("Hello, world! %s", "x");
+  assertEquals(handler.lines, ["Adapter AdapterAdapter Hello, world! x"]);
+  assertStrictEquals(outer.manager, logger.manager);
+  assertEquals(outer.name, logger.name);
+});
+
+test("hasHandlers(), isEnabledFor() and toString() are the logger's (C22)", () => {
+  const manager = new Manager(new RootLogger("DEBUG"));
+  const logger = manager.getLogger("a");
+  const adapter = new LoggerAdapter(new LoggerAdapter(logger));
+  assertEquals(adapter.hasHandlers(), false);
+  manager.root.addHandler(new ListHandler());
+  assertEquals(adapter.hasHandlers(), true);
+  assertStrictEquals(adapter.manager, manager);
+  logger.disabled = true;
+  assertEquals(adapter.isEnabledFor(50), false);
+  assertEquals(String(adapter), "<LoggerAdapter a (DEBUG)>");
+});
+
+test("an adapter throws on account of nothing but its level", () => {
+  const { logger } = listLogger();
+  class Broken extends LoggerAdapter {
+    override process(): never {
+      throw new Error("process");
+    }
+  }
+  const printed = stderrOf(() => new Broken(logger).info("x"));
+  assert(printed[0]!.includes("Error: process"));
+  assertThrows(
+    () => new LoggerAdapter(logger).log("10" as unknown as number, "x"),
+    TypeError,
+    "level must be an integer",
+  );
+});

@@ -1,0 +1,391 @@
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { Handler } from "../../src/logging/handler.ts";
+import { Filter } from "../../src/logging/filter.ts";
+import { getLogger } from "../../src/logging/get_logger.ts";
+import { Logger } from "../../src/logging/logger.ts";
+import type { LogRecord } from "../../src/logging/log_record.ts";
+import { Manager } from "../../src/logging/manager.ts";
+import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
+import { RootLogger } from "../../src/logging/root_logger.ts";
+import { ListHandler, listLogger, recordOf, stderrOf } from "./helpers.ts";
+import { test } from "../test.ts";
+
+/** A hierarchy of its own, with a list at its root. */
+function hierarchy(): { manager: Manager; handler: ListHandler } {
+  const manager = new Manager(new RootLogger("DEBUG"));
+  const handler = new ListHandler();
+  manager.root.addHandler(handler);
+  return { manager, handler };
+}
+
+/** Logs at every level; the names of the levels that passed. */
+function passing(logger: Logger, handler: ListHandler): string {
+  handler.records.length = 0;
+  for (const level of [50, 40, 30, 20, 10]) logger.log(level, "x");
+  return handler.records.map(({ levelname }) => levelname[0]).join("");
+}
+
+test("a logger logs what is of its level or above (C1)", () => {
+  const { manager, handler } = hierarchy();
+  const logger = manager.getLogger("INF");
+  logger.setLevel("INFO");
+  assertEquals(passing(logger, handler), "CEWI");
+  logger.setLevel("CRITICAL");
+  assertEquals(passing(logger, handler), "C");
+  logger.critical("a");
+  logger.error("b");
+  logger.fatal("c");
+  assertEquals(handler.lines.slice(-2), ["a", "c"]);
+});
+
+test("every method logs at its level (C1)", () => {
+  const { logger, handler } = listLogger();
+  logger.debug("d");
+  logger.info("i");
+  logger.warning("w");
+  logger.warn("n");
+  logger.error("e");
+  logger.exception("x");
+  logger.critical("c");
+  logger.fatal("f");
+  logger.log(17, "l");
+  assertEquals(handler.records.map(({ levelno }) => levelno), [10, 20, 30, 30, 40, 40, 50, 50, 17]);
+  assertEquals(handler.lines.join(""), "diwnexcfl");
+});
+
+test("a logger without a level has that of its nearest ancestor (C2)", () => {
+  const { manager, handler } = hierarchy();
+  manager.getLogger("INF").setLevel("INFO");
+  const child = manager.getLogger("INF.undef");
+  const grandchild = manager.getLogger("INF.BADPARENT.UNDEF");
+  assertEquals(passing(child, handler), "CEWI");
+  assertEquals(passing(grandchild, handler), "CEWI");
+  assertEquals(grandchild.getEffectiveLevel(), 20);
+  manager.getLogger("INF.ERR").setLevel("ERROR");
+  assertEquals(passing(manager.getLogger("INF.ERR"), handler), "CE");
+});
+
+test("a grandchild that came first finds its parent when that appears (C3)", () => {
+  const { manager, handler } = hierarchy();
+  const grandchild = manager.getLogger("INF.BADPARENT.UNDEF");
+  const child = manager.getLogger("INF.BADPARENT");
+  manager.getLogger("INF").setLevel("INFO");
+  assertStrictEquals(grandchild.parent, child);
+  assertStrictEquals(child.parent, manager.getLogger("INF"));
+  assertEquals(passing(grandchild, handler), "CEWI");
+  assertEquals(passing(child, handler), "CEWI");
+});
+
+test("filters of loggers and of handlers both apply, on the way that each stands in (C7)", () => {
+  const { manager, handler } = hierarchy();
+  const logger = manager.getLogger("spam.eggs");
+  const parent = manager.getLogger("spam");
+  const below = new ListHandler();
+  logger.addHandler(below);
+  handler.setLevel(30);
+  parent.addFilter(() => false);
+  logger.addFilter(({ levelno }: LogRecord) => levelno !== 40);
+  assertEquals(passing(logger, handler), "CW");
+  assertEquals(below.records.map(({ levelname }) => levelname[0]).join(""), "CWID");
+  handler.addFilter(new Filter("other"));
+  assertEquals(passing(logger, handler), "");
+});
+
+test("ancestors' levels and filters are not asked, their handlers' are (C10)", () => {
+  const { manager, handler } = hierarchy();
+  const order: string[] = [];
+  class Ordered extends Handler {
+    readonly #label: string;
+    constructor(label: string) {
+      super();
+      this.#label = label;
+    }
+    override emit(): void {
+      order.push(this.#label);
+    }
+  }
+  const child = manager.getLogger("a.b");
+  const parent = manager.getLogger("a");
+  parent.setLevel("CRITICAL");
+  parent.disabled = true;
+  parent.addFilter(() => false);
+  child.setLevel("DEBUG");
+  child.addHandler(new Ordered("child 1"));
+  child.addHandler(new Ordered("child 2"));
+  parent.addHandler(new Ordered("parent"));
+  child.debug("x");
+  assertEquals(order, ["child 1", "child 2", "parent"]);
+  assertEquals(handler.lines, ["x"]);
+  child.propagate = false;
+  child.debug("y");
+  assertEquals(order.length, 5);
+  assertEquals(handler.lines, ["x"]);
+});
+
+test("handle() looks at filters and `disabled`, not at the level (C11)", () => {
+  const { logger, handler } = listLogger();
+  logger.setLevel("CRITICAL");
+  logger.handle(recordOf("a"));
+  logger.disabled = true;
+  logger.handle(recordOf("b"));
+  logger.disabled = false;
+  logger.addFilter(() => false);
+  logger.handle(recordOf("c"));
+  assertEquals(handler.lines, ["a"]);
+});
+
+test("a filter of a logger may put another record in the place (C9)", () => {
+  const { logger, handler } = listLogger();
+  logger.addFilter(() => recordOf("other"));
+  logger.info("x");
+  assertEquals(handler.lines, ["other"]);
+});
+
+test("hasHandlers() looks upwards until propagation ends (C12)", () => {
+  const manager = new Manager(new RootLogger(30));
+  const parent = manager.getLogger("p");
+  const child = manager.getLogger("p.c");
+  assertEquals([parent.hasHandlers(), child.hasHandlers()], [false, false]);
+  parent.addHandler(new ListHandler());
+  assertEquals([parent.hasHandlers(), child.hasHandlers()], [true, true]);
+  child.propagate = false;
+  assertEquals(child.hasHandlers(), false);
+});
+
+test("addHandler() adds once, removeHandler() forgives", () => {
+  const { logger, handler } = listLogger();
+  logger.addHandler(handler);
+  logger.info("x");
+  assertEquals(handler.lines, ["x"]);
+  logger.removeHandler(handler);
+  logger.removeHandler(handler);
+  assertEquals(logger.handlers, []);
+});
+
+test("isEnabledFor() heeds level, `disable` and `disabled` (C13)", () => {
+  const { manager } = hierarchy();
+  const logger = manager.getLogger("a");
+  logger.setLevel(23);
+  const enabled = () => [22, 23, 24].map((level) => logger.isEnabledFor(level));
+  assertEquals(enabled(), [false, true, true]);
+  manager.disable = 23;
+  assertEquals(enabled(), [false, false, true]);
+  manager.disable = "WARN";
+  assertEquals(enabled(), [false, false, false]);
+  assertEquals(manager.disable, 30);
+  manager.disable = 0;
+  assertEquals(enabled(), [false, true, true]);
+  logger.disabled = true;
+  assertEquals(enabled(), [false, false, false]);
+  assertThrows(() => manager.disable = "nope", RangeError, "Unknown level: 'nope'");
+  assertThrows(() => manager.disable = [], TypeError, "Level not an integer");
+});
+
+test("isEnabledFor() is cached until a level is set anywhere (C14)", () => {
+  const { manager } = hierarchy();
+  let asked = 0;
+  class Counting extends Logger {
+    override getEffectiveLevel(): number {
+      asked++;
+      return super.getEffectiveLevel();
+    }
+  }
+  manager.setLoggerClass(Counting);
+  const logger = manager.getLogger("counting");
+  const other = manager.getLogger("other.counting");
+  const counted = (): number => {
+    const before = asked;
+    for (let i = 0; i < 5; i++) {
+      logger.isEnabledFor(10);
+      logger.debug("x");
+      logger.isEnabledFor(50);
+    }
+    return asked - before;
+  };
+  assertEquals(counted(), 1);
+  assertEquals(counted(), 0);
+  other.setLevel("INFO");
+  assertEquals(counted(), 1);
+  manager.disable = 10;
+  assertEquals(counted(), 1);
+  assertEquals(logger.isEnabledFor(10), false);
+  manager.root.setLevel("ERROR");
+  assertEquals(logger.isEnabledFor(30), false);
+  assertEquals(counted(), 0);
+});
+
+test("a disabled level formats nothing and reads no argument", () => {
+  const { logger } = listLogger();
+  logger.setLevel("INFO");
+  const untouched = new Proxy({}, {
+    get() {
+      throw new Error("read");
+    },
+    ownKeys() {
+      throw new Error("read");
+    },
+  });
+  assertEquals(stderrOf(() => logger.debug(untouched, untouched)), []);
+});
+
+test("getChild() and getChildren() follow the names (C16)", () => {
+  const { manager } = hierarchy();
+  const { root } = manager;
+  assertStrictEquals(root.getChild("a.b"), manager.getLogger("a.b"));
+  const abc = manager.getLogger("abc");
+  assertStrictEquals(abc.getChild("a.b"), manager.getLogger("abc.a.b"));
+  manager.getLogger("abc.def");
+  const names = (logger: Logger) => [...logger.getChildren()].map(({ name }) => name).sort();
+  assertEquals(names(root), ["abc"]);
+  assertEquals(names(abc), ["abc.def"]);
+  assertThrows(() => new Logger("alone").getChild("x"), TypeError, "has no manager");
+});
+
+test("log() refuses a level that is no integer, unless raiseExceptions is false (C21)", () => {
+  const { logger, handler } = listLogger();
+  const level = "10" as unknown as number;
+  assertThrows(() => logger.log(level, "x"), TypeError, "level must be an integer");
+  setRaiseExceptions(false);
+  try {
+    logger.log(level, "x");
+  } finally {
+    setRaiseExceptions(true);
+  }
+  assertEquals(handler.lines, []);
+});
+
+test("exc_info is the error itself (L8)", () => {
+  const { logger, handler } = listLogger();
+  const error = new Error("boom");
+  logger.error("a", { exc_info: error });
+  logger.error("b", { exc_info: "thrown text" });
+  logger.error("c", { exc_info: true });
+  logger.error("d", { exc_info: false });
+  logger.error(error, { exc_info: true });
+  logger.error("e %s", "x", error);
+  logger.error("f", error, { extra: { user: 1 } });
+  assertEquals(handler.records.map(({ exc_info }) => exc_info), [
+    ...[error, "thrown text", null, null, error, error, error],
+  ]);
+  assertEquals(handler.records[6]!.user, 1);
+  assert(handler.lines[0]!.startsWith("a\nError: boom"));
+  assertEquals(handler.lines[1], "b\nthrown text");
+});
+
+test("exception() logs at ERROR with the error that it is given (C22)", () => {
+  const { logger, handler } = listLogger();
+  const error = new Error("boom");
+  logger.exception("failed", error);
+  logger.exception("failed %s", "x", { exc_info: error });
+  logger.exception(error);
+  logger.exception("nothing current");
+  logger.exception("off", { exc_info: false });
+  assertEquals(handler.records.map(({ exc_info }) => exc_info), [
+    ...[error, error, error, null, null],
+  ]);
+  assertEquals(handler.records.map(({ levelno }) => levelno), [40, 40, 40, 40, 40]);
+  assertEquals(handler.records[1]!.getMessage(), "failed x");
+});
+
+test("extra becomes attributes, in order, behind the record's own (C25)", () => {
+  const { logger, handler } = listLogger();
+  logger.info("x", { extra: { user: "anna", n: 1 } });
+  logger.info("x", { extra: new Map([["user", "bert"]]) });
+  assertEquals(Object.keys(handler.records[0]!).slice(20, 23), ["taskName", "user", "n"]);
+  assertEquals(handler.records[1]!.user, "bert");
+});
+
+test("extra never overwrites: each such field is reported and left out (C25)", () => {
+  const { logger, handler } = listLogger();
+  const printed = stderrOf(() => {
+    logger.info("%s", "x", {
+      extra: { message: "m", asctime: "t", levelname: "L", getMessage: 1, rv: 2 },
+    });
+  });
+  assertEquals(printed.length, 4);
+  for (const key of ["message", "asctime", "levelname", "getMessage"]) {
+    assert(printed.some((text) => text.includes(`Attempt to overwrite '${key}' in LogRecord`)));
+  }
+  assertEquals([handler.lines[0], handler.records[0]!.levelname, handler.records[0]!.rv], [
+    ...["x", "INFO", 2],
+  ]);
+});
+
+test("extra is taken field by field: a getter that throws costs that field", () => {
+  const { logger, handler } = listLogger();
+  const extra = {
+    a: 1,
+    get b(): number {
+      throw new Error("getter of extra");
+    },
+    c: 3,
+  };
+  assertEquals(stderrOf(() => logger.info("x", { extra })).length, 1);
+  assertEquals([handler.records[0]!.a, handler.records[0]!.c], [1, 3]);
+});
+
+test("no logging method throws on account of a message", () => {
+  const { logger, handler } = listLogger();
+  const hostile = {
+    toString() {
+      throw new Error("toString");
+    },
+    toJSON() {
+      throw new Error("toJSON");
+    },
+  };
+  const bad = new Proxy([], {
+    get() {
+      throw new Error("proxy");
+    },
+  });
+  stderrOf(() => {
+    logger.info(hostile);
+    logger.info("%s", hostile);
+    logger.info(hostile, new Error("e"));
+    logger.info("%s", bad);
+    logger.info(Symbol("s"));
+    logger.info("%d %d", 1);
+    logger.info("x", { exc_info: hostile });
+    logger.info("x", { extra: 5 as unknown as Record<string, unknown> });
+    logger.info("x", { stacklevel: "deep" as unknown as number, stack_info: true });
+  });
+  logger.info("still here");
+  assertEquals(handler.lines.at(-1), "still here");
+});
+
+test("a filter of a logger that throws costs the record alone", () => {
+  const { logger, handler } = listLogger();
+  const filter = () => {
+    throw new Error("filter of a logger");
+  };
+  logger.addFilter(filter);
+  assertEquals(stderrOf(() => logger.info("x")).length, 1);
+  logger.removeFilter(filter);
+  logger.info("y");
+  assertEquals(handler.lines, ["y"]);
+});
+
+test("a handler that throws does not keep the record from the next one", () => {
+  const { logger, handler } = listLogger();
+  class Throwing extends ListHandler {
+    override handle(): boolean {
+      throw new Error("handle itself");
+    }
+  }
+  logger.handlers.unshift(new Throwing());
+  assertEquals(stderrOf(() => logger.info("x")).length, 1);
+  assertEquals(handler.lines, ["x"]);
+});
+
+test("loggers live for ever and keep their settings (C18)", () => {
+  getLogger("persistent.foo").setLevel("ERROR");
+  assertEquals(getLogger("persistent.foo").level, 40);
+  assertStrictEquals(getLogger("persistent.foo"), getLogger("persistent.foo"));
+});
+
+test("toString() is CPython's repr of a logger", () => {
+  const { manager } = hierarchy();
+  assertEquals(String(manager.getLogger("a.b")), "<Logger a.b (DEBUG)>");
+  assertEquals(String(manager.root), "<RootLogger root (DEBUG)>");
+});

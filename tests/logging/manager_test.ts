@@ -1,0 +1,89 @@
+import { assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
+import { Logger } from "../../src/logging/logger.ts";
+import {
+  getLoggerClass,
+  type LoggerClass,
+  setLoggerClass,
+} from "../../src/logging/logger_class.ts";
+import { LogRecord } from "../../src/logging/log_record.ts";
+import { Manager } from "../../src/logging/manager.ts";
+import { PlaceHolder } from "../../src/logging/place_holder.ts";
+import { RootLogger } from "../../src/logging/root_logger.ts";
+import { ListHandler } from "./helpers.ts";
+import { test } from "../test.ts";
+
+class DerivedLogger extends Logger {}
+
+test("setLoggerClass() of the manager makes loggers of that class (C17)", () => {
+  const manager = new Manager(new RootLogger(30));
+  manager.setLoggerClass(DerivedLogger);
+  assertInstanceOf(manager.getLogger("a"), DerivedLogger);
+  assertThrows(
+    () => manager.setLoggerClass(class Other {} as unknown as LoggerClass),
+    TypeError,
+    "logger not derived from logging.Logger: Other",
+  );
+});
+
+test("setLoggerClass() of the module applies where the manager has none (C17)", () => {
+  const manager = new Manager(new RootLogger(30));
+  setLoggerClass(DerivedLogger);
+  try {
+    assertStrictEquals(getLoggerClass(), DerivedLogger);
+    assertInstanceOf(manager.getLogger("a"), DerivedLogger);
+    assertThrows(() => setLoggerClass(Date as unknown as LoggerClass), TypeError, "Date");
+  } finally {
+    setLoggerClass(Logger);
+  }
+  assertEquals(manager.getLogger("b") instanceof DerivedLogger, false);
+});
+
+test("setLogRecordFactory() of the manager serves its loggers alone (C17)", () => {
+  class Special extends LogRecord {}
+  const manager = new Manager(new RootLogger(1));
+  const handler = new ListHandler();
+  manager.root.addHandler(handler);
+  manager.setLogRecordFactory(Special);
+  assertStrictEquals(manager.logRecordFactory, Special);
+  manager.getLogger("a").info("x");
+  assertInstanceOf(handler.records[0], Special);
+  manager.setLogRecordFactory(null);
+  manager.getLogger("a").info("x");
+  assertEquals(handler.records[1] instanceof Special, false);
+});
+
+test("getLogger() leaves place-holders at the names between (C3)", () => {
+  const manager = new Manager(new RootLogger(30));
+  const deep = manager.getLogger("a.b.c");
+  assertInstanceOf(manager.loggerDict.get("a"), PlaceHolder);
+  assertInstanceOf(manager.loggerDict.get("a.b"), PlaceHolder);
+  assertStrictEquals(deep.parent, manager.root);
+  const top = manager.getLogger("a");
+  assertStrictEquals(deep.parent, top);
+  const middle = manager.getLogger("a.b");
+  assertStrictEquals(deep.parent, middle);
+  assertStrictEquals(middle.parent, top);
+});
+
+test("getLogger() finds the children of loggers whose name begins that of the root", () => {
+  const manager = new Manager(new RootLogger(30));
+  for (const name of ["r", "ro", "roo"]) {
+    const child = manager.getLogger(`${name}.x`);
+    assertStrictEquals(child.parent, manager.root);
+    assertStrictEquals(manager.getLogger(name), child.parent as unknown as Logger);
+  }
+});
+
+test("getLogger() takes any string for a name, and nothing else (C15)", () => {
+  const manager = new Manager(new RootLogger(30));
+  for (const name of ["\0", ".", "..", "a..b", "__proto__", "constructor", ".a"]) {
+    assertEquals(manager.getLogger(name).name, name);
+  }
+  for (const name of [5, null, {}, Symbol("s")]) {
+    assertThrows(
+      () => manager.getLogger(name as unknown as string),
+      TypeError,
+      "A logger name must be a string",
+    );
+  }
+});

@@ -1,0 +1,86 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { percentFormat } from "../../src/logging/percent_format.ts";
+import { thrownBy } from "./helpers.ts";
+import { test } from "../test.ts";
+
+// Thousands of generated cases are compared with CPython in tests/interop/percent_format_test.ts.
+// What stands here is CPython 3.13's output too, for machines without it.
+
+test("percentFormat() pads, cuts and signs as CPython", () => {
+  const cases: [string, unknown[], string][] = [
+    ["%s|%5s|%-5s|%.2s|%5.1s", ["a", "b", "c", "def", "gh"], "a|    b|c    |de|    g"],
+    ["%5d|%-5d|%05d|%+d|% d", [42, 42, 42, 42, 42], "   42|42   |00042|+42| 42"],
+    ["%.3d|%08.3d|%+.5d|%-+ #05d|", [5, -5, 5, 5], "005|-0000005|+00005|+5   |"],
+    ["%x %X %o %#x %#X %#o", [255, 255, 8, 255, 255, 8], "ff FF 10 0xff 0XFF 0o10"],
+    ["%08x|%#010x|%-#8x|%+#x", [-255, -255, 255, 255], "-00000ff|-0x00000ff|0xff    |+0xff"],
+    [
+      "%e %.2E %g %G %#g",
+      [12345.678, 0.00012, 1e-5, 1e20, 1],
+      "1.234568e+04 1.20E-04 1e-05 1E+20 1.00000",
+    ],
+    ["%.0f %.0f %.0f %.1f", [0.5, 1.5, 2.5, 0.25], "0 2 2 0.2"],
+    ["%f %F %05f %-6f|", [NaN, Infinity, -Infinity, Infinity], "nan INF -0inf inf   |"],
+    ["%.30f", [0.1], "0.100000000000000005551115123126"],
+    ["%d %d %i", [1.9, -1.9, 1e22], "1 -1 10000000000000000000000"],
+    ["%c%c%c", [65, "é", 0x1f600], "Aé😀"],
+    ["%r %a %s", ["é'", "é", [1, "a", null, true]], `"é'" '\\xe9' [1, 'a', None, True]`],
+    ["%*d|%-*d|%*d|%.*f", [5, 1, 5, 2, -5, 3, 2, 1.005], "    1|2    |3    |1.00"],
+    ["100%% %s %ld %hd", ["x", 1, 2], "100% x 1 2"],
+    ["%5s|%-3s|%.1s", ["😀", "😀", "😀😀"], "    😀|😀  |😀"],
+    [
+      "%d %s %x",
+      [10n ** 20n, 10n ** 20n, 2n ** 64n],
+      "100000000000000000000 100000000000000000000 10000000000000000",
+    ],
+    ["%d %d %x", [true, false, true], "1 0 1"],
+  ];
+  for (const [format, args, expected] of cases) {
+    assertEquals(percentFormat(format, args), expected, format);
+  }
+});
+
+test("percentFormat() takes a mapping, or one value alone", () => {
+  const mapping = { a: 1, "b c": "two", "x(y)z": 3 };
+  assertEquals(percentFormat("%(a)05d %(b c)s %(x(y)z)s %%", mapping), "00001 two 3 %");
+  assertEquals(percentFormat("%(a)s", new Map([["a", 5]])), "5");
+  assertEquals(percentFormat("nothing", mapping), "nothing");
+  assertEquals(percentFormat("%s", "alone"), "alone");
+  const inherited = thrownBy(() => percentFormat("%(toString)s", mapping));
+  assertEquals([inherited.name, inherited.message], ["KeyError", "'toString'"]);
+});
+
+test("percentFormat() fails in CPython's words", () => {
+  const cases: [string, unknown, string, string][] = [
+    ["%s %s", [1], "TypeError", "not enough arguments for format string"],
+    ["%s", [1, 2], "TypeError", "not all arguments converted during string formatting"],
+    ["x", [1], "TypeError", "not all arguments converted during string formatting"],
+    ["%d", ["x"], "TypeError", "%d format: a real number is required, not str"],
+    ["%d", [null], "TypeError", "%d format: a real number is required, not NoneType"],
+    ["%x", [1.5], "TypeError", "%x format: an integer is required, not float"],
+    ["%f", ["x"], "TypeError", "must be real number, not str"],
+    ["%d", [Infinity], "RangeError", "cannot convert float infinity to integer"],
+    ["%d", [NaN], "RangeError", "cannot convert float NaN to integer"],
+    ["%c", ["ab"], "TypeError", "%c requires int or char"],
+    ["%c", [-1], "RangeError", "%c arg not in range(0x110000)"],
+    ["%*d", ["a", 1], "TypeError", "* wants int"],
+    ["%(a)s", [1], "TypeError", "format requires a mapping"],
+    ["%(a", { a: 1 }, "RangeError", "incomplete format key"],
+    ["%(b)s", { a: 1 }, "KeyError", "'b'"],
+    ["%(a)s %s", { a: 1 }, "TypeError", "not enough arguments for format string"],
+    ["%5", [1], "RangeError", "incomplete format"],
+    ["é%y", [1], "RangeError", "unsupported format character 'y' (0x79) at index 2"],
+    ["%e", [10n ** 400n], "RangeError", "int too large to convert to float"],
+  ];
+  for (const [format, args, name, message] of cases) {
+    const error = thrownBy(() => percentFormat(format, args));
+    assertEquals([error.name, error.message], [name, message], format);
+  }
+});
+
+test("percentFormat() refuses widths that no line has", () => {
+  for (const format of ["%1000001d", "%99999999999999999999s", "%.1000001f", "%.99999999999d"]) {
+    assertThrows(() => percentFormat(format, [1]), RangeError, "too big");
+  }
+  assertThrows(() => percentFormat("%*d", [2 ** 40, 1]), RangeError, "width too big");
+  assertEquals(percentFormat("%1000000d", [1]).length, 1_000_000);
+});

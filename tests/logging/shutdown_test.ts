@@ -1,0 +1,85 @@
+import { assert, assertEquals } from "@std/assert";
+import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
+import { shutdown } from "../../src/logging/shutdown.ts";
+import { ListHandler } from "./helpers.ts";
+import { test } from "../test.ts";
+
+const steps: string[] = [];
+
+class Tracing extends ListHandler {
+  flushOnClose = true;
+  readonly #label: string;
+  readonly #fails: string;
+
+  constructor(label: string, fails: string = "") {
+    super();
+    this.#label = label;
+    this.#fails = fails;
+  }
+
+  #step(what: string): Promise<void> {
+    steps.push(`${what} ${this.#label}`);
+    const error = new Error(`${what} of ${this.#label} fails`);
+    if (this.#fails === `sync ${what}`) throw error;
+    return this.#fails === what ? Promise.reject(error) : Promise.resolve();
+  }
+
+  override flush(): Promise<void> {
+    return this.#step("flush");
+  }
+
+  override async close(): Promise<void> {
+    await this.#step("close");
+    await super.close();
+  }
+}
+
+async function shutdownSteps(): Promise<{ printed: string[] }> {
+  steps.length = 0;
+  const printed: string[] = [];
+  const before = globalThis.console.error;
+  globalThis.console.error = (text: string) => void printed.push(text);
+  try {
+    await shutdown();
+  } finally {
+    globalThis.console.error = before;
+  }
+  return { printed };
+}
+
+test("shutdown() flushes and closes the last created first (C27)", async () => {
+  const handlers = [new Tracing("a"), new Tracing("b")];
+  await shutdownSteps();
+  assertEquals(steps.slice(0, 3), ["flush b", "close b", "flush b"]);
+  assertEquals(steps.slice(3, 5), ["flush a", "close a"]);
+  await shutdownSteps();
+  assertEquals(steps, []);
+  assertEquals(handlers.length, 2);
+});
+
+test("shutdown() lets no failure keep the others open (C27)", async () => {
+  const handlers = ["flush", "close", "sync flush", "sync close"].map((fails) =>
+    new Tracing(fails, fails)
+  );
+  const { printed } = await shutdownSteps();
+  assertEquals(steps.filter((step) => step.startsWith("close")).length, handlers.length);
+  assert(printed.some((text) => text.includes("close of sync close fails")));
+});
+
+test("shutdown() is silent about failures where raiseExceptions is false (C27)", async () => {
+  const handler = new Tracing("silent", "close");
+  setRaiseExceptions(false);
+  try {
+    assertEquals((await shutdownSteps()).printed, []);
+  } finally {
+    setRaiseExceptions(true);
+  }
+  assertEquals(handler.level, 0);
+});
+
+test("shutdown() does not flush a handler whose flushOnClose is false", async () => {
+  const handler = new Tracing("buffer");
+  handler.flushOnClose = false;
+  await shutdownSteps();
+  assertEquals(steps[0], "close buffer");
+});
