@@ -14,12 +14,13 @@
  * @module
  */
 import { Pickler } from "./pickler.ts";
-import { type UnpickleOptions, Unpickler } from "./unpickler.ts";
+import type { UnpickleOptions } from "./unpickle_options.ts";
+import { Unpickler } from "./unpickler.ts";
 
 export { PicklingError, UnpicklingError } from "./errors.ts";
 export type { UnpickleLimits } from "./limits.ts";
 export { PythonObject } from "./python_object.ts";
-export type { PickleEncoding, UnpickleOptions } from "./unpickler.ts";
+export type { PickleEncoding, UnpickleOptions } from "./unpickle_options.ts";
 
 /** Options of {@linkcode dumps}. */
 export interface PickleOptions {
