@@ -1,7 +1,8 @@
 /**
  * Who called the logger: file, line and function, read off the stack trace that V8 (Deno, Node,
  * Cloudflare) or JavaScriptCore (Bun) writes. Off until `captureCaller(true)`, since a stack trace
- * costs many times what the rest of a record does.
+ * costs many times what the rest of a record does. On Bun a function that ends in `return log.info()`
+ * is not on the stack any more when the logger looks: JavaScriptCore has proper tail calls.
  *
  * Browser compatible.
  *
@@ -38,19 +39,35 @@ export function captureCaller(enabled: boolean): void {
   capturesCaller = enabled;
 }
 
-/** Frames of this library between the caller and the look-up, at most. */
-const OWN_FRAMES = 20;
+/** Frames between the caller and a function that is left out: `info()` and what it calls. */
+const FEW_OWN_FRAMES = 3;
+/** Adapters within adapters, handlers within handlers. */
+const MANY_OWN_FRAMES = 50;
 /** Frames for `stack_info`: as deep as anyone reads. */
 const STACK_INFO_FRAMES = 100;
 
+/** A function as `Error.captureStackTrace` takes it. */
+type AnyFunction = (...args: never[]) => unknown;
+
 /**
- * The stack as this library's caller sees it, innermost first. `count`: how many frames are wanted.
+ * The innermost `count` frames that are not this library's, innermost first; `"all"` for as many as
+ * there are. Each frame costs, above all where source maps apply: so only a few are asked for at
+ * first, and those of `within` and of what it called are left out where the runtime can do that.
  */
-export function callerFrames(count: number | "all"): Frame[] {
-  const frames = stackFrames(OWN_FRAMES + (count === "all" ? STACK_INFO_FRAMES : count));
-  const isOwn = ownership(frames[0]?.file ?? "");
-  const first = frames.findIndex((frame) => !isOwn(frame));
-  return first < 0 ? [] : frames.slice(first).filter((frame) => !isOwn(frame));
+export function callerFrames(count: number | "all", within: AnyFunction = callerFrames): Frame[] {
+  const few = count === "all" ? STACK_INFO_FRAMES : count + FEW_OWN_FRAMES;
+  const frames = stackFrames(few, within);
+  const found = foreign(frames);
+  if (count === "all" ? frames.length > 0 : found.length >= count) return found;
+  // None at all: `within` was not on the stack. As many as asked for: there may be more.
+  if (frames.length > 0 && frames.length < few) return found;
+  return foreign(stackFrames(few + MANY_OWN_FRAMES, callerFrames));
+}
+
+/** The frames of others: from the first that is none of ours, and without ours behind it. */
+function foreign(frames: readonly Frame[]): Frame[] {
+  const isOwn = ownership();
+  return frames.filter((frame) => !isOwn(frame));
 }
 
 /** The frames as Python prints a stack: the innermost last. */
@@ -62,21 +79,31 @@ export function stackText(frames: readonly Frame[]): string {
 /** The innermost frame of an error's stack, and whether it is this library's. */
 export function innermostFrame(stack: string): { frame: Frame | undefined; isOwn: boolean } {
   const frame = parseStack(stack)[0];
-  const isOwn = ownership(stackFrames(1)[0]?.file ?? "");
-  return { frame, isOwn: frame !== undefined && isOwn(frame) };
+  return { frame, isOwn: frame !== undefined && ownership()(frame) };
 }
 
-function stackFrames(limit: number): Frame[] {
-  const before = Error.stackTraceLimit;
-  let stack: string | undefined;
+/** V8's additions to `Error`, which JavaScriptCore has too. */
+interface StackTraces {
+  stackTraceLimit?: number;
+  captureStackTrace?(target: object, within: AnyFunction): void;
+}
+
+/** At most `limit` frames, those of `within` and of what it called left out where that can be done. */
+function stackFrames(limit: number, within: AnyFunction): Frame[] {
+  const traces = Error as StackTraces;
+  const before = traces.stackTraceLimit;
   try {
-    Error.stackTraceLimit = limit;
-    stack = new Error().stack;
-    Error.stackTraceLimit = before;
+    traces.stackTraceLimit = limit;
   } catch {
-    stack = new Error().stack; // Error is frozen: its own limit holds.
+    return parseStack(new Error().stack ?? ""); // Error is frozen: its own limit holds.
   }
-  return parseStack(stack ?? "");
+  const target: { stack?: string } = traces.captureStackTrace === undefined ? new Error() : {};
+  traces.captureStackTrace?.(target, within);
+  // Read before the limit is set back: some runtimes write the text only now.
+  const stack = String(target.stack ?? "");
+  if (before === undefined) delete traces.stackTraceLimit;
+  else traces.stackTraceLimit = before;
+  return parseStack(stack);
 }
 
 /** Every line of a stack trace that is a frame. */
@@ -135,27 +162,23 @@ function pathOf(file: string): string {
 
 /** Functions through which a call runs before it gets here: for code that was bundled. */
 const OWN_FUNCTIONS = new Set([
-  "stackFrames",
-  "callerFrames",
-  "findCaller",
-  "_log",
-  "log",
-  "debug",
-  "info",
-  "warning",
-  "warn",
-  "error",
-  "exception",
-  "critical",
-  "fatal",
+  ...["findCaller", "_log", "#logArguments", "log", "debug", "info", "warning", "warn", "error"],
+  ...["exception", "critical", "fatal", "callStack", "placeOf", "reportError", "thisFile"],
 ]);
 
+/** The file that this code is in, found out once. */
+let innermost: string | undefined;
+
+function thisFile(): string {
+  return stackFrames(1, stackFrames)[0]?.file ?? "";
+}
+
 /**
- * Tells this library's frames: by its folder, `innermost` being a frame of this very file; or, where
- * the library was bundled with the program into one file, by the names of its functions, and then
- * only those that come first.
+ * Tells this library's frames: by its folder; or, where the library was bundled with the program
+ * into one file, by the names of its functions, and then only those that come first.
  */
-function ownership(innermost: string): (frame: Frame) => boolean {
+function ownership(): (frame: Frame) => boolean {
+  innermost ??= thisFile();
   const folder = /^(.*\/)logging\/caller\.[jt]s$/.exec(innermost)?.[1];
   if (folder !== undefined) return ({ file }) => file.startsWith(folder);
   let isInside = true;

@@ -10,7 +10,7 @@
 import { callerFrames, capturesCaller, stackText } from "./caller.ts";
 import { Filterer } from "./filterer.ts";
 import type { Handler } from "./handler.ts";
-import { type LogKeywords, splitArguments } from "./keywords.ts";
+import { type LogKeywords, NO_KEYWORDS, splitArguments } from "./keywords.ts";
 import { lastResort } from "./last_resort.ts";
 import { levelEpoch, startLevelEpoch } from "./level_epoch.ts";
 import {
@@ -156,6 +156,11 @@ export class Logger extends Filterer {
     isException: boolean = false,
   ): void {
     try {
+      const last = args[args.length - 1];
+      if (!isException && (typeof last !== "object" || last === null)) {
+        this._log(level, msg, args, NO_KEYWORDS); // By far the most frequent: nothing to split off.
+        return;
+      }
       const [rest, keywords] = splitArguments(msg, args);
       const complete = isException && keywords.exc_info === undefined
         ? { ...keywords, exc_info: true }
@@ -208,7 +213,7 @@ export class Logger extends Filterer {
   findCaller(stack_info: boolean = false, stacklevel: number = 1): Caller {
     const level = Number.isSafeInteger(stacklevel) ? Math.max(1, stacklevel) : 1;
     if (!capturesCaller && !stack_info) return [UNKNOWN_FILE, 0, UNKNOWN_FUNCTION, null];
-    const frames = callerFrames(stack_info ? "all" : level);
+    const frames = callerFrames(stack_info ? "all" : level, Logger.prototype._log);
     const at = Math.min(level, frames.length) - 1;
     const sinfo = stack_info ? stackText(frames.slice(Math.max(0, at))) : null;
     const frame = frames[at];

@@ -92,6 +92,26 @@ test("stack_info carries the stack, the call last, with or without captureCaller
   assert(handler.lines[0]!.startsWith("x\nStack (most recent call last):\n"));
 });
 
+test("findCaller() works when it is called by itself, and from deep inside adapters", () => {
+  const { logger, handler } = listLogger();
+  function asks(): unknown[] {
+    const caller = logger.findCaller(true); // Bun leaves out who returns a call: a tail call.
+    return caller;
+  }
+  const [pathname, , func, stack] = captured(asks) as [string, number, string, string];
+  assert(pathname.endsWith("caller_test.ts"), pathname);
+  assertEquals(func, "asks");
+  assert(stack.split("\n").at(-1)!.endsWith("in asks"), stack);
+
+  let adapter = new LoggerAdapter(logger);
+  for (let i = 0; i < 10; i++) adapter = new LoggerAdapter(adapter);
+  function logs(): void {
+    adapter.info("x");
+  }
+  captured(logs);
+  assertEquals(handler.records[0]!.funcName, "logs");
+});
+
 test("parseStack() reads V8's and JavaScriptCore's lines", () => {
   const stack = [
     "Error: a message (with parentheses:1:2)",
