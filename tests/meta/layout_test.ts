@@ -39,6 +39,38 @@ const testedThrough: Record<string, string[]> = {
   ],
   "tests/core/framer_test.ts": ["src/core/chunk_queue.ts"],
   "tests/core/json_test.ts": ["src/core/lines.ts"],
+  "tests/logging/formatter_test.ts": [
+    "src/logging/format_style.ts",
+    "src/logging/key_error.ts",
+    "src/logging/percent_style.ts",
+    "src/logging/str_format_style.ts",
+    "src/logging/string_template_style.ts",
+  ],
+  "tests/logging/last_resort_test.ts": ["src/logging/stderr.ts", "src/logging/stderr_handler.ts"],
+  "tests/logging/log_record_test.ts": [
+    "src/logging/process_info.ts",
+    "src/logging/record_switches.ts",
+  ],
+  "tests/logging/logger_test.ts": ["src/logging/level_epoch.ts"],
+  "tests/logging/make_log_record_test.ts": ["src/logging/record_field.ts"],
+  "tests/logging/manager_test.ts": [
+    "src/logging/logger_class.ts",
+    "src/logging/place_holder.ts",
+    "src/logging/root_logger.ts",
+  ],
+  "tests/logging/percent_format_test.ts": [
+    "src/logging/code_points.ts",
+    "src/logging/float_format.ts",
+    "src/logging/is_mapping.ts",
+    "src/logging/percent_conversion.ts",
+    "src/logging/type_name.ts",
+  ],
+  "tests/logging/python_repr_test.ts": ["src/logging/python_float.ts"],
+  "tests/logging/report_error_test.ts": ["src/logging/raise_exceptions.ts"],
+  "tests/logging/str_format_test.ts": [
+    "src/logging/format_spec.ts",
+    "src/logging/format_value.ts",
+  ],
   "tests/handlers/socket_handler_test.ts": [
     "src/handlers/delivery.ts",
     "src/handlers/delivery_counters.ts",
