@@ -112,7 +112,7 @@ const values: unknown[] = [
   ...[[], [1], [[], [[]]], Array.from({ length: 2001 }, (_, i) => i), Array(1000).fill("x")],
   ...[{}, { a: 1 }, { a: { b: [{}] } }, { ["__proto__"]: 1, constructor: 2, "": 3, 7: 4 }],
   ...[999, 1000, 1001, 2000].map((n) =>
-    Object.fromEntries(Array(n).keys().map((i) => [`k${i}`, i]))
+    Object.fromEntries(Array.from({ length: n }, (_, i) => [`k${i}`, i]))
   ),
   ...[new Set([1, "a"]), new Map<unknown, unknown>([[1, "a"], ["b", null], [1.5, [2]], [null, 3]])],
 ];

@@ -1,9 +1,10 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertThrows } from "@std/assert";
 import { UnpicklingError } from "../../../src/core/pickle/errors.ts";
 import { dataOf, isKnownGlobal } from "../../../src/core/pickle/known_globals.ts";
 import { Budget, DEFAULT_LIMITS } from "../../../src/core/pickle/limits.ts";
 import { PythonEquality } from "../../../src/core/pickle/python_equality.ts";
 import { test } from "../../test.ts";
+import { assertSame } from "./same.ts";
 import { latin1 } from "./samples.ts";
 
 function call(name: string, ...args: unknown[]): { data: object | undefined; hashable: boolean } {
@@ -26,16 +27,16 @@ test("isKnownGlobal() knows five names, in the modules of Python 2 and 3", () =>
 });
 
 test("dataOf() makes the data that each Python spells", () => {
-  assertEquals(call("set"), { data: new Set(), hashable: false });
-  assertEquals(call("set", [1, true]), { data: new Set([1]), hashable: false });
-  assertEquals(call("frozenset", [1]), { data: new Set([1]), hashable: true });
-  assertEquals(call("encode", "a\xff", "latin1"), { data: latin1("a\xff"), hashable: true });
-  assertEquals(call("bytes"), { data: latin1(""), hashable: true });
-  assertEquals(call("bytes", [0, 255]), { data: latin1("\0\xff"), hashable: true });
-  assertEquals(call("bytearray"), { data: latin1(""), hashable: false });
-  assertEquals(call("bytearray", latin1("a")), { data: latin1("a"), hashable: false });
-  assertEquals(call("bytearray", "a", "latin-1"), { data: latin1("a"), hashable: false });
-  assertEquals(call("bytearray", "a", latin1("latin-1")), { data: latin1("a"), hashable: false });
+  assertSame(call("set"), { data: new Set(), hashable: false });
+  assertSame(call("set", [1, true]), { data: new Set([1]), hashable: false });
+  assertSame(call("frozenset", [1]), { data: new Set([1]), hashable: true });
+  assertSame(call("encode", "a\xff", "latin1"), { data: latin1("a\xff"), hashable: true });
+  assertSame(call("bytes"), { data: latin1(""), hashable: true });
+  assertSame(call("bytes", [0, 255]), { data: latin1("\0\xff"), hashable: true });
+  assertSame(call("bytearray"), { data: latin1(""), hashable: false });
+  assertSame(call("bytearray", latin1("a")), { data: latin1("a"), hashable: false });
+  assertSame(call("bytearray", "a", "latin-1"), { data: latin1("a"), hashable: false });
+  assertSame(call("bytearray", "a", latin1("latin-1")), { data: latin1("a"), hashable: false });
 });
 
 test("dataOf() gives undefined for arguments of no such shape", () => {
@@ -56,7 +57,7 @@ test("dataOf() gives undefined for arguments of no such shape", () => {
     ["bytearray", "a"],
     ["bytearray", "a", "utf-8"],
   ];
-  for (const [name, ...args] of calls) assertEquals(call(name, ...args).data, undefined);
+  for (const [name, ...args] of calls) assertSame(call(name, ...args).data, undefined);
 });
 
 test("dataOf() refuses text that is not Latin-1, and what it cannot pay for", () => {

@@ -1,18 +1,19 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertStrictEquals } from "@std/assert";
 import { loads } from "../../../src/core/pickle/pickle.ts";
 import { dumps } from "../../../src/core/pickle/pickle.ts";
 import { callOf, PythonObject, reductionOf } from "../../../src/core/pickle/python_object.ts";
 import { test } from "../../test.ts";
+import { assertSame } from "./same.ts";
 
 const spam = new PythonObject("myapp", "Spam", null);
 
 test("PythonObject says what it stands for", () => {
-  assertEquals(`${spam}`, "<Python object myapp.Spam>");
-  assertEquals([spam.kwargs, spam.state, spam.items, spam.entries], [null, null, null, null]);
+  assertSame(`${spam}`, "<Python object myapp.Spam>");
+  assertSame([spam.kwargs, spam.state, spam.items, spam.entries], [null, null, null, null]);
 });
 
 test("PythonObject is pickled as what it describes", () => {
-  assertEquals(loads(dumps(new PythonObject("m", "C", [1]))), {
+  assertSame(loads(dumps(new PythonObject("m", "C", [1]))), {
     state: null,
     items: null,
     entries: null,
@@ -26,28 +27,28 @@ test("PythonObject is pickled as what it describes", () => {
 test("callOf() describes a call of a class, and of anything else", () => {
   const args = [1];
   const made = callOf(spam, args, null);
-  assertEquals(made, new PythonObject("myapp", "Spam", [1]));
+  assertSame(made, new PythonObject("myapp", "Spam", [1]));
   assertStrictEquals(made.args, args);
-  assertEquals(callOf(made, [2], null), new PythonObject("__builtin__", "apply", [made, [2]]));
+  assertSame(callOf(made, [2], null), new PythonObject("__builtin__", "apply", [made, [2]]));
 });
 
 test("reductionOf() sees through _reconstructor and getattr", () => {
   const object = new PythonObject("__builtin__", "object", null);
   for (const module of ["copy_reg", "copyreg"]) {
     const reconstructor = new PythonObject(module, "_reconstructor", null);
-    assertEquals(reductionOf(reconstructor, [spam, object, null]), callOf(spam, [], null));
-    assertEquals(reductionOf(reconstructor, [spam, object, 5]), callOf(spam, [5], null));
+    assertSame(reductionOf(reconstructor, [spam, object, null]), callOf(spam, [], null));
+    assertSame(reductionOf(reconstructor, [spam, object, 5]), callOf(spam, [5], null));
     for (const args of [[], [spam], [5, object, null], [callOf(spam, [], null), object, null]]) {
-      assertEquals(reductionOf(reconstructor, args), callOf(reconstructor, args, null));
+      assertSame(reductionOf(reconstructor, args), callOf(reconstructor, args, null));
     }
   }
   for (const module of ["__builtin__", "builtins"]) {
     const getattr = new PythonObject(module, "getattr", null);
     const inner = reductionOf(getattr, [spam, "Inner"]);
-    assertEquals(inner, new PythonObject("myapp", "Spam.Inner", null));
-    assertEquals(callOf(inner, [], null), new PythonObject("myapp", "Spam.Inner", []));
+    assertSame(inner, new PythonObject("myapp", "Spam.Inner", null));
+    assertSame(callOf(inner, [], null), new PythonObject("myapp", "Spam.Inner", []));
     for (const args of [[spam, 5], [5, "a"], [spam, "a", "b"], [spam, "x".repeat(1000)]]) {
-      assertEquals(reductionOf(getattr, args), callOf(getattr, args, null));
+      assertSame(reductionOf(getattr, args), callOf(getattr, args, null));
     }
   }
 });

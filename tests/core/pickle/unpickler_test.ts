@@ -1,15 +1,10 @@
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertStrictEquals,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
 import { UnpicklingError } from "../../../src/core/pickle/errors.ts";
 import { PythonObject } from "../../../src/core/pickle/python_object.ts";
 import type { UnpickleOptions } from "../../../src/core/pickle/unpickle_options.ts";
 import { Unpickler } from "../../../src/core/pickle/unpickler.ts";
 import { test } from "../../test.ts";
+import { assertSame } from "./same.ts";
 import { latin1 } from "./samples.ts";
 
 function load(pickle: string, options?: UnpickleOptions): unknown {
@@ -113,7 +108,7 @@ test("load() refuses escapes and quotes that are none (test_badly_escaped_string
 });
 
 test("load() reads quoted strings (test_correctly_quoted_string)", () => {
-  assertEquals(["S''\n.", 'S""\n.', 'S"\\n"\n.', "S'\\n'\n."].map((s) => load(s)), [
+  assertSame(["S''\n.", 'S""\n.', 'S"\\n"\n.', "S'\\n'\n."].map((s) => load(s)), [
     "",
     "",
     "\n",
@@ -138,7 +133,7 @@ test("load() refuses an index that nothing is at (test_misc_get)", () => {
   ) {
     refuses(pickle, {}, "nothing is in the memo");
   }
-  assertEquals(load("((Kdtp0\nh\x00l.))"), [[100], [100]]);
+  assertSame(load("((Kdtp0\nh\x00l.))"), [[100], [100]]);
 });
 
 test("load() fetches by GET, BINGET and LONG_BINGET (test_get, test_binget, test_long_binget)", () => {
@@ -152,19 +147,19 @@ test("load() fetches by GET, BINGET and LONG_BINGET (test_get, test_binget, test
     ]
   ) {
     const [first, second] = load(pickle) as unknown[];
-    assertEquals(first, []);
+    assertSame(first, []);
     assertStrictEquals(first, second);
   }
 });
 
 test("load() pushes the same once more (test_dup)", () => {
   const [first, second] = load("((l2t.") as unknown[];
-  assertEquals(first, []);
+  assertSame(first, []);
   assertStrictEquals(first, second);
 });
 
 test("load() reads constants (test_constants)", () => {
-  assertEquals(["N.", "\x88.", "\x89.", "I01\n.", "I00\n."].map((s) => load(s)), [
+  assertSame(["N.", "\x88.", "\x89.", "I01\n.", "I00\n."].map((s) => load(s)), [
     null,
     true,
     false,
@@ -178,10 +173,10 @@ test("load() reads bytes of every length of length (test_short_binbytes, test_bi
   for (
     const length of ["C\x04", "B\x04\0\0\0", "\x8e\x04\0\0\0\0\0\0\0", "\x96\x04\0\0\0\0\0\0\0"]
   ) {
-    assertEquals(load(`${length}\xe2\x82\xac\x00.`), bytes);
+    assertSame(load(`${length}\xe2\x82\xac\x00.`), bytes);
   }
   for (const length of ["\x8c\x04", "X\x04\0\0\0", "\x8d\x04\0\0\0\0\0\0\0"]) {
-    assertEquals(load(`${length}\xe2\x82\xac\x00.`), "\u20ac\x00");
+    assertSame(load(`${length}\xe2\x82\xac\x00.`), "\u20ac\x00");
   }
 });
 
@@ -195,11 +190,11 @@ test("load() refuses lengths beyond the end (test_large_32b_binbytes8, test_nega
 });
 
 test("load() reads a line within a frame (test_frame_readline)", () => {
-  assertEquals(load("\x80\x04\x95\x05\0\0\0\0\0\0\0I42\n."), 42);
+  assertSame(load("\x80\x04\x95\x05\0\0\0\0\0\0\0I42\n."), 42);
 });
 
 test("load() reads 64-bit integers as text (test_maxint64)", () => {
-  assertEquals(load("I9223372036854775807\n."), 2n ** 63n - 1n);
+  assertSame(load("I9223372036854775807\n."), 2n ** 63n - 1n);
   refuses("I9223372036854775807JUNK\n.");
 });
 
@@ -211,17 +206,17 @@ test("load() reads Python 2's byte strings in the encoding given (test_load_pyth
     "T\x03\0\0\0a\x00\xa0.",
   ];
   for (const pickle of spellings) {
-    assertEquals(load(pickle, { encoding: "bytes" }), latin1("a\x00\xa0"));
-    assertEquals(load(pickle, { encoding: "latin1" }), "a\x00\xa0");
-    assertEquals(load(pickle, { encoding: "utf-8-or-latin1" }), "a\x00\xa0");
+    assertSame(load(pickle, { encoding: "bytes" }), latin1("a\x00\xa0"));
+    assertSame(load(pickle, { encoding: "latin1" }), "a\x00\xa0");
+    assertSame(load(pickle, { encoding: "utf-8-or-latin1" }), "a\x00\xa0");
     refuses(pickle, {}, "not ASCII");
     refuses(pickle, { encoding: "utf-8" }, "no UTF-8");
   }
-  assertEquals(load("U\x03caf."), "caf");
-  assertEquals(load("U\x03f\xc3\xa9.", { encoding: "utf-8" }), "fé");
-  assertEquals(load("U\x03f\xc3\xa9.", { encoding: "utf-8-or-latin1" }), "fé");
-  assertEquals(load("U\x01\x80.", { encoding: "latin1" }), "\x80");
-  assertEquals(
+  assertSame(load("U\x03caf."), "caf");
+  assertSame(load("U\x03f\xc3\xa9.", { encoding: "utf-8" }), "fé");
+  assertSame(load("U\x03f\xc3\xa9.", { encoding: "utf-8-or-latin1" }), "fé");
+  assertSame(load("U\x01\x80.", { encoding: "latin1" }), "\x80");
+  assertSame(
     load("T\x2c\x01\0\0" + "x".repeat(300) + ".", { encoding: "bytes" }),
     latin1("x".repeat(300)),
   );
@@ -229,35 +224,35 @@ test("load() reads Python 2's byte strings in the encoding given (test_load_pyth
 
 test("load() reads Python 2's unicode as text in any encoding (test_load_python2_unicode_as_str)", () => {
   for (const pickle of ["V\\u03c0\n.", "X\x02\0\0\0\xcf\x80.", "\x80\x02X\x02\0\0\0\xcf\x80."]) {
-    assertEquals(load(pickle, { encoding: "bytes" }), "π");
+    assertSame(load(pickle, { encoding: "bytes" }), "π");
   }
 });
 
 // The rest of section 3 of the behaviours.
 
 test("load() reads the spellings of protocol 1 (R10)", () => {
-  assertEquals(load("(I01\nL140735123456789L\nJ\xff\xff\xff\x7fM\x01\x02K\x05t."), [
+  assertSame(load("(I01\nL140735123456789L\nJ\xff\xff\xff\x7fM\x01\x02K\x05t."), [
     true,
     140735123456789,
     2147483647,
     513,
     5,
   ]);
-  assertEquals(
+  assertSame(
     load("c_codecs\nencode\n(X\x03\0\0\0a\xc3\xa9X\x06\0\0\0latin1tR."),
     latin1("a\xe9"),
   );
-  assertEquals(load("c__builtin__\nset\n(](K\x01K\x02K\x01etR."), new Set([1, 2]));
-  assertEquals(load("c__builtin__\nfrozenset\n((K\x01ltR."), new Set([1]));
-  assertEquals(load("c__builtin__\nbytes\n)R."), new Uint8Array(0));
-  assertEquals(load("c__builtin__\nbytearray\n(X\x01\0\0\0aX\x07\0\0\0latin-1tR."), latin1("a"));
+  assertSame(load("c__builtin__\nset\n(](K\x01K\x02K\x01etR."), new Set([1, 2]));
+  assertSame(load("c__builtin__\nfrozenset\n((K\x01ltR."), new Set([1]));
+  assertSame(load("c__builtin__\nbytes\n)R."), new Uint8Array(0));
+  assertSame(load("c__builtin__\nbytearray\n(X\x01\0\0\0aX\x07\0\0\0latin-1tR."), latin1("a"));
 });
 
 test("load() keeps lone surrogates and U+FEFF, and refuses other invalid UTF-8 (R11)", () => {
-  assertEquals(load("X\x03\0\0\0\xed\xa0\x80."), "\ud800");
-  assertEquals(load("X\x05\0\0\0a\xed\xbf\xbfb."), "a\udfffb");
-  assertEquals(load("X\x04\0\0\0\xef\xbb\xbfa."), "\ufeffa");
-  assertEquals(load("\x8c\x04\xf0\x9f\x98\x80."), "😀");
+  assertSame(load("X\x03\0\0\0\xed\xa0\x80."), "\ud800");
+  assertSame(load("X\x05\0\0\0a\xed\xbf\xbfb."), "a\udfffb");
+  assertSame(load("X\x04\0\0\0\xef\xbb\xbfa."), "\ufeffa");
+  assertSame(load("\x8c\x04\xf0\x9f\x98\x80."), "😀");
   for (
     const bad of [
       "\x80",
@@ -274,13 +269,13 @@ test("load() keeps lone surrogates and U+FEFF, and refuses other invalid UTF-8 (
 });
 
 test("load() compares keys as Python does (R13)", () => {
-  assertEquals(load("(K\x01Va\nG\x3f\xf0\0\0\0\0\0\0Vb\nI01\nVc\nd."), new Map([[1, "c"]]));
-  assertEquals(load("(I01\nVa\nK\x01Vb\nd."), new Map([[true, "b"]]));
-  assertEquals(
+  assertSame(load("(K\x01Va\nG\x3f\xf0\0\0\0\0\0\0Vb\nI01\nVc\nd."), new Map([[1, "c"]]));
+  assertSame(load("(I01\nVa\nK\x01Vb\nd."), new Map([[true, "b"]]));
+  assertSame(
     load("(V1\nVa\nK\x01Vb\nC\x011Vc\nd."),
     new Map<unknown, unknown>([["1", "a"], [1, "b"], [latin1("1"), "c"]]),
   );
-  assertEquals(load("((K\x01K\x02tVa\n(K\x01G\x40\0\0\0\0\0\0\0tVb\nd."), new Map([[[1, 2], "b"]]));
+  assertSame(load("((K\x01K\x02tVa\n(K\x01G\x40\0\0\0\0\0\0\0tVb\nd."), new Map([[[1, 2], "b"]]));
   for (const key of ["]", "}", "\x8f", "\x96\0\0\0\0\0\0\0\0", "(]t"]) {
     refuses(`}${key}Ns.`, {}, "unhashable");
     refuses(`\x8f(${key}\x90.`, {}, "unhashable");
@@ -297,31 +292,31 @@ test("load() keeps what is shared and cyclic (R14)", () => {
   const tuple = load("(]q\x00(h\x00tq\x01a1h\x01.") as unknown[][];
   assertStrictEquals(tuple[0]![0], tuple);
   const set = load("\x8f\x94(K\x01\x90]h\x00a0h\x00.");
-  assertEquals(set, new Set([1]));
+  assertSame(set, new Set([1]));
 });
 
 test("load() ignores what follows STOP, and refuses a later protocol (R15)", () => {
-  assertEquals(load("N.garbage"), null);
-  assertEquals(load("\x80\x05N."), null);
+  assertSame(load("N.garbage"), null);
+  assertSame(load("\x80\x05N."), null);
   refuses("\x80\x06N.", {}, "protocol 6");
 });
 
 // Values.
 
 test("load() makes an object of a dict whose keys are all str, and else a Map", () => {
-  assertEquals(load("}."), {});
-  assertEquals(load("(Va\nK\x01Vb\nK\x02d."), { a: 1, b: 2 });
-  assertEquals(load("}(Va\nK\x01Va\nK\x02u."), { a: 2 });
-  assertEquals(load("}(Va\nK\x01K\x05K\x02u."), new Map<unknown, unknown>([["a", 1], [5, 2]]));
-  assertEquals(load("}NNs."), new Map([[null, null]]));
+  assertSame(load("}."), {});
+  assertSame(load("(Va\nK\x01Vb\nK\x02d."), { a: 1, b: 2 });
+  assertSame(load("}(Va\nK\x01Va\nK\x02u."), { a: 2 });
+  assertSame(load("}(Va\nK\x01K\x05K\x02u."), new Map<unknown, unknown>([["a", 1], [5, 2]]));
+  assertSame(load("}NNs."), new Map([[null, null]]));
 });
 
 test("load() makes own keys of __proto__ and its like", () => {
   const names = ["__proto__", "constructor", "toString", "hasOwnProperty"];
   const dict = load(`}(${names.map((name) => `V${name}\nK\x01`).join("")}u.`) as object;
-  assertEquals(Object.keys(dict), names);
+  assertSame(Object.keys(dict), names);
   assertStrictEquals(Object.getPrototypeOf(dict), Object.prototype);
-  assertEquals(Object.getOwnPropertyDescriptor(dict, "__proto__"), {
+  assertSame(Object.getOwnPropertyDescriptor(dict, "__proto__"), {
     value: 1,
     writable: true,
     enumerable: true,
@@ -336,11 +331,11 @@ test("load() replaces a dict that becomes a Map wherever it is by then", () => {
   assertStrictEquals((map.get("self") as unknown[])[0], map);
   assertStrictEquals(map.get(1), map);
   const [first, second] = load("(}q\x00h\x00K\x01K\x02st.") as unknown[];
-  assertEquals(first, new Map([[1, 2]]));
+  assertSame(first, new Map([[1, 2]]));
   assertStrictEquals(first, second);
-  assertEquals(load("}2K\x01K\x02s0."), new Map([[1, 2]]));
+  assertSame(load("}2K\x01K\x02s0."), new Map([[1, 2]]));
   const again = load("}q\x00h\x00K\x01Ns0h\x00K\x02Ns.") as Map<unknown, unknown>;
-  assertEquals([...again.keys()], [1, 2]);
+  assertSame([...again.keys()], [1, 2]);
   const held = load("(}q\x00cm\nC\n)\x81h\x00bh\x00K\x01Nst.", { globals: "opaque" }) as unknown[];
   assertStrictEquals((held[1] as PythonObject).state, held[0]);
   assertInstanceOf(held[0], Map);
@@ -371,8 +366,8 @@ test("load() reads every spelling of integers", () => {
 });
 
 test("load() refuses integer text of more than 4,300 digits, as CPython does", () => {
-  assertEquals(load(`L${"9".repeat(4300)}L\n.`), 10n ** 4300n - 1n);
-  assertEquals(load(`I-${"9".repeat(4300)}\n.`), 1n - 10n ** 4300n);
+  assertSame(load(`L${"9".repeat(4300)}L\n.`), 10n ** 4300n - 1n);
+  assertSame(load(`I-${"9".repeat(4300)}\n.`), 1n - 10n ** 4300n);
   refuses(`L${"9".repeat(4301)}L\n.`, {}, "4300");
   refuses(`I${"0".repeat(5000)}\n.`, {}, "4300");
   refuses(`I${" ".repeat(1_000_000)}1\n.`);
@@ -398,7 +393,7 @@ test("load() copies bytes, also out of a Buffer", () => {
   const input = latin1("C\x02ab.");
   const value = new Unpickler().load(input) as Uint8Array;
   input.fill(0);
-  assertEquals(value, latin1("ab"));
+  assertSame(value, latin1("ab"));
   class Sub extends Uint8Array {
     override slice(): never {
       throw new Error("must not be called");
@@ -408,7 +403,7 @@ test("load() copies bytes, also out of a Buffer", () => {
   assertStrictEquals(Object.getPrototypeOf(loaded), Uint8Array.prototype);
   const shared = new Uint8Array(new SharedArrayBuffer(20));
   shared.set(latin1("\x8c\x08sp\xc3\xa4m\xe2\x82\xac."));
-  assertEquals(new Unpickler().load(shared), "späm€");
+  assertSame(new Unpickler().load(shared), "späm€");
 });
 
 test("load() may be used again, after an error too", () => {
@@ -417,7 +412,7 @@ test("load() may be used again, after an error too", () => {
     assertThrows(() => unpickler.load(latin1("((}q\x00K\x01K\x02s(N\x8fo")), UnpicklingError);
     assertThrows(() => unpickler.load(latin1("h\x00.")), UnpicklingError, "nothing is in the memo");
     assertThrows(() => unpickler.load(latin1("1.")), UnpicklingError, "MARK");
-    assertEquals(unpickler.load(latin1("(K\x01Nd.")), new Map([[1, null]]));
+    assertSame(unpickler.load(latin1("(K\x01Nd.")), new Map([[1, null]]));
   }
 });
 
@@ -471,9 +466,9 @@ test("load() refuses a known global that is not called with the arguments of dat
     ...[`${bytearray}(K\x05tR.`, `${bytearray}(Va\nVutf-8\ntR.`, `${bytearray}(Va\ntR.`],
   ];
   for (const pickle of bad) refuses(pickle);
-  assertEquals(load(`${set}0N.`), null);
-  assertEquals(load(`(${set}1N.`), null);
-  assertEquals(load(`${set}q\x00)R0h\x00)R.`), new Set());
+  assertSame(load(`${set}0N.`), null);
+  assertSame(load(`(${set}1N.`), null);
+  assertSame(load(`${set}q\x00)R0h\x00)R.`), new Set());
 });
 
 function opaque(pickle: string): PythonObject {
@@ -483,7 +478,7 @@ function opaque(pickle: string): PythonObject {
 }
 
 test("load() with opaque globals describes classes and calls", () => {
-  assertEquals(opaque("cm\nC\n."), new PythonObject("m", "C", null));
+  assertSame(opaque("cm\nC\n."), new PythonObject("m", "C", null));
   const made = new PythonObject("m", "C", [1, "a"]);
   for (
     const pickle of [
@@ -491,24 +486,24 @@ test("load() with opaque globals describes classes and calls", () => {
       ...["(cm\nC\nK\x01Va\no.", "\x8c\x01m\x8c\x01C\x93K\x01\x8c\x01a\x86R."],
     ]
   ) {
-    assertEquals(opaque(pickle), made);
+    assertSame(opaque(pickle), made);
   }
   const kwargs = new PythonObject("m", "C", [1], { eggs: 7 });
-  assertEquals(opaque("cm\nC\n(K\x01t}Veggs\nK\x07s\x92."), kwargs);
+  assertSame(opaque("cm\nC\n(K\x01t}Veggs\nK\x07s\x92."), kwargs);
 });
 
 test("load() with opaque globals collects state, items and entries", () => {
   const object = opaque("cm\nC\n)R(K\x01K\x02eK\x03a(Va\nK\x04K\x05K\x06u(K\x07\x90}Vb\nK\x08sb.");
-  assertEquals(object.items, [1, 2, 3, 7]);
-  assertEquals(object.entries, [["a", 4], [5, 6]]);
-  assertEquals(object.state, { b: 8 });
+  assertSame(object.items, [1, 2, 3, 7]);
+  assertSame(object.entries, [["a", 4], [5, 6]]);
+  assertSame(object.state, { b: 8 });
 });
 
 test("load() with opaque globals describes persistent ids and extensions", () => {
-  assertEquals(opaque("Pid 1\n."), new PythonObject("pickle", "persistent_load", ["id 1"]));
-  assertEquals(opaque("K\x01Q."), new PythonObject("pickle", "persistent_load", [1]));
+  assertSame(opaque("Pid 1\n."), new PythonObject("pickle", "persistent_load", ["id 1"]));
+  assertSame(opaque("K\x01Q."), new PythonObject("pickle", "persistent_load", [1]));
   for (const pickle of ["\x82\x05.", "\x83\x05\0.", "\x84\x05\0\0\0."]) {
-    assertEquals(opaque(pickle), new PythonObject("copyreg", "extension", [5]));
+    assertSame(opaque(pickle), new PythonObject("copyreg", "extension", [5]));
   }
   for (const pickle of ["\x82\0.", "\x83\0\0.", "\x84\0\0\0\0.", "\x84\xff\xff\xff\xff."]) {
     refuses(pickle, { globals: "opaque" });
@@ -517,9 +512,9 @@ test("load() with opaque globals describes persistent ids and extensions", () =>
 
 test("load() with opaque globals still makes data of what is data", () => {
   const options: UnpickleOptions = { globals: "opaque" };
-  assertEquals(load("c__builtin__\nset\n(](K\x01etR.", options), new Set([1]));
-  assertEquals(load("c__builtin__\nset\n.", options), new PythonObject("__builtin__", "set", null));
-  assertEquals(
+  assertSame(load("c__builtin__\nset\n(](K\x01etR.", options), new Set([1]));
+  assertSame(load("c__builtin__\nset\n.", options), new PythonObject("__builtin__", "set", null));
+  assertSame(
     load("c__builtin__\nset\n(K\x05tR.", options),
     new PythonObject("__builtin__", "set", [5]),
   );
@@ -529,7 +524,7 @@ test("load() takes opaque objects for keys, equal to themselves", () => {
   const map = load("}(cm\nC\n)Rq\x00K\x01cm\nC\n)RK\x02h\x00K\x03(h\x00K\x01tK\x04u.", {
     globals: "opaque",
   }) as Map<unknown, unknown>;
-  assertEquals([...map.values()], [3, 2, 4]);
+  assertSame([...map.values()], [3, 2, 4]);
 });
 
 // The caller.
@@ -546,5 +541,5 @@ test("load() throws a TypeError for what is no Uint8Array", () => {
 
 test("load() says where it stopped", () => {
   const error = assertThrows(() => load("]K\x01ax."), UnpicklingError);
-  assertEquals(error.message, "Cannot unpickle as there is no opcode 0x78 (at byte 5 of 6)");
+  assertSame(error.message, "Cannot unpickle as there is no opcode 0x78 (at byte 5 of 6)");
 });
