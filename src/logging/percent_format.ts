@@ -4,7 +4,8 @@
  *
  * A format that does not suit its arguments throws with CPython's words: `TypeError` where Python
  * has it, `RangeError` for Python's `ValueError` and `OverflowError`, `KeyError` for a missing key.
- * Differs: a width or precision over a million is refused, since a received record may ask for it.
+ * Differs: a width or precision over a million, and a text over 64 Mi characters, is refused, since a
+ * received record may ask for it.
  *
  * Browser compatible.
  *
@@ -25,6 +26,9 @@ export interface Lookup {
 
 /** Wider than any line; narrow enough that a hostile format costs nothing. */
 const MAX_WIDTH = 1_000_000;
+
+/** Longer than any message, in characters: a received format may repeat its widths and arguments. */
+const MAX_LENGTH = 1 << 26;
 
 const PERCENT = 0x25;
 
@@ -96,6 +100,7 @@ class Formatting {
           out += convert(conversion, this.#nextValue(), () => format.slice(0, end));
         }
       }
+      if (out.length > MAX_LENGTH) throw new RangeError("formatted string too long");
       percent = format.indexOf("%", at);
     }
     if (this.#next < this.#values.length && this.#mapping === undefined) throw notAllConverted();

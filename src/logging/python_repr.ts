@@ -11,6 +11,20 @@
  */
 import { floatRepr, PythonFloat } from "./python_float.ts";
 
+/**
+ * Items of containers in one text. A value from the network may share its parts so that it is small
+ * there and would fill the memory here; what is over the limit is shown as `...`.
+ */
+const MAX_ITEMS = 100_000;
+
+/** Where a walk through containers is. */
+interface Walk {
+  /** The containers that it is inside of. */
+  readonly open: object[];
+  /** Items that may still be shown. */
+  left: number;
+}
+
 /** Python's `str(value)`. */
 export function pythonStr(value: unknown): string {
   if (typeof value === "string") return value;
@@ -21,7 +35,7 @@ export function pythonStr(value: unknown): string {
 
 /** Python's `repr(value)`. */
 export function pythonRepr(value: unknown): string {
-  return repr(value, []);
+  return repr(value, { open: [], left: MAX_ITEMS });
 }
 
 /** Python's `ascii(value)`: `repr()` with everything beyond ASCII escaped. */
@@ -29,7 +43,7 @@ export function pythonAscii(value: unknown): string {
   return pythonRepr(value).replace(/[^\0-\x7f]/gu, escapeCharacter);
 }
 
-function repr(value: unknown, open: object[]): string {
+function repr(value: unknown, walk: Walk): string {
   switch (typeof value) {
     case "string":
       return stringRepr(value);
@@ -44,44 +58,53 @@ function repr(value: unknown, open: object[]): string {
     case "function":
       return `<function ${value.name || "<anonymous>"}>`;
     case "object":
-      return value === null ? "None" : objectRepr(value, open);
+      return value === null ? "None" : objectRepr(value, walk);
     default: // bigint, symbol
       return String(value);
   }
 }
 
-function objectRepr(value: object, open: object[]): string {
+function objectRepr(value: object, walk: Walk): string {
   if (value instanceof Uint8Array) return bytesRepr(value);
   if (value instanceof ArrayBuffer) return bytesRepr(new Uint8Array(value));
   if (value instanceof PythonFloat) return floatRepr(value.value);
   if (value instanceof Date) return stringRepr(isoDate(value));
   if (value instanceof Error) return `${value.name}(${stringRepr(String(value.message))})`;
   const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && Symbol.iterator in value);
-  if (open.includes(value)) return isList ? "[...]" : "{...}";
-  open.push(value);
+  if (walk.open.includes(value)) return isList ? "[...]" : "{...}";
+  walk.open.push(value);
   try {
-    if (isList) {
-      return `[${Array.from(value as Iterable<unknown>, (item) => repr(item, open)).join(", ")}]`;
-    }
-    if (value instanceof Set) {
-      return value.size === 0
-        ? "set()"
-        : `{${Array.from(value, (item) => repr(item, open)).join(", ")}}`;
-    }
-    if (value instanceof Map) return dictRepr(value, open);
+    if (isList) return `[${itemsRepr(value as Iterable<unknown>, walk)}]`;
+    if (value instanceof Set) return value.size === 0 ? "set()" : `{${itemsRepr(value, walk)}}`;
+    if (value instanceof Map) return dictRepr(value, walk);
     const toString: unknown = (value as { toString?: unknown }).toString;
     if (typeof toString === "function" && toString !== Object.prototype.toString) {
       return String(value);
     }
-    return dictRepr(Object.entries(value), open);
+    return dictRepr(Object.entries(value), walk);
   } finally {
-    open.pop();
+    walk.open.pop();
   }
 }
 
-function dictRepr(entries: Iterable<[unknown, unknown]>, open: object[]): string {
-  const items = Array.from(entries, ([key, item]) => `${repr(key, open)}: ${repr(item, open)}`);
-  return `{${items.join(", ")}}`;
+function itemsRepr(items: Iterable<unknown>, walk: Walk): string {
+  return joined(items, (item) => repr(item, walk), walk);
+}
+
+function dictRepr(entries: Iterable<[unknown, unknown]>, walk: Walk): string {
+  return `{${joined(entries, ([key, item]) => `${repr(key, walk)}: ${repr(item, walk)}`, walk)}}`;
+}
+
+function joined<T>(items: Iterable<T>, text: (item: T) => string, walk: Walk): string {
+  const texts: string[] = [];
+  for (const item of items) {
+    if (--walk.left < 0) {
+      texts.push("...");
+      break;
+    }
+    texts.push(text(item));
+  }
+  return texts.join(", ");
 }
 
 /** What Python's `str.isprintable()` refuses, and the two characters that always need an escape. */

@@ -84,3 +84,8 @@ test("percentFormat() refuses widths that no line has", () => {
   assertThrows(() => percentFormat("%*d", [2 ** 40, 1]), RangeError, "width too big");
   assertEquals(percentFormat("%1000000d", [1]).length, 1_000_000);
 });
+
+test("percentFormat() refuses a text that no message has the length of", () => {
+  const args = new Array(200).fill(1);
+  assertThrows(() => percentFormat("%1000000d".repeat(200), args), RangeError, "too long");
+});

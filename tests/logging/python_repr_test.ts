@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { PythonFloat } from "../../src/logging/python_float.ts";
 import { pythonAscii, pythonRepr, pythonStr } from "../../src/logging/python_repr.ts";
 import { test } from "../test.ts";
@@ -50,6 +50,15 @@ test("pythonRepr() marks cycles, and not what is merely shared", () => {
   assertEquals(pythonRepr(dict), "{'self': {...}}");
   const shared = [1];
   assertEquals(pythonRepr([shared, shared]), "[[1], [1]]");
+});
+
+test("pythonRepr() stays small where sharing would make it large", () => {
+  let dag: unknown = "x";
+  for (let i = 0; i < 64; i++) dag = [dag, dag];
+  const text = pythonRepr(dag);
+  assert(text.length < 2_000_000 && text.includes("..."));
+  const wide = new Array(1000).fill(new Array(1000).fill(1));
+  assert(pythonRepr([wide, wide]).length < 1_000_000);
 });
 
 test("pythonAscii() escapes what is beyond ASCII", () => {
