@@ -18,6 +18,19 @@ class LastResort(Trace):
     pass
 
 
+def children(logger):
+    """Logger.getChildren, which Python has from 3.12."""
+    def depth(item):
+        return 0 if item is logger.manager.root else 1 + item.name.count(".")
+
+    return [
+        item
+        for item in logger.manager.loggerDict.values()
+        if isinstance(item, logging.Logger) and item.parent is logger
+        and depth(item) == 1 + depth(logger)
+    ]
+
+
 def run(script):
     trace = []
     root = logging.RootLogger(logging.WARNING)
@@ -68,7 +81,7 @@ def run(script):
                 asked.isEnabledFor(args[1]),
                 asked.hasHandlers(),
                 asked.parent.name if asked.parent else None,
-                sorted(item.name for item in asked.getChildren()),
+                sorted(item.name for item in children(asked)),
                 str(asked),
             ])
     return trace

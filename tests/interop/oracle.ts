@@ -6,7 +6,7 @@ import { assertEquals } from "@std/assert";
 import { execFileSync } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { python3, pythons } from "./python.ts";
+import { pythons } from "./python.ts";
 
 /** A function of the script, and its arguments. */
 export type Case = readonly [name: string, ...args: unknown[]];
@@ -24,9 +24,11 @@ const classes: Record<string, string> = {
 };
 
 const followed = pythons().find(({ version }) => version.startsWith("3.13."));
+const newest = pythons().findLast(({ version }) => version.startsWith("3."));
+const asked = followed ?? newest;
 
-/** The interpreter that is asked: the one that we follow, if it is here. */
-export const interpreter: string | undefined = followed?.path ?? python3();
+/** Whether the interpreter that is asked knows `z` in a format specification: from 3.11. */
+export const knowsNegativeZero: boolean = Number(asked?.version.split(".")[1] ?? 0) >= 11;
 
 /** Results of a Python script of this folder that reads JSON from stdin and writes JSON. */
 export function askPython(
@@ -35,7 +37,7 @@ export function askPython(
   env: Record<string, string> = {},
 ): unknown {
   const path = fileURLToPath(new URL(script, import.meta.url));
-  const output = execFileSync(interpreter ?? "python3", [path], {
+  const output = execFileSync(asked?.path ?? "python3", [path], {
     input: JSON.stringify(input, encoded),
     env: { ...process.env, PYTHONHASHSEED: "0", LC_ALL: "C.UTF-8", ...env },
     maxBuffer: 1 << 28,
