@@ -11,17 +11,7 @@ import { UnpicklingError } from "./errors.ts";
 import type { Budget } from "./limits.ts";
 import type { PythonEquality } from "./python_equality.ts";
 
-const NAMES: ReadonlySet<string> = new Set([
-  "__builtin__.set",
-  "__builtin__.frozenset",
-  "__builtin__.bytes",
-  "__builtin__.bytearray",
-  "builtins.set",
-  "builtins.frozenset",
-  "builtins.bytes",
-  "builtins.bytearray",
-  "_codecs.encode",
-]);
+const BUILTINS: readonly string[] = ["set", "frozenset", "bytes", "bytearray"];
 
 /** What `dataOf()` needs to know of the values that were read. */
 export interface DataContext {
@@ -35,7 +25,10 @@ export interface DataContext {
 
 /** Whether data may be spelt by a call of this global. */
 export function isKnownGlobal(module: string, name: string): boolean {
-  return NAMES.has(`${module}.${name}`);
+  // No string is put together of the two: they may be long, and come again and again.
+  return module === "__builtin__" || module === "builtins"
+    ? BUILTINS.includes(name)
+    : module === "_codecs" && name === "encode";
 }
 
 /** The data that a call of a known global stands for; undefined if it stands for none. */

@@ -76,19 +76,24 @@ export function callOf(callee: PythonObject, args: unknown[], kwargs: unknown): 
  * member.
  */
 export function reductionOf(callee: PythonObject, args: unknown[]): PythonObject {
-  const [owner, name] = args;
-  if (callee.args === null && owner instanceof PythonObject && owner.args === null) {
-    switch (`${callee.module}.${callee.name}`) {
-      case "copy_reg._reconstructor":
-      case "copyreg._reconstructor":
-        if (args.length !== 3) break;
-        return new PythonObject(owner.module, owner.name, args[2] === null ? [] : [args[2]]);
-      case "__builtin__.getattr":
-      case "builtins.getattr":
-        if (args.length !== 2 || typeof name !== "string") break;
-        if (owner.name.length + name.length >= MAX_NAME_LENGTH) break;
-        return new PythonObject(owner.module, `${owner.name}.${name}`, null);
-    }
+  const [owner, second, third] = args;
+  const isOfClass = callee.args === null && owner instanceof PythonObject && owner.args === null;
+  if (!isOfClass) return callOf(callee, args, null);
+  const { module, name } = owner;
+  if (isReconstructor(callee) && args.length === 3) {
+    return new PythonObject(module, name, third === null ? [] : [third]);
+  }
+  const isMember = isGetattr(callee) && args.length === 2 && typeof second === "string";
+  if (isMember && name.length + second.length < MAX_NAME_LENGTH) {
+    return new PythonObject(module, `${name}.${second}`, null);
   }
   return callOf(callee, args, null);
+}
+
+function isReconstructor({ module, name }: PythonObject): boolean {
+  return (module === "copy_reg" || module === "copyreg") && name === "_reconstructor";
+}
+
+function isGetattr({ module, name }: PythonObject): boolean {
+  return (module === "__builtin__" || module === "builtins") && name === "getattr";
 }

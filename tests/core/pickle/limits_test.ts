@@ -125,3 +125,9 @@ test("loads() ends a name that grows by getattr", () => {
   for (let i = 0; i < 1000; i++) pickle += `h\0h\x02h\x01\x86Rq\x02`.concat("0");
   loads(latin1(`${pickle}h\x02.`), { globals: "opaque", maxDepth: Infinity });
 });
+
+test("loads() looks at no long name again and again", () => {
+  const name = `X\0\0\x80\0${"x".repeat(1 << 23)}q\x01`;
+  const calls = "h\x01h\x01\x93)R0".repeat(200_000);
+  loads(latin1(`${name}0${calls}N.`), { globals: "opaque" });
+});
