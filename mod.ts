@@ -135,3 +135,33 @@ export type {
   TlsOptions,
   WaitOptions,
 } from "./src/net/connector.ts";
+
+// Receivers
+export {
+  LogRecordSocketReceiver,
+  type LogRecordSocketReceiverOptions,
+  type SocketReceiverStats,
+} from "./src/receiver/socket_receiver.ts";
+export {
+  LogRecordDatagramReceiver,
+  type LogRecordDatagramReceiverOptions,
+} from "./src/receiver/datagram_receiver.ts";
+export {
+  type ReceiverStats,
+  RecordReceiver,
+  type RecordReceiverOptions,
+} from "./src/receiver/record_receiver.ts";
+export type { ReceiverFault, ReceiverFaultReason } from "./src/receiver/fault.ts";
+export { readRecords, type ReadRecordsOptions } from "./src/receiver/record_stream.ts";
+
+// What travels
+export type { Serializer } from "./src/core/serializer.ts";
+export { pickle } from "./src/core/pickle_serializer.ts";
+export { json, jsonLines } from "./src/core/json.ts";
+export { SignatureError, signed } from "./src/core/signed.ts";
+export {
+  type DeframerOptions,
+  FrameError,
+  type FrameReader,
+  type Framing,
+} from "./src/core/framer.ts";

@@ -22,68 +22,15 @@
  * @module
  */
 import { ChunkQueue } from "./chunk_queue.ts";
-import { checkInteger, checkKnown, refuse } from "./options.ts";
+import { checkDeframerOptions, FrameError, MAX_FRAME_BYTES } from "./framing.ts";
+import type { DeframerOptions, FrameReader, Framing } from "./framing.ts";
+import { refuse } from "./options.ts";
+
+export { FrameError };
+export type { DeframerOptions, FrameReader, Framing };
 
 /** The length prefix, in bytes. */
 const PREFIX = 4;
-
-/** The largest payload that a 4-byte length can announce. */
-const MAX_PAYLOAD = 0xffff_ffff;
-
-/** A record is a kilobyte; with a long traceback, a hundred. Who claims more than this is lying. */
-export const DEFAULT_MAX_FRAME_BYTES: number = 16 * 1024 * 1024;
-
-/**
- * A byte stream that holds no valid frames: everything after the fault is unreadable.
- *
- * @example
- * ```ts
- * import { Deframer, FrameError } from "jsr:@logwire/logging/framer";
- *
- * const deframer = new Deframer({ maxFrameBytes: 10 });
- * deframer.push(new Uint8Array([0, 0, 1, 0]));
- * try {
- *   deframer.next();
- * } catch (error) {
- *   console.assert(error instanceof FrameError && error.code === "too-large");
- * }
- * ```
- */
-export class FrameError extends Error {
-  /** `too-large`: a frame is larger than the cap; `cut-off`: the stream ended inside a frame. */
-  readonly code: "too-large" | "cut-off";
-
-  /** Makes an error of one of the two kinds. */
-  constructor(code: "too-large" | "cut-off", message: string) {
-    super(message);
-    this.name = "FrameError";
-    this.code = code;
-  }
-}
-
-/** Options of {@linkcode Deframer}, and of every {@linkcode FrameReader}. */
-export interface DeframerOptions {
-  /** The largest payload that is taken, in bytes. @default {16777216} */
-  maxFrameBytes?: number;
-}
-
-/** Finds payloads in a byte stream; what {@linkcode Deframer} is, in any framing. */
-export interface FrameReader {
-  /** Takes the next bytes of the stream. */
-  push(chunk: Uint8Array): void;
-  /** The next payload, or `undefined` if more bytes are needed; throws {@linkcode FrameError}. */
-  next(): Uint8Array | undefined;
-  /** Says that the stream is over; throws {@linkcode FrameError} if that cuts a frame off. */
-  end(): void;
-}
-
-/** A way to mark where a payload ends: both directions of it. */
-export interface Framing {
-  /** The bytes that carry this payload. */
-  frame(payload: Uint8Array): Uint8Array;
-  /** A new reader for one stream. */
-  reader(options?: DeframerOptions): FrameReader;
-}
 
 /**
  * The payload with its 4-byte big-endian length before it, in a new array.
@@ -99,8 +46,11 @@ export interface Framing {
  */
 export function frame(payload: Uint8Array): Uint8Array {
   const length = payload.length;
-  if (length > MAX_PAYLOAD) {
-    throw new FrameError("too-large", `Cannot frame ${length} bytes: the most is ${MAX_PAYLOAD}`);
+  if (length > MAX_FRAME_BYTES) {
+    throw new FrameError(
+      "too-large",
+      `Cannot frame ${length} bytes: the most is ${MAX_FRAME_BYTES}`,
+    );
   }
   const bytes = new Uint8Array(PREFIX + length);
   bytes[0] = length >>> 24;
@@ -192,10 +142,3 @@ export const lengthPrefixed: Framing = {
   frame,
   reader: (options?: DeframerOptions): FrameReader => new Deframer(options),
 };
-
-/** The cap that these options ask for; throws for what is no such option. */
-export function checkDeframerOptions(options: DeframerOptions): number {
-  checkKnown("read frames", options, ["maxFrameBytes"]);
-  const { maxFrameBytes = DEFAULT_MAX_FRAME_BYTES } = options;
-  return checkInteger("read frames", "maxFrameBytes", maxFrameBytes, 1, MAX_PAYLOAD);
-}

@@ -7,8 +7,8 @@
  * @module
  */
 import { ChunkQueue } from "./chunk_queue.ts";
-import { checkDeframerOptions, type DeframerOptions, FrameError } from "./framer.ts";
-import type { FrameReader, Framing } from "./framer.ts";
+import { checkDeframerOptions, type DeframerOptions, FrameError } from "./framing.ts";
+import type { FrameReader, Framing } from "./framing.ts";
 import { refuse } from "./options.ts";
 
 const LF = 10;

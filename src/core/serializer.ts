@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Framing } from "./framer.ts";
+import type { Framing } from "./framing.ts";
 
 /** Turns the fields of a record into bytes, and such bytes into fields. */
 export interface Serializer {

@@ -37,8 +37,11 @@ export interface LogRecordDatagramReceiverOptions extends RecordReceiverOptions 
  * import { LogRecordDatagramReceiver } from "jsr:@logwire/logging/receiver";
  * import { MemoryNetwork } from "jsr:@logwire/logging/testing";
  *
+ * // In a program: import { connector } from "jsr:@logwire/logging/deno" (or /bun, /node, /auto).
  * const connector = new MemoryNetwork();
- * const receiver = new LogRecordDatagramReceiver("localhost", 9021, { acceptor: connector });
+ * const { clock } = connector;
+ *
+ * const receiver = new LogRecordDatagramReceiver("localhost", 9021, { acceptor: connector, clock });
  * receiver.handleLogRecord = (record) => console.assert(record.getMessage() === "spam");
  * await receiver.start();
  *
@@ -46,7 +49,10 @@ export interface LogRecordDatagramReceiverOptions extends RecordReceiverOptions 
  * getLogger("myapp.area2").addHandler(handler);
  * getLogger("myapp.area2").error("spam");
  * await handler.close();
- * await receiver.stop();
+ *
+ * // It waits for more to come, 200 milliseconds of which pass on the network's own clock.
+ * await Promise.all([receiver.stop(), clock.advance(200)]);
+ * console.assert(receiver.stats.received === 1);
  * ```
  */
 export class LogRecordDatagramReceiver extends RecordReceiver {

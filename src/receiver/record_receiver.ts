@@ -10,8 +10,9 @@
  *
  * @module
  */
-import { DEFAULT_MAX_FRAME_BYTES, lengthPrefixed } from "../core/framer.ts";
+import { lengthPrefixed } from "../core/framer.ts";
 import type { FrameError, FrameReader } from "../core/framer.ts";
+import { DEFAULT_MAX_FRAME_BYTES, MAX_FRAME_BYTES } from "../core/framing.ts";
 import {
   checkFunction,
   checkInteger,
@@ -114,7 +115,7 @@ export abstract class RecordReceiver implements AsyncDisposable {
       clock = systemClock,
     } = options;
     if (logname !== null) checkString(what, "logname", logname, true);
-    checkInteger(what, "maxFrameBytes", maxFrameBytes, 1, 0xffff_ffff);
+    checkInteger(what, "maxFrameBytes", maxFrameBytes, 1, MAX_FRAME_BYTES);
     checkMethods(what, "serializer", serializer, ["loads"]);
     checkFunction(what, "onError", onError);
     checkInteger(what, "stopTimeoutMs", stopTimeoutMs, 0, MAX_TIMEOUT_MS);

@@ -96,7 +96,8 @@ export class LogRecordSocketReceiver extends RecordReceiver {
   readonly #acceptor: Acceptor;
   readonly #idleTimeoutMs: number;
   readonly #maxConnections: number;
-  #address: StreamAddress;
+  /** With `tls`, and so with the private key. */
+  readonly #listenAt: StreamAddress;
   #listener: Listener<StreamConnection> | undefined;
   #accepting: Promise<void> | undefined;
   #connections = 0;
@@ -121,12 +122,14 @@ export class LogRecordSocketReceiver extends RecordReceiver {
     this.#acceptor = acceptor;
     this.#idleTimeoutMs = idleTimeoutMs;
     this.#maxConnections = maxConnections;
-    this.#address = streamAddress(what, host, port, tls);
+    this.#listenAt = streamAddress(what, host, port, tls);
   }
 
   /** Where it listens; before `start()` where it is going to, with port 0 if that was asked for. */
   get address(): StreamAddress {
-    return this.#address;
+    const at = this.#listener?.address ?? this.#listenAt;
+    if (at.transport === "unix") return { transport: "unix", path: at.path };
+    return { transport: "tcp", hostname: at.hostname, port: at.port };
   }
 
   /** What was counted so far. */
@@ -141,10 +144,8 @@ export class LogRecordSocketReceiver extends RecordReceiver {
 
   /** Starts listening. */
   protected override async open(signal: AbortSignal): Promise<void> {
-    const listener = await this.#acceptor.listen(this.#address, { signal });
+    const listener = await this.#acceptor.listen(this.#listenAt, { signal });
     this.#listener = listener;
-    // Without what is secret in `tls`.
-    this.#address = listener.address;
     this.#accepting = this.#accept(listener);
   }
 
@@ -163,7 +164,7 @@ export class LogRecordSocketReceiver extends RecordReceiver {
 
   /** What lines on stderr call this receiver. */
   protected override describe(): string {
-    const at = this.#address;
+    const at = this.address;
     return `receiver at ${at.transport === "unix" ? at.path : `${at.hostname}:${at.port}`}`;
   }
 

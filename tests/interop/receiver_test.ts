@@ -236,10 +236,11 @@ test("a signature made by CPython is verified, and a wrong one refused", async (
     if (key === "the key") await inbox.take(5);
     await receiver.stop();
     assertEquals(inbox.records.length, key === "the key" ? 5 : 0);
-    assertEquals(
-      faults.map(({ reason, error }) => [reason, (error as Error).name]),
-      key === "the key" ? [] : [["payload", "SignatureError"]],
-    );
+    // A CPython that notices that it was cut off connects again, to the same end.
+    assertEquals(faults.length > 0, key === "another key");
+    for (const { reason, error } of faults) {
+      assertEquals([reason, (error as Error).name], ["payload", "SignatureError"]);
+    }
   }
 }, { skip });
 

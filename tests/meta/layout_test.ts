@@ -37,8 +37,11 @@ const testedThrough: Record<string, string[]> = {
     "src/adapters/socket_datagrams.ts",
     "src/adapters/tls_options.ts",
   ],
-  "tests/core/framer_test.ts": ["src/core/chunk_queue.ts"],
-  "tests/core/json_test.ts": ["src/core/lines.ts"],
+  "tests/core/framer_test.ts": [
+    "src/core/chunk_queue.ts",
+    "src/core/framing.ts",
+    "src/core/lines.ts",
+  ],
   "tests/logging/formatter_test.ts": [
     "src/logging/format_style.ts",
     "src/logging/key_error.ts",
@@ -79,6 +82,12 @@ const testedThrough: Record<string, string[]> = {
     "src/handlers/delivery_options.ts",
     "src/handlers/hold_open.ts",
     "src/handlers/outlet.ts",
+  ],
+  "tests/receiver/socket_receiver_test.ts": [
+    "src/receiver/fair_turn.ts",
+    "src/receiver/intake.ts",
+    "src/receiver/record_receiver.ts",
+    "src/receiver/served_connection.ts",
   ],
 };
 

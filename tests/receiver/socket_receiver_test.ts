@@ -431,6 +431,13 @@ test("address is where it listens, with the port that the system chose", async (
     assert("port" in receiver.address && receiver.address.port > 0);
   }
   assertEquals(network.holding, 0);
+  const secure = new Collector("localhost", 9020, {
+    acceptor: network,
+    tls: { cert: "a certificate", key: "a secret" },
+  });
+  await secure.start();
+  assertEquals(secure.address, { transport: "tcp", hostname: "localhost", port: 9020 });
+  await secure.stop();
   const unix = new Collector("/tmp/socket", null, { acceptor: network });
   assertEquals(unix.address, { transport: "unix", path: "/tmp/socket" });
 });
