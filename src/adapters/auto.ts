@@ -28,8 +28,8 @@ export const connector: Connector & DatagramConnector & Acceptor & DatagramAccep
   openDatagram: async (peer, options) => await (await native()).openDatagram(peer, options),
   bindDatagram: async (at) => await (await native()).bindDatagram(at),
 
-  // Registered at once, although the adapter may still be loading.
   atExit(hooks) {
+    if (loaded !== undefined) return loaded.atExit?.(hooks) ?? (() => {});
     let wanted = true;
     let unregister: (() => void) | undefined;
     native().then((adapter) => {
@@ -42,7 +42,13 @@ export const connector: Connector & DatagramConnector & Acceptor & DatagramAccep
   },
 };
 
+let loaded: typeof connector | undefined;
+
 async function native(): Promise<typeof connector> {
+  return loaded ??= await load();
+}
+
+async function load(): Promise<typeof connector> {
   if ("Deno" in globalThis) return (await import("./deno.ts")).connector;
   if ("Bun" in globalThis) return (await import("./bun.ts")).connector;
   const { process } = globalThis as { process?: { versions?: { node?: string } } };

@@ -181,10 +181,11 @@ function dial(
     let socket: Socket | undefined;
     let failed = false;
     const fail = (error: unknown) => {
+      if (failed) return;
       failed = true;
       signal?.removeEventListener("abort", onAbort);
-      socket?.terminate();
       reject(toConnectionError(error, doing));
+      socket?.terminate();
     };
     const onAbort = () => fail(abortedError(signal as AbortSignal, doing));
     const onReady = (ready: Socket) => {
@@ -222,6 +223,8 @@ function dial(
 
 function clientTls({ ca, cert, key, serverName }: TlsOptions): Record<string, unknown> {
   return {
+    // Said outright: Bun takes empty settings for no TLS at all.
+    rejectUnauthorized: true,
     ...(ca && { ca }),
     ...(cert && { cert }),
     ...(key && { key }),

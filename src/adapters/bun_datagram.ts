@@ -15,7 +15,7 @@ import type {
 import { bunRuntime, type BunUdpSocket } from "./bun_runtime.ts";
 import { abortedError, show, toConnectionError } from "./native_error.ts";
 import { type HostAddress, resolveHost } from "./resolve_host.ts";
-import { SocketDatagrams } from "./socket_datagrams.ts";
+import { sendPastRefusal, SocketDatagrams } from "./socket_datagrams.ts";
 
 type UdpAddress = Extract<DatagramAddress, { transport: "udp" }>;
 
@@ -42,7 +42,6 @@ export async function bindBunDatagram(at: UdpAddress): Promise<DatagramListener>
 
 class BunDatagrams extends SocketDatagrams {
   protected socket: BunUdpSocket | undefined;
-  protected drained: Promise<void> = Promise.resolve();
   #onDrain: () => void = () => {};
 
   protected wanted(_port: number, _address: string): boolean {
@@ -100,15 +99,13 @@ class BunDatagramSocket extends BunDatagrams implements DatagramSocket {
 
   async send(bytes: Uint8Array): Promise<void> {
     const doing = `Cannot send ${bytes.length} bytes to ${show(this.#peer)}`;
-    for (;;) {
-      this.checkOpen(doing);
-      try {
+    await sendPastRefusal(doing, async () => {
+      for (;;) {
+        this.checkOpen(doing);
         if (this.socket?.send(bytes, this.#peer.port, this.#address)) return;
-      } catch (error) {
-        throw toConnectionError(error, doing);
+        await this.drain();
       }
-      await this.drain();
-    }
+    });
   }
 }
 

@@ -4,8 +4,12 @@
  * TCP needs `--allow-net=host:port` and nothing else. UDP needs the bind address as well
  * (`--allow-net=host:port,0.0.0.0:0`) and, for a host name, the bare name. Without `--unstable-net`
  * UDP goes through `node:dgram`, where a socket that was opened for a peer never holds the process
- * open; with it there are Unix datagrams too. Client certificates go through `node:tls`: Deno's own
- * `connectTls` takes no server name beside them, and its listener demands none.
+ * open; with it there are Unix datagrams too.
+ *
+ * TLS connections, and listeners that demand a client certificate, go through `node:tls`: Deno's own
+ * TLS keeps the socket of a handshake that was given up, takes no server name beside a client
+ * certificate, and demands none. Of such a listener's connection Deno loses the peer's end if it
+ * comes while the reader is behind; give its receiver an idle time-out.
  *
  * @example
  * ```ts
@@ -27,13 +31,12 @@ import type {
   DatagramAcceptor,
   DatagramConnector,
   StreamAddress,
-  TlsOptions,
 } from "../net/connector.ts";
 import { bindDenoDatagram, openDenoDatagram } from "./deno_datagram.ts";
 import { demandNet, type DenoConn, type DenoListener, denoRuntime } from "./deno_runtime.ts";
 import { ExitHookSet } from "./exit_hooks.ts";
 import { SocketListener } from "./listener.ts";
-import { abortedError, checkAddress, codeOf, show, toConnectionError } from "./native_error.ts";
+import { abortedError, checkAddress, show, toConnectionError } from "./native_error.ts";
 import { SocketStream } from "./socket_stream.ts";
 import { checkTls, HANDSHAKE_TIMEOUT_MS } from "./tls_options.ts";
 
@@ -52,16 +55,11 @@ export const connector: Connector & DatagramConnector & Acceptor & DatagramAccep
     checkAddress(to, doing);
     if (secure !== undefined) checkTls(secure, doing, "client");
     if (options.signal?.aborted) throw abortedError(options.signal, doing);
-    if (secure?.cert !== undefined) {
+    if (secure !== undefined) {
       await demandNet(show(to), doing);
       return await (await import("./node.ts")).connector.connect(to, options);
     }
-    const conn = await open(to, options.signal, doing);
-    return new DenoStream(
-      secure === undefined ? conn : await handshake(conn, to, secure, options.signal, doing),
-      show(to),
-      false,
-    );
+    return new DenoStream(await open(to, options.signal, doing), show(to), false);
   },
 
   async listen(at, options = {}) {
@@ -182,32 +180,6 @@ async function open(
   }
 }
 
-async function handshake(
-  plain: DenoConn,
-  to: StreamAddress,
-  { ca, serverName }: TlsOptions,
-  signal: AbortSignal | undefined,
-  doing: string,
-): Promise<DenoConn> {
-  let conn = plain;
-  const giveUp = () => conn.close();
-  signal?.addEventListener("abort", giveUp);
-  try {
-    const hostname = serverName ?? (to.transport === "tcp" ? to.hostname : "");
-    conn = await denoRuntime().startTls(plain, { hostname, ...(ca && { caCerts: ca }) });
-    await conn.handshake?.();
-    if (signal?.aborted) throw abortedError(signal, doing);
-    return conn;
-  } catch (error) {
-    if (signal?.aborted) throw abortedError(signal, doing);
-    conn.close();
-    const code = codeOf(error);
-    throw toConnectionError(error, doing, code === "other" ? "tls" : code);
-  } finally {
-    signal?.removeEventListener("abort", giveUp);
-  }
-}
-
 function serve(at: StreamAddress, doing: string): SocketListener {
   const deno = denoRuntime();
   let native: DenoListener;
@@ -250,20 +222,20 @@ async function welcome(conn: DenoConn, at: StreamAddress, listener: SocketListen
   const { hostname = "", port = 0 } = conn.remoteAddr;
   const peer = at.transport === "unix" ? at.path : show({ ...at, hostname, port });
   if (conn.handshake !== undefined) {
-    const timer = setTimeout(() => conn.close(), HANDSHAKE_TIMEOUT_MS);
+    let open = true;
+    const close = () => {
+      if (open) conn.close();
+      open = false;
+    };
+    const timer = setTimeout(close, HANDSHAKE_TIMEOUT_MS);
     try {
       await conn.handshake();
     } catch {
       // A scanner, or a client that does not trust us: nothing to hand over.
-      try {
-        conn.close();
-      } catch {
-        // Closed by the timer.
-      }
-      return;
-    } finally {
-      clearTimeout(timer);
+      close();
     }
+    clearTimeout(timer);
+    if (!open) return;
   }
   listener.accept(new DenoStream(conn, peer, true));
 }

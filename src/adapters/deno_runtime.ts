@@ -6,7 +6,7 @@
  */
 import { ConnectionError } from "../net/connection_error.ts";
 
-/** `Deno.Conn`, `Deno.TlsConn` and `Deno.UnixConn`. */
+/** `Deno.Conn`. */
 export interface DenoConn {
   readonly remoteAddr: { hostname?: string; port?: number };
   read(buffer: Uint8Array): Promise<number | null>;
@@ -14,6 +14,7 @@ export interface DenoConn {
   closeWrite(): Promise<void>;
   close(): void;
   unref(): void;
+  /** Of TLS connections. */
   handshake?(): Promise<unknown>;
 }
 
@@ -51,7 +52,6 @@ export interface DenoRuntime {
     path?: string;
     signal?: AbortSignal | undefined;
   }): Promise<DenoConn>;
-  startTls(conn: DenoConn, options: { hostname: string; caCerts?: string[] }): Promise<DenoConn>;
   listen(
     options: { transport: "unix"; path: string } | { hostname: string; port: number },
   ): DenoListener;

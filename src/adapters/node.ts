@@ -111,8 +111,9 @@ class NodeStream extends SocketStream {
       await new Promise<void>((resolve, reject) => {
         this.#failWrite = reject;
         this.#socket.write(piece, (error) => {
-          // This one says only that the socket is gone; why, `error` or `close` are about to say.
-          if ((error as { code?: string } | null)?.code === "ERR_STREAM_DESTROYED") return;
+          // These say only that the socket is gone; why, `error` or `close` are about to say.
+          const { code = "" } = (error ?? {}) as { code?: string };
+          if (code === "ERR_STREAM_DESTROYED" || code === "ECANCELED") return;
           if (error) reject(error);
           else resolve();
         });
@@ -124,13 +125,14 @@ class NodeStream extends SocketStream {
   writeSync(bytes: Uint8Array): number {
     if (this.refusal() !== undefined) return 0;
     let offset = 0;
-    // A write is tried at once; what the kernel does not take stays in `writableLength`.
+    // A write is tried at once; what the kernel does not take stays in `writableLength`, and is not
+    // taken back: it counts as taken here, and in `bytesWritten` when it is through.
     while (offset < bytes.length && this.#socket.writableLength === 0) {
       const piece = bytes.subarray(offset, offset + PIECE_BYTES);
-      this.#socket.write(piece);
-      if (this.#socket.writableLength > 0) break;
+      this.#socket.write(piece, (error) => {
+        if (!error) this.#written += piece.length;
+      });
       offset += piece.length;
-      this.#written += piece.length;
     }
     return offset;
   }

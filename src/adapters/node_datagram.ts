@@ -15,7 +15,7 @@ import type {
 } from "../net/connector.ts";
 import { show, toConnectionError } from "./native_error.ts";
 import { type HostAddress, resolveHost } from "./resolve_host.ts";
-import { SocketDatagrams } from "./socket_datagrams.ts";
+import { sendPastRefusal, SocketDatagrams } from "./socket_datagrams.ts";
 
 type UdpAddress = Extract<DatagramAddress, { transport: "udp" }>;
 
@@ -96,15 +96,13 @@ class NodeDatagramSocket extends NodeDatagrams implements DatagramSocket {
 
   async send(bytes: Uint8Array): Promise<void> {
     const doing = `Cannot send ${bytes.length} bytes to ${show(this.#peer)}`;
-    this.checkOpen(doing);
-    try {
-      await new Promise<void>((resolve, reject) => {
+    await sendPastRefusal(doing, () => {
+      this.checkOpen(doing);
+      return new Promise((resolve, reject) => {
         const settle = (error?: unknown) => error ? reject(error) : resolve();
         this.socket.send(bytes, this.#peer.port, this.#address, settle);
       });
-    } catch (error) {
-      throw toConnectionError(error, doing);
-    }
+    });
   }
 }
 

@@ -8,6 +8,7 @@
  */
 import { ConnectionError } from "../net/connection_error.ts";
 import { AsyncQueue } from "./async_queue.ts";
+import { codeOf, toConnectionError } from "./native_error.ts";
 
 // Far more than a kernel holds, so that a burst outlives a consumer that parses meanwhile.
 const HELD_BYTES = 4 * 1024 * 1024;
@@ -49,5 +50,19 @@ export abstract class SocketDatagrams implements AsyncIterable<Uint8Array>, Asyn
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+}
+
+/**
+ * Sends, and once more if the kernel refused: it reports the ICMP refusal of an earlier datagram
+ * instead of sending the next, and that one must not be lost to it.
+ */
+export async function sendPastRefusal(doing: string, send: () => Promise<void>): Promise<void> {
+  for (let again = true;; again = false) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!again || codeOf(error) !== "refused") throw toConnectionError(error, doing);
+    }
   }
 }

@@ -1,0 +1,135 @@
+// What only Deno has: permissions, and datagrams behind `--unstable-net`. Each case is a program of
+// its own, with its own flags.
+import { assertEquals } from "@std/assert";
+import { readFileSync } from "node:fs";
+import { netServer } from "../conformance/target.ts";
+import { runProgram } from "../conformance/processes.ts";
+import { runtime, test as register } from "../test.ts";
+
+const test = (name: string, fn: () => Promise<void>) =>
+  register(name, fn, { skip: runtime !== "deno" && "only Deno has permissions" });
+
+const pem = (file: string) =>
+  readFileSync(new URL(`../testdata/tls/${file}`, import.meta.url), "utf8");
+
+const printCode = `.then(() => console.log("ok"), (error) => console.log(error.name, error.code));`;
+
+test("connect() on Deno needs --allow-net=host:port and nothing else", async () => {
+  const server = await netServer();
+  const { port } = server.address;
+  const program = `
+    const connection = await connector.connect(to);
+    await connection.write(bytes("hello"));
+    connector.atExit!({ async beforeExit() {}, exit() {} });
+    connection.unref?.();
+    console.log("ok");`;
+  const outcome = await runProgram("deno.ts", program, port, [`--allow-net=127.0.0.1:${port}`]);
+  assertEquals(outcome, { code: 0, stdout: "ok\n", stderr: "" });
+  await (await server.accepted()).ended;
+  await server.close();
+});
+
+test("connect() without the permission is `denied`", async () => {
+  const outcome = await runProgram("deno.ts", `connector.connect(to)${printCode}`, 9020, [
+    "--allow-net=127.0.0.1:9021",
+  ]);
+  assertEquals(outcome, { code: 0, stdout: "ConnectionError denied\n", stderr: "" });
+});
+
+const tls = `{ ca: [${JSON.stringify(pem("ca.pem"))}] }`;
+
+test("connect() with TLS on Deno needs the same permission, and is `denied` without", async () => {
+  const serve = `
+    const tls = { cert: ${JSON.stringify(pem("server.pem"))}, key: ${
+    JSON.stringify(pem("server.key"))
+  } };
+    const listener = await connector.listen({ ...to, tls });
+    await connector.connect({ ...to, tls: ${tls} })
+      .then((connection) => connection.close({ signal: AbortSignal.abort() }))${printCode}
+    await listener.close();`;
+  const allowed = await runProgram("deno.ts", serve, 19_020, ["--allow-net=127.0.0.1:19020"]);
+  assertEquals(allowed, { code: 0, stdout: "ok\n", stderr: "" });
+  const program = `connector.connect({ ...to, tls: ${tls} })${printCode}`;
+  // Some permission: Deno's node:child_process starts a Deno that has none with all of them.
+  const outcome = await runProgram("deno.ts", program, 9020, ["--allow-env"]);
+  assertEquals(outcome, { code: 0, stdout: "ConnectionError denied\n", stderr: "" });
+});
+
+const udp = `
+  const bound = await connector.bindDatagram({ ...to, transport: "udp", port: 19_021 });
+  const arriving = bound[Symbol.asyncIterator]().next();
+  const socket = await connector.openDatagram(bound.address);
+  await socket.send(bytes("hello"));
+  console.log(new TextDecoder().decode((await arriving).value));
+  await socket.close();
+  await bound.close();`;
+
+for (const unstable of [[], ["--unstable-net"]]) {
+  const how = unstable.length > 0 ? "with" : "without";
+
+  test(`openDatagram() ${how} --unstable-net needs the peer and the bind address`, async () => {
+    const flags = ["--allow-net=127.0.0.1:19021,0.0.0.0:0", ...unstable];
+    assertEquals(await runProgram("deno.ts", udp, 1, flags), {
+      code: 0,
+      stdout: "hello\n",
+      stderr: "",
+    });
+  });
+
+  test(`openDatagram() ${how} --unstable-net is \`denied\` without the permission`, async () => {
+    const program = `
+      connector.openDatagram({ ...to, transport: "udp", port: 19_021 })${printCode}`;
+    const flags = ["--allow-net=127.0.0.1:19021", ...unstable];
+    assertEquals(await runProgram("deno.ts", program, 1, flags), {
+      code: 0,
+      stdout: "ConnectionError denied\n",
+      stderr: "",
+    });
+  });
+
+  test(`unref() of a datagram socket ${how} --unstable-net lets a program end`, async () => {
+    const program = `
+      const socket = await connector.openDatagram({ ...to, transport: "udp", port: 9 });
+      socket.unref?.();
+      socket[Symbol.asyncIterator]().next();
+      await socket.send(bytes("hello"));`;
+    assertEquals(await runProgram("deno.ts", program, 1, ["-A", ...unstable]), {
+      code: 0,
+      stdout: "",
+      stderr: "",
+    });
+  });
+}
+
+test("Unix datagrams work with --unstable-net and leave no file behind", async () => {
+  const program = `
+    const folder = await Deno.makeTempDir();
+    const at = { transport: "unixgram", path: folder + "/log.sock" } as const;
+    await connector.openDatagram(at).then((socket) => socket.send(bytes("early")))${printCode}
+    const bound = await connector.bindDatagram(at);
+    const arriving = bound[Symbol.asyncIterator]().next();
+    const socket = await connector.openDatagram(at);
+    await socket.send(bytes("hello"));
+    console.log(new TextDecoder().decode((await arriving).value));
+    await socket.close();
+    await bound.close();
+    await Deno.remove(folder);`;
+  assertEquals(await runProgram("deno.ts", program, 1, ["-A", "--unstable-net"]), {
+    code: 0,
+    stdout: "ConnectionError not-found\nhello\n",
+    stderr: "",
+  });
+});
+
+test("every datagram check of the conformance suite holds with --unstable-net too", async () => {
+  const suite = new URL("../conformance/native_test.ts", import.meta.url).pathname;
+  const program = `
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["test", "-A", "--no-check", "--unstable-net", "--sanitize-ops", "--sanitize-resources",
+        "--filter=/datagram|send|Unix/", ${JSON.stringify(suite)}],
+      env: { NO_COLOR: "1" },
+    }).output();
+    const text = new TextDecoder();
+    if (code !== 0) console.log(text.decode(stdout), text.decode(stderr));`;
+  assertEquals(await runProgram("deno.ts", program, 1), { code: 0, stdout: "", stderr: "" });
+});
