@@ -45,7 +45,8 @@ export interface WaitOptions {
 export interface StreamConnection extends AsyncIterable<Uint8Array>, AsyncDisposable {
   /**
    * Resolves when the kernel has taken every byte; rejects with {@linkcode ConnectionError}.
-   * One call at a time; the caller leaves `bytes` unchanged until it settles.
+   * One call at a time; the caller leaves `bytes` unchanged until it settles. A write that waits
+   * when the peer's FIN comes goes on waiting for the peer to read; `close` with a signal ends it.
    */
   write(bytes: Uint8Array): Promise<void>;
   /** Best effort, for exit hooks: writes what fits without waiting; the number of bytes taken. */
@@ -128,7 +129,10 @@ export interface DatagramListener extends AsyncIterable<Uint8Array>, AsyncDispos
 export interface ExitHooks {
   /** The event loop is empty: may wait, and the process waits for it. */
   beforeExit(): Promise<void>;
-  /** The process ends now: synchronous work alone. */
+  /**
+   * The process ends now: synchronous work alone. Deno runs it at every uncaught error as well,
+   * also at one that the program survives, so it may run more than once.
+   */
   exit(): void;
 }
 

@@ -12,6 +12,12 @@ const test = (name: string, fn: () => Promise<void>) =>
 const pem = (file: string) =>
   readFileSync(new URL(`../testdata/tls/${file}`, import.meta.url), "utf8");
 
+async function freePort(): Promise<number> {
+  const server = await netServer();
+  await server.close();
+  return server.address.port;
+}
+
 const printCode = `.then(() => console.log("ok"), (error) => console.log(error.name, error.code));`;
 
 test("connect() on Deno needs --allow-net=host:port and nothing else", async () => {
@@ -47,7 +53,8 @@ test("connect() with TLS on Deno needs the same permission, and is `denied` with
     await connector.connect({ ...to, tls: ${tls} })
       .then((connection) => connection.close({ signal: AbortSignal.abort() }))${printCode}
     await listener.close();`;
-  const allowed = await runProgram("deno.ts", serve, 19_020, ["--allow-net=127.0.0.1:19020"]);
+  const port = await freePort();
+  const allowed = await runProgram("deno.ts", serve, port, [`--allow-net=127.0.0.1:${port}`]);
   assertEquals(allowed, { code: 0, stdout: "ok\n", stderr: "" });
   const program = `connector.connect({ ...to, tls: ${tls} })${printCode}`;
   // Some permission: Deno's node:child_process starts a Deno that has none with all of them.
@@ -56,7 +63,7 @@ test("connect() with TLS on Deno needs the same permission, and is `denied` with
 });
 
 const udp = `
-  const bound = await connector.bindDatagram({ ...to, transport: "udp", port: 19_021 });
+  const bound = await connector.bindDatagram({ ...to, transport: "udp"});
   const arriving = bound[Symbol.asyncIterator]().next();
   const socket = await connector.openDatagram(bound.address);
   await socket.send(bytes("hello"));
@@ -68,8 +75,9 @@ for (const unstable of [[], ["--unstable-net"]]) {
   const how = unstable.length > 0 ? "with" : "without";
 
   test(`openDatagram() ${how} --unstable-net needs the peer and the bind address`, async () => {
-    const flags = ["--allow-net=127.0.0.1:19021,0.0.0.0:0", ...unstable];
-    assertEquals(await runProgram("deno.ts", udp, 1, flags), {
+    const port = await freePort();
+    const flags = [`--allow-net=127.0.0.1:${port},0.0.0.0:0`, ...unstable];
+    assertEquals(await runProgram("deno.ts", udp, port, flags), {
       code: 0,
       stdout: "hello\n",
       stderr: "",
@@ -78,9 +86,9 @@ for (const unstable of [[], ["--unstable-net"]]) {
 
   test(`openDatagram() ${how} --unstable-net is \`denied\` without the permission`, async () => {
     const program = `
-      connector.openDatagram({ ...to, transport: "udp", port: 19_021 })${printCode}`;
-    const flags = ["--allow-net=127.0.0.1:19021", ...unstable];
-    assertEquals(await runProgram("deno.ts", program, 1, flags), {
+      connector.openDatagram({ ...to, transport: "udp"})${printCode}`;
+    const flags = ["--allow-net=127.0.0.1:9020", ...unstable];
+    assertEquals(await runProgram("deno.ts", program, 9020, flags), {
       code: 0,
       stdout: "ConnectionError denied\n",
       stderr: "",
