@@ -108,7 +108,7 @@ class NodeStream extends SocketStream {
   protected override async writeAll(bytes: Uint8Array): Promise<void> {
     for (let offset = 0; offset < bytes.length; offset += PIECE_BYTES) {
       const piece = bytes.subarray(offset, offset + PIECE_BYTES);
-      await new Promise<void>((resolve, reject) => {
+      const written = new Promise<void>((resolve, reject) => {
         this.#failWrite = reject;
         this.#socket.write(piece, (error) => {
           // These say only that the socket is gone; why, `error` or `close` are about to say.
@@ -118,6 +118,9 @@ class NodeStream extends SocketStream {
           else resolve();
         });
       });
+      // A write is tried at once; what the kernel does not take stays in `writableLength`.
+      if (this.#socket.writableLength > 0) await written;
+      else written.catch(() => {});
       this.#written += piece.length;
     }
   }

@@ -36,8 +36,9 @@ export interface Batch {
 }
 
 /** Frames of `buffer` from byte `start` to `end`; `lengths` from index `first` on are live. */
-class Chunk {
+export class Chunk {
   readonly buffer: Uint8Array;
+  readonly view: DataView;
   lengths: number[] = [];
   first = 0;
   start = 0;
@@ -45,6 +46,7 @@ class Chunk {
 
   constructor(size: number) {
     this.buffer = new Uint8Array(size);
+    this.view = new DataView(this.buffer.buffer);
   }
 
   get records(): number {
@@ -55,10 +57,16 @@ class Chunk {
     return this.end - this.start;
   }
 
-  append(frame: Uint8Array): void {
-    this.buffer.set(frame, this.end);
-    this.end += frame.length;
-    this.lengths.push(frame.length);
+  /** Counts in a frame that was written behind `end`. */
+  append(size: number): void {
+    this.end += size;
+    this.lengths.push(size);
+  }
+
+  /** Makes an empty chunk a new one. A batch that was handed out keeps its array of lengths. */
+  reset(): void {
+    this.lengths = [];
+    this.first = this.start = this.end = 0;
   }
 
   /** Removes the oldest `frames` and returns their size in bytes. */
@@ -128,16 +136,31 @@ export class Outbox {
 
   /** Copies a frame to the end; `false` if there is no room for it. */
   push(frame: Uint8Array): boolean {
-    if (!this.#hasRoom(frame.length, this)) return false;
-    let tail = this.#waiting.at(-1);
-    if (tail === undefined || tail.end + frame.length > tail.buffer.length) {
-      tail = frame.length <= CHUNK_BYTES
-        ? this.#spare.pop() ?? new Chunk(CHUNK_BYTES)
-        : new Chunk(frame.length);
-      this.#waiting.push(tail);
+    const chunk = this.reserve(frame.length);
+    chunk.buffer.set(frame, chunk.end);
+    return this.commit(frame.length);
+  }
+
+  /** The last chunk, with room for `size` bytes behind its end: they count once committed. */
+  reserve(size: number): Chunk {
+    const tail = this.#waiting.at(-1);
+    if (tail !== undefined) {
+      if (tail.records === 0) tail.reset();
+      if (tail.end + size <= tail.buffer.length) return tail;
+      if (tail.records === 0) this.#waiting.pop();
     }
-    tail.append(frame);
-    this.#bytes += frame.length;
+    const chunk = size <= CHUNK_BYTES
+      ? this.#spare.pop() ?? new Chunk(CHUNK_BYTES)
+      : new Chunk(size);
+    this.#waiting.push(chunk);
+    return chunk;
+  }
+
+  /** Takes in a frame of `size` bytes that was written to the last chunk; `false`: no room for it. */
+  commit(size: number): boolean {
+    if (!this.#hasRoom(size, this)) return false;
+    this.#waiting.at(-1)?.append(size);
+    this.#bytes += size;
     this.#records++;
     return true;
   }
@@ -145,8 +168,9 @@ export class Outbox {
   /** Puts the oldest chunk in flight; `undefined` if there is none or one is in flight already. */
   take(): Batch | undefined {
     if (this.#flight !== undefined) return undefined;
-    const chunk = this.#waiting.shift();
-    if (chunk === undefined) return undefined;
+    const chunk = this.#waiting[0];
+    if (chunk === undefined || chunk.records === 0) return undefined;
+    this.#waiting.shift();
     this.#flight = chunk;
     const lengths = chunk.first === 0 ? chunk.lengths : chunk.lengths.slice(chunk.first);
     return { bytes: chunk.buffer.subarray(chunk.start, chunk.end), lengths };
@@ -198,7 +222,8 @@ export class Outbox {
     if (head === undefined) return;
     this.#bytes -= head.drop(1);
     this.#records--;
-    if (head.records === 0) {
+    // The last one stays: a frame may just be being written behind its end.
+    if (head.records === 0 && this.#waiting.length > 1) {
       this.#waiting.shift();
       this.#recycle(head);
     }
@@ -206,9 +231,7 @@ export class Outbox {
 
   #recycle(chunk: Chunk): void {
     if (chunk.buffer.length !== CHUNK_BYTES || this.#spare.length >= SPARE_CHUNKS) return;
-    // A batch that was handed out may still be looked at: it keeps its own array of lengths.
-    chunk.lengths = [];
-    chunk.first = chunk.start = chunk.end = 0;
+    chunk.reset();
     this.#spare.push(chunk);
   }
 }

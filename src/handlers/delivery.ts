@@ -16,6 +16,8 @@ import {
   type WhileDisconnected,
 } from "../core/link.ts";
 import { type Batch, Outbox, type Overflow } from "../core/outbox.ts";
+import { RecordEncoder } from "../core/record_encoder.ts";
+import type { LogRecord } from "../logging/log_record.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { Clock, ExitNotifier, WaitOptions } from "../net/connector.ts";
 import { DeliveryCounters } from "./delivery_counters.ts";
@@ -53,6 +55,8 @@ export class Delivery {
   readonly #settings: DeliverySettings;
   readonly #outbox: Outbox;
   readonly #counters = new DeliveryCounters();
+  readonly #encoder = new RecordEncoder();
+  #preparing = false;
   readonly #waiters = new Set<FlushWaiter>();
   readonly #untold = new Map<DropReason, number>();
   #state: LinkState = "idle";
@@ -111,18 +115,67 @@ export class Delivery {
 
   /** Takes one frame: queued, or dropped and counted. The caller may use the bytes again. */
   enqueue(frame: Uint8Array): void {
-    this.#counters.emitted++;
     const size = frame.length;
-    if (this.#closing !== undefined) return this.#drop("closed", 1);
-    if (!accepts(this.#settings.whileDisconnected, this.#state)) {
-      return this.#drop("disconnected", 1);
-    }
-    if (!this.#outbox.fits(size)) return this.#drop("tooLarge", 1);
+    const refusal = this.#refusal(size);
+    this.#counters.emitted++;
+    if (refusal !== undefined) return this.#drop(refusal, 1);
     const older = this.#outbox.makeRoom(size);
-    const queued = this.#outbox.push(frame);
-    this.#done += older;
+    this.#queuedOne(this.#outbox.push(frame), older);
+  }
+
+  /**
+   * As {@linkcode enqueue}, for a record that is encoded where it is sent from. `false`: it is for
+   * the general way, as the record is not plain or a dial may have to be made first.
+   */
+  enqueueRecord(record: LogRecord): boolean {
+    if (this.#state !== "open" && !this.#isHoldingOff()) return false;
+    if (!accepts(this.#settings.whileDisconnected, this.#state) || this.#closing !== undefined) {
+      this.#counters.emitted++;
+      this.#drop(this.#closing === undefined ? "disconnected" : "closed", 1);
+      return true;
+    }
+    const most = this.#prepare(record);
+    if (most === 0) return false;
+    const chunk = this.#outbox.reserve(most);
+    const size = this.#encoder.write(chunk.buffer, chunk.view, chunk.end) - chunk.end;
+    this.#counters.emitted++;
+    if (!this.#outbox.fits(size)) {
+      this.#drop("tooLarge", 1);
+      return true;
+    }
+    const older = this.#outbox.makeRoom(size);
+    this.#queuedOne(this.#outbox.commit(size), older);
+    return true;
+  }
+
+  /** A record's own code, a getter say, may log and so come here again: the general way then. */
+  #prepare(record: LogRecord): number {
+    if (this.#preparing) return 0;
+    this.#preparing = true;
+    try {
+      return this.#encoder.prepare(record);
+    } finally {
+      this.#preparing = false;
+    }
+  }
+
+  /** Whether a record now would neither be written nor dial. */
+  #isHoldingOff(): boolean {
+    if (this.#state === "connecting" || this.#state === "closed") return true;
+    return this.#state === "waiting" && !this.backoff.permits(this.#settings.clock.now());
+  }
+
+  #refusal(size: number): DropReason | undefined {
+    if (this.#closing !== undefined) return "closed";
+    if (!accepts(this.#settings.whileDisconnected, this.#state)) return "disconnected";
+    return this.#outbox.fits(size) ? undefined : "tooLarge";
+  }
+
+  /** A record was queued or not, and `older` ones went to make room for it. */
+  #queuedOne(queued: boolean, older: number): void {
     if (queued) this.#queued++;
     if (older > 0 || !queued) {
+      this.#done += older;
       this.#beginOutage(new Error(`the queue is full (${this.#outbox.bytes} bytes)`));
       this.#drop("overflow", queued ? older : older + 1);
       this.#wake();
@@ -331,20 +384,30 @@ export class Delivery {
   #write(): void {
     const outlet = this.#outlet;
     if (outlet === undefined || this.#batch !== undefined || this.#endTimer !== undefined) return;
-    const batch = this.#outbox.take();
-    if (batch === undefined) return;
-    this.#batch = batch;
-    outlet.write(batch).then(
-      () => this.#written(outlet),
-      (error) => this.#lost(outlet, error),
-    );
+    for (;;) {
+      const batch = this.#outbox.take();
+      if (batch === undefined) return;
+      this.#batch = batch;
+      const writing = outlet.write(batch);
+      if (writing !== undefined) {
+        writing.then(() => this.#written(outlet), (error) => this.#lost(outlet, error));
+        return;
+      }
+      this.#settleWritten();
+    }
+  }
+
+  #settleWritten(): void {
+    this.#settle();
+    if (this.#outage !== undefined && this.#outbox.bytes * 2 <= this.#settings.maxQueuedBytes) {
+      this.#endOutage();
+    }
+    this.#wake();
   }
 
   #written(outlet: Outlet): void {
     if (outlet !== this.#outlet) return;
-    this.#settle();
-    if (this.#outbox.bytes * 2 <= this.#settings.maxQueuedBytes) this.#endOutage();
-    this.#wake();
+    this.#settleWritten();
     if (this.#endTimer !== undefined) this.#lost(outlet, undefined);
     else this.#write();
   }

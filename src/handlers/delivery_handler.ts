@@ -103,11 +103,22 @@ export abstract class DeliveryHandler extends Handler {
     this.#latest = record;
     const { emitted } = this.#delivery;
     try {
+      if (this.#isStock()) {
+        if (record.exc_info) this.format(record);
+        if (this.#delivery.enqueueRecord(record)) return;
+      }
       this.send(this.makePickle(record));
     } catch (error) {
       if (this.#delivery.emitted === emitted) this.#delivery.refuse();
       this.#report(error);
     }
+  }
+
+  /** Whether nobody has overridden what lies between a record and the link. */
+  #isStock(): boolean {
+    const { makePickle, createSocket, send } = DeliveryHandler.prototype;
+    return this.#serializer === pickle && this.makePickle === makePickle &&
+      this.createSocket === createSocket && this.send === send;
   }
 
   /**

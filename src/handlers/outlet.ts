@@ -22,8 +22,11 @@ export interface Progress {
 
 /** An open way out; one {@linkcode Outlet.write} at a time. */
 export interface Outlet {
-  /** Resolves when the whole batch is done with; rejects when the way out is broken. */
-  write(batch: Batch): Promise<void>;
+  /**
+   * Resolves when the whole batch is done with; `undefined`: it is already. Rejects when the way out
+   * is broken.
+   */
+  write(batch: Batch): Promise<void> | undefined;
   /** How far the batch that was last written has come; true after a rejection as well. */
   progress(batch: Batch): Progress;
   /** Writes what fits without waiting, behind a write under way; the number of frames taken. */
@@ -47,6 +50,8 @@ function framesIn(batch: Batch, bytes: number): number {
   return frames;
 }
 
+const ignore = () => {};
+
 /** Frames one after the other on a byte stream. */
 export class StreamOutlet implements Outlet {
   readonly #connection: StreamConnection;
@@ -61,11 +66,18 @@ export class StreamOutlet implements Outlet {
     return this.#connection.closed;
   }
 
-  async write(batch: Batch): Promise<void> {
+  write(batch: Batch): Promise<void> | undefined {
+    const before = this.#writtenBefore = this.#connection.bytesWritten ?? 0;
     this.#whole = false;
-    this.#writtenBefore = this.#connection.bytesWritten ?? 0;
-    await this.#connection.write(batch.bytes);
-    this.#whole = true;
+    const writing = this.#connection.write(batch.bytes);
+    if ((this.#connection.bytesWritten ?? 0) - before === batch.bytes.length) {
+      this.#whole = true;
+      writing.catch(ignore);
+      return undefined;
+    }
+    return writing.then(() => {
+      this.#whole = true;
+    });
   }
 
   progress(batch: Batch): Progress {

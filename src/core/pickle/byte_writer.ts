@@ -1,14 +1,12 @@
 /**
  * A growing, re-usable buffer that bytes, numbers and text are appended to.
  *
- * Text becomes UTF-8 with lone surrogates kept, Python's `surrogatepass`: a TextEncoder would
- * replace them, so short and ill-formed strings take a loop of our own.
- *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *
  * @module
  */
 import { PicklingError } from "./errors.ts";
+import { encodeUtf8 } from "./utf8.ts";
 
 /** What a fresh buffer holds: a log record takes about 600 bytes. */
 const INITIAL_CAPACITY = 1024;
@@ -16,13 +14,9 @@ const INITIAL_CAPACITY = 1024;
 /** A buffer that grew beyond this is let go on `reset()`, as one large record is an exception. */
 const MAX_KEPT_CAPACITY = 1 << 20;
 
-/** Up to this many characters the loop is faster than `encodeInto()` and the view it needs. */
-const SHORT_TEXT = 48;
-
-/** Above this many characters three bytes a character are not reserved ahead. */
+/** Text is written in parts of this many characters: three bytes a character are reserved ahead. */
 const LONG_TEXT = 1 << 16;
 
-const encoder = new TextEncoder();
 const float = new Float64Array(1);
 const floatBytes = new Uint8Array(float.buffer);
 float[0] = 1;
@@ -125,58 +119,19 @@ export class ByteWriter {
 
   /** Appends text as UTF-8, lone surrogates included. */
   utf8(text: string): void {
-    if (text.length <= SHORT_TEXT) {
-      this.reserve(3 * text.length);
-      const { bytes, length } = this;
-      for (let i = 0; i < text.length; i++) {
-        const code = text.charCodeAt(i);
-        if (code >= 0x80) return this.#utf8Loop(text);
-        bytes[length + i] = code;
-      }
-      this.length = length + text.length;
-      return;
+    for (let start = 0; start < text.length;) {
+      let end = Math.min(start + LONG_TEXT, text.length);
+      // A pair that the end of this part would cut goes with the next one.
+      if (end < text.length && isHighSurrogate(text.charCodeAt(end - 1))) end--;
+      const part = start === 0 && end === text.length ? text : text.slice(start, end);
+      this.checkLength(part.length);
+      this.reserve(3 * part.length);
+      this.length = encodeUtf8(part, this.bytes, this.length);
+      start = end;
     }
-    this.checkLength(text.length);
-    if (!text.isWellFormed()) return this.#utf8Loop(text);
-    if (text.length > LONG_TEXT) {
-      const encoded = encoder.encode(text);
-      this.reserve(encoded.length);
-      this.bytes.set(encoded, this.length);
-      this.length += encoded.length;
-      return;
-    }
-    this.reserve(3 * text.length);
-    this.length += encoder.encodeInto(text, this.bytes.subarray(this.length)).written;
   }
+}
 
-  #utf8Loop(text: string): void {
-    for (let start = 0; start < text.length; start += LONG_TEXT) {
-      this.checkLength();
-      const end = Math.min(start + LONG_TEXT, text.length);
-      this.reserve(3 * (end - start) + 1);
-      const { bytes } = this;
-      let at = this.length;
-      for (let i = start; i < end; i++) {
-        const code = text.codePointAt(i)!;
-        if (code < 0x80) {
-          bytes[at++] = code;
-        } else if (code < 0x800) {
-          bytes[at++] = 0xc0 | code >>> 6;
-          bytes[at++] = 0x80 | code & 0x3f;
-        } else if (code < 0x10000) {
-          bytes[at++] = 0xe0 | code >>> 12;
-          bytes[at++] = 0x80 | code >>> 6 & 0x3f;
-          bytes[at++] = 0x80 | code & 0x3f;
-        } else {
-          bytes[at++] = 0xf0 | code >>> 18;
-          bytes[at++] = 0x80 | code >>> 12 & 0x3f;
-          bytes[at++] = 0x80 | code >>> 6 & 0x3f;
-          bytes[at++] = 0x80 | code & 0x3f;
-          i++;
-        }
-        if (i === end) start++; // a pair that the end of this part would have cut
-      }
-      this.length = at;
-    }
-  }
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code < 0xdc00;
 }

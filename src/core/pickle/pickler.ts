@@ -84,11 +84,26 @@ export class Pickler {
     this.#tuples = undefined;
   }
 
+  /** How many bytes were written, what was reserved included. */
+  get length(): number {
+    return this.#out.length;
+  }
+
+  /** How many objects the reading side will have in its memo. */
+  get memoized(): number {
+    return this.#memoized;
+  }
+
+  /** The bytes so far, valid until more are written. */
+  get written(): Uint8Array<ArrayBuffer> {
+    return this.#out.bytes.subarray(0, this.#out.length);
+  }
+
   /** Ends the pickle; the bytes, what was reserved included, are valid until the next `start()`. */
   finish(): Uint8Array<ArrayBuffer> {
     this.#out.byte(op.STOP);
     this.#out.checkLength();
-    return this.#out.bytes.subarray(0, this.#out.length);
+    return this.written;
   }
 
   /** Begins a dict that is written key by key with `writeKey()`; such dicts do not nest. */
@@ -166,10 +181,15 @@ export class Pickler {
     this.#out.ascii("L\n");
   }
 
-  /** Writes a str. */
-  writeString(value: string): void {
+  /** Writes a str; its place in the reading side's memo. */
+  writeString(value: string): number {
     this.#writeText(value);
-    this.#put();
+    return this.#put();
+  }
+
+  /** Writes the object that has this place in the reading side's memo. */
+  writeAgain(index: number): void {
+    this.#get(index);
   }
 
   #writeText(value: string): void {
