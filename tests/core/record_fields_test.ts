@@ -26,11 +26,14 @@ test("recordFields() merges msg, clears args and exc_info, leaves out message (N
 
 test("recordFields() keeps the order of CPython's attributes, extras behind (L5)", () => {
   const record = makeLogRecord({ user: "anna", msg: "spam" });
-  assertEquals(Object.keys(recordFields(record)).join(" "), [
-    "name msg args levelname levelno pathname filename module exc_info exc_text stack_info",
-    "lineno funcName created msecs relativeCreated thread threadName processName process",
-    "taskName user",
-  ].join(" "));
+  assertEquals(
+    Object.keys(recordFields(record)).join(" "),
+    [
+      "name msg args levelname levelno pathname filename module exc_info exc_text stack_info",
+      "lineno funcName created msecs relativeCreated thread threadName processName process",
+      "taskName user",
+    ].join(" "),
+  );
 });
 
 test("recordFields() takes the message of a subclass", () => {

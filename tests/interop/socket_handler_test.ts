@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- what goes to stderr is caught here
 /** `SocketHandler` and `DatagramHandler` into the log server of the Python documentation. */
 import { assert, assertEquals } from "@std/assert";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";

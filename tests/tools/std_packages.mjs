@@ -2,9 +2,11 @@
  * Makes `@std/assert` and `@std/bytes` resolvable where only the npm registry is in reach.
  *
  * `deno.json` names them as `jsr:` packages. From the npm package `deno-std` (the same code,
- * compiled) this writes a static JSR mirror for Deno (`JSR_URL=file:///…/.jsr/`) and the same
- * files as `node_modules/@std/*` for Bun, Node and tsc. Deno refuses a mirror that lies inside
- * `node_modules`, hence the folder of its own.
+ * compiled) this writes a static JSR mirror for Deno (`JSR_URL=file:///…/`) and the same files as
+ * `node_modules/@std/*` for Bun, Node and tsc.
+ *
+ * The mirror lies in the user's cache folder, named by what is in it: inside `node_modules` Deno
+ * refuses it, and inside the project `deno publish` takes it for a part of the package.
  */
 import { createHash } from "node:crypto";
 import {
@@ -13,16 +15,19 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-/** The top level of the project. */
+/** The project's folder. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
-const mirror = join(root, ".jsr");
 const types = join(root, "tests", "tools", "std_types");
+const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
 
 /** What is mirrored: the version that is claimed, the entry point, the folders that it needs. */
 const packages = {
@@ -30,14 +35,26 @@ const packages = {
   bytes: { version: "1.0.6", entry: "bytes/mod.js", folders: ["bytes"] },
 };
 
+const mirror = join(cache, "logwire", `jsr-${digest()}`);
+
 /** The `JSR_URL` under which Deno finds the mirror. */
 export const jsrUrl = pathToFileURL(mirror + "/").href;
 
+/** Names what goes into the mirror: this file, the declarations, and the locked packages. */
+function digest() {
+  const hash = createHash("sha256");
+  for (const name of readdirSync(types).sort()) hash.update(readFileSync(join(types, name)));
+  hash.update(readFileSync(fileURLToPath(import.meta.url)));
+  hash.update(readFileSync(join(root, "package-lock.json")));
+  return hash.digest("hex").slice(0, 16);
+}
+
 /** Writes the mirror and `node_modules/@std`; `node_modules/deno-std` must be installed. */
 export function writeStdPackages() {
-  rmSync(mirror, { recursive: true, force: true });
+  // Made aside and then put in place, as another checkout may be about to make the same one.
+  const fresh = `${mirror}.${process.pid}`;
   for (const [name, { version, entry, folders }] of Object.entries(packages)) {
-    const base = join(mirror, "@std", name);
+    const base = join(fresh, "@std", name);
     writePackage(join(base, version), name, entry, folders);
     const meta = { scope: "std", name, latest: version, versions: { [version]: {} } };
     writeFileSync(join(base, "meta.json"), JSON.stringify(meta));
@@ -50,15 +67,18 @@ export function writeStdPackages() {
     const nodePackage = join(root, "node_modules", "@std", name);
     rmSync(nodePackage, { recursive: true, force: true });
     writePackage(nodePackage, name, entry, folders);
-    const types = `./${entry.replace(/\.js$/, ".d.ts")}`;
     const packageJson = {
       name: `@std/${name}`,
       version,
       type: "module",
-      exports: { ".": { types, default: `./${entry}` } },
+      exports: {
+        ".": { types: `./${entry.replace(/\.js$/, ".d.ts")}`, default: `./${entry}` },
+      },
     };
     writeFileSync(join(nodePackage, "package.json"), JSON.stringify(packageJson, null, 2));
   }
+  rmSync(mirror, { recursive: true, force: true });
+  renameSync(fresh, mirror);
 }
 
 function writePackage(to, name, entry, folders) {
