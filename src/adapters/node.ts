@@ -119,8 +119,8 @@ class NodeStream extends SocketStream {
         });
       });
       // A write is tried at once; what the kernel does not take stays in `writableLength`.
-      if (this.#socket.writableLength > 0) await written;
-      else written.catch(() => {});
+      if (this.#socket.writable && this.#socket.writableLength === 0) written.catch(() => {});
+      else await written;
       this.#written += piece.length;
     }
   }

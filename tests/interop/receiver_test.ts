@@ -270,8 +270,10 @@ test("readRecords() reads what CPython wrote into a pipe", async () => {
     "for i in range(1000): logging.warning('record %d', i)",
   ].join("\n");
   const child = spawn(python, ["-c", source], { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = once(child, "close");
   const messages: string[] = [];
   for await (const record of readRecords(child.stdout)) messages.push(record.getMessage());
+  await ended;
   assertEquals(messages, Array.from({ length: 1000 }, (_, i) => `record ${i}`));
 }, { skip });
 
