@@ -1,0 +1,30 @@
+/**
+ * What a bench measures: something that logs one record to a server. Each module in `net/`, `peers/`
+ * and `controls/` that is measured in JavaScript exports `open(target): Promise<Subject>`.
+ *
+ * @module
+ */
+
+/** Where records go, and as what. */
+export interface Target {
+  readonly port: number;
+  readonly protocol: "tcp" | "udp";
+  /** How many loggers take turns. */
+  readonly loggers: number;
+  /** A file of pre-encoded frames and the size of each, for what does not encode. */
+  readonly frames: string;
+}
+
+/** Logs records. */
+export interface Subject {
+  /** Logs record `i`. Must not wait, unless it is a control whose `run` is used instead. */
+  emit(i: number): void;
+  /** Resolves when everything is handed to the kernel, as far as the subject can tell. */
+  flush(): Promise<void>;
+  /** Lets go of everything that would keep the process alive. */
+  close(): Promise<void>;
+  /** Instead of `emit` in a loop of the driver's: a control that awaits room in the kernel. */
+  run?(records: number, perTurn: number): Promise<void>;
+  /** What the subject says of itself; goes into the results as it is. */
+  account?(): unknown;
+}

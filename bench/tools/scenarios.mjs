@@ -1,0 +1,119 @@
+/**
+ * What is measured of whom. A scenario has a `group`, by which `--only` picks it, a `title`, the
+ * subjects it is run with, in turn, and how one run is made.
+ */
+import { measure } from "./measure.mjs";
+
+const RUNTIMES = ["node", "deno", "bun"];
+
+/** A subject: `family` is by what ratios and `--against` find it. */
+function subject(family, runtime, file, record = {}) {
+  const on = runtime === "python" ? "" : `, ${runtime}`;
+  return { family, runtime, name: `${family}${on}`, file, record };
+}
+
+function onEach(family, file, record) {
+  return RUNTIMES.map((runtime) => subject(family, runtime, file, record));
+}
+
+const text = { kind: "text" };
+const ours = onEach("logwire", "net/logwire.ts");
+const cpython = subject("cpython", "python", "peers/socket_handler.py");
+const pino = subject("pino", "node", "peers/pino.mjs", text);
+const others = [
+  ...onEach("logtape", "peers/logtape.mjs", text),
+  subject("winston", "node", "peers/winston.mjs", text),
+  subject("log4js", "node", "peers/log4js.mjs", {
+    ...text,
+    delimiter: "__LOG4JS__",
+  }),
+];
+const raw = onEach("raw", "controls/raw_tcp.ts");
+const rawFrames = onEach("raw one by one", "controls/raw_frames.ts");
+
+/** The scenarios, in the order of the table. `quick` is for a run of two minutes. */
+export function scenarios({ quick, records }) {
+  const tcp = (group, title, subjects, options) => ({
+    group,
+    title,
+    subjects,
+    run: (setting, commands, { runtime, file, record }) =>
+      measure(setting, commands.drive(runtime, file), {
+        ...record,
+        ...options,
+      }),
+  });
+  const count = (usual) => records ?? usual;
+  const thousands = (number) => number.toLocaleString("en");
+  const burst = count(100_000);
+  const few = count(20_000);
+  return [
+    tcp("burst", `burst of ${thousands(burst)}`, [
+      ...ours,
+      ...raw,
+      cpython,
+      pino,
+      ...others,
+    ], {
+      records: burst,
+    }),
+    tcp("turns", "64 records a turn", [
+      ...ours,
+      ...raw,
+      cpython,
+      pino,
+      ...others,
+    ], {
+      records: burst,
+      perTurn: 64,
+    }),
+    tcp("single", "1 record a turn", [...ours, ...raw, cpython, pino], {
+      records: few,
+      perTurn: 1,
+    }),
+    tcp("writes", "one write a frame", rawFrames, { records: burst }),
+    tcp("latency", "latency, connected", [
+      ...ours,
+      cpython,
+      pino,
+      ...quick ? [] : others,
+    ], {
+      records: burst,
+      latency: true,
+    }),
+    tcp("latency", "latency, server absent", [...ours, cpython], {
+      records: burst,
+      latency: true,
+      server: "absent",
+    }),
+    tcp("latency", "latency, server stalled", ours, {
+      records: burst,
+      latency: true,
+      server: "stall",
+    }),
+    tcp("exit", `exit after ${thousands(few)}`, [
+      ...ours,
+      cpython,
+      pino,
+      ...quick ? [] : others,
+    ], {
+      records: few,
+      exit: true,
+    }),
+    ...[1000, 10_000, 100_000, 1_000_000, 10_000_000].slice(0, quick ? 4 : 5)
+      .map((records) =>
+        tcp("scale", `${thousands(records)} records`, ours, {
+          records,
+          perTurn: 64,
+        })
+      ),
+    ...[1, 10, 100, 1000].map((loggers) =>
+      tcp("loggers", `${thousands(loggers)} loggers`, ours, {
+        records: burst,
+        perTurn: 64,
+        loggers,
+      })
+    ),
+    tcp("memory", "burst of 1,000,000", ours, { records: 1_000_000 }),
+  ];
+}
