@@ -15,13 +15,14 @@
  * A run of everything, quick or not, writes results/latest.json and results/throughput.svg.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, release, tmpdir, totalmem, type } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { setUp, toolEnvironment } from "../tests/tools/setup.mjs";
+import { toChart } from "./tools/chart.mjs";
 import { toRows, toTable } from "./tools/report.mjs";
 import { scenarios } from "./tools/scenarios.mjs";
 import { buildSink } from "./tools/sink.mjs";
@@ -41,6 +42,7 @@ const { values } = parseArgs({
     "node-arguments": { type: "string", default: "" },
   },
 });
+const peers = ["pino", "pino-socket", "@logtape/syslog", "winston-syslog", "log4js"];
 const { quick } = values;
 const rounds = Number(values.rounds ?? (quick ? 3 : 5));
 const records = values.records === undefined ? undefined : Number(values.records);
@@ -66,14 +68,55 @@ const setting = {
   root: dirname(bench),
   sink: buildSink(join(bench, "net"), scratch),
   frames: join(scratch, "frames"),
+  received: join(scratch, "received"),
+  receivedOfMany: join(scratch, "received-of-many"),
 };
-runToEnd(commands.run("node", "net/write_frames.ts", setting.frames));
+writeFrames();
 
 const measured = plan();
 await runAll();
 const rows = toRows(measured);
+const about = describe();
 console.log(toTable(rows, values));
+console.log(`\n${about.join("\n")}`);
+const whole = [values.only, values.runtimes, values.against, values.records].every((value) =>
+  value === undefined
+);
+if (whole) write();
 if (rows.some(({ failure }) => failure !== undefined)) process.exitCode = 1;
+
+/** The machine, what ran on it and how: without it figures mean nothing. */
+function describe() {
+  const [{ model }] = cpus();
+  const memory = Math.round(totalmem() / 2 ** 30);
+  const { node, deno, bun, python } = found;
+  const runs = measured.map(({ runs }) => runs.length);
+  return [
+    `${model.trim()}, ${cpus().length} cores, ${memory} GiB, ${type()} ${release()}; sink in ` +
+    `${setting.sink.name}`,
+    `Node ${node}, Deno ${deno ?? "-"}, Bun ${bun ?? "-"}, CPython ${python ?? "-"}` +
+    peers.map((name) => `, ${name} ${versionOf(name)}`).join(""),
+    `${new Date().toISOString().slice(0, 10)}${quick ? ", --quick" : ""}: medians of ` +
+    `${Math.min(...runs)} to ${Math.max(...runs)} interleaved rounds; memory and loss: the worst`,
+  ];
+}
+
+function versionOf(name) {
+  return JSON.parse(readFileSync(join(bench, "node_modules", name, "package.json"), "utf8"))
+    .version;
+}
+
+function write() {
+  const results = join(bench, "results");
+  mkdirSync(results, { recursive: true });
+  const runs = measured.map(({ group, scenario, subject, runs, failure }) => ({
+    ...{ group, scenario, subject: subject.name, runs, failure },
+  }));
+  const all = { about, quick, versions: found, sink: setting.sink.name, rows, runs };
+  writeFileSync(join(results, "latest.json"), JSON.stringify(all, null, 2) + "\n");
+  writeFileSync(join(results, "throughput.svg"), toChart(rows, { caption: about }));
+  console.log(`\nwritten: ${join(results, "latest.json")} and throughput.svg`);
+}
 
 /** Peers are no dependency of the project, only of its benches. */
 function installPeers() {
@@ -96,6 +139,17 @@ function installPeers() {
   if (status === 0) return;
   console.error(`npm ci failed in bench/:\n${stderr}`);
   process.exit(1);
+}
+
+/** What the controls send, and what receivers get: CPython's frames, where it is here. */
+function writeFrames() {
+  runToEnd(commands.run("node", "net/write_frames.ts", setting.frames));
+  const write = (...args) =>
+    found.python === undefined
+      ? commands.run("node", "net/write_frames.ts", ...args)
+      : commands.run("python", "peers/codec.py", "frames", ...args);
+  runToEnd(write(setting.received));
+  runToEnd(write(setting.receivedOfMany, "myapp.area000"));
 }
 
 function runToEnd({ command: [command, ...args], env }) {

@@ -10,6 +10,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { setImmediate } from "node:timers";
 import type { Subject, Target } from "./subject.ts";
+import { wallClock } from "./wall_clock.ts";
 
 interface Job extends Target {
   /** The module that is measured, as a URL. */
@@ -53,14 +54,6 @@ async function emitAll(
   if (subject.run !== undefined) await subject.run(records, perTurn);
   else if (perTurn > 0) await inTurns(records, perTurn, emit);
   else for (let i = 0; i < records; i++) emit(i);
-}
-
-/** Milliseconds since the epoch, to the microsecond, as other processes have it. */
-function wallClock(): () => number {
-  const tick = Date.now();
-  while (Date.now() === tick);
-  const offset = Date.now() - performance.now();
-  return () => offset + performance.now();
 }
 
 /** Resident memory in MiB, now and at its peak; NaN where there is no `/proc`. */

@@ -1,11 +1,11 @@
-/** Writes 64 KiB of whole frames to a file: `write_frames.ts FILE`, for the controls. */
+/** Writes 64 KiB of whole frames to a file: `write_frames.ts FILE [NAME]`, for the controls. */
 import { writeFileSync } from "node:fs";
 import process from "node:process";
 import { INFO, LogRecord, SocketHandler } from "../../mod.ts";
 import { connector } from "../../src/adapters/auto.ts";
 import { MESSAGE } from "./record.mjs";
 
-const [path = ""] = process.argv.slice(2);
+const [path = "", name = "myapp.area1"] = process.argv.slice(2);
 const handler = new SocketHandler("127.0.0.1", 9020, { connector });
 const frames: Uint8Array[] = [];
 for (let bytes = 0;;) {

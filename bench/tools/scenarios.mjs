@@ -3,6 +3,7 @@
  * subjects it is run with, in turn, and how one run is made.
  */
 import { measure } from "./measure.mjs";
+import { compute, receive } from "./measure_alone.mjs";
 
 const RUNTIMES = ["node", "deno", "bun"];
 
@@ -16,6 +17,14 @@ function onEach(family, file, record) {
   return RUNTIMES.map((runtime) => subject(family, runtime, file, record));
 }
 
+const codec = [
+  ...onEach("logwire", "core/codec.ts"),
+  subject("cpython", "python", "peers/codec.py"),
+];
+const receivers = [
+  ...onEach("logwire", "net/receiver.ts"),
+  subject("cpython", "python", "peers/receiver.py"),
+];
 const text = { kind: "text" };
 const ours = onEach("logwire", "net/logwire.ts");
 const cpython = subject("cpython", "python", "peers/socket_handler.py");
@@ -29,6 +38,7 @@ const others = [
   }),
 ];
 const raw = onEach("raw", "controls/raw_tcp.ts");
+const rawSends = onEach("raw", "controls/raw_udp.ts");
 const rawFrames = onEach("raw one by one", "controls/raw_frames.ts");
 
 /** The scenarios, in the order of the table. `quick` is for a run of two minutes. */
@@ -48,6 +58,29 @@ export function scenarios({ quick, records }) {
   const burst = count(100_000);
   const few = count(20_000);
   return [
+    ...["plain", "traceback", "extra"].map((which) => ({
+      group: "encode",
+      title: { plain: "encode a record", traceback: "with a traceback", extra: "with 8 of extra" }[
+        which
+      ],
+      subjects: codec,
+      run: (setting, commands, { runtime, file }) =>
+        compute(setting, commands.run(runtime, file, "encode", which)),
+    })),
+    {
+      group: "decode",
+      title: "decode a record",
+      subjects: codec,
+      run: (setting, commands, { runtime, file }) =>
+        compute(setting, commands.run(runtime, file, "decode", setting.received)),
+    },
+    {
+      group: "disabled",
+      title: "debug() that is off",
+      subjects: codec,
+      run: (setting, commands, { runtime, file }) =>
+        compute(setting, commands.run(runtime, file, "disabled")),
+    },
     tcp("burst", `burst of ${thousands(burst)}`, [
       ...ours,
       ...raw,
@@ -91,6 +124,12 @@ export function scenarios({ quick, records }) {
       latency: true,
       server: "stall",
     }),
+    tcp("datagrams", "datagrams, 64 a turn", [...ours, ...rawSends, cpython], {
+      records: few,
+      perTurn: 64,
+      warmup: 2000,
+      protocol: "udp",
+    }),
     tcp("exit", `exit after ${thousands(few)}`, [
       ...ours,
       cpython,
@@ -114,6 +153,24 @@ export function scenarios({ quick, records }) {
         loggers,
       })
     ),
+    {
+      group: "receiver",
+      title: "receiver",
+      subjects: receivers,
+      run: (setting, commands, { runtime, file }) =>
+        receive(setting, commands, { runtime, file, records: burst, connections: 1 }),
+    },
+    {
+      group: "receiver",
+      title: "receiver, 500 senders",
+      // CPython's takes a thread a connection, and half a minute.
+      subjects: receivers.slice(0, quick ? 3 : 4),
+      run: (setting, commands, { runtime, file }) =>
+        receive(setting, commands, {
+          ...{ runtime, file, connections: 500 },
+          records: quick ? 200_000 : 1_000_000,
+        }),
+    },
     tcp("memory", "burst of 1,000,000", ours, { records: 1_000_000 }),
   ];
 }

@@ -8,7 +8,7 @@ import { start } from "./processes.mjs";
 /** The command that is the sink here, and its name: C where there is a compiler, else Node. */
 export function buildSink(net, scratch) {
   const binary = join(scratch, "sink");
-  const { status } = spawnSync("cc", [
+  const { status } = spawnSync(process.env.CC ?? "cc", [
     "-O2",
     "-o",
     binary,

@@ -9,11 +9,14 @@ const PYTHON = "python3";
 
 /** The entry points that Node gets as JavaScript, bundled, since it runs no TypeScript. */
 const entryPoints = [
+  "core/codec.ts",
   "net/driver.ts",
   "net/logwire.ts",
+  "net/receiver.ts",
   "net/write_frames.ts",
   "controls/raw_tcp.ts",
   "controls/raw_frames.ts",
+  "controls/raw_udp.ts",
 ];
 
 /** Builds what Node runs; returns the folder. */
@@ -92,6 +95,10 @@ export function makeCommands({ bench, built, env, nodeArguments = [] }) {
     ).href;
   };
   return {
+    feed: (...args) => ({
+      command: [process.execPath, join(bench, "net", "feed.mjs"), ...args],
+      env,
+    }),
     run: (runtime, file, ...args) => ({
       command: runtimes[runtime](file, ...args),
       env,

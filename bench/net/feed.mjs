@@ -1,0 +1,56 @@
+/**
+ * Feeds a receiver: `feed.mjs PORT FRAMES RECORDS CONNECTIONS` sends RECORDS frames of the file over
+ * each of CONNECTIONS connections, as fast as they are taken, and prints when it began, in
+ * microseconds since the epoch. With more than one connection each has a logger of its own: the
+ * frames' is `myapp.area000`, of which the digits are replaced.
+ */
+import { readFileSync } from "node:fs";
+import { connect } from "node:net";
+import process from "node:process";
+
+const [port, path, records, connections] = process.argv.slice(2);
+const frames = readFileSync(path);
+const size = frames.readUInt32BE() + 4;
+const inFile = Math.floor(frames.length / size);
+
+function framesOf(sender) {
+  if (Number(connections) === 1) return frames;
+  const own = Buffer.from(frames);
+  const digits = String(sender).padStart(3, "0");
+  for (let at = 0; (at = own.indexOf("myapp.area", at)) >= 0; at++) own.write(digits, at + 10);
+  return own;
+}
+
+function open() {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), "127.0.0.1", () => resolve(socket));
+    socket.on("error", reject);
+  });
+}
+
+/** A receiver that has what it wants closes, and then there is nothing more to send. */
+async function send(socket, bytes) {
+  let closed = false;
+  socket.on("error", () => {}).on("close", () => closed = true).resume();
+  for (let left = Number(records); left > 0 && !closed;) {
+    const count = Math.min(inFile, left);
+    left -= count;
+    await new Promise((resolve) => {
+      socket.once("close", resolve);
+      socket.write(bytes.subarray(0, count * size), () => {
+        socket.off("close", resolve);
+        resolve();
+      });
+    });
+  }
+  socket.end();
+}
+
+const tick = Date.now();
+while (Date.now() === tick);
+const offset = Date.now() - performance.now();
+
+const senders = [];
+for (let i = 0; i < Number(connections); i++) senders.push([await open(), framesOf(i)]);
+process.stdout.write(`${((offset + performance.now()) * 1000).toFixed(1)}\n`);
+await Promise.all(senders.map(([socket, bytes]) => send(socket, bytes)));
