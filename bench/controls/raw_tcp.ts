@@ -1,6 +1,6 @@
 /**
  * The control: frames that were encoded before, written with the runtime's own call, one write at a
- * time. In a burst 64 KiB a write, in turns all records of a turn in one write.
+ * time, as far as there is room. In a burst 64 KiB a write, in turns all records of a turn in one write.
  */
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
@@ -9,9 +9,10 @@ import { bunRuntime } from "../../src/adapters/bun_runtime.ts";
 import { denoRuntime } from "../../src/adapters/deno_runtime.ts";
 import type { Subject, Target } from "../net/subject.ts";
 
-/** A connection as the runtime gives it: `write` resolves when the kernel has it all. */
+/** A connection as the runtime gives it. */
 interface RawConnection {
-  write(bytes: Uint8Array): Promise<void>;
+  /** Writes; a promise, if there is no room for more yet, of when there is. */
+  write(bytes: Uint8Array): Promise<void> | undefined;
   close(): void;
 }
 
@@ -43,9 +44,10 @@ export async function openRaw(
       );
       for (let left = records; left > 0;) {
         const count = Math.min(perWrite, left);
-        await connection.write(bytes.subarray(0, count * size));
+        const room = connection.write(bytes.subarray(0, count * size));
         left -= count;
         if (perTurn > 0) await new Promise((resolve) => setImmediate(resolve));
+        if (room !== undefined) await room;
       }
     },
   };
@@ -101,7 +103,7 @@ function connectNode(port: number): Promise<RawConnection> {
     const socket = connect(port, "127.0.0.1", () => {
       resolve({
         write: (bytes) =>
-          new Promise((done, fail) => socket.write(bytes, (error) => error ? fail(error) : done())),
+          socket.write(bytes) ? undefined : new Promise((done) => socket.once("drain", done)),
         close: () => void socket.end(),
       });
     });

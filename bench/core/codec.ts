@@ -12,10 +12,10 @@ import { loads } from "../../src/core/pickle/pickle.ts";
 import { MESSAGE } from "../net/record.mjs";
 import { type Case, EXTRA, makeRecords, TRACEBACK } from "./records.ts";
 
-const ROUNDS = 7;
-const ROUND_MS = 100;
+const ROUNDS = 5;
+const ROUND_MS = 60;
 
-/** Calls `work` in batches, for some rounds of 100 ms; how many calls a second. */
+/** Calls `work` in batches, for some short rounds; how many calls a second. */
 function measure(work: (i: number) => void, batch: number): number {
   const run = (): number => {
     const started = performance.now();

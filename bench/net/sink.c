@@ -10,8 +10,8 @@
  *   escapes).
  * absent: a port that is taken but not listened on. stall: connections are made and never read.
  *
- * Prints the port, then `mark N T` as the Nth record arrives for each MARK, in order. When stdin
- * ends it reads what is still to come and prints `end RECORDS BAD CUT BYTES T`: CUT records
+ * Prints the port, then `mark N T` as the Nth record arrives for each MARK, in order, and `count N T`
+ * whenever a line comes on stdin. When that ends it reads what is still to come and prints `end RECORDS BAD CUT BYTES T`: CUT records
  * were cut off by the end of their connection, T is when the last one arrived, in microseconds since
  * the epoch. It ends after SECONDS in any case.
  *
@@ -35,8 +35,10 @@
 #define SLOTS 4096
 #define MAX_FLOATS 16
 #define MAX_MEMO 256
-/* Silence of so many milliseconds after the end of stdin is the end of what there is to read. */
+/* Silence of so many milliseconds after the end of stdin is the end of what there is to read... */
 #define QUIET_MS 300
+/* ... and where no connection is open that there may be one yet to accept. */
+#define NO_CONNECTION_MS 10
 
 struct connection {
   int fd;
@@ -348,7 +350,8 @@ int main(int argc, char **argv) {
     for (int i = 0; i < open; i++) {
       polled[2 + i] = (struct pollfd){.fd = connections[i].fd, .events = POLLIN};
     }
-    int ready = poll(polled, 2 + open, stdin_open ? -1 : QUIET_MS);
+    int quiet = open == 0 && !is_udp ? NO_CONNECTION_MS : QUIET_MS;
+    int ready = poll(polled, 2 + open, stdin_open ? -1 : quiet);
     if (ready < 0 && errno != EINTR) fail("poll");
     if (ready == 0) break;
     for (int i = open - 1; i >= 0; i--) {
@@ -373,6 +376,9 @@ int main(int argc, char **argv) {
       if (read(0, ignored, sizeof ignored) <= 0) {
         stdin_open = 0;
         if (deaf) break;
+      } else {
+        printf("count %ld %.1f\n", records, last_time);
+        fflush(stdout);
       }
     }
   }

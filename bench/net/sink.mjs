@@ -7,6 +7,7 @@ import { createServer } from "node:net";
 import process from "node:process";
 
 const QUIET_MS = 300;
+const NO_CONNECTION_MS = 30;
 const PREFIX = 4;
 
 const [kind, protocol, message, delimiterText, seconds, ...marks] = process.argv.slice(2);
@@ -159,7 +160,7 @@ function heard() {
     const { records, bad, cut, bytes, last } = totals;
     process.stdout.write(`end ${records} ${bad} ${cut} ${bytes} ${last.toFixed(1)}\n`);
     process.exit(0);
-  }, QUIET_MS);
+  }, open.size === 0 && protocol === "tcp" ? NO_CONNECTION_MS : QUIET_MS);
 }
 
 function tell(port) {
@@ -192,7 +193,10 @@ if (protocol === "udp") {
     else tell(port);
   });
 }
-process.stdin.resume().on("end", () => {
+process.stdin.on("data", () => {
+  process.stdout.write(`count ${totals.records} ${totals.last.toFixed(1)}\n`);
+});
+process.stdin.on("end", () => {
   ending = true;
   heard();
 });

@@ -11,7 +11,7 @@ const frames: Uint8Array[] = [];
 for (let bytes = 0;;) {
   const unknown = "(unknown file)";
   const record = new LogRecord(
-    "myapp.area1",
+    name,
     INFO,
     unknown,
     0,

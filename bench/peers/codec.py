@@ -32,8 +32,8 @@ EXTRA = {
     "cached": False,
     "tenant": None,
 }
-ROUNDS = 7
-ROUND_SECONDS = 0.1
+ROUNDS = 5
+ROUND_SECONDS = 0.06
 
 # As ours without captureCaller(true).
 logging._srcfile = None

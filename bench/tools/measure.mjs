@@ -3,6 +3,8 @@ import { start } from "./processes.mjs";
 import { startSink } from "./sink.mjs";
 
 const LIMIT_MS = 120_000;
+/** When for so long nothing has arrived, nothing more will: the subject has flushed before. */
+const PATIENCE_MS = 1500;
 
 /**
  * Runs a subject once. `command` makes the command of a job (see net/driver.ts); the result has
@@ -39,16 +41,14 @@ export async function measure(setting, command, options) {
   };
   const { command: argv, env } = command(job);
   const child = start(argv, { env, cwd: setting.root, limitMs });
-  // A datagram that is not there at once will not come.
-  const patienceMs = protocol === "udp" ? 1000 : 15_000;
   let arrived;
   let result;
   try {
     for (let line; (line = await child.line()) !== undefined;) {
       const message = parse(line);
-      if (message.at === "warm" && !deaf) await sink.mark(warmup, patienceMs);
+      if (message.at === "warm" && !deaf) await sink.mark(warmup, PATIENCE_MS);
       if (message.at === "flushed" && !deaf) {
-        arrived = await sink.mark(total, patienceMs);
+        arrived = await sink.mark(total, PATIENCE_MS);
       }
       if (message.at !== "end") child.send("\n");
       else result = message;

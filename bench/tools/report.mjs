@@ -40,7 +40,7 @@ export function toRows(measured) {
         ? undefined
         : [0, 1, 2].map((i) => median(latencies.map((values) => values[i]))),
       note: runs.find(({ note }) => note !== undefined)?.note,
-      failure,
+      failure: failure ?? (runs.length === 0 ? "not measured: out of time" : undefined),
     };
   });
   for (const row of rows) {

@@ -39,7 +39,7 @@ const others = [
 ];
 const raw = onEach("raw", "controls/raw_tcp.ts");
 const rawSends = onEach("raw", "controls/raw_udp.ts");
-const rawFrames = onEach("raw one by one", "controls/raw_frames.ts");
+const rawFrames = onEach("raw, each alone", "controls/raw_frames.ts");
 
 /** The scenarios, in the order of the table. `quick` is for a run of two minutes. */
 export function scenarios({ quick, records }) {
@@ -141,13 +141,13 @@ export function scenarios({ quick, records }) {
     }),
     ...[1000, 10_000, 100_000, 1_000_000, 10_000_000].slice(0, quick ? 4 : 5)
       .map((records) =>
-        tcp("scale", `${thousands(records)} records`, ours, {
+        tcp("scale", `${thousands(records)}, 64 a turn`, ours, {
           records,
           perTurn: 64,
         })
       ),
     ...[1, 10, 100, 1000].map((loggers) =>
-      tcp("loggers", `${thousands(loggers)} loggers`, ours, {
+      tcp("loggers", `${thousands(loggers)} logger${loggers === 1 ? "" : "s"}`, ours, {
         records: burst,
         perTurn: 64,
         loggers,

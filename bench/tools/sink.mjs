@@ -5,6 +5,9 @@ import process from "node:process";
 import { MESSAGE } from "../net/record.mjs";
 import { start } from "./processes.mjs";
 
+/** How often a sink that is silent is asked how many it has. */
+const ASK_MS = 200;
+
 /** The command that is the sink here, and its name: C where there is a compiler, else Node. */
 export function buildSink(net, scratch) {
   const binary = join(scratch, "sink");
@@ -37,14 +40,23 @@ export async function startSink(
   if (!(port > 0)) throw new Error(child.describe("the sink did not start"));
   return {
     port,
-    /** When record number `mark` arrived, or `undefined` if it does not within `ms`. */
+    /** When record number `mark` arrived, or `undefined` if none has arrived for `ms`. */
     async mark(mark, ms) {
-      const deadline = Date.now() + ms;
+      let before = -1;
+      let since = performance.now();
       for (;;) {
-        const line = await child.line(Math.max(deadline - Date.now(), 0));
-        if (line === undefined) return undefined;
+        const line = await child.line(ASK_MS);
+        if (line === undefined) {
+          if (performance.now() - since > ms) return undefined;
+          child.send("\n");
+          continue;
+        }
         const [word, count, time] = line.split(" ");
         if (word === "mark" && Number(count) === mark) return Number(time);
+        if (Number(count) > before) {
+          before = Number(count);
+          since = performance.now();
+        }
       }
     },
     /** Reads what is still to come; what was counted in all. */
