@@ -25,6 +25,8 @@ export interface OutboxOptions {
   maxRecords: number;
   /** Which record goes when there is no room. */
   overflow: Overflow;
+  /** Told when a chunk is full, so that waiting for more records gains nothing. */
+  onFull?: () => void;
 }
 
 /** Whole frames in one buffer; `lengths[i]` is the size of frame `i`. */
@@ -82,17 +84,21 @@ export class Outbox {
   readonly #maxBytes: number;
   readonly #maxRecords: number;
   readonly #overflow: Overflow;
+  readonly #onFull: () => void;
   readonly #spare: Chunk[] = [];
   #waiting: Chunk[] = [];
+  /** The last one that is waiting. */
+  #tail: Chunk | undefined;
   #flight: Chunk | undefined;
   #bytes = 0;
   #records = 0;
 
   /** Makes an empty outbox; allocates nothing until the first frame. */
-  constructor({ maxBytes, maxRecords, overflow }: OutboxOptions) {
+  constructor({ maxBytes, maxRecords, overflow, onFull = () => {} }: OutboxOptions) {
     this.#maxBytes = maxBytes;
     this.#maxRecords = maxRecords;
     this.#overflow = overflow;
+    this.#onFull = onFull;
   }
 
   /** Bytes queued, in flight included. */
@@ -108,11 +114,6 @@ export class Outbox {
   /** Whether a batch is in flight. */
   get inFlight(): boolean {
     return this.#flight !== undefined;
-  }
-
-  /** Whether a whole chunk is ready, so that waiting for more records gains nothing. */
-  get hasFullChunk(): boolean {
-    return this.#waiting.length > 1;
   }
 
   /** Whether a frame of this size could ever be queued. */
@@ -143,23 +144,35 @@ export class Outbox {
 
   /** The last chunk, with room for `size` bytes behind its end: they count once committed. */
   reserve(size: number): Chunk {
-    const tail = this.#waiting.at(-1);
-    if (tail !== undefined) {
-      if (tail.records === 0) tail.reset();
-      if (tail.end + size <= tail.buffer.length) return tail;
-      if (tail.records === 0) this.#waiting.pop();
+    const tail = this.#tail;
+    if (tail !== undefined && tail.end + size <= tail.buffer.length) return tail;
+    return this.#renew(size);
+  }
+
+  /**
+   * Once a chunk, so that nothing of it is asked of each record: tells that one is full, and
+   * begins another.
+   */
+  #renew(size: number): Chunk {
+    if (this.#tail?.records) this.#onFull();
+    const tail = this.#tail;
+    if (tail?.records === 0) {
+      tail.reset();
+      if (size <= tail.buffer.length) return tail;
+      this.#waiting.pop();
     }
     const chunk = size <= CHUNK_BYTES
       ? this.#spare.pop() ?? new Chunk(CHUNK_BYTES)
       : new Chunk(size);
     this.#waiting.push(chunk);
+    this.#tail = chunk;
     return chunk;
   }
 
   /** Takes in a frame of `size` bytes that was written to the last chunk; `false`: no room for it. */
   commit(size: number): boolean {
     if (!this.#hasRoom(size, this)) return false;
-    this.#waiting.at(-1)?.append(size);
+    this.#tail?.append(size);
     this.#bytes += size;
     this.#records++;
     return true;
@@ -171,6 +184,7 @@ export class Outbox {
     const chunk = this.#waiting[0];
     if (chunk === undefined || chunk.records === 0) return undefined;
     this.#waiting.shift();
+    if (chunk === this.#tail) this.#tail = undefined;
     this.#flight = chunk;
     const lengths = chunk.first === 0 ? chunk.lengths : chunk.lengths.slice(chunk.first);
     return { bytes: chunk.buffer.subarray(chunk.start, chunk.end), lengths };
@@ -189,7 +203,10 @@ export class Outbox {
     this.#bytes -= done;
     this.#records -= frames;
     if (all) this.#recycle(chunk);
-    else this.#waiting.unshift(chunk);
+    else {
+      this.#waiting.unshift(chunk);
+      this.#tail ??= chunk;
+    }
     return done;
   }
 
@@ -207,6 +224,7 @@ export class Outbox {
     const flight = this.#flight;
     const lost = this.#records - (flight?.records ?? 0);
     this.#waiting.length = 0;
+    this.#tail = undefined;
     this.#records = flight?.records ?? 0;
     this.#bytes = flight?.bytes ?? 0;
     return lost;

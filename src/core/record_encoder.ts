@@ -82,6 +82,9 @@ class Template {
   readonly relativeCreated: number;
   /** The next memo index. */
   readonly memoized: number;
+  /** The message of the last record, and the whole frame once a second one had the same. */
+  message = "";
+  frame: Uint8Array | undefined;
 
   constructor(record: LogRecord) {
     const { exc_text } = record;
@@ -185,6 +188,32 @@ export class RecordEncoder {
   /** Writes the frame of the record that was readied at `at`; where it ends. */
   write(out: Uint8Array, view: DataView, at: number): number {
     const template = this.#last!;
+    if (template.hasExcText || this.#extras.length > 0) return this.#write(out, view, at);
+    if (template.message !== this.#message) {
+      template.message = this.#message;
+      template.frame = undefined;
+      return this.#write(out, view, at);
+    }
+    if (template.frame === undefined) {
+      const end = this.#write(out, view, at);
+      template.frame = out.slice(at, end);
+      return end;
+    }
+    out.set(template.frame, at);
+    const end = at + template.frame.length;
+    this.#writeTimes(view, end - 2 - template.rest.length);
+    return end;
+  }
+
+  #writeTimes(view: DataView, at: number): void {
+    const template = this.#last!;
+    view.setFloat64(at + template.created, this.#created);
+    view.setFloat64(at + template.msecs, this.#msecs);
+    view.setFloat64(at + template.relativeCreated, this.#relativeCreated);
+  }
+
+  #write(out: Uint8Array, view: DataView, at: number): number {
+    const template = this.#last!;
     const { head, middle, rest } = template;
     out.set(head, at);
     let end = writeText(this.#message, out, view, at + head.length);
@@ -193,9 +222,7 @@ export class RecordEncoder {
       end = writeText(this.#excText, out, view, end + middle.length);
     }
     out.set(rest, end);
-    view.setFloat64(end + template.created, this.#created);
-    view.setFloat64(end + template.msecs, this.#msecs);
-    view.setFloat64(end + template.relativeCreated, this.#relativeCreated);
+    this.#writeTimes(view, end);
     end += rest.length;
     if (this.#extras.length > 0) end = this.#writeExtras(out, view, end, template.memoized);
     out[end++] = op.SETITEMS;

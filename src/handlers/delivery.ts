@@ -89,6 +89,7 @@ export class Delivery {
       maxBytes: settings.maxQueuedBytes,
       maxRecords: settings.maxQueuedRecords,
       overflow: settings.overflow,
+      onFull: () => this.#write(),
     });
   }
 
@@ -115,12 +116,12 @@ export class Delivery {
 
   /** Takes one frame: queued, or dropped and counted. The caller may use the bytes again. */
   enqueue(frame: Uint8Array): void {
-    const size = frame.length;
-    const refusal = this.#refusal(size);
     this.#counters.emitted++;
+    const refusal = this.#refusal();
     if (refusal !== undefined) return this.#drop(refusal, 1);
-    const older = this.#outbox.makeRoom(size);
-    this.#queuedOne(this.#outbox.push(frame), older);
+    const chunk = this.#outbox.reserve(frame.length);
+    chunk.buffer.set(frame, chunk.end);
+    this.#commit(frame.length);
   }
 
   /**
@@ -128,24 +129,55 @@ export class Delivery {
    * the general way, as the record is not plain or a dial may have to be made first.
    */
   enqueueRecord(record: LogRecord): boolean {
-    if (this.#state !== "open" && !this.#isHoldingOff()) return false;
-    if (!accepts(this.#settings.whileDisconnected, this.#state) || this.#closing !== undefined) {
-      this.#counters.emitted++;
-      this.#drop(this.#closing === undefined ? "disconnected" : "closed", 1);
-      return true;
+    if (this.#state !== "open") {
+      if (!this.#isHoldingOff()) return false;
+      const refusal = this.#refusal();
+      if (refusal !== undefined) {
+        this.#counters.emitted++;
+        this.#drop(refusal, 1);
+        return true;
+      }
     }
     const most = this.#prepare(record);
     if (most === 0) return false;
     const chunk = this.#outbox.reserve(most);
     const size = this.#encoder.write(chunk.buffer, chunk.view, chunk.end) - chunk.end;
     this.#counters.emitted++;
-    if (!this.#outbox.fits(size)) {
-      this.#drop("tooLarge", 1);
-      return true;
-    }
-    const older = this.#outbox.makeRoom(size);
-    this.#queuedOne(this.#outbox.commit(size), older);
+    this.#commit(size);
     return true;
+  }
+
+  /** Takes in the frame that was written behind the outbox's last chunk. */
+  #commit(size: number): void {
+    if (this.#closing === undefined && this.#outbox.commit(size)) this.#queued++;
+    else this.#overflow(size);
+    if (this.#state === "open" && !this.#pumping && this.#batch === undefined) this.#schedule();
+  }
+
+  /** There was no room: drops what is to be dropped, and tells. */
+  #overflow(size: number): void {
+    if (this.#closing !== undefined) return this.#drop("closed", 1);
+    if (!this.#outbox.fits(size)) return this.#drop("tooLarge", 1);
+    const older = this.#outbox.makeRoom(size);
+    const queued = this.#outbox.commit(size);
+    this.#done += older;
+    if (queued) this.#queued++;
+    if (this.#outage === undefined) {
+      this.#beginOutage(new Error(`the queue is full (${this.#outbox.bytes} bytes)`));
+    }
+    this.#drop("overflow", queued ? older : older + 1);
+    this.#wake();
+  }
+
+  /** Whether a record now would neither be written nor dial. */
+  #isHoldingOff(): boolean {
+    if (this.#state === "connecting" || this.#state === "closed") return true;
+    return this.#state === "waiting" && !this.backoff.permits(this.#settings.clock.now());
+  }
+
+  #refusal(): DropReason | undefined {
+    if (this.#closing !== undefined) return "closed";
+    return accepts(this.#settings.whileDisconnected, this.#state) ? undefined : "disconnected";
   }
 
   /** A record's own code, a getter say, may log and so come here again: the general way then. */
@@ -157,31 +189,6 @@ export class Delivery {
     } finally {
       this.#preparing = false;
     }
-  }
-
-  /** Whether a record now would neither be written nor dial. */
-  #isHoldingOff(): boolean {
-    if (this.#state === "connecting" || this.#state === "closed") return true;
-    return this.#state === "waiting" && !this.backoff.permits(this.#settings.clock.now());
-  }
-
-  #refusal(size: number): DropReason | undefined {
-    if (this.#closing !== undefined) return "closed";
-    if (!accepts(this.#settings.whileDisconnected, this.#state)) return "disconnected";
-    return this.#outbox.fits(size) ? undefined : "tooLarge";
-  }
-
-  /** A record was queued or not, and `older` ones went to make room for it. */
-  #queuedOne(queued: boolean, older: number): void {
-    if (queued) this.#queued++;
-    if (older > 0 || !queued) {
-      this.#done += older;
-      this.#beginOutage(new Error(`the queue is full (${this.#outbox.bytes} bytes)`));
-      this.#drop("overflow", queued ? older : older + 1);
-      this.#wake();
-    }
-    if (this.#forgetExit === undefined) this.#awaitExit();
-    if (this.#state === "open") this.#schedule();
   }
 
   /** Counts a record that could not be encoded. */
@@ -268,6 +275,7 @@ export class Delivery {
   #dial(): void {
     const { clock, connectTimeoutMs, open } = this.#settings;
     this.#disarm();
+    this.#forgetExit ??= this.#awaitExit();
     const dialledAt = clock.now();
     const abort = this.#dialling = new AbortController();
     const timer = clock.setTimeout(() => {
@@ -367,11 +375,8 @@ export class Delivery {
     dialling?.abort();
   }
 
-  /** Writes at the end of this turn, together with what else it brings; a full chunk at once. */
+  /** Writes at the end of this turn, together with what else it brings. */
   #schedule(): void {
-    if (this.#batch !== undefined) return;
-    if (this.#outbox.hasFullChunk) return this.#write();
-    if (this.#pumping) return;
     this.#pumping = true;
     queueMicrotask(this.#pump);
   }
@@ -477,8 +482,8 @@ export class Delivery {
     this.#telling = outer;
   }
 
-  #awaitExit(): void {
-    this.#forgetExit = this.#settings.exitNotifier.atExit?.({
+  #awaitExit(): () => void {
+    return this.#settings.exitNotifier.atExit?.({
       beforeExit: () => this.#beforeExit(),
       exit: () => this.#exit(),
     }) ?? (() => {});

@@ -116,7 +116,6 @@ export abstract class DeliveryHandler extends Handler {
 
   /** Whether nobody has overridden what lies between a record and the link. */
   #isStock(): boolean {
-    const { makePickle, createSocket, send } = DeliveryHandler.prototype;
     return this.#serializer === pickle && this.makePickle === makePickle &&
       this.createSocket === createSocket && this.send === send;
   }
@@ -181,3 +180,5 @@ export abstract class DeliveryHandler extends Handler {
     tellFault(this, this.#latest ?? makeLogRecord({}), error);
   }
 }
+
+const { makePickle, createSocket, send } = DeliveryHandler.prototype;

@@ -23,7 +23,8 @@ export type LogRecordFactory = (
 /** A class derived from `LogRecord`, with the constructor of `LogRecord`. */
 export type LogRecordClass = new (...args: Parameters<LogRecordFactory>) => LogRecord;
 
-const plainFactory: LogRecordFactory = (...args) => new LogRecord(...args);
+const plainFactory: LogRecordFactory = (name, level, path, line, msg, args, error, func, stack) =>
+  new LogRecord(name, level, path, line, msg, args, error, func, stack);
 
 let given: LogRecordFactory | LogRecordClass = LogRecord;
 

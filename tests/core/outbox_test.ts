@@ -33,11 +33,12 @@ test("Outbox.settle() keeps the frames that were not taken, the cut one whole an
 });
 
 test("Outbox gives chunks of at most 64 KiB, and a larger frame a chunk of its own", () => {
-  const outbox = new Outbox(open);
+  let full = 0;
+  const outbox = new Outbox({ ...open, onFull: () => full++ });
   outbox.push(frame(40_000, 1));
-  assert(!outbox.hasFullChunk);
+  assertEquals(full, 0);
   outbox.push(frame(40_000, 2));
-  assert(outbox.hasFullChunk);
+  assertEquals(full, 1, "a full chunk is told of");
   outbox.push(frame(200_000, 3));
   outbox.push(frame(10, 4));
   const sizes: number[] = [];
@@ -46,6 +47,40 @@ test("Outbox gives chunks of at most 64 KiB, and a larger frame a chunk of its o
     outbox.settle(batch.lengths.length);
   }
   assertEquals(sizes, [40_000, 40_000, 200_000, 10]);
+});
+
+test("Outbox takes a frame that is written in place, once it is committed", () => {
+  const outbox = new Outbox({ maxBytes: 10, maxRecords: 9, overflow: "drop-oldest" });
+  const write = (size: number, mark: number) => {
+    const chunk = outbox.reserve(size);
+    chunk.buffer.fill(mark, chunk.end, chunk.end + size);
+  };
+  write(6, 1);
+  assertEquals(outbox.records, 0);
+  assert(outbox.commit(4));
+  write(8, 2);
+  assert(!outbox.commit(8), "no room");
+  assertEquals(outbox.makeRoom(8), 1, "what was written stays while older ones go");
+  assert(outbox.commit(8));
+  assertEquals([...outbox.take()?.bytes ?? []], Array(8).fill(2));
+  outbox.settle(1);
+  outbox.reserve(3);
+  assertEquals(outbox.take(), undefined, "nothing that was not committed is sent");
+});
+
+test("Outbox may be emptied by whom it tells that a chunk is full", () => {
+  const sizes: number[] = [];
+  const outbox: Outbox = new Outbox({
+    ...open,
+    onFull() {
+      const batch = outbox.take();
+      sizes.push(batch?.bytes.length ?? 0);
+      outbox.settle(batch?.lengths.length ?? 0);
+    },
+  });
+  for (let i = 0; i < 10; i++) outbox.push(frame(30_000, i));
+  assertEquals(sizes, [60_000, 60_000, 60_000, 60_000]);
+  assertEquals(outbox.records, 2);
 });
 
 test("Outbox.makeRoom() never drops what is in flight, nor anything in vain", () => {
