@@ -118,10 +118,13 @@ class BunStream extends SocketStream {
     return this.#written;
   }
 
-  protected override async writeAll(bytes: Uint8Array): Promise<void> {
-    for (let rest = bytes; rest.length > 0;) {
-      rest = rest.subarray(this.#take(rest));
-      if (rest.length === 0) return;
+  protected override writeAll(bytes: Uint8Array): Promise<void> | undefined {
+    const size = this.#take(bytes);
+    return size === bytes.length ? undefined : this.#writeRest(bytes.subarray(size));
+  }
+
+  async #writeRest(bytes: Uint8Array): Promise<void> {
+    for (let rest = bytes; rest.length > 0; rest = rest.subarray(this.#take(rest))) {
       this.#waiting = true;
       await new Promise<void>((resolve) => this.#onDrain = resolve);
       this.#waiting = false;

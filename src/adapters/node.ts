@@ -81,7 +81,10 @@ export const connector: Connector & DatagramConnector & Acceptor & DatagramAccep
 class NodeStream extends SocketStream {
   readonly #socket: net.Socket;
   #written = 0;
-  #failWrite: (error: unknown) => void = () => {};
+  /** Writes that have not called back yet. */
+  #calls = 0;
+  /** Ends the write that waits for room in the kernel. */
+  #settle: { resolve(): void; reject(error: unknown): void } | undefined;
 
   constructor(socket: net.Socket, peer: string, accepted: boolean) {
     super(peer, accepted);
@@ -95,9 +98,8 @@ class NodeStream extends SocketStream {
     socket.on("error", (error) => this.ended(error));
     socket.on("close", () => {
       this.ended();
-      this.#failWrite(
-        new ConnectionError("closed", `Cannot write to ${peer}: the socket is closed`),
-      );
+      const message = `Cannot write to ${peer}: the socket is closed`;
+      this.#settle?.reject(new ConnectionError("closed", message));
     });
   }
 
@@ -105,25 +107,41 @@ class NodeStream extends SocketStream {
     return this.#written;
   }
 
-  protected override async writeAll(bytes: Uint8Array): Promise<void> {
+  protected override writeAll(bytes: Uint8Array): Promise<void> | undefined {
+    return bytes.length <= PIECE_BYTES ? this.#writePiece(bytes) : this.#writePieces(bytes);
+  }
+
+  async #writePieces(bytes: Uint8Array): Promise<void> {
     for (let offset = 0; offset < bytes.length; offset += PIECE_BYTES) {
-      const piece = bytes.subarray(offset, offset + PIECE_BYTES);
-      const written = new Promise<void>((resolve, reject) => {
-        this.#failWrite = reject;
-        this.#socket.write(piece, (error) => {
-          // These say only that the socket is gone; why, `error` or `close` are about to say.
-          const { code = "" } = (error ?? {}) as { code?: string };
-          if (code === "ERR_STREAM_DESTROYED" || code === "ECANCELED") return;
-          if (error) reject(error);
-          else resolve();
-        });
-      });
-      // A write is tried at once; what the kernel does not take stays in `writableLength`.
-      if (this.#socket.writable && this.#socket.writableLength === 0) written.catch(() => {});
-      else await written;
-      this.#written += piece.length;
+      await this.#writePiece(bytes.subarray(offset, offset + PIECE_BYTES));
     }
   }
+
+  /** A write is tried at once; what the kernel does not take stays in `writableLength`. */
+  #writePiece(piece: Uint8Array): Promise<void> | undefined {
+    const socket = this.#socket;
+    this.#calls++;
+    socket.write(piece, this.#onWritten);
+    if (socket.writable && socket.writableLength === 0) {
+      this.#written += piece.length;
+      return undefined;
+    }
+    return new Promise<void>((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    }).then(() => {
+      this.#written += piece.length;
+    });
+  }
+
+  /** One for all writes: those that were through at once call back too, and before this one. */
+  readonly #onWritten = (error?: Error | null): void => {
+    this.#calls--;
+    const { code } = (error ?? {}) as { code?: string };
+    // These say only that the socket is gone; why, `error` or `close` are about to say.
+    if (code === "ERR_STREAM_DESTROYED" || code === "ECANCELED") return;
+    if (error) this.#settle?.reject(error);
+    else if (this.#calls === 0) this.#settle?.resolve();
+  };
 
   writeSync(bytes: Uint8Array): number {
     if (this.refusal() !== undefined) return 0;

@@ -20,6 +20,9 @@ import { toConnectionError } from "./native_error.ts";
 /** What an adapter holds for a slow consumer: a few reads of 64 KiB, so that it never waits idly. */
 export const HELD_BYTES: number = 256 * 1024;
 
+/** What most writes end with, as the kernel has room: one promise for all of them. */
+const DONE: Promise<void> = Promise.resolve();
+
 /** A stream over some runtime's socket. */
 export abstract class SocketStream implements StreamConnection {
   readonly closed: Promise<ConnectionError | undefined>;
@@ -45,8 +48,8 @@ export abstract class SocketStream implements StreamConnection {
     });
   }
 
-  /** Writes it all, completing partial writes. */
-  protected abstract writeAll(bytes: Uint8Array): Promise<void>;
+  /** Writes it all, completing partial writes; `undefined`: the kernel took it at once. */
+  protected abstract writeAll(bytes: Uint8Array): Promise<void> | undefined;
   /** Sends FIN; what arrives is still read. */
   protected abstract halfClose(): void | Promise<void>;
   /** Lets go of the socket at once, open writes included; called once. */
@@ -82,7 +85,9 @@ export abstract class SocketStream implements StreamConnection {
   write(bytes: Uint8Array): Promise<void> {
     const refusal = this.refusal();
     if (refusal !== undefined) return Promise.reject(refusal);
-    const writing = this.writeAll(bytes).catch((error: unknown) => {
+    const begun = this.#begin(bytes);
+    if (begun === undefined) return DONE;
+    const writing = begun.catch((error: unknown) => {
       const gone = this.#closing === undefined ? undefined : this.refusal();
       // A socket that a write failed on is lost, whether or not the read has noticed.
       if (gone === undefined) this.ended(error);
@@ -90,6 +95,14 @@ export abstract class SocketStream implements StreamConnection {
     });
     this.#writing = writing.catch(() => {});
     return writing;
+  }
+
+  #begin(bytes: Uint8Array): Promise<void> | undefined {
+    try {
+      return this.writeAll(bytes);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   close({ signal }: WaitOptions = {}): Promise<void> {
