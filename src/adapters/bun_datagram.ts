@@ -13,9 +13,12 @@ import type {
   WaitOptions,
 } from "../net/connector.ts";
 import { bunRuntime, type BunUdpSocket } from "./bun_runtime.ts";
-import { abortedError, show, toConnectionError } from "./native_error.ts";
+import { abortedError, codeOf, show, toConnectionError } from "./native_error.ts";
 import { type HostAddress, resolveHost } from "./resolve_host.ts";
-import { sendPastRefusal, SocketDatagrams } from "./socket_datagrams.ts";
+import { SocketDatagrams } from "./socket_datagrams.ts";
+
+/** What most sends end with: one promise for all of them. */
+const SENT: Promise<void> = Promise.resolve();
 
 type UdpAddress = Extract<DatagramAddress, { transport: "udp" }>;
 
@@ -97,15 +100,33 @@ class BunDatagramSocket extends BunDatagrams implements DatagramSocket {
     return port === this.#peer.port && address === this.#address;
   }
 
-  async send(bytes: Uint8Array): Promise<void> {
-    const doing = `Cannot send ${bytes.length} bytes to ${show(this.#peer)}`;
-    await sendPastRefusal(doing, async () => {
-      for (;;) {
-        this.checkOpen(doing);
-        if (this.socket?.send(bytes, this.#peer.port, this.#address)) return;
-        await this.drain();
-      }
-    });
+  send(bytes: Uint8Array): Promise<void> {
+    try {
+      if (this.#taken(bytes)) return SENT;
+    } catch (error) {
+      return Promise.reject(this.sendError(error, bytes, this.#peer));
+    }
+    return this.#sendWhenDrained(bytes);
+  }
+
+  async #sendWhenDrained(bytes: Uint8Array): Promise<void> {
+    try {
+      do await this.drain(); while (!this.#taken(bytes));
+    } catch (error) {
+      throw this.sendError(error, bytes, this.#peer);
+    }
+  }
+
+  /** Whether the kernel had room for it. */
+  #taken(bytes: Uint8Array): boolean {
+    if (!this.open || this.socket === undefined) throw new Error("closed");
+    try {
+      return this.socket.send(bytes, this.#peer.port, this.#address);
+    } catch (error) {
+      // The kernel tells of the refusal of an earlier datagram instead of sending this one.
+      if (codeOf(error) !== "refused") throw error;
+      return this.socket.send(bytes, this.#peer.port, this.#address);
+    }
   }
 }
 

@@ -109,7 +109,7 @@ class DenoDatagrams extends SocketDatagrams {
 }
 
 class DenoDatagramSocket extends DenoDatagrams implements DatagramSocket {
-  readonly #peer: string;
+  readonly #peer: DatagramAddress;
   readonly #to: DenoDatagramAddress;
 
   constructor(conn: DenoDatagramConn, peer: DatagramAddress, to: DenoDatagramAddress) {
@@ -117,17 +117,15 @@ class DenoDatagramSocket extends DenoDatagrams implements DatagramSocket {
       conn,
       (from) => from.hostname === to.hostname && from.port === to.port && from.path === to.path,
     );
-    this.#peer = show(peer);
+    this.#peer = peer;
     this.#to = to;
   }
 
   async send(bytes: Uint8Array): Promise<void> {
-    const doing = `Cannot send ${bytes.length} bytes to ${this.#peer}`;
-    this.checkOpen(doing);
     try {
       await this.conn.send(bytes, this.#to);
     } catch (error) {
-      throw toConnectionError(error, doing);
+      throw this.sendError(error, bytes, this.#peer);
     }
   }
 }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { ConnectionError } from "../net/connection_error.ts";
 import type { DatagramAddress, DatagramListener, DatagramSocket } from "../net/connector.ts";
 import { SocketDatagrams } from "./socket_datagrams.ts";
 
@@ -48,7 +49,7 @@ export class MemoryDatagramSocket extends MemoryDatagrams implements DatagramSoc
   }
 
   async send(bytes: Uint8Array): Promise<void> {
-    this.checkOpen("Cannot send");
+    if (!this.open) throw new ConnectionError("closed", "Cannot send: closed on this side");
     await this.#send(bytes);
   }
 }

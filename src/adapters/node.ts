@@ -211,7 +211,7 @@ function dial(
 
 function open(to: StreamAddress): net.Socket {
   if (to.transport === "unix") return net.connect({ path: to.path, allowHalfOpen: true });
-  const address = { host: to.hostname, port: to.port, allowHalfOpen: true };
+  const address = { host: to.hostname, port: to.port, allowHalfOpen: true, noDelay: true };
   return to.tls === undefined
     ? net.connect(address)
     : tls.connect({ ...address, ...clientTls(to.tls, to.hostname) });

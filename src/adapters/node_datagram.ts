@@ -7,15 +7,16 @@
  * @module
  */
 import * as dgram from "node:dgram";
+import type { ConnectionError } from "../net/connection_error.ts";
 import type {
   DatagramAddress,
   DatagramListener,
   DatagramSocket,
   WaitOptions,
 } from "../net/connector.ts";
-import { show, toConnectionError } from "./native_error.ts";
+import { codeOf, show, toConnectionError } from "./native_error.ts";
 import { type HostAddress, resolveHost } from "./resolve_host.ts";
-import { sendPastRefusal, SocketDatagrams } from "./socket_datagrams.ts";
+import { SocketDatagrams } from "./socket_datagrams.ts";
 
 type UdpAddress = Extract<DatagramAddress, { transport: "udp" }>;
 
@@ -94,15 +95,27 @@ class NodeDatagramSocket extends NodeDatagrams implements DatagramSocket {
     this.#address = address;
   }
 
-  async send(bytes: Uint8Array): Promise<void> {
-    const doing = `Cannot send ${bytes.length} bytes to ${show(this.#peer)}`;
-    await sendPastRefusal(doing, () => {
-      this.checkOpen(doing);
-      return new Promise((resolve, reject) => {
-        const settle = (error?: unknown) => error ? reject(error) : resolve();
-        this.socket.send(bytes, this.#peer.port, this.#address, settle);
-      });
-    });
+  send(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => this.#send(bytes, resolve, reject));
+  }
+
+  #send(
+    bytes: Uint8Array,
+    resolve: () => void,
+    reject: (error: ConnectionError) => void,
+    again = false,
+  ): void {
+    const settle = (error: unknown) => {
+      if (!error) resolve();
+      // The kernel tells of the refusal of an earlier datagram instead of sending this one.
+      else if (!again && codeOf(error) === "refused") this.#send(bytes, resolve, reject, true);
+      else reject(this.sendError(error, bytes, this.#peer));
+    };
+    try {
+      this.socket.send(bytes, this.#peer.port, this.#address, settle);
+    } catch (error) {
+      settle(error);
+    }
   }
 }
 

@@ -7,8 +7,9 @@
  * @module
  */
 import { ConnectionError } from "../net/connection_error.ts";
+import type { DatagramAddress } from "../net/connector.ts";
 import { AsyncQueue } from "./async_queue.ts";
-import { codeOf, toConnectionError } from "./native_error.ts";
+import { show, toConnectionError } from "./native_error.ts";
 
 // Far more than a kernel holds, so that a burst outlives a consumer that parses meanwhile.
 const HELD_BYTES = 4 * 1024 * 1024;
@@ -30,9 +31,17 @@ export abstract class SocketDatagrams implements AsyncIterable<Uint8Array>, Asyn
     if (!this.#queue.full) this.#queue.push(bytes);
   }
 
-  /** Throws when the socket is closed. */
-  protected checkOpen(doing: string): void {
-    if (!this.#open) throw new ConnectionError("closed", `${doing}: closed on this side`);
+  /** Whether it has not been closed. */
+  protected get open(): boolean {
+    return this.#open;
+  }
+
+  /** The error of a send that failed: `closed` where that is why. */
+  protected sendError(error: unknown, bytes: Uint8Array, peer: DatagramAddress): ConnectionError {
+    const doing = `Cannot send ${bytes.length} bytes to ${show(peer)}`;
+    return this.#open
+      ? toConnectionError(error, doing)
+      : new ConnectionError("closed", `${doing}: closed on this side`);
   }
 
   close(): Promise<void> {
@@ -50,19 +59,5 @@ export abstract class SocketDatagrams implements AsyncIterable<Uint8Array>, Asyn
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-}
-
-/**
- * Sends, and once more if the kernel refused: it reports the ICMP refusal of an earlier datagram
- * instead of sending the next, and that one must not be lost to it.
- */
-export async function sendPastRefusal(doing: string, send: () => Promise<void>): Promise<void> {
-  for (let again = true;; again = false) {
-    try {
-      return await send();
-    } catch (error) {
-      if (!again || codeOf(error) !== "refused") throw toConnectionError(error, doing);
-    }
   }
 }

@@ -74,8 +74,28 @@ export class Chunk {
   /** Removes the oldest `frames` and returns their size in bytes. */
   drop(frames: number): number {
     const start = this.start;
-    for (let i = 0; i < frames; i++) this.start += this.lengths[this.first++] ?? 0;
+    if (frames === this.records) {
+      this.start = this.end;
+      this.first = this.lengths.length;
+    } else {
+      for (let i = 0; i < frames; i++) this.start += this.lengths[this.first++] ?? 0;
+    }
     return this.start - start;
+  }
+
+  /** A chunk of the frames with these numbers and those from number `from` on. */
+  pick(numbers: readonly number[], from: number): Chunk {
+    const picked = new Chunk(this.bytes);
+    let start = this.start;
+    for (let i = 0; i < this.records; i++) {
+      const size = this.lengths[this.first + i] ?? 0;
+      if (i >= from || numbers.includes(i)) {
+        picked.buffer.set(this.buffer.subarray(start, start + size), picked.end);
+        picked.append(size);
+      }
+      start += size;
+    }
+    return picked;
   }
 }
 
@@ -191,23 +211,25 @@ export class Outbox {
   }
 
   /**
-   * Ends the flight: its first `frames` are done with, the others are first in the queue again,
-   * each whole. Returns the bytes that are done with.
+   * Ends the flight: its first `frames` are done with, but for those whose numbers are in `again`;
+   * these and the others are first in the queue again, each whole. Returns the bytes done with.
    */
-  settle(frames: number): number {
-    const chunk = this.#flight;
-    if (chunk === undefined) return 0;
+  settle(frames: number, again: readonly number[] = []): number {
+    const flight = this.#flight;
+    if (flight === undefined) return 0;
     this.#flight = undefined;
-    const all = frames === chunk.records;
-    const done = all ? chunk.bytes : chunk.drop(frames);
-    this.#bytes -= done;
-    this.#records -= frames;
-    if (all) this.#recycle(chunk);
-    else {
-      this.#waiting.unshift(chunk);
-      this.#tail ??= chunk;
+    const { bytes } = flight;
+    const left = again.length === 0 ? flight : flight.pick(again, frames);
+    if (left === flight) flight.drop(frames);
+    this.#bytes -= bytes - left.bytes;
+    this.#records -= frames - again.length;
+    if (left.records === 0) {
+      this.#recycle(flight);
+    } else {
+      this.#waiting.unshift(left);
+      this.#tail ??= left;
     }
-    return done;
+    return bytes - left.bytes;
   }
 
   /** Everything that is not in flight, taken out as one batch: for a last write at exit. */

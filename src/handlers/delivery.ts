@@ -421,11 +421,12 @@ export class Delivery {
   #settle(): void {
     const batch = this.#batch;
     if (batch === undefined || this.#outlet === undefined) return;
-    const { frames, tooLarge, tooLargeBytes } = this.#outlet.progress(batch);
+    const { frames, again, tooLarge, tooLargeBytes } = this.#outlet.progress(batch);
     this.#batch = undefined;
-    const bytes = this.#outbox.settle(frames);
-    this.#done += frames;
-    this.#counters.sent += frames - tooLarge;
+    const bytes = this.#outbox.settle(frames, again);
+    const done = frames - again.length;
+    this.#done += done;
+    this.#counters.sent += done - tooLarge;
     this.#counters.sentBytes += bytes - tooLargeBytes;
     this.#drop("tooLarge", tooLarge);
   }

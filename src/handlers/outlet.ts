@@ -14,6 +14,8 @@ import type { DatagramSocket, StreamConnection, WaitOptions } from "../net/conne
 export interface Progress {
   /** Frames, counted from the first, that are done with: taken by the kernel or refused by it. */
   frames: number;
+  /** The numbers of those among them that failed and are to be sent again. */
+  again: readonly number[];
   /** Those among them that were too large to send. */
   tooLarge: number;
   /** The bytes of those. */
@@ -83,7 +85,7 @@ export class StreamOutlet implements Outlet {
   progress(batch: Batch): Progress {
     const bytes = (this.#connection.bytesWritten ?? 0) - this.#writtenBefore;
     const frames = this.#whole ? batch.lengths.length : framesIn(batch, bytes);
-    return { frames, tooLarge: 0, tooLargeBytes: 0 };
+    return { frames, again: [], tooLarge: 0, tooLargeBytes: 0 };
   }
 
   writeSync(batch: Batch): number {
@@ -99,31 +101,41 @@ export class StreamOutlet implements Outlet {
   }
 }
 
+/** Sends that are not waited for one by one. */
+const IN_FLIGHT = 64;
+
 /** One frame a datagram. */
 export class DatagramOutlet implements Outlet {
   readonly #socket: DatagramSocket;
   readonly closed = undefined;
-  #progress: Progress = { frames: 0, tooLarge: 0, tooLargeBytes: 0 };
+  #progress: Progress = { frames: 0, again: [], tooLarge: 0, tooLargeBytes: 0 };
 
   constructor(socket: DatagramSocket) {
     this.#socket = socket;
   }
 
-  async write(batch: Batch): Promise<void> {
-    const progress = this.#progress = { frames: 0, tooLarge: 0, tooLargeBytes: 0 };
+  async write({ bytes, lengths }: Batch): Promise<void> {
+    const again: number[] = [];
+    const progress = this.#progress = { frames: 0, again, tooLarge: 0, tooLargeBytes: 0 };
     let start = 0;
-    for (const length of batch.lengths) {
-      const end = start + length;
-      try {
-        await this.#socket.send(batch.bytes.subarray(start, end));
-      } catch (error) {
-        if (!(error instanceof ConnectionError) || error.code !== "too-large") throw error;
-        progress.tooLarge++;
-        progress.tooLargeBytes += length;
+    let failure: unknown;
+    while (progress.frames < lengths.length && again.length === 0) {
+      const sizes = lengths.slice(progress.frames, progress.frames + IN_FLIGHT);
+      const sends = sizes.map((size) => this.#socket.send(bytes.subarray(start, start += size)));
+      for (const [i, outcome] of (await Promise.allSettled(sends)).entries()) {
+        const number = progress.frames++;
+        if (outcome.status === "fulfilled") continue;
+        const error: unknown = outcome.reason;
+        if (error instanceof ConnectionError && error.code === "too-large") {
+          progress.tooLarge++;
+          progress.tooLargeBytes += sizes[i] ?? 0;
+        } else {
+          failure ??= error;
+          again.push(number);
+        }
       }
-      progress.frames++;
-      start = end;
     }
+    if (again.length > 0) throw failure;
   }
 
   progress(): Progress {

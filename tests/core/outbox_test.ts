@@ -32,6 +32,17 @@ test("Outbox.settle() keeps the frames that were not taken, the cut one whole an
   assertEquals([...outbox.take()?.bytes ?? []], [9, 9, 9, 9]);
 });
 
+test("Outbox.settle() keeps those in the middle that are to be sent again", () => {
+  const outbox = new Outbox(open);
+  for (let i = 1; i <= 5; i++) outbox.push(frame(i, i));
+  outbox.take();
+  assertEquals(outbox.settle(4, [1, 2]), 1 + 4);
+  assertEquals([outbox.records, outbox.bytes], [3, 10]);
+  const batch = outbox.take();
+  assertEquals(batch?.lengths, [2, 3, 5]);
+  assertEquals([...batch?.bytes ?? []], [2, 2, 3, 3, 3, 5, 5, 5, 5, 5]);
+});
+
 test("Outbox gives chunks of at most 64 KiB, and a larger frame a chunk of its own", () => {
   let full = 0;
   const outbox = new Outbox({ ...open, onFull: () => full++ });
