@@ -16,7 +16,7 @@ export async function measure(setting, command, options) {
   const {
     records,
     perTurn = 0,
-    warmup = 10_000,
+    warmup = 50_000,
     loggers = 1,
     latency = false,
     exit = false,

@@ -42,7 +42,7 @@ const rawSends = onEach("raw", "controls/raw_udp.ts");
 const rawFrames = onEach("raw, each alone", "controls/raw_frames.ts");
 
 /** The scenarios, in the order of the table. `quick` is for a run of two minutes. */
-export function scenarios({ quick, records }) {
+export function scenarios({ quick, records, warmup }) {
   const tcp = (group, title, subjects, options) => ({
     group,
     title,
@@ -58,14 +58,17 @@ export function scenarios({ quick, records }) {
   const burst = count(100_000);
   const few = count(20_000);
   return [
-    ...["plain", "traceback", "extra"].map((which) => ({
+    ...[
+      ["emit", "plain", "emit a record"],
+      ["emit", "traceback", "with a traceback"],
+      ["emit", "extra", "with 8 of extra"],
+      ["makePickle", "plain", "makePickle()"],
+    ].map(([what, which, title]) => ({
       group: "encode",
-      title: { plain: "encode a record", traceback: "with a traceback", extra: "with 8 of extra" }[
-        which
-      ],
+      title,
       subjects: codec,
       run: (setting, commands, { runtime, file }) =>
-        compute(setting, commands.run(runtime, file, "encode", which)),
+        compute(setting, commands.run(runtime, file, what, which)),
     })),
     {
       group: "decode",
@@ -127,7 +130,7 @@ export function scenarios({ quick, records }) {
     tcp("datagrams", "datagrams, 64 a turn", [...ours, ...rawSends, cpython], {
       records: few,
       perTurn: 64,
-      warmup: 2000,
+      warmup: 10_000,
       protocol: "udp",
     }),
     tcp("exit", `exit after ${thousands(few)}`, [
