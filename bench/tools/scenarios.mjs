@@ -43,15 +43,13 @@ const rawFrames = onEach("raw, each alone", "controls/raw_frames.ts");
 
 /** The scenarios, in the order of the table. `quick` is for a run of two minutes. */
 export function scenarios({ quick, records, warmup }) {
+  const given = warmup === undefined ? {} : { warmup };
   const tcp = (group, title, subjects, options) => ({
     group,
     title,
     subjects,
     run: (setting, commands, { runtime, file, record }) =>
-      measure(setting, commands.drive(runtime, file), {
-        ...record,
-        ...options,
-      }),
+      measure(setting, commands.drive(runtime, file), { ...record, ...options, ...given }),
   });
   const count = (usual) => records ?? usual;
   const thousands = (number) => number.toLocaleString("en");
