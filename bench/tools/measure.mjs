@@ -15,7 +15,7 @@ export async function measure(setting, command, options) {
   const {
     records,
     perTurn = 0,
-    warmup = 50_000,
+    warmup,
     loggers = 1,
     latency = false,
     exit = false,
