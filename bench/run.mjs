@@ -8,7 +8,7 @@
  *     npm run bench -- --only=burst,turns             some groups of scenarios
  *     npm run bench -- --runtimes=node                ours on some runtimes, against the main peers
  *     npm run bench -- --against=raw,cpython,pino     whom to compare with; empty for nobody
- *     npm run bench -- --rounds=3 --records=10000     other than the usual
+ *     npm run bench -- --rounds=3 --records=10000     other than the usual; also --warmup=1
  *     npm run bench -- --node-arguments="--cpu-prof"  for the measured processes on Node
  *     npm run bench -- --markdown                     the table as Markdown
  *
@@ -25,7 +25,7 @@ import { setUp, toolEnvironment } from "../tests/tools/setup.mjs";
 import { toChart } from "./tools/chart.mjs";
 import { toRows, toTable } from "./tools/report.mjs";
 import { scenarios } from "./tools/scenarios.mjs";
-import { buildSink } from "./tools/sink.mjs";
+import { buildSink, proveSink } from "./tools/sink.mjs";
 import { buildForNode, makeCommands, versions } from "./tools/subjects.mjs";
 
 const bench = dirname(fileURLToPath(import.meta.url));
@@ -38,6 +38,7 @@ const { values } = parseArgs({
     against: { type: "string" },
     rounds: { type: "string" },
     records: { type: "string" },
+    warmup: { type: "string" },
     markdown: { type: "boolean", default: false },
     "node-arguments": { type: "string", default: "" },
   },
@@ -45,14 +46,16 @@ const { values } = parseArgs({
 const peers = ["pino", "pino-socket", "@logtape/syslog", "winston-syslog", "log4js"];
 const { quick } = values;
 const rounds = Number(values.rounds ?? (quick ? 3 : 5));
-const records = values.records === undefined ? undefined : Number(values.records);
+const number = (text) => text === undefined ? undefined : Number(text);
+const records = number(values.records);
+const warmup = number(values.warmup);
 const runtimes = list(values.runtimes ?? "node,deno,bun");
 const against = list(
   values.against ??
     (values.runtimes === undefined ? "" : "raw,cpython,pino"),
 );
 /** After this a round is not begun, and the first one is cut short. */
-const budgetMs = quick ? 105_000 : Infinity;
+const budgetMs = quick ? 100_000 : Infinity;
 const started = performance.now();
 
 setUp();
@@ -72,6 +75,7 @@ const setting = {
   receivedOfMany: join(scratch, "received-of-many"),
 };
 writeFrames();
+await proveSink(setting.sink, setting.frames);
 
 const measured = plan();
 await runAll();
@@ -79,9 +83,9 @@ const rows = toRows(measured);
 const about = describe();
 console.log(toTable(rows, values));
 console.log(`\n${about.join("\n")}`);
-const whole = [values.only, values.runtimes, values.against, values.records].every((value) =>
-  value === undefined
-);
+const whole = [values.only, values.runtimes, values.against, values.records, values.warmup].every((
+  value,
+) => value === undefined);
 if (whole) write();
 if (measured.some(({ failure }) => failure !== undefined)) process.exitCode = 1;
 
@@ -122,11 +126,11 @@ function write() {
 function installPeers() {
   const lock = join(bench, "package-lock.json");
   const stamp = join(bench, "node_modules", ".package-lock.json");
-  const locked = Object.keys(JSON.parse(readFileSync(lock, "utf8")).packages)
-    .filter(Boolean);
+  const { packages: locked } = JSON.parse(readFileSync(lock, "utf8"));
   const installed = existsSync(stamp) ? JSON.parse(readFileSync(stamp, "utf8")).packages : {};
-  const optional = (path) => /esbuild\/|unix-dgram/.test(path);
-  if (locked.every((path) => path in installed || optional(path))) return;
+  const isThere = ([path, { version, optional }]) =>
+    path === "" || optional || installed[path]?.version === version;
+  if (Object.entries(locked).every(isThere)) return;
   console.log("installing the peers from npm …");
   const { status, stderr } = spawnSync(
     "npm",
@@ -166,7 +170,7 @@ function runToEnd({ command: [command, ...args], env }) {
 /** Every pair of scenario and subject that was asked for and can be run. */
 function plan() {
   const only = values.only === undefined ? undefined : list(values.only);
-  return scenarios({ quick, records }).flatMap((
+  return scenarios({ quick, records, warmup }).flatMap((
     { group, title, subjects, run },
   ) =>
     subjects.filter(({ family, runtime }) =>

@@ -100,7 +100,7 @@ async function connectBun(port: number): Promise<RawConnection> {
 
 function connectNode(port: number): Promise<RawConnection> {
   return new Promise((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1", () => {
+    const socket = connect({ port, host: "127.0.0.1", noDelay: true }, () => {
       resolve({
         write: (bytes) =>
           socket.write(bytes) ? undefined : new Promise((done) => socket.once("drain", done)),

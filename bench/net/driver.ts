@@ -10,7 +10,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { setImmediate } from "node:timers";
 import type { Subject, Target } from "./subject.ts";
-import { wallClock } from "./wall_clock.ts";
+import { wallClock } from "./wall_clock.mjs";
 
 interface Job extends Target {
   /** The module that is measured, as a URL. */

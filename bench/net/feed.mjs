@@ -7,6 +7,7 @@
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import process from "node:process";
+import { wallClock } from "./wall_clock.mjs";
 
 const [port, path, records, connections] = process.argv.slice(2);
 const frames = readFileSync(path);
@@ -46,11 +47,8 @@ async function send(socket, bytes) {
   socket.end();
 }
 
-const tick = Date.now();
-while (Date.now() === tick);
-const offset = Date.now() - performance.now();
-
+const now = wallClock();
 const senders = [];
 for (let i = 0; i < Number(connections); i++) senders.push([await open(), framesOf(i)]);
-process.stdout.write(`${((offset + performance.now()) * 1000).toFixed(1)}\n`);
+process.stdout.write(`${(now() * 1000).toFixed(1)}\n`);
 await Promise.all(senders.map(([socket, bytes]) => send(socket, bytes)));

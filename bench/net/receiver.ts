@@ -8,7 +8,7 @@ import type { LogRecord } from "../../mod.ts";
 import { connector } from "../../src/adapters/auto.ts";
 import { LogRecordSocketReceiver } from "../../src/receiver/socket_receiver.ts";
 import { MESSAGE } from "./record.mjs";
-import { wallClock } from "./wall_clock.ts";
+import { wallClock } from "./wall_clock.mjs";
 
 const expected = Number(process.argv[2]);
 const now = wallClock();

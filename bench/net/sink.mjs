@@ -5,6 +5,7 @@
 import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 import process from "node:process";
+import { wallClock } from "./wall_clock.mjs";
 
 const QUIET_MS = 300;
 const NO_CONNECTION_MS = 30;
@@ -18,6 +19,7 @@ const delimiter = Buffer.from(delimiterText.replace(/\\([n0\\])/g, (_, c) => esc
 const templates = new Map();
 const totals = { records: 0, bad: 0, cut: 0, bytes: 0, last: 0 };
 const open = new Set();
+const now = wallClock();
 
 setTimeout(() => process.exit(1), Number(seconds) * 1000);
 
@@ -32,15 +34,8 @@ function count(isGood) {
   process.stdout.write(`mark ${totals.records} ${totals.last.toFixed(1)}\n`);
 }
 
-/** In whole milliseconds until `Date.now()` has ticked once, then finer. */
-const offset = (() => {
-  const tick = Date.now();
-  while (Date.now() === tick);
-  return Date.now() - performance.now();
-})();
-
 function nowUs() {
-  return (offset + performance.now()) * 1000;
+  return now() * 1000;
 }
 
 /** Where the floats of a payload are, if it is the pickle of the record that was logged. */

@@ -1,6 +1,7 @@
 """What core/codec.ts measures, of CPython.
 
-    codec.py encode plain|traceback|extra
+    codec.py makePickle plain|traceback|extra
+    codec.py emit ...               the same: what ours is compared with
     codec.py decode FRAMES
     codec.py disabled
     codec.py frames FILE [NAME]     writes 64 KiB of frames as SocketHandler.makePickle makes them
@@ -128,7 +129,7 @@ def frames(path, name):
 
 
 what, *arguments = sys.argv[1:]
-if what == "encode":
+if what in ("makePickle", "emit"):
     result = encode(arguments[0])
 elif what == "decode":
     result = decode(arguments[0])

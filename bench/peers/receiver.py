@@ -1,4 +1,5 @@
-"""The receiver of CPython's logging cookbook, as it stands there but for what it does with a record.
+"""The receiver of CPython's logging cookbook, as it stands there but for what it does with a record,
+and that it takes the 4 bytes of a length whole: there a length in two segments ends a connection.
 
     receiver.py RECORDS
 
@@ -9,6 +10,7 @@ import logging
 import os
 import pickle
 import resource
+import socket
 import socketserver
 import struct
 import sys
@@ -25,7 +27,7 @@ state = {"received": 0, "wrong": 0, "cpu": 0}
 class LogRecordStreamHandler(socketserver.StreamRequestHandler):
     def handle(self):
         while True:
-            chunk = self.connection.recv(4)
+            chunk = self.connection.recv(4, socket.MSG_WAITALL)
             if len(chunk) < 4:
                 break
             slen = struct.unpack(">L", chunk)[0]

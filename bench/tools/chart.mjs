@@ -3,9 +3,9 @@
  * and on dark ground.
  */
 
-const WIDTH = 760;
-const LABEL = 150;
-const VALUE = 150;
+const WIDTH = 860;
+const LABEL = 120;
+const VALUE = 180;
 const BAR = 16;
 const GAP = 5;
 const HEAD = 34;

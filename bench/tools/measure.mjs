@@ -2,7 +2,6 @@
 import { start } from "./processes.mjs";
 import { startSink } from "./sink.mjs";
 
-const LIMIT_MS = 120_000;
 /** When for so long nothing has arrived, nothing more will: the subject has flushed before. */
 const PATIENCE_MS = 1500;
 
@@ -16,7 +15,7 @@ export async function measure(setting, command, options) {
   const {
     records,
     perTurn = 0,
-    warmup = 10_000,
+    warmup,
     loggers = 1,
     latency = false,
     exit = false,
@@ -24,7 +23,7 @@ export async function measure(setting, command, options) {
     server = "reads",
     kind = "pickle",
     delimiter,
-    limitMs = LIMIT_MS,
+    limitMs,
   } = options;
   const deaf = server !== "reads";
   const total = warmup + records;

@@ -19,9 +19,10 @@ export async function compute(setting, { command, env }) {
  * Feeds a receiver `records` records over `connections` connections. Of many connections each has
  * more to send than is received, so that how it is shared among them is the receiver's doing.
  */
-export async function receive(setting, commands, { runtime, file, records, connections }) {
+export async function receive(setting, commands, options) {
+  const { runtime, file, records, connections, limitMs } = options;
   const { command, env } = commands.run(runtime, file, String(records));
-  const receiver = start(command, { env, cwd: setting.root, limitMs: LIMIT_MS });
+  const receiver = start(command, { env, cwd: setting.root, limitMs });
   let feeder;
   try {
     const port = Number(await receiver.line(10_000));
@@ -30,7 +31,7 @@ export async function receive(setting, commands, { runtime, file, records, conne
     const feed = commands.feed(
       ...[port, many ? setting.receivedOfMany : setting.received, records, connections].map(String),
     );
-    feeder = start(feed.command, { env, cwd: setting.root, limitMs: LIMIT_MS });
+    feeder = start(feed.command, { env, cwd: setting.root, limitMs });
     const began = Number(await feeder.line(20_000));
     const line = await receiver.line();
     const problem = await receiver.done;

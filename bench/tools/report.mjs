@@ -59,7 +59,8 @@ export function toRows(measured) {
 
 /** A ratio is of two that delivered the same records whole; otherwise there is none. */
 function ratioOf(row, to) {
-  return row.lost || to.lost ? undefined : row.rate / to.rate || undefined;
+  if (row.lost || to.lost || row.failure || to.failure) return undefined;
+  return row.rate / to.rate || undefined;
 }
 
 const columns = [

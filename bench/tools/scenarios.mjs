@@ -42,30 +42,32 @@ const rawSends = onEach("raw", "controls/raw_udp.ts");
 const rawFrames = onEach("raw, each alone", "controls/raw_frames.ts");
 
 /** The scenarios, in the order of the table. `quick` is for a run of two minutes. */
-export function scenarios({ quick, records }) {
+export function scenarios({ quick, records, warmup }) {
+  const limitMs = quick ? 15_000 : 120_000;
+  const given = { limitMs, warmup: warmup ?? (quick ? 20_000 : 50_000) };
   const tcp = (group, title, subjects, options) => ({
     group,
     title,
     subjects,
     run: (setting, commands, { runtime, file, record }) =>
-      measure(setting, commands.drive(runtime, file), {
-        ...record,
-        ...options,
-      }),
+      measure(setting, commands.drive(runtime, file), { ...given, ...record, ...options }),
   });
   const count = (usual) => records ?? usual;
   const thousands = (number) => number.toLocaleString("en");
   const burst = count(100_000);
   const few = count(20_000);
   return [
-    ...["plain", "traceback", "extra"].map((which) => ({
+    ...[
+      ["emit", "plain", "emit a record"],
+      ["emit", "traceback", "with a traceback"],
+      ["emit", "extra", "with 8 of extra"],
+      ...quick ? [] : [["makePickle", "plain", "makePickle()"]],
+    ].map(([what, which, title]) => ({
       group: "encode",
-      title: { plain: "encode a record", traceback: "with a traceback", extra: "with 8 of extra" }[
-        which
-      ],
+      title,
       subjects: codec,
       run: (setting, commands, { runtime, file }) =>
-        compute(setting, commands.run(runtime, file, "encode", which)),
+        compute(setting, commands.run(runtime, file, what, which)),
     })),
     {
       group: "decode",
@@ -95,7 +97,7 @@ export function scenarios({ quick, records }) {
       ...raw,
       cpython,
       pino,
-      ...others,
+      ...quick ? [] : others,
     ], {
       records: burst,
       perTurn: 64,
@@ -104,7 +106,7 @@ export function scenarios({ quick, records }) {
       records: few,
       perTurn: 1,
     }),
-    tcp("writes", "one write a frame", rawFrames, { records: burst }),
+    ...quick ? [] : [tcp("writes", "one write a frame", rawFrames, { records: burst })],
     tcp("latency", "latency, connected", [
       ...ours,
       cpython,
@@ -127,7 +129,7 @@ export function scenarios({ quick, records }) {
     tcp("datagrams", "datagrams, 64 a turn", [...ours, ...rawSends, cpython], {
       records: few,
       perTurn: 64,
-      warmup: 2000,
+      warmup: 10_000,
       protocol: "udp",
     }),
     tcp("exit", `exit after ${thousands(few)}`, [
@@ -139,26 +141,12 @@ export function scenarios({ quick, records }) {
       records: few,
       exit: true,
     }),
-    ...[1000, 10_000, 100_000, 1_000_000, 10_000_000].slice(0, quick ? 4 : 5)
-      .map((records) =>
-        tcp("scale", `${thousands(records)}, 64 a turn`, ours, {
-          records,
-          perTurn: 64,
-        })
-      ),
-    ...[1, 10, 100, 1000].map((loggers) =>
-      tcp("loggers", `${thousands(loggers)} logger${loggers === 1 ? "" : "s"}`, ours, {
-        records: burst,
-        perTurn: 64,
-        loggers,
-      })
-    ),
     {
       group: "receiver",
       title: "receiver",
       subjects: receivers,
       run: (setting, commands, { runtime, file }) =>
-        receive(setting, commands, { runtime, file, records: burst, connections: 1 }),
+        receive(setting, commands, { runtime, file, records: burst, connections: 1, limitMs }),
     },
     {
       group: "receiver",
@@ -169,8 +157,23 @@ export function scenarios({ quick, records }) {
         receive(setting, commands, {
           ...{ runtime, file, connections: 500 },
           records: quick ? 200_000 : 1_000_000,
+          limitMs,
         }),
     },
     tcp("memory", "burst of 1,000,000", ours, { records: 1_000_000 }),
+    ...(quick ? [1000, 100_000, 1_000_000] : [1000, 10_000, 100_000, 1_000_000, 10_000_000])
+      .map((records) =>
+        tcp("scale", `${thousands(records)}, 64 a turn`, ours, {
+          records,
+          perTurn: 64,
+        })
+      ),
+    ...(quick ? [1, 1000] : [1, 10, 100, 1000]).map((loggers) =>
+      tcp("loggers", `${thousands(loggers)} logger${loggers === 1 ? "" : "s"}`, ours, {
+        records: burst,
+        perTurn: 64,
+        loggers,
+      })
+    ),
   ];
 }

@@ -1,5 +1,7 @@
 /** The sink as the runner sees it: see net/sink.c. */
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
 import { MESSAGE } from "../net/record.mjs";
@@ -76,4 +78,31 @@ export async function startSink(
     },
     kill: child.kill,
   };
+}
+
+/** Throws unless the sink finds fault with a wrong record and with one that is cut off. */
+export async function proveSink(sink, path) {
+  const frames = readFileSync(path);
+  const good = frames.subarray(0, frames.readUInt32BE() + 4);
+  const wrong = Buffer.from(good);
+  wrong.write("K", wrong.indexOf(MESSAGE));
+  const { port, finish, kill } = await startSink(sink, {
+    kind: "pickle",
+    protocol: "tcp",
+    marks: [2],
+    limitMs: 10_000,
+  });
+  try {
+    await new Promise((resolve, reject) => {
+      const socket = connect(port, "127.0.0.1").on("error", reject).on("close", resolve).resume();
+      socket.end(Buffer.concat([good, wrong, good, good.subarray(0, 100)]));
+    });
+    const { records, bad, cut } = await finish();
+    if (records === 2 && bad === 1 && cut === 1) return;
+    throw new Error(
+      `The sink took ${records} records, ${bad} wrong and ${cut} cut, not 2, 1 and 1`,
+    );
+  } finally {
+    kill();
+  }
 }

@@ -1,0 +1,65 @@
+/** What comes before a handler: records, messages, formats, and calls that log nothing. */
+import { assertEquals } from "@std/assert";
+import { DEBUG, Formatter, getLogger, Handler, INFO, LogRecord } from "../../mod.ts";
+import { MESSAGE } from "../net/record.mjs";
+
+/** Takes every record and keeps the last. */
+class LastRecord extends Handler {
+  last: LogRecord | undefined;
+
+  override emit(record: LogRecord): void {
+    this.last = record;
+  }
+}
+
+const handler = new LastRecord();
+const log = getLogger("bench.area1");
+log.setLevel(INFO);
+log.propagate = false;
+log.addHandler(handler);
+
+assertEquals(log.isEnabledFor(DEBUG), false);
+log.debug(MESSAGE);
+assertEquals(handler.last, undefined);
+Deno.bench("logger.debug() that is not enabled", { group: "call" }, () => {
+  log.debug(MESSAGE);
+});
+
+log.info("%d of %s", 7, "spam");
+assertEquals(handler.last?.getMessage(), "7 of spam");
+Deno.bench("logger.info() to a handler that does nothing", { group: "call" }, () => {
+  log.info(MESSAGE);
+});
+Deno.bench("logger.info() with two arguments", { group: "call" }, () => {
+  log.info("%d of %s", 7, "spam");
+});
+
+const plain = new LogRecord("bench.area1", INFO, "(unknown file)", 0, MESSAGE, [], null);
+const merged = new LogRecord("bench.area1", INFO, "bench.ts", 7, "%d of %s", [7, "spam"], null);
+Deno.bench("new LogRecord()", { group: "record" }, () => {
+  new LogRecord("bench.area1", INFO, "(unknown file)", 0, MESSAGE, [], null);
+});
+Deno.bench("getMessage() with two arguments", { group: "record" }, () => {
+  merged.getMessage();
+});
+
+const formats: Record<string, Formatter> = {
+  "the default format": new Formatter(),
+  "time, level, name and message": new Formatter(
+    "%(asctime)s %(levelname)-8s %(name)s: %(message)s",
+  ),
+  "the style {": new Formatter("{levelname:<8} {name}: {message}", null, { style: "{" }),
+};
+assertEquals(formats["the default format"]?.format(plain), MESSAGE);
+assertEquals(formats["the style {"]?.format(plain), `INFO     bench.area1: ${MESSAGE}`);
+assertEquals(
+  /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO {5}bench\.area1: 7 of spam$/.test(
+    formats["time, level, name and message"]?.format(merged) ?? "",
+  ),
+  true,
+);
+for (const [name, formatter] of Object.entries(formats)) {
+  Deno.bench(`format(): ${name}`, { group: "format" }, () => {
+    formatter.format(plain);
+  });
+}

@@ -1,0 +1,83 @@
+import { assert, assertEquals } from "@std/assert";
+import { test } from "../test.ts";
+
+// By URL, as they are plain JavaScript, which has no types here.
+const tool = (name: string) => import(new URL(`../../bench/tools/${name}`, import.meta.url).href);
+const { median, toRows, toTable } = await tool("report.mjs");
+const { toChart } = await tool("chart.mjs");
+
+const subject = (family: string, runtime = "node") => ({ family, runtime, name: family });
+const run = (rate: number, lost = 0) => ({ rate, lost, cpuUs: 1, idleMiB: 40, peakMiB: 50 });
+const measuredOf = (family: string, ...runs: unknown[]) => ({
+  ...{
+    group: "burst",
+    scenario: "burst of 10",
+    subject: subject(family),
+    runs,
+    failure: undefined,
+  },
+});
+
+test("median() is the middle, and leaves out what is no number", () => {
+  assertEquals(median([3, 1, 2]), 2);
+  assertEquals(median([4, 1, undefined, NaN, 2, 3]), 2.5);
+  assertEquals(median([]), undefined);
+});
+
+test("toRows() takes medians, the worst loss, and ratios within a scenario", () => {
+  const [ours, cpython, raw] = toRows([
+    measuredOf("logwire", run(900), run(1000), run(5000)),
+    measuredOf("cpython", run(100), run(90), run(110)),
+    measuredOf("raw", run(4000)),
+  ]);
+  assertEquals(ours.rate, 1000);
+  assertEquals(ours.toCPython, 10);
+  assertEquals(ours.toRaw, 0.25);
+  assertEquals(ours.toPino, undefined, "pino was not measured");
+  assertEquals(ours.aboveIdleMiB, 10);
+  assertEquals(cpython.toCPython, undefined, "not to itself");
+  assertEquals(raw.rounds, 1);
+});
+
+test("toRows() gives no ratio where one side lost records or failed", () => {
+  const lossy = toRows([measuredOf("logwire", run(1000, 1)), measuredOf("cpython", run(100))]);
+  assertEquals([lossy[0].lost, lossy[0].toCPython], [1, undefined]);
+  const failed = { ...measuredOf("cpython", run(100)), failure: "ended with status 1" };
+  assertEquals(toRows([measuredOf("logwire", run(1000)), failed])[0].toCPython, undefined);
+});
+
+test("toTable() has a line a row, and a column for everything that was measured", () => {
+  const latencyUs = [0.5, 2, 30, 100];
+  const rows = toRows([
+    measuredOf("logwire", { ...run(1_234_567), latencyUs }),
+    measuredOf("cpython", run(100_000)),
+    { ...measuredOf("pino"), failure: "was stopped" },
+  ]);
+  const [head, ...lines] = toTable(rows).split("\n");
+  assert(/^scenario +records\/s +× CPython .* lost/.test(head));
+  assert(
+    /^burst of 10 +logwire +1,234,567 +12\.3 .*p50 0\.50, p99 2\.00, p99\.9 30 µs$/.test(lines[0]),
+  );
+  assert(/^ +cpython +100,000 /.test(lines[1]), "the scenario stands once");
+  assert(/^ +pino +was stopped$/.test(lines[2]));
+  const markdown = toTable(rows, { markdown: true }).split("\n");
+  assertEquals(markdown.length, 5);
+  assert(
+    markdown.every((line: string) => line.split("|").length === markdown[0].split("|").length),
+  );
+});
+
+test("toChart() draws a bar for each that is no bare write, the longest full", () => {
+  const rows = toRows([
+    measuredOf("logwire", run(1_000_000)),
+    measuredOf("cpython & co", run(100_000)),
+    measuredOf("raw", run(9_000_000)),
+    measuredOf("winston"),
+  ]);
+  const svg: string = toChart(rows, { caption: ["<two cores>"] });
+  const widths = [...svg.matchAll(/<rect [^>]*width="(\d+)"/g)].map(([, width]) => Number(width));
+  assertEquals(widths.length, 2);
+  assert(Math.abs(widths[0]! / widths[1]! - 10) < 0.2);
+  assert(svg.includes("1,000 k/s") && svg.includes("prefers-color-scheme: dark"));
+  assert(svg.includes("cpython &#38; co") && svg.includes("&#60;two cores&#62;"), "it is escaped");
+});
