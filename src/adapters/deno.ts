@@ -103,6 +103,14 @@ const exitHooks = new ExitHookSet((hooks) => {
   };
 });
 
+// At exit: what a kernel takes at once, and what a peer reads meanwhile.
+const LAST_PIECE_BYTES = 256 * 1024;
+const LAST_PAUSE_MS = 0.25;
+
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
 class DenoStream extends SocketStream {
   readonly #conn: DenoConn;
   #written = 0;
@@ -140,10 +148,17 @@ class DenoStream extends SocketStream {
     }
   }
 
+  /**
+   * Deno tries a write at once, so that it reaches the kernel although nobody is left to await it,
+   * and one that finds no room holds up those behind it: in pieces, with a pause for the peer to read.
+   */
   writeSync(bytes: Uint8Array): number {
     if (this.refusal() !== undefined) return 0;
-    // Deno tries a write at once, so that it reaches the kernel although nobody is left to await it.
-    this.#conn.write(bytes).then((size) => void (this.#written += size), () => {});
+    for (let offset = 0; offset < bytes.length; offset += LAST_PIECE_BYTES) {
+      if (offset > 0) pause(LAST_PAUSE_MS);
+      const piece = bytes.subarray(offset, offset + LAST_PIECE_BYTES);
+      this.#conn.write(piece).then((size) => void (this.#written += size), () => {});
+    }
     return bytes.length;
   }
 

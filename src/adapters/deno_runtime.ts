@@ -14,6 +14,8 @@ export interface DenoConn {
   closeWrite(): Promise<void>;
   close(): void;
   unref(): void;
+  /** Of TCP connections. */
+  setNoDelay?(on: boolean): void;
   /** Of TLS connections. */
   handshake?(): Promise<unknown>;
 }
