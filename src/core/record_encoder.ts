@@ -82,8 +82,9 @@ class Template {
   readonly relativeCreated: number;
   /** The next memo index. */
   readonly memoized: number;
-  /** The message of the last record, and the whole frame once a second one had the same. */
+  /** The texts of the last record, and the whole frame once a second one had the same. */
   message = "";
+  excText = "";
   frame: Uint8Array | undefined;
 
   constructor(record: LogRecord) {
@@ -140,27 +141,35 @@ export class RecordEncoder {
   #created = 0;
   #msecs = 0;
   #relativeCreated = 0;
-  readonly #extras: Plain[] = [];
+  /** What `extra` added: so many keys, and their values. */
+  #extras = 0;
+  readonly #keys: string[] = [];
+  readonly #values: Plain[] = [];
+  #clean: object | undefined;
 
   /**
    * Readies a plain record for `write()`: the most bytes that its frame may take, or 0 where the
    * record is not plain.
    */
   prepare(record: LogRecord): number {
-    const extras = this.#extras;
     let count = 0;
+    let extras = 0;
     let size = 0;
-    if (extras.length > 0) extras.length = 0;
     for (const key in record) {
       if (count < FIELDS.length) {
         if (key !== FIELDS[count]) return 0;
       } else if (key !== "message") {
-        size += this.#prepareExtra(record, key);
-        if (size > MAX_PLAIN_BYTES) return 0;
+        const value: unknown = record[key];
+        if (!isPlain(value) || extras === MAX_EXTRAS) return 0;
+        this.#keys[extras] = key;
+        this.#values[extras++] = value;
+        size += 3 * key.length + TEXT_OVERHEAD +
+          (typeof value === "string" ? 3 * value.length + TEXT_OVERHEAD : MAX_VALUE_BYTES);
       }
       count++;
     }
-    if (count < FIELDS.length || extras.length > 2 * MAX_EXTRAS) return 0;
+    if (count < FIELDS.length || !this.#isClean(Object.getPrototypeOf(record))) return 0;
+    this.#extras = extras;
     const { exc_text, stack_info, created, msecs, relativeCreated } = record;
     if (
       stack_info !== null || typeof created !== "number" || typeof msecs !== "number" ||
@@ -188,9 +197,10 @@ export class RecordEncoder {
   /** Writes the frame of the record that was readied at `at`; where it ends. */
   write(out: Uint8Array, view: DataView, at: number): number {
     const template = this.#last!;
-    if (template.hasExcText || this.#extras.length > 0) return this.#write(out, view, at);
-    if (template.message !== this.#message) {
+    if (this.#extras > 0) return this.#write(out, view, at);
+    if (template.message !== this.#message || template.excText !== this.#excText) {
       template.message = this.#message;
+      template.excText = this.#excText;
       template.frame = undefined;
       return this.#write(out, view, at);
     }
@@ -224,34 +234,27 @@ export class RecordEncoder {
     out.set(rest, end);
     this.#writeTimes(view, end);
     end += rest.length;
-    if (this.#extras.length > 0) end = this.#writeExtras(out, view, end, template.memoized);
+    if (this.#extras > 0) end = this.#writeExtras(out, view, end, template.memoized);
     out[end++] = op.SETITEMS;
     out[end++] = op.STOP;
     view.setUint32(at, end - at - PREFIX);
     return end;
   }
 
-  /** The most bytes that this attribute takes; infinite where it is not plain. */
-  #prepareExtra(record: LogRecord, key: string): number {
-    const value = record[key];
-    if (!isPlain(value) || !Object.hasOwn(record, key)) return Infinity;
-    this.#extras.push(key, value);
-    const text = typeof value === "string" ? 3 * value.length + TEXT_OVERHEAD : MAX_VALUE_BYTES;
-    return 3 * key.length + TEXT_OVERHEAD + text;
+  /** Whether nothing that is inherited shows among a record's attributes. */
+  #isClean(prototype: object): boolean {
+    if (prototype === this.#clean) return true;
+    for (const _inherited in prototype) return false;
+    this.#clean = prototype;
+    return true;
   }
 
   #writeExtras(out: Uint8Array, view: DataView, at: number, memoized: number): number {
-    const extras = this.#extras;
-    for (let i = 0; i < extras.length; i++) {
-      const value = extras[i];
-      if (typeof value === "string") {
-        out[at] = op.BINUNICODE;
-        at = writeText(value, out, view, at + TEXT_HEADER);
-        out[at++] = op.BINPUT;
-        out[at++] = memoized++;
-      } else {
-        at = writeScalar(value, out, view, at);
-      }
+    for (let i = 0; i < this.#extras; i++) {
+      at = writeString(this.#keys[i]!, out, view, at, memoized++);
+      const value = this.#values[i];
+      if (typeof value === "string") at = writeString(value, out, view, at, memoized++);
+      else at = writeScalar(value, out, view, at);
     }
     return at;
   }
@@ -290,6 +293,21 @@ function writeText(text: string, out: Uint8Array, view: DataView, at: number): n
   const end = encodeUtf8(text, out, at);
   view.setUint32(at - 4, end - at, true);
   return end;
+}
+
+/** Writes text at `at` with all that belongs to it; where it ends. */
+function writeString(
+  text: string,
+  out: Uint8Array,
+  view: DataView,
+  at: number,
+  index: number,
+): number {
+  out[at] = op.BINUNICODE;
+  const end = writeText(text, out, view, at + TEXT_HEADER);
+  out[end] = op.BINPUT;
+  out[end + 1] = index;
+  return end + 2;
 }
 
 /** Writes what is no text, with the opcodes that the pickler chooses; where it ends. */

@@ -59,7 +59,7 @@ test("RecordEncoder writes the bytes of the general way for plain records", () =
     plain({}, "häm ✓ 𝄞 \ud800 \udc00"),
     plain({}, ""),
   ];
-  for (const record of [...records, ...records]) {
+  for (const record of [...records, ...records].flatMap((record) => [record, record, record])) {
     assertEquals(encoded(encoder, record), general(record), String(record));
   }
 });
@@ -105,6 +105,18 @@ test("RecordEncoder tells what getMessage() and getters throw, and goes on", () 
     assert(threw);
     const record = plain();
     assertEquals(encoded(encoder, record), general(record));
+  }
+});
+
+test("RecordEncoder tells records apart that differ in one text or time alone", () => {
+  const encoder = new RecordEncoder();
+  for (const msg of ["a", "a", "a", "b", "a"]) {
+    for (const exc_text of [null, null, null, "x", "x", "x", "y", "x"]) {
+      for (const created of [1.5, 2.5]) {
+        const record = plain({ exc_text, created, msecs: created, relativeCreated: created }, msg);
+        assertEquals(encoded(encoder, record), general(record));
+      }
+    }
   }
 });
 
