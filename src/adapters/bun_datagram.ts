@@ -17,9 +17,6 @@ import { abortedError, codeOf, show, toConnectionError } from "./native_error.ts
 import { type HostAddress, resolveHost } from "./resolve_host.ts";
 import { SocketDatagrams } from "./socket_datagrams.ts";
 
-/** What most sends end with: one promise for all of them. */
-const SENT: Promise<void> = Promise.resolve();
-
 type UdpAddress = Extract<DatagramAddress, { transport: "udp" }>;
 
 /** Opens a socket for a peer. */
@@ -100,20 +97,19 @@ class BunDatagramSocket extends BunDatagrams implements DatagramSocket {
     return port === this.#peer.port && address === this.#address;
   }
 
-  send(bytes: Uint8Array): Promise<void> {
+  async send(bytes: Uint8Array): Promise<void> {
     try {
-      if (this.#taken(bytes)) return SENT;
-    } catch (error) {
-      return Promise.reject(this.sendError(error, bytes, this.#peer));
-    }
-    return this.#sendWhenDrained(bytes);
-  }
-
-  async #sendWhenDrained(bytes: Uint8Array): Promise<void> {
-    try {
-      do await this.drain(); while (!this.#taken(bytes));
+      while (!this.#taken(bytes)) await this.drain();
     } catch (error) {
       throw this.sendError(error, bytes, this.#peer);
+    }
+  }
+
+  sendSync(bytes: Uint8Array): boolean {
+    try {
+      return this.#taken(bytes);
+    } catch {
+      return false;
     }
   }
 

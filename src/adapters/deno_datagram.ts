@@ -123,7 +123,7 @@ class DenoDatagramSocket extends DenoDatagrams implements DatagramSocket {
 
   async send(bytes: Uint8Array): Promise<void> {
     try {
-      await this.conn.send(bytes, this.#to);
+      await this.inOrder(() => this.conn.send(bytes, this.#to));
     } catch (error) {
       throw this.sendError(error, bytes, this.#peer);
     }

@@ -1,8 +1,8 @@
 /**
  * UDP by `node:dgram`: on Node, and on Deno where `--unstable-net` is not given.
  *
- * Sockets are not connected, as CPython's are not: an ICMP refusal belongs to an earlier datagram,
- * and must not cost the next one.
+ * An ICMP refusal belongs to an earlier datagram, and does not cost the next one, as with CPython's
+ * sockets, which are not connected.
  *
  * @module
  */
@@ -28,7 +28,12 @@ export async function openNodeDatagram(
   const doing = `Cannot open a datagram socket for ${show(peer)}`;
   const host = await resolveHost(peer.hostname, signal, doing);
   const socket = await bind(host, 0, doing, unref);
-  return new NodeDatagramSocket(socket, peer, host);
+  // A connected socket sends faster; on Deno it would hold the process although it is `unref`ed,
+  // and what is sent at once leaves in any order.
+  if (!unref) {
+    await new Promise<void>((resolve) => socket.connect(peer.port, host.address, resolve));
+  }
+  return new NodeDatagramSocket(socket, peer, host, !unref);
 }
 
 /** Binds a socket that receives from anybody. */
@@ -88,15 +93,23 @@ class NodeDatagrams extends SocketDatagrams {
 class NodeDatagramSocket extends NodeDatagrams implements DatagramSocket {
   readonly #peer: UdpAddress;
   readonly #address: string;
+  readonly #connected: boolean;
 
-  constructor(socket: dgram.Socket, peer: UdpAddress, { address }: HostAddress) {
+  constructor(
+    socket: dgram.Socket,
+    peer: UdpAddress,
+    { address }: HostAddress,
+    connected: boolean,
+  ) {
     super(socket, (from) => from.port === peer.port && from.address === address);
     this.#peer = peer;
     this.#address = address;
+    this.#connected = connected;
   }
 
-  send(bytes: Uint8Array): Promise<void> {
-    return new Promise((resolve, reject) => this.#send(bytes, resolve, reject));
+  async send(bytes: Uint8Array): Promise<void> {
+    const begin = () => new Promise<void>((resolve, reject) => this.#send(bytes, resolve, reject));
+    await (this.#connected ? begin() : this.inOrder(begin));
   }
 
   #send(
@@ -112,7 +125,8 @@ class NodeDatagramSocket extends NodeDatagrams implements DatagramSocket {
       else reject(this.sendError(error, bytes, this.#peer));
     };
     try {
-      this.socket.send(bytes, this.#peer.port, this.#address, settle);
+      if (this.#connected) this.socket.send(bytes, settle);
+      else this.socket.send(bytes, this.#peer.port, this.#address, settle);
     } catch (error) {
       settle(error);
     }

@@ -21,6 +21,7 @@ export abstract class SocketDatagrams implements AsyncIterable<Uint8Array>, Asyn
     sizeOf: (bytes) => bytes.length,
   });
   #open = true;
+  #sending: Promise<unknown> = Promise.resolve();
 
   /** Lets go of the socket; called once. */
   protected abstract release(): void;
@@ -29,6 +30,13 @@ export abstract class SocketDatagrams implements AsyncIterable<Uint8Array>, Asyn
   /** A datagram came in. */
   protected arrived(bytes: Uint8Array): void {
     if (!this.#queue.full) this.#queue.push(bytes);
+  }
+
+  /** For a runtime that sends what is under way at once in any order: one after another. */
+  protected inOrder(send: () => Promise<unknown>): Promise<unknown> {
+    const sending = this.#sending.then(send);
+    this.#sending = sending.catch(() => {});
+    return sending;
   }
 
   /** Whether it has not been closed. */

@@ -101,6 +101,8 @@ export class StreamOutlet implements Outlet {
   }
 }
 
+const NOTHING: Progress = { frames: 0, again: [], tooLarge: 0, tooLargeBytes: 0 };
+
 /** Sends that are not waited for one by one. */
 const IN_FLIGHT = 64;
 
@@ -108,16 +110,27 @@ const IN_FLIGHT = 64;
 export class DatagramOutlet implements Outlet {
   readonly #socket: DatagramSocket;
   readonly closed = undefined;
-  #progress: Progress = { frames: 0, again: [], tooLarge: 0, tooLargeBytes: 0 };
+  #progress: Progress = NOTHING;
 
   constructor(socket: DatagramSocket) {
     this.#socket = socket;
   }
 
-  async write({ bytes, lengths }: Batch): Promise<void> {
-    const again: number[] = [];
-    const progress = this.#progress = { frames: 0, again, tooLarge: 0, tooLargeBytes: 0 };
+  write(batch: Batch): Promise<void> | undefined {
     let start = 0;
+    let frames = 0;
+    for (const length of batch.lengths) {
+      if (!this.#socket.sendSync?.(batch.bytes.subarray(start, start + length))) break;
+      start += length;
+      frames++;
+    }
+    this.#progress = { ...NOTHING, frames };
+    return frames === batch.lengths.length ? undefined : this.#sendRest(batch, frames, start);
+  }
+
+  async #sendRest({ bytes, lengths }: Batch, frames: number, start: number): Promise<void> {
+    const again: number[] = [];
+    const progress = this.#progress = { ...NOTHING, frames, again };
     let failure: unknown;
     while (progress.frames < lengths.length && again.length === 0) {
       const sizes = lengths.slice(progress.frames, progress.frames + IN_FLIGHT);
@@ -145,8 +158,9 @@ export class DatagramOutlet implements Outlet {
   writeSync(batch: Batch): number {
     let start = 0;
     for (const length of batch.lengths) {
-      // Sent when the runtime's send is synchronous below; nobody is left to hear of a failure.
-      this.#socket.send(batch.bytes.subarray(start, start += length)).catch(() => {});
+      const datagram = batch.bytes.subarray(start, start += length);
+      // Otherwise it is begun at least; nobody is left to hear of a failure.
+      if (!this.#socket.sendSync?.(datagram)) this.#socket.send(datagram).catch(ignore);
     }
     return batch.lengths.length;
   }

@@ -73,8 +73,13 @@ export interface StreamConnection extends AsyncIterable<Uint8Array>, AsyncDispos
 
 /** A datagram socket for one peer; iterating it yields the datagrams that the peer sends back. */
 export interface DatagramSocket extends AsyncIterable<Uint8Array>, AsyncDisposable {
-  /** Sends one datagram to the peer that the socket was opened for. */
+  /**
+   * Sends one datagram to the peer that the socket was opened for. Several calls may be under way;
+   * the datagrams leave in the order of the calls.
+   */
   send(bytes: Uint8Array): Promise<void>;
+  /** Sends it if that needs no waiting; `false`: not sent, and {@linkcode send} says why. */
+  sendSync?(bytes: Uint8Array): boolean;
   /** Releases the socket; idempotent, never rejects. */
   close(): Promise<void>;
   /** From now on the socket alone does not hold the process open. */
