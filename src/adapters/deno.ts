@@ -185,11 +185,13 @@ async function open(
   doing: string,
 ): Promise<DenoConn> {
   try {
-    return await denoRuntime().connect(
+    const conn = await denoRuntime().connect(
       to.transport === "unix"
         ? { transport: "unix", path: to.path, signal }
         : { transport: "tcp", hostname: to.hostname, port: to.port, signal },
     );
+    conn.setNoDelay?.(true);
+    return conn;
   } catch (error) {
     throw signal?.aborted ? abortedError(signal, doing) : toConnectionError(error, doing);
   }
