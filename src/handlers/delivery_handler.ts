@@ -41,11 +41,12 @@ export abstract class DeliveryHandler extends Handler {
    * @throws {TypeError | RangeError} when an option has a bad value
    */
   constructor(name: string, exitNotifier: ExitNotifier, options: DeliveryOptions) {
+    const checked = checkDeliveryOptions(`create ${name}`, options);
     super();
     this.#serializer = options.serializer ?? pickle;
     this.#onEvent = options.onEvent ?? printEvents(name);
     this.#delivery = new Delivery({
-      ...checkDeliveryOptions(`create ${name}`, options),
+      ...checked,
       exitNotifier,
       open: async (signal) => toOutlet(await this.makeSocket({ signal })),
       onEvent: (event) => this.#hear(event),

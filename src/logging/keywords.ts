@@ -7,8 +7,10 @@
  * @module
  */
 import { isPlainObject } from "./is_mapping.ts";
-import { countPlaceholders } from "./count_placeholders.ts";
+import { objectReach } from "./object_reach.ts";
+import { NOT_ALL_CONVERTED } from "./percent_format.ts";
 import { pythonStr } from "./python_repr.ts";
+import { reportError } from "./report_error.ts";
 
 /** Python's keyword arguments of a logging call: an object of only these, behind all arguments. */
 export interface LogKeywords {
@@ -25,6 +27,9 @@ export interface LogKeywords {
 /** The keywords of a call without any. */
 export const NO_KEYWORDS: LogKeywords = Object.freeze({});
 
+/** Whether an object without a place was told of: once a program, as the record is not lost. */
+let wasTold = false;
+
 /**
  * The arguments for the placeholders, and the keywords. Of what is left over behind the
  * placeholders, a trailing object of keywords (or an empty one) is that, and a trailing `Error` is
@@ -37,8 +42,12 @@ export function splitArguments(
   const last = args[args.length - 1];
   if (typeof last !== "object" || last === null) return [args, NO_KEYWORDS];
   const hasKeywords = isKeywords(last);
-  if (!hasKeywords && !(last instanceof Error)) return [args, NO_KEYWORDS];
-  const used = countPlaceholders(pythonStr(msg));
+  if (!hasKeywords && !(last instanceof Error)) {
+    if (!wasTold && args.length === 1 && isPlainObject(last)) tellOfNoPlace(msg, args);
+    return [args, NO_KEYWORDS];
+  }
+  // The text of an error is no format.
+  const used = msg instanceof Error ? 0 : objectReach(pythonStr(msg));
   let end = args.length;
   let keywords = NO_KEYWORDS;
   if (hasKeywords && end > used) {
@@ -51,6 +60,13 @@ export function splitArguments(
     if (keywords.exc_info === undefined) keywords = { ...keywords, exc_info: error };
   }
   return [end === args.length ? args : args.slice(0, end), keywords];
+}
+
+/** Python takes an object for a mapping of which a message may use nothing, and says nothing. */
+function tellOfNoPlace(msg: unknown, args: readonly unknown[]): void {
+  if (pythonStr(msg).includes("%")) return;
+  wasTold = true;
+  reportError({ msg, args }, new TypeError(NOT_ALL_CONVERTED));
 }
 
 function isKeywords(value: object): value is LogKeywords {

@@ -32,6 +32,9 @@ const MAX_LENGTH = 1 << 26;
 
 const PERCENT = 0x25;
 
+/** What is said of arguments that no placeholder takes. */
+export const NOT_ALL_CONVERTED = "not all arguments converted during string formatting";
+
 /**
  * Python's `format % args`: `args` is a tuple (an array), a mapping (a plain object or a `Map`), or
  * one value alone.
@@ -204,5 +207,5 @@ function limited(value: number, what: "width" | "precision"): number {
 }
 
 function notAllConverted(): TypeError {
-  return new TypeError("not all arguments converted during string formatting");
+  return new TypeError(NOT_ALL_CONVERTED);
 }

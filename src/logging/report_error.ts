@@ -8,12 +8,17 @@
  * @module
  */
 import { callerFrames, innermostFrame, stackText } from "./caller.ts";
+import { NOT_ALL_CONVERTED } from "./percent_format.ts";
 import { pythonRepr, pythonStr } from "./python_repr.ts";
 import { raiseExceptions } from "./raise_exceptions.ts";
 import { writeToStderr } from "./stderr.ts";
 
 /** Distinct faults that are counted: bounded, since a message may differ with every record. */
 const MAX_FAULTS = 256;
+
+/** What Python's words do not tell those who come from other loggers of JavaScript. */
+const ADVICE =
+  "\nA message needs a %s for each argument; fields of a record go into { extra: { … } }, last.";
 
 const counts = new Map<string, number>();
 
@@ -25,7 +30,9 @@ export function reportError(record: object | null, error: unknown): void {
     const summary = attempt(() => String(error), "an error that cannot be printed");
     const count = countOf(summary + placeOf(stack));
     if (count === 1) {
-      writeToStderr(`--- Logging error ---\n${stack ?? summary}${callStack()}${messageOf(record)}`);
+      const advice = summary.endsWith(NOT_ALL_CONVERTED) ? ADVICE : "";
+      const what = (stack ?? summary) + callStack() + messageOf(record) + advice;
+      writeToStderr(`--- Logging error ---\n${what}`);
     } else if (/^10+$/.test(String(count))) {
       writeToStderr(`--- Logging error --- ${count} times so far: ${summary}`);
     }

@@ -34,8 +34,9 @@ export class StreamHandler extends Handler {
 
   /** Writes to `stream`; without one to standard error. */
   constructor(stream: TextStream | null = null) {
+    const checked = checkStream(stream ?? stderrStream);
     super();
-    this.#stream = checkStream(stream ?? stderrStream);
+    this.#stream = checked;
   }
 
   /** Where the text goes. */
@@ -49,7 +50,7 @@ export class StreamHandler extends Handler {
       const text = this.format(record) + this.terminator;
       // A stream may be asynchronous: what it holds against the text arrives by a promise.
       this.#watch(record, this.#stream.write(text));
-      this.#watch(record, this.#stream.flush?.());
+      this.#watch(record, this.#flushStream());
     } catch (error) {
       tellFault(this, record, error);
     }
@@ -59,10 +60,16 @@ export class StreamHandler extends Handler {
     if (result instanceof Promise) result.catch((error) => tellFault(this, record, error));
   }
 
+  /** A `flush` that is no function, as that of Bun's `process.stdout`, is none. */
+  #flushStream(): unknown {
+    const stream = this.#stream;
+    return typeof stream.flush === "function" ? stream.flush() : undefined;
+  }
+
   /** Flushes the stream, if it can be flushed. Never rejects. */
   override async flush(_options?: FlushOptions): Promise<void> {
     try {
-      await this.#stream.flush?.();
+      await this.#flushStream();
     } catch (error) {
       reportError(null, error);
     }

@@ -1,8 +1,20 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { splitArguments } from "../../src/logging/keywords.ts";
 import { test } from "../test.ts";
+import { stderrOf } from "./helpers.ts";
 
 const error = new Error("e");
+
+// First, as it is told of once a program.
+test("splitArguments() tells once of an object that the message has no place for", () => {
+  const split = () => splitArguments("signed in", [{ user: "anna" }]);
+  const printed = stderrOf(() => {
+    assertEquals(splitArguments("%(user)s", [{ user: "anna" }]), [[{ user: "anna" }], {}]);
+    for (let i = 0; i < 2; i++) assertEquals(split(), [[{ user: "anna" }], {}]);
+  });
+  assertEquals(printed.length, 1);
+  assert(printed[0]!.includes("{ extra: { … } }"), printed[0]);
+});
 
 test("splitArguments() leaves to the placeholders what is theirs", () => {
   const whole: [string, ...unknown[]][] = [
@@ -25,6 +37,17 @@ test("splitArguments() takes a trailing error for exc_info", () => {
   assertEquals(splitArguments("%(a)s", [{ a: 1 }, error]), [[{ a: 1 }], { exc_info: error }]);
   assertEquals(splitArguments("%*d %s", [5, 3, "a", error]), [[5, 3, "a"], { exc_info: error }]);
   assertEquals(splitArguments(error, [error]), [[], { exc_info: error }]);
+  assertEquals(splitArguments(new Error("no %s"), [error]), [[], { exc_info: error }]);
+});
+
+test("splitArguments() takes a percent sign in a text for no place of an object", () => {
+  const extra = { extra: { a: 1 } };
+  for (const msg of ["50% done", "100% sure", "%d", "a %j"]) {
+    assertEquals(splitArguments(msg, [error]), [[], { exc_info: error }], msg);
+    assertEquals(splitArguments(msg, [extra]), [[], extra], msg);
+  }
+  assertEquals(splitArguments("%s of 100%", ["a", extra]), [["a"], extra]);
+  assertEquals(splitArguments("100% of %s", [1, extra]), [[1, extra], {}]);
 });
 
 test("splitArguments() takes a trailing object of keywords, an error before it too", () => {

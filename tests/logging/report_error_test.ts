@@ -17,6 +17,16 @@ test("reportError() prints what CPython prints (A2)", () => {
   assertEquals(lines.at(-1), "Arguments: ('x',)");
 });
 
+test("reportError() says where arguments without a place belong", () => {
+  const { logger } = listLogger();
+  logger.addHandler(new StreamHandler({ write() {} }));
+  const [printed] = stderrOf(() => logger.info("signed in", "anna", { user: 7 }));
+  const lines = printed!.split("\n");
+  assertEquals(lines[1], "TypeError: not all arguments converted during string formatting");
+  assertEquals(lines.at(-2), "Arguments: ('anna', {'user': 7})");
+  assert(lines.at(-1)!.startsWith("A message needs a %s for each argument"), printed);
+});
+
 test("reportError() prints a fault once, then at powers of ten", () => {
   const error = new Error("the same");
   const printed = stderrOf(() => {

@@ -1,6 +1,9 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { SocketHandler } from "../../src/handlers/socket_handler.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { shutdown } from "../../src/logging/shutdown.ts";
+import { StreamHandler } from "../../src/logging/stream_handler.ts";
+import type { TextStream } from "../../src/logging/text_stream.ts";
 import { ListHandler } from "./helpers.ts";
 import { test } from "../test.ts";
 
@@ -82,4 +85,15 @@ test("shutdown() does not flush a handler whose flushOnClose is false", async ()
   handler.flushOnClose = false;
   await shutdownSteps();
   assertEquals(steps[0], "close buffer");
+});
+
+test("shutdown() knows nothing of handlers whose making failed", async () => {
+  const connector = { connect: () => Promise.reject(new Error("is not called")) };
+  const made = [
+    () => new StreamHandler(5 as unknown as TextStream),
+    () => new SocketHandler("host", 1, { connector, maxQueuedBytes: -1 }),
+    () => new SocketHandler("host", 99999, { connector }),
+  ];
+  for (const make of made) assertThrows(make);
+  assertEquals((await shutdownSteps()).printed, []);
 });

@@ -35,6 +35,16 @@ test("StreamHandler writes to standard error by default, one line a record", () 
   );
 });
 
+test("a stream whose flush is no function, as Bun's process.stdout, is not flushed", async () => {
+  const lines: string[] = [];
+  const stream = { write: (text: string) => lines.push(text), flush: false };
+  const handler = new StreamHandler(stream as unknown as TextStream);
+  assertEquals(stderrOf(() => handler.handle(recordOf("a"))), []);
+  await handler.flush();
+  await handler.close();
+  assertEquals(lines, ["a\n"]);
+});
+
 test("a stream that fails is handleError()'s (A2)", () => {
   const handler = new StreamHandler({
     write() {

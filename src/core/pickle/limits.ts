@@ -44,6 +44,14 @@ export interface UnpickleLimits {
    */
   maxItems?: number;
   /**
+   * The most numbers among keys of dicts and elements of sets that are no integers below 2^24.
+   * V8 hashes numbers without a secret, so that they can be chosen to collide, and each then costs
+   * a walk past all others; of the integers below 2^24 too few collide.
+   *
+   * @default {10_000}
+   */
+  maxFarKeys?: number;
+  /**
    * The longest str, bytes or bytearray, in bytes. V8 holds no string longer than 512 MiB.
    *
    * @default {67_108_864} (64 MiB)
@@ -65,15 +73,20 @@ export const DEFAULT_LIMITS: Required<UnpickleLimits> = {
   maxMemo: 4 * 1024 * 1024,
   maxContainers: 1_000_000,
   maxItems: 10_000_000,
+  maxFarKeys: 10_000,
   maxStringBytes: 64 * 1024 * 1024,
   maxIntegerBytes: 2048,
 };
+
+/** Integers below this are hashed to so many buckets that few are in each. */
+const NEAR = 2 ** 24;
 
 /** What is left to spend during one `loads()`. */
 export class Budget {
   readonly #limits: Required<UnpickleLimits>;
   #containers = 0;
   #items = 0;
+  #farKeys = 0;
   #copied = 0;
 
   /** Nothing is spent yet. */
@@ -88,7 +101,11 @@ export class Budget {
 
   /** Nothing is spent again. */
   reset(): void {
-    this.#containers = this.#items = this.#copied = 0;
+    this.#containers =
+      this.#items =
+      this.#farKeys =
+      this.#copied =
+        0;
   }
 
   /** Accounts for containers about to be made. */
@@ -103,6 +120,12 @@ export class Budget {
   spendItems(count: number): void {
     this.#items += count;
     if (this.#items > this.#limits.maxItems) exceed("maxItems", this.#limits.maxItems);
+  }
+
+  /** Accounts for a number about to be looked for among keys, if it can be chosen to collide. */
+  spendKey(key: number | bigint): void {
+    if (Number.isInteger(key) && Math.abs(key as number) < NEAR) return;
+    if (++this.#farKeys > this.#limits.maxFarKeys) exceed("maxFarKeys", this.#limits.maxFarKeys);
   }
 
   /** Accounts for bytes about to be made out of a string that is there already. */

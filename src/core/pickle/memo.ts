@@ -2,7 +2,8 @@
  * The unpickler's memo: what PUT stored, for GET to fetch.
  *
  * Indexes come one after another from every pickler. A pickle may name any other as well, so only
- * the run from zero is an array, and nothing is allocated for a number.
+ * the run from zero is an array, and nothing is allocated for a number. Far indexes are kept as
+ * text: V8 hashes numbers without a secret, so that they can be chosen to collide.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *
@@ -10,12 +11,19 @@
  */
 import { exceed } from "./limits.ts";
 
+/** Integers below this are hashed to so many buckets that few are in each. */
+const NEAR = 2 ** 24;
+
+/** What an index beyond takes, as text, in memory and time, next to one in the run. */
+const FAR_COST = 8;
+
 /** Values by index; `undefined` is no value. */
 export class Memo {
   readonly #limit: number;
   readonly #run: unknown[] = [];
-  #others: Map<number, unknown> | undefined;
+  #others: Map<number | string, unknown> | undefined;
   #size = 0;
+  #far = 0;
 
   /** An empty memo for at most `limit` values. */
   constructor(limit: number) {
@@ -30,7 +38,7 @@ export class Memo {
   /** The value, or undefined. */
   get(index: number): unknown {
     const value = this.#run[index];
-    return value === undefined ? this.#others?.get(index) : value;
+    return value === undefined ? this.#others?.get(keyOf(index)) : value;
   }
 
   /** Stores a value, over what was there. */
@@ -38,7 +46,8 @@ export class Memo {
     if (this.get(index) === undefined && ++this.#size > this.#limit) exceed("maxMemo", this.#limit);
     const run = this.#run;
     if (index > run.length + 1) {
-      (this.#others ??= new Map()).set(index, value);
+      if (index >= NEAR && (this.#far += FAR_COST) > this.#limit) exceed("maxMemo", this.#limit);
+      (this.#others ??= new Map()).set(keyOf(index), value);
       return;
     }
     // Python 2's cPickle begins at 1.
@@ -50,6 +59,10 @@ export class Memo {
   clear(): void {
     this.#run.length = 0;
     this.#others = undefined;
-    this.#size = 0;
+    this.#size = this.#far = 0;
   }
+}
+
+function keyOf(index: number): number | string {
+  return index < NEAR ? index : `#${index}`;
 }

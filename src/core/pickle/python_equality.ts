@@ -55,6 +55,7 @@ export class PythonEquality {
 
   /** The key that is equal to `key` and is there already, otherwise `key`. */
   #existing(container: Map<unknown, unknown> | Set<unknown>, key: unknown): unknown {
+    if (isNumber(key)) this.#budget.spendKey(key);
     let keys = this.#keys.get(container);
     if (keys === undefined) {
       if (isItsOwnForm(key)) return key;
@@ -115,6 +116,7 @@ export class PythonEquality {
     for (const item of items) {
       // A NaN is equal to no other, and with it nothing that contains it.
       if (Number.isNaN(item)) return value;
+      if (isNumber(item)) this.#budget.spendKey(item);
       forms.push(isComposite(item) ? this.#forms.get(item) : this.#formOf(item));
     }
     this.#budget.spendContainers(forms.length);
@@ -144,6 +146,10 @@ function follow(node: Node, path: unknown[]): Node {
 function isItsOwnForm(key: unknown): boolean {
   const type = typeof key;
   return type === "string" || type === "number" || key === null || key instanceof PythonObject;
+}
+
+function isNumber(key: unknown): key is number | bigint {
+  return typeof key === "number" || typeof key === "bigint";
 }
 
 function isComposite(item: unknown): item is object {

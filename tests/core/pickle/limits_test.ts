@@ -34,6 +34,7 @@ test("loads() keeps to each limit, to the unit", () => {
     ["maxContainers", "}(NN\x86tNs.", 6],
     ["maxItems", "(](NNeNNt.", 5],
     ["maxItems", "}(K\x01NK\x02Nu.", 4],
+    ["maxFarKeys", "}(J\0\0\0\x01NJ\0\0\0\x01NK\x01Nu.", 2],
     ["maxStringBytes", "X\x04\0\0\0abcd.", 4],
     ["maxStringBytes", "C\x04abcd.", 4],
     ["maxStringBytes", "U\x04abcd.", 4],
@@ -131,3 +132,49 @@ test("loads() looks at no long name again and again", () => {
   const calls = "h\x01h\x01\x93)R0".repeat(200_000);
   loads(latin1(`${name}0${calls}N.`), { globals: "opaque" });
 });
+
+/** Doubles that V8 hashes alike: its `ComputeLongHash()` undone, step by step. */
+function colliding(count: number): Uint8Array {
+  const bytes = new Uint8Array(9 * count);
+  const view = new DataView(bytes.buffer);
+  const mask = (1n << 64n) - 1n;
+  const inverse = (odd: bigint) => {
+    let x = 1n;
+    for (let i = 0; i < 6; i++) x = x * (2n - odd * x) & mask;
+    return x;
+  };
+  const unshift = (hash: bigint, by: bigint) => {
+    let x = hash;
+    for (let i = 0n; i < 64n; i += by) x = hash ^ x >> by;
+    return x;
+  };
+  for (let hash = 1n, at = 0; at < bytes.length; hash++) {
+    let x = unshift(hash << 30n, 22n) * inverse(65n) & mask;
+    x = unshift(x, 11n) * inverse(21n) & mask;
+    x = (unshift(x, 31n) + 1n) * inverse((1n << 18n) - 1n) & mask;
+    view.setBigUint64(at + 1, x);
+    if (Number.isNaN(view.getFloat64(at + 1))) continue;
+    bytes[at] = 0x47; // BINFLOAT
+    at += 9;
+  }
+  return bytes;
+}
+
+test("loads() ends a pickle whose keys are numbers chosen to collide", () => {
+  const floats = Array.from(colliding(11_000), (byte) => String.fromCharCode(byte)).join("");
+  overruns("maxFarKeys", `\x8f(${floats}\x90.`);
+  overruns("maxFarKeys", `}(${floats}tNs.`);
+  let longs = "";
+  for (let i = 0; i < 11_000; i++) longs += `\x8a\x0c\x05\0\0\0\0\0\0\0${latin1Of(i)}`;
+  overruns("maxFarKeys", `\x8f(${longs}\x90.`);
+});
+
+test("loads() takes any number of keys that are small integers", () => {
+  const keys = Array.from({ length: 12_000 }, (_, i) => `J${latin1Of(i * 1300)}`).join("");
+  const set = loads(latin1(`\x8f(${keys}\x90.`)) as Set<unknown>;
+  assertEquals(set.size, 12_000);
+});
+
+function latin1Of(value: number): string {
+  return String.fromCharCode(...[0, 8, 16, 24].map((shift) => value >>> shift & 0xff));
+}

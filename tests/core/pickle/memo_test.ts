@@ -33,3 +33,14 @@ test("Memo holds null, which is a value", () => {
   assertEquals([memo.get(0), memo.get(7), memo.size], [null, null, 2]);
   assertThrows(() => memo.put(1, 1), UnpicklingError, "'maxMemo', which is 2");
 });
+
+test("Memo takes fewer of indexes that are far", () => {
+  const memo = new Memo(16);
+  memo.put(2 ** 24, "a");
+  memo.put(2 ** 53, "b");
+  assertEquals([memo.get(2 ** 24), memo.get(2 ** 53)], ["a", "b"]);
+  assertThrows(() => memo.put(2 ** 32, "c"), UnpicklingError, "'maxMemo', which is 16");
+  memo.clear();
+  memo.put(2 ** 32, "c");
+  assertEquals([memo.get(2 ** 32), memo.get(2 ** 53)], ["c", undefined]);
+});
