@@ -20,7 +20,7 @@ const PART = 8192;
 const MAX_INTEGER_DIGITS = 4300;
 
 /** This many digits are a safe integer, whatever they are. */
-const SAFE_DIGITS = 15;
+export const SAFE_DIGITS = 15;
 
 const interned: (string | undefined)[] = new Array(INTERNED_SLOTS).fill(undefined);
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
