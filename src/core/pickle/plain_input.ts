@@ -13,38 +13,43 @@ import { decodeUtf8, SAFE_DIGITS } from "./text.ts";
 /** The buffer of a chunk that was received is kept for the next pickle in it; a larger is not. */
 const MAX_KEPT_BUFFER = 1 << 20;
 
-const NOTHING = new Uint8Array(0);
+const NOTHING = new ArrayBuffer(0);
 
 /** A pickle, by its place in the buffer that it lies in, and how far it was read. */
 export class PlainInput {
   /** The whole buffer, as bytes. */
-  bytes: Uint8Array<ArrayBuffer> = NOTHING;
+  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(NOTHING);
   /** The whole buffer. */
-  view: DataView<ArrayBuffer> = new DataView(NOTHING.buffer as ArrayBuffer);
+  view: DataView<ArrayBuffer> = new DataView(NOTHING);
   /** Where the next read starts. */
   position = 0;
   /** Where the pickle ends; nothing is read beyond. */
   end = 0;
+  #buffer: ArrayBufferLike = NOTHING;
+  #isLarge = false;
 
   /** Starts at the beginning of a pickle; false where the buffer may change while it is read. */
-  begin(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
-    const { buffer } = bytes;
-    if (buffer !== this.bytes.buffer) {
+  begin(pickle: Uint8Array): boolean {
+    const { buffer, byteOffset, length } = pickle;
+    if (buffer !== this.#buffer) {
       if (!(buffer instanceof ArrayBuffer)) return false;
-      this.bytes = new Uint8Array(buffer);
-      this.view = new DataView(buffer);
+      this.#open(buffer);
     }
-    this.position = bytes.byteOffset;
-    this.end = this.position + bytes.length;
+    this.position = byteOffset;
+    this.end = byteOffset + length;
     return true;
   }
 
-  /** Lets go of a buffer that is too large to be held on to. */
+  /** Lets go of the buffer, if it is too large to be held on to. */
   finish(): void {
-    if (this.bytes.length > MAX_KEPT_BUFFER) {
-      this.bytes = NOTHING;
-      this.view = new DataView(NOTHING.buffer as ArrayBuffer);
-    }
+    if (this.#isLarge) this.#open(NOTHING);
+  }
+
+  #open(buffer: ArrayBuffer): void {
+    this.#buffer = buffer;
+    this.#isLarge = buffer.byteLength > MAX_KEPT_BUFFER;
+    this.bytes = new Uint8Array(buffer);
+    this.view = new DataView(buffer);
   }
 
   /** A str that is put into the memo at `index`. */

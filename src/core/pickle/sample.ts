@@ -36,81 +36,113 @@ interface Field {
   readonly same: string | undefined;
 }
 
+/** What differs in the dict that is being read. */
+const changedKeys: string[] = [];
+const changedValues: unknown[] = [];
+
 /** The dict and its pickle. */
 export class Sample {
   readonly #dict: Record<string, unknown>;
   readonly #bytes: Uint8Array;
+  /** The same bytes, in fours, little-endian. */
   readonly #words: Int32Array;
   readonly #fields: readonly Field[];
   /** The fields whose value is that of another. */
   readonly #fetched: readonly Field[];
 
-  private constructor(dict: Record<string, unknown>, bytes: Uint8Array<ArrayBuffer>, fields: Field[]) {
+  /** Use `of()`. */
+  constructor(
+    dict: Record<string, unknown>,
+    bytes: Uint8Array<ArrayBuffer>,
+    fields: Field[],
+  ) {
     this.#dict = dict;
     this.#bytes = bytes;
     const view = new DataView(bytes.buffer);
-    this.#words = Int32Array.from({ length: bytes.length >> 2 }, (_, i) => view.getInt32(4 * i, true));
+    this.#words = new Int32Array(bytes.length >> 2);
+    for (let i = 0; i < this.#words.length; i++) this.#words[i] = view.getInt32(4 * i, true);
     this.#fetched = fields.filter(({ same }) => same !== undefined);
     // Where everything is equal the search for a field ends here.
-    this.#fields = [...fields, { key: "", start: Infinity, end: Infinity, put: 0, same: undefined }];
+    this.#fields = [...fields, {
+      key: "",
+      start: Infinity,
+      end: Infinity,
+      put: 0,
+      same: undefined,
+    }];
   }
 
   /** A sample of what was loaded from there; undefined where that can be none. */
   static of(pickle: Uint8Array, dict: Record<string, unknown>): Sample | undefined {
     if (pickle.length > MAX_BYTES) return undefined;
     const bytes = new Uint8Array(pickle);
-    const keys = Object.keys(dict);
     const fields = fieldsOf(bytes);
+    if (fields === undefined) return undefined;
     // Keys that come twice, or are integers, are in another order in the dict.
-    if (fields?.length !== keys.length || !fields.every(({ key }, i) => key === keys[i])) return;
-    // Not a spread: V8 keeps a dict that was built key by key in slow mode, and so its copies.
-    return new Sample(Object.fromEntries(Object.entries(dict)), bytes, fields);
+    const keys = Object.keys(dict);
+    if (fields.length !== keys.length || !fields.every(({ key }, i) => key === keys[i])) return;
+    // Not a spread: V8 has put a dict that was built key by key in slow mode, and so its copies.
+    const fast = Object.fromEntries(keys.map((key) => [key, dict[key]]));
+    return new Sample(fast, bytes, fields);
   }
 
   /** The dict that begins at `input.position`, if it is sure to be like this one. */
   read(input: PlainInput): Record<string, unknown> | undefined {
     const { view, end } = input;
-    const bytes = this.#bytes;
-    const words = this.#words;
     const fields = this.#fields;
-    const { length } = bytes;
-    const dict = { ...this.#dict };
+    const { length } = this.#bytes;
+    let changes = 0;
     let position = input.position;
     for (let at = 0, next = 0;;) {
       const stop = Math.min(length, at + end - position);
-      for (; (at & 3) !== 0 && at < stop; at++, position++) {
-        if (bytes[at] !== view.getUint8(position)) break;
-      }
-      if ((at & 3) === 0) {
-        for (; at + 16 <= stop; at += 16, position += 16) {
-          const word = at >> 2;
-          const difference = words[word]! ^ view.getInt32(position, true) |
-            words[word + 1]! ^ view.getInt32(position + 4, true) |
-            words[word + 2]! ^ view.getInt32(position + 8, true) |
-            words[word + 3]! ^ view.getInt32(position + 12, true);
-          if (difference !== 0) break;
-        }
-        for (; at + 4 <= stop; at += 4, position += 4) {
-          if (words[at >> 2] !== view.getInt32(position, true)) break;
-        }
-        for (; at < stop; at++, position++) {
-          if (bytes[at] !== view.getUint8(position)) break;
-        }
-      }
+      const difference = this.#differs(at, stop, view, position);
+      position += difference - at;
+      at = difference;
       if (at === length) break;
       while (fields[next]!.end <= at) next++;
       const field = fields[next++]!;
-      if (at < field.start || field.same !== undefined) return undefined;
+      if (at < field.start || field.same !== undefined) return forget(changes);
       input.position = position - (at - field.start);
       const value = field.put === 0 ? input.scalar() : input.text(field.put);
-      if (value === undefined) return undefined;
-      dict[field.key] = value;
+      if (value === undefined) return forget(changes);
+      changedKeys[changes] = field.key;
+      changedValues[changes++] = value;
       position = input.position;
       at = field.end;
     }
+    const dict = { ...this.#dict };
+    for (let i = 0; i < changes; i++) dict[changedKeys[i]!] = changedValues[i];
     for (const { key, same } of this.#fetched) dict[key] = dict[same!];
+    forget(changes);
     return dict;
   }
+
+  /** Where the bytes from `at` on first differ from those at `position` on, or `stop`. */
+  #differs(at: number, stop: number, view: DataView<ArrayBuffer>, position: number): number {
+    const bytes = this.#bytes;
+    const words = this.#words;
+    for (; (at & 3) !== 0; at++, position++) {
+      if (at >= stop || bytes[at] !== view.getUint8(position)) return at;
+    }
+    for (; at + 16 <= stop; at += 16, position += 16) {
+      const word = at >> 2;
+      const difference = words[word]! ^ view.getInt32(position, true) |
+        words[word + 1]! ^ view.getInt32(position + 4, true) |
+        words[word + 2]! ^ view.getInt32(position + 8, true) |
+        words[word + 3]! ^ view.getInt32(position + 12, true);
+      if (difference !== 0) break;
+    }
+    while (at < stop && bytes[at] === view.getUint8(position)) {
+      at++;
+      position++;
+    }
+    return at;
+  }
+}
+
+/** A message may be megabytes: not to be held on to. */
+function forget(changes: number): undefined {
+  for (let i = 0; i < changes; i++) changedValues[i] = undefined;
 }
 
 /** The fields of a pickle that can be a sample. */

@@ -14,11 +14,21 @@ import { Sample } from "./sample.ts";
 /** Places for samples: two to this power. */
 const PLACE_BITS = 5;
 
+/** The bytes that a value may take behind the last PUT: an id of a thread, as text. */
+const MAX_SCALAR = 18;
+
 /** Shorter than a sample that is of any use. */
 const MIN_BYTES = 32;
 
 /** A record that is read this often by one sample becomes the next: what changed has changed. */
 const READS_A_SAMPLE = 1024;
+
+/**
+ * To make a sample takes about as long as to load. The more were made in a row that read nothing,
+ * the more loads go by until the next, up to this many: who never sends the same twice costs a
+ * little more, not twice as much.
+ */
+const MAX_REST = 63;
 
 /** Two samples, of loggers that may take turns. */
 class Place {
@@ -38,6 +48,11 @@ export class Samples {
   readonly #input = new PlainInput();
   readonly #places: Place[] = Array.from({ length: 1 << PLACE_BITS }, () => new Place());
   #reads = 0;
+  /** The newest sample, until it has read something. */
+  #unproven: Sample | undefined;
+  /** How many loads are not looked at after the last that was, and how many of them are left. */
+  #rest = 0;
+  #resting = 0;
 
   /** For loads within these limits. */
   constructor(limits: Required<UnpickleLimits>) {
@@ -50,10 +65,8 @@ export class Samples {
 
   /** What the unpickler would load, if it is like what was shown; undefined if it has to. */
   read(pickle: Uint8Array): Record<string, unknown> | undefined {
-    const { length } = pickle;
-    if (length < MIN_BYTES || length > this.#maxBytes || pickle[0] !== op.EMPTY_DICT) return;
     const input = this.#input;
-    if (!input.begin(pickle)) return;
+    if (!this.#mayRead(pickle) || !input.begin(pickle)) return undefined;
     const place = this.#places[placeOf(input)]!;
     let dict = place.last?.read(input);
     if (dict === undefined && place.other !== undefined) {
@@ -62,20 +75,29 @@ export class Samples {
       if (dict !== undefined) place.promote(place.other);
     }
     input.finish();
-    if (dict !== undefined && ++this.#reads % READS_A_SAMPLE === 0) {
-      place.last = Sample.of(pickle, dict) ?? place.last;
+    if (dict === undefined) return undefined;
+    if (place.last === this.#unproven) {
+      this.#unproven = undefined;
+      this.#rest = this.#resting = 0;
     }
+    if (++this.#reads % READS_A_SAMPLE === 0) place.last = Sample.of(pickle, dict) ?? place.last;
     return dict;
   }
 
   /** Shows what the unpickler loaded. */
   show(pickle: Uint8Array, value: unknown): void {
-    const { length } = pickle;
-    if (length < MIN_BYTES || length > this.#maxBytes || pickle[0] !== op.EMPTY_DICT) return;
-    if (!this.#input.begin(pickle)) return;
+    if (!this.#mayRead(pickle) || this.#resting-- > 0) return;
+    this.#rest = Math.min(2 * this.#rest + 1, MAX_REST);
+    this.#resting = this.#rest;
     const sample = Sample.of(pickle, value as Record<string, unknown>);
-    if (sample !== undefined) this.#places[placeOf(this.#input)]!.promote(sample);
+    if (sample === undefined || !this.#input.begin(pickle)) return;
+    this.#places[placeOf(this.#input)]!.promote(sample);
     this.#input.finish();
+    this.#unproven = sample;
+  }
+
+  #mayRead({ length, 0: opcode }: Uint8Array): boolean {
+    return opcode === op.EMPTY_DICT && length >= MIN_BYTES && length <= this.#maxBytes;
   }
 }
 
@@ -89,7 +111,7 @@ function placeOf({ view, position, end }: PlainInput): number {
   const last = value + 1 < end ? value + 1 + view.getUint8(value + 1) : end;
   if (last + 4 > end) return 0;
   let put = end - 3;
-  while (put > last && view.getUint8(put - 1) !== op.BINPUT) put--;
+  for (let i = 0; i < MAX_SCALAR && view.getUint8(put - 1) !== op.BINPUT; i++) put--;
   const hint = view.getInt32(last, true) + view.getUint8(put);
   return Math.imul(hint, 0x9e3779b1) >>> 32 - PLACE_BITS;
 }
