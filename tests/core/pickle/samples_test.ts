@@ -164,8 +164,8 @@ test("Samples read what is like what they were shown, and nothing else", () => {
 
 test("Samples read records of two kinds that take turns in one place", () => {
   const samples = new Samples(DEFAULT_LIMITS);
-  const kinds = [record({ user: 1 }), record({ size: 1 })];
-  const turns = [...kinds, ...kinds, ...kinds, ...kinds, ...kinds].map((fields) => {
+  const turns = Array.from({ length: 10 }, (_, turn) => {
+    const fields = record({ msg: `turn ${turn}`, [turn % 2 === 0 ? "user" : "size"]: 1 });
     const bytes = dumps(fields);
     const read = samples.read(bytes);
     if (read === undefined) samples.show(bytes, loads(bytes));
