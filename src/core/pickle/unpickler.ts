@@ -68,7 +68,7 @@ export class Unpickler {
       throw known;
     } finally {
       this.#stack.reset();
-      this.#input.reset(new Uint8Array(0));
+      this.#input.clear();
     }
   }
 
