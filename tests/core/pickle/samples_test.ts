@@ -86,7 +86,8 @@ function outcome(unpickler: Unpickler, bytes: Uint8Array): unknown {
     const value = unpickler.load(bytes);
     return { value, order: isObject(value) ? Object.keys(value) : [] };
   } catch (error) {
-    return { error: (error as UnpicklingError).message };
+    if (!(error instanceof UnpicklingError)) throw error;
+    return { error: error.message };
   }
 }
 
