@@ -14,13 +14,15 @@ import { decodeUtf8, SAFE_DIGITS } from "./text.ts";
 const MAX_KEPT_BUFFER = 1 << 20;
 
 const NOTHING = new ArrayBuffer(0);
+const NO_BYTES = new Uint8Array(NOTHING);
+const NO_VIEW = new DataView(NOTHING);
 
 /** A pickle, by its place in the buffer that it lies in, and how far it was read. */
 export class PlainInput {
   /** The whole buffer, as bytes. */
-  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(NOTHING);
+  bytes: Uint8Array<ArrayBuffer> = NO_BYTES;
   /** The whole buffer. */
-  view: DataView<ArrayBuffer> = new DataView(NOTHING);
+  view: DataView<ArrayBuffer> = NO_VIEW;
   /** Where the next read starts. */
   position = 0;
   /** Where the pickle ends; nothing is read beyond. */

@@ -46,13 +46,15 @@ class Place {
 export class Samples {
   readonly #maxBytes: number;
   readonly #input = new PlainInput();
-  readonly #places: Place[] = Array.from({ length: 1 << PLACE_BITS }, () => new Place());
+  /** Empty until there is a sample. */
+  #places: Place[] = [];
   #reads = 0;
   /** The newest sample, until it has read something. */
   #unproven: Sample | undefined;
   /** How many loads are not looked at after the last that was, and how many of them are left. */
   #rest = 0;
-  #resting = 0;
+  /** The first load may well be the only one. */
+  #resting = 1;
 
   /** For loads within these limits. */
   constructor(limits: Required<UnpickleLimits>) {
@@ -66,7 +68,7 @@ export class Samples {
   /** What the unpickler would load, if it is like what was shown; undefined if it has to. */
   read(pickle: Uint8Array): Record<string, unknown> | undefined {
     const input = this.#input;
-    if (!this.#mayRead(pickle) || !input.begin(pickle)) return undefined;
+    if (this.#places.length === 0 || !this.#mayRead(pickle) || !input.begin(pickle)) return;
     const place = this.#places[placeOf(input)]!;
     let dict = place.last?.read(input);
     if (dict === undefined && place.other !== undefined) {
@@ -91,6 +93,9 @@ export class Samples {
     this.#resting = this.#rest;
     const sample = Sample.of(pickle, value as Record<string, unknown>);
     if (sample === undefined || !this.#input.begin(pickle)) return;
+    if (this.#places.length === 0) {
+      this.#places = Array.from({ length: 1 << PLACE_BITS }, () => new Place());
+    }
     this.#places[placeOf(this.#input)]!.promote(sample);
     this.#input.finish();
     this.#unproven = sample;

@@ -158,6 +158,8 @@ test("Samples read what is like what they were shown, and nothing else", () => {
   const bytes = dumps(record());
   assertStrictEquals(samples.read(bytes), undefined);
   samples.show(bytes, loads(bytes));
+  assertStrictEquals(samples.read(bytes), undefined, "one load is no stream");
+  samples.show(bytes, loads(bytes));
   assertEquals(samples.read(bytes), record());
   assertEquals(samples.read(dumps(record({ msg: "spam" }))), record({ msg: "spam" }));
   assertStrictEquals(samples.read(dumps(record({ extra: 1 }))), undefined);
@@ -192,7 +194,7 @@ test("Samples go on to learn after a stream of records that are never alike", ()
 test("Samples take what changed for good into a new sample, and read on", () => {
   const samples = new Samples(DEFAULT_LIMITS);
   const first = dumps(record());
-  samples.show(first, loads(first));
+  for (let i = 0; i < 2; i++) samples.show(first, loads(first));
   for (let i = 0; i < 3000; i++) {
     const fields = record({ process: 4712, threadName: "other", lineno: i });
     assertEquals(samples.read(dumps(fields)), fields);
