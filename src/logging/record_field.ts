@@ -14,9 +14,11 @@ import type { LogRecord } from "./log_record.ts";
 
 /** Whether a field of that name would hide a method of `record`. */
 export function hidesMethod(record: LogRecord, key: string): boolean {
-  if (key === "constructor") return false;
+  let prototype: object | null = Object.getPrototypeOf(record);
+  // Of nearly every field this is all.
+  if (prototype === null || !(key in prototype) || key === "constructor") return false;
   for (
-    let prototype: object | null = Object.getPrototypeOf(record);
+    ;
     prototype !== null && prototype !== Object.prototype;
     prototype = Object.getPrototypeOf(prototype)
   ) {

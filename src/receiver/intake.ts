@@ -88,23 +88,26 @@ export class Intake {
   #handle(fields: Record<string, unknown>, connection: number | undefined): void {
     this.received++;
     let record: LogRecord | undefined;
-    const failed = (error: unknown) => {
-      this.failed++;
-      this.#steps.report({
-        reason: "record",
-        error,
-        ...(connection === undefined ? {} : { connection }),
-        ...(record === undefined ? {} : { record }),
-      });
-    };
     try {
       record = makeLogRecord(fields);
       const result: unknown = this.#steps.handleLogRecord(record);
       // An override that is asynchronous, which types allow, must not end the process either.
-      if (result instanceof Promise) result.catch(failed);
+      if (result instanceof Promise) {
+        result.catch((error: unknown) => this.#fail(error, connection, record));
+      }
     } catch (error) {
-      failed(error);
+      this.#fail(error, connection, record);
     }
+  }
+
+  #fail(error: unknown, connection: number | undefined, record: LogRecord | undefined): void {
+    this.failed++;
+    this.#steps.report({
+      reason: "record",
+      error,
+      ...(connection === undefined ? {} : { connection }),
+      ...(record === undefined ? {} : { record }),
+    });
   }
 }
 

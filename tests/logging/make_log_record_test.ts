@@ -103,3 +103,45 @@ test("records of any content cost themselves alone", () => {
   assert(handler.lines.at(-1)!.endsWith("fine m"));
   assertEquals(printed, []);
 });
+
+/** A complete record as CPython sends it, every value unlike those of an empty record. */
+function completeFields(extra: object = {}): Record<string, unknown> {
+  const local = new LogRecord("a", 20, "p", 1, "m", null, null);
+  const names = Object.keys(local).filter((name) => name !== "taskName");
+  return { ...Object.fromEntries(names.map((name, i) => [name, `${name} ${i}`])), ...extra };
+}
+
+test("makeLogRecord() makes of a complete record what it makes of one in another order", () => {
+  const extras = [
+    {},
+    { taskName: "Task-1" },
+    { taskName: null, user: "anna", message: "m", asctime: "now" },
+    JSON.parse(`{"getMessage": "x", "toString": 1, "__proto__": 2, "constructor": "c", "7": 3}`),
+  ];
+  for (const extra of extras) {
+    const fields = completeFields(extra);
+    const shuffled = Object.fromEntries(Object.entries(fields).reverse());
+    const [inOrder, other] = [makeLogRecord(fields), makeLogRecord(shuffled)];
+    assertInstanceOf(inOrder, LogRecord);
+    assertEquals(new Map(Object.entries(inOrder)), new Map(Object.entries(other)));
+    const own = Object.keys(new LogRecord("a", 20, "p", 1, "m", null, null));
+    assertEquals(Object.keys(inOrder).filter((key) => own.includes(key)), own);
+    assertEquals(inOrder.levelno as unknown, fields.levelno);
+  }
+});
+
+test("makeLogRecord() asks the record factory for complete records too", () => {
+  class Own extends LogRecord {
+    override getMessage(): string {
+      return "own";
+    }
+  }
+  setLogRecordFactory(Own);
+  try {
+    const record = makeLogRecord(completeFields());
+    assertInstanceOf(record, Own);
+    assertEquals([record.name, record.getMessage()], ["name 0", "own"]);
+  } finally {
+    setLogRecordFactory(LogRecord);
+  }
+});

@@ -8,18 +8,26 @@
  */
 import { UnpicklingError } from "./errors.ts";
 
+const NOTHING = new Uint8Array(0);
+
 const float = new DataView(new ArrayBuffer(8));
 
 /** The bytes, and how far they were read. */
 export class ByteReader {
   /** A plain Uint8Array, whose `slice()` copies. */
-  bytes: Uint8Array = new Uint8Array(0);
+  bytes: Uint8Array = NOTHING;
   /** Where the next read starts. */
   position = 0;
 
   /** Starts at the beginning of other bytes. */
   reset(bytes: Uint8Array): void {
     this.bytes = ownView(bytes);
+    this.position = 0;
+  }
+
+  /** Lets go of the bytes. */
+  clear(): void {
+    this.bytes = NOTHING;
     this.position = 0;
   }
 

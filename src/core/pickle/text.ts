@@ -10,8 +10,8 @@ import { UnpicklingError } from "./errors.ts";
 /** Field names of records are shorter; what is longer seldom comes again. */
 const MAX_INTERNED = 32;
 
-/** A power of two, so that the hash is cut by a mask. A miss costs no more than without. */
-const INTERNED_SLOTS = 512;
+/** Slots for interned text: two to this power. */
+const INTERNED_BITS = 9;
 
 /** Few enough for `String.fromCharCode()` to take as arguments on every runtime. */
 const PART = 8192;
@@ -20,9 +20,11 @@ const PART = 8192;
 const MAX_INTEGER_DIGITS = 4300;
 
 /** This many digits are a safe integer, whatever they are. */
-const SAFE_DIGITS = 15;
+export const SAFE_DIGITS = 15;
 
-const interned: (string | undefined)[] = new Array(INTERNED_SLOTS).fill(undefined);
+const interned: (string | undefined)[] = new Array(1 << INTERNED_BITS).fill(undefined);
+/** The characters of one short text: an array is faster to take arguments from than bytes are. */
+const codes: number[] = [];
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 const INTEGER = /^[ \t\r\v\f]*([+-]?)(\d+(?:_\d+)*)[ \t\r\v\f]*$/;
@@ -51,24 +53,20 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
 /** Short ASCII text, the same string each time as long as its slot is not taken by another. */
 function internAscii(bytes: Uint8Array, start: number, end: number): string | undefined {
   const length = end - start;
-  let hash = length;
-  let bits = 0;
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i]!;
-    bits |= byte;
-    hash = Math.imul(hash, 31) + byte | 0;
-  }
-  if (bits >= 0x80) return undefined;
-  const slot = (hash ^ hash >>> 9) & INTERNED_SLOTS - 1;
+  if (length === 0) return "";
+  const ends = bytes[start]! | bytes[end - 1]! << 8 | bytes[start + (length >> 1)]! << 16;
+  const slot = Math.imul(ends + length, 0x9e3779b1) >>> 32 - INTERNED_BITS;
   const known = interned[slot];
   if (known !== undefined && known.length === length) {
     let i = 0;
     while (i < length && known.charCodeAt(i) === bytes[start + i]) i++;
     if (i === length) return known;
   }
-  const text = decodeLatin1(bytes, start, end);
-  interned[slot] = text;
-  return text;
+  if (codes.length !== length) codes.length = length;
+  let bits = 0;
+  for (let i = 0; i < length; i++) bits |= codes[i] = bytes[start + i]!;
+  if (bits >= 0x80) return undefined;
+  return interned[slot] = String.fromCharCode(...codes);
 }
 
 /** Latin-1, each byte a character. (TextDecoder's "latin1" is windows-1252.) */

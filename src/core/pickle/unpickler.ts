@@ -15,6 +15,7 @@ import { isKnownGlobal } from "./known_globals.ts";
 import { exceed } from "./limits.ts";
 import * as op from "./opcodes.ts";
 import { callOf, PythonObject, reductionOf } from "./python_object.ts";
+import { Samples } from "./samples.ts";
 import * as text from "./text.ts";
 import {
   checkBytes,
@@ -32,16 +33,26 @@ export class Unpickler {
   readonly #options: CheckedOptions;
   readonly #stack: ValueStack;
   readonly #input = new ByteReader();
+  readonly #samples: Samples;
 
   /** Checks the options: a TypeError or RangeError names the one that is wrong. */
   constructor(options: UnpickleOptions = {}) {
     this.#options = checkOptions(options);
     this.#stack = new ValueStack(this.#options.limits, this.#options.opaque);
+    this.#samples = new Samples(this.#options.limits);
   }
 
   /** Loads one pickle; what follows it is ignored, as CPython does. */
   load(bytes: Uint8Array): unknown {
     checkBytes(bytes);
+    const dict = this.#samples.read(bytes);
+    if (dict !== undefined) return dict;
+    const value = this.#load(bytes);
+    this.#samples.show(bytes, value);
+    return value;
+  }
+
+  #load(bytes: Uint8Array): unknown {
     const { maxBytes } = this.#options.limits;
     try {
       if (bytes.length > maxBytes) exceed("maxBytes", maxBytes);
@@ -57,7 +68,7 @@ export class Unpickler {
       throw known;
     } finally {
       this.#stack.reset();
-      this.#input.reset(new Uint8Array(0));
+      this.#input.clear();
     }
   }
 

@@ -1,0 +1,130 @@
+/**
+ * Reads the plainest values of a pickle, spelt as CPython's pickler spells them at protocol 1: what
+ * nearly every field of a log record is. Anything else, an error among it, is `undefined`, for the
+ * unpickler to look at; what is read here, that would read alike.
+ *
+ * Browser compatible: imports nothing outside this folder, uses no runtime global.
+ *
+ * @module
+ */
+import * as op from "./opcodes.ts";
+import { decodeUtf8, SAFE_DIGITS } from "./text.ts";
+
+/** The buffer of a chunk that was received is kept for the next pickle in it; a larger is not. */
+const MAX_KEPT_BUFFER = 1 << 20;
+
+const NOTHING = new ArrayBuffer(0);
+const NO_BYTES = new Uint8Array(NOTHING);
+const NO_VIEW = new DataView(NOTHING);
+
+/** A pickle, by its place in the buffer that it lies in, and how far it was read. */
+export class PlainInput {
+  /** The whole buffer, as bytes. */
+  bytes: Uint8Array<ArrayBuffer> = NO_BYTES;
+  /** The whole buffer. */
+  view: DataView<ArrayBuffer> = NO_VIEW;
+  /** Where the next read starts. */
+  position = 0;
+  /** Where the pickle ends; nothing is read beyond. */
+  end = 0;
+  #buffer: ArrayBufferLike = NOTHING;
+  #isLarge = false;
+
+  /** Starts at the beginning of a pickle; false where the buffer may change while it is read. */
+  begin(pickle: Uint8Array): boolean {
+    const { buffer, byteOffset, length } = pickle;
+    if (buffer !== this.#buffer) {
+      if (!(buffer instanceof ArrayBuffer)) return false;
+      this.#open(buffer);
+    }
+    this.position = byteOffset;
+    this.end = byteOffset + length;
+    return true;
+  }
+
+  /** Lets go of the buffer, if it is too large to be held on to. */
+  finish(): void {
+    if (this.#isLarge) this.#open(NOTHING);
+  }
+
+  #open(buffer: ArrayBuffer): void {
+    this.#buffer = buffer;
+    this.#isLarge = buffer.byteLength > MAX_KEPT_BUFFER;
+    this.bytes = new Uint8Array(buffer);
+    this.view = new DataView(buffer);
+  }
+
+  /** A str that is put into the memo at `index`. */
+  text(index: number): string | undefined {
+    const { bytes, view, position, end } = this;
+    if (end - position < 7 || view.getUint8(position) !== op.BINUNICODE) return undefined;
+    const start = position + 5;
+    const size = view.getUint32(position + 1, true);
+    if (size > end - start - 2) return undefined;
+    const stop = start + size;
+    if (view.getUint8(stop) !== op.BINPUT || view.getUint8(stop + 1) !== index) return undefined;
+    this.position = stop + 2;
+    return decodeUtf8(bytes, start, stop);
+  }
+
+  /** A number, a boolean or None. */
+  scalar(): number | boolean | null | undefined {
+    const { view, position } = this;
+    const room = this.end - position - 1;
+    if (room < 0) return undefined;
+    switch (view.getUint8(position)) {
+      case op.NONE:
+        this.position = position + 1;
+        return null;
+      case op.BININT1:
+        if (room < 1) return undefined;
+        this.position = position + 2;
+        return view.getUint8(position + 1);
+      case op.BININT2:
+        if (room < 2) return undefined;
+        this.position = position + 3;
+        return view.getUint16(position + 1, true);
+      case op.BININT:
+        if (room < 4) return undefined;
+        this.position = position + 5;
+        return view.getInt32(position + 1, true);
+      case op.BINFLOAT:
+        if (room < 8) return undefined;
+        this.position = position + 9;
+        return view.getFloat64(position + 1);
+      case op.LONG:
+        return this.#longText();
+      case op.INT:
+        return this.#boolean();
+    }
+  }
+
+  /** Digits, "L" and a newline: an integer of more than 32 bits, such as the id of a thread. */
+  #longText(): number | undefined {
+    const { bytes, end } = this;
+    const first = this.position + 1;
+    let at = first;
+    let value = 0;
+    for (const stop = Math.min(end, first + SAFE_DIGITS); at < stop; at++) {
+      const digit = bytes[at]! - 0x30;
+      if (digit < 0 || digit > 9) break;
+      value = 10 * value + digit;
+    }
+    if (at === first || end - at < 2 || bytes[at] !== 0x4c || bytes[at + 1] !== 0x0a) return;
+    this.position = at + 2;
+    return value;
+  }
+
+  /** Below protocol 2, True and False are the integers 01 and 00. */
+  #boolean(): boolean | undefined {
+    const { view, position, end } = this;
+    if (end - position < 4) return undefined;
+    const spelling = view.getInt32(position, true);
+    this.position = position + 4;
+    return spelling === TRUE ? true : spelling === FALSE ? false : undefined;
+  }
+}
+
+/** "I01\n" and "I00\n", as little-endian numbers. */
+const TRUE = 0x0a313049;
+const FALSE = 0x0a303049;
