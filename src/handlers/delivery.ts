@@ -176,8 +176,9 @@ export class Delivery {
     if (queued) this.#queued++;
     if (older > 0 || !queued) {
       this.#done += older;
-      this.#beginOutage(new Error(`the queue is full (${this.#outbox.bytes} bytes)`));
+      const before = this.#counters.droppedTotal;
       this.#drop("overflow", queued ? older : older + 1);
+      this.#beginOutage(new Error(`the queue is full (${this.#outbox.bytes} bytes)`), before);
       this.#wake();
     }
     if (this.#forgetExit === undefined) this.#awaitExit();
@@ -226,6 +227,7 @@ export class Delivery {
       this.#settle();
       this.#on("close");
       this.#drop("closed", this.#empty());
+      this.#wake();
       await outlet?.close({ signal: deadline.signal });
     } finally {
       clock.clearTimeout(timer);
@@ -326,12 +328,15 @@ export class Delivery {
 
   #lost(outlet: Outlet, error: unknown): void {
     if (outlet !== this.#outlet) return;
+    const isCut = this.#batch !== undefined;
     this.#settle();
     this.#outlet = undefined;
     this.#settings.clock.clearTimeout(this.#endTimer);
     this.#endTimer = undefined;
-    // After a clean end there is nothing to wait for; after an error there is no one to wait for.
-    outlet.close(error === undefined ? {} : { signal: AbortSignal.abort() }).catch(() => {});
+    // After an error there is no one to wait for; and what a write that is cut had left is sent on
+    // the next connection, so it must not go on here.
+    const isOver = error !== undefined || isCut;
+    outlet.close(isOver ? { signal: AbortSignal.abort() } : {}).catch(() => {});
     const now = this.#settings.clock.now();
     const short = now - this.#openedAt < this.backoff.retryStart;
     const redial = this.#outbox.records > 0 &&
@@ -384,7 +389,8 @@ export class Delivery {
   #write(): void {
     const outlet = this.#outlet;
     if (outlet === undefined || this.#batch !== undefined || this.#endTimer !== undefined) return;
-    for (;;) {
+    // A listener that is told of what was written may let go of the connection.
+    while (outlet === this.#outlet) {
       const batch = this.#outbox.take();
       if (batch === undefined) return;
       this.#batch = batch;
@@ -457,9 +463,9 @@ export class Delivery {
     for (const [reason, records] of untold) this.#tell({ type: "dropped", reason, records });
   };
 
-  #beginOutage(error: unknown): void {
+  #beginOutage(error: unknown, droppedBefore: number = this.#counters.droppedTotal): void {
     if (this.#outage !== undefined) return;
-    this.#outage = this.#counters.droppedTotal;
+    this.#outage = droppedBefore;
     this.#tell({ type: "outage", error });
   }
 
