@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { Backoff } from "../core/backoff.ts";
+import { Backoff, MIN_RETRY_SECONDS } from "../core/backoff.ts";
 import {
   accepts,
   type LinkAction,
@@ -39,7 +39,7 @@ export interface DeliverySettings {
   open(signal: AbortSignal): Promise<Outlet>;
   /** Hears of everything; must not throw. */
   onEvent(event: DeliveryEvent): void;
-  /** Hears of every dial failure that is no {@linkcode ConnectionError}; must not throw. */
+  /** Hears of every failure of a connection that is no {@linkcode ConnectionError}; must not throw. */
   onFault(error: unknown): void;
 }
 
@@ -48,6 +48,9 @@ interface FlushWaiter {
   target: number;
   done: () => void;
 }
+
+/** Whether a listener, of whichever delivery, is being told of something. */
+let isTelling = false;
 
 /** Delivers frames over one link at a time. */
 export class Delivery {
@@ -69,7 +72,6 @@ export class Delivery {
   /** Set when the peer's end was seen while a write was under way. */
   #endTimer: unknown;
   #pumping = false;
-  #telling = false;
   /** Records ever queued, and of these the ones that are done with: what a flush waits for. */
   #queued = 0;
   #done = 0;
@@ -219,7 +221,12 @@ export class Delivery {
   async #close(): Promise<void> {
     const { clock, closeTimeoutMs } = this.#settings;
     const deadline = new AbortController();
-    const timer = clock.setTimeout(() => deadline.abort(), closeTimeoutMs);
+    let timeIsUp = () => {};
+    const bound = new Promise<void>((resolve) => timeIsUp = resolve);
+    const timer = clock.setTimeout(() => {
+      deadline.abort();
+      timeIsUp();
+    }, closeTimeoutMs);
     const release = holdOpen();
     try {
       await this.#lastFlush(deadline.signal);
@@ -228,7 +235,7 @@ export class Delivery {
       this.#on("close");
       this.#drop("closed", this.#empty());
       this.#wake();
-      await outlet?.close({ signal: deadline.signal });
+      await Promise.race([outlet?.close({ signal: deadline.signal }), bound]);
     } finally {
       clock.clearTimeout(timer);
       release();
@@ -288,7 +295,7 @@ export class Delivery {
     };
     // Through the executor a connector that throws at once is a dial that failed.
     new Promise<Outlet>((resolve) => resolve(open(abort.signal))).then((outlet) => {
-      if (isOver()) outlet.close({ signal: AbortSignal.abort() }).catch(() => {});
+      if (isOver()) outlet.close({ signal: AbortSignal.abort() });
       else this.#connected(outlet);
     }).catch(failed);
   }
@@ -298,7 +305,6 @@ export class Delivery {
     this.backoff.succeeded();
     this.#outlet = outlet;
     this.#openedAt = this.#settings.clock.now();
-    outlet.unref();
     outlet.closed?.then(
       (error) => this.#ended(outlet, error),
       (error) => this.#ended(outlet, error),
@@ -313,7 +319,7 @@ export class Delivery {
     this.#beginOutage(error);
     this.#on("failed");
     this.#tell({ type: "connect-failed", error, retrySeconds: this.backoff.retryPeriod });
-    if (!(error instanceof ConnectionError)) this.#settings.onFault(error);
+    this.#tellFault(error);
     if (this.#lastDial) this.#wake(true);
     else this.#wake();
   }
@@ -336,16 +342,18 @@ export class Delivery {
     // After an error there is no one to wait for; and what a write that is cut had left is sent on
     // the next connection, so it must not go on here.
     const isOver = error !== undefined || isCut;
-    outlet.close(isOver ? { signal: AbortSignal.abort() } : {}).catch(() => {});
+    outlet.close(isOver ? { signal: AbortSignal.abort() } : {});
     const now = this.#settings.clock.now();
-    const short = now - this.#openedAt < this.backoff.retryStart;
-    const redial = this.#outbox.records > 0 &&
-      (this.#settings.whileDisconnected === "queue" || this.#waiters.size > 0);
-    const flapped = redial && short && this.#wasShort;
+    const short = now - this.#openedAt < Math.max(this.backoff.retryStart, MIN_RETRY_SECONDS);
+    const isQueue = this.#settings.whileDisconnected === "queue";
+    const redial = this.#outbox.records > 0 && (isQueue || this.#waiters.size > 0);
+    // Of a server that takes what is written and hangs up at once nothing may be left to redial for.
+    const flapped = (isQueue || redial) && short && this.#wasShort;
     this.#wasShort = short;
     if (flapped) this.backoff.failed(now);
     this.#on(flapped ? "flapped" : "lost");
     this.#tell({ type: "disconnected", error });
+    this.#tellFault(error);
     this.#wake();
     if (redial && !flapped) this.want();
   }
@@ -394,7 +402,12 @@ export class Delivery {
       const batch = this.#outbox.take();
       if (batch === undefined) return;
       this.#batch = batch;
-      const writing = outlet.write(batch);
+      let writing: Promise<void> | undefined;
+      try {
+        writing = outlet.write(batch);
+      } catch (error) {
+        return this.#lost(outlet, error ?? new Error("write() failed"));
+      }
       if (writing !== undefined) {
         writing.then(() => this.#written(outlet), (error) => this.#lost(outlet, error));
         return;
@@ -451,8 +464,8 @@ export class Delivery {
   #drop(reason: DropReason, records: number): void {
     if (records === 0) return;
     this.#counters.drop(reason, records);
-    // A listener that logs to this very handler must not be told of that in an endless round.
-    if (this.#telling) return;
+    // Listeners that log, each to the other's handler too, must not do so in an endless round.
+    if (isTelling) return;
     if (this.#untold.size === 0) queueMicrotask(this.#tellDrops);
     this.#untold.set(reason, (this.#untold.get(reason) ?? 0) + records);
   }
@@ -477,10 +490,15 @@ export class Delivery {
   }
 
   #tell(event: DeliveryEvent): void {
-    const outer = this.#telling;
-    this.#telling = true;
+    const outer = isTelling;
+    isTelling = true;
     this.#settings.onEvent(event);
-    this.#telling = outer;
+    isTelling = outer;
+  }
+
+  #tellFault(error: unknown): void {
+    if (error === undefined || error instanceof ConnectionError) return;
+    this.#settings.onFault(error);
   }
 
   #awaitExit(): void {

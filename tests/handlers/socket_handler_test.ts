@@ -564,6 +564,88 @@ test("SocketHandler does not dial a server in a tight round that accepts and res
   await closed;
 });
 
+test("SocketHandler in queue mode does not dial a server in a tight round that reads and hangs up", async () => {
+  const { network, clock, handler } = setUp({ whileDisconnected: "queue" });
+  for (let i = 0; i < 100; i++) {
+    handler.emit(record("m%d", i));
+    await clock.advance(10);
+    if (!network.peer.halfClosed) network.peer.end();
+    await clock.advance();
+  }
+  assert(network.dialTimes.length <= 4, `${network.dialTimes.length} dials within a second`);
+  await handler.close();
+  assertEquals(account(handler).sent, 100);
+});
+
+test("SocketHandler survives a makeSocket() of its own whose connection keeps no contract", async () => {
+  const bug = new Error("bug");
+  const throwing = () => {
+    throw bug;
+  };
+  const never = () => new Promise<void>(() => {});
+  const connections: ({ close?: unknown; write?: unknown; unref?: unknown } | undefined)[] = [
+    undefined,
+    {},
+    { close: never, write: throwing },
+    { close: throwing, write: () => undefined },
+    { close: () => Promise.reject(bug), write: () => Promise.reject(bug) },
+    { close: never, write: () => Promise.resolve(), unref: throwing },
+    { close: never, write: never },
+  ];
+  for (const connection of connections) {
+    const { clock, handler } = setUp({ whileDisconnected: "queue", closeTimeoutMs: 500 });
+    const faults: unknown[] = [];
+    handler.handleError = (_record, error) => faults.push(error);
+    handler.makeSocket = () => Promise.resolve(connection) as never;
+    handler.emit(record("a"));
+    await clock.advance();
+    handler.emit(record("b"));
+    await clock.advance(2000);
+    let closed = false;
+    void handler.close().then(() => closed = true);
+    await clock.advance(500);
+    assert(closed);
+    assertEquals(clock.pendingTimers, 0);
+    assertEquals(account(handler).dropped.closed, 2);
+    assertEquals(faults.length > 0, connection?.write !== never);
+  }
+});
+
+test("SocketHandler tells listeners that log to each other's handlers no endless story", async () => {
+  const network = new MemoryNetwork({ whenNobodyListens: "refused" });
+  let heard = 0;
+  const onEvent = ({ type }: DeliveryEvent) => {
+    if (type === "dropped" && heard++ < 1000) logToAll("dropped");
+  };
+  const options = { connector: network, clock: network.clock, onEvent };
+  const handlers = [1, 2].map((port) => new SocketHandler("h", port, options));
+  const logToAll = (msg: string) => handlers.forEach((handler) => handler.emit(record(msg)));
+  logToAll("a");
+  await network.clock.advance();
+  logToAll("b");
+  await network.clock.advance();
+  assert(heard > 1 && heard < 10, `${heard} events`);
+  for (const handler of handlers) await handler.close();
+});
+
+test("SocketHandler refuses a back-off that would never end or never pause, naming value and range", async () => {
+  const { network, clock, handler } = setUp({ whileDisconnected: "queue" });
+  for (const name of ["retryStart", "retryFactor", "retryMax", "retryPeriod"] as const) {
+    for (const value of [NaN, -1]) {
+      const message = `'${name}' must be a number >= 0: current value is ${value}`;
+      assertThrows(() => handler[name] = value, RangeError, message);
+    }
+    assertThrows(() => handler[name] = "1" as unknown as number, TypeError, name);
+  }
+  assertThrows(() => handler.retryTime = NaN, RangeError, "'retryTime' must be a number");
+  handler.retryStart = 0;
+  network.whenNobodyListens = "refused";
+  handler.emit(record("a"));
+  await clock.advance(1000);
+  assertEquals(network.dialTimes.length, 11);
+  await handler.close();
+});
+
 test("SocketHandler keeps a write that the peer's FIN overtook from being sent twice", async () => {
   const { network, clock, handler } = setUp({ whileDisconnected: "queue" });
   network.nextConnects({ peer: { bufferBytes: 10, stalled: true } });
