@@ -89,13 +89,16 @@ export const connector: Connector & DatagramConnector & Acceptor & DatagramAccep
 };
 
 const exitHooks = new ExitHookSet((hooks) => {
+  const mayExit = (event: Event) => {
+    if (!event.defaultPrevented) hooks.exit(true);
+  };
   const events: [string, (event: Event) => void][] = [
     // Deno asks again whenever the loop is empty; preventing the default goes on.
     ["beforeunload", (event) => void (hooks.beforeExit() && event.preventDefault())],
     ["unload", () => hooks.exit()],
     // An uncaught error ends the program without `unload`.
-    ["error", () => hooks.exit()],
-    ["unhandledrejection", () => hooks.exit()],
+    ["error", mayExit],
+    ["unhandledrejection", mayExit],
   ];
   for (const [name, listener] of events) globalThis.addEventListener(name, listener);
   return () => {
@@ -107,6 +110,8 @@ class DenoStream extends SocketStream {
   readonly #conn: DenoConn;
   #written = 0;
   #resume: () => void = () => {};
+  /** What `writeSync` began: should the process go on after all, the next write waits for it. */
+  #atExit: Promise<void> | undefined;
 
   constructor(conn: DenoConn, peer: string, accepted: boolean) {
     super(peer, accepted);
@@ -133,18 +138,27 @@ class DenoStream extends SocketStream {
   }
 
   protected override async writeAll(bytes: Uint8Array): Promise<void> {
+    if (this.#atExit !== undefined) await this.#atExit;
+    this.#atExit = undefined;
     for (let rest = bytes; rest.length > 0;) {
       const size = await this.#conn.write(rest);
       this.#written += size;
       rest = rest.subarray(size);
+      if (rest.length > 0 && this.#atExit !== undefined) {
+        throw new ConnectionError("reset", "Cannot write on: a write at exit came in between");
+      }
     }
   }
 
   writeSync(bytes: Uint8Array): number {
     if (this.refusal() !== undefined) return 0;
     // Deno tries a write at once, so that it reaches the kernel although nobody is left to await it.
-    this.#conn.write(bytes).then((size) => void (this.#written += size), () => {});
+    this.#atExit = this.#takeAll(bytes).catch((error) => this.ended(error));
     return bytes.length;
+  }
+
+  async #takeAll(bytes: Uint8Array): Promise<void> {
+    for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await this.#conn.write(rest));
   }
 
   unref(): void {

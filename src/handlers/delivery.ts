@@ -49,6 +49,13 @@ interface FlushWaiter {
   done: () => void;
 }
 
+/**
+ * What may be written behind a write whose outcome nobody is left to await: a kernel that was slow
+ * to take more than this is likely full, and the process may go on after all, with a stream that
+ * misses bytes.
+ */
+const MAX_BLIND_BYTES = 512 * 1024;
+
 /** Whether a listener, of whichever delivery, is being told of something. */
 let isTelling = false;
 
@@ -504,7 +511,7 @@ export class Delivery {
   #awaitExit(): void {
     this.#forgetExit = this.#settings.exitNotifier.atExit?.({
       beforeExit: () => this.#beforeExit(),
-      exit: () => this.#exit(),
+      exit: (mayGoOn) => this.#exit(mayGoOn),
     }) ?? (() => {});
   }
 
@@ -519,16 +526,23 @@ export class Delivery {
     clock.clearTimeout(timer);
   }
 
-  #exit(): void {
-    if (this.#outbox.records === 0) return;
+  #canWriteBlindly(): boolean {
+    if (this.#state !== "open") return false;
+    return this.#batch === undefined || this.#outbox.bytes <= MAX_BLIND_BYTES;
+  }
+
+  #exit(mayGoOn = false): void {
+    if (this.#outbox.records === 0 || (mayGoOn && !this.#canWriteBlindly())) return;
     const batch = this.#outbox.drain();
     const { lengths } = batch;
     const sent = this.#state === "open" ? this.#outlet?.writeSync(batch) ?? 0 : 0;
     const lost = lengths.length - sent;
     this.#counters.sent += sent;
+    this.#done += lengths.length;
     for (let i = 0; i < sent; i++) this.#counters.sentBytes += lengths[i] ?? 0;
     if (lost > 0) this.#beginOutage(new Error("the process ends"));
     this.#counters.drop("closed", lost);
     this.#endOutage();
+    this.#wake();
   }
 }

@@ -366,6 +366,31 @@ test("SocketHandler writes what is left at exit", async () => {
   await handler.close();
 });
 
+test("SocketHandler gives nothing up at an error that may end the process and does not", async () => {
+  const { network, clock, handler } = setUp({ whileDisconnected: "queue" });
+  network.nextConnects("refused");
+  handler.emit(record("a"));
+  await clock.advance();
+  network.exit(true);
+  assertEquals(account(handler).queued, 1);
+  await clock.advance(1100);
+  handler.emit(record("b"));
+  network.exit(true);
+  assertEquals(messages(network.peer.received), ["a", "b"], "at once, on the open connection");
+  network.peer.stall();
+  for (let i = 0; i < 10; i++) handler.emit(record("x".repeat(70_000)));
+  await clock.advance();
+  const { queued } = account(handler);
+  network.exit(true);
+  assertEquals(account(handler).queued, queued, "not behind a write that waits");
+  network.peer.resume();
+  const flushed = handler.flush();
+  await clock.advance();
+  await flushed;
+  assertEquals(messages(network.peer.received).length, 12);
+  await handler.close();
+});
+
 test("SocketHandler at exit tries an absent server once and counts what it leaves", async () => {
   const { network, clock, handler, events } = setUp({ whileDisconnected: "queue" });
   network.whenNobodyListens = "refused";
