@@ -193,31 +193,34 @@ function dial(
       resolve(new BunStream(ready, show(to), false));
     };
     signal?.addEventListener("abort", onAbort);
-    bunRuntime().connect<BunStream>({
-      ...(to.transport === "unix" ? { unix: to.path } : { hostname: to.hostname, port: to.port }),
-      ...(secure && { tls: clientTls(secure) }),
-      allowHalfOpen: true,
-      socket: {
-        ...streaming,
-        open(opened) {
-          // Bun has no way to stop a connect: one that was given up is ended when it opens.
-          if (failed) return opened.terminate();
-          socket = opened;
-          if (secure === undefined) onReady(opened);
+    const connecting = async () =>
+      await bunRuntime().connect<BunStream>({
+        ...(to.transport === "unix" ? { unix: to.path } : { hostname: to.hostname, port: to.port }),
+        ...(secure && { tls: clientTls(secure) }),
+        allowHalfOpen: true,
+        socket: {
+          ...streaming,
+          open(opened) {
+            // Bun has no way to stop a connect: one that was given up is ended when it opens.
+            if (failed) return opened.terminate();
+            socket = opened;
+            if (secure === undefined) onReady(opened);
+          },
+          handshake(opened, success, error) {
+            if (failed) return;
+            if (success) onReady(opened);
+            else fail(toConnectionError(error, doing, "tls"));
+          },
+          close(closed, error) {
+            if (closed.data !== undefined) return closed.data.onClose(error);
+            socket = undefined;
+            fail(error ?? new ConnectionError("reset", `${doing}: the peer closed`));
+          },
+          connectError: (_socket, error) => fail(error),
         },
-        handshake(opened, success, error) {
-          if (failed) return;
-          if (success) onReady(opened);
-          else fail(toConnectionError(error, doing, "tls"));
-        },
-        close(closed, error) {
-          if (closed.data !== undefined) return closed.data.onClose(error);
-          socket = undefined;
-          fail(error ?? new ConnectionError("reset", `${doing}: the peer closed`));
-        },
-        connectError: (_socket, error) => fail(error),
-      },
-    }).catch(fail);
+      });
+    // Through an async function, since Bun throws at once what it makes of a bad key.
+    connecting().catch(fail);
   });
 }
 

@@ -355,9 +355,12 @@ export class Delivery {
     const isQueue = this.#settings.whileDisconnected === "queue";
     const redial = this.#outbox.records > 0 && (isQueue || this.#waiters.size > 0);
     // Of a server that takes what is written and hangs up at once nothing may be left to redial for.
-    const flapped = (isQueue || redial) && short && this.#wasShort;
+    const wasShort = this.#wasShort;
+    const flapped = (isQueue || redial) && short && wasShort;
     this.#wasShort = short;
     if (flapped) this.backoff.failed(now);
+    // Twice in a row nothing could be written: a socket that opens is no way out yet.
+    if (isCut && short && wasShort && error !== undefined) this.#beginOutage(error);
     this.#on(flapped ? "flapped" : "lost");
     this.#tell({ type: "disconnected", error });
     this.#tellFault(error);

@@ -109,6 +109,13 @@ export function tls({ name, connector, rawServer, skips = {} }: Target): void {
     }
   });
 
+  test("connect() with a key that only looks like one rejects as contracts say", () =>
+    withListener(server, async (connect) => {
+      const key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+      const code = await codeOf(connect({ ca, cert: client.cert, key }));
+      assert(code === "tls" || code === "other", String(code));
+    }));
+
   test("TLS towards a server without TLS fails with `tls`", async () => {
     const plain = await rawServer();
     const connecting = codeOf(connector.connect({ ...plain.address, tls: { ca } }));
