@@ -243,6 +243,11 @@ function serve(at: StreamAddress, doing: string): SocketListener {
     const peer = at.transport === "unix" ? at.path : show({ ...at, hostname, port });
     listener.accept(new BunStream(socket, peer, true));
   };
+  const handshakes = new Map<Socket, () => void>();
+  const endHandshake = (socket: Socket) => {
+    handshakes.get(socket)?.();
+    handshakes.delete(socket);
+  };
   let native: BunListener;
   try {
     native = bunRuntime().listen<BunStream>({
@@ -253,15 +258,21 @@ function serve(at: StreamAddress, doing: string): SocketListener {
       socket: {
         ...streaming,
         open(socket) {
-          if (secure === undefined) accept(socket);
-          else socket.timeout(HANDSHAKE_TIMEOUT_MS / 1000);
+          if (secure === undefined) return accept(socket);
+          socket.timeout(HANDSHAKE_TIMEOUT_MS / 1000);
+          handshakes.set(socket, listener.beginHandshake(() => socket.terminate()));
         },
         handshake(socket, success) {
           socket.timeout(0);
+          endHandshake(socket);
           if (success) accept(socket);
           else socket.terminate();
         },
         timeout: (socket) => socket.terminate(),
+        close(socket, error) {
+          endHandshake(socket);
+          socket.data?.onClose(error);
+        },
       },
     });
   } catch (error) {

@@ -242,6 +242,7 @@ async function welcome(conn: DenoConn, at: StreamAddress, listener: SocketListen
       open = false;
     };
     const timer = setTimeout(close, HANDSHAKE_TIMEOUT_MS);
+    const endHandshake = listener.beginHandshake(close);
     try {
       await conn.handshake();
     } catch {
@@ -249,6 +250,7 @@ async function welcome(conn: DenoConn, at: StreamAddress, listener: SocketListen
       close();
     }
     clearTimeout(timer);
+    endHandshake();
     if (!open) return;
   }
   listener.accept(new DenoStream(conn, peer, true));
