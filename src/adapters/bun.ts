@@ -196,31 +196,34 @@ function dial(
       resolve(new BunStream(ready, show(to), false));
     };
     signal?.addEventListener("abort", onAbort);
-    bunRuntime().connect<BunStream>({
-      ...(to.transport === "unix" ? { unix: to.path } : { hostname: to.hostname, port: to.port }),
-      ...(secure && { tls: clientTls(secure) }),
-      allowHalfOpen: true,
-      socket: {
-        ...streaming,
-        open(opened) {
-          // Bun has no way to stop a connect: one that was given up is ended when it opens.
-          if (failed) return opened.terminate();
-          socket = opened;
-          if (secure === undefined) onReady(opened);
+    const connecting = async () =>
+      await bunRuntime().connect<BunStream>({
+        ...(to.transport === "unix" ? { unix: to.path } : { hostname: to.hostname, port: to.port }),
+        ...(secure && { tls: clientTls(secure) }),
+        allowHalfOpen: true,
+        socket: {
+          ...streaming,
+          open(opened) {
+            // Bun has no way to stop a connect: one that was given up is ended when it opens.
+            if (failed) return opened.terminate();
+            socket = opened;
+            if (secure === undefined) onReady(opened);
+          },
+          handshake(opened, success, error) {
+            if (failed) return;
+            if (success) onReady(opened);
+            else fail(toConnectionError(error, doing, "tls"));
+          },
+          close(closed, error) {
+            if (closed.data !== undefined) return closed.data.onClose(error);
+            socket = undefined;
+            fail(error ?? new ConnectionError("reset", `${doing}: the peer closed`));
+          },
+          connectError: (_socket, error) => fail(error),
         },
-        handshake(opened, success, error) {
-          if (failed) return;
-          if (success) onReady(opened);
-          else fail(toConnectionError(error, doing, "tls"));
-        },
-        close(closed, error) {
-          if (closed.data !== undefined) return closed.data.onClose(error);
-          socket = undefined;
-          fail(error ?? new ConnectionError("reset", `${doing}: the peer closed`));
-        },
-        connectError: (_socket, error) => fail(error),
-      },
-    }).catch(fail);
+      });
+    // Through an async function, since Bun throws at once what it makes of a bad key.
+    connecting().catch(fail);
   });
 }
 
@@ -243,6 +246,11 @@ function serve(at: StreamAddress, doing: string): SocketListener {
     const peer = at.transport === "unix" ? at.path : show({ ...at, hostname, port });
     listener.accept(new BunStream(socket, peer, true));
   };
+  const handshakes = new Map<Socket, () => void>();
+  const endHandshake = (socket: Socket) => {
+    handshakes.get(socket)?.();
+    handshakes.delete(socket);
+  };
   let native: BunListener;
   try {
     native = bunRuntime().listen<BunStream>({
@@ -253,15 +261,21 @@ function serve(at: StreamAddress, doing: string): SocketListener {
       socket: {
         ...streaming,
         open(socket) {
-          if (secure === undefined) accept(socket);
-          else socket.timeout(HANDSHAKE_TIMEOUT_MS / 1000);
+          if (secure === undefined) return accept(socket);
+          socket.timeout(HANDSHAKE_TIMEOUT_MS / 1000);
+          handshakes.set(socket, listener.beginHandshake(() => socket.terminate()));
         },
         handshake(socket, success) {
           socket.timeout(0);
+          endHandshake(socket);
           if (success) accept(socket);
           else socket.terminate();
         },
         timeout: (socket) => socket.terminate(),
+        close(socket, error) {
+          endHandshake(socket);
+          socket.data?.onClose(error);
+        },
       },
     });
   } catch (error) {

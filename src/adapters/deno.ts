@@ -89,13 +89,16 @@ export const connector: Connector & DatagramConnector & Acceptor & DatagramAccep
 };
 
 const exitHooks = new ExitHookSet((hooks) => {
+  const mayExit = (event: Event) => {
+    if (!event.defaultPrevented) hooks.exit(true);
+  };
   const events: [string, (event: Event) => void][] = [
     // Deno asks again whenever the loop is empty; preventing the default goes on.
     ["beforeunload", (event) => void (hooks.beforeExit() && event.preventDefault())],
     ["unload", () => hooks.exit()],
     // An uncaught error ends the program without `unload`.
-    ["error", () => hooks.exit()],
-    ["unhandledrejection", () => hooks.exit()],
+    ["error", mayExit],
+    ["unhandledrejection", mayExit],
   ];
   for (const [name, listener] of events) globalThis.addEventListener(name, listener);
   return () => {
@@ -115,6 +118,8 @@ class DenoStream extends SocketStream {
   readonly #conn: DenoConn;
   #written = 0;
   #resume: () => void = () => {};
+  /** What `writeSync` began: should the process go on after all, the next write waits for it. */
+  #atExit: Promise<void> | undefined;
 
   constructor(conn: DenoConn, peer: string, accepted: boolean) {
     super(peer, accepted);
@@ -141,10 +146,15 @@ class DenoStream extends SocketStream {
   }
 
   protected override async writeAll(bytes: Uint8Array): Promise<void> {
+    if (this.#atExit !== undefined) await this.#atExit;
+    this.#atExit = undefined;
     for (let rest = bytes; rest.length > 0;) {
       const size = await this.#conn.write(rest);
       this.#written += size;
       rest = rest.subarray(size);
+      if (rest.length > 0 && this.#atExit !== undefined) {
+        throw new ConnectionError("reset", "Cannot write on: a write at exit came in between");
+      }
     }
   }
 
@@ -154,12 +164,20 @@ class DenoStream extends SocketStream {
    */
   writeSync(bytes: Uint8Array): number {
     if (this.refusal() !== undefined) return 0;
+    const pieces: Promise<void>[] = [];
     for (let offset = 0; offset < bytes.length; offset += LAST_PIECE_BYTES) {
       if (offset > 0) pause(LAST_PAUSE_MS);
-      const piece = bytes.subarray(offset, offset + LAST_PIECE_BYTES);
-      this.#conn.write(piece).then((size) => void (this.#written += size), () => {});
+      pieces.push(this.#writeWhole(bytes.subarray(offset, offset + LAST_PIECE_BYTES)));
     }
+    this.#atExit = Promise.all(pieces).then(() => {}, (error) => this.ended(error));
     return bytes.length;
+  }
+
+  /** One try: what follows a piece that was cut could not be read. */
+  async #writeWhole(piece: Uint8Array): Promise<void> {
+    const size = await this.#conn.write(piece);
+    this.#written += size;
+    if (size < piece.length) throw new ConnectionError("reset", "A write at exit was cut off");
   }
 
   unref(): void {
@@ -245,6 +263,7 @@ async function welcome(conn: DenoConn, at: StreamAddress, listener: SocketListen
       open = false;
     };
     const timer = setTimeout(close, HANDSHAKE_TIMEOUT_MS);
+    const endHandshake = listener.beginHandshake(close);
     try {
       await conn.handshake();
     } catch {
@@ -252,6 +271,7 @@ async function welcome(conn: DenoConn, at: StreamAddress, listener: SocketListen
       close();
     }
     clearTimeout(timer);
+    endHandshake();
     if (!open) return;
   }
   listener.accept(new DenoStream(conn, peer, true));

@@ -45,11 +45,11 @@ export class ExitHookSet {
     return true;
   }
 
-  /** The process ends now. */
-  exit(): void {
+  /** The process ends now, or may. */
+  exit(mayGoOn = false): void {
     for (const { hooks } of [...this.#entries]) {
       try {
-        hooks.exit();
+        hooks.exit(mayGoOn);
       } catch {
         // Nobody is left to tell, and the other hooks have records to write.
       }

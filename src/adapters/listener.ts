@@ -23,6 +23,7 @@ export class SocketListener implements Listener<StreamConnection> {
   readonly #native: NativeListener;
   // Kernels bound what waits here where the runtime lets it; the consumer takes them at once.
   readonly #queue = new AsyncQueue<StreamConnection>({ limit: Infinity });
+  readonly #handshakes = new Set<() => void>();
   #open = true;
 
   constructor(address: StreamAddress, native: NativeListener) {
@@ -36,10 +37,22 @@ export class SocketListener implements Listener<StreamConnection> {
     else discard(connection);
   }
 
+  /**
+   * A connection is in its TLS handshake: `drop` is called if the listener closes meanwhile, since
+   * a client that says nothing would hold the process open. The result is to be called at its end.
+   */
+  beginHandshake(drop: () => void): () => void {
+    if (!this.#open) drop();
+    else this.#handshakes.add(drop);
+    return () => void this.#handshakes.delete(drop);
+  }
+
   async close(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
     const closing = this.#native.close();
+    for (const drop of this.#handshakes) drop();
+    this.#handshakes.clear();
     this.#queue.end();
     await Promise.all([closing, ...this.#queue.clear().map(discard)]);
   }

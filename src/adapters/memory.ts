@@ -238,9 +238,9 @@ export class MemoryNetwork implements Connector, DatagramConnector, Acceptor, Da
     await Promise.all([...this.#hooks].map((hooks) => hooks.beforeExit()));
   }
 
-  /** The process ends now. */
-  exit(): void {
-    for (const hooks of [...this.#hooks]) hooks.exit();
+  /** The process ends now, or (`mayGoOn`) unless somebody handles the error that ends it. */
+  exit(mayGoOn: boolean = false): void {
+    for (const hooks of [...this.#hooks]) hooks.exit(mayGoOn);
   }
 
   readonly #owner = {

@@ -84,7 +84,17 @@ export function toConnectionError(
     ? error.errors[0]
     : error;
   const detail = first instanceof Error ? first.message : String(first);
-  return new ConnectionError(code, `${doing}: ${detail || code}`, { cause: error });
+  return new ConnectionError(code, `${doing}: ${explain(detail, code)}`, { cause: error });
+}
+
+/** What a runtime says, and what it leaves out. */
+function explain(detail: string, code: ConnectionErrorCode): string {
+  // Bun says the same of whatever went wrong.
+  if (detail === "" || detail === "Failed to connect") return code;
+  if (code !== "tls" || !/unable to (verify|get)|self[- ]signed|unknown ?issuer/i.test(detail)) {
+    return detail;
+  }
+  return `${detail}; 'tls.ca' must hold the authority that signed it`;
 }
 
 /** The error of a wait that its signal ended: `timeout` for a `TimeoutError`, else `closed`. */

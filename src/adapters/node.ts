@@ -260,6 +260,7 @@ function serve(at: StreamAddress, doing: string): Promise<SocketListener> {
       const port = typeof bound === "object" && bound !== null ? bound.port : 0;
       const address = at.transport === "unix" ? at : { ...at, port };
       const listener = new SocketListener(address, server);
+      if (secure !== undefined) trackHandshakes(server, listener);
       server.on(secure === undefined ? "connection" : "secureConnection", (socket: net.Socket) => {
         const { remoteAddress: hostname = "", remotePort = 0 } = socket;
         const peer = at.transport === "unix"
@@ -270,4 +271,22 @@ function serve(at: StreamAddress, doing: string): Promise<SocketListener> {
       resolve(listener);
     });
   });
+}
+
+/** Node itself drops no connection whose handshake failed or took too long. */
+function trackHandshakes(server: net.Server, listener: SocketListener): void {
+  // A TLS socket does not tell which socket it is over; but that has the same other end.
+  const key = ({ remoteAddress, remotePort }: net.Socket) => `${remoteAddress} ${remotePort}`;
+  const handshakes = new Map<string, () => void>();
+  const end = (from: string) => {
+    handshakes.get(from)?.();
+    handshakes.delete(from);
+  };
+  server.on("connection", (socket: net.Socket) => {
+    const from = key(socket);
+    handshakes.set(from, listener.beginHandshake(() => socket.destroy()));
+    socket.once("close", () => end(from));
+  });
+  server.on("secureConnection", (socket: net.Socket) => end(key(socket)));
+  server.on("tlsClientError", (_error: unknown, socket: net.Socket) => socket.destroy());
 }

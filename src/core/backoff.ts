@@ -6,6 +6,10 @@
  *
  * @module
  */
+import { MAX_TIMEOUT_MS } from "./options.ts";
+
+/** A timer waits this long at least: what CPython's `retryStart = 0` means is a dial a record. */
+export const MIN_RETRY_SECONDS = 0.1;
 
 /** Exponential back-off with CPython's names, units and defaults. */
 export class Backoff {
@@ -29,7 +33,8 @@ export class Backoff {
   failed(dialledAt: number): void {
     this.retryPeriod = this.retryTime === null
       ? this.retryStart
-      : Math.min(this.retryPeriod * this.retryFactor, this.retryMax);
+      // Zero times infinity is a wait of nothing.
+      : Math.min(this.retryPeriod * this.retryFactor || 0, this.retryMax);
     this.retryTime = dialledAt + this.retryPeriod;
   }
 
@@ -40,12 +45,14 @@ export class Backoff {
 
   /**
    * Milliseconds from `now` to a timed dial: to `retryTime` and, so that a fleet does not return
-   * in one instant, up to a tenth of the period more.
+   * in one instant, up to a tenth of the period more. Never longer than that, should the clock have
+   * been set back, and never so short that a timer becomes a busy loop.
    *
    * @param random uniform in [0, 1)
    */
   delayMs(now: number, random: number): number {
-    if (this.retryTime === null) return 0;
-    return Math.max(0, this.retryTime - now) * 1000 + random * this.retryPeriod * 100;
+    const left = Math.min((this.retryTime ?? now) - now, this.retryPeriod);
+    const seconds = Math.max(left, MIN_RETRY_SECONDS) + random * this.retryPeriod / 10;
+    return Math.min(seconds * 1000, MAX_TIMEOUT_MS);
   }
 }

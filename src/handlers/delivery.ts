@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { Backoff } from "../core/backoff.ts";
+import { Backoff, MIN_RETRY_SECONDS } from "../core/backoff.ts";
 import {
   accepts,
   type LinkAction,
@@ -39,7 +39,7 @@ export interface DeliverySettings {
   open(signal: AbortSignal): Promise<Outlet>;
   /** Hears of everything; must not throw. */
   onEvent(event: DeliveryEvent): void;
-  /** Hears of every dial failure that is no {@linkcode ConnectionError}; must not throw. */
+  /** Hears of every failure of a connection that is no {@linkcode ConnectionError}; must not throw. */
   onFault(error: unknown): void;
 }
 
@@ -48,6 +48,16 @@ interface FlushWaiter {
   target: number;
   done: () => void;
 }
+
+/**
+ * What may be written behind a write whose outcome nobody is left to await: a kernel that was slow
+ * to take more than this is likely full, and the process may go on after all, with a stream that
+ * misses bytes.
+ */
+const MAX_BLIND_BYTES = 512 * 1024;
+
+/** Whether a listener, of whichever delivery, is being told of something. */
+let isTelling = false;
 
 /** Delivers frames over one link at a time. */
 export class Delivery {
@@ -69,7 +79,6 @@ export class Delivery {
   /** Set when the peer's end was seen while a write was under way. */
   #endTimer: unknown;
   #pumping = false;
-  #telling = false;
   /** Records ever queued, and of these the ones that are done with: what a flush waits for. */
   #queued = 0;
   #done = 0;
@@ -116,9 +125,8 @@ export class Delivery {
 
   /** Takes one frame: queued, or dropped and counted. The caller may use the bytes again. */
   enqueue(frame: Uint8Array): void {
-    this.#counters.emitted++;
     const refusal = this.#refusal();
-    if (refusal !== undefined) return this.#drop(refusal, 1);
+    if (refusal !== undefined) return this.#refuse(refusal);
     const chunk = this.#outbox.reserve(frame.length);
     chunk.buffer.set(frame, chunk.end);
     this.#commit(frame.length);
@@ -133,8 +141,7 @@ export class Delivery {
       if (!this.#isHoldingOff()) return false;
       const refusal = this.#refusal();
       if (refusal !== undefined) {
-        this.#counters.emitted++;
-        this.#drop(refusal, 1);
+        this.#refuse(refusal);
         return true;
       }
     }
@@ -142,13 +149,13 @@ export class Delivery {
     if (most === 0) return false;
     const chunk = this.#outbox.reserve(most);
     const size = this.#encoder.write(chunk.buffer, chunk.view, chunk.end) - chunk.end;
-    this.#counters.emitted++;
     this.#commit(size);
     return true;
   }
 
   /** Takes in the frame that was written behind the outbox's last chunk. */
   #commit(size: number): void {
+    this.#counters.emitted++;
     if (this.#closing === undefined && this.#outbox.commit(size)) this.#queued++;
     else this.#overflow(size);
     if (this.#state === "open" && !this.#pumping && this.#batch === undefined) this.#schedule();
@@ -162,10 +169,11 @@ export class Delivery {
     const queued = this.#outbox.commit(size);
     this.#done += older;
     if (queued) this.#queued++;
-    if (this.#outage === undefined) {
-      this.#beginOutage(new Error(`the queue is full (${this.#outbox.bytes} bytes)`));
-    }
+    const before = this.#counters.droppedTotal;
     this.#drop("overflow", queued ? older : older + 1);
+    if (this.#outage === undefined) {
+      this.#beginOutage(new Error(`the queue is full (${this.#outbox.bytes} bytes)`), before);
+    }
     this.#wake();
   }
 
@@ -193,8 +201,12 @@ export class Delivery {
 
   /** Counts a record that could not be encoded. */
   refuse(): void {
+    this.#refuse(this.#closing === undefined ? "error" : "closed");
+  }
+
+  #refuse(reason: DropReason): void {
     this.#counters.emitted++;
-    this.#drop(this.#closing === undefined ? "error" : "closed", 1);
+    this.#drop(reason, 1);
   }
 
   /** Lets go of the connection; the next record dials anew. */
@@ -225,7 +237,12 @@ export class Delivery {
   async #close(): Promise<void> {
     const { clock, closeTimeoutMs } = this.#settings;
     const deadline = new AbortController();
-    const timer = clock.setTimeout(() => deadline.abort(), closeTimeoutMs);
+    let timeIsUp = () => {};
+    const bound = new Promise<void>((resolve) => timeIsUp = resolve);
+    const timer = clock.setTimeout(() => {
+      deadline.abort();
+      timeIsUp();
+    }, closeTimeoutMs);
     const release = holdOpen();
     try {
       await this.#lastFlush(deadline.signal);
@@ -233,7 +250,8 @@ export class Delivery {
       this.#settle();
       this.#on("close");
       this.#drop("closed", this.#empty());
-      await outlet?.close({ signal: deadline.signal });
+      this.#wake();
+      await Promise.race([outlet?.close({ signal: deadline.signal }), bound]);
     } finally {
       clock.clearTimeout(timer);
       release();
@@ -294,7 +312,7 @@ export class Delivery {
     };
     // Through the executor a connector that throws at once is a dial that failed.
     new Promise<Outlet>((resolve) => resolve(open(abort.signal))).then((outlet) => {
-      if (isOver()) outlet.close({ signal: AbortSignal.abort() }).catch(() => {});
+      if (isOver()) outlet.close({ signal: AbortSignal.abort() });
       else this.#connected(outlet);
     }).catch(failed);
   }
@@ -304,7 +322,6 @@ export class Delivery {
     this.backoff.succeeded();
     this.#outlet = outlet;
     this.#openedAt = this.#settings.clock.now();
-    outlet.unref();
     outlet.closed?.then(
       (error) => this.#ended(outlet, error),
       (error) => this.#ended(outlet, error),
@@ -319,7 +336,7 @@ export class Delivery {
     this.#beginOutage(error);
     this.#on("failed");
     this.#tell({ type: "connect-failed", error, retrySeconds: this.backoff.retryPeriod });
-    if (!(error instanceof ConnectionError)) this.#settings.onFault(error);
+    this.#tellFault(error);
     if (this.#lastDial) this.#wake(true);
     else this.#wake();
   }
@@ -334,21 +351,29 @@ export class Delivery {
 
   #lost(outlet: Outlet, error: unknown): void {
     if (outlet !== this.#outlet) return;
+    const isCut = this.#batch !== undefined;
     this.#settle();
     this.#outlet = undefined;
     this.#settings.clock.clearTimeout(this.#endTimer);
     this.#endTimer = undefined;
-    // After a clean end there is nothing to wait for; after an error there is no one to wait for.
-    outlet.close(error === undefined ? {} : { signal: AbortSignal.abort() }).catch(() => {});
+    // After an error there is no one to wait for; and what a write that is cut had left is sent on
+    // the next connection, so it must not go on here.
+    const isOver = error !== undefined || isCut;
+    outlet.close(isOver ? { signal: AbortSignal.abort() } : {});
     const now = this.#settings.clock.now();
-    const short = now - this.#openedAt < this.backoff.retryStart;
-    const redial = this.#outbox.records > 0 &&
-      (this.#settings.whileDisconnected === "queue" || this.#waiters.size > 0);
-    const flapped = redial && short && this.#wasShort;
+    const short = now - this.#openedAt < Math.max(this.backoff.retryStart, MIN_RETRY_SECONDS);
+    const isQueue = this.#settings.whileDisconnected === "queue";
+    const redial = this.#outbox.records > 0 && (isQueue || this.#waiters.size > 0);
+    // Of a server that takes what is written and hangs up at once nothing may be left to redial for.
+    const wasShort = this.#wasShort;
+    const flapped = (isQueue || redial) && short && wasShort;
     this.#wasShort = short;
     if (flapped) this.backoff.failed(now);
+    // Twice in a row nothing could be written: a socket that opens is no way out yet.
+    if (isCut && short && wasShort && error !== undefined) this.#beginOutage(error);
     this.#on(flapped ? "flapped" : "lost");
     this.#tell({ type: "disconnected", error });
+    this.#tellFault(error);
     this.#wake();
     if (redial && !flapped) this.want();
   }
@@ -389,11 +414,17 @@ export class Delivery {
   #write(): void {
     const outlet = this.#outlet;
     if (outlet === undefined || this.#batch !== undefined || this.#endTimer !== undefined) return;
-    for (;;) {
+    // A listener that is told of what was written may let go of the connection.
+    while (outlet === this.#outlet) {
       const batch = this.#outbox.take();
       if (batch === undefined) return;
       this.#batch = batch;
-      const writing = outlet.write(batch);
+      let writing: Promise<void> | undefined;
+      try {
+        writing = outlet.write(batch);
+      } catch (error) {
+        return this.#lost(outlet, error ?? new Error("write() failed"));
+      }
       if (writing !== undefined) {
         writing.then(() => this.#written(outlet), (error) => this.#lost(outlet, error));
         return;
@@ -451,8 +482,8 @@ export class Delivery {
   #drop(reason: DropReason, records: number): void {
     if (records === 0) return;
     this.#counters.drop(reason, records);
-    // A listener that logs to this very handler must not be told of that in an endless round.
-    if (this.#telling) return;
+    // Listeners that log, each to the other's handler too, must not do so in an endless round.
+    if (isTelling) return;
     if (this.#untold.size === 0) queueMicrotask(this.#tellDrops);
     this.#untold.set(reason, (this.#untold.get(reason) ?? 0) + records);
   }
@@ -463,9 +494,9 @@ export class Delivery {
     for (const [reason, records] of untold) this.#tell({ type: "dropped", reason, records });
   };
 
-  #beginOutage(error: unknown): void {
+  #beginOutage(error: unknown, droppedBefore: number = this.#counters.droppedTotal): void {
     if (this.#outage !== undefined) return;
-    this.#outage = this.#counters.droppedTotal;
+    this.#outage = droppedBefore;
     this.#tell({ type: "outage", error });
   }
 
@@ -477,16 +508,21 @@ export class Delivery {
   }
 
   #tell(event: DeliveryEvent): void {
-    const outer = this.#telling;
-    this.#telling = true;
+    const outer = isTelling;
+    isTelling = true;
     this.#settings.onEvent(event);
-    this.#telling = outer;
+    isTelling = outer;
+  }
+
+  #tellFault(error: unknown): void {
+    if (error === undefined || error instanceof ConnectionError) return;
+    this.#settings.onFault(error);
   }
 
   #awaitExit(): () => void {
     return this.#settings.exitNotifier.atExit?.({
       beforeExit: () => this.#beforeExit(),
-      exit: () => this.#exit(),
+      exit: (mayGoOn) => this.#exit(mayGoOn),
     }) ?? (() => {});
   }
 
@@ -501,16 +537,23 @@ export class Delivery {
     clock.clearTimeout(timer);
   }
 
-  #exit(): void {
-    if (this.#outbox.records === 0) return;
+  #canWriteBlindly(): boolean {
+    if (this.#state !== "open") return false;
+    return this.#batch === undefined || this.#outbox.bytes <= MAX_BLIND_BYTES;
+  }
+
+  #exit(mayGoOn = false): void {
+    if (this.#outbox.records === 0 || (mayGoOn && !this.#canWriteBlindly())) return;
     const batch = this.#outbox.drain();
     const { lengths } = batch;
     const sent = this.#state === "open" ? this.#outlet?.writeSync(batch) ?? 0 : 0;
     const lost = lengths.length - sent;
     this.#counters.sent += sent;
+    this.#done += lengths.length;
     for (let i = 0; i < sent; i++) this.#counters.sentBytes += lengths[i] ?? 0;
     if (lost > 0) this.#beginOutage(new Error("the process ends"));
     this.#counters.drop("closed", lost);
     this.#endOutage();
+    this.#wake();
   }
 }

@@ -7,6 +7,7 @@
  * @module
  */
 import { lengthPrefixed } from "../core/framer.ts";
+import { checkNumber } from "../core/options.ts";
 import { pickle } from "../core/pickle_serializer.ts";
 import { recordFields } from "../core/record_fields.ts";
 import type { Serializer } from "../core/serializer.ts";
@@ -48,34 +49,42 @@ export abstract class DeliveryHandler extends Handler {
     this.#delivery = new Delivery({
       ...checked,
       exitNotifier,
-      open: async (signal) => toOutlet(await this.makeSocket({ signal })),
+      open: async (signal) => {
+        const outlet = toOutlet(await this.makeSocket({ signal }));
+        outlet.unref();
+        return outlet;
+      },
       onEvent: (event) => this.#hear(event),
       onFault: (error) => this.#report(error),
     });
   }
 
-  /** Seconds to wait after the first failed dial. @default {1} */
+  /**
+   * Seconds to wait after the first failed dial, from 0; a timer waits a tenth of a second at least.
+   *
+   * @default {1}
+   */
   get retryStart(): number {
     return this.#delivery.backoff.retryStart;
   }
   set retryStart(seconds: number) {
-    this.#delivery.backoff.retryStart = seconds;
+    this.#delivery.backoff.retryStart = checkNumber("set the back-off", "retryStart", seconds, 0);
   }
 
-  /** What each further failure multiplies the wait by. @default {2} */
+  /** What each further failure multiplies the wait by, from 0. @default {2} */
   get retryFactor(): number {
     return this.#delivery.backoff.retryFactor;
   }
   set retryFactor(factor: number) {
-    this.#delivery.backoff.retryFactor = factor;
+    this.#delivery.backoff.retryFactor = checkNumber("set the back-off", "retryFactor", factor, 0);
   }
 
-  /** The longest wait between dials, in seconds. @default {30} */
+  /** The longest wait between dials, in seconds, from 0. @default {30} */
   get retryMax(): number {
     return this.#delivery.backoff.retryMax;
   }
   set retryMax(seconds: number) {
-    this.#delivery.backoff.retryMax = seconds;
+    this.#delivery.backoff.retryMax = checkNumber("set the back-off", "retryMax", seconds, 0);
   }
 
   /** When the next dial is allowed, in seconds since the epoch; `null`: at once. */
@@ -83,7 +92,9 @@ export abstract class DeliveryHandler extends Handler {
     return this.#delivery.backoff.retryTime;
   }
   set retryTime(seconds: number | null) {
-    this.#delivery.backoff.retryTime = seconds;
+    this.#delivery.backoff.retryTime = seconds === null
+      ? null
+      : checkNumber("set the back-off", "retryTime", seconds);
   }
 
   /** The last wait between dials, in seconds; 0 before the first failure. */
@@ -91,7 +102,7 @@ export abstract class DeliveryHandler extends Handler {
     return this.#delivery.backoff.retryPeriod;
   }
   set retryPeriod(seconds: number) {
-    this.#delivery.backoff.retryPeriod = seconds;
+    this.#delivery.backoff.retryPeriod = checkNumber("set the back-off", "retryPeriod", seconds, 0);
   }
 
   /** The account of this moment: `emitted === sent + queued + droppedTotal`. */

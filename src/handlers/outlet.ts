@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { checkMethods } from "../core/options.ts";
 import type { Batch } from "../core/outbox.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { DatagramSocket, StreamConnection, WaitOptions } from "../net/connector.ts";
@@ -25,8 +26,8 @@ export interface Progress {
 /** An open way out; one {@linkcode Outlet.write} at a time. */
 export interface Outlet {
   /**
-   * Resolves when the whole batch is done with; `undefined`: it is already. Rejects when the way out
-   * is broken.
+   * Resolves when the whole batch is done with; `undefined`: it is already. Rejects, or throws, when
+   * the way out is broken.
    */
   write(batch: Batch): Promise<void> | undefined;
   /** How far the batch that was last written has come; true after a rejection as well. */
@@ -93,7 +94,7 @@ export class StreamOutlet implements Outlet {
   }
 
   close(options?: WaitOptions): Promise<void> {
-    return this.#connection.close(options);
+    return released(() => this.#connection.close(options));
   }
 
   unref(): void {
@@ -166,7 +167,7 @@ export class DatagramOutlet implements Outlet {
   }
 
   close(): Promise<void> {
-    return this.#socket.close();
+    return released(() => this.#socket.close());
   }
 
   unref(): void {
@@ -174,7 +175,19 @@ export class DatagramOutlet implements Outlet {
   }
 }
 
-/** The outlet over what a connector opened. */
+/** A socket of somebody's own that cannot even be closed is let go all the same. */
+async function released(close: () => Promise<void>): Promise<void> {
+  try {
+    await close();
+  } catch {
+    // Contracts say that this does not happen.
+  }
+}
+
+/** The outlet over what `makeSocket()` opened, which somebody may have overridden. */
 export function toOutlet(socket: StreamConnection | DatagramSocket): Outlet {
-  return "send" in socket ? new DatagramOutlet(socket) : new StreamOutlet(socket);
+  const isDatagram = typeof socket === "object" && socket !== null && "send" in socket;
+  const does = isDatagram ? "send" : "write";
+  checkMethods("connect", "the result of makeSocket()", socket, [does, "close"]);
+  return isDatagram ? new DatagramOutlet(socket) : new StreamOutlet(socket as StreamConnection);
 }

@@ -135,10 +135,12 @@ export interface ExitHooks {
   /** The event loop is empty: may wait, and the process waits for it. */
   beforeExit(): Promise<void>;
   /**
-   * The process ends now: synchronous work alone. Deno runs it at every uncaught error as well,
-   * also at one that the program survives, so it may run more than once.
+   * The process ends now: synchronous work alone.
+   *
+   * @param mayGoOn only if nobody handles the error that ends it, which cannot be known: as Deno
+   * has it, where this may then run more than once
    */
-  exit(): void;
+  exit(mayGoOn?: boolean): void;
 }
 
 /** A runtime that can tell that the process is about to end. */

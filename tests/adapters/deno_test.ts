@@ -141,3 +141,16 @@ test("every datagram check of the conformance suite holds with --unstable-net to
     if (code !== 0) console.log(text.decode(stdout), text.decode(stderr));`;
   assertEquals(await runProgram("deno.ts", program, 1), { code: 0, stdout: "", stderr: "" });
 });
+
+test("atExit() on Deno runs no exit at an error that the program handles", async () => {
+  const program = `
+    addEventListener("error", (event) => event.preventDefault());
+    addEventListener("unhandledrejection", (event) => event.preventDefault());
+    connector.atExit!({ async beforeExit() {}, exit: () => console.log("exit") });
+    setTimeout(() => { throw new Error("handled"); }, 1);
+    Promise.reject(new Error("handled"));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    console.log("goes on");`;
+  const outcome = await runProgram("deno.ts", program, 1);
+  assertEquals(outcome, { code: 0, stdout: "goes on\nexit\n", stderr: "" });
+});

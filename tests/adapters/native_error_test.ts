@@ -85,3 +85,15 @@ test("show() writes an address as people do", () => {
   assertEquals(show({ transport: "udp", hostname: "::1", port: 514 }), "[::1]:514");
   assertEquals(show({ transport: "unix", path: "/run/log" }), "/run/log");
 });
+
+test("toConnectionError() says what a runtime leaves out, and what to do of an unknown authority", () => {
+  const bun = Object.assign(new Error("Failed to connect"), { code: "ECONNREFUSED" });
+  assertEquals(toConnectionError(bun, "Cannot connect").message, "Cannot connect: refused");
+  const code = "UNABLE_TO_VERIFY_LEAF_SIGNATURE";
+  const ca = Object.assign(new Error("unable to verify the first certificate"), { code });
+  assertEquals(
+    toConnectionError(ca, "Cannot connect").message,
+    "Cannot connect: unable to verify the first certificate; " +
+      "'tls.ca' must hold the authority that signed it",
+  );
+});

@@ -77,6 +77,17 @@ export function tls({ name, connector, rawServer, skips = {} }: Target): void {
       await exchange(await connect({ ca }), accepted(), pattern(10));
     }));
 
+  test("a TLS listener that closes lets go of who has not ended its handshake", async () => {
+    const at = { transport: "tcp", hostname: "127.0.0.1", port: 0 } as const;
+    const listener = await connector.listen({ ...at, tls: server });
+    const { port } = listener.address as typeof at;
+    const silent = await connector.connect({ ...at, port });
+    await turns(5);
+    await listener.close();
+    await silent.closed;
+    await silent.close();
+  });
+
   test("TLS presents a client certificate where one is demanded", () =>
     withListener({ ...server, ca }, async (connect, accepted) => {
       await exchange(await connect({ ca, ...client }), accepted(), pattern(1000));
@@ -107,6 +118,14 @@ export function tls({ name, connector, rawServer, skips = {} }: Target): void {
         await exchange(await connect({ ca, ...client }), accepted(), pattern(10));
       });
     }
+  });
+
+  test("connect() with a key that only looks like one rejects as contracts say", async () => {
+    const absent = await rawServer();
+    await absent.close();
+    const key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+    const tls = { ca, cert: client.cert, key };
+    assertNotEquals(await codeOf(connector.connect({ ...absent.address, tls })), "no error");
   });
 
   test("TLS towards a server without TLS fails with `tls`", async () => {

@@ -43,10 +43,28 @@ test("Backoff does not cap the first wait by retryMax, as CPython", () => {
 
 test("Backoff.delayMs() ends at retryTime or up to a tenth of the period later", () => {
   const backoff = new Backoff();
-  assertEquals(backoff.delayMs(3, 0.5), 0);
   backoff.failed(0);
   backoff.failed(1);
   assertEquals(backoff.delayMs(2, 0), 1000);
   assertEquals(backoff.delayMs(2, 0.5), 1100);
-  assertEquals(backoff.delayMs(9, 0), 0);
+});
+
+test("Backoff.delayMs() is no shorter than a tenth of a second, and no longer than the period", () => {
+  const backoff = new Backoff();
+  assertEquals(backoff.delayMs(3, 0), 100);
+  backoff.failed(1000);
+  assertEquals(backoff.delayMs(2000, 0), 100, "retryTime is past");
+  assertEquals(backoff.delayMs(5, 0), 1000, "the clock was set back");
+  backoff.retryStart = 0;
+  backoff.succeeded();
+  backoff.failed(1000);
+  assertEquals(backoff.delayMs(1000, 0.5), 100);
+  backoff.retryFactor = Infinity;
+  backoff.failed(1000);
+  assertEquals(backoff.retryPeriod, 0);
+  backoff.retryStart = Infinity;
+  backoff.succeeded();
+  backoff.failed(1000);
+  assert(!backoff.permits(1e300));
+  assertEquals(backoff.delayMs(1000, 0.5), 0x7fff_ffff, "what setTimeout keeps to");
 });

@@ -56,6 +56,27 @@ test("DatagramHandler opens a new socket after a failed send, and sends that rec
   await handler.close();
 });
 
+test("DatagramHandler tells of an outage where a socket opens and cannot send", async () => {
+  const network = new MemoryNetwork();
+  const events: string[] = [];
+  const handler = new DatagramHandler("h", 9021, {
+    connector: network,
+    clock: network.clock,
+    onEvent: ({ type }) => events.push(type),
+  });
+  network.nextSends("denied", "denied", "denied");
+  for (const text of ["a", "b", "c"]) {
+    handler.emit(record(text));
+    await network.clock.advance(10);
+  }
+  assertEquals(events.filter((type) => type === "outage").length, 1);
+  handler.emit(record("d"));
+  await network.clock.advance();
+  assertEquals(events.at(-1), "outage-over");
+  assertEquals(account(handler).sent, 4);
+  await handler.close();
+});
+
 test("DatagramHandler backs off when the name cannot be resolved (D4)", async () => {
   const { network, clock, handler } = setUp();
   network.nextConnects("not-found");

@@ -275,6 +275,21 @@ test("SocketHandler.flush() ends early when its signal is aborted", async () => 
   await handler.close();
 });
 
+test("SocketHandler.flush() ends where close() drops what it waits for", async () => {
+  const { network, clock, handler } = setUp({ whileDisconnected: "queue", closeTimeoutMs: 500 });
+  network.whenNobodyListens = "refused";
+  handler.emit(record("a"));
+  await clock.advance();
+  let flushed = false;
+  void handler.flush().then(() => flushed = true);
+  network.whenNobodyListens = "hang";
+  const closed = handler.close();
+  await clock.advance(500);
+  assert(flushed);
+  await closed;
+  assertEquals(account(handler).dropped.closed, 1);
+});
+
 test("SocketHandler.close() sends what is queued, half-closes, and is final", async () => {
   const { network, clock, handler } = setUp();
   handler.emit(record("a"));
@@ -351,6 +366,31 @@ test("SocketHandler writes what is left at exit", async () => {
   await handler.close();
 });
 
+test("SocketHandler gives nothing up at an error that may end the process and does not", async () => {
+  const { network, clock, handler } = setUp({ whileDisconnected: "queue" });
+  network.nextConnects("refused");
+  handler.emit(record("a"));
+  await clock.advance();
+  network.exit(true);
+  assertEquals(account(handler).queued, 1);
+  await clock.advance(1100);
+  handler.emit(record("b"));
+  network.exit(true);
+  assertEquals(messages(network.peer.received), ["a", "b"], "at once, on the open connection");
+  network.peer.stall();
+  for (let i = 0; i < 10; i++) handler.emit(record("x".repeat(70_000)));
+  await clock.advance();
+  const { queued } = account(handler);
+  network.exit(true);
+  assertEquals(account(handler).queued, queued, "not behind a write that waits");
+  network.peer.resume();
+  const flushed = handler.flush();
+  await clock.advance();
+  await flushed;
+  assertEquals(messages(network.peer.received).length, 12);
+  await handler.close();
+});
+
 test("SocketHandler at exit tries an absent server once and counts what it leaves", async () => {
   const { network, clock, handler, events } = setUp({ whileDisconnected: "queue" });
   network.whenNobodyListens = "refused";
@@ -422,6 +462,44 @@ test("SocketHandler with closeOnError closes the connection instead of reporting
   await handler.close();
 });
 
+test("SocketHandler with closeOnError cuts the write under way, and sends its frames once", async () => {
+  const { network, clock, handler } = setUp();
+  handler.closeOnError = true;
+  network.nextConnects({ peer: { bufferBytes: 100, stalled: true } });
+  handler.emit(record("a"));
+  handler.emit(record("b"));
+  await clock.advance();
+  handler.emit(record("%d", "not a number"));
+  const [cut] = network.peers;
+  cut?.resume();
+  // Another chunk's worth, so that the buffer which the cut write read from is used again.
+  const rest = Array.from({ length: 300 }, (_, i) => `${i} ${"x".repeat(400)}`);
+  for (const text of rest) handler.emit(record(text));
+  await clock.advance();
+  assertEquals(cut?.received.length, 100, "what the kernel had taken, and nothing after it");
+  assertEquals(messages(network.peer.received), ["a", "b", ...rest]);
+  await handler.close();
+});
+
+test("SocketHandler sends on over the new connection where a listener had the old one closed", async () => {
+  const { network, clock, handler } = setUp({
+    maxQueuedRecords: 2,
+    onEvent: (event) => {
+      if (event.type === "outage-over") throw new Error("closes it, by closeOnError");
+    },
+  });
+  handler.closeOnError = true;
+  // Each a chunk of its own.
+  const texts = ["a", "b", "c", "d"].map((letter) => letter.repeat(40_000));
+  for (const text of texts.slice(0, 3)) handler.emit(record(text));
+  await clock.advance();
+  handler.emit(record(texts[3]));
+  await clock.advance();
+  assertEquals(network.peers.flatMap((peer) => messages(peer.received)), texts.slice(1));
+  await handler.close();
+  assertEquals(account(handler).sent, 3);
+});
+
 test("SocketHandler survives a throwing onEvent, makeSocket and handleError, and a makePickle of no bytes", async () => {
   const faults: string[] = [];
   class Faulty extends SocketHandler {
@@ -465,19 +543,23 @@ test("SocketHandler survives a throwing onEvent, makeSocket and handleError, and
 test("SocketHandler's account adds up within every listener", async () => {
   const network = new MemoryNetwork();
   let heard = 0;
+  const sums: number[] = [];
   const handler: SocketHandler = new SocketHandler("h", 9020, {
     connector: network,
     clock: network.clock,
     whileDisconnected: "queue",
     maxQueuedRecords: 4,
     onEvent: (event) => {
-      account(handler);
+      // Compared below: what a listener throws only reaches handleError().
+      const { emitted, sent, queued, droppedTotal } = handler.stats;
+      sums.push(emitted - sent - queued - droppedTotal);
       heard++;
       // A listener that logs to the very handler must not end in an endless round.
       if (event.type === "dropped" && heard < 1000) handler.emit(record("dropped"));
     },
   });
   network.nextConnects("refused", { peer: { bufferBytes: 700, stalled: true } });
+  for (let i = 0; i < 6; i++) handler.emit(record("the outage begins with a full queue"));
   for (let i = 0; i < 50; i++) {
     handler.emit(record("m%d", i));
     account(handler);
@@ -487,6 +569,7 @@ test("SocketHandler's account adds up within every listener", async () => {
   assert(heard > 5 && heard < 1000);
   await handler.close();
   account(handler);
+  assertEquals(sums.filter((sum) => sum !== 0), []);
 });
 
 test("SocketHandler does not dial a server in a tight round that accepts and resets", async () => {
@@ -504,6 +587,88 @@ test("SocketHandler does not dial a server in a tight round that accepts and res
   const closed = handler.close();
   await clock.advance(5000);
   await closed;
+});
+
+test("SocketHandler in queue mode does not dial a server in a tight round that reads and hangs up", async () => {
+  const { network, clock, handler } = setUp({ whileDisconnected: "queue" });
+  for (let i = 0; i < 100; i++) {
+    handler.emit(record("m%d", i));
+    await clock.advance(10);
+    if (!network.peer.halfClosed) network.peer.end();
+    await clock.advance();
+  }
+  assert(network.dialTimes.length <= 4, `${network.dialTimes.length} dials within a second`);
+  await handler.close();
+  assertEquals(account(handler).sent, 100);
+});
+
+test("SocketHandler survives a makeSocket() of its own whose connection keeps no contract", async () => {
+  const bug = new Error("bug");
+  const throwing = () => {
+    throw bug;
+  };
+  const never = () => new Promise<void>(() => {});
+  const connections: ({ close?: unknown; write?: unknown; unref?: unknown } | undefined)[] = [
+    undefined,
+    {},
+    { close: never, write: throwing },
+    { close: throwing, write: () => undefined },
+    { close: () => Promise.reject(bug), write: () => Promise.reject(bug) },
+    { close: never, write: () => Promise.resolve(), unref: throwing },
+    { close: never, write: never },
+  ];
+  for (const connection of connections) {
+    const { clock, handler } = setUp({ whileDisconnected: "queue", closeTimeoutMs: 500 });
+    const faults: unknown[] = [];
+    handler.handleError = (_record, error) => faults.push(error);
+    handler.makeSocket = () => Promise.resolve(connection) as never;
+    handler.emit(record("a"));
+    await clock.advance();
+    handler.emit(record("b"));
+    await clock.advance(2000);
+    let closed = false;
+    void handler.close().then(() => closed = true);
+    await clock.advance(500);
+    assert(closed);
+    assertEquals(clock.pendingTimers, 0);
+    assertEquals(account(handler).dropped.closed, 2);
+    assertEquals(faults.length > 0, connection?.write !== never);
+  }
+});
+
+test("SocketHandler tells listeners that log to each other's handlers no endless story", async () => {
+  const network = new MemoryNetwork({ whenNobodyListens: "refused" });
+  let heard = 0;
+  const onEvent = ({ type }: DeliveryEvent) => {
+    if (type === "dropped" && heard++ < 1000) logToAll("dropped");
+  };
+  const options = { connector: network, clock: network.clock, onEvent };
+  const handlers = [1, 2].map((port) => new SocketHandler("h", port, options));
+  const logToAll = (msg: string) => handlers.forEach((handler) => handler.emit(record(msg)));
+  logToAll("a");
+  await network.clock.advance();
+  logToAll("b");
+  await network.clock.advance();
+  assert(heard > 1 && heard < 10, `${heard} events`);
+  for (const handler of handlers) await handler.close();
+});
+
+test("SocketHandler refuses a back-off that would never end or never pause, naming value and range", async () => {
+  const { network, clock, handler } = setUp({ whileDisconnected: "queue" });
+  for (const name of ["retryStart", "retryFactor", "retryMax", "retryPeriod"] as const) {
+    for (const value of [NaN, -1]) {
+      const message = `'${name}' must be a number >= 0: current value is ${value}`;
+      assertThrows(() => handler[name] = value, RangeError, message);
+    }
+    assertThrows(() => handler[name] = "1" as unknown as number, TypeError, name);
+  }
+  assertThrows(() => handler.retryTime = NaN, RangeError, "'retryTime' must be a number");
+  handler.retryStart = 0;
+  network.whenNobodyListens = "refused";
+  handler.emit(record("a"));
+  await clock.advance(1000);
+  assertEquals(network.dialTimes.length, 11);
+  await handler.close();
 });
 
 test("SocketHandler keeps a write that the peer's FIN overtook from being sent twice", async () => {

@@ -27,6 +27,19 @@ switch (scenario) {
     logThem(1000);
     process.exit(0);
     break;
+  case "throws":
+    log.warning("the first dials");
+    await handler.flush();
+    logThem(1000);
+    throw new Error("thrown on purpose");
+  case "survives":
+    process.on("unhandledRejection", () => {});
+    log.warning("the first dials");
+    await handler.flush();
+    logThem(1000);
+    Promise.reject(new Error("survived"));
+    await sleep(50);
+    break;
   case "idles": // and ends by itself although the connection is open
     logThem(1000);
     await handler.flush();

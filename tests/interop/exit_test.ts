@@ -15,7 +15,7 @@ const commands = {
 };
 
 /** Runs the program to its end on this runtime; what it printed on stderr. */
-async function run(scenario: string, port: number): Promise<string> {
+async function run(scenario: string, port: number, status = 0): Promise<string> {
   const [command = "", ...args] = commands[runtime];
   const child = spawn(command, [...args, scenario, String(port)], {
     stdio: ["ignore", "inherit", "pipe"],
@@ -23,19 +23,19 @@ async function run(scenario: string, port: number): Promise<string> {
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => stderr += text);
   const [code] = await once(child, "close");
-  assertEquals(code, 0, stderr);
+  assertEquals(code, status, stderr);
   return stderr;
 }
 
 /** The messages that a receiver gets from the program in this scenario. */
-async function received(scenario: string): Promise<string[]> {
+async function received(scenario: string, status?: number): Promise<string[]> {
   const messages: string[] = [];
   await using receiver = new LogRecordSocketReceiver("127.0.0.1", 0, { acceptor: connector });
   receiver.handleLogRecord = (record) => void messages.push(record.getMessage());
   await receiver.start();
   const { address } = receiver;
   assert(address.transport === "tcp");
-  await run(scenario, address.port);
+  await run(scenario, address.port, status);
   await receiver.stop();
   return messages;
 }
@@ -49,6 +49,14 @@ test("a program that just ends loses nothing and is not held by its connection",
 
 test("a program that calls exit() on an open connection loses nothing that fits the kernel", async () => {
   assertEquals(await received("exits"), ["the first dials", ...all]);
+});
+
+test("a program that ends by an uncaught error loses nothing that fits the kernel", async () => {
+  assertEquals(await received("throws", 1), ["the first dials", ...all]);
+});
+
+test("a program that survives an error that nobody caught loses nothing", async () => {
+  assertEquals(await received("survives"), ["the first dials", ...all]);
 });
 
 test("a program whose server is absent ends by itself and says what was lost", async () => {
