@@ -144,10 +144,10 @@ function parseFrame(line: string): Frame | undefined {
   };
 }
 
-/** The bare name, as Python's `co_name`: without class, receiver, `new`, `async` and alias. */
+/** The bare name, as Python's `co_name`: without class, receiver, `new`, `async`, `get`, `set`, alias. */
 function functionName(name: string): string {
   const bare = name.replace(/^(?:async |new )+/, "").replace(/ \[as .*\]$/, "");
-  return bare.slice(bare.lastIndexOf(".") + 1) || "<anonymous>";
+  return bare.slice(bare.lastIndexOf(".") + 1).replace(/^[gs]et /, "") || "<anonymous>";
 }
 
 function pathOf(file: string): string {

@@ -8,14 +8,26 @@
  */
 import type { FilterLike } from "./filter.ts";
 import { LogRecord } from "./log_record.ts";
+import { pythonRepr } from "./python_repr.ts";
 
 /** The base of `Logger` and `Handler`. */
 export class Filterer {
   /** The filters, in the order in which they run. */
   readonly filters: FilterLike[] = [];
 
-  /** Adds a filter, once. */
+  /**
+   * Adds a filter, once.
+   *
+   * @throws {TypeError} where it is neither a function nor an object that filters
+   */
   addFilter(filter: FilterLike): void {
+    const filters: unknown = typeof filter === "function" ? filter : filter?.filter;
+    if (typeof filters !== "function") {
+      throw new TypeError(
+        "Cannot add a filter as 'filter' must be a function or have a method filter(record): " +
+          `current value is ${pythonRepr(filter)}`,
+      );
+    }
     if (!this.filters.includes(filter)) this.filters.push(filter);
   }
 

@@ -26,6 +26,7 @@ import {
 } from "./level.ts";
 import { type LogArguments, type LogRecord, UNKNOWN_FILE, UNKNOWN_FUNCTION } from "./log_record.ts";
 import { type LogRecordFactory, makeRecord } from "./log_record_factory.ts";
+import { pythonRepr } from "./python_repr.ts";
 import { raiseExceptions } from "./raise_exceptions.ts";
 import { hidesMethod, setField } from "./record_field.ts";
 import { reportError } from "./report_error.ts";
@@ -258,8 +259,18 @@ export class Logger extends Filterer {
     }
   }
 
-  /** Adds a handler, once. */
+  /**
+   * Adds a handler, once.
+   *
+   * @throws {TypeError} where it is no handler
+   */
   addHandler(handler: Handler): void {
+    if (typeof handler?.handle !== "function") {
+      throw new TypeError(
+        "Cannot add a handler as 'handler' must be a Handler: " +
+          `current value is ${pythonRepr(handler)}`,
+      );
+    }
     if (!this.handlers.includes(handler)) this.handlers.push(handler);
   }
 

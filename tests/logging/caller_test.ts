@@ -116,6 +116,7 @@ test("parseStack() reads V8's and JavaScriptCore's lines", () => {
     "Error: a message (with parentheses:1:2)",
     "    at fn (file:///dir/a%20b.ts:10:5)",
     "    at Class.method [as alias] (https://jsr.io/x/mod.ts:3:1)",
+    "    at Class.get prop [as prop] (/dir/i.ts:9:1)",
     "    at async Object.run (/dir/c.ts:7:9)",
     "    at new Service (C:\\dir\\d.ts:8:1)",
     "    at file:///e.ts:1:1",
@@ -129,6 +130,7 @@ test("parseStack() reads V8's and JavaScriptCore's lines", () => {
   assertEquals(parseStack(stack).map(({ func, file, line }) => `${func} ${file} ${line}`), [
     "fn /dir/a b.ts 10",
     "method https://jsr.io/x/mod.ts 3",
+    "prop /dir/i.ts 9",
     "run /dir/c.ts 7",
     "Service C:\\dir\\d.ts 8",
     "<anonymous> /e.ts 1",

@@ -1,5 +1,6 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { Filterer } from "../../src/logging/filterer.ts";
+import { Logger } from "../../src/logging/logger.ts";
 import { recordOf } from "./helpers.ts";
 import { test } from "../test.ts";
 
@@ -39,4 +40,14 @@ test("addFilter() adds once, removeFilter() forgives (C9)", () => {
   filterer.removeFilter(filter);
   filterer.filter(recordOf("x"));
   assertEquals(calls, 1);
+});
+
+test("addFilter() and addHandler() refuse what is none", () => {
+  const nothing = undefined as never;
+  for (const filter of [nothing, 5 as never, {} as never]) {
+    assertThrows(() => new Filterer().addFilter(filter), TypeError, "'filter' must be");
+  }
+  for (const handler of [nothing, {} as never]) {
+    assertThrows(() => new Logger("x").addHandler(handler), TypeError, "'handler' must be");
+  }
 });

@@ -41,7 +41,10 @@ const checks = {
   "types-node": ["tsc", "-p", "tsconfig.node.json"],
   "types-portable": ["tsc", "-p", "tests/tools/tsconfig.portable.json"],
   "docs": ["deno", "doc", "--lint", ...entryPoints],
-  "examples": ["deno", "test", "--doc", "--quiet", "--allow-all", ...documented],
+  "examples": [
+    ...["deno", "test", "--doc", "--quiet", "--allow-all"],
+    ...["--preload=tests/tools/strict_console.mjs", ...documented],
+  ],
   "api": [...self, "tests/tools/public_api.mjs"],
   "publish": ["deno", "publish", "--quiet", "--dry-run", "--allow-dirty"],
 };
