@@ -5,6 +5,7 @@ import { SocketHandler, type SocketHandlerOptions } from "../../src/handlers/soc
 import type { DeliveryEvent } from "../../src/handlers/delivery_event.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
+import { shutdown } from "../../src/logging/shutdown.ts";
 import { ConnectionError } from "../../src/net/connection_error.ts";
 import { test } from "../test.ts";
 import { account, messages, record } from "./wire.ts";
@@ -332,6 +333,15 @@ test("SocketHandler.close() without a connection dials once more, whatever the b
     assertEquals(connectFailures, server === "ok" ? 1 : 2);
     assertEquals(clock.pendingTimers, 0);
   }
+});
+
+test("shutdown() ends although a server is away that a handler queues for", async () => {
+  const { network, clock, handler } = setUp({ whileDisconnected: "queue" });
+  network.whenNobodyListens = "refused";
+  handler.emit(record("a"));
+  await clock.advance();
+  await shutdown();
+  assertEquals(account(handler).dropped.closed, 1);
 });
 
 test("SocketHandler may be disposed of by await using", async () => {
