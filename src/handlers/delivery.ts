@@ -22,6 +22,7 @@ import { ConnectionError } from "../net/connection_error.ts";
 import type { Clock, ExitNotifier, WaitOptions } from "../net/connector.ts";
 import { DeliveryCounters } from "./delivery_counters.ts";
 import type { DeliveryEvent, DeliveryStats, DropReason } from "./delivery_event.ts";
+import { Flushes } from "./flushes.ts";
 import { holdOpen } from "./hold_open.ts";
 import type { Outlet } from "./outlet.ts";
 
@@ -43,12 +44,6 @@ export interface DeliverySettings {
   onFault(error: unknown): void;
 }
 
-/** Somebody who awaits the end of the first `target` records. */
-interface FlushWaiter {
-  target: number;
-  done: () => void;
-}
-
 /**
  * What may be written behind a write whose outcome nobody is left to await: a kernel that was slow
  * to take more than this is likely full, and the process may go on after all, with a stream that
@@ -67,7 +62,9 @@ export class Delivery {
   readonly #counters = new DeliveryCounters();
   readonly #encoder = new RecordEncoder();
   #preparing = false;
-  readonly #waiters = new Set<FlushWaiter>();
+  readonly #flushes = new Flushes();
+  /** What is to be told once the record at hand is queued. */
+  #held: (() => void)[] | undefined;
   readonly #untold = new Map<DropReason, number>();
   #state: LinkState = "idle";
   #outlet: Outlet | undefined;
@@ -79,9 +76,6 @@ export class Delivery {
   /** Set when the peer's end was seen while a write was under way. */
   #endTimer: unknown;
   #pumping = false;
-  /** Records ever queued, and of these the ones that are done with: what a flush waits for. */
-  #queued = 0;
-  #done = 0;
   #openedAt = 0;
   #wasShort = false;
   /** Records dropped before the outage that lasts. */
@@ -98,7 +92,7 @@ export class Delivery {
       maxBytes: settings.maxQueuedBytes,
       maxRecords: settings.maxQueuedRecords,
       overflow: settings.overflow,
-      onFull: () => this.#write(),
+      onFull: () => this.#writeFull(),
     });
   }
 
@@ -156,7 +150,7 @@ export class Delivery {
   /** Takes in the frame that was written behind the outbox's last chunk. */
   #commit(size: number): void {
     this.#counters.emitted++;
-    if (this.#closing === undefined && this.#outbox.commit(size)) this.#queued++;
+    if (this.#closing === undefined && this.#outbox.commit(size)) this.#flushes.queued();
     else this.#overflow(size);
     if (this.#state === "open" && !this.#pumping && this.#batch === undefined) this.#schedule();
   }
@@ -167,14 +161,14 @@ export class Delivery {
     if (!this.#outbox.fits(size)) return this.#drop("tooLarge", 1);
     const older = this.#outbox.makeRoom(size);
     const queued = this.#outbox.commit(size);
-    this.#done += older;
-    if (queued) this.#queued++;
+    this.#flushes.dropped(older, this.#batch !== undefined);
+    if (queued) this.#flushes.queued();
     const before = this.#counters.droppedTotal;
     this.#drop("overflow", queued ? older : older + 1);
     if (this.#outage === undefined) {
       this.#beginOutage(new Error(`the queue is full (${this.#outbox.bytes} bytes)`), before);
     }
-    this.#wake();
+    this.#flushes.wake();
   }
 
   /** Whether a record now would neither be written nor dial. */
@@ -215,18 +209,11 @@ export class Delivery {
   }
 
   /** Resolves when all that is queued now is sent or dropped, or `signal` is aborted. */
-  async flush({ signal }: WaitOptions = {}): Promise<void> {
-    if (this.#outbox.records === 0 || signal?.aborted) return;
-    const release = holdOpen();
-    const waiter = { target: this.#queued, done: () => {} };
-    const done = new Promise<void>((resolve) => waiter.done = resolve);
-    this.#waiters.add(waiter);
-    signal?.addEventListener("abort", waiter.done);
+  async flush(options: WaitOptions = {}): Promise<void> {
+    if (this.#outbox.records === 0 || options.signal?.aborted) return;
+    const done = this.#flushes.wait(options);
     this.want();
     await done;
-    signal?.removeEventListener("abort", waiter.done);
-    this.#waiters.delete(waiter);
-    release();
   }
 
   /** Flushes, half-closes, awaits the peer's end; together no longer than `closeTimeoutMs`. */
@@ -250,7 +237,7 @@ export class Delivery {
       this.#settle();
       this.#on("close");
       this.#drop("closed", this.#empty());
-      this.#wake();
+      this.#flushes.wake();
       await Promise.race([outlet?.close({ signal: deadline.signal }), bound]);
     } finally {
       clock.clearTimeout(timer);
@@ -337,8 +324,7 @@ export class Delivery {
     this.#on("failed");
     this.#tell({ type: "connect-failed", error, retrySeconds: this.backoff.retryPeriod });
     this.#tellFault(error);
-    if (this.#lastDial) this.#wake(true);
-    else this.#wake();
+    this.#flushes.wake(this.#lastDial);
   }
 
   /** The peer's end was seen. A write under way may still succeed, and then nothing is sent twice. */
@@ -363,7 +349,7 @@ export class Delivery {
     const now = this.#settings.clock.now();
     const short = now - this.#openedAt < Math.max(this.backoff.retryStart, MIN_RETRY_SECONDS);
     const isQueue = this.#settings.whileDisconnected === "queue";
-    const redial = this.#outbox.records > 0 && (isQueue || this.#waiters.size > 0);
+    const redial = this.#outbox.records > 0 && (isQueue || this.#flushes.size > 0);
     // Of a server that takes what is written and hangs up at once nothing may be left to redial for.
     const wasShort = this.#wasShort;
     const flapped = (isQueue || redial) && short && wasShort;
@@ -374,7 +360,7 @@ export class Delivery {
     this.#on(flapped ? "flapped" : "lost");
     this.#tell({ type: "disconnected", error });
     this.#tellFault(error);
-    this.#wake();
+    this.#flushes.wake();
     if (redial && !flapped) this.want();
   }
 
@@ -411,6 +397,16 @@ export class Delivery {
     this.#write();
   };
 
+  /** Within `enqueue`: who listens may log, and that must not come before the record at hand. */
+  #writeFull(): void {
+    const outer = this.#held;
+    this.#held ??= [];
+    this.#write();
+    if (outer !== undefined) return;
+    if (this.#held.length === 0) this.#held = undefined;
+    else queueMicrotask(this.#tellHeld);
+  }
+
   #write(): void {
     const outlet = this.#outlet;
     if (outlet === undefined || this.#batch !== undefined || this.#endTimer !== undefined) return;
@@ -438,7 +434,7 @@ export class Delivery {
     if (this.#outage !== undefined && this.#outbox.bytes * 2 <= this.#settings.maxQueuedBytes) {
       this.#endOutage();
     }
-    this.#wake();
+    this.#flushes.wake();
   }
 
   #written(outlet: Outlet): void {
@@ -456,7 +452,7 @@ export class Delivery {
     this.#batch = undefined;
     const bytes = this.#outbox.settle(frames, again);
     const done = frames - again.length;
-    this.#done += done;
+    this.#flushes.settled(done, done === batch.lengths.length);
     this.#counters.sent += done - tooLarge;
     this.#counters.sentBytes += bytes - tooLargeBytes;
     this.#drop("tooLarge", tooLarge);
@@ -465,18 +461,8 @@ export class Delivery {
   /** Empties the queue; the number of records is the caller's to count. */
   #empty(): number {
     const records = this.#outbox.clear();
-    this.#done += records;
+    this.#flushes.emptied(records);
     return records;
-  }
-
-  /** Resolves the flushes whose records are done with, or all of them. */
-  #wake(all = false): void {
-    if (this.#waiters.size === 0 || (this.#batch !== undefined && !all)) return;
-    for (const waiter of this.#waiters) {
-      if (!all && waiter.target > this.#done) continue;
-      this.#waiters.delete(waiter);
-      waiter.done();
-    }
   }
 
   #drop(reason: DropReason, records: number): void {
@@ -508,6 +494,7 @@ export class Delivery {
   }
 
   #tell(event: DeliveryEvent): void {
+    if (this.#held !== undefined) return void this.#held.push(() => this.#tell(event));
     const outer = isTelling;
     isTelling = true;
     this.#settings.onEvent(event);
@@ -516,8 +503,15 @@ export class Delivery {
 
   #tellFault(error: unknown): void {
     if (error === undefined || error instanceof ConnectionError) return;
+    if (this.#held !== undefined) return void this.#held.push(() => this.#tellFault(error));
     this.#settings.onFault(error);
   }
+
+  readonly #tellHeld = (): void => {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const tell of held) tell();
+  };
 
   #awaitExit(): () => void {
     return this.#settings.exitNotifier.atExit?.({
@@ -549,11 +543,11 @@ export class Delivery {
     const sent = this.#state === "open" ? this.#outlet?.writeSync(batch) ?? 0 : 0;
     const lost = lengths.length - sent;
     this.#counters.sent += sent;
-    this.#done += lengths.length;
+    this.#flushes.emptied(lengths.length);
     for (let i = 0; i < sent; i++) this.#counters.sentBytes += lengths[i] ?? 0;
     if (lost > 0) this.#beginOutage(new Error("the process ends"));
     this.#counters.drop("closed", lost);
     this.#endOutage();
-    this.#wake();
+    this.#flushes.wake();
   }
 }

@@ -8,6 +8,7 @@
  */
 import { raiseExceptions } from "../logging/raise_exceptions.ts";
 import { writeToStderr } from "../logging/stderr.ts";
+import type { Clock } from "../net/connector.ts";
 
 /**
  * Why a record was not delivered.
@@ -60,33 +61,43 @@ export type DeliveryEvent =
   | { type: "outage-over"; lost: number }
   | { type: "dropped"; reason: DropReason; records: number };
 
+/** Outages that begin so soon after the last line are counted and told with the next one. */
+const QUIET_SECONDS = 10;
+
 /** Writes the start and the end of an outage, and the first oversized record, to stderr. */
-export function printEvents(name: string): (event: DeliveryEvent) => void {
+export function printEvents(name: string, clock: Clock): (event: DeliveryEvent) => void {
+  const say = (text: string) => {
+    if (raiseExceptions) writeToStderr(`logwire: ${name}: ${text}`);
+  };
+  let quietUntil = -Infinity;
+  let isShown = false;
   let toldTooLarge = false;
+  let hidden = { outages: 0, lost: 0 };
   return (event) => {
-    const text = describe(event);
-    if (text === undefined || !raiseExceptions) return;
-    if (event.type === "dropped") {
-      if (toldTooLarge) return;
+    if (event.type === "outage") {
+      isShown = clock.now() >= quietUntil;
+      if (!isShown) return void hidden.outages++;
+      const { outages, lost } = hidden;
+      const before = outages === 0
+        ? ""
+        : ` (${outages} short outages before, ${records(lost)} lost)`;
+      hidden = { outages: 0, lost: 0 };
+      say(`records are not delivered: ${messageOf(event.error)}${before}`);
+    } else if (event.type === "outage-over") {
+      if (!isShown) return void (hidden.lost += event.lost);
+      quietUntil = clock.now() + QUIET_SECONDS;
+      say(`the outage is over: ${records(event.lost)} lost`);
+    } else if (event.type === "dropped" && event.reason === "tooLarge" && !toldTooLarge) {
       toldTooLarge = true;
+      say("a record was too large to send and was dropped");
     }
-    writeToStderr(`logwire: ${name}: ${text}`);
   };
 }
 
-function describe(event: DeliveryEvent): string | undefined {
-  switch (event.type) {
-    case "outage":
-      return `records are not delivered: ${
-        event.error instanceof Error ? event.error.message : event.error
-      }`;
-    case "outage-over":
-      return `the outage is over: ${event.lost} ${event.lost === 1 ? "record" : "records"} lost`;
-    case "dropped":
-      return event.reason === "tooLarge"
-        ? "a record was too large to send and was dropped"
-        : undefined;
-    default:
-      return undefined;
-  }
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function records(count: number): string {
+  return `${count} ${count === 1 ? "record" : "records"}`;
 }

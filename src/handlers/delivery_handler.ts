@@ -45,7 +45,7 @@ export abstract class DeliveryHandler extends Handler {
     const checked = checkDeliveryOptions(`create ${name}`, options);
     super();
     this.#serializer = options.serializer ?? pickle;
-    this.#onEvent = options.onEvent ?? printEvents(name);
+    this.#onEvent = options.onEvent ?? printEvents(name, checked.clock);
     this.#delivery = new Delivery({
       ...checked,
       exitNotifier,

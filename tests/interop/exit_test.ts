@@ -1,30 +1,13 @@
 /** What becomes of the last records of a program, and that logging keeps none from ending. */
 import { assert, assertEquals } from "@std/assert";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { connector } from "../../src/adapters/auto.ts";
 import { LogRecordSocketReceiver } from "../../src/receiver/socket_receiver.ts";
-import { runtime, test } from "../test.ts";
+import { test } from "../test.ts";
+import { runProgram } from "./programs.ts";
 
-const program = fileURLToPath(new URL("./ending_program.ts", import.meta.url));
-const commands = {
-  deno: ["deno", "run", "--allow-net", "--allow-env", program],
-  bun: ["bun", program],
-  node: ["node", "--import", "tsx", program],
-};
-
-/** Runs the program to its end on this runtime; what it printed on stderr. */
-async function run(scenario: string, port: number, status = 0): Promise<string> {
-  const [command = "", ...args] = commands[runtime];
-  const child = spawn(command, [...args, scenario, String(port)], {
-    stdio: ["ignore", "inherit", "pipe"],
-  });
-  let stderr = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => stderr += text);
-  const [code] = await once(child, "close");
-  assertEquals(code, status, stderr);
-  return stderr;
+/** Runs the program to its end; what it printed on stderr. */
+async function run(scenario: string, port: number, status?: number): Promise<string> {
+  return (await runProgram("ending_program.ts", [scenario, port], status)).stderr;
 }
 
 /** The messages that a receiver gets from the program in this scenario. */
