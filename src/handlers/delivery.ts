@@ -234,11 +234,13 @@ export class Delivery {
     try {
       await this.#lastFlush(deadline.signal);
       const outlet = this.#outlet;
+      // What a write that is cut had left counts as dropped: it must not go on.
+      const signal = this.#batch === undefined ? deadline.signal : AbortSignal.abort();
       this.#settle();
       this.#on("close");
       this.#drop("closed", this.#empty());
       this.#flushes.wake();
-      await Promise.race([outlet?.close({ signal: deadline.signal }), bound]);
+      await Promise.race([outlet?.close({ signal }), bound]);
     } finally {
       clock.clearTimeout(timer);
       release();

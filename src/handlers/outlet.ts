@@ -104,7 +104,7 @@ export class StreamOutlet implements Outlet {
 
 const NOTHING: Progress = { frames: 0, again: [], tooLarge: 0, tooLargeBytes: 0 };
 
-/** Sends that are not waited for one by one. */
+/** Sends that are not waited for one by one; should the socket be let go, they count as not sent. */
 const IN_FLIGHT = 64;
 
 /** One frame a datagram. */
