@@ -1,5 +1,5 @@
 /**
- * What is waiting to be written: frames in 128 KiB chunks, so that many leave in one write, with
+ * What is waiting to be written: frames in 96 KiB chunks, so that many leave in one write, with
  * a cap in bytes and in records. One batch at a time may be in flight; it still counts.
  *
  * Browser compatible: no clock, no I/O.
@@ -8,8 +8,8 @@
  */
 import { concat } from "@std/bytes";
 
-/** 128 KiB: a write of this size is within a twentieth of the fastest; 16 KiB costs a third. */
-const CHUNK_BYTES = 131072;
+/** 96 KiB: a write of this size is within a tenth of the fastest, and takes less than 50 µs. */
+const CHUNK_BYTES = 98304;
 
 /** Written chunks that are kept for the next records instead of being allocated anew. */
 const SPARE_CHUNKS = 4;

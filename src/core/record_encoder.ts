@@ -44,8 +44,28 @@ const FIELDS = [
   "taskName",
 ] as const;
 
+/** Those that are the same in every record that a template is for. */
+const CONSTANTS = [
+  "name",
+  "levelname",
+  "levelno",
+  "pathname",
+  "filename",
+  "module",
+  "lineno",
+  "funcName",
+  "thread",
+  "threadName",
+  "processName",
+  "process",
+  "taskName",
+] as const;
+
 /** Larger records go the general way: for them a copy more or less is nothing. */
 const MAX_PLAIN_BYTES = 12288;
+
+/** Templates of one logger: by level, and, where the caller is looked up, by the place that logs. */
+const MAX_TEMPLATES_A_NAME = 32;
 
 /** Attributes beyond these: more would need a second batch of the dict, or a longer memo index. */
 const MAX_EXTRAS = 64;
@@ -66,8 +86,8 @@ type Plain = string | number | boolean | null | undefined;
 
 /** The bytes that all plain records of one logger, level and caller have in common. */
 class Template {
-  /** The record that it was made of; what is in the template is compared with it. */
-  readonly like: LogRecord;
+  /** What is in the template, for comparing. */
+  readonly like: Pick<LogRecord, (typeof CONSTANTS)[number]>;
   /** Whether there is text, and not None, in `exc_text`. */
   readonly hasExcText: boolean;
   /** From the length prefix to the length of the message. */
@@ -105,7 +125,12 @@ class Template {
     const { written } = pickler;
     const afterMessage = at.msg! + TEXT_HEADER;
     const afterText = exc_text === null ? afterMessage : at.exc_text! + TEXT_HEADER;
-    this.like = record;
+    const { name, levelname, levelno, pathname, filename, module, lineno, funcName } = record;
+    const { thread, threadName, processName, process, taskName } = record;
+    this.like = {
+      ...{ name, levelname, levelno, pathname, filename, module, lineno, funcName },
+      ...{ thread, threadName, processName, process, taskName },
+    };
     this.hasExcText = exc_text !== null;
     this.head = written.slice(0, afterMessage);
     this.middle = written.slice(afterMessage, afterText);
@@ -259,17 +284,14 @@ export class RecordEncoder {
     return at;
   }
 
-  /** The template for this record, made if need be. */
+  /** The template for this record, made if need be; `undefined` where it is not plain. */
   #find(record: LogRecord): Template | undefined {
-    for (const field of FIELDS) {
-      if (field !== "msg" && field !== "args" && field !== "exc_info" && !isPlain(record[field])) {
-        return undefined;
-      }
-    }
     const { name } = record;
     let list = this.#templates.get(name);
-    const known = list?.find((template) => template.fits(record));
-    if (known !== undefined) return known;
+    if (list !== undefined) {
+      for (const template of list) if (template.fits(record)) return template;
+    }
+    for (const field of CONSTANTS) if (!isPlain(record[field])) return undefined;
     if (this.#count >= MAX_TEMPLATES) {
       this.#templates.clear();
       this.#count = 0;
@@ -277,8 +299,9 @@ export class RecordEncoder {
     }
     if (list === undefined) this.#templates.set(name, list = []);
     const template = new Template(record);
+    if (list.length < MAX_TEMPLATES_A_NAME) this.#count++;
+    else list.shift();
     list.push(template);
-    this.#count++;
     return template;
   }
 }

@@ -10,10 +10,28 @@ const { setImmediate: immediately } = globalThis as {
   setImmediate?: (callback: () => void) => unknown;
 };
 
-/** Resolves in the next turn of the event loop. */
+/**
+ * How many go on in one turn: between two turns a runtime accepts one connection and sees to timers,
+ * and that must not wait for hundreds of senders.
+ */
+const A_TURN = 8;
+
+const waiting: (() => void)[] = [];
+
+/** Resolves in a turn of the event loop to come: the next one, unless others wait already. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => {
-    if (immediately === undefined) setTimeout(resolve, 0);
-    else immediately(resolve);
+    if (waiting.push(resolve) === 1) schedule();
   });
+}
+
+function schedule(): void {
+  if (immediately === undefined) setTimeout(release, 0);
+  else immediately(release);
+}
+
+function release(): void {
+  const next = waiting.splice(0, A_TURN);
+  if (waiting.length > 0) schedule();
+  for (const goOn of next) goOn();
 }

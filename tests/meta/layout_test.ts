@@ -80,7 +80,6 @@ const testedThrough: Record<string, string[]> = {
     "src/handlers/outlet.ts",
   ],
   "tests/receiver/socket_receiver_test.ts": [
-    "src/receiver/fair_turn.ts",
     "src/receiver/intake.ts",
     "src/receiver/record_receiver.ts",
     "src/receiver/served_connection.ts",
