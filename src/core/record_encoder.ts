@@ -86,8 +86,20 @@ type Plain = string | number | boolean | null | undefined;
 
 /** The bytes that all plain records of one logger, level and caller have in common. */
 class Template {
-  /** What is in the template, for comparing. */
-  readonly like: Pick<LogRecord, (typeof CONSTANTS)[number]>;
+  // What is in the template, for comparing.
+  readonly name: string;
+  readonly levelname: string;
+  readonly levelno: number;
+  readonly pathname: string;
+  readonly filename: string;
+  readonly module: string;
+  readonly lineno: number;
+  readonly funcName: string | null;
+  readonly thread: number | null;
+  readonly threadName: string | null;
+  readonly processName: string | null;
+  readonly process: number | null;
+  readonly taskName: string | null;
   /** Whether there is text, and not None, in `exc_text`. */
   readonly hasExcText: boolean;
   /** From the length prefix to the length of the message. */
@@ -125,12 +137,19 @@ class Template {
     const { written } = pickler;
     const afterMessage = at.msg! + TEXT_HEADER;
     const afterText = exc_text === null ? afterMessage : at.exc_text! + TEXT_HEADER;
-    const { name, levelname, levelno, pathname, filename, module, lineno, funcName } = record;
-    const { thread, threadName, processName, process, taskName } = record;
-    this.like = {
-      ...{ name, levelname, levelno, pathname, filename, module, lineno, funcName },
-      ...{ thread, threadName, processName, process, taskName },
-    };
+    this.name = record.name;
+    this.levelname = record.levelname;
+    this.levelno = record.levelno;
+    this.pathname = record.pathname;
+    this.filename = record.filename;
+    this.module = record.module;
+    this.lineno = record.lineno;
+    this.funcName = record.funcName;
+    this.thread = record.thread;
+    this.threadName = record.threadName;
+    this.processName = record.processName;
+    this.process = record.process;
+    this.taskName = record.taskName;
     this.hasExcText = exc_text !== null;
     this.head = written.slice(0, afterMessage);
     this.middle = written.slice(afterMessage, afterText);
@@ -142,14 +161,13 @@ class Template {
   }
 
   fits(record: LogRecord): boolean {
-    const { like } = this;
-    return like.levelno === record.levelno && like.name === record.name &&
-      like.lineno === record.lineno && like.funcName === record.funcName &&
-      like.pathname === record.pathname && like.levelname === record.levelname &&
-      like.filename === record.filename && like.module === record.module &&
-      like.thread === record.thread && like.threadName === record.threadName &&
-      like.processName === record.processName && like.process === record.process &&
-      like.taskName === record.taskName && this.hasExcText === (record.exc_text !== null);
+    return this.name === record.name && this.levelno === record.levelno &&
+      this.lineno === record.lineno && this.funcName === record.funcName &&
+      this.pathname === record.pathname && this.levelname === record.levelname &&
+      this.filename === record.filename && this.module === record.module &&
+      this.thread === record.thread && this.threadName === record.threadName &&
+      this.processName === record.processName && this.process === record.process &&
+      this.taskName === record.taskName && this.hasExcText === (record.exc_text !== null);
   }
 }
 
