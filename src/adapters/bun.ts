@@ -37,11 +37,12 @@ import {
   type BunSocket,
   type BunSocketHandlers,
 } from "./bun_runtime.ts";
+import { checkedConnector } from "./checked_connector.ts";
 import { processExitHooks } from "./exit_hooks.ts";
 import { SocketListener } from "./listener.ts";
-import { abortedError, checkAddress, show, toConnectionError, udpOnly } from "./native_error.ts";
+import { abortedError, show, toConnectionError, udpOnly } from "./native_error.ts";
 import { SocketStream } from "./socket_stream.ts";
-import { checkTls, HANDSHAKE_TIMEOUT_MS } from "./tls_options.ts";
+import { HANDSHAKE_TIMEOUT_MS } from "./tls_options.ts";
 
 export { ConnectionError };
 export type { ConnectionErrorCode };
@@ -51,37 +52,14 @@ type Socket = BunSocket<BunStream>;
 const exitHooks = processExitHooks();
 
 /** Streams and datagrams by Bun's own API. */
-export const connector: Connector & DatagramConnector & Acceptor & DatagramAcceptor = {
-  // deno-lint-ignore require-await -- a bad address must reject, not throw
-  async connect(to, { signal } = {}) {
-    const doing = `Cannot connect to ${show(to)}`;
-    checkAddress(to, doing);
-    if ("tls" in to && to.tls !== undefined) checkTls(to.tls, doing, "client");
-    if (signal?.aborted) throw abortedError(signal, doing);
-    return dial(to, signal, doing);
-  },
-
-  // deno-lint-ignore require-await -- as above
-  async listen(at, { signal } = {}) {
-    const doing = `Cannot listen at ${show(at)}`;
-    checkAddress(at, doing);
-    if ("tls" in at && at.tls !== undefined) checkTls(at.tls, doing, "listener");
-    if (signal?.aborted) throw abortedError(signal, doing);
-    return serve(at, doing);
-  },
-
-  async openDatagram(peer, options) {
-    checkAddress(peer, `Cannot open a datagram socket for ${show(peer)}`);
-    return await openBunDatagram(udpOnly(peer), options);
-  },
-
-  async bindDatagram(at) {
-    checkAddress(at, `Cannot bind ${show(at)}`);
-    return await bindBunDatagram(udpOnly(at));
-  },
-
-  atExit: (hooks) => exitHooks.add(hooks),
-};
+export const connector: Connector & DatagramConnector & Acceptor & DatagramAcceptor =
+  checkedConnector({
+    connect: (to, { signal }, doing) => dial(to, signal, doing),
+    listen: async (at, _options, doing) => await serve(at, doing),
+    openDatagram: (peer, options) => openBunDatagram(udpOnly(peer), options),
+    bindDatagram: (at) => bindBunDatagram(udpOnly(at)),
+    exitHooks,
+  });
 
 class BunStream extends SocketStream {
   readonly #socket: Socket;

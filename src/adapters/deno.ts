@@ -34,11 +34,12 @@ import type {
 } from "../net/connector.ts";
 import { bindDenoDatagram, openDenoDatagram } from "./deno_datagram.ts";
 import { demandNet, type DenoConn, type DenoListener, denoRuntime } from "./deno_runtime.ts";
+import { checkedConnector } from "./checked_connector.ts";
 import { ExitHookSet } from "./exit_hooks.ts";
 import { SocketListener } from "./listener.ts";
-import { abortedError, checkAddress, show, toConnectionError } from "./native_error.ts";
+import { abortedError, show, toConnectionError } from "./native_error.ts";
 import { SocketStream } from "./socket_stream.ts";
-import { checkTls, HANDSHAKE_TIMEOUT_MS } from "./tls_options.ts";
+import { HANDSHAKE_TIMEOUT_MS } from "./tls_options.ts";
 
 export { ConnectionError };
 export type { ConnectionErrorCode };
@@ -46,47 +47,6 @@ export type { ConnectionErrorCode };
 const READ_BYTES = 64 * 1024;
 // So that a lack of file descriptors does not become a busy loop.
 const ACCEPT_RETRY_MS = 100;
-
-/** Streams and datagrams by Deno's own API. */
-export const connector: Connector & DatagramConnector & Acceptor & DatagramAcceptor = {
-  async connect(to, options = {}) {
-    const doing = `Cannot connect to ${show(to)}`;
-    const secure = to.transport === "tcp" ? to.tls : undefined;
-    checkAddress(to, doing);
-    if (secure !== undefined) checkTls(secure, doing, "client");
-    if (options.signal?.aborted) throw abortedError(options.signal, doing);
-    if (secure !== undefined) {
-      await demandNet(show(to), doing);
-      return await (await import("./node.ts")).connector.connect(to, options);
-    }
-    return new DenoStream(await open(to, options.signal, doing), show(to), false);
-  },
-
-  async listen(at, options = {}) {
-    const doing = `Cannot listen at ${show(at)}`;
-    const secure = at.transport === "tcp" ? at.tls : undefined;
-    checkAddress(at, doing);
-    if (secure !== undefined) checkTls(secure, doing, "listener");
-    if (options.signal?.aborted) throw abortedError(options.signal, doing);
-    if (secure?.ca !== undefined) {
-      await demandNet(show(at), doing);
-      return await (await import("./node.ts")).connector.listen(at, options);
-    }
-    return serve(at, doing);
-  },
-
-  async openDatagram(peer, options) {
-    checkAddress(peer, `Cannot open a datagram socket for ${show(peer)}`);
-    return await openDenoDatagram(peer, options);
-  },
-
-  async bindDatagram(at) {
-    checkAddress(at, `Cannot bind ${show(at)}`);
-    return await bindDenoDatagram(at);
-  },
-
-  atExit: (hooks) => exitHooks.add(hooks),
-};
 
 const exitHooks = new ExitHookSet((hooks) => {
   const mayExit = (event: Event) => {
@@ -105,6 +65,32 @@ const exitHooks = new ExitHookSet((hooks) => {
     for (const [name, listener] of events) globalThis.removeEventListener(name, listener);
   };
 });
+
+/** Streams and datagrams by Deno's own API. */
+export const connector: Connector & DatagramConnector & Acceptor & DatagramAcceptor =
+  checkedConnector({
+    async connect(to, options, doing) {
+      if (to.transport === "tcp" && to.tls !== undefined) {
+        return await (await nodeConnector(to, doing)).connect(to, options);
+      }
+      return new DenoStream(await open(to, options.signal, doing), show(to), false);
+    },
+    async listen(at, options, doing) {
+      if (at.transport === "tcp" && at.tls?.ca !== undefined) {
+        return await (await nodeConnector(at, doing)).listen(at, options);
+      }
+      return serve(at, doing);
+    },
+    openDatagram: openDenoDatagram,
+    bindDatagram: bindDenoDatagram,
+    exitHooks,
+  });
+
+/** For what Deno's own TLS cannot do: by Node's modules, which ask for no permission. */
+async function nodeConnector(address: StreamAddress, doing: string): Promise<typeof connector> {
+  await demandNet(show(address), doing);
+  return (await import("./node.ts")).connector;
+}
 
 // At exit: what a kernel takes at once, and what a peer reads meanwhile.
 const LAST_PIECE_BYTES = 256 * 1024;

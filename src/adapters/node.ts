@@ -30,12 +30,13 @@ import type {
   StreamConnection,
   TlsOptions,
 } from "../net/connector.ts";
+import { checkedConnector } from "./checked_connector.ts";
 import { processExitHooks } from "./exit_hooks.ts";
 import { SocketListener } from "./listener.ts";
-import { abortedError, checkAddress, show, toConnectionError, udpOnly } from "./native_error.ts";
+import { abortedError, show, toConnectionError, udpOnly } from "./native_error.ts";
 import { bindNodeDatagram, openNodeDatagram } from "./node_datagram.ts";
 import { SocketStream } from "./socket_stream.ts";
-import { checkTls, HANDSHAKE_TIMEOUT_MS } from "./tls_options.ts";
+import { HANDSHAKE_TIMEOUT_MS } from "./tls_options.ts";
 
 export { ConnectionError };
 export type { ConnectionErrorCode };
@@ -46,37 +47,14 @@ const PIECE_BYTES = 256 * 1024;
 const exitHooks = processExitHooks();
 
 /** Streams and datagrams by Node's own modules. */
-export const connector: Connector & DatagramConnector & Acceptor & DatagramAcceptor = {
-  // deno-lint-ignore require-await -- a bad address must reject, not throw
-  async connect(to, { signal } = {}) {
-    const doing = `Cannot connect to ${show(to)}`;
-    checkAddress(to, doing);
-    if ("tls" in to && to.tls !== undefined) checkTls(to.tls, doing, "client");
-    if (signal?.aborted) throw abortedError(signal, doing);
-    return dial(to, signal, doing);
-  },
-
-  // deno-lint-ignore require-await -- as above
-  async listen(at, { signal } = {}) {
-    const doing = `Cannot listen at ${show(at)}`;
-    checkAddress(at, doing);
-    if ("tls" in at && at.tls !== undefined) checkTls(at.tls, doing, "listener");
-    if (signal?.aborted) throw abortedError(signal, doing);
-    return serve(at, doing);
-  },
-
-  async openDatagram(peer, options) {
-    checkAddress(peer, `Cannot open a datagram socket for ${show(peer)}`);
-    return await openNodeDatagram(udpOnly(peer), options);
-  },
-
-  async bindDatagram(at) {
-    checkAddress(at, `Cannot bind ${show(at)}`);
-    return await bindNodeDatagram(udpOnly(at));
-  },
-
-  atExit: (hooks) => exitHooks.add(hooks),
-};
+export const connector: Connector & DatagramConnector & Acceptor & DatagramAcceptor =
+  checkedConnector({
+    connect: (to, { signal }, doing) => dial(to, signal, doing),
+    listen: (at, _options, doing) => serve(at, doing),
+    openDatagram: (peer, options) => openNodeDatagram(udpOnly(peer), options),
+    bindDatagram: (at) => bindNodeDatagram(udpOnly(at)),
+    exitHooks,
+  });
 
 class NodeStream extends SocketStream {
   readonly #socket: net.Socket;

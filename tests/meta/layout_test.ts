@@ -24,6 +24,7 @@ const testedThrough: Record<string, string[]> = {
     "src/adapters/bun.ts",
     "src/adapters/bun_datagram.ts",
     "src/adapters/bun_runtime.ts",
+    "src/adapters/checked_connector.ts",
     "src/adapters/deno_datagram.ts",
     "src/adapters/deno_runtime.ts",
     "src/adapters/exit_hooks.ts",
