@@ -64,7 +64,8 @@ export const connector: Connector & DatagramConnector & Acceptor & DatagramAccep
 class BunStream extends SocketStream {
   readonly #socket: Socket;
   #written = 0;
-  #waiting = false;
+  /** What a write waits with for room in the kernel. */
+  #rest: Uint8Array = new Uint8Array(0);
   #onDrain: () => void = () => {};
 
   constructor(socket: Socket, peer: string, accepted: boolean) {
@@ -102,15 +103,25 @@ class BunStream extends SocketStream {
   }
 
   async #writeRest(bytes: Uint8Array): Promise<void> {
-    for (let rest = bytes; rest.length > 0; rest = rest.subarray(this.#take(rest))) {
-      this.#waiting = true;
+    this.#rest = bytes;
+    while (this.#rest.length > 0) {
       await new Promise<void>((resolve) => this.#onDrain = resolve);
-      this.#waiting = false;
+      this.#rest = this.#rest.subarray(this.#take(this.#rest));
     }
   }
 
+  retryWrite(): void {
+    if (this.#rest.length === 0 || this.refusal() !== undefined) return;
+    const size = this.#socket.write(this.#rest);
+    // That the socket is dead is for the write that waits to find.
+    if (size <= 0) return;
+    this.#written += size;
+    this.#rest = this.#rest.subarray(size);
+    if (this.#rest.length === 0) this.#onDrain();
+  }
+
   writeSync(bytes: Uint8Array): number {
-    if (this.refusal() !== undefined || this.#waiting) return 0;
+    if (this.refusal() !== undefined || this.#rest.length > 0) return 0;
     try {
       return this.#take(bytes);
     } catch {

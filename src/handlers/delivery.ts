@@ -403,7 +403,8 @@ export class Delivery {
   #writeFull(): void {
     const outer = this.#held;
     this.#held ??= [];
-    this.#write();
+    if (this.#batch === undefined) this.#write();
+    else if (this.#outlet?.retry(this.#batch)) this.#written(this.#outlet, this.#batch);
     if (outer !== undefined) return;
     if (this.#held.length === 0) this.#held = undefined;
     else queueMicrotask(this.#tellHeld);
@@ -424,7 +425,7 @@ export class Delivery {
         return this.#lost(outlet, error ?? new Error("write() failed"));
       }
       if (writing !== undefined) {
-        writing.then(() => this.#written(outlet), (error) => this.#lost(outlet, error));
+        writing.then(() => this.#written(outlet, batch), (error) => this.#lost(outlet, error));
         return;
       }
       this.#settleWritten();
@@ -439,8 +440,8 @@ export class Delivery {
     this.#flushes.wake();
   }
 
-  #written(outlet: Outlet): void {
-    if (outlet !== this.#outlet) return;
+  #written(outlet: Outlet, batch: Batch): void {
+    if (outlet !== this.#outlet || batch !== this.#batch) return;
     this.#settleWritten();
     if (this.#endTimer !== undefined) this.#lost(outlet, undefined);
     else this.#write();

@@ -30,6 +30,8 @@ export interface Outlet {
    * the way out is broken.
    */
   write(batch: Batch): Promise<void> | undefined;
+  /** Tries a batch that is under way once more; whether that was the last of it. */
+  retry(batch: Batch): boolean;
   /** How far the batch that was last written has come; true after a rejection as well. */
   progress(batch: Batch): Progress;
   /** Writes what fits without waiting, behind a write under way; the number of frames taken. */
@@ -81,6 +83,12 @@ export class StreamOutlet implements Outlet {
     return writing.then(() => {
       this.#whole = true;
     });
+  }
+
+  retry(batch: Batch): boolean {
+    this.#connection.retryWrite?.();
+    const bytes = (this.#connection.bytesWritten ?? 0) - this.#writtenBefore;
+    return this.#whole ||= bytes === batch.bytes.length;
   }
 
   progress(batch: Batch): Progress {
@@ -150,6 +158,10 @@ export class DatagramOutlet implements Outlet {
       }
     }
     if (again.length > 0) throw failure;
+  }
+
+  retry(): boolean {
+    return false;
   }
 
   progress(): Progress {

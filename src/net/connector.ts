@@ -51,6 +51,8 @@ export interface StreamConnection extends AsyncIterable<Uint8Array>, AsyncDispos
   write(bytes: Uint8Array): Promise<void>;
   /** Best effort, for exit hooks: writes what fits without waiting; the number of bytes taken. */
   writeSync?(bytes: Uint8Array): number;
+  /** Writes at once, of what a pending `write` has left, what the kernel has room for by now. */
+  retryWrite?(): void;
   /**
    * Bytes that the kernel is known to have taken so far, those of a write that failed midway
    * included. Where it is absent a failed write counts as not taken at all.

@@ -78,7 +78,6 @@ const testedThrough: Record<string, string[]> = {
     "src/handlers/delivery_handler.ts",
     "src/handlers/delivery_options.ts",
     "src/handlers/hold_open.ts",
-    "src/handlers/outlet.ts",
   ],
   "tests/receiver/socket_receiver_test.ts": [
     "src/receiver/intake.ts",

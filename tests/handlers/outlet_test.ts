@@ -1,0 +1,63 @@
+import { assertEquals } from "@std/assert";
+import { SocketHandler } from "../../src/handlers/socket_handler.ts";
+import type { StreamConnection } from "../../src/net/connector.ts";
+import { test } from "../test.ts";
+import { account, messages, record } from "./wire.ts";
+
+/** A kernel with room for so many bytes, until it is read; `write` waits for that as Bun's does. */
+class SmallKernel {
+  readonly taken: number[] = [];
+  room = 0;
+  #rest: Uint8Array = new Uint8Array(0);
+  #done = () => {};
+  bytesWritten = 0;
+  readonly closed = new Promise<undefined>(() => {});
+
+  write(bytes: Uint8Array): Promise<void> {
+    this.#rest = bytes;
+    this.retryWrite();
+    return this.#rest.length === 0 ? Promise.resolve() : new Promise((resolve) => {
+      this.#done = resolve;
+    });
+  }
+
+  retryWrite(): void {
+    const part = this.#rest.subarray(0, this.room);
+    this.taken.push(...part);
+    this.room -= part.length;
+    this.bytesWritten += part.length;
+    this.#rest = this.#rest.subarray(part.length);
+    if (this.#rest.length === 0) this.#done();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+test("a write that waits is tried again within a burst, where the connection can", async () => {
+  const kernel = new SmallKernel();
+  const connection = kernel as unknown as StreamConnection;
+  const handler = new SocketHandler("h", 1, {
+    connector: { connect: () => Promise.resolve(connection) },
+    onEvent: () => {},
+  });
+  kernel.room = 1000;
+  handler.emit(record("the first"));
+  await handler.flush();
+  const text = "x".repeat(10_000);
+  for (let i = 0; i < 100; i++) {
+    kernel.room += 9000;
+    handler.emit(record("%d %s", i, text));
+    account(handler);
+  }
+  const queued = account(handler).queuedBytes;
+  assertEquals(queued < 400_000, true, `${queued} of a million bytes wait, with room for most`);
+  kernel.room = Infinity;
+  kernel.retryWrite();
+  await handler.flush();
+  const got = messages(new Uint8Array(kernel.taken)).map((message) => message.split(" ")[0]);
+  assertEquals(got, ["the", ...Array.from({ length: 100 }, (_, i) => String(i))]);
+  assertEquals(account(handler).sent, 101);
+  await handler.close();
+});
