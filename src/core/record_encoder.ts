@@ -44,22 +44,19 @@ const FIELDS = [
   "taskName",
 ] as const;
 
-/** Those that are the same in every record that a template is for. */
-const CONSTANTS = [
-  "name",
-  "levelname",
-  "levelno",
-  "pathname",
-  "filename",
-  "module",
-  "lineno",
-  "funcName",
-  "thread",
-  "threadName",
-  "processName",
-  "process",
-  "taskName",
-] as const;
+/** Those that differ from record to record, and so stand in no template. */
+const VARIABLE: ReadonlySet<string> = new Set([
+  "msg",
+  "args",
+  "exc_info",
+  "exc_text",
+  "stack_info",
+  "created",
+  "msecs",
+  "relativeCreated",
+]);
+
+const CONSTANTS = FIELDS.filter((field) => !VARIABLE.has(field));
 
 /** Larger records go the general way: for them a copy more or less is nothing. */
 const MAX_PLAIN_BYTES = 12288;
