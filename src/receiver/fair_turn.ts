@@ -11,11 +11,9 @@ const { setImmediate: immediately } = globalThis as {
 };
 
 /**
- * How many go on in one turn: between two turns a runtime accepts one connection and sees to timers,
- * and that must not wait for hundreds of senders.
+ * Who waits, in the order of asking. One goes on in a turn: between two turns a runtime accepts one
+ * connection and sees to timers, and that must not wait for hundreds of senders.
  */
-const A_TURN = 8;
-
 const waiting: (() => void)[] = [];
 
 /** Resolves in a turn of the event loop to come: the next one, unless others wait already. */
@@ -31,7 +29,7 @@ function schedule(): void {
 }
 
 function release(): void {
-  const next = waiting.splice(0, A_TURN);
+  const next = waiting.shift();
   if (waiting.length > 0) schedule();
-  for (const goOn of next) goOn();
+  next?.();
 }
