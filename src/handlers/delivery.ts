@@ -21,13 +21,14 @@ import type { LogRecord } from "../logging/log_record.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { Clock, ExitNotifier, WaitOptions } from "../net/connector.ts";
 import { DeliveryCounters } from "./delivery_counters.ts";
-import type { DeliveryEvent, DeliveryStats, DropReason } from "./delivery_event.ts";
+import type { DeliveryStats, DropReason } from "./delivery_event.ts";
+import { type DeliveryListener, DeliveryNews } from "./delivery_news.ts";
 import { Flushes } from "./flushes.ts";
 import { holdOpen } from "./hold_open.ts";
 import type { Outlet } from "./outlet.ts";
 
 /** What a delivery needs to know; every value has been checked. */
-export interface DeliverySettings {
+export interface DeliverySettings extends DeliveryListener {
   whileDisconnected: WhileDisconnected;
   maxQueuedBytes: number;
   maxQueuedRecords: number;
@@ -38,10 +39,6 @@ export interface DeliverySettings {
   exitNotifier: ExitNotifier;
   /** One dial; may throw or reject with anything. */
   open(signal: AbortSignal): Promise<Outlet>;
-  /** Hears of everything; must not throw. */
-  onEvent(event: DeliveryEvent): void;
-  /** Hears of every failure of a connection that is no {@linkcode ConnectionError}; must not throw. */
-  onFault(error: unknown): void;
 }
 
 /**
@@ -51,21 +48,16 @@ export interface DeliverySettings {
  */
 const MAX_BLIND_BYTES = 512 * 1024;
 
-/** Whether a listener, of whichever delivery, is being told of something. */
-let isTelling = false;
-
 /** Delivers frames over one link at a time. */
 export class Delivery {
   readonly backoff: Backoff = new Backoff();
   readonly #settings: DeliverySettings;
   readonly #outbox: Outbox;
   readonly #counters = new DeliveryCounters();
+  readonly #news: DeliveryNews;
   readonly #encoder = new RecordEncoder();
   #preparing = false;
   readonly #flushes = new Flushes();
-  /** What is to be told once the record at hand is queued. */
-  #held: (() => void)[] | undefined;
-  readonly #untold = new Map<DropReason, number>();
   #state: LinkState = "idle";
   #outlet: Outlet | undefined;
   /** The batch that the outlet is writing. */
@@ -78,8 +70,6 @@ export class Delivery {
   #pumping = false;
   #openedAt = 0;
   #wasShort = false;
-  /** Records dropped before the outage that lasts. */
-  #outage: number | undefined;
   #closing: Promise<void> | undefined;
   /** No further dial is worth waiting for: the handler closes or the process ends. */
   #lastDial = false;
@@ -88,6 +78,7 @@ export class Delivery {
 
   constructor(settings: DeliverySettings) {
     this.#settings = settings;
+    this.#news = new DeliveryNews(settings, this.#counters);
     this.#outbox = new Outbox({
       maxBytes: settings.maxQueuedBytes,
       maxRecords: settings.maxQueuedRecords,
@@ -157,16 +148,16 @@ export class Delivery {
 
   /** There was no room: drops what is to be dropped, and tells. */
   #overflow(size: number): void {
-    if (this.#closing !== undefined) return this.#drop("closed", 1);
-    if (!this.#outbox.fits(size)) return this.#drop("tooLarge", 1);
+    if (this.#closing !== undefined) return this.#news.drop("closed", 1);
+    if (!this.#outbox.fits(size)) return this.#news.drop("tooLarge", 1);
     const older = this.#outbox.makeRoom(size);
     const queued = this.#outbox.commit(size);
     this.#flushes.dropped(older, this.#batch !== undefined);
     if (queued) this.#flushes.queued();
     const before = this.#counters.droppedTotal;
-    this.#drop("overflow", queued ? older : older + 1);
-    if (this.#outage === undefined) {
-      this.#beginOutage(new Error(`the queue is full (${this.#outbox.bytes} bytes)`), before);
+    this.#news.drop("overflow", queued ? older : older + 1);
+    if (!this.#news.isOutage) {
+      this.#news.beginOutage(new Error(`the queue is full (${this.#outbox.bytes} bytes)`), before);
     }
     this.#flushes.wake();
   }
@@ -200,7 +191,7 @@ export class Delivery {
 
   #refuse(reason: DropReason): void {
     this.#counters.emitted++;
-    this.#drop(reason, 1);
+    this.#news.drop(reason, 1);
   }
 
   /** Lets go of the connection; the next record dials anew. */
@@ -238,13 +229,13 @@ export class Delivery {
       const signal = this.#batch === undefined ? deadline.signal : AbortSignal.abort();
       this.#settle();
       this.#on("close");
-      this.#drop("closed", this.#empty());
+      this.#news.drop("closed", this.#empty());
       this.#flushes.wake();
       await Promise.race([outlet?.close({ signal }), bound]);
     } finally {
       clock.clearTimeout(timer);
       release();
-      this.#endOutage();
+      this.#news.endOutage();
       this.#forgetExit?.();
     }
   }
@@ -271,7 +262,7 @@ export class Delivery {
       case "write":
         return this.#write();
       case "drop":
-        return this.#drop("disconnected", this.#empty());
+        return this.#news.drop("disconnected", this.#empty());
       case "arm":
         return this.#arm();
       case "release":
@@ -315,17 +306,17 @@ export class Delivery {
       (error) => this.#ended(outlet, error),
       (error) => this.#ended(outlet, error),
     );
-    this.#tell({ type: "connected" });
+    this.#news.tell({ type: "connected" });
     this.#on("connected");
   }
 
   #failed(dialledAt: number, error: unknown): void {
     this.#counters.connectFailures++;
     this.backoff.failed(dialledAt);
-    this.#beginOutage(error);
+    this.#news.beginOutage(error);
     this.#on("failed");
-    this.#tell({ type: "connect-failed", error, retrySeconds: this.backoff.retryPeriod });
-    this.#tellFault(error);
+    this.#news.tell({ type: "connect-failed", error, retrySeconds: this.backoff.retryPeriod });
+    this.#news.tellFault(error);
     this.#flushes.wake(this.#lastDial);
   }
 
@@ -358,10 +349,10 @@ export class Delivery {
     this.#wasShort = short;
     if (flapped) this.backoff.failed(now);
     // Twice in a row nothing could be written: a socket that opens is no way out yet.
-    if (isCut && short && wasShort && error !== undefined) this.#beginOutage(error);
+    if (isCut && short && wasShort && error !== undefined) this.#news.beginOutage(error);
     this.#on(flapped ? "flapped" : "lost");
-    this.#tell({ type: "disconnected", error });
-    this.#tellFault(error);
+    this.#news.tell({ type: "disconnected", error });
+    this.#news.tellFault(error);
     this.#flushes.wake();
     if (redial && !flapped) this.want();
   }
@@ -401,13 +392,10 @@ export class Delivery {
 
   /** Within `enqueue`: who listens may log, and that must not come before the record at hand. */
   #writeFull(): void {
-    const outer = this.#held;
-    this.#held ??= [];
-    if (this.#batch === undefined) this.#write();
-    else if (this.#outlet?.retry(this.#batch)) this.#written(this.#outlet, this.#batch);
-    if (outer !== undefined) return;
-    if (this.#held.length === 0) this.#held = undefined;
-    else queueMicrotask(this.#tellHeld);
+    this.#news.tellingLater(() => {
+      if (this.#batch === undefined) this.#write();
+      else if (this.#outlet?.retry(this.#batch)) this.#written(this.#outlet, this.#batch);
+    });
   }
 
   #write(): void {
@@ -434,8 +422,8 @@ export class Delivery {
 
   #settleWritten(): void {
     this.#settle();
-    if (this.#outage !== undefined && this.#outbox.bytes * 2 <= this.#settings.maxQueuedBytes) {
-      this.#endOutage();
+    if (this.#news.isOutage && this.#outbox.bytes * 2 <= this.#settings.maxQueuedBytes) {
+      this.#news.endOutage();
     }
     this.#flushes.wake();
   }
@@ -458,7 +446,7 @@ export class Delivery {
     this.#flushes.settled(done, done === batch.lengths.length);
     this.#counters.sent += done - tooLarge;
     this.#counters.sentBytes += bytes - tooLargeBytes;
-    this.#drop("tooLarge", tooLarge);
+    this.#news.drop("tooLarge", tooLarge);
   }
 
   /** Empties the queue; the number of records is the caller's to count. */
@@ -467,54 +455,6 @@ export class Delivery {
     this.#flushes.emptied(records);
     return records;
   }
-
-  #drop(reason: DropReason, records: number): void {
-    if (records === 0) return;
-    this.#counters.drop(reason, records);
-    // Listeners that log, each to the other's handler too, must not do so in an endless round.
-    if (isTelling) return;
-    if (this.#untold.size === 0) queueMicrotask(this.#tellDrops);
-    this.#untold.set(reason, (this.#untold.get(reason) ?? 0) + records);
-  }
-
-  readonly #tellDrops = (): void => {
-    const untold = [...this.#untold];
-    this.#untold.clear();
-    for (const [reason, records] of untold) this.#tell({ type: "dropped", reason, records });
-  };
-
-  #beginOutage(error: unknown, droppedBefore: number = this.#counters.droppedTotal): void {
-    if (this.#outage !== undefined) return;
-    this.#outage = droppedBefore;
-    this.#tell({ type: "outage", error });
-  }
-
-  #endOutage(): void {
-    if (this.#outage === undefined) return;
-    const lost = this.#counters.droppedTotal - this.#outage;
-    this.#outage = undefined;
-    this.#tell({ type: "outage-over", lost });
-  }
-
-  #tell(event: DeliveryEvent): void {
-    if (this.#held !== undefined) return void this.#held.push(() => this.#tell(event));
-    const outer = isTelling;
-    isTelling = true;
-    this.#settings.onEvent(event);
-    isTelling = outer;
-  }
-
-  #tellFault(error: unknown): void {
-    if (error === undefined || error instanceof ConnectionError) return;
-    if (this.#held !== undefined) return void this.#held.push(() => this.#tellFault(error));
-    this.#settings.onFault(error);
-  }
-
-  readonly #tellHeld = (): void => {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    for (const tell of held) tell();
-  };
 
   #awaitExit(): () => void {
     return this.#settings.exitNotifier.atExit?.({
@@ -548,9 +488,9 @@ export class Delivery {
     this.#counters.sent += sent;
     this.#flushes.emptied(lengths.length);
     for (let i = 0; i < sent; i++) this.#counters.sentBytes += lengths[i] ?? 0;
-    if (lost > 0) this.#beginOutage(new Error("the process ends"));
+    if (lost > 0) this.#news.beginOutage(new Error("the process ends"));
     this.#counters.drop("closed", lost);
-    this.#endOutage();
+    this.#news.endOutage();
     this.#flushes.wake();
   }
 }

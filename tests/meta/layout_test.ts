@@ -75,6 +75,7 @@ const testedThrough: Record<string, string[]> = {
   "tests/handlers/socket_handler_test.ts": [
     "src/handlers/delivery.ts",
     "src/handlers/delivery_counters.ts",
+    "src/handlers/delivery_news.ts",
     "src/handlers/delivery_handler.ts",
     "src/handlers/delivery_options.ts",
     "src/handlers/hold_open.ts",

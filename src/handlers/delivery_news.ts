@@ -1,0 +1,106 @@
+/**
+ * What a delivery tells, and when: drops once a turn, an outage at its start and its end, and
+ * nothing while a record is on its way into the queue, since who listens may log.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { ConnectionError } from "../net/connection_error.ts";
+import type { DeliveryCounters } from "./delivery_counters.ts";
+import type { DeliveryEvent, DropReason } from "./delivery_event.ts";
+
+/** Who is told; neither may throw. */
+export interface DeliveryListener {
+  /** Hears of everything. */
+  onEvent(event: DeliveryEvent): void;
+  /** Hears of every failure of a connection that is no {@linkcode ConnectionError}. */
+  onFault(error: unknown): void;
+}
+
+/** Whether a listener, of whichever delivery, is being told of something. */
+let isTelling = false;
+
+/** The news of one delivery. */
+export class DeliveryNews {
+  readonly #listener: DeliveryListener;
+  readonly #counters: DeliveryCounters;
+  readonly #untold = new Map<DropReason, number>();
+  /** What is to be told once the record at hand is queued. */
+  #held: (() => void)[] | undefined;
+  /** Records dropped before the outage that lasts. */
+  #outage: number | undefined;
+
+  constructor(listener: DeliveryListener, counters: DeliveryCounters) {
+    this.#listener = listener;
+    this.#counters = counters;
+  }
+
+  /** Whether an outage lasts. */
+  get isOutage(): boolean {
+    return this.#outage !== undefined;
+  }
+
+  /** Counts records as dropped, and tells of them. */
+  drop(reason: DropReason, records: number): void {
+    if (records === 0) return;
+    this.#counters.drop(reason, records);
+    // Listeners that log, each to the other's handler too, must not do so in an endless round.
+    if (isTelling) return;
+    if (this.#untold.size === 0) queueMicrotask(this.#tellDrops);
+    this.#untold.set(reason, (this.#untold.get(reason) ?? 0) + records);
+  }
+
+  readonly #tellDrops = (): void => {
+    const untold = [...this.#untold];
+    this.#untold.clear();
+    for (const [reason, records] of untold) this.tell({ type: "dropped", reason, records });
+  };
+
+  /** An outage begins, unless one lasts; what was dropped since `droppedBefore` belongs to it. */
+  beginOutage(error: unknown, droppedBefore: number = this.#counters.droppedTotal): void {
+    if (this.#outage !== undefined) return;
+    this.#outage = droppedBefore;
+    this.tell({ type: "outage", error });
+  }
+
+  /** The outage is over, if one lasts. */
+  endOutage(): void {
+    if (this.#outage === undefined) return;
+    const lost = this.#counters.droppedTotal - this.#outage;
+    this.#outage = undefined;
+    this.tell({ type: "outage-over", lost });
+  }
+
+  /** Tells an event. */
+  tell(event: DeliveryEvent): void {
+    if (this.#held !== undefined) return void this.#held.push(() => this.tell(event));
+    const outer = isTelling;
+    isTelling = true;
+    this.#listener.onEvent(event);
+    isTelling = outer;
+  }
+
+  /** Tells an error of a connection, if it is not one of those that are expected. */
+  tellFault(error: unknown): void {
+    if (error === undefined || error instanceof ConnectionError) return;
+    if (this.#held !== undefined) return void this.#held.push(() => this.tellFault(error));
+    this.#listener.onFault(error);
+  }
+
+  /** Does something, and tells what comes of it after the present turn. */
+  tellingLater(action: () => void): void {
+    const outer = this.#held;
+    this.#held ??= [];
+    action();
+    if (outer !== undefined) return;
+    if (this.#held.length === 0) this.#held = undefined;
+    else queueMicrotask(this.#tellHeld);
+  }
+
+  readonly #tellHeld = (): void => {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const tell of held) tell();
+  };
+}
