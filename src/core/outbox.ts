@@ -157,6 +157,7 @@ export class Outbox {
 
   /** Copies a frame to the end; `false` if there is no room for it. */
   push(frame: Uint8Array): boolean {
+    if (!this.#hasRoom(frame.length, this)) return false;
     const chunk = this.reserve(frame.length);
     chunk.buffer.set(frame, chunk.end);
     return this.commit(frame.length);

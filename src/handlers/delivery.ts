@@ -112,9 +112,7 @@ export class Delivery {
   enqueue(frame: Uint8Array): void {
     const refusal = this.#refusal();
     if (refusal !== undefined) return this.#refuse(refusal);
-    const chunk = this.#outbox.reserve(frame.length);
-    chunk.buffer.set(frame, chunk.end);
-    this.#commit(frame.length);
+    this.#queue(frame.length, frame);
   }
 
   /**
@@ -134,28 +132,40 @@ export class Delivery {
     if (most === 0) return false;
     const chunk = this.#outbox.reserve(most);
     const size = this.#encoder.write(chunk.buffer, chunk.view, chunk.end) - chunk.end;
-    this.#commit(size);
+    this.#queue(size);
     return true;
   }
 
-  /** Takes in the frame that was written behind the outbox's last chunk. */
-  #commit(size: number): void {
-    this.#counters.emitted++;
-    if (this.#closing === undefined && this.#outbox.commit(size)) this.#flushes.queued();
-    else this.#overflow(size);
+  /** Queues a frame of `size` bytes: this one, or what was written behind the outbox's last chunk. */
+  #queue(size: number, frame?: Uint8Array): void {
+    if (this.#closing === undefined && this.#put(size, frame)) {
+      this.#counters.emitted++;
+      this.#flushes.queued();
+    } else {
+      this.#overflow(size, frame);
+    }
     if (this.#state === "open" && !this.#pumping && this.#batch === undefined) this.#schedule();
   }
 
+  /** The record is counted after it: a full chunk is written first, and who takes it may look. */
+  #put(size: number, frame: Uint8Array | undefined): boolean {
+    return frame === undefined ? this.#outbox.commit(size) : this.#outbox.push(frame);
+  }
+
   /** There was no room: drops what is to be dropped, and tells. */
-  #overflow(size: number): void {
-    if (this.#closing !== undefined) return this.#news.drop("closed", 1);
-    if (!this.#outbox.fits(size)) return this.#news.drop("tooLarge", 1);
-    const older = this.#outbox.makeRoom(size);
-    const queued = this.#outbox.commit(size);
-    this.#flushes.dropped(older, this.#batch !== undefined);
-    if (queued) this.#flushes.queued();
+  #overflow(size: number, frame: Uint8Array | undefined): void {
+    if (this.#closing !== undefined) return this.#refuse("closed");
+    if (!this.#outbox.fits(size)) return this.#refuse("tooLarge");
     const before = this.#counters.droppedTotal;
-    this.#news.drop("overflow", queued ? older : older + 1);
+    const older = this.#outbox.makeRoom(size);
+    this.#flushes.dropped(older, this.#batch !== undefined);
+    this.#news.drop("overflow", older);
+    if (this.#put(size, frame)) {
+      this.#counters.emitted++;
+      this.#flushes.queued();
+    } else {
+      this.#refuse("overflow");
+    }
     if (!this.#news.isOutage) {
       this.#news.beginOutage(new Error(`the queue is full (${this.#outbox.bytes} bytes)`), before);
     }

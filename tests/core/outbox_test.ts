@@ -79,6 +79,19 @@ test("Outbox takes a frame that is written in place, once it is committed", () =
   assertEquals(outbox.take(), undefined, "nothing that was not committed is sent");
 });
 
+test("Outbox.push() makes no chunk for a frame that there is no room for", () => {
+  let full = 0;
+  const outbox = new Outbox({
+    maxBytes: 100,
+    maxRecords: 9,
+    overflow: "drop-newest",
+    onFull: () => full++,
+  });
+  assert(outbox.push(frame(40, 1)));
+  assert(!outbox.push(frame(200_000, 2)));
+  assertEquals([full, outbox.records, outbox.bytes], [0, 1, 40]);
+});
+
 test("Outbox may be emptied by whom it tells that a chunk is full", () => {
   const sizes: number[] = [];
   const outbox: Outbox = new Outbox({
