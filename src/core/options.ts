@@ -160,3 +160,26 @@ export function checkTls(what: string, name: string, value: unknown): void {
   if (key !== undefined) checkString(what, `${name}.key`, key);
   if (serverName !== undefined) checkString(what, `${name}.serverName`, serverName);
 }
+
+/** What `host`, `port` and `tls` say; the shape of a `StreamAddress`. */
+type StreamTarget<Tls> =
+  | { transport: "unix"; path: string }
+  | { transport: "tcp"; hostname: string; port: number; tls?: Tls };
+
+/** Checks where a stream leads, and returns it: with `port` null to the Unix socket at `host`. */
+export function checkStreamTarget<Tls extends object>(
+  what: string,
+  host: string,
+  port: number | null,
+  minPort: number,
+  tls: Tls | undefined,
+): StreamTarget<Tls> {
+  checkString(what, "host", host);
+  checkTls(what, "tls", tls);
+  if (port === null) {
+    if (tls === undefined) return { transport: "unix", path: host };
+    throw new TypeError(`Cannot ${what} as 'tls' needs a port: a Unix socket has no TLS`);
+  }
+  checkInteger(what, "port", port, minPort, 65535);
+  return { transport: "tcp", hostname: host, port, ...(tls === undefined ? {} : { tls }) };
+}

@@ -26,7 +26,7 @@
  *
  * @module
  */
-import { checkInteger, checkKnown, checkMethods, checkString, checkTls } from "../core/options.ts";
+import { checkKnown, checkMethods, checkStreamTarget } from "../core/options.ts";
 import type {
   Connector,
   StreamAddress,
@@ -64,7 +64,13 @@ export class SocketHandler extends DeliveryHandler {
    */
   constructor(host: string, port: number | null, options: SocketHandlerOptions) {
     const what = "create SocketHandler";
-    const address = streamAddress(what, host, port, options?.tls);
+    const address = checkStreamTarget(
+      what,
+      host,
+      port,
+      1,
+      options?.tls === true ? {} : options?.tls,
+    );
     checkKnown(what, options, [...DELIVERY_OPTIONS, "tls"]);
     checkMethods(what, "connector", options.connector, ["connect"]);
     super(`SocketHandler ${host}${port === null ? "" : `:${port}`}`, options.connector, options);
@@ -78,21 +84,4 @@ export class SocketHandler extends DeliveryHandler {
   makeSocket(options?: WaitOptions): Promise<StreamConnection> {
     return this.#connector.connect(this.address, options);
   }
-}
-
-function streamAddress(
-  what: string,
-  host: string,
-  port: number | null,
-  tls: TlsOptions | true | undefined,
-): StreamAddress {
-  checkString(what, "host", host);
-  checkTls(what, "tls", tls === true ? undefined : tls);
-  if (port === null) {
-    if (tls === undefined) return { transport: "unix", path: host };
-    throw new TypeError(`Cannot ${what} as 'tls' needs a port: a Unix socket has no TLS`);
-  }
-  checkInteger(what, "port", port, 1, 65535);
-  const address: StreamAddress = { transport: "tcp", hostname: host, port };
-  return tls === undefined ? address : { ...address, tls: tls === true ? {} : tls };
 }

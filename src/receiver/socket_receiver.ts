@@ -37,8 +37,7 @@ import {
   checkKnown,
   checkLimit,
   checkMethods,
-  checkString,
-  checkTls,
+  checkStreamTarget,
   MAX_TIMEOUT_MS,
   refuse,
 } from "../core/options.ts";
@@ -208,15 +207,9 @@ function streamAddress(
   port: number | null,
   tls: TlsOptions | undefined,
 ): StreamAddress {
-  checkString(what, "host", host);
-  checkTls(what, "tls", tls);
-  if (port === null) {
-    if (tls === undefined) return { transport: "unix", path: host };
-    throw new TypeError(`Cannot ${what} as 'tls' needs a port: a Unix socket has no TLS`);
-  }
-  checkInteger(what, "port", port, 0, 65535);
-  if (tls === undefined) return { transport: "tcp", hostname: host, port };
+  const address = checkStreamTarget(what, host, port, 0, tls);
+  if (tls === undefined) return address;
   if (tls.cert === undefined) refuse(what, "tls.cert", "a PEM certificate", tls.cert);
   if (tls.key === undefined) refuse(what, "tls.key", "a PEM private key", tls.key);
-  return { transport: "tcp", hostname: host, port, tls };
+  return address;
 }
