@@ -6,7 +6,6 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { setImmediate } from "node:timers";
 import { bunRuntime } from "../../src/adapters/bun_runtime.ts";
-import { denoRuntime } from "../../src/adapters/deno_runtime.ts";
 import type { Subject, Target } from "../net/subject.ts";
 
 /** A connection as the runtime gives it. */
@@ -60,11 +59,7 @@ function connectRaw(port: number): Promise<RawConnection> {
 }
 
 async function connectDeno(port: number): Promise<RawConnection> {
-  const connection = await denoRuntime().connect({
-    transport: "tcp",
-    hostname: "127.0.0.1",
-    port,
-  });
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port });
   return {
     async write(bytes) {
       for (let at = 0; at < bytes.length;) {

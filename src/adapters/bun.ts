@@ -39,6 +39,7 @@ import {
 } from "./bun_runtime.ts";
 import { checkedConnector } from "./checked_connector.ts";
 import { processExitHooks } from "./exit_hooks.ts";
+import { lastWrite } from "./last_write.ts";
 import { SocketListener } from "./listener.ts";
 import { abortedError, show, toConnectionError, udpOnly } from "./native_error.ts";
 import { SocketStream } from "./socket_stream.ts";
@@ -121,12 +122,15 @@ class BunStream extends SocketStream {
   }
 
   writeSync(bytes: Uint8Array): number {
-    if (this.refusal() !== undefined || this.#rest.length > 0) return 0;
-    try {
-      return this.#take(bytes);
-    } catch {
-      return 0;
-    }
+    if (this.refusal() !== undefined) return 0;
+    return lastWrite(bytes, (piece) => {
+      try {
+        this.retryWrite();
+        return this.#rest.length > 0 ? 0 : this.#take(piece);
+      } catch {
+        return undefined;
+      }
+    });
   }
 
   #take(bytes: Uint8Array): number {

@@ -1,15 +1,19 @@
 /**
- * The connector of Deno, by its own sockets.
+ * The connector of Deno: listeners by its own sockets, connections by `node:net` and `node:tls`.
+ *
+ * A write of Deno's own tells only a turn later how much the kernel took, so a burst would have to be
+ * held whole in memory; one of `node:net` leaves within the burst, at twice the rate. Deno's own TLS
+ * keeps the socket of a handshake that was given up, and takes no server name beside a client
+ * certificate.
  *
  * TCP needs `--allow-net=host:port` and nothing else. UDP needs the bind address as well
  * (`--allow-net=host:port,0.0.0.0:0`) and, for a host name, the bare name. Without `--unstable-net`
  * UDP goes through `node:dgram`, where a socket that was opened for a peer never holds the process
  * open; with it there are Unix datagrams too.
  *
- * TLS connections, and listeners that demand a client certificate, go through `node:tls`: Deno's own
- * TLS keeps the socket of a handshake that was given up, takes no server name beside a client
- * certificate, and demands none. Of such a listener's connection Deno loses the peer's end if it
- * comes while the reader is behind; give its receiver an idle time-out.
+ * Listeners that demand a client certificate, which Deno's own cannot, go through `node:tls`. Of such
+ * a listener's connection Deno loses the peer's end if it comes while the reader is behind; give its
+ * receiver an idle time-out.
  *
  * @example
  * ```ts
@@ -37,7 +41,7 @@ import { demandNet, type DenoConn, type DenoListener, denoRuntime } from "./deno
 import { checkedConnector } from "./checked_connector.ts";
 import { ExitHookSet } from "./exit_hooks.ts";
 import { SocketListener } from "./listener.ts";
-import { abortedError, show, toConnectionError } from "./native_error.ts";
+import { show, toConnectionError } from "./native_error.ts";
 import { SocketStream } from "./socket_stream.ts";
 import { HANDSHAKE_TIMEOUT_MS } from "./tls_options.ts";
 
@@ -69,12 +73,8 @@ const exitHooks = new ExitHookSet((hooks) => {
 /** Streams and datagrams by Deno's own API. */
 export const connector: Connector & DatagramConnector & Acceptor & DatagramAcceptor =
   checkedConnector({
-    async connect(to, options, doing) {
-      if (to.transport === "tcp" && to.tls !== undefined) {
-        return await (await nodeConnector(to, doing)).connect(to, options);
-      }
-      return new DenoStream(await open(to, options.signal, doing), show(to), false);
-    },
+    connect: async (to, options, doing) =>
+      await (await nodeConnector(to, doing)).connect(to, options),
     async listen(at, options, doing) {
       if (at.transport === "tcp" && at.tls?.ca !== undefined) {
         return await (await nodeConnector(at, doing)).listen(at, options);
@@ -86,29 +86,19 @@ export const connector: Connector & DatagramConnector & Acceptor & DatagramAccep
     exitHooks,
   });
 
-/** For what Deno's own TLS cannot do: by Node's modules, which ask for no permission. */
+/** Node's modules, which ask for no permission themselves where a host name is given. */
 async function nodeConnector(address: StreamAddress, doing: string): Promise<typeof connector> {
-  await demandNet(show(address), doing);
+  if (address.transport === "tcp") await demandNet(show(address), doing);
   return (await import("./node.ts")).connector;
-}
-
-// At exit: what a kernel takes at once, and what a peer reads meanwhile.
-const LAST_PIECE_BYTES = 256 * 1024;
-const LAST_PAUSE_MS = 0.25;
-
-function pause(ms: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 class DenoStream extends SocketStream {
   readonly #conn: DenoConn;
   #written = 0;
   #resume: () => void = () => {};
-  /** What `writeSync` began: should the process go on after all, the next write waits for it. */
-  #atExit: Promise<void> | undefined;
 
-  constructor(conn: DenoConn, peer: string, accepted: boolean) {
-    super(peer, accepted);
+  constructor(conn: DenoConn, peer: string) {
+    super(peer, true);
     this.#conn = conn;
     this.#read();
   }
@@ -132,38 +122,11 @@ class DenoStream extends SocketStream {
   }
 
   protected override async writeAll(bytes: Uint8Array): Promise<void> {
-    if (this.#atExit !== undefined) await this.#atExit;
-    this.#atExit = undefined;
     for (let rest = bytes; rest.length > 0;) {
       const size = await this.#conn.write(rest);
       this.#written += size;
       rest = rest.subarray(size);
-      if (rest.length > 0 && this.#atExit !== undefined) {
-        throw new ConnectionError("reset", "Cannot write on: a write at exit came in between");
-      }
     }
-  }
-
-  /**
-   * Deno tries a write at once, so that it reaches the kernel although nobody is left to await it,
-   * and one that finds no room holds up those behind it: in pieces, with a pause for the peer to read.
-   */
-  writeSync(bytes: Uint8Array): number {
-    if (this.refusal() !== undefined) return 0;
-    const pieces: Promise<void>[] = [];
-    for (let offset = 0; offset < bytes.length; offset += LAST_PIECE_BYTES) {
-      if (offset > 0) pause(LAST_PAUSE_MS);
-      pieces.push(this.#writeWhole(bytes.subarray(offset, offset + LAST_PIECE_BYTES)));
-    }
-    this.#atExit = Promise.all(pieces).then(() => {}, (error) => this.ended(error));
-    return bytes.length;
-  }
-
-  /** One try: what follows a piece that was cut could not be read. */
-  async #writeWhole(piece: Uint8Array): Promise<void> {
-    const size = await this.#conn.write(piece);
-    this.#written += size;
-    if (size < piece.length) throw new ConnectionError("reset", "A write at exit was cut off");
   }
 
   unref(): void {
@@ -180,24 +143,6 @@ class DenoStream extends SocketStream {
 
   protected override resumeReading(): void {
     this.#resume();
-  }
-}
-
-async function open(
-  to: StreamAddress,
-  signal: AbortSignal | undefined,
-  doing: string,
-): Promise<DenoConn> {
-  try {
-    const conn = await denoRuntime().connect(
-      to.transport === "unix"
-        ? { transport: "unix", path: to.path, signal }
-        : { transport: "tcp", hostname: to.hostname, port: to.port, signal },
-    );
-    conn.setNoDelay?.(true);
-    return conn;
-  } catch (error) {
-    throw signal?.aborted ? abortedError(signal, doing) : toConnectionError(error, doing);
   }
 }
 
@@ -260,5 +205,5 @@ async function welcome(conn: DenoConn, at: StreamAddress, listener: SocketListen
     endHandshake();
     if (!open) return;
   }
-  listener.accept(new DenoStream(conn, peer, true));
+  listener.accept(new DenoStream(conn, peer));
 }

@@ -14,8 +14,6 @@ export interface DenoConn {
   closeWrite(): Promise<void>;
   close(): void;
   unref(): void;
-  /** Of TCP connections. */
-  setNoDelay?(on: boolean): void;
   /** Of TLS connections. */
   handshake?(): Promise<unknown>;
 }
@@ -47,13 +45,6 @@ export interface DenoDatagramAddress {
 
 /** What the adapter uses of `Deno`. */
 export interface DenoRuntime {
-  connect(options: {
-    transport: "tcp" | "unix";
-    hostname?: string;
-    port?: number;
-    path?: string;
-    signal?: AbortSignal | undefined;
-  }): Promise<DenoConn>;
   listen(
     options: { transport: "unix"; path: string } | { hostname: string; port: number },
   ): DenoListener;

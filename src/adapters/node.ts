@@ -32,6 +32,7 @@ import type {
 } from "../net/connector.ts";
 import { checkedConnector } from "./checked_connector.ts";
 import { processExitHooks } from "./exit_hooks.ts";
+import { lastWrite } from "./last_write.ts";
 import { SocketListener } from "./listener.ts";
 import { abortedError, show, toConnectionError, udpOnly } from "./native_error.ts";
 import { bindNodeDatagram, openNodeDatagram } from "./node_datagram.ts";
@@ -121,19 +122,19 @@ class NodeStream extends SocketStream {
     else if (this.#calls === 0) this.#settle?.resolve();
   };
 
+  /**
+   * A write is tried at once; what the kernel does not take stays in `writableLength`, and is neither
+   * taken back nor tried again: it counts as taken here, and in `bytesWritten` when it is through.
+   */
   writeSync(bytes: Uint8Array): number {
     if (this.refusal() !== undefined) return 0;
-    let offset = 0;
-    // A write is tried at once; what the kernel does not take stays in `writableLength`, and is not
-    // taken back: it counts as taken here, and in `bytesWritten` when it is through.
-    while (offset < bytes.length && this.#socket.writableLength === 0) {
-      const piece = bytes.subarray(offset, offset + PIECE_BYTES);
+    return lastWrite(bytes, (piece) => {
+      if (this.#socket.writableLength > 0) return undefined;
       this.#socket.write(piece, (error) => {
         if (!error) this.#written += piece.length;
       });
-      offset += piece.length;
-    }
-    return offset;
+      return piece.length;
+    });
   }
 
   unref(): void {

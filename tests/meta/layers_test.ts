@@ -33,7 +33,7 @@ const adapter = /^src\/adapters\/(deno|bun|node|cloudflare|memory|auto)\.ts$/;
 /** The files that import another adapter, dynamically, each with the reason. */
 const adapterImporters: Record<string, string> = {
   "src/adapters/auto.ts": "it picks one",
-  "src/adapters/deno.ts": "TLS with client certificates goes through Node's, as Deno's lacks it",
+  "src/adapters/deno.ts": "connections go through Node's sockets, whose writes are synchronous",
 };
 
 /** The portable files that look at `globalThis`, each with the reason. */
