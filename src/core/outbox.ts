@@ -34,14 +34,19 @@ export interface Batch {
   /** The frames, one after the other. */
   readonly bytes: Uint8Array;
   /** The size of each frame in bytes. */
-  readonly lengths: readonly number[];
+  readonly lengths: Uint32Array;
 }
 
-/** Frames of `buffer` from byte `start` to `end`; `lengths` from index `first` on are live. */
+/** How many frames a chunk is ready for at first; those of ordinary records are fewer. */
+const FRAMES = 256;
+
+/** Frames of `buffer` from byte `start` to `end`; those of `lengths` from `first` to `count` are live. */
 export class Chunk {
   readonly buffer: Uint8Array;
   readonly view: DataView;
-  lengths: number[] = [];
+  /** Outside the heap, and kept when the chunk is: arrays would make it grow in a burst. */
+  lengths: Uint32Array = new Uint32Array(FRAMES);
+  count = 0;
   first = 0;
   start = 0;
   end = 0;
@@ -52,23 +57,41 @@ export class Chunk {
   }
 
   get records(): number {
-    return this.lengths.length - this.first;
+    return this.count - this.first;
   }
 
   get bytes(): number {
     return this.end - this.start;
   }
 
-  /** Counts in a frame that was written behind `end`. */
-  append(size: number): void {
-    this.end += size;
-    this.lengths.push(size);
+  /** The frames as they stand; views, which live until the chunk is a new one. */
+  get batch(): Batch {
+    return {
+      bytes: this.buffer.subarray(this.start, this.end),
+      lengths: this.lengths.subarray(this.first, this.count),
+    };
   }
 
-  /** Makes an empty chunk a new one. A batch that was handed out keeps its array of lengths. */
+  /** Counts in a frame that was written behind `end`. */
+  append(size: number): void {
+    if (this.count === this.lengths.length) this.#grow();
+    this.lengths[this.count++] = size;
+    this.end += size;
+  }
+
+  #grow(): void {
+    const longer = new Uint32Array(this.count * 2);
+    longer.set(this.lengths);
+    this.lengths = longer;
+  }
+
+  /** Makes an empty chunk a new one. */
   reset(): void {
-    this.lengths = [];
-    this.first = this.start = this.end = 0;
+    this.count =
+      this.first =
+      this.start =
+      this.end =
+        0;
   }
 
   /** Removes the oldest `frames` and returns their size in bytes. */
@@ -76,7 +99,7 @@ export class Chunk {
     const start = this.start;
     if (frames === this.records) {
       this.start = this.end;
-      this.first = this.lengths.length;
+      this.first = this.count;
     } else {
       for (let i = 0; i < frames; i++) this.start += this.lengths[this.first++] ?? 0;
     }
@@ -207,8 +230,7 @@ export class Outbox {
     this.#waiting.shift();
     if (chunk === this.#tail) this.#tail = undefined;
     this.#flight = chunk;
-    const lengths = chunk.first === 0 ? chunk.lengths : chunk.lengths.slice(chunk.first);
-    return { bytes: chunk.buffer.subarray(chunk.start, chunk.end), lengths };
+    return chunk.batch;
   }
 
   /**
@@ -235,11 +257,12 @@ export class Outbox {
 
   /** Everything that is not in flight, taken out as one batch: for a last write at exit. */
   drain(): Batch {
-    const chunks = this.#waiting;
-    const bytes = concat(chunks.map((chunk) => chunk.buffer.subarray(chunk.start, chunk.end)));
-    const lengths = chunks.flatMap((chunk) => chunk.lengths.slice(chunk.first));
+    const batches = this.#waiting.map((chunk) => chunk.batch);
     this.clear();
-    return { bytes, lengths };
+    return {
+      bytes: concat(batches.map(({ bytes }) => bytes)),
+      lengths: Uint32Array.from(batches.flatMap(({ lengths }) => [...lengths])),
+    };
   }
 
   /** Empties the queue but for what is in flight; returns the number of records. */

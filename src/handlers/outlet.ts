@@ -142,7 +142,7 @@ export class DatagramOutlet implements Outlet {
     const progress = this.#progress = { ...NOTHING, frames, again };
     let failure: unknown;
     while (progress.frames < lengths.length && again.length === 0) {
-      const sizes = lengths.slice(progress.frames, progress.frames + IN_FLIGHT);
+      const sizes = Array.from(lengths.subarray(progress.frames, progress.frames + IN_FLIGHT));
       const sends = sizes.map((size) => this.#socket.send(bytes.subarray(start, start += size)));
       for (const [i, outcome] of (await Promise.allSettled(sends)).entries()) {
         const number = progress.frames++;
