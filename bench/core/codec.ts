@@ -1,6 +1,6 @@
 /**
- * One measurement without a network, on Node, Deno or Bun: `codec.ts emit plain|traceback|extra`,
- * `codec.ts makePickle plain|traceback|extra`, `codec.ts decode FRAMES` or `codec.ts disabled`.
+ * One measurement without a network, on Node, Deno or Bun: `codec.ts emit plain|changing|argument|traceback|extra`,
+ * `codec.ts makePickle ...` of the same, `codec.ts decode FRAMES` or `codec.ts disabled`.
  * Checks that the result is right, then prints a line of JSON: how many a second, the median of some
  * rounds, and what else is to be known.
  */
@@ -10,7 +10,7 @@ import { type Connector, getLogger, INFO, type LogRecord, SocketHandler } from "
 import { Deframer } from "../../src/core/framer.ts";
 import { loads } from "../../src/core/pickle/pickle.ts";
 import { MESSAGE } from "../net/record.mjs";
-import { type Case, EXTRA, makeRecords, TRACEBACK } from "./records.ts";
+import { type Case, EXTRA, makeRecords, textOf, TRACEBACK } from "./records.ts";
 
 const ROUNDS = 5;
 const WARM_UP_ROUNDS = 3;
@@ -52,7 +52,8 @@ let sum = 0;
 function check(frame: Uint8Array, record: LogRecord, which: Case): void {
   assert(new DataView(frame.buffer, frame.byteOffset).getUint32(0) === frame.length - 4, "length");
   const fields = loads(frame.subarray(4)) as Record<string, unknown>;
-  assert(fields.msg === MESSAGE && fields.args === null && fields.exc_info === null, "msg");
+  assert(fields.msg === textOf(which, 1) && fields.args === null, "msg");
+  assert(fields.exc_info === null, "exc_info");
   assert(fields.created === record.created, "created");
   assert(fields.exc_text === (which === "traceback" ? TRACEBACK : null), "exc_text");
   if (which === "extra") {

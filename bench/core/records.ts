@@ -6,8 +6,16 @@
 import { ERROR, INFO, LogRecord } from "../../mod.ts";
 import { MESSAGE } from "../net/record.mjs";
 
-/** What is encoded: a record alone, with its traceback made, or with eight fields of `extra`. */
-export type Case = "plain" | "traceback" | "extra";
+/**
+ * What is encoded: a record alone, one whose text is different each time, one with an argument to
+ * merge, one with its traceback made, or one with eight fields of `extra`.
+ */
+export type Case = "plain" | "changing" | "argument" | "traceback" | "extra";
+
+/** What record `i` says. */
+export function textOf(which: Case, i: number): string {
+  return which === "changing" || which === "argument" ? `${MESSAGE} ${i}` : MESSAGE;
+}
 
 /** A traceback of usual length, which a formatter has made before. */
 export const TRACEBACK: string = "Traceback (most recent call last):\n" +
@@ -34,7 +42,8 @@ export function makeRecords(which: Case, count: number): LogRecord[] {
   return Array.from({ length: count }, (_, i) => {
     const level = which === "traceback" ? ERROR : INFO;
     const error = which === "traceback" ? new Error("not a sphinx") : null;
-    const record = new LogRecord("myapp.area1", level, "(unknown file)", 0, MESSAGE, [], error);
+    const [msg, args] = which === "argument" ? [`${MESSAGE} %d`, [i]] : [textOf(which, i), []];
+    const record = new LogRecord("myapp.area1", level, "(unknown file)", 0, msg, args, error);
     record.funcName = "(unknown function)";
     record.created += i / 1000;
     record.relativeCreated += i;

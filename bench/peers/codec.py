@@ -1,6 +1,6 @@
 """What core/codec.ts measures, of CPython.
 
-    codec.py makePickle plain|traceback|extra
+    codec.py makePickle plain|changing|argument|traceback|extra
     codec.py emit ...               the same: what ours is compared with
     codec.py decode FRAMES
     codec.py disabled
@@ -54,14 +54,19 @@ def measure(batch_of_calls, size):
     return sorted(run() for _ in range(ROUNDS))[ROUNDS // 2]
 
 
+def text_of(which, i):
+    return "%s %d" % (MESSAGE, i) if which in ("changing", "argument") else MESSAGE
+
+
 def make_records(which, count, name="myapp.area1"):
     records = []
     for i in range(count):
         level, error = logging.INFO, None
         if which == "traceback":
             level, error = logging.ERROR, (ValueError, ValueError("not a sphinx"), None)
+        msg, args = (MESSAGE + " %d", (i,)) if which == "argument" else (text_of(which, i), ())
         record = logging.LogRecord(
-            name, level, "(unknown file)", 0, MESSAGE, (), error, "(unknown function)"
+            name, level, "(unknown file)", 0, msg, args, error, "(unknown function)"
         )
         record.created += i / 1000
         record.relativeCreated += i
@@ -77,7 +82,8 @@ def encode(which):
     records = make_records(which, 64)
     frame = handler.makePickle(records[1])
     fields = pickle.loads(frame[4:])
-    assert fields["msg"] == MESSAGE and fields["created"] == records[1].created
+    assert fields["msg"] == text_of(which, 1)
+    assert fields["created"] == records[1].created
     assert fields["exc_text"] == (TRACEBACK if which == "traceback" else None)
     if which == "extra":
         assert all(fields[key] == EXTRA[key] for key in EXTRA)

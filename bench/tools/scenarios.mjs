@@ -56,9 +56,13 @@ export function scenarios({ quick, records, warmup }) {
   const thousands = (number) => number.toLocaleString("en");
   const burst = count(100_000);
   const few = count(20_000);
+  // At 64 a turn the warm-up of an engine is a third of the time that 100,000 records take.
+  const steady = count(quick ? 500_000 : 1_000_000);
   return [
     ...[
       ["emit", "plain", "emit a record"],
+      ["emit", "changing", "with a text that changes"],
+      ["emit", "argument", "with an argument to merge"],
       ["emit", "traceback", "with a traceback"],
       ["emit", "extra", "with 8 of extra"],
       ...quick ? [] : [["makePickle", "plain", "makePickle()"]],
@@ -92,14 +96,14 @@ export function scenarios({ quick, records, warmup }) {
     ], {
       records: burst,
     }),
-    tcp("turns", "64 records a turn", [
+    tcp("turns", `${thousands(steady)}, 64 a turn`, [
       ...ours,
       ...raw,
       cpython,
       pino,
       ...quick ? [] : others,
     ], {
-      records: burst,
+      records: steady,
       perTurn: 64,
     }),
     tcp("single", "1 record a turn", [...ours, ...raw, cpython, pino], {
@@ -161,7 +165,7 @@ export function scenarios({ quick, records, warmup }) {
         }),
     },
     tcp("memory", "burst of 1,000,000", ours, { records: 1_000_000 }),
-    ...(quick ? [1000, 100_000, 1_000_000] : [1000, 10_000, 100_000, 1_000_000, 10_000_000])
+    ...(quick ? [1000, 100_000] : [1000, 10_000, 100_000, 10_000_000])
       .map((records) =>
         tcp("scale", `${thousands(records)}, 64 a turn`, ours, {
           records,
