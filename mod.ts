@@ -162,6 +162,7 @@ export { SignatureError, signed } from "./src/core/signed.ts";
 export {
   type DeframerOptions,
   FrameError,
+  type FrameErrorCode,
   type FrameReader,
   type Framing,
 } from "./src/core/framer.ts";
