@@ -47,7 +47,10 @@ export const RFC5424_FIELDS: HeaderRules = {
  * take the few more that names of programs are made of, and nothing that ends a field for them.
  */
 export const RFC3164_FIELDS: HeaderRules = {
-  hostname: word(255, "._:-"),
+  hostname: {
+    pattern: /^(?:[A-Za-z0-9._-]{1,255}|[0-9A-Fa-f:.]{1,44}[0-9A-Fa-f])$/,
+    expected: "1 to 255 characters of A-Z a-z 0-9 . _ -, or an IP address",
+  },
   appName: word(32, "._/-"),
   procid: word(128, "._-"),
   msgid: null,

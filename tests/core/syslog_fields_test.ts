@@ -44,7 +44,7 @@ test("checkField() holds RFC 3164's host name and process id to what daemons rea
   for (const name of ["mymachine", "10.0.0.99", "fe80::1", "a.example.org", "x".repeat(255)]) {
     assertEquals(host(name), name);
   }
-  for (const name of ["my host", "", "[x]", "x".repeat(256)]) {
+  for (const name of ["my host", "", "[x]", "a:", "host:514", "x".repeat(256)]) {
     assertThrows(() => host(name), TypeError, "'hostname'");
   }
   assertEquals(checkField(what, RFC3164_FIELDS, "procid", "1234"), "1234");
