@@ -58,8 +58,8 @@ export interface FrameReader {
   /** The next payload, or `undefined` if more bytes are needed; throws {@linkcode FrameError}. */
   next(): Uint8Array | undefined;
   /**
-   * Says that the stream is over; throws {@linkcode FrameError} if that cuts a frame off. Where the
-   * end of the stream ends a frame, `next()` has it now.
+   * Says that the stream is over; throws {@linkcode FrameError} if that cuts a frame off. Where it
+   * ends a frame, `next()` has that one now.
    */
   end(): void;
 }

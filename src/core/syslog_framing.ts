@@ -188,19 +188,20 @@ export const octetCounting: Framing = {
 };
 
 /** RFC 6587 section 3.4.2: an LF after each message, which must hold none itself. */
-export const lineDelimited: Framing = delimitedBy(LF, "lf");
+export const lineDelimited: Framing = {
+  frame: (payload: Uint8Array): Uint8Array => delimited(payload, LF),
+  reader: (options?: DeframerOptions): FrameReader => new SyslogFrameReader(options, "lf"),
+};
 
 /** As CPython's `SysLogHandler`: a NUL after each message, which must hold none itself. */
-export const nulDelimited: Framing = delimitedBy(NUL, "nul");
+export const nulDelimited: Framing = {
+  frame: (payload: Uint8Array): Uint8Array => delimited(payload, NUL),
+  reader: (options?: DeframerOptions): FrameReader => new SyslogFrameReader(options, "nul"),
+};
 
-function delimitedBy(byte: number, delimiter: Delimiter): Framing {
-  return {
-    frame(payload: Uint8Array): Uint8Array {
-      const bytes = new Uint8Array(payload.length + 1);
-      bytes.set(payload);
-      bytes[payload.length] = byte;
-      return bytes;
-    },
-    reader: (options?: DeframerOptions): FrameReader => new SyslogFrameReader(options, delimiter),
-  };
+function delimited(payload: Uint8Array, delimiter: number): Uint8Array {
+  const bytes = new Uint8Array(payload.length + 1);
+  bytes.set(payload);
+  bytes[payload.length] = delimiter;
+  return bytes;
 }
