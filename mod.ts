@@ -147,10 +147,19 @@ export {
   type LogRecordDatagramReceiverOptions,
 } from "./src/receiver/datagram_receiver.ts";
 export {
+  type SyslogDatagramReceiverOptions,
+  SyslogReceiver,
+  type SyslogReceiverOptions,
+  type SyslogReceiverStats,
+  type SyslogStreamReceiverOptions,
+} from "./src/receiver/syslog_receiver.ts";
+export {
+  type ReceiverOptions,
   type ReceiverStats,
   RecordReceiver,
   type RecordReceiverOptions,
 } from "./src/receiver/record_receiver.ts";
+export type { StreamServerOptions, StreamServerStats } from "./src/receiver/stream_server.ts";
 export type { ReceiverFault, ReceiverFaultReason } from "./src/receiver/fault.ts";
 export { readRecords, type ReadRecordsOptions } from "./src/receiver/record_stream.ts";
 
@@ -162,6 +171,7 @@ export { SignatureError, signed } from "./src/core/signed.ts";
 export {
   type DeframerOptions,
   FrameError,
+  type FrameErrorCode,
   type FrameReader,
   type Framing,
 } from "./src/core/framer.ts";

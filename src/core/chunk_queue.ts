@@ -47,10 +47,25 @@ export class ChunkQueue {
     return this.#chunks[this.#first]![this.#offset++]!;
   }
 
+  /** The next byte, which stays where it is; only when one is `available()`. */
+  peek(): number {
+    return this.#chunks[this.#first]![this.#offset]!;
+  }
+
   /** How many of the `available()` bytes lie before the first `byte`; -1 if it is not there. */
   indexOf(byte: number): number {
     const index = this.#chunks[this.#first]!.indexOf(byte, this.#offset);
     return index < 0 ? -1 : index - this.#offset;
+  }
+
+  /** As {@linkcode indexOf}, of two bytes the one that comes first. */
+  indexOfEither(one: number, other: number): number {
+    // Two searches would each look through the whole chunk, again for every payload in it.
+    const chunk = this.#chunks[this.#first]!;
+    for (let i = this.#offset; i < chunk.length; i++) {
+      if (chunk[i] === one || chunk[i] === other) return i - this.#offset;
+    }
+    return -1;
   }
 
   /** Moves `count` of the `available()` bytes to a payload that will be `most` bytes at most. */

@@ -23,11 +23,11 @@
  */
 import { ChunkQueue } from "./chunk_queue.ts";
 import { checkDeframerOptions, FrameError, MAX_FRAME_BYTES } from "./framing.ts";
-import type { DeframerOptions, FrameReader, Framing } from "./framing.ts";
+import type { DeframerOptions, FrameErrorCode, FrameReader, Framing } from "./framing.ts";
 import { refuse } from "./options.ts";
 
 export { FrameError };
-export type { DeframerOptions, FrameReader, Framing };
+export type { DeframerOptions, FrameErrorCode, FrameReader, Framing };
 
 /** The length prefix, in bytes. */
 const PREFIX = 4;

@@ -12,6 +12,12 @@ export const MAX_FRAME_BYTES = 0xffff_ffff;
 export const DEFAULT_MAX_FRAME_BYTES: number = 16 * 1024 * 1024;
 
 /**
+ * `too-large`: a frame is larger than the cap; `cut-off`: the stream ended inside a frame;
+ * `malformed`: what should say how long a frame is does not.
+ */
+export type FrameErrorCode = "too-large" | "cut-off" | "malformed";
+
+/**
  * A byte stream that holds no valid frames: everything after the fault is unreadable.
  *
  * @example
@@ -28,11 +34,11 @@ export const DEFAULT_MAX_FRAME_BYTES: number = 16 * 1024 * 1024;
  * ```
  */
 export class FrameError extends Error {
-  /** `too-large`: a frame is larger than the cap; `cut-off`: the stream ended inside a frame. */
-  readonly code: "too-large" | "cut-off";
+  /** What is wrong with the stream. */
+  readonly code: FrameErrorCode;
 
-  /** Makes an error of one of the two kinds. */
-  constructor(code: "too-large" | "cut-off", message: string) {
+  /** Makes an error of one of the kinds. */
+  constructor(code: FrameErrorCode, message: string) {
     super(message);
     this.name = "FrameError";
     this.code = code;
@@ -51,7 +57,10 @@ export interface FrameReader {
   push(chunk: Uint8Array): void;
   /** The next payload, or `undefined` if more bytes are needed; throws {@linkcode FrameError}. */
   next(): Uint8Array | undefined;
-  /** Says that the stream is over; throws {@linkcode FrameError} if that cuts a frame off. */
+  /**
+   * Says that the stream is over; throws {@linkcode FrameError} if that cuts a frame off. Where it
+   * ends a frame, `next()` has that one now.
+   */
   end(): void;
 }
 

@@ -77,6 +77,11 @@ function writeObject(value: object, parents: object[]): string {
   return text;
 }
 
+/** A value as the module describes it. */
+export function jsonText(value: unknown): string {
+  return write(value, []);
+}
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
@@ -93,7 +98,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
  * ```
  */
 export const json: Serializer = {
-  dumps: (fields: Record<string, unknown>): Uint8Array => encoder.encode(write(fields, [])),
+  dumps: (fields: Record<string, unknown>): Uint8Array => encoder.encode(jsonText(fields)),
   loads(payload: Uint8Array): Record<string, unknown> {
     const value: unknown = JSON.parse(decoder.decode(payload));
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {

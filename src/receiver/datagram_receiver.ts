@@ -6,21 +6,14 @@
  *
  * @module
  */
-import { FrameError } from "../core/framer.ts";
-import { checkInteger, checkKnown, checkMethods, checkString } from "../core/options.ts";
-import { ConnectionError } from "../net/connection_error.ts";
-import type { DatagramAcceptor, DatagramAddress, DatagramListener } from "../net/connector.ts";
-import { turn } from "./fair_turn.ts";
-import type { ReceiverFault } from "./fault.ts";
+import { checkKnown } from "../core/options.ts";
+import type { DatagramAcceptor, DatagramAddress } from "../net/connector.ts";
+import { checkDatagramServer, DatagramServer } from "./datagram_server.ts";
 import {
-  QUIET_MS,
-  RECEIVER_OPTIONS,
+  RECORD_RECEIVER_OPTIONS,
   RecordReceiver,
   type RecordReceiverOptions,
 } from "./record_receiver.ts";
-
-/** Datagrams between two turns of the event loop. */
-const DATAGRAMS_A_TURN = 64;
 
 /** Options of {@linkcode LogRecordDatagramReceiver}. */
 export interface LogRecordDatagramReceiverOptions extends RecordReceiverOptions {
@@ -56,12 +49,7 @@ export interface LogRecordDatagramReceiverOptions extends RecordReceiverOptions 
  * ```
  */
 export class LogRecordDatagramReceiver extends RecordReceiver {
-  readonly #acceptor: DatagramAcceptor;
-  #address: DatagramAddress;
-  #listener: DatagramListener | undefined;
-  #reading: Promise<void> | undefined;
-  #taking = false;
-  #timer: unknown;
+  readonly #server: DatagramServer;
 
   /**
    * Opens nothing: `start()` does.
@@ -72,80 +60,30 @@ export class LogRecordDatagramReceiver extends RecordReceiver {
    */
   constructor(host: string, port: number | null, options: LogRecordDatagramReceiverOptions) {
     const what = "create LogRecordDatagramReceiver";
-    checkKnown(what, options, RECEIVER_OPTIONS);
-    checkMethods(what, "acceptor", options.acceptor, ["bindDatagram"]);
+    checkKnown(what, options, RECORD_RECEIVER_OPTIONS);
+    const settings = checkDatagramServer(what, host, port, options.acceptor);
     super(what, options);
-    this.#acceptor = options.acceptor;
-    checkString(what, "host", host);
-    this.#address = port === null
-      ? { transport: "unixgram", path: host }
-      : { transport: "udp", hostname: host, port: checkInteger(what, "port", port, 0, 65535) };
+    this.#server = new DatagramServer(this.served(), settings);
   }
 
   /** Where it is bound; before `start()` where it is going to be, with port 0 if that was given. */
   get address(): DatagramAddress {
-    return this.#address;
+    return this.#server.address;
   }
 
   /** Starts listening. */
-  protected override async open(): Promise<void> {
-    const listener = await this.#acceptor.bindDatagram(this.#address);
-    this.#listener = listener;
-    this.#address = listener.address;
-    this.#reading = this.#read(listener);
+  protected override open(): Promise<void> {
+    return this.#server.open();
   }
 
   /** Reads on until nothing more is there. */
-  protected override async shut(): Promise<void> {
-    if (this.#listener === undefined) return;
-    const close = () => void this.#listener?.close().catch(() => {});
-    const bound = this.clock.setTimeout(close, this.stopTimeoutMs);
-    if (!this.#taking) this.#awaitQuiet();
-    await this.#reading;
-    this.clock.clearTimeout(bound);
-    this.clock.clearTimeout(this.#timer);
-    await this.#listener.close().catch(() => {});
+  protected override shut(): Promise<void> {
+    return this.#server.shut();
   }
 
   /** What lines on stderr call this receiver. */
   protected override describe(): string {
-    const at = this.#address;
+    const at = this.address;
     return `receiver at ${at.transport === "unixgram" ? at.path : `${at.hostname}:${at.port}`}`;
-  }
-
-  /** Never rejects. */
-  async #read(listener: DatagramListener): Promise<void> {
-    try {
-      let count = 0;
-      for await (const datagram of listener) {
-        this.clock.clearTimeout(this.#timer);
-        this.#taking = true;
-        const fault = await this.#takeDatagram(datagram);
-        if (fault !== undefined) this.report(fault);
-        if (++count % DATAGRAMS_A_TURN === 0) await turn();
-        this.#taking = false;
-        if (this.stopping) this.#awaitQuiet();
-      }
-      if (!this.stopping) throw new ConnectionError("closed", "The bound socket was closed");
-    } catch (error) {
-      if (!this.stopping) this.fail(error);
-    }
-  }
-
-  /** A frame that is cut off is a fault; so is a datagram without one. */
-  async #takeDatagram(datagram: Uint8Array): Promise<ReceiverFault | undefined> {
-    if (datagram.length === 0) {
-      return this.reject(new FrameError("cut-off", "a datagram is empty"));
-    }
-    const reader = this.makeReader();
-    return await this.take(reader, datagram) ?? this.finish(reader);
-  }
-
-  /** Closes when nothing has come for a while. */
-  #awaitQuiet(): void {
-    this.#timer = this.clock.setTimeout(
-      () => void this.#listener?.close().catch(() => {}),
-      QUIET_MS,
-    );
   }
 }

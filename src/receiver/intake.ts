@@ -52,29 +52,40 @@ export class Intake {
     connection?: number,
   ): Promise<ReceiverFault | undefined> {
     this.receivedBytes += chunk.length;
-    let reason: ReceiverFaultReason = "frame";
     try {
       reader.push(chunk);
-      for (let count = 1;; count++) {
-        reason = "frame";
-        const payload = reader.next();
-        if (payload === undefined) return undefined;
-        reason = "payload";
-        this.#handle(checkFields(this.#steps.unPickle(payload)), connection);
-        if (count % RECORDS_A_TURN === 0) await turn();
-      }
     } catch (error) {
-      return this.reject(reason, error, connection);
+      return this.reject("frame", error, connection);
+    }
+    for (let count = 1;; count++) {
+      const more = this.#next(reader, connection);
+      if (more !== true) return more;
+      if (count % RECORDS_A_TURN === 0) await turn();
     }
   }
 
-  /** The bytes are over: the fault, if they end inside a frame. */
+  /** The bytes are over: handles what that completes; the fault, if they end inside a frame. */
   end(reader: FrameReader, connection?: number): ReceiverFault | undefined {
     try {
       reader.end();
-      return undefined;
     } catch (error) {
       return this.reject("frame", error, connection);
+    }
+    const last = this.#next(reader, connection);
+    return last === true ? undefined : last;
+  }
+
+  /** Handles the next record: `true`; `undefined` where there is none. Never throws. */
+  #next(reader: FrameReader, connection: number | undefined): ReceiverFault | true | undefined {
+    let reason: ReceiverFaultReason = "frame";
+    try {
+      const payload = reader.next();
+      if (payload === undefined) return undefined;
+      reason = "payload";
+      this.#handle(checkFields(this.#steps.unPickle(payload)), connection);
+      return true;
+    } catch (error) {
+      return this.reject(reason, error, connection);
     }
   }
 

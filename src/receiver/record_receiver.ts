@@ -30,15 +30,14 @@ import type { Clock, WaitOptions } from "../net/connector.ts";
 import { systemClock } from "../net/system_clock.ts";
 import { FaultPrinter, type ReceiverFault } from "./fault.ts";
 import { Intake } from "./intake.ts";
+import type { Served } from "./server.ts";
 
 /** Options of every receiver. */
-export interface RecordReceiverOptions {
+export interface ReceiverOptions {
   /** The one logger that handles every record; null: each record's own. @default {null} */
   logname?: string | null;
   /** The largest frame that is taken, in bytes, 1 to 4294967295. @default {16777216} */
   maxFrameBytes?: number;
-  /** What the records were written with. @default pickle, as CPython */
-  serializer?: Serializer;
   /**
    * Hears of every fault. Without it they are lines on stderr, one of a kind every ten seconds,
    * or none at all if `raiseExceptions` is false.
@@ -50,16 +49,24 @@ export interface RecordReceiverOptions {
   clock?: Clock;
 }
 
-/** The names of the options in {@linkcode RecordReceiverOptions}, and `acceptor`. */
+/** The names of the options in {@linkcode ReceiverOptions}, and `acceptor`. */
 export const RECEIVER_OPTIONS: readonly string[] = [
   "acceptor",
   "logname",
   "maxFrameBytes",
-  "serializer",
   "onError",
   "stopTimeoutMs",
   "clock",
 ];
+
+/** Options of a receiver of records as handlers for CPython's receivers send them. */
+export interface RecordReceiverOptions extends ReceiverOptions {
+  /** What the records were written with. @default pickle, as CPython */
+  serializer?: Serializer;
+}
+
+/** The names of the options in {@linkcode RecordReceiverOptions}, and `acceptor`. */
+export const RECORD_RECEIVER_OPTIONS: readonly string[] = [...RECEIVER_OPTIONS, "serializer"];
 
 /** What a receiver has counted so far: a snapshot. */
 export interface ReceiverStats {
@@ -72,9 +79,6 @@ export interface ReceiverStats {
   /** The bytes of everything that arrived. */
   readonly receivedBytes: number;
 }
-
-/** What has been silent for so long has nothing more to come: what a kernel holds comes at once. */
-export const QUIET_MS = 200;
 
 /** Loggers live for ever, and each dot in a name makes one more: a name is no place for data. */
 const MAX_NAME_LENGTH = 1024;
@@ -243,6 +247,25 @@ export abstract class RecordReceiver implements AsyncDisposable {
     return this.#stopping.signal.aborted;
   }
 
+  /**
+   * What a server needs of this receiver.
+   *
+   * @ignore
+   */
+  protected served(): Served {
+    return {
+      clock: this.clock,
+      stopTimeoutMs: this.stopTimeoutMs,
+      isStopping: () => this.stopping,
+      makeReader: () => this.makeReader(),
+      take: (reader, chunk, connection) => this.take(reader, chunk, connection),
+      finish: (reader, connection) => this.finish(reader, connection),
+      reject: (error) => this.reject(error),
+      report: (fault) => this.report(fault),
+      fail: (error) => this.fail(error),
+    };
+  }
+
   /** A reader for one stream of frames. */
   protected makeReader(): FrameReader {
     const { framing = lengthPrefixed } = this.#serializer;
@@ -258,7 +281,7 @@ export abstract class RecordReceiver implements AsyncDisposable {
     return this.#intake.take(reader, chunk, connection);
   }
 
-  /** The bytes are over: the fault, if they end inside a frame. */
+  /** The bytes are over: handles what that completes; the fault, if they end inside a frame. */
   protected finish(reader: FrameReader, connection?: number): ReceiverFault | undefined {
     return this.#intake.end(reader, connection);
   }

@@ -70,4 +70,6 @@ async function* records(
     }
   }
   reader.end();
+  const last = reader.next();
+  if (last !== undefined) yield makeLogRecord(serializer.loads(last));
 }

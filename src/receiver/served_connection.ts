@@ -30,7 +30,7 @@ export interface ServedConnectionOptions {
   reader: FrameReader;
   /** Handles what arrived; the fault that ends the connection. */
   take(chunk: Uint8Array): Promise<ReceiverFault | undefined>;
-  /** It ended: the fault, if that was inside a frame. */
+  /** It ended: handles what that completes; the fault, if it was inside a frame. */
   finish(): ReceiverFault | undefined;
   /** Tells why it was given up. */
   report(fault: ReceiverFault): void;

@@ -2,7 +2,8 @@
  * `./receiver`: collects records from CPython's `SocketHandler` and this module's, over TCP, TLS or
  * Unix sockets: {@linkcode LogRecordSocketReceiver}; over datagrams,
  * {@linkcode LogRecordDatagramReceiver}; and out of any bytes, {@linkcode readRecords}. They work
- * as the receiver in CPython's logging cookbook does, and never execute what they receive.
+ * as the receiver in CPython's logging cookbook does, and never execute what they receive. What
+ * speaks syslog is received by {@linkcode SyslogReceiver}.
  *
  * Browser compatible: what it listens with is given to it.
  *
@@ -32,31 +33,21 @@
  *
  * @module
  */
+import { checkKnown } from "../core/options.ts";
+import type { StreamAddress } from "../net/connector.ts";
 import {
-  checkInteger,
-  checkKnown,
-  checkLimit,
-  checkMethods,
-  checkStreamTarget,
-  MAX_TIMEOUT_MS,
-  refuse,
-} from "../core/options.ts";
-import { ConnectionError } from "../net/connection_error.ts";
-import type {
-  Acceptor,
-  Listener,
-  StreamAddress,
-  StreamConnection,
-  TlsOptions,
-} from "../net/connector.ts";
-import {
-  QUIET_MS,
-  RECEIVER_OPTIONS,
   type ReceiverStats,
+  RECORD_RECEIVER_OPTIONS,
   RecordReceiver,
   type RecordReceiverOptions,
 } from "./record_receiver.ts";
-import { ServedConnection } from "./served_connection.ts";
+import {
+  checkStreamServer,
+  STREAM_OPTIONS,
+  StreamServer,
+  type StreamServerOptions,
+  type StreamServerStats,
+} from "./stream_server.ts";
 
 export { makeLogRecord } from "../logging/make_log_record.ts";
 export { LogRecordDatagramReceiver } from "./datagram_receiver.ts";
@@ -64,44 +55,24 @@ export type { LogRecordDatagramReceiverOptions } from "./datagram_receiver.ts";
 export type { ReceiverFault, ReceiverFaultReason } from "./fault.ts";
 export { readRecords } from "./record_stream.ts";
 export type { ReadRecordsOptions } from "./record_stream.ts";
+export { SyslogReceiver } from "./syslog_receiver.ts";
+export type {
+  SyslogDatagramReceiverOptions,
+  SyslogReceiverOptions,
+  SyslogReceiverStats,
+  SyslogStreamReceiverOptions,
+} from "./syslog_receiver.ts";
 
 /** Options of {@linkcode LogRecordSocketReceiver}. */
-export interface LogRecordSocketReceiverOptions extends RecordReceiverOptions {
-  /** What listens: the `connector` of `./deno`, `./bun`, `./node` or `./auto`. */
-  acceptor: Acceptor;
-  /** A connection that is silent for so many milliseconds is closed; 0: never. @default {0} */
-  idleTimeoutMs?: number;
-  /**
-   * How many connections are served at once, from 1, or `Infinity`; one more is closed as it comes,
-   * so that its sender learns of it, rather than left waiting unread. @default {1024}
-   */
-  maxConnections?: number;
-  /** TLS, with this certificate (`cert` and `key`); `ca` demands one of each sender. @default none */
-  tls?: TlsOptions;
-}
+export interface LogRecordSocketReceiverOptions
+  extends RecordReceiverOptions, StreamServerOptions {}
 
 /** What a {@linkcode LogRecordSocketReceiver} has counted so far: a snapshot. */
-export interface SocketReceiverStats extends ReceiverStats {
-  /** Connections that were accepted, those that were refused not included. */
-  readonly connections: number;
-  /** Connections that are open. */
-  readonly open: number;
-  /** Connections that were closed as they came, for there were `maxConnections`. */
-  readonly refused: number;
-}
+export interface SocketReceiverStats extends ReceiverStats, StreamServerStats {}
 
 /** Receives records over byte streams; see the module's description. */
 export class LogRecordSocketReceiver extends RecordReceiver {
-  readonly #acceptor: Acceptor;
-  readonly #idleTimeoutMs: number;
-  readonly #maxConnections: number;
-  /** With `tls`, and so with the private key. */
-  readonly #listenAt: StreamAddress;
-  #listener: Listener<StreamConnection> | undefined;
-  #accepting: Promise<void> | undefined;
-  #connections = 0;
-  #refused = 0;
-  readonly #open = new Set<ServedConnection>();
+  readonly #server: StreamServer;
 
   /**
    * Opens nothing: `start()` does.
@@ -112,53 +83,30 @@ export class LogRecordSocketReceiver extends RecordReceiver {
    */
   constructor(host: string, port: number | null, options: LogRecordSocketReceiverOptions) {
     const what = "create LogRecordSocketReceiver";
-    checkKnown(what, options, [...RECEIVER_OPTIONS, "idleTimeoutMs", "maxConnections", "tls"]);
-    const { acceptor, idleTimeoutMs = 0, maxConnections = 1024, tls } = options;
-    checkMethods(what, "acceptor", acceptor, ["listen"]);
-    checkInteger(what, "idleTimeoutMs", idleTimeoutMs, 0, MAX_TIMEOUT_MS);
-    checkLimit(what, "maxConnections", maxConnections, 1);
+    checkKnown(what, options, [...RECORD_RECEIVER_OPTIONS, ...STREAM_OPTIONS]);
+    const settings = checkStreamServer(what, host, port, options);
     super(what, options);
-    this.#acceptor = acceptor;
-    this.#idleTimeoutMs = idleTimeoutMs;
-    this.#maxConnections = maxConnections;
-    this.#listenAt = streamAddress(what, host, port, tls);
+    this.#server = new StreamServer(this.served(), settings);
   }
 
   /** Where it listens; before `start()` where it is going to, with port 0 if that was asked for. */
   get address(): StreamAddress {
-    const at = this.#listener?.address ?? this.#listenAt;
-    if (at.transport === "unix") return { transport: "unix", path: at.path };
-    return { transport: "tcp", hostname: at.hostname, port: at.port };
+    return this.#server.address;
   }
 
   /** What was counted so far. */
   override get stats(): SocketReceiverStats {
-    return {
-      ...super.stats,
-      connections: this.#connections,
-      open: this.#open.size,
-      refused: this.#refused,
-    };
+    return { ...super.stats, ...this.#server.stats };
   }
 
   /** Starts listening. */
-  protected override async open(signal: AbortSignal): Promise<void> {
-    const listener = await this.#acceptor.listen(this.#listenAt, { signal });
-    this.#listener = listener;
-    this.#accepting = this.#accept(listener);
+  protected override open(signal: AbortSignal): Promise<void> {
+    return this.#server.open(signal);
   }
 
   /** Stops accepting, and drains the connections. */
-  protected override async shut(): Promise<void> {
-    await this.#listener?.close().catch(() => {});
-    await this.#accepting;
-    const open = [...this.#open];
-    const bound = this.clock.setTimeout(() => {
-      for (const connection of open) connection.abandon();
-    }, this.stopTimeoutMs);
-    for (const connection of open) connection.drain(QUIET_MS);
-    await Promise.all(open.map(({ done }) => done));
-    this.clock.clearTimeout(bound);
+  protected override shut(): Promise<void> {
+    return this.#server.shut();
   }
 
   /** What lines on stderr call this receiver. */
@@ -166,50 +114,4 @@ export class LogRecordSocketReceiver extends RecordReceiver {
     const at = this.address;
     return `receiver at ${at.transport === "unix" ? at.path : `${at.hostname}:${at.port}`}`;
   }
-
-  /** Never rejects. */
-  async #accept(listener: Listener<StreamConnection>): Promise<void> {
-    try {
-      for await (const connection of listener) this.#serve(connection);
-      if (!this.stopping) throw new ConnectionError("closed", "The listening socket was closed");
-    } catch (error) {
-      if (!this.stopping) this.fail(error);
-    }
-  }
-
-  #serve(connection: StreamConnection): void {
-    if (this.#open.size >= this.#maxConnections) {
-      this.#refused++;
-      const message = `There are ${this.#maxConnections} connections already`;
-      this.report({ reason: "refused", error: new ConnectionError("denied", message) });
-      connection.close({ signal: AbortSignal.abort() }).catch(() => {});
-      return;
-    }
-    const number = ++this.#connections;
-    const reader = this.makeReader();
-    const served = new ServedConnection(connection, {
-      number,
-      reader,
-      idleTimeoutMs: this.#idleTimeoutMs,
-      clock: this.clock,
-      take: (chunk) => this.take(reader, chunk, number),
-      finish: () => this.finish(reader, number),
-      report: (fault) => this.report(fault),
-    });
-    this.#open.add(served);
-    served.done.then(() => this.#open.delete(served), () => {});
-  }
-}
-
-function streamAddress(
-  what: string,
-  host: string,
-  port: number | null,
-  tls: TlsOptions | undefined,
-): StreamAddress {
-  const address = checkStreamTarget(what, host, port, 0, tls);
-  if (tls === undefined) return address;
-  if (tls.cert === undefined) refuse(what, "tls.cert", "a PEM certificate", tls.cert);
-  if (tls.key === undefined) refuse(what, "tls.key", "a PEM private key", tls.key);
-  return address;
 }

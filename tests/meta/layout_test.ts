@@ -80,10 +80,12 @@ const testedThrough: Record<string, string[]> = {
     "src/handlers/delivery_options.ts",
     "src/handlers/hold_open.ts",
   ],
+  "tests/receiver/datagram_receiver_test.ts": ["src/receiver/datagram_server.ts"],
   "tests/receiver/socket_receiver_test.ts": [
     "src/receiver/intake.ts",
     "src/receiver/record_receiver.ts",
     "src/receiver/served_connection.ts",
+    "src/receiver/stream_server.ts",
   ],
 };
 

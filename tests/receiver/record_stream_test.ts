@@ -3,6 +3,7 @@ import { frame, FrameError } from "../../src/core/framer.ts";
 import { json, jsonLines } from "../../src/core/json.ts";
 import { UnpicklingError } from "../../src/core/pickle/errors.ts";
 import { dumps } from "../../src/core/pickle/pickle.ts";
+import { lineDelimited } from "../../src/core/syslog_framing.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
 import { readRecords } from "../../src/receiver/record_stream.ts";
 import { test } from "../test.ts";
@@ -91,6 +92,16 @@ test("readRecords() takes other serializers, and a cap of one's own", async () =
   assertEquals(await messages(readRecords(source(payload), { serializer: json })), ["spam"]);
   const capped = readRecords(source(payload), { serializer: json, maxFrameBytes: 5 });
   await assertRejects(() => messages(capped), FrameError, "the most is 5");
+});
+
+test("readRecords() yields the record that the end of the stream ends", async () => {
+  const serializer = { ...json, framing: lineDelimited };
+  const stream = source(
+    json.dumps({ ...fields, msg: "one" }),
+    new Uint8Array([10]),
+    json.dumps(fields),
+  );
+  assertEquals(await messages(readRecords(stream, { serializer })), ["one", "spam"]);
 });
 
 test("readRecords() refuses bad options at once", () => {

@@ -49,10 +49,13 @@ function sourcesIn(copy) {
   return ["mod.ts", ...sources].map((name) => join(copy, name));
 }
 
-/** Of an accessor pair `deno doc` prints nothing, so a setter gets a name of its own here. */
+/**
+ * Without docs but those that say `@ignore`, which `deno doc` leaves out. Of an accessor pair it
+ * prints nothing, so a setter gets a name of its own here.
+ */
 function strip(source) {
   return source
-    .replace(/\/\*\*.*?\*\//gs, "")
+    .replace(/\/\*\*.*?\*\//gs, (doc) => doc.includes("@ignore") ? doc : "")
     .replace(/^( +(?:static )?(?:override )?set \w+)\(/gm, "$1$$(");
 }
 

@@ -1,0 +1,207 @@
+/**
+ * Syslog messages in a byte stream, after RFC 6587: octet-counted (`MSG-LEN SP MSG`), or with an LF
+ * or a NUL after each. A sender keeps to one way; the reader sees it in each frame.
+ *
+ * Sans-IO, linear, capped: a length that a sender claims is only ever believed byte by byte.
+ *
+ * @module
+ */
+import { ChunkQueue } from "./chunk_queue.ts";
+import { checkDeframerOptions, type DeframerOptions, FrameError } from "./framing.ts";
+import type { FrameReader, Framing } from "./framing.ts";
+import { checkOneOf, refuse } from "./options.ts";
+
+const NUL = 0;
+const LF = 10;
+const CR = 13;
+const SPACE = 32;
+const ZERO = 48;
+const NINE = 57;
+
+/** The digits of a length: those of 4 GiB, which is more than any cap. */
+const MAX_DIGITS = 10;
+
+/** What ends a message that is not octet-counted. */
+export type Delimiter = "lf" | "nul" | "either";
+
+/** What is being read. */
+type State = "between" | "count" | "counted" | "delimited";
+
+/**
+ * Reads frames, and decides for each: one that begins with a digit is octet-counted, any other ends
+ * at a delimiter. Empty lines between frames, and a CR before an LF, are no part of a message. What
+ * stands before the end of the stream is a message too where it is not octet-counted: many senders
+ * close without a delimiter.
+ *
+ * The aliasing is that of `Deframer`.
+ */
+export class SyslogFrameReader implements FrameReader {
+  readonly #max: number;
+  readonly #delimiter: Delimiter;
+  readonly #input: ChunkQueue = new ChunkQueue();
+  #state: State = "between";
+  /** The length of an octet-counted frame, as far as it was read, and how many digits that was. */
+  #length = 0;
+  #digits = 0;
+  /** What stood before the end of the stream. */
+  #last: Uint8Array | undefined;
+  #failure: FrameError | undefined;
+
+  /** Makes a reader for one stream. */
+  constructor(options: DeframerOptions = {}, delimiter: Delimiter = "either") {
+    this.#max = checkDeframerOptions(options);
+    this.#delimiter = checkOneOf("read frames", "delimiter", delimiter, ["lf", "nul", "either"]);
+  }
+
+  /** Takes the next bytes of the stream. */
+  push(chunk: Uint8Array): void {
+    if (!(chunk instanceof Uint8Array)) refuse("read frames", "chunk", "a Uint8Array", chunk);
+    this.#input.push(chunk);
+  }
+
+  /** The next message, or `undefined` if more bytes are needed; throws {@linkcode FrameError}. */
+  next(): Uint8Array | undefined {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#state === "between") this.#begin();
+    if (this.#state === "count") this.#count();
+    if (this.#state === "counted") return this.#counted();
+    if (this.#state === "delimited") return this.#delimited();
+    const last = this.#last;
+    this.#last = undefined;
+    return last;
+  }
+
+  /**
+   * Says that the stream is over; throws {@linkcode FrameError} if that cuts an octet-counted frame
+   * off. What has no delimiter behind it `next()` has now.
+   */
+  end(): void {
+    const input = this.#input;
+    if (input.available() > 0) {
+      throw new FrameError("cut-off", "the stream was ended before its frames were read");
+    }
+    if (this.#state === "count") {
+      throw new FrameError("cut-off", "the stream ended within the length of a message");
+    }
+    if (this.#state === "counted") {
+      const read = `${input.gathered} of the ${this.#length} bytes`;
+      throw new FrameError("cut-off", `the stream ended after ${read} of a message`);
+    }
+    if (this.#state === "delimited") this.#last = this.#take(0);
+  }
+
+  /** Passes over what ends a frame where there is none, and looks at what comes then. */
+  #begin(): void {
+    const input = this.#input;
+    for (; input.available() > 0; input.byte()) {
+      const byte = input.peek();
+      if (byte === LF || byte === CR || byte === NUL) continue;
+      this.#state = isDigit(byte) ? "count" : "delimited";
+      this.#length = this.#digits = 0;
+      return;
+    }
+  }
+
+  #count(): void {
+    const input = this.#input;
+    while (input.available() > 0) {
+      const byte = input.byte();
+      if (byte === SPACE) {
+        this.#state = "counted";
+        return;
+      }
+      this.#length = this.#length * 10 + byte - ZERO;
+      if (!isDigit(byte) || this.#length === 0 || ++this.#digits > MAX_DIGITS) {
+        const rule = `1 to ${MAX_DIGITS} digits without a leading zero, and a space`;
+        this.#failure = new FrameError("malformed", `the length of a message must be ${rule}`);
+        throw this.#failure;
+      }
+    }
+  }
+
+  #counted(): Uint8Array | undefined {
+    const input = this.#input;
+    const length = this.#length;
+    if (length > this.#max) {
+      const most = `the most is ${this.#max}`;
+      throw new FrameError("too-large", `a message claims ${length} bytes: ${most}`);
+    }
+    for (;;) {
+      const available = input.available();
+      const wanted = length - input.gathered;
+      if (available >= wanted) {
+        this.#state = "between";
+        return input.take(wanted);
+      }
+      if (available === 0) return undefined;
+      input.gather(available, length);
+    }
+  }
+
+  #delimited(): Uint8Array | undefined {
+    const input = this.#input;
+    for (let available = input.available(); available > 0; available = input.available()) {
+      const end = this.#indexOfDelimiter();
+      const count = end < 0 ? available : end;
+      if (input.gathered + count > this.#max) {
+        throw new FrameError("too-large", `a message is longer than ${this.#max} bytes`);
+      }
+      if (end >= 0) {
+        const payload = this.#take(count);
+        input.byte();
+        return payload;
+      }
+      input.gather(count, this.#max);
+    }
+    return undefined;
+  }
+
+  #indexOfDelimiter(): number {
+    const input = this.#input;
+    if (this.#delimiter === "either") return input.indexOfEither(LF, NUL);
+    return input.indexOf(this.#delimiter === "lf" ? LF : NUL);
+  }
+
+  /** Ends a message that has a delimiter behind it. */
+  #take(count: number): Uint8Array {
+    this.#state = "between";
+    const payload = this.#input.take(count);
+    if (this.#delimiter === "nul" || payload.at(-1) !== CR) return payload;
+    return payload.subarray(0, -1);
+  }
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= NINE;
+}
+
+/** RFC 6587 section 3.4.1: the length in bytes, as decimal digits and a space, before each message. */
+export const octetCounting: Framing = {
+  frame(payload: Uint8Array): Uint8Array {
+    const length = `${payload.length} `;
+    const bytes = new Uint8Array(length.length + payload.length);
+    for (let i = 0; i < length.length; i++) bytes[i] = length.charCodeAt(i);
+    bytes.set(payload, length.length);
+    return bytes;
+  },
+  reader: (options?: DeframerOptions): FrameReader => new SyslogFrameReader(options),
+};
+
+/** RFC 6587 section 3.4.2: an LF after each message, which must hold none itself. */
+export const lineDelimited: Framing = {
+  frame: (payload: Uint8Array): Uint8Array => delimited(payload, LF),
+  reader: (options?: DeframerOptions): FrameReader => new SyslogFrameReader(options, "lf"),
+};
+
+/** As CPython's `SysLogHandler`: a NUL after each message, which must hold none itself. */
+export const nulDelimited: Framing = {
+  frame: (payload: Uint8Array): Uint8Array => delimited(payload, NUL),
+  reader: (options?: DeframerOptions): FrameReader => new SyslogFrameReader(options, "nul"),
+};
+
+function delimited(payload: Uint8Array, delimiter: number): Uint8Array {
+  const bytes = new Uint8Array(payload.length + 1);
+  bytes.set(payload);
+  bytes[payload.length] = delimiter;
+  return bytes;
+}

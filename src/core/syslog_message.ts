@@ -1,0 +1,272 @@
+/**
+ * Syslog messages as bytes, in the formats of RFC 3164 and RFC 5424. What does not change from one
+ * message to the next is checked once; what does is checked in each, and a bad value is an error of
+ * that message alone.
+ *
+ * Pure: time and where local time comes from are parameters. A framing is put around the result by
+ * who sends it.
+ *
+ * @module
+ */
+import type { StructTime } from "../logging/struct_time.ts";
+import { checkInteger, refuse } from "./options.ts";
+import { checkStructuredDataId, structuredData } from "./structured_data.ts";
+import { MAX_PRI } from "./syslog_codes.ts";
+import {
+  checkField,
+  type HeaderField,
+  type HeaderRules,
+  RFC3164_FIELDS,
+  RFC5424_FIELDS,
+} from "./syslog_fields.ts";
+import { LocalTimestamps, UtcTimestamps } from "./syslog_time.ts";
+import { encodeStrict, truncateUtf8 } from "./utf8_text.ts";
+
+/** What cannot be done if a field of one message is bad. */
+const SEND = "send a syslog message";
+
+const NILVALUE = "-";
+const BOM = "\ufeff";
+
+/** The characters that end a message on a stream that is not octet-counted. */
+const DELIMITERS = /[\0\n\r]/g;
+
+/** What every message of a formatter has in common. */
+export interface MessageOptions {
+  /** HOSTNAME; null: none (`-` in RFC 5424). */
+  readonly hostname: string | null;
+  /** APP-NAME, or TAG; null: none (RFC 3164: each message must have its own). */
+  readonly appName: string | null;
+  /** PROCID; null: none. */
+  readonly procid: string | null;
+  /** Whether LF, CR and NUL are escaped, as a stream that is not octet-counted needs. */
+  readonly escape: boolean;
+  /** The most bytes of a message; it is cut to that. `Infinity`: any. */
+  readonly maxBytes: number;
+}
+
+/** Options of {@linkcode Rfc3164Formatter}. */
+export interface Rfc3164Options extends MessageOptions {
+  /** Takes seconds since the epoch apart, in local time. */
+  readonly localtime: (seconds: number) => StructTime;
+}
+
+/** Options of {@linkcode Rfc5424Formatter}. */
+export interface Rfc5424Options extends MessageOptions {
+  /** MSGID; null: none. */
+  readonly msgid: string | null;
+  /** The SD-ID of the structured data; null: messages have none. */
+  readonly structuredDataId: string | null;
+  /** Whether the text begins with a byte order mark. */
+  readonly bom: boolean;
+}
+
+/** What one message has of its own; what is absent is as the options have it. */
+export interface MessageFields {
+  /** APP-NAME, or TAG. */
+  readonly appName?: string | null;
+  /** PROCID. */
+  readonly procid?: string | null;
+  /** MSGID; RFC 3164 has none. */
+  readonly msgid?: string | null;
+  /** The parameters of its structured data; RFC 3164 has none. */
+  readonly data?: Readonly<Record<string, unknown>> | null;
+}
+
+/** Writes messages of one format. */
+export interface MessageFormatter {
+  /** How many messages were longer than `maxBytes`, and so were cut. */
+  readonly truncated: number;
+  /**
+   * The bytes of a message. They are valid until the next message of any formatter: copy them (a
+   * framing does) before any code that is not your own runs.
+   *
+   * @param pri facility and severity, 0 to 191
+   * @param created its time, in seconds since the epoch
+   * @throws {TypeError | RangeError} for a value that the format cannot hold
+   */
+  format(pri: number, created: number, text: string, fields?: MessageFields): Uint8Array;
+}
+
+const NO_FIELDS: MessageFields = {};
+
+/** What both formats share: the fields of the header that seldom change, and how bytes are made. */
+abstract class HeaderFormatter {
+  /** See {@linkcode MessageFormatter}. */
+  truncated = 0;
+  readonly #rules: HeaderRules;
+  readonly #options: MessageOptions & { readonly msgid?: string | null };
+  /** What the last message had, and the part of its header that is made of that. */
+  #appName: string | null | undefined;
+  #procid: string | null | undefined;
+  #msgid: string | null | undefined;
+  #part = "";
+
+  constructor(
+    what: string,
+    rules: HeaderRules,
+    options: MessageOptions & { readonly msgid?: string | null },
+  ) {
+    this.#rules = rules;
+    this.#options = options;
+    for (const name of ["hostname", "appName", "procid", "msgid"] as const) {
+      checkField(what, rules, name, options[name] ?? null);
+    }
+  }
+
+  /** The part of the header that is made of these. */
+  protected abstract join(
+    hostname: string | null,
+    appName: string | null,
+    procid: string | null,
+    msgid: string | null,
+  ): string;
+
+  /** The part of a message's header that is not PRI and time. */
+  protected part(fields: MessageFields): string {
+    const options = this.#options;
+    const { appName = options.appName, procid = options.procid, msgid = options.msgid } = fields;
+    if (appName !== this.#appName || procid !== this.#procid || msgid !== this.#msgid) {
+      const check = (name: HeaderField, value: string | null = null) =>
+        checkField(SEND, this.#rules, name, value);
+      this.#part = this.join(
+        options.hostname,
+        check("appName", appName),
+        check("procid", procid),
+        check("msgid", msgid),
+      );
+      this.#appName = appName;
+      this.#procid = procid;
+      this.#msgid = msgid;
+    }
+    return this.#part;
+  }
+
+  protected encode(message: string): Uint8Array {
+    return encodeStrict(this.#options.escape ? escapeDelimiters(message) : message);
+  }
+
+  /** Whether a message of that many bytes has to be cut; counts it. */
+  protected isTooLong(bytes: Uint8Array): boolean {
+    if (bytes.length <= this.#options.maxBytes) return false;
+    this.truncated++;
+    return true;
+  }
+
+  protected cut(bytes: Uint8Array): Uint8Array {
+    return truncateUtf8(bytes, this.#options.maxBytes);
+  }
+}
+
+/**
+ * `<PRI>Mmm dd hh:mm:ss HOSTNAME TAG[PROCID]: MSG`, after RFC 3164 section 4.1; without a host name
+ * as the local sockets of syslog daemons want it.
+ */
+export class Rfc3164Formatter extends HeaderFormatter implements MessageFormatter {
+  readonly #timestamps: LocalTimestamps;
+
+  /**
+   * `what` is what cannot be done if an option is bad.
+   *
+   * @throws {TypeError} for a value that the header cannot hold
+   */
+  constructor(what: string, options: Rfc3164Options) {
+    super(what, RFC3164_FIELDS, options);
+    this.#timestamps = new LocalTimestamps(options.localtime);
+  }
+
+  /** See {@linkcode MessageFormatter}. */
+  format(
+    pri: number,
+    created: number,
+    text: string,
+    fields: MessageFields = NO_FIELDS,
+  ): Uint8Array {
+    const part = this.part(fields);
+    const bytes = this.encode(
+      `<${checkPri(pri)}>${this.#timestamps.format(created)} ${part}${text}`,
+    );
+    return this.isTooLong(bytes) ? this.cut(bytes) : bytes;
+  }
+
+  protected override join(
+    hostname: string | null,
+    appName: string | null,
+    procid: string | null,
+  ): string {
+    const tag = appName ?? refuse(SEND, "appName", RFC3164_FIELDS.appName!.expected, appName);
+    return `${hostname === null ? "" : `${hostname} `}${tag}${
+      procid === null ? "" : `[${procid}]`
+    }: `;
+  }
+}
+
+/**
+ * `<PRI>1 TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA MSG`, after RFC 5424 section 6,
+ * in UTC and with microseconds.
+ */
+export class Rfc5424Formatter extends HeaderFormatter implements MessageFormatter {
+  readonly #id: string | null;
+  readonly #beforeText: string;
+  readonly #timestamps: UtcTimestamps = new UtcTimestamps();
+
+  /**
+   * `what` is what cannot be done if an option is bad.
+   *
+   * @throws {TypeError} for a value that the header cannot hold
+   */
+  constructor(what: string, options: Rfc5424Options) {
+    super(what, RFC5424_FIELDS, options);
+    const { structuredDataId, bom } = options;
+    this.#id = structuredDataId === null
+      ? null
+      : checkStructuredDataId(what, "structuredDataId", structuredDataId);
+    this.#beforeText = bom ? ` ${BOM}` : " ";
+  }
+
+  /**
+   * See {@linkcode MessageFormatter}. Of a message that is too long the text is cut; structured
+   * data that does not fit is left out, as half of it could not be read.
+   */
+  format(
+    pri: number,
+    created: number,
+    text: string,
+    fields: MessageFields = NO_FIELDS,
+  ): Uint8Array {
+    const part = this.part(fields);
+    const head = `<${checkPri(pri)}>1 ${this.#timestamps.format(created)} ${part}`;
+    const data = this.#data(fields.data);
+    const rest = this.#beforeText + text;
+    const bytes = this.encode(head + data + rest);
+    if (!this.isTooLong(bytes)) return bytes;
+    const dataEnds = this.cut(bytes).length >= this.encode(head + data).length;
+    return this.cut(this.encode(head + (dataEnds ? data : NILVALUE) + rest));
+  }
+
+  #data(params: Readonly<Record<string, unknown>> | null | undefined): string {
+    if (this.#id === null || params === null || params === undefined) return NILVALUE;
+    for (const _name in params) return structuredData(this.#id, params);
+    return NILVALUE;
+  }
+
+  protected override join(...fields: (string | null)[]): string {
+    return fields.map((field) => `${field ?? NILVALUE} `).join("");
+  }
+}
+
+/**
+ * The text with LF, CR and NUL written as `#012`, `#015` and `#000`, as rsyslog does and RFC 5424
+ * section 6.4 allows: on a stream where these end a message, one of them inside would end it too
+ * early and make a message of its own, which a stranger may have written.
+ */
+export function escapeDelimiters(text: string): string {
+  return text.replace(
+    DELIMITERS,
+    (delimiter) => `#${delimiter.charCodeAt(0).toString(8).padStart(3, "0")}`,
+  );
+}
+
+function checkPri(pri: number): number {
+  return checkInteger(SEND, "pri", pri, 0, MAX_PRI);
+}

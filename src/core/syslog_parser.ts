@@ -1,0 +1,80 @@
+/**
+ * Reads a syslog message from its bytes: RFC 5424 by its grammar, and what is not that as RFC 3164
+ * would have it, with patience. Whatever the bytes are, they are a message: at the least, all of
+ * them are its text. Nothing is thrown.
+ *
+ * Pure: the time of day is a parameter.
+ *
+ * @module
+ */
+import type { SyslogMessage } from "./parsed_syslog.ts";
+import { decodeLatin1 } from "./pickle/text.ts";
+import { type ParseContext, parseRfc3164 } from "./rfc3164_parser.ts";
+import { parseRfc5424 } from "./rfc5424_parser.ts";
+import { MAX_PRI } from "./syslog_codes.ts";
+
+export type { ParseContext, SyslogMessage };
+export type { StructuredData } from "./parsed_syslog.ts";
+
+const NUL = 0;
+const LF = 10;
+const CR = 13;
+
+/** Facility user, severity notice: RFC 3164 section 4.3.3. */
+const DEFAULT_PRI = 13;
+
+const PRI = /^<(0|[1-9]\d{0,2})>/;
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** Reads one message, without its framing; a NUL or line end that is left of that is dropped. */
+export function parseSyslog(bytes: Uint8Array, context: ParseContext): SyslogMessage {
+  const text = decode(withoutEnd(bytes));
+  const [head, digits] = PRI.exec(text) ?? [""];
+  const pri = Number(digits);
+  if (!(pri <= MAX_PRI)) return parseRfc3164(text, 0, DEFAULT_PRI, context);
+  return parseRfc5424(text, head.length, pri) ?? parseRfc3164(text, head.length, pri, context);
+}
+
+function withoutEnd(bytes: Uint8Array): Uint8Array {
+  let end = bytes.length;
+  for (; end > 0; end--) {
+    const byte = bytes[end - 1];
+    if (byte !== NUL && byte !== LF && byte !== CR) break;
+  }
+  return bytes.subarray(0, end);
+}
+
+/** UTF-8, without a byte order mark. What is none is Latin-1: no message is lost for an accent. */
+function decode(bytes: Uint8Array): string {
+  return decodeUtf8(bytes) ?? decodeCut(bytes) ?? decodeLatin1(bytes, 0, bytes.length);
+}
+
+function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * UTF-8 that was cut to a length within its last character, which becomes U+FFFD. ASCII before such
+ * an end is more likely Latin-1.
+ */
+function decodeCut(bytes: Uint8Array): string | undefined {
+  const end = bytes.length - cutBytes(bytes);
+  const text = end < bytes.length ? decodeUtf8(bytes.subarray(0, end)) : undefined;
+  return text === undefined || text.length === end ? undefined : `${text}\ufffd`;
+}
+
+/** How many bytes at the end begin a character that goes on behind it. */
+function cutBytes(bytes: Uint8Array): number {
+  for (let count = 1; count <= Math.min(3, bytes.length); count++) {
+    const byte = bytes[bytes.length - count]!;
+    if ((byte & 0xc0) === 0x80) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return length > count ? count : 0;
+  }
+  return 0;
+}

@@ -1,0 +1,47 @@
+/**
+ * Text as UTF-8 for those who cannot take anything else: a lone surrogate is an error, as in
+ * Python's strict UTF-8, and what is cut short is cut between two characters.
+ *
+ * Browser compatible: imports nothing, uses no runtime global.
+ *
+ * @module
+ */
+
+/** What nearly every message fits in; a longer one gets an array of its own. */
+const SCRATCH_BYTES = 64 * 1024;
+
+/** UTF-8 has at most this many bytes for a UTF-16 code unit. */
+const BYTES_A_UNIT = 3;
+
+const encoder = new TextEncoder();
+let scratch: Uint8Array | undefined;
+
+/**
+ * The text as UTF-8. The result is valid until the next call, which may use the same memory: copy
+ * it before any code that is not your own runs.
+ *
+ * @throws {RangeError} for a lone surrogate, where Python raises a UnicodeEncodeError
+ */
+export function encodeStrict(text: string): Uint8Array {
+  if (!text.isWellFormed()) refuseSurrogate(text);
+  if (text.length * BYTES_A_UNIT > SCRATCH_BYTES) return encoder.encode(text);
+  scratch ??= new Uint8Array(SCRATCH_BYTES);
+  return scratch.subarray(0, encoder.encodeInto(text, scratch).written);
+}
+
+function refuseSurrogate(text: string): never {
+  const at = text.search(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/);
+  throw new RangeError(
+    `Cannot encode text as UTF-8 as it must hold no lone surrogate: ` +
+      `current value has '\\u${text.charCodeAt(at).toString(16)}' at position ${at}`,
+  );
+}
+
+/** The longest beginning of UTF-8 text that has at most `max` bytes and ends with a character. */
+export function truncateUtf8(bytes: Uint8Array, max: number): Uint8Array {
+  if (bytes.length <= max) return bytes;
+  let end = max;
+  // Bytes like 10xxxxxx go on with a character; none has more than three of them.
+  while (end > 0 && end > max - 3 && (bytes[end]! & 0xc0) === 0x80) end--;
+  return bytes.subarray(0, end);
+}

@@ -1,0 +1,119 @@
+/**
+ * Binds a datagram socket, and takes what arrives. A datagram that holds no record costs only
+ * itself.
+ *
+ * Browser compatible: what it binds with is given to it.
+ *
+ * @module
+ */
+import { FrameError } from "../core/framer.ts";
+import { checkInteger, checkMethods, checkString } from "../core/options.ts";
+import { ConnectionError } from "../net/connection_error.ts";
+import type { DatagramAcceptor, DatagramAddress, DatagramListener } from "../net/connector.ts";
+import { turn } from "./fair_turn.ts";
+import type { ReceiverFault } from "./fault.ts";
+import { QUIET_MS, type Served, type Server } from "./server.ts";
+
+/** Datagrams between two turns of the event loop. */
+const DATAGRAMS_A_TURN = 64;
+
+/** What a {@linkcode DatagramServer} needs to know; every value has been checked. */
+export interface DatagramServerSettings {
+  readonly acceptor: DatagramAcceptor;
+  readonly bindAt: DatagramAddress;
+}
+
+/** Checks where and with what to bind; throws for a bad value. */
+export function checkDatagramServer(
+  what: string,
+  host: string,
+  port: number | null,
+  acceptor: DatagramAcceptor,
+): DatagramServerSettings {
+  checkMethods(what, "acceptor", acceptor, ["bindDatagram"]);
+  checkString(what, "host", host);
+  if (port === null) return { acceptor, bindAt: { transport: "unixgram", path: host } };
+  checkInteger(what, "port", port, 0, 65535);
+  return { acceptor, bindAt: { transport: "udp", hostname: host, port } };
+}
+
+/** Takes datagrams; see the module. */
+export class DatagramServer implements Server {
+  readonly #served: Served;
+  readonly #acceptor: DatagramAcceptor;
+  #address: DatagramAddress;
+  #listener: DatagramListener | undefined;
+  #reading: Promise<void> | undefined;
+  #taking = false;
+  #timer: unknown;
+
+  constructor(served: Served, { acceptor, bindAt }: DatagramServerSettings) {
+    this.#served = served;
+    this.#acceptor = acceptor;
+    this.#address = bindAt;
+  }
+
+  /** Where it is bound; before `open()` where it is going to be, with port 0 if that was given. */
+  get address(): DatagramAddress {
+    return this.#address;
+  }
+
+  /** Starts listening. */
+  async open(): Promise<void> {
+    const listener = await this.#acceptor.bindDatagram(this.#address);
+    this.#listener = listener;
+    this.#address = listener.address;
+    this.#reading = this.#read(listener);
+  }
+
+  /** Reads on until nothing more is there. */
+  async shut(): Promise<void> {
+    if (this.#listener === undefined) return;
+    const { clock, stopTimeoutMs } = this.#served;
+    const bound = clock.setTimeout(() => this.#close(), stopTimeoutMs);
+    if (!this.#taking) this.#awaitQuiet();
+    await this.#reading;
+    clock.clearTimeout(bound);
+    clock.clearTimeout(this.#timer);
+    await this.#close();
+  }
+
+  /** Never rejects. */
+  async #read(listener: DatagramListener): Promise<void> {
+    const served = this.#served;
+    try {
+      let count = 0;
+      for await (const datagram of listener) {
+        served.clock.clearTimeout(this.#timer);
+        this.#taking = true;
+        const fault = await this.#take(datagram);
+        if (fault !== undefined) served.report(fault);
+        if (++count % DATAGRAMS_A_TURN === 0) await turn();
+        this.#taking = false;
+        if (served.isStopping()) this.#awaitQuiet();
+      }
+      if (!served.isStopping()) throw new ConnectionError("closed", "The bound socket was closed");
+    } catch (error) {
+      if (!served.isStopping()) served.fail(error);
+    }
+  }
+
+  /** A frame that is cut off is a fault; so is a datagram without one. */
+  async #take(datagram: Uint8Array): Promise<ReceiverFault | undefined> {
+    const served = this.#served;
+    if (datagram.length === 0) {
+      return served.reject(new FrameError("cut-off", "a datagram is empty"));
+    }
+    const reader = served.makeReader();
+    return await served.take(reader, datagram) ?? served.finish(reader);
+  }
+
+  /** Closes when nothing has come for a while. */
+  #awaitQuiet(): void {
+    this.#timer = this.#served.clock.setTimeout(() => void this.#close(), QUIET_MS);
+  }
+
+  async #close(): Promise<void> {
+    await this.#listener?.close().catch(() => {});
+  }
+}

@@ -1,0 +1,58 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { checkStructuredDataId, structuredData } from "../../src/core/structured_data.ts";
+import { test } from "../test.ts";
+
+test("checkStructuredDataId() takes names of IANA's form and of an enterprise's", () => {
+  for (const id of ["origin", "app@32473", "app@32473.1.2", `${"x".repeat(30)}@1`]) {
+    assertEquals(checkStructuredDataId("log", "structuredDataId", id), id);
+  }
+  for (
+    const id of ["", "a b", "a=b", "a]", 'a"', "ä", "app@", "@1", "app@x", "a@1@2", "app@1."]
+      .concat("x".repeat(33))
+  ) {
+    assertThrows(
+      () => checkStructuredDataId("log", "structuredDataId", id),
+      TypeError,
+      "Cannot log as 'structuredDataId' must be an SD-ID",
+    );
+  }
+});
+
+test("structuredData() escapes a quote, a backslash and a bracket, and nothing else", () => {
+  assertEquals(
+    structuredData("app@1", { text: 'a"b\\c]d[e=f\ng', empty: "" }),
+    '[app@1 text="a\\"b\\\\c\\]d[e=f\ng" empty=""]',
+  );
+  assertEquals(structuredData("app@1", {}), "[app@1]");
+});
+
+test("structuredData() writes what is no text as JSON does, without quotes around it", () => {
+  const params = {
+    int: 7,
+    float: 0.5,
+    nan: NaN,
+    big: 12345678901234567890n,
+    yes: true,
+    none: null,
+    absent: undefined,
+    date: new Date(0),
+    list: [1, "a"],
+    object: { a: 1 },
+    map: new Map([["k", "v"]]),
+    bytes: new Uint8Array([1, 2]),
+    symbol: Symbol("s"),
+  };
+  assertEquals(
+    structuredData("x", params),
+    '[x int="7" float="0.5" nan="NaN" big="12345678901234567890" yes="true" none="null" ' +
+      'date="1970-01-01T00:00:00.000Z" list="[1,\\"a\\"\\]" object="{\\"a\\":1}" ' +
+      'map="{\\"k\\":\\"v\\"}" bytes="AQI=" symbol="Symbol(s)"]',
+  );
+});
+
+test("structuredData() refuses a name that is none", () => {
+  for (const name of ["a b", "a=b", "a]", 'a"', "ä", "", "x".repeat(33), "a\n"]) {
+    const error = assertThrows(() => structuredData("x", { [name]: 1 }), TypeError, "'name' must");
+    assertEquals(error.message.includes(JSON.stringify(name)), true);
+  }
+});

@@ -1,0 +1,252 @@
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { FrameError, type FrameReader, type Framing } from "../../src/core/framing.ts";
+import {
+  type Delimiter,
+  lineDelimited,
+  nulDelimited,
+  octetCounting,
+  SyslogFrameReader,
+} from "../../src/core/syslog_framing.ts";
+import { test } from "../test.ts";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+function drain(reader: FrameReader): string[] {
+  const found: string[] = [];
+  for (let next = reader.next(); next !== undefined; next = reader.next()) {
+    found.push(decoder.decode(next));
+  }
+  return found;
+}
+
+/** The frames in a whole stream. */
+function frames(stream: string, delimiter?: Delimiter): string[] {
+  const reader = new SyslogFrameReader({}, delimiter);
+  reader.push(encoder.encode(stream));
+  const found = drain(reader);
+  reader.end();
+  return [...found, ...drain(reader)];
+}
+
+function failure(stream: string, maxFrameBytes = 100): FrameError {
+  const reader = new SyslogFrameReader({ maxFrameBytes });
+  return assertThrows(() => {
+    // Byte by byte: no later byte may be needed to see what is wrong.
+    for (const byte of encoder.encode(stream)) {
+      reader.push(new Uint8Array([byte]));
+      drain(reader);
+    }
+    reader.end();
+  }, FrameError);
+}
+
+const message = fc.string({ unit: "binary", minLength: 1, maxLength: 300 })
+  .map((text) => encoder.encode(text));
+/** What a delimited message may be: it does not begin with a digit, and holds no delimiter. */
+const line = fc.string({ unit: "binary", maxLength: 300 })
+  // deno-lint-ignore no-control-regex -- these are what it must not hold
+  .map((text) => encoder.encode(`<13>${text.replace(/[\x00\n\r]/g, "")}`));
+
+const anyFrame = fc.oneof(
+  message.map((payload): [Uint8Array, Uint8Array] => [payload, octetCounting.frame(payload)]),
+  line.map((payload): [Uint8Array, Uint8Array] => [payload, lineDelimited.frame(payload)]),
+  line.map((payload): [Uint8Array, Uint8Array] => [payload, nulDelimited.frame(payload)]),
+);
+
+test("SyslogFrameReader decides for each frame, however the stream is split", () => {
+  fc.assert(
+    fc.property(
+      fc.array(anyFrame, { maxLength: 8 }),
+      fc.array(fc.nat({ max: 3000 }), { maxLength: 30 }),
+      fc.boolean(),
+      (sent, cuts, eager) => {
+        const stream = Uint8Array.from(sent.flatMap(([, bytes]) => [...bytes]));
+        const reader = new SyslogFrameReader();
+        const found: string[] = [];
+        let start = 0;
+        for (const cut of [...cuts.sort((a, b) => a - b), stream.length]) {
+          const end = Math.max(start, Math.min(cut, stream.length));
+          const chunk = stream.slice(start, end);
+          reader.push(chunk);
+          start = end;
+          if (eager) {
+            found.push(...drain(reader));
+            // Nothing of a chunk may be referred to after the last next().
+            chunk.fill(0xee);
+          }
+        }
+        found.push(...drain(reader));
+        reader.end();
+        assertEquals([...found, ...drain(reader)], sent.map(([text]) => decoder.decode(text)));
+      },
+    ),
+    { seed: 20240902, numRuns: 200 },
+  );
+});
+
+test("any bytes are frames or a FrameError, and the same however they are split", () => {
+  const outcome = (stream: Uint8Array, size: number): string[] => {
+    const reader = new SyslogFrameReader({ maxFrameBytes: 20 });
+    const found: string[] = [];
+    const read = () => {
+      for (let next = reader.next(); next !== undefined; next = reader.next()) {
+        found.push(decoder.decode(next));
+      }
+    };
+    try {
+      for (let at = 0; at < stream.length; at += size) {
+        reader.push(stream.subarray(at, at + size));
+        read();
+      }
+      reader.end();
+      read();
+    } catch (error) {
+      assert(error instanceof FrameError);
+      found.push(error.code);
+    }
+    return found;
+  };
+  const byte = fc.constantFrom(...encoder.encode("0129 <>a\n\r\0\xff"));
+  fc.assert(
+    fc.property(fc.array(byte, { maxLength: 60 }), (bytes) => {
+      const stream = Uint8Array.from(bytes);
+      const expected = outcome(stream, 1);
+      for (const size of [2, 3, 7, 60]) {
+        assertEquals(outcome(stream, size), expected);
+      }
+    }),
+    { seed: 20240902, numRuns: 500 },
+  );
+});
+
+test("octetCounting counts bytes, not characters", () => {
+  assertEquals(decoder.decode(octetCounting.frame(encoder.encode("späm"))), "5 späm");
+  assertEquals(decoder.decode(octetCounting.frame(new Uint8Array(1234))).slice(0, 5), "1234 ");
+  assertEquals(frames("5 späm4 eggs"), ["späm", "eggs"]);
+  assertEquals(frames("11 <13>a\nb\0c\r\n9 <13>spam\n"), ["<13>a\nb\0c\r\n", "<13>spam\n"]);
+});
+
+test("lineDelimited and nulDelimited put one byte after each message", () => {
+  assertEquals(decoder.decode(lineDelimited.frame(encoder.encode("späm"))), "späm\n");
+  assertEquals(decoder.decode(nulDelimited.frame(encoder.encode("späm"))), "späm\0");
+  assertEquals(frames("<1>a\n<2>b\0<3>c\n"), ["<1>a", "<2>b", "<3>c"]);
+});
+
+test("what has no delimiter behind it is a message once the stream is over", () => {
+  assertEquals(frames("<1>a\n<2>b"), ["<1>a", "<2>b"]);
+  assertEquals(frames("<1>a\n<2>b\r"), ["<1>a", "<2>b"]);
+  const reader = new SyslogFrameReader();
+  reader.push(encoder.encode("<1>a"));
+  assertEquals(drain(reader), []);
+  reader.end();
+  assertEquals(drain(reader), ["<1>a"]);
+  assertEquals(drain(reader), []);
+});
+
+test("a CR before an LF and empty lines between frames are no part of a message", () => {
+  assertEquals(frames("\n\n<1>a\r\n\r\n\0\n5 <2>b\n\n\r\n<3>c\n\0"), ["<1>a", "<2>b\n", "<3>c"]);
+  assertEquals(frames("\r\n\n\0"), []);
+  assertEquals(frames("<1>a\rb\r\r\n"), ["<1>a\rb\r"]);
+});
+
+test("a reader that was told the delimiter takes no other", () => {
+  assertEquals(frames("<1>a\nb\r\n\0<2>c\r\0<3>d", "nul"), ["<1>a\nb\r\n", "<2>c\r", "<3>d"]);
+  assertEquals(frames("<1>a\0b\n<2>c\r\n", "lf"), ["<1>a\0b", "<2>c"]);
+  for (const delimiter of ["lf", "nul", "either"] as const) {
+    assertEquals(frames("4 <1>a4 <2>b", delimiter), ["<1>a", "<2>b"]);
+  }
+  assertThrows(() => new SyslogFrameReader({}, "crlf" as Delimiter), TypeError, "'delimiter'");
+});
+
+test("each framing reads what it writes", () => {
+  const framings: [Framing, string[]][] = [
+    [octetCounting, ["a", "<1>b\nc\0", "\n"]],
+    [lineDelimited, ["a", "<1>b\0c"]],
+    [nulDelimited, ["a", "<1>b\nc\r"]],
+  ];
+  for (const [framing, payloads] of framings) {
+    const reader = framing.reader();
+    for (const payload of payloads) reader.push(framing.frame(encoder.encode(payload)));
+    assertEquals(drain(reader), payloads);
+    reader.end();
+  }
+});
+
+test("a length that is none is malformed, and the stream is not read on", () => {
+  for (const stream of ["0 ", "01 a", "1x", "12<13>a\n", "2026-01-02 a\n", "12345678901", "7\n"]) {
+    assertEquals(failure(stream).code, "malformed", stream);
+  }
+  const reader = new SyslogFrameReader();
+  reader.push(encoder.encode("01 a"));
+  for (let i = 0; i < 2; i++) assertThrows(() => reader.next(), FrameError, "leading zero");
+});
+
+test("a frame larger than the cap is refused, for ever, and nothing is allocated for it", () => {
+  assertEquals(failure("101 ").code, "too-large");
+  assertEquals(failure("9999999999 a").code, "too-large");
+  assertEquals(failure("<".repeat(101)).code, "too-large");
+  assertEquals(frames(`100 ${"<".repeat(100)}`), ["<".repeat(100)]);
+  for (const stream of ["6 abcdef", "abcdef\n", "abcdef"]) {
+    const reader = new SyslogFrameReader({ maxFrameBytes: 5 });
+    reader.push(encoder.encode(`5 abcde\nabcde\n${stream}`));
+    assertEquals([reader.next(), reader.next()].map((bytes) => decoder.decode(bytes)), [
+      ...["abcde", "abcde"],
+    ]);
+    for (let i = 0; i < 2; i++) assertThrows(() => reader.next(), FrameError, "5");
+  }
+});
+
+test("an octet-counted frame that the end of the stream cuts off is an error", () => {
+  for (const stream of ["5", "12", "5 ", "5 abcd"]) {
+    assertEquals(failure(stream).code, "cut-off", stream);
+  }
+  assertThrows(
+    () => {
+      const reader = new SyslogFrameReader();
+      reader.push(encoder.encode("<1>a\n"));
+      reader.end();
+    },
+    FrameError,
+    "before its frames were read",
+  );
+});
+
+test("SyslogFrameReader takes a long message, and many short ones, in linear time", () => {
+  const size = 4 * 1024 * 1024;
+  const long = new Uint8Array(size).fill(60);
+  for (const framing of [octetCounting, lineDelimited]) {
+    const stream = framing.frame(long);
+    const reader = new SyslogFrameReader();
+    let found: Uint8Array | undefined;
+    for (let at = 0; found === undefined && at < stream.length; at++) {
+      reader.push(stream.subarray(at, at + 1));
+      found = reader.next();
+    }
+    assertEquals(found?.length, size);
+  }
+  const reader = new SyslogFrameReader();
+  reader.push(encoder.encode("<1>\n".repeat(size / 4)));
+  let count = 0;
+  while (reader.next() !== undefined) count++;
+  assertEquals(count, size / 4);
+  reader.push(new Uint8Array(size));
+  assertStrictEquals(reader.next(), undefined);
+  reader.end();
+});
+
+test("SyslogFrameReader gives a view of a frame that lies in one chunk", () => {
+  const chunk = encoder.encode("4 abcd<1>e\n");
+  const reader = new SyslogFrameReader();
+  reader.push(chunk);
+  for (const _ of [1, 2]) assertStrictEquals(reader.next()?.buffer, chunk.buffer);
+});
+
+test("SyslogFrameReader refuses bad options and bad chunks", () => {
+  for (const maxFrameBytes of [0, -1, 1.5, NaN, 2 ** 32]) {
+    assertThrows(() => octetCounting.reader({ maxFrameBytes }), RangeError, "'maxFrameBytes'");
+  }
+  const reader = new SyslogFrameReader();
+  assertThrows(() => reader.push("text" as unknown as Uint8Array), TypeError, "'chunk'");
+});
