@@ -129,6 +129,7 @@ export type {
   DatagramSocket,
   ExitHooks,
   ExitNotifier,
+  HostNamed,
   Listener,
   StreamAddress,
   StreamConnection,
