@@ -3,7 +3,8 @@
  * `logging.handlers.SysLogHandler`, or with the headers of RFC 3164 and RFC 5424.
  *
  * Differs from CPython: the constructor connects nothing and `close()` is final; a lost or refused
- * TCP connection is dialled again, with the back-off, the queue and the account of `SocketHandler`.
+ * TCP connection is dialled again, with the back-off, the queue and the account of `SocketHandler`;
+ * a text that UTF-8 cannot hold, or a name that is not known, costs its record alone.
  *
  * Browser compatible: what it sends with is given to it.
  *
@@ -28,6 +29,29 @@
  * const message = new TextDecoder().decode(connector.datagrams[0]);
  * console.assert(message.startsWith("<131>1 "));
  * console.assert(message.endsWith(' - [app@32473 user="anna"] no quartz'));
+ * ```
+ *
+ * @example Log over TLS, and keep records while the daemon is away
+ * ```ts
+ * import { getLogger } from "jsr:@logwire/logging";
+ * import { SysLogHandler } from "jsr:@logwire/logging/sys-log-handler";
+ * import { MemoryNetwork } from "jsr:@logwire/logging/testing";
+ *
+ * // In a program: import { connector } from "jsr:@logwire/logging/deno" (or /bun, /node, /auto).
+ * const connector = new MemoryNetwork();
+ *
+ * await using handler = new SysLogHandler(["logs.example.com", 6514], {
+ *   connector,
+ *   socktype: "stream",
+ *   tls: true,
+ *   format: "rfc5424",
+ *   whileDisconnected: "queue",
+ * });
+ * getLogger("shop").addHandler(handler);
+ * getLogger("shop").warning("two\nlines");
+ * await handler.flush();
+ * const [count, rest = ""] = new TextDecoder().decode(connector.peer.received).split(/ (.*)/s);
+ * console.assert(Number(count) === rest.length && rest.endsWith("two\nlines"));
  * ```
  *
  * @module
