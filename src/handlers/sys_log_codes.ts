@@ -6,10 +6,10 @@
  * @module
  */
 import * as codes from "../core/syslog_codes.ts";
-import { DeliveryHandler } from "./delivery_handler.ts";
+import { SocketDeliveryHandler } from "./socket_delivery_handler.ts";
 
 /** A handler that has them: `SysLogHandler.LOG_USER`, `handler.LOG_USER`. */
-export abstract class SysLogCodes extends DeliveryHandler {
+export abstract class SysLogCodes extends SocketDeliveryHandler {
   /** Severity 0: the system is unusable. */
   static readonly LOG_EMERG: number = codes.LOG_EMERG;
   /** Severity 1: action must be taken immediately. */

@@ -8,12 +8,13 @@ import * as logwire from "../../mod.ts";
 import {
   DatagramHandler,
   Handler,
+  HTTPHandler,
   LogRecord,
   SocketHandler,
   StreamHandler,
   SysLogHandler,
 } from "../../mod.ts";
-import type { Connector, DatagramConnector, DeliveryEvent } from "../../mod.ts";
+import type { Connector, DatagramConnector, DeliveryEvent, HTTPHandlerOptions } from "../../mod.ts";
 import { MemoryNetwork } from "../../src/adapters/memory.ts";
 import { json } from "../../src/core/json.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
@@ -83,6 +84,7 @@ function handlers(): [string, Handler][] {
   const good = () => ({ connector: network, ...quiet });
   const serializer = { dumps: boom, loads: boom };
   const onEvent: (event: DeliveryEvent) => void = boom;
+  const answer = () => Promise.resolve(new Response("thanks"));
   return [
     ["NullHandler", new logwire.NullHandler()],
     ["StreamHandler", new StreamHandler({ write: () => {} })],
@@ -127,6 +129,14 @@ function handlers(): [string, Handler][] {
       "SysLogHandler, garbage connector",
       new SysLogHandler("/dev/log", { ...quiet, connector: garbage }),
     ],
+    ["HTTPHandler", new HTTPHandler("h", "/", { ...quiet, fetch: answer })],
+    ["HTTPHandler, JSON", new HTTPHandler("h", "/", { ...quiet, fetch: answer, body: "json" })],
+    ["HTTPHandler, throwing fetch", new HTTPHandler("h", "/", { ...quiet, fetch: boom })],
+    [
+      "HTTPHandler, garbage fetch",
+      new HTTPHandler("h", "/", { ...quiet, fetch: () => null } as unknown as HTTPHandlerOptions),
+    ],
+    ["HTTPHandler, throwing map", Object.assign(new HTTPHandler("h", "/"), { mapLogRecord: boom })],
   ];
 }
 
@@ -183,6 +193,11 @@ test("every handler of the module stands in the test above", () => {
     typeof value === "function" && value.prototype instanceof Handler
   ).map(([name]) => name);
   const tested = new Set(handlers().map(([name]) => name.split(",")[0]));
-  const bases = ["DeliveryHandler", "RecordDeliveryHandler", "SysLogCodes"];
+  const bases = [
+    "DeliveryHandler",
+    "RecordDeliveryHandler",
+    "SocketDeliveryHandler",
+    "SysLogCodes",
+  ];
   for (const name of exported) assert(tested.has(name) || bases.includes(name), name);
 });

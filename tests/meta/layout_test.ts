@@ -81,6 +81,12 @@ const testedThrough: Record<string, string[]> = {
     "src/handlers/delivery_options.ts",
     "src/handlers/hold_open.ts",
     "src/handlers/record_delivery_handler.ts",
+    "src/handlers/socket_delivery_handler.ts",
+  ],
+  "tests/handlers/http_handler_test.ts": [
+    "src/handlers/gathering.ts",
+    "src/handlers/http_options.ts",
+    "src/handlers/http_outlet.ts",
   ],
   "tests/handlers/sys_log_handler_test.ts": [
     "src/handlers/sys_log_codes.ts",
