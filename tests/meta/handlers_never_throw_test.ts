@@ -17,6 +17,7 @@ import {
 import type { Connector, DatagramConnector, DeliveryEvent, HTTPHandlerOptions } from "../../mod.ts";
 import { MemoryNetwork } from "../../src/adapters/memory.ts";
 import { json } from "../../src/core/json.ts";
+import * as files from "../../src/files/file_handlers.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { test } from "../test.ts";
 
@@ -88,6 +89,12 @@ function handlers(): [string, Handler][] {
   return [
     ["NullHandler", new logwire.NullHandler()],
     ["StreamHandler", new StreamHandler({ write: () => {} })],
+    ["FileHandler", new files.FileHandler("/dev/null")],
+    ["FileHandler, full disk", new files.FileHandler("/dev/full")],
+    ["FileHandler, no folder", new files.FileHandler("/dev/null/app.log", { delay: true })],
+    ["WatchedFileHandler", new files.WatchedFileHandler("/dev/null")],
+    ["RotatingFileHandler", new files.RotatingFileHandler("/dev/null", { maxBytes: 1 })],
+    ["TimedRotatingFileHandler", new files.TimedRotatingFileHandler("/dev/null", { clock })],
     ["StreamHandler, throwing stream", new StreamHandler({ write: boom, flush: boom })],
     ["SocketHandler", new SocketHandler("h", 1, good())],
     [
@@ -189,11 +196,12 @@ test("no handler throws, waits or loses count, whatever it is given", async () =
 });
 
 test("every handler of the module stands in the test above", () => {
-  const exported = Object.entries(logwire).filter(([, value]) =>
+  const exported = Object.entries({ ...logwire, ...files }).filter(([, value]) =>
     typeof value === "function" && value.prototype instanceof Handler
   ).map(([name]) => name);
   const tested = new Set(handlers().map(([name]) => name.split(",")[0]));
   const bases = [
+    "BaseRotatingHandler",
     "DeliveryHandler",
     "RecordDeliveryHandler",
     "SocketDeliveryHandler",

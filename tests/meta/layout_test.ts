@@ -41,6 +41,9 @@ const testedThrough: Record<string, string[]> = {
     "src/core/framing.ts",
     "src/core/lines.ts",
   ],
+  "tests/files/file_handler_test.ts": ["src/files/file_options.ts"],
+  "tests/files/rotating_file_handler_test.ts": ["src/files/base_rotating_handler.ts"],
+  "tests/interop/file_exit_test.ts": ["src/files/at_exit.ts"],
   "tests/logging/formatter_test.ts": [
     "src/logging/format_style.ts",
     "src/logging/key_error.ts",
