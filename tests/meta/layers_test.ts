@@ -11,6 +11,7 @@ const layers: Record<string, string[]> = {
   "src/handlers": ["src/logging", "src/core", "src/core/pickle", "src/net"],
   "src/receiver": ["src/logging", "src/core", "src/core/pickle", "src/net"],
   "src/files": ["src/logging", "src/core"],
+  "src/mail": ["src/logging", "src/core", "src/net", "src/handlers"],
   "src/adapters": ["src/net"],
   "src/integrations": ["src/logging"],
 };
@@ -23,6 +24,8 @@ const portable = [
 /** What a layer may import that is not ours. */
 const packages: Record<string, RegExp> = {
   "src/files": /^(node:|@std\/bytes$)/,
+  // A folder of its own, so that whoever sends no mail needs no package for it.
+  "src/mail": /^nodemailer\/lib\//,
   // Not unix-dgram: what is imported by name becomes a dependency of the package.
   "src/adapters": /^(node:|bun:|cloudflare:|@std\/bytes$)/,
 };
