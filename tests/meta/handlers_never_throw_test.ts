@@ -19,6 +19,7 @@ import { MemoryNetwork } from "../../src/adapters/memory.ts";
 import { json } from "../../src/core/json.ts";
 import * as files from "../../src/files/file_handlers.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
+import { SMTPHandler } from "../../src/mail/smtp_handler.ts";
 import { test } from "../test.ts";
 
 const boom = (): never => {
@@ -86,6 +87,12 @@ function handlers(): [string, Handler][] {
   const serializer = { dumps: boom, loads: boom };
   const onEvent: (event: DeliveryEvent) => void = boom;
   const answer = () => Promise.resolve(new Response("thanks"));
+  // Nobody moves the clock, so that nothing may wait for it.
+  const mail = {
+    ...quiet,
+    ...{ fromaddr: "me", toaddrs: "you", subject: "Log", maxMailsPerMinute: Infinity },
+  };
+  const transport = { sendMail: () => Promise.resolve() };
   return [
     ["NullHandler", new logwire.NullHandler()],
     ["StreamHandler", new StreamHandler({ write: () => {} })],
@@ -143,6 +150,15 @@ function handlers(): [string, Handler][] {
       "HTTPHandler, garbage fetch",
       new HTTPHandler("h", "/", { ...quiet, fetch: () => null } as unknown as HTTPHandlerOptions),
     ],
+    ["SMTPHandler", new SMTPHandler("h", { ...mail, transport })],
+    [
+      "SMTPHandler, throwing transport",
+      new SMTPHandler("h", { ...mail, transport: { sendMail: boom } }),
+    ],
+    [
+      "SMTPHandler, throwing subject",
+      Object.assign(new SMTPHandler("h", { ...mail, transport }), { getSubject: boom }),
+    ],
     ["HTTPHandler, throwing map", Object.assign(new HTTPHandler("h", "/"), { mapLogRecord: boom })],
   ];
 }
@@ -157,6 +173,7 @@ const vandals: Record<string, (handler: Handler) => void> = {
   "with hostile properties": (handler) => {
     const hostileNumber = { toString: boom, [Symbol.toPrimitive]: boom };
     Object.assign(handler, { facility: hostileNumber, ident: hostileNumber, priority_map: null });
+    Object.assign(handler, { subject: hostileNumber });
   },
   "with a throwing handleError": (handler) => {
     handler.handleError = boom;

@@ -96,6 +96,7 @@ const testedThrough: Record<string, string[]> = {
     "src/handlers/sys_log_messages.ts",
     "src/handlers/sys_log_options.ts",
   ],
+  "tests/mail/smtp_handler_test.ts": ["src/mail/mail_outlet.ts", "src/mail/smtp_options.ts"],
   "tests/receiver/datagram_receiver_test.ts": ["src/receiver/datagram_server.ts"],
   "tests/receiver/socket_receiver_test.ts": [
     "src/receiver/intake.ts",
