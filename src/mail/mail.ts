@@ -17,7 +17,7 @@ export interface Mail {
   /** Where it comes from. */
   from: MailAddress;
   /** Where it goes to, each a recipient. */
-  to: readonly MailAddress[];
+  to: MailAddress[];
   /** One line of any characters. */
   subject: string;
   /** The body; ends with a newline. */

@@ -93,7 +93,7 @@ export class MailOutlet implements Outlet {
     }, totalMs);
     try {
       // Whoever sends may not know what a signal is.
-      const sending = transport.sendMail({ from, to, ...decodeMail(batch.bytes), signal });
+      const sending = transport.sendMail({ from, to: [...to], ...decodeMail(batch.bytes), signal });
       await Promise.race([sending, over]);
     } finally {
       clock.clearTimeout(timer);

@@ -36,10 +36,10 @@ export class SmtpTransport implements MailTransport {
   }
 
   /** Resolves once the server has the mail for at least one of its recipients. */
-  async sendMail({ signal, to, text, ...mail }: Mail): Promise<void> {
+  async sendMail({ signal, text, ...mail }: Mail): Promise<void> {
     // As lines end on the wire: what SIZE says is the size.
     const lines = text.replaceAll("\n", "\r\n");
-    const message = new MailComposer({ ...mail, to: [...to], text: lines }).compile();
+    const message = new MailComposer({ ...mail, text: lines }).compile();
     const bytes = await message.build();
     signal.throwIfAborted();
     const connection = this.#open();

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { createTransport } from "nodemailer";
 import { VirtualClock } from "../../src/adapters/virtual_clock.ts";
 import type { DeliveryEvent } from "../../src/handlers/delivery_event.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
@@ -266,6 +267,14 @@ test("SMTPHandler flushes when the event loop runs dry, if it is told", async ()
   assertEquals(transport.texts, ["a"]);
   await handler.close();
   assertEquals(beforeExit, undefined);
+});
+
+test("SMTPHandler sends with a transport of nodemailer's", async () => {
+  const transport = createTransport({ jsonTransport: true });
+  const handler = new SMTPHandler("h", { ...addresses, transport });
+  handler.handle(record("x"));
+  await handler.close();
+  assertEquals(account(handler).sent, 1);
 });
 
 test("SMTPHandler sends one mail at a time over a connection of its own each", async () => {
