@@ -69,7 +69,10 @@ export class MailOutlet implements Outlet {
   async #turn(signal: AbortSignal): Promise<void> {
     const { transport, limit, clock } = this.#route;
     await transport.ended;
-    for (let wait; (wait = limit.waitSeconds(clock.now())) > 0;) {
+    for (;;) {
+      signal.throwIfAborted();
+      const wait = limit.waitSeconds(clock.now());
+      if (wait === 0) break;
       await new Promise<void>((resolve, reject) => {
         const timer = clock.setTimeout(resolve, Math.ceil(wait * 1000));
         signal.addEventListener("abort", () => {
@@ -78,7 +81,6 @@ export class MailOutlet implements Outlet {
         });
       });
     }
-    signal.throwIfAborted();
     limit.begin(clock.now());
   }
 
