@@ -159,6 +159,31 @@ export type {
   WaitOptions,
 } from "./src/net/connector.ts";
 
+// Handlers that pass records on
+export { BufferingHandler } from "./src/handlers/buffering_handler.ts";
+export { MemoryHandler, type MemoryHandlerOptions } from "./src/handlers/memory_handler.ts";
+export {
+  type HandlerQueue,
+  QueueHandler,
+  type QueueHandlerOptions,
+  type QueueHandlerStats,
+} from "./src/handlers/queue_handler.ts";
+export {
+  type ListenerQueue,
+  QueueListener,
+  type QueueListenerOptions,
+} from "./src/handlers/queue_listener.ts";
+export {
+  QueueFullError,
+  type QueueItem,
+  type QueueStats,
+  RecordQueue,
+  type RecordQueueOptions,
+} from "./src/handlers/record_queue.ts";
+export { PortQueue, type PortQueueOptions } from "./src/handlers/port_queue.ts";
+export { PortReceiver } from "./src/handlers/port_receiver.ts";
+export type { MessagePortLike } from "./src/handlers/message_port.ts";
+
 // Receivers
 export {
   LogRecordSocketReceiver,

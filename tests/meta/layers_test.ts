@@ -43,7 +43,7 @@ const adapterImporters: Record<string, string> = {
 /** The portable files that look at `globalThis`, each with the reason. */
 const globalThisReaders: Record<string, string> = {
   "src/logging/process_info.ts": "a record carries the process id where there is one",
-  "src/receiver/fair_turn.ts": "setImmediate waits less than a timer, where there is one",
+  "src/net/fair_turn.ts": "setImmediate waits less than a timer, where there is one",
 };
 
 function layerOf(file: string): string {
