@@ -86,13 +86,14 @@ export class QueueListener implements AsyncDisposable {
   ) {
     const what = "create QueueListener";
     checkMethods(what, "queue", queue, ["get_nowait", "get", "put_nowait"]);
-    const last: object | undefined = handlersAndOptions.at(-1);
-    const options: QueueListenerOptions = last === undefined || "handle" in last ? {} : last;
-    const count = handlersAndOptions.length - (options === last ? 1 : 0);
+    const last: unknown = handlersAndOptions.at(-1);
+    const isHandler = typeof (last as Partial<Handler> | null | undefined)?.handle === "function";
+    const hasOptions = handlersAndOptions.length > 0 && !isHandler;
+    const options = (hasOptions ? last : {}) as QueueListenerOptions;
     checkKnown(what, options, ["respect_handler_level"]);
     const { respect_handler_level = false } = options;
     this.queue = queue;
-    this.handlers = handlersAndOptions.slice(0, count) as Handler[];
+    this.handlers = handlersAndOptions.slice(0, hasOptions ? -1 : undefined) as Handler[];
     for (const handler of this.handlers) {
       checkMethods(what, "handler", handler, ["handle", "flush"]);
     }
