@@ -6,10 +6,15 @@
 import { assert, assertEquals } from "@std/assert";
 import * as logwire from "../../mod.ts";
 import {
+  BufferingHandler,
   DatagramHandler,
   Handler,
   HTTPHandler,
   LogRecord,
+  MemoryHandler,
+  PortQueue,
+  QueueHandler,
+  RecordQueue,
   SocketHandler,
   StreamHandler,
   SysLogHandler,
@@ -78,6 +83,9 @@ const garbage = {
   openDatagram: () => "no promise",
 } as unknown as Connector & DatagramConnector;
 
+/** A port at whose other end nobody listens. */
+const silentPort = { postMessage: () => {}, addEventListener: () => {} };
+
 /** Every kind of handler, with every kind of bad company. */
 function handlers(): [string, Handler][] {
   const network = new MemoryNetwork();
@@ -103,6 +111,21 @@ function handlers(): [string, Handler][] {
     ["RotatingFileHandler", new files.RotatingFileHandler("/dev/null", { maxBytes: 1 })],
     ["TimedRotatingFileHandler", new files.TimedRotatingFileHandler("/dev/null", { clock })],
     ["StreamHandler, throwing stream", new StreamHandler({ write: boom, flush: boom })],
+    ["BufferingHandler", new BufferingHandler(3)],
+    ["MemoryHandler", new MemoryHandler(3, { target: new StreamHandler({ write: () => {} }) })],
+    ["MemoryHandler, no target", new MemoryHandler(3)],
+    [
+      "MemoryHandler, throwing target",
+      new MemoryHandler(3, { target: { handle: boom, flush: boom } as unknown as Handler }),
+    ],
+    ["QueueHandler", new QueueHandler(new RecordQueue())],
+    ["QueueHandler, full queue", new QueueHandler(new RecordQueue({ maxRecords: 1 }))],
+    ["QueueHandler, throwing queue", new QueueHandler({ put_nowait: boom, flush: boom })],
+    ["QueueHandler, port", new QueueHandler(new PortQueue(silentPort), { closeTimeoutMs: 0 })],
+    [
+      "QueueHandler, throwing port",
+      new QueueHandler(new PortQueue({ ...silentPort, postMessage: boom }), { closeTimeoutMs: 0 }),
+    ],
     ["SocketHandler", new SocketHandler("h", 1, good())],
     [
       "SocketHandler, throwing connector",
@@ -197,6 +220,11 @@ test("no handler throws, waits or loses count, whatever it is given", async () =
             throw new Error(`${context}: threw`, { cause: error });
           }
           emitted += vandal === "with a throwing filter" ? 1 : 2;
+          if (handler instanceof QueueHandler) {
+            const { stats } = handler;
+            assertEquals(stats.emitted, emitted, context);
+            assertEquals(stats.emitted, stats.enqueued + stats.droppedTotal, context);
+          }
           if (!(handler instanceof logwire.DeliveryHandler)) continue;
           const { stats } = handler;
           assertEquals(stats.emitted, emitted, context);

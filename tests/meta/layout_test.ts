@@ -76,6 +76,11 @@ const testedThrough: Record<string, string[]> = {
     "src/logging/format_spec.ts",
     "src/logging/format_value.ts",
   ],
+  "tests/handlers/port_queue_test.ts": [
+    "src/handlers/message_port.ts",
+    "src/handlers/port_frames.ts",
+    "src/handlers/port_receiver.ts",
+  ],
   "tests/handlers/socket_handler_test.ts": [
     "src/handlers/delivery.ts",
     "src/handlers/delivery_counters.ts",
