@@ -13,7 +13,8 @@
  *
  * When the event loop runs dry, a listener in the same thread has handled everything. What is queued
  * when `process.exit()` is called, an error ends the process, or the worker is terminated, is lost:
- * `await handler.flush()` before.
+ * `await handler.flush()` before. Worker and port stay yours: when the handler is closed, `terminate()`
+ * or `close()` them, or they hold the process open as long as their runtime says.
  *
  * Browser compatible.
  *
