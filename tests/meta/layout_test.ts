@@ -83,6 +83,7 @@ const testedThrough: Record<string, string[]> = {
     "src/handlers/delivery_handler.ts",
     "src/handlers/delivery_options.ts",
     "src/handlers/hold_open.ts",
+    "src/handlers/link_delivery.ts",
     "src/handlers/record_delivery_handler.ts",
     "src/handlers/socket_delivery_handler.ts",
   ],
