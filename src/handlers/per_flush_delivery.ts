@@ -8,7 +8,8 @@
  * request was cancelled nobody hears again: it is taken over once its time is up.
  *
  * A record counts as sent when the peer has ended in order behind it: what a connection had taken
- * that broke before is sent once more, whole.
+ * that broke before is sent once more, whole. A server that stops in order so loses nothing; one that
+ * crashes may still, as its end may look in order.
  *
  * Browser compatible: time comes from a {@linkcode Clock}.
  *

@@ -31,14 +31,19 @@ export interface WorkerOptions {
   env?: Record<string, string>;
   /** Bare specifiers, and the files that the bundle has in their place. */
   alias?: Record<string, string>;
+  /** Names in the program, and the values that the bundle has in their place. */
+  define?: Record<string, string>;
 }
 
 /** Bundles a worker as its author would; throws for an error, and for a warning. */
-export function bundle(entry: string, alias: Record<string, string> = {}): string {
+export function bundle(
+  { entry, alias = {}, define = {} }: Pick<WorkerOptions, "entry" | "alias" | "define">,
+): string {
   const { outputFiles, warnings } = buildSync({
     absWorkingDir: root,
     entryPoints: [entry],
     alias,
+    define,
     bundle: true,
     write: false,
     format: "esm",
@@ -68,8 +73,8 @@ export class Workerd implements AsyncDisposable {
   static async start(workers: Record<string, WorkerOptions>): Promise<Workerd> {
     const folder = mkdtempSync(join(tmpdir(), "logwire-workerd-"));
     const names = Object.keys(workers);
-    for (const [name, { entry, alias }] of Object.entries(workers)) {
-      writeFileSync(join(folder, `${name}.js`), bundle(entry, alias));
+    for (const [name, options] of Object.entries(workers)) {
+      writeFileSync(join(folder, `${name}.js`), bundle(options));
     }
     // workerd embeds no file from outside the folder of its configuration.
     copyFileSync(join(root, "tests", "testdata", "tls", "ca.pem"), join(folder, "ca.pem"));
