@@ -25,6 +25,8 @@ export const withoutWorkerd: string | false = runtime === "node"
 export interface WorkerOptions {
   /** The file of the worker, from the top level of the project. */
   entry: string;
+  /** What stands in the file, if it is to be something else. */
+  contents?: string;
   compatibilityDate: string;
   compatibilityFlags?: string[];
   /** Texts that the worker finds in its `env`. */
@@ -37,11 +39,13 @@ export interface WorkerOptions {
 
 /** Bundles a worker as its author would; throws for an error, and for a warning. */
 export function bundle(
-  { entry, alias = {}, define = {} }: Pick<WorkerOptions, "entry" | "alias" | "define">,
+  { entry, contents, alias = {}, define = {} }: Omit<WorkerOptions, "compatibilityDate">,
 ): string {
   const { outputFiles, warnings } = buildSync({
     absWorkingDir: root,
-    entryPoints: [entry],
+    ...(contents === undefined
+      ? { entryPoints: [entry] }
+      : { stdin: { contents, sourcefile: entry, resolveDir: root } }),
     alias,
     define,
     bundle: true,

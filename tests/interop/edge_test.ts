@@ -14,6 +14,12 @@ const REQUESTS = 1000;
 const AT_ONCE = 200;
 const RECORDS = 3;
 
+/** An old worker and a new one, neither with Node's modules. */
+const settings = {
+  stop: { compatibilityDate: "2023-05-18" },
+  kill: { compatibilityDate: "2026-10-01", compatibilityFlags: ["no_nodejs_compat"] },
+};
+
 /** How long each request took, in milliseconds, by what it did. */
 type Latencies = Record<"logged" | "plain", number[]>;
 
@@ -62,8 +68,7 @@ for (const how of ["stop", "kill"] as const) {
       await using workerd = await Workerd.start({
         load: {
           entry: "tests/edge/load_worker.ts",
-          compatibilityDate: "2026-10-01",
-          compatibilityFlags: ["no_nodejs_compat"],
+          ...settings[how],
           define: { RECEIVER_PORT: String(port) },
         },
       });
