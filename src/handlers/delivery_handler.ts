@@ -119,7 +119,9 @@ export abstract class DeliveryHandler extends Handler {
 
   /**
    * Resolves when everything emitted before is written or dropped. In `queue` mode that may take
-   * as long as the server is away: give a `signal`. Never rejects.
+   * as long as the server is away: give a `signal`. With `connection: "per-flush"` it connects for
+   * that, and where it cannot, or may not yet again, resolves with the records still queued. Never
+   * rejects.
    */
   override flush(options?: WaitOptions): Promise<void> {
     return this.#delivery.flush(options);

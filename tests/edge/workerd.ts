@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -16,10 +16,14 @@ import { runtime } from "../test.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
+const program = join(root, "node_modules", ".bin", "workerd");
+
 /** Why a test that needs workerd is skipped here; `false` if it is not. */
-export const withoutWorkerd: string | false = runtime === "node"
+export const withoutWorkerd: string | false = runtime !== "node"
+  ? "what is tested is in workerd: from Node is enough"
+  : existsSync(program) || process.env.LOGWIRE_REQUIRE_SERVERS === "1"
   ? false
-  : "what is tested is in workerd: from Node is enough";
+  : "it needs workerd, which npm ci installs where there is one for the machine";
 
 /** One worker: a program, and the runtime that it is to see. */
 export interface WorkerOptions {
@@ -84,7 +88,6 @@ export class Workerd implements AsyncDisposable {
     copyFileSync(join(root, "tests", "testdata", "tls", "ca.pem"), join(folder, "ca.pem"));
     const config = join(folder, "config.capnp");
     writeFileSync(config, configOf(workers));
-    const program = join(root, "node_modules", ".bin", "workerd");
     const child = spawn(program, ["serve", "--experimental", "--control-fd=3", config], {
       stdio: ["ignore", "ignore", "pipe", "pipe"],
     });

@@ -1,5 +1,8 @@
 /** Workers under load, in real workerd, and what of their records a CPython log server gets. */
 import { assert, assertEquals } from "@std/assert";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DeliveryStats } from "../../src/handlers/delivery_event.ts";
 import { withoutWorkerd, Workerd } from "../edge/workerd.ts";
@@ -111,3 +114,35 @@ for (const how of ["stop", "kill"] as const) {
     { skip },
   );
 }
+
+test("requests of a worker, also those that fail, log through HTTPHandler", async () => {
+  const messages: string[] = [];
+  const server = createServer(async (request, response) => {
+    let body = "";
+    for await (const chunk of request.setEncoding("utf8")) body += chunk;
+    messages.push(...body.trim().split("\n").map((line) => JSON.parse(line).msg));
+    response.writeHead(204).end();
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const define = { SERVER_PORT: String((server.address() as AddressInfo).port) };
+  await using workerd = await Workerd.start({
+    old: { entry: "tests/edge/http_worker.ts", define, ...settings.stop },
+    new: { entry: "tests/edge/http_worker.ts", define, ...settings.kill },
+  });
+  for (const name of ["old", "new"]) {
+    const numbers = Array.from({ length: 50 }, (_, number) => number);
+    const statuses = await Promise.all(numbers.map(async (number) => {
+      const response = await fetch(workerd.url(name, `/logged/${number}`));
+      await response.body?.cancel();
+      return response.status;
+    }));
+    assertEquals(statuses, numbers.map((number) => number % 2 === 1 ? 500 : 200));
+    const stats = async (): Promise<DeliveryStats> =>
+      await (await fetch(workerd.url(name, "/stats"))).json();
+    while ((await stats()).queued > 0) await sleep(10);
+    assertEquals((await stats()).sent, 50);
+    assertEquals(messages.splice(0).sort(), numbers.map((number) => `request ${number}`).sort());
+  }
+  server.closeAllConnections();
+  server.close();
+}, { skip: withoutWorkerd });

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { readdirSync } from "node:fs";
 import { test } from "../test.ts";
 import { entryPoints, exists, filesUnder, read, root, sources } from "./sources.ts";
@@ -149,6 +149,10 @@ test("every entry point has an example that is run", () => {
     !examples.some((code) => code.includes(`"jsr:@logwire/logging${entry.slice(1)}"`))
   );
   assertEquals(without, []);
+});
+
+test("the worker of the README is the one that the demo runs", () => {
+  assert(read("README.md").includes(`\`\`\`js ignore\n${read("tests/demo/edge_worker.js")}\`\`\``));
 });
 
 test("every example imports entry points that exist", () => {
