@@ -136,6 +136,12 @@ export {
   type RecordDeliveryOptions,
 } from "./src/handlers/record_delivery_handler.ts";
 export type { DeliveryEvent, DeliveryStats, DropReason } from "./src/handlers/delivery_event.ts";
+export {
+  type Flushable,
+  flushAfter,
+  type WaitUntilContext,
+  withFlush,
+} from "./src/handlers/flush_after.ts";
 export type { DeliveryOptions } from "./src/handlers/delivery_options.ts";
 export type { WhileDisconnected } from "./src/core/link.ts";
 export type { Overflow } from "./src/core/outbox.ts";

@@ -52,6 +52,8 @@ export interface Outlet {
    * least, and as long as the back-off says.
    */
   readonly holdSeconds?: number | undefined;
+  /** How long a write may take, in milliseconds, where the way out has a bound of its own. */
+  readonly writeTimeoutMs?: number;
   /** Settles when the way out is over, with the reason; never for a datagram socket. */
   readonly closed: Promise<ConnectionError | undefined> | undefined;
   /** Releases it; never rejects. */
