@@ -36,11 +36,8 @@ export { type Caller, Logger, type LoggerManager } from "./src/logging/logger.ts
 export { getLoggerClass, type LoggerClass, setLoggerClass } from "./src/logging/logger_class.ts";
 export { Manager } from "./src/logging/manager.ts";
 export { PlaceHolder } from "./src/logging/place_holder.ts";
-export {
-  type Extra,
-  LoggerAdapter,
-  type LoggerAdapterOptions,
-} from "./src/logging/logger_adapter.ts";
+export { LoggerAdapter, type LoggerAdapterOptions } from "./src/logging/logger_adapter.ts";
+export type { Extra } from "./src/logging/context.ts";
 export type { LogKeywords } from "./src/logging/keywords.ts";
 export { type LogArguments, LogRecord } from "./src/logging/log_record.ts";
 export {

@@ -12,6 +12,7 @@ const layers: Record<string, string[]> = {
   "src/receiver": ["src/logging", "src/core", "src/core/pickle", "src/net"],
   "src/files": ["src/logging", "src/core"],
   "src/adapters": ["src/net"],
+  "src/context": ["src/logging", "src/core"],
   "src/integrations": ["src/logging"],
 };
 
@@ -23,6 +24,7 @@ const portable = [
 /** What a layer may import that is not ours. */
 const packages: Record<string, RegExp> = {
   "src/files": /^(node:|@std\/bytes$)/,
+  "src/context": /^node:async_hooks$/,
   "src/adapters": /^(node:|bun:|cloudflare:|unix-dgram$|@std\/bytes$)/,
 };
 const portablePackages = /^@std\/bytes$/;

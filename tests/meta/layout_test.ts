@@ -35,6 +35,7 @@ const testedThrough: Record<string, string[]> = {
     "src/adapters/socket_datagrams.ts",
     "src/adapters/tls_options.ts",
   ],
+  "tests/context/with_context_test.ts": ["src/logging/context.ts"],
   "tests/core/framer_test.ts": [
     "src/core/chunk_queue.ts",
     "src/core/framing.ts",
