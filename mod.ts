@@ -126,6 +126,7 @@ export type {
   DatagramSocket,
   ExitHooks,
   ExitNotifier,
+  HostNamed,
   Listener,
   StreamAddress,
   StreamConnection,

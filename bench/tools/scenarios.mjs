@@ -174,7 +174,7 @@ export function scenarios({ quick, records, warmup }) {
       ),
     ...(quick ? [1, 1000] : [1, 10, 100, 1000]).map((loggers) =>
       tcp("loggers", `${thousands(loggers)} logger${loggers === 1 ? "" : "s"}`, ours, {
-        records: burst,
+        records: steady,
         perTurn: 64,
         loggers,
       })

@@ -17,6 +17,7 @@
  */
 import { ConnectionError, type ConnectionErrorCode } from "../net/connection_error.ts";
 import type { Acceptor, Connector, DatagramAcceptor, DatagramConnector } from "../net/connector.ts";
+import { hostName } from "./host_name.ts";
 
 export { ConnectionError };
 export type { ConnectionErrorCode };
@@ -27,6 +28,8 @@ export const connector: Connector & DatagramConnector & Acceptor & DatagramAccep
   listen: async (at, options) => await (await native()).listen(at, options),
   openDatagram: async (peer, options) => await (await native()).openDatagram(peer, options),
   bindDatagram: async (at) => await (await native()).bindDatagram(at),
+  // Asked before anything has been awaited.
+  hostName,
 
   atExit(hooks) {
     if (loaded !== undefined) return loaded.atExit?.(hooks) ?? (() => {});

@@ -3,7 +3,7 @@
  *
  * Bun reports a TCP connect that timed out or had no route as refused. A client certificate that a
  * TLS 1.3 server refuses shows after `connect`, in `closed`: the protocol ends the client's
- * handshake first.
+ * handshake first. Unix datagrams can be sent (by libc, on Linux and macOS) and not received.
  *
  * @example
  * ```ts
@@ -37,11 +37,13 @@ import {
   type BunSocket,
   type BunSocketHandlers,
 } from "./bun_runtime.ts";
+import { bindBunUnixgram, openBunUnixgram } from "./bun_unixgram.ts";
 import { checkedConnector } from "./checked_connector.ts";
 import { processExitHooks } from "./exit_hooks.ts";
+import { hostName } from "./host_name.ts";
 import { lastWrite } from "./last_write.ts";
 import { SocketListener } from "./listener.ts";
-import { abortedError, show, toConnectionError, udpOnly } from "./native_error.ts";
+import { abortedError, show, toConnectionError } from "./native_error.ts";
 import { SocketStream } from "./socket_stream.ts";
 import { HANDSHAKE_TIMEOUT_MS } from "./tls_options.ts";
 
@@ -57,8 +59,10 @@ export const connector: Connector & DatagramConnector & Acceptor & DatagramAccep
   checkedConnector({
     connect: (to, { signal }, doing) => dial(to, signal, doing),
     listen: async (at, _options, doing) => await serve(at, doing),
-    openDatagram: (peer, options) => openBunDatagram(udpOnly(peer), options),
-    bindDatagram: (at) => bindBunDatagram(udpOnly(at)),
+    openDatagram: (peer, options) =>
+      peer.transport === "udp" ? openBunDatagram(peer, options) : openBunUnixgram(peer, options),
+    bindDatagram: (at) => at.transport === "udp" ? bindBunDatagram(at) : bindBunUnixgram(at),
+    hostName,
     exitHooks,
   });
 

@@ -99,7 +99,9 @@ class BunDatagramSocket extends BunDatagrams implements DatagramSocket {
 
   async send(bytes: Uint8Array): Promise<void> {
     try {
-      while (!this.#taken(bytes)) await this.drain();
+      await this.inOrder(async () => {
+        while (!this.#taken(bytes)) await this.drain();
+      });
     } catch (error) {
       throw this.sendError(error, bytes, this.#peer);
     }

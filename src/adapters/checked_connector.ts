@@ -33,6 +33,7 @@ export interface NativeConnector {
   ): Promise<Listener<StreamConnection>>;
   openDatagram(peer: DatagramAddress, options: WaitOptions): Promise<DatagramSocket>;
   bindDatagram(at: DatagramAddress): Promise<DatagramListener>;
+  hostName(): string | undefined;
   readonly exitHooks: ExitHookSet;
 }
 
@@ -59,6 +60,7 @@ export function checkedConnector(
       checkAddress(at, `Cannot bind ${show(at)}`);
       return await native.bindDatagram(at);
     },
+    hostName: () => native.hostName(),
     atExit: (hooks) => native.exitHooks.add(hooks),
   };
 }

@@ -37,7 +37,13 @@ import type {
   StreamAddress,
 } from "../net/connector.ts";
 import { bindDenoDatagram, openDenoDatagram } from "./deno_datagram.ts";
-import { demandNet, type DenoConn, type DenoListener, denoRuntime } from "./deno_runtime.ts";
+import {
+  demandNet,
+  type DenoConn,
+  denoHostName,
+  type DenoListener,
+  denoRuntime,
+} from "./deno_runtime.ts";
 import { checkedConnector } from "./checked_connector.ts";
 import { ExitHookSet } from "./exit_hooks.ts";
 import { SocketListener } from "./listener.ts";
@@ -83,6 +89,7 @@ export const connector: Connector & DatagramConnector & Acceptor & DatagramAccep
     },
     openDatagram: openDenoDatagram,
     bindDatagram: bindDenoDatagram,
+    hostName: denoHostName,
     exitHooks,
   });
 

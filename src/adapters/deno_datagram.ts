@@ -2,6 +2,11 @@
  * Datagrams on Deno: by `Deno.listenDatagram` where `--unstable-net` provides it, else UDP by
  * `node:dgram`.
  *
+ * A Unix datagram that finds no room in the receiver's queue is sent as soon as there is some, but
+ * Deno asks the kernel without a pause until then: the program goes on, a core is busy. Nor can it
+ * be taken back: until it is sent it holds the process open, even if the socket is closed. Of what
+ * is received Deno yields 65,507 bytes at most.
+ *
  * @module
  */
 import { ConnectionError } from "../net/connection_error.ts";
@@ -17,7 +22,7 @@ import {
   type DenoDatagramConn,
   denoRuntime,
 } from "./deno_runtime.ts";
-import { show, toConnectionError } from "./native_error.ts";
+import { abortedError, show, toConnectionError } from "./native_error.ts";
 import { SocketDatagrams } from "./socket_datagrams.ts";
 
 /** Opens a socket for a peer. */
@@ -27,6 +32,7 @@ export async function openDenoDatagram(
 ): Promise<DatagramSocket> {
   const doing = `Cannot open a datagram socket for ${show(peer)}`;
   if (peer.transport === "unixgram") {
+    await demandReceiver(peer.path, signal, doing);
     // An abstract address (Linux) leaves no file behind, and Deno cannot send from none.
     const from = { transport: "unixpacket", path: `\0logwire-${crypto.randomUUID()}` } as const;
     return new DenoDatagramSocket(bind(from, doing), peer, { ...from, path: peer.path });
@@ -44,6 +50,27 @@ export async function openDenoDatagram(
   return new DenoDatagramSocket(conn, peer, { ...peer, transport: "udp", hostname: address });
 }
 
+/**
+ * Throws unless a datagram socket is bound there, as connecting one would tell, which Deno cannot:
+ * a stream socket that is connected instead is refused for its type alone.
+ */
+async function demandReceiver(
+  path: string,
+  signal: AbortSignal | undefined,
+  doing: string,
+): Promise<void> {
+  listenDatagram(doing);
+  if (signal?.aborted) throw abortedError(signal, doing);
+  try {
+    (await denoRuntime().connect({ transport: "unix", path, signal })).close();
+  } catch (error) {
+    // EPROTOTYPE, which has neither code nor class.
+    if (/wrong type for socket/i.test(String(error))) return;
+    throw signal?.aborted ? abortedError(signal, doing) : toConnectionError(error, doing);
+  }
+  throw new ConnectionError("refused", `${doing}: it is a stream socket`);
+}
+
 /** Binds a socket that receives from anybody. */
 export async function bindDenoDatagram(at: DatagramAddress): Promise<DatagramListener> {
   const doing = `Cannot bind ${show(at)}`;
@@ -59,15 +86,22 @@ export async function bindDenoDatagram(at: DatagramAddress): Promise<DatagramLis
 }
 
 function bind(at: DenoDatagramAddress, doing: string): DenoDatagramConn {
-  const deno = denoRuntime();
-  if (deno.listenDatagram === undefined) {
-    throw new ConnectionError("unsupported", `${doing}: Deno needs --unstable-net for it`);
-  }
+  const listen = listenDatagram(doing);
   try {
-    return deno.listenDatagram(at);
+    return listen(at);
   } catch (error) {
     throw toConnectionError(error, doing);
   }
+}
+
+function listenDatagram(doing: string): (at: DenoDatagramAddress) => DenoDatagramConn {
+  const { listenDatagram } = denoRuntime();
+  if (listenDatagram !== undefined) return listenDatagram;
+  const instead = "or use a Unix stream socket or UDP";
+  throw new ConnectionError(
+    "unsupported",
+    `${doing}: Deno needs --unstable-net for it, ${instead}`,
+  );
 }
 
 class DenoDatagrams extends SocketDatagrams {
@@ -140,6 +174,11 @@ class DenoDatagramListener extends DenoDatagrams implements DatagramListener {
 
   protected override release(): void {
     super.release();
-    if (this.address.transport === "unixgram") denoRuntime().removeSync(this.address.path);
+    if (this.address.transport !== "unixgram") return;
+    try {
+      denoRuntime().removeSync(this.address.path);
+    } catch {
+      // Somebody else has removed it.
+    }
   }
 }

@@ -45,6 +45,9 @@ export interface DenoDatagramAddress {
 
 /** What the adapter uses of `Deno`. */
 export interface DenoRuntime {
+  connect(
+    options: { transport: "unix"; path: string; signal: AbortSignal | undefined },
+  ): Promise<DenoConn>;
   listen(
     options: { transport: "unix"; path: string } | { hostname: string; port: number },
   ): DenoListener;
@@ -52,7 +55,11 @@ export interface DenoRuntime {
   /** Only with `--unstable-net`. */
   listenDatagram?(options: DenoDatagramAddress): DenoDatagramConn;
   removeSync(path: string): void;
-  permissions: { request(wanted: { name: "net"; host: string }): Promise<{ state: string }> };
+  permissions: {
+    request(wanted: { name: "net"; host: string }): Promise<{ state: string }>;
+    querySync(wanted: { name: "sys"; kind: "hostname" }): { state: string };
+  };
+  hostname(): string;
 }
 
 /** `Deno`, looked up at use: importing an adapter must not fail on another runtime. */
@@ -70,4 +77,11 @@ export async function demandNet(host: string, doing: string): Promise<void> {
   const { state } = await denoRuntime().permissions.request({ name: "net", host });
   if (state === "granted") return;
   throw new ConnectionError("denied", `${doing}: needs --allow-net=${host}`);
+}
+
+/** The machine's name, where `--allow-sys` lets it be asked without a prompt. */
+export function denoHostName(): string | undefined {
+  const deno = denoRuntime();
+  const { state } = deno.permissions.querySync({ name: "sys", kind: "hostname" });
+  return state === "granted" ? deno.hostname() : undefined;
 }

@@ -112,6 +112,8 @@ export class MemoryNetwork implements Connector, DatagramConnector, Acceptor, Da
   readonly datagrams: Uint8Array[] = [];
   /** What a connect meets where nobody listens and no script says otherwise. */
   whenNobodyListens: MemoryStep;
+  /** What {@linkcode hostName} tells; `undefined`: that it may not be asked. @default {"memory"} */
+  machineName: string | undefined = "memory";
   readonly #bufferBytes: number;
   readonly #connects: MemoryStep[] = [];
   readonly #sends: MemoryOutcome[] = [];
@@ -220,6 +222,11 @@ export class MemoryNetwork implements Connector, DatagramConnector, Acceptor, Da
   /** Sends a datagram back to every datagram socket that is open. */
   reply(bytes: Uint8Array): void {
     for (const socket of this.#sockets) socket.receive(bytes.slice());
+  }
+
+  /** What the machine calls itself: {@linkcode machineName}. */
+  hostName(): string | undefined {
+    return this.machineName;
   }
 
   /** Registers hooks that {@linkcode beforeExit} and {@linkcode exit} run. */

@@ -21,6 +21,7 @@ const byCode: Record<string, ConnectionErrorCode> = {
   ECONNRESET: "reset",
   ECONNABORTED: "reset",
   EPIPE: "reset",
+  ENOTCONN: "reset",
   ENOTFOUND: "not-found",
   EAI_AGAIN: "not-found",
   EAI_NONAME: "not-found",
@@ -117,14 +118,7 @@ export function show(address: StreamAddress | DatagramAddress): string {
 
 /** Throws for an address that no runtime could use, naming the value and the range. */
 export function checkAddress(address: StreamAddress | DatagramAddress, doing: string): void {
-  if ("path" in address) {
-    if (typeof address.path !== "string" || address.path === "") {
-      throw new TypeError(
-        `${doing} as 'path' must be a non-empty string: current value is ${quote(address.path)}`,
-      );
-    }
-    return;
-  }
+  if ("path" in address) return checkPath(address.path, doing);
   const { hostname, port } = address;
   if (typeof hostname !== "string" || hostname === "") {
     throw new TypeError(
@@ -138,15 +132,25 @@ export function checkAddress(address: StreamAddress | DatagramAddress, doing: st
   }
 }
 
-function quote(value: unknown): string {
-  return typeof value === "string" ? `"${value}"` : String(value);
+/** Throws for a path that no kernel takes: `sun_path` has 108 bytes with its NUL, on macOS 104. */
+export function checkPath(path: unknown, doing: string, maxBytes = 107): void {
+  if (typeof path !== "string" || path === "") {
+    throw new TypeError(
+      `${doing} as 'path' must be a non-empty string: current value is ${quote(path)}`,
+    );
+  }
+  // Only the first character may be one: that is an abstract name (of Linux).
+  if (path.includes("\0", 1)) {
+    throw new TypeError(`${doing} as 'path' must have no NUL: current value is ${quote(path)}`);
+  }
+  const size = new TextEncoder().encode(path).length;
+  if (size > maxBytes) {
+    throw new RangeError(
+      `${doing} as 'path' must be at most ${maxBytes} bytes: current value has ${size}`,
+    );
+  }
 }
 
-/** The address itself, or `unsupported` for one that only Deno has. */
-export function udpOnly(address: DatagramAddress): Extract<DatagramAddress, { transport: "udp" }> {
-  if (address.transport === "udp") return address;
-  throw new ConnectionError(
-    "unsupported",
-    `Cannot use the Unix datagram socket ${address.path}: this runtime has none; use udp`,
-  );
+function quote(value: unknown): string {
+  return typeof value === "string" ? `"${value}"` : String(value);
 }

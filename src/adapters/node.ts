@@ -5,6 +5,10 @@
  * when a whole write is through, so writes are cut into pieces. A client certificate that a TLS 1.3
  * server refuses shows after `connect`, in `closed`: the protocol ends the client's handshake first.
  *
+ * Unix datagrams (`/dev/log`) need the npm package `unix-dgram` beside this one (`npm install
+ * unix-dgram`; it builds native code, anew for each major version of Node) and are `unsupported`
+ * without it, and on Bun and Deno, whose own connectors have them.
+ *
  * @example
  * ```ts
  * import { connector } from "jsr:@logwire/logging/node";
@@ -32,10 +36,12 @@ import type {
 } from "../net/connector.ts";
 import { checkedConnector } from "./checked_connector.ts";
 import { processExitHooks } from "./exit_hooks.ts";
+import { hostName } from "./host_name.ts";
 import { lastWrite } from "./last_write.ts";
 import { SocketListener } from "./listener.ts";
-import { abortedError, show, toConnectionError, udpOnly } from "./native_error.ts";
+import { abortedError, show, toConnectionError } from "./native_error.ts";
 import { bindNodeDatagram, openNodeDatagram } from "./node_datagram.ts";
+import { bindNodeUnixgram, openNodeUnixgram } from "./node_unixgram.ts";
 import { SocketStream } from "./socket_stream.ts";
 import { HANDSHAKE_TIMEOUT_MS } from "./tls_options.ts";
 
@@ -52,8 +58,10 @@ export const connector: Connector & DatagramConnector & Acceptor & DatagramAccep
   checkedConnector({
     connect: (to, { signal }, doing) => dial(to, signal, doing),
     listen: (at, _options, doing) => serve(at, doing),
-    openDatagram: (peer, options) => openNodeDatagram(udpOnly(peer), options),
-    bindDatagram: (at) => bindNodeDatagram(udpOnly(at)),
+    openDatagram: (peer, options) =>
+      peer.transport === "udp" ? openNodeDatagram(peer, options) : openNodeUnixgram(peer, options),
+    bindDatagram: (at) => at.transport === "udp" ? bindNodeDatagram(at) : bindNodeUnixgram(at),
+    hostName,
     exitHooks,
   });
 

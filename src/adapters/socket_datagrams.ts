@@ -25,7 +25,8 @@ export abstract class SocketDatagrams implements AsyncIterable<Uint8Array>, Asyn
 
   /** Lets go of the socket; called once. */
   protected abstract release(): void;
-  abstract unref(): void;
+  /** Of those that can. */
+  unref?(): void;
 
   /** A datagram came in. */
   protected arrived(bytes: Uint8Array): void {

@@ -89,13 +89,13 @@ export interface DatagramSocket extends AsyncIterable<Uint8Array>, AsyncDisposab
 }
 
 /** Opens byte streams. Every rejection is a {@linkcode ConnectionError}. */
-export interface Connector extends ExitNotifier {
+export interface Connector extends ExitNotifier, HostNamed {
   /** Connects, TLS handshake included; aborting `signal` rejects and leaves no socket behind. */
   connect(to: StreamAddress, options?: WaitOptions): Promise<StreamConnection>;
 }
 
 /** Opens datagram sockets. Every rejection is a {@linkcode ConnectionError}. */
-export interface DatagramConnector extends ExitNotifier {
+export interface DatagramConnector extends ExitNotifier, HostNamed {
   /** Resolves the peer's name once and opens a socket for it. */
   openDatagram(peer: DatagramAddress, options?: WaitOptions): Promise<DatagramSocket>;
 }
@@ -149,6 +149,15 @@ export interface ExitHooks {
 export interface ExitNotifier {
   /** Registers hooks; the function that is returned takes them off again. */
   atExit?(hooks: ExitHooks): () => void;
+}
+
+/** A runtime that can tell what the machine calls itself. */
+export interface HostNamed {
+  /**
+   * The name as the operating system has it, as Python's `socket.gethostname()`; `undefined` where
+   * it may not be asked: on Deno without `--allow-sys=hostname`. Never prompts, never waits.
+   */
+  hostName?(): string | undefined;
 }
 
 /** Time as a parameter; the default is the runtime's own, tests give a virtual one. */

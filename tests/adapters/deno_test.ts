@@ -2,8 +2,10 @@
 // its own, with its own flags.
 import { assertEquals } from "@std/assert";
 import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { netServer } from "../conformance/target.ts";
 import { runProgram } from "../conformance/processes.ts";
+import { withSocketPath } from "../conformance/unixgram_peer.ts";
 import { runtime, test as register } from "../test.ts";
 
 const test = (name: string, fn: () => Promise<void>) =>
@@ -129,12 +131,43 @@ test("Unix datagrams work with --unstable-net and leave no file behind", async (
   });
 });
 
+test("Unix datagrams need --allow-net and read and write permission for the path", () =>
+  withSocketPath(async (path) => {
+    const program = `
+      const at = { transport: "unixgram", path: ${JSON.stringify(path)} } as const;
+      const bound = await connector.bindDatagram(at)${printCode}
+      await connector.openDatagram(at)${printCode}`;
+    const flags = [`--allow-read=${path}`, `--allow-write=${path}`, "--unstable-net"];
+    const [allowed, denied] = ["ok\nok\n", "ConnectionError denied\nConnectionError denied\n"];
+    assertEquals(await runProgram("deno.ts", program, 1, [...flags, "--allow-net"]), {
+      code: 0,
+      stdout: allowed,
+      stderr: "",
+    });
+    assertEquals(await runProgram("deno.ts", program, 1, flags), {
+      code: 0,
+      stdout: denied,
+      stderr: "",
+    });
+  }));
+
+test("hostName() on Deno is undefined without --allow-sys=hostname, and never asks", async () => {
+  for (const module of ["deno.ts", "node.ts", "auto.ts"]) {
+    const program = "console.log(connector.hostName!());";
+    const silent = await runProgram(module, program, 1, ["--allow-env"]);
+    assertEquals(silent, { code: 0, stdout: "undefined\n", stderr: "" });
+    const told = await runProgram(module, program, 1, ["--allow-sys=hostname"]);
+    assertEquals(told, { code: 0, stdout: `${hostname()}\n`, stderr: "" });
+  }
+});
+
 test("every datagram check of the conformance suite holds with --unstable-net too", async () => {
   const suite = new URL("../conformance/native_test.ts", import.meta.url).pathname;
+  const interop = new URL("../interop/unixgram_test.ts", import.meta.url).pathname;
   const program = `
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["test", "-A", "--no-check", "--unstable-net", "--sanitize-ops", "--sanitize-resources",
-        "--filter=/datagram|send|Unix/", ${JSON.stringify(suite)}],
+        "--filter=/datagram|send|Unix/", ...${JSON.stringify([suite, interop])}],
       env: { NO_COLOR: "1" },
     }).output();
     const text = new TextDecoder();

@@ -311,3 +311,10 @@ test("MemoryNetwork refuses bad addresses, naming value and range", async () => 
     "'hostname' must be a non-empty string",
   );
 });
+
+test("hostName() is the name that a test gives the machine, or none", () => {
+  const network = new MemoryNetwork();
+  assertEquals(network.hostName(), "memory");
+  network.machineName = undefined;
+  assertEquals(network.hostName(), undefined);
+});

@@ -1,6 +1,12 @@
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { ConnectionError } from "../../src/net/connection_error.ts";
-import { abortedError, codeOf, show, toConnectionError } from "../../src/adapters/native_error.ts";
+import {
+  abortedError,
+  checkPath,
+  codeOf,
+  show,
+  toConnectionError,
+} from "../../src/adapters/native_error.ts";
 import { test } from "../test.ts";
 
 const withCode = (code: string) => Object.assign(new Error(`it says ${code}`), { code });
@@ -13,6 +19,7 @@ test("codeOf() knows what Node and Bun call errors", () => {
     ETIMEDOUT: "timeout",
     ECONNRESET: "reset",
     EPIPE: "reset",
+    ENOTCONN: "reset",
     ENOTFOUND: "not-found",
     ENOENT: "not-found",
     EACCES: "denied",
@@ -96,4 +103,24 @@ test("toConnectionError() says what a runtime leaves out, and what to do of an u
     "Cannot connect: unable to verify the first certificate; " +
       "'tls.ca' must hold the authority that signed it",
   );
+});
+
+test("checkPath() counts bytes, and takes an abstract name", () => {
+  checkPath("/run/log", "Cannot bind");
+  checkPath("\0log", "Cannot bind");
+  checkPath("x".repeat(107), "Cannot bind");
+  const refused: [unknown, number, string][] = [
+    ["", 107, "'path' must be a non-empty string: current value is \"\""],
+    [7, 107, "'path' must be a non-empty string: current value is 7"],
+    ["/a\0b", 107, "'path' must have no NUL"],
+    ["ä".repeat(54), 107, "'path' must be at most 107 bytes: current value has 108"],
+    ["x".repeat(104), 103, "'path' must be at most 103 bytes: current value has 104"],
+  ];
+  for (const [path, maxBytes, message] of refused) {
+    assertThrows(
+      () => checkPath(path, "Cannot bind", maxBytes),
+      Error,
+      `Cannot bind as ${message}`,
+    );
+  }
 });

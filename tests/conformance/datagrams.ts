@@ -6,7 +6,7 @@ import { codeOf, pattern, type Target } from "./target.ts";
 
 /** UDP. */
 export function datagrams(
-  { name, connector, skips = {}, module, unixDatagrams }: Target,
+  { name, connector, skips = {}, module }: Target,
 ): void {
   const test = (check: string, fn: () => Promise<void>) =>
     register(`${name}: ${check}`, fn, { skip: skips[check] ?? false });
@@ -123,13 +123,5 @@ export function datagrams(
     });
     assertEquals(await codeOf(connector.bindDatagram(bound.address)), "other");
     await bound.close();
-  });
-
-  if (unixDatagrams) return;
-
-  test("Unix datagram sockets are `unsupported`", async () => {
-    const at = { transport: "unixgram", path: "/run/logwire-none.sock" } as const;
-    assertEquals(await codeOf(connector.openDatagram(at)), "unsupported");
-    assertEquals(await codeOf(connector.bindDatagram(at)), "unsupported");
   });
 }

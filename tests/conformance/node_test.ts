@@ -1,8 +1,10 @@
 // Node's own modules run on all three runtimes, and so does the adapter for them.
+import { hostname } from "node:os";
 import { connector } from "../../src/adapters/node.ts";
 import { runtime } from "../test.ts";
 import { conformance } from "./suite.ts";
-import { netServer } from "./target.ts";
+import { netServer, type Target } from "./target.ts";
+import { withoutUnixDatagrams } from "./unixgram_peer.ts";
 
 const skips: Record<string, string> = runtime === "deno"
   ? {
@@ -15,4 +17,17 @@ const skips: Record<string, string> = runtime === "deno"
   }
   : {};
 
-conformance({ name: "node.ts", connector, rawServer: netServer, module: "node.ts", skips });
+// The package behind them is made for Node alone.
+const unix: Partial<Target> = runtime === "node"
+  ? { unixDatagrams: "sends and receives", withoutUnixDatagrams: withoutUnixDatagrams() }
+  : {};
+
+conformance({
+  name: "node.ts",
+  connector,
+  rawServer: netServer,
+  module: "node.ts",
+  skips,
+  hostName: hostname(),
+  ...unix,
+});

@@ -23,8 +23,12 @@ export interface Target {
   rawServer(): Promise<RawServer>;
   /** The adapter's module, to be run in a process of its own; absent for the in-memory one. */
   module?: string;
-  /** Whether it has Unix datagram sockets. */
-  unixDatagrams?: boolean;
+  /** What it does with Unix datagram sockets; absent: nothing. */
+  unixDatagrams?: "sends" | "sends and receives";
+  /** Why it cannot on this machine. */
+  withoutUnixDatagrams?: string | false;
+  /** What `hostName()` is to tell. */
+  hostName: string;
   /** Tests that cannot pass on this runtime, by the name of the check, with the defect. */
   skips?: Record<string, string>;
 }
@@ -127,7 +131,13 @@ export function memoryTarget(): Target {
       },
     });
   };
-  return { name: "memory", connector: network, rawServer };
+  return {
+    name: "memory",
+    connector: network,
+    rawServer,
+    unixDatagrams: "sends and receives",
+    hostName: "memory",
+  };
 }
 
 function memoryPeer(peer: MemoryPeer): RawPeer {

@@ -25,7 +25,8 @@ const portable = [
 const packages: Record<string, RegExp> = {
   "src/files": /^(node:|@std\/bytes$)/,
   "src/context": /^node:async_hooks$/,
-  "src/adapters": /^(node:|bun:|cloudflare:|unix-dgram$|@std\/bytes$)/,
+  // Not unix-dgram: what is imported by name becomes a dependency of the package.
+  "src/adapters": /^(node:|bun:|cloudflare:|@std\/bytes$)/,
 };
 const portablePackages = /^@std\/bytes$/;
 

@@ -22,12 +22,12 @@ const testedThrough: Record<string, string[]> = {
   "tests/conformance": [
     "src/adapters/auto.ts",
     "src/adapters/bun.ts",
-    "src/adapters/bun_datagram.ts",
     "src/adapters/bun_runtime.ts",
     "src/adapters/checked_connector.ts",
     "src/adapters/deno_datagram.ts",
     "src/adapters/deno_runtime.ts",
     "src/adapters/exit_hooks.ts",
+    "src/adapters/host_name.ts",
     "src/adapters/listener.ts",
     "src/adapters/node.ts",
     "src/adapters/node_datagram.ts",
