@@ -110,6 +110,10 @@ export {
 export { SocketHandler, type SocketHandlerOptions } from "./src/handlers/socket_handler.ts";
 export { DatagramHandler, type DatagramHandlerOptions } from "./src/handlers/datagram_handler.ts";
 export { DeliveryHandler } from "./src/handlers/delivery_handler.ts";
+export {
+  RecordDeliveryHandler,
+  type RecordDeliveryOptions,
+} from "./src/handlers/record_delivery_handler.ts";
 export type { DeliveryEvent, DeliveryStats, DropReason } from "./src/handlers/delivery_event.ts";
 export type { DeliveryOptions } from "./src/handlers/delivery_options.ts";
 export type { WhileDisconnected } from "./src/core/link.ts";

@@ -32,17 +32,20 @@ import type {
   DatagramSocket,
   WaitOptions,
 } from "../net/connector.ts";
-import { DeliveryHandler } from "./delivery_handler.ts";
-import { DELIVERY_OPTIONS, type DeliveryOptions } from "./delivery_options.ts";
+import {
+  RECORD_DELIVERY_OPTIONS,
+  RecordDeliveryHandler,
+  type RecordDeliveryOptions,
+} from "./record_delivery_handler.ts";
 
 /** Options of {@linkcode DatagramHandler}. */
-export interface DatagramHandlerOptions extends DeliveryOptions {
+export interface DatagramHandlerOptions extends RecordDeliveryOptions {
   /** What opens sockets: the `connector` of `./deno`, `./bun`, `./node` or `./auto`. */
   connector: DatagramConnector;
 }
 
 /** Sends each record as one datagram; see the module's description. */
-export class DatagramHandler extends DeliveryHandler {
+export class DatagramHandler extends RecordDeliveryHandler {
   /** The host name or IP address, or the path of the Unix datagram socket. */
   readonly host: string;
   /** The UDP port; `null`: a Unix datagram socket. */
@@ -65,7 +68,7 @@ export class DatagramHandler extends DeliveryHandler {
     const address: DatagramAddress = port === null
       ? { transport: "unixgram", path: host }
       : { transport: "udp", hostname: host, port };
-    checkKnown(what, options, DELIVERY_OPTIONS);
+    checkKnown(what, options, RECORD_DELIVERY_OPTIONS);
     checkMethods(what, "connector", options.connector, ["openDatagram"]);
     super(`DatagramHandler ${host}${port === null ? "" : `:${port}`}`, options.connector, options);
     this.host = host;

@@ -16,7 +16,7 @@ import {
   type WhileDisconnected,
 } from "../core/link.ts";
 import { type Batch, Outbox, type Overflow } from "../core/outbox.ts";
-import { RecordEncoder } from "../core/record_encoder.ts";
+import type { RecordEncoder } from "../core/record_encoder.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { Clock, ExitNotifier, WaitOptions } from "../net/connector.ts";
@@ -55,9 +55,9 @@ export class Delivery {
   readonly #outbox: Outbox;
   readonly #counters = new DeliveryCounters();
   readonly #news: DeliveryNews;
-  readonly #encoder = new RecordEncoder();
   #preparing = false;
   readonly #flushes = new Flushes();
+  #latest: LogRecord | undefined;
   #state: LinkState = "idle";
   #outlet: Outlet | undefined;
   /** The batch that the outlet is writing. */
@@ -92,9 +92,23 @@ export class Delivery {
     return this.#counters.snapshot(this.#outbox.records, this.#outbox.bytes);
   }
 
-  /** Records taken so far, whatever became of them. */
-  get emitted(): number {
+  /** The record that was given to `emit()` last. */
+  get latest(): LogRecord | undefined {
+    return this.#latest;
+  }
+
+  /** A record was given to `emit()`; the result is for {@linkcode giveUp}. */
+  begin(record: LogRecord): number {
+    this.#latest = record;
     return this.#counters.emitted;
+  }
+
+  /** What went wrong in `emit()` costs the record, unless it was counted since, and is told. */
+  giveUp(record: LogRecord, begun: number, error: unknown): void {
+    if (this.#counters.emitted === begun) {
+      this.#refuse(this.#closing === undefined ? "error" : "closed");
+    }
+    this.#settings.onFault(error, record);
   }
 
   /** Where the link stands. */
@@ -119,7 +133,7 @@ export class Delivery {
    * As {@linkcode enqueue}, for a record that is encoded where it is sent from. `false`: it is for
    * the general way, as the record is not plain or a dial may have to be made first.
    */
-  enqueueRecord(record: LogRecord): boolean {
+  enqueueRecord(record: LogRecord, encoder: RecordEncoder): boolean {
     if (this.#state !== "open") {
       if (!this.#isHoldingOff()) return false;
       const refusal = this.#refusal();
@@ -128,10 +142,10 @@ export class Delivery {
         return true;
       }
     }
-    const most = this.#prepare(record);
+    const most = this.#prepare(record, encoder);
     if (most === 0) return false;
     const chunk = this.#outbox.reserve(most);
-    const size = this.#encoder.write(chunk.buffer, chunk.view, chunk.end) - chunk.end;
+    const size = encoder.write(chunk.buffer, chunk.view, chunk.end) - chunk.end;
     this.#queue(size);
     return true;
   }
@@ -184,19 +198,14 @@ export class Delivery {
   }
 
   /** A record's own code, a getter say, may log and so come here again: the general way then. */
-  #prepare(record: LogRecord): number {
+  #prepare(record: LogRecord, encoder: RecordEncoder): number {
     if (this.#preparing) return 0;
     this.#preparing = true;
     try {
-      return this.#encoder.prepare(record);
+      return encoder.prepare(record);
     } finally {
       this.#preparing = false;
     }
-  }
-
-  /** Counts a record that could not be encoded. */
-  refuse(): void {
-    this.#refuse(this.#closing === undefined ? "error" : "closed");
   }
 
   #refuse(reason: DropReason): void {

@@ -1,16 +1,12 @@
 /**
- * What `SocketHandler`, `DatagramHandler` and every other handler over a link have in common:
- * CPython's template of small overridable methods on one {@linkcode Delivery}.
+ * What every handler over a link has in common: CPython's template of small overridable methods on
+ * one {@linkcode Delivery}. What it sends is its subclasses' to say, in `emit()`.
  *
  * Browser compatible.
  *
  * @module
  */
-import { lengthPrefixed } from "../core/framer.ts";
 import { checkNumber } from "../core/options.ts";
-import { pickle } from "../core/pickle_serializer.ts";
-import { recordFields } from "../core/record_fields.ts";
-import type { Serializer } from "../core/serializer.ts";
 import { Handler, tellFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
@@ -25,14 +21,19 @@ import { type DeliveryEvent, type DeliveryStats, printEvents } from "./delivery_
 import { checkDeliveryOptions, type DeliveryOptions } from "./delivery_options.ts";
 import { toOutlet } from "./outlet.ts";
 
+/** The delivery of a handler: for the classes of this folder, whose `emit()` writes to it. */
+export let deliveryOf: (handler: DeliveryHandler) => Delivery;
+
 /** A handler that encodes records at once and delivers them over a link that it keeps open. */
 export abstract class DeliveryHandler extends Handler {
+  static {
+    deliveryOf = (handler) => handler.#delivery;
+  }
+
   /** As CPython: an error in `emit()` closes the connection instead of being reported. */
   closeOnError = false;
   readonly #delivery: Delivery;
-  readonly #serializer: Serializer;
   readonly #onEvent: (event: DeliveryEvent) => void;
-  #latest: LogRecord | undefined;
 
   /**
    * Opens nothing.
@@ -44,7 +45,6 @@ export abstract class DeliveryHandler extends Handler {
   constructor(name: string, exitNotifier: ExitNotifier, options: DeliveryOptions) {
     const checked = checkDeliveryOptions(`create ${name}`, options);
     super();
-    this.#serializer = options.serializer ?? pickle;
     this.#onEvent = options.onEvent ?? printEvents(name, checked.clock);
     this.#delivery = new Delivery({
       ...checked,
@@ -55,7 +55,7 @@ export abstract class DeliveryHandler extends Handler {
         return outlet;
       },
       onEvent: (event) => this.#hear(event),
-      onFault: (error) => this.#report(error),
+      onFault: (error, record) => this.#report(error, record),
     });
   }
 
@@ -110,38 +110,6 @@ export abstract class DeliveryHandler extends Handler {
     return this.#delivery.stats;
   }
 
-  /** Encodes the record and sends it; what goes wrong costs this record and goes to handleError(). */
-  emit(record: LogRecord): void {
-    this.#latest = record;
-    const { emitted } = this.#delivery;
-    try {
-      if (this.#isStock()) {
-        if (record.exc_info) this.format(record);
-        if (this.#delivery.enqueueRecord(record)) return;
-      }
-      this.send(this.makePickle(record));
-    } catch (error) {
-      if (this.#delivery.emitted === emitted) this.#delivery.refuse();
-      this.#report(error);
-    }
-  }
-
-  /** Whether nobody has overridden what lies between a record and the link. */
-  #isStock(): boolean {
-    return this.#serializer === pickle && this.makePickle === makePickle &&
-      this.createSocket === createSocket && this.send === send;
-  }
-
-  /**
-   * The record as one frame: a 4-byte big-endian length and what the serializer makes of it. As
-   * CPython's `makePickle`, an error in the record is formatted first, so that its text travels.
-   */
-  makePickle(record: LogRecord): Uint8Array {
-    if (record.exc_info) this.format(record);
-    const { framing = lengthPrefixed } = this.#serializer;
-    return framing.frame(this.#serializer.dumps(recordFields(record)));
-  }
-
   /** Opens a connection: one dial. Override it to connect in a way of your own. */
   abstract makeSocket(options?: WaitOptions): Promise<StreamConnection | DatagramSocket>;
 
@@ -188,9 +156,7 @@ export abstract class DeliveryHandler extends Handler {
     }
   }
 
-  #report(error: unknown): void {
-    tellFault(this, this.#latest ?? makeLogRecord({}), error);
+  #report(error: unknown, record = this.#delivery.latest): void {
+    tellFault(this, record ?? makeLogRecord({}), error);
   }
 }
-
-const { makePickle, createSocket, send } = DeliveryHandler.prototype;

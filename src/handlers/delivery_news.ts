@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { LogRecord } from "../logging/log_record.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { DeliveryCounters } from "./delivery_counters.ts";
 import type { DeliveryEvent, DropReason } from "./delivery_event.ts";
@@ -14,8 +15,11 @@ import type { DeliveryEvent, DropReason } from "./delivery_event.ts";
 export interface DeliveryListener {
   /** Hears of everything. */
   onEvent(event: DeliveryEvent): void;
-  /** Hears of every failure of a connection that is no {@linkcode ConnectionError}. */
-  onFault(error: unknown): void;
+  /**
+   * Hears of what goes wrong with a record, and, without one, of every failure of a connection that
+   * is no {@linkcode ConnectionError}.
+   */
+  onFault(error: unknown, record?: LogRecord): void;
 }
 
 /** Whether a listener, of whichever delivery, is being told of something. */

@@ -15,7 +15,6 @@ import {
   MAX_TIMEOUT_MS,
 } from "../core/options.ts";
 import type { Overflow } from "../core/outbox.ts";
-import type { Serializer } from "../core/serializer.ts";
 import type { Clock } from "../net/connector.ts";
 import { systemClock } from "../net/system_clock.ts";
 import type { DeliveryEvent } from "./delivery_event.ts";
@@ -35,8 +34,6 @@ export interface DeliveryOptions {
   maxQueuedRecords?: number;
   /** Which record is dropped when the queue is full. @default {"drop-oldest"} */
   overflow?: Overflow;
-  /** How a record becomes bytes. @default pickle, as CPython */
-  serializer?: Serializer;
   /**
    * Hears of connections, outages and drops. Without it the start and the end of an outage are a
    * line each on stderr.
@@ -56,7 +53,6 @@ export const DELIVERY_OPTIONS: readonly string[] = [
   "maxQueuedBytes",
   "maxQueuedRecords",
   "overflow",
-  "serializer",
   "onEvent",
   "closeTimeoutMs",
   "clock",
@@ -86,7 +82,6 @@ export function checkDeliveryOptions(
     overflow = "drop-oldest",
     closeTimeoutMs = 5000,
     clock = systemClock,
-    serializer,
     onEvent,
   } = options;
   checkInteger(what, "connectTimeoutMs", connectTimeoutMs, 1, MAX_TIMEOUT_MS);
@@ -96,7 +91,6 @@ export function checkDeliveryOptions(
   checkOneOf(what, "overflow", overflow, ["drop-oldest", "drop-newest"]);
   checkInteger(what, "closeTimeoutMs", closeTimeoutMs, 0, MAX_TIMEOUT_MS);
   checkMethods(what, "clock", clock, ["now", "setTimeout", "clearTimeout"]);
-  if (serializer !== undefined) checkMethods(what, "serializer", serializer, ["dumps"]);
   checkFunction(what, "onEvent", onEvent);
   return {
     connectTimeoutMs,

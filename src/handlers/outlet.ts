@@ -61,6 +61,8 @@ const ignore = () => {};
 export class StreamOutlet implements Outlet {
   readonly #connection: StreamConnection;
   #writtenBefore = 0;
+  #writes = 0;
+  /** Whether all of the last one was taken. */
   #whole = false;
 
   constructor(connection: StreamConnection) {
@@ -73,6 +75,7 @@ export class StreamOutlet implements Outlet {
 
   write(batch: Batch): Promise<void> | undefined {
     const before = this.#writtenBefore = this.#connection.bytesWritten ?? 0;
+    const write = ++this.#writes;
     this.#whole = false;
     const writing = this.#connection.write(batch.bytes);
     if ((this.#connection.bytesWritten ?? 0) - before === batch.bytes.length) {
@@ -81,7 +84,8 @@ export class StreamOutlet implements Outlet {
       return undefined;
     }
     return writing.then(() => {
-      this.#whole = true;
+      // A retry may have seen the end of this one before, and another one begun.
+      if (write === this.#writes) this.#whole = true;
     });
   }
 

@@ -34,11 +34,14 @@ import type {
   TlsOptions,
   WaitOptions,
 } from "../net/connector.ts";
-import { DeliveryHandler } from "./delivery_handler.ts";
-import { DELIVERY_OPTIONS, type DeliveryOptions } from "./delivery_options.ts";
+import {
+  RECORD_DELIVERY_OPTIONS,
+  RecordDeliveryHandler,
+  type RecordDeliveryOptions,
+} from "./record_delivery_handler.ts";
 
 /** Options of {@linkcode SocketHandler}. */
-export interface SocketHandlerOptions extends DeliveryOptions {
+export interface SocketHandlerOptions extends RecordDeliveryOptions {
   /** What opens connections: the `connector` of `./deno`, `./bun`, `./node` or `./auto`. */
   connector: Connector;
   /** TLS, with these settings or (`true`) the system's. @default no TLS */
@@ -46,7 +49,7 @@ export interface SocketHandlerOptions extends DeliveryOptions {
 }
 
 /** Sends records to a log server; see the module's description. */
-export class SocketHandler extends DeliveryHandler {
+export class SocketHandler extends RecordDeliveryHandler {
   /** The host name or IP address, or the path of the Unix socket. */
   readonly host: string;
   /** The TCP port; `null`: a Unix socket. */
@@ -71,7 +74,7 @@ export class SocketHandler extends DeliveryHandler {
       1,
       options?.tls === true ? {} : options?.tls,
     );
-    checkKnown(what, options, [...DELIVERY_OPTIONS, "tls"]);
+    checkKnown(what, options, [...RECORD_DELIVERY_OPTIONS, "tls"]);
     checkMethods(what, "connector", options.connector, ["connect"]);
     super(`SocketHandler ${host}${port === null ? "" : `:${port}`}`, options.connector, options);
     this.host = host;

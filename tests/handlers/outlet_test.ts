@@ -61,3 +61,31 @@ test("a write that waits is tried again within a burst, where the connection can
   assertEquals(account(handler).sent, 101);
   await handler.close();
 });
+
+test("a write that a retry completed says nothing of the one after it", async () => {
+  const kernel = new SmallKernel();
+  const connection = kernel as unknown as StreamConnection;
+  const handler = new SocketHandler("h", 1, {
+    connector: { connect: () => Promise.resolve(connection) },
+    onEvent: () => {},
+  });
+  const text = "x".repeat(30_000);
+  let count = 0;
+  const burst = () => {
+    for (let i = 0; i < 4; i++) handler.emit(record("%d %s", count++, text));
+  };
+  burst();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  // Room for what waits, which the next full chunk sees, and for the beginning of what follows.
+  kernel.room = 140_000;
+  burst();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assertEquals(account(handler).queued > 0, true);
+  burst();
+  kernel.room = Infinity;
+  kernel.retryWrite();
+  await handler.flush();
+  const got = messages(new Uint8Array(kernel.taken)).map((message) => message.split(" ")[0]);
+  assertEquals(got, Array.from({ length: count }, (_, i) => String(i)));
+  await handler.close();
+});

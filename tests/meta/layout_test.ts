@@ -80,6 +80,7 @@ const testedThrough: Record<string, string[]> = {
     "src/handlers/delivery_handler.ts",
     "src/handlers/delivery_options.ts",
     "src/handlers/hold_open.ts",
+    "src/handlers/record_delivery_handler.ts",
   ],
   "tests/receiver/datagram_receiver_test.ts": ["src/receiver/datagram_server.ts"],
   "tests/receiver/socket_receiver_test.ts": [

@@ -1,0 +1,82 @@
+/**
+ * What `SocketHandler` and `DatagramHandler` have in common: records travel whole, attribute by
+ * attribute, each as a frame of its own, by default a pickle as CPython's.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { lengthPrefixed } from "../core/framer.ts";
+import { checkMethods } from "../core/options.ts";
+import { pickle } from "../core/pickle_serializer.ts";
+import { RecordEncoder } from "../core/record_encoder.ts";
+import { recordFields } from "../core/record_fields.ts";
+import type { Serializer } from "../core/serializer.ts";
+import type { LogRecord } from "../logging/log_record.ts";
+import type { ExitNotifier } from "../net/connector.ts";
+import type { Delivery } from "./delivery.ts";
+import { DeliveryHandler, deliveryOf } from "./delivery_handler.ts";
+import { DELIVERY_OPTIONS, type DeliveryOptions } from "./delivery_options.ts";
+
+/** Options of every handler that delivers whole records. */
+export interface RecordDeliveryOptions extends DeliveryOptions {
+  /** How a record becomes bytes. @default pickle, as CPython */
+  serializer?: Serializer;
+}
+
+/** The names of the options in {@linkcode RecordDeliveryOptions}. */
+export const RECORD_DELIVERY_OPTIONS: readonly string[] = [...DELIVERY_OPTIONS, "serializer"];
+
+/** A handler that delivers whole records. */
+export abstract class RecordDeliveryHandler extends DeliveryHandler {
+  readonly #delivery: Delivery;
+  readonly #serializer: Serializer;
+  readonly #encoder = new RecordEncoder();
+
+  /**
+   * Opens nothing.
+   *
+   * @param name what lines on stderr call this handler
+   * @param exitNotifier what tells that the process ends, so that the last records are written
+   * @throws {TypeError | RangeError} when an option has a bad value
+   */
+  constructor(name: string, exitNotifier: ExitNotifier, options: RecordDeliveryOptions) {
+    const { serializer = pickle } = options;
+    checkMethods(`create ${name}`, "serializer", serializer, ["dumps"]);
+    super(name, exitNotifier, options);
+    this.#delivery = deliveryOf(this);
+    this.#serializer = serializer;
+  }
+
+  /** Encodes the record and sends it; what goes wrong costs this record and goes to handleError(). */
+  emit(record: LogRecord): void {
+    const begun = this.#delivery.begin(record);
+    try {
+      if (this.#isStock()) {
+        if (record.exc_info) this.format(record);
+        if (this.#delivery.enqueueRecord(record, this.#encoder)) return;
+      }
+      this.send(this.makePickle(record));
+    } catch (error) {
+      this.#delivery.giveUp(record, begun, error);
+    }
+  }
+
+  /** Whether nobody has overridden what lies between a record and the link. */
+  #isStock(): boolean {
+    return this.#serializer === pickle && this.makePickle === makePickle &&
+      this.createSocket === createSocket && this.send === send;
+  }
+
+  /**
+   * The record as one frame: a 4-byte big-endian length and what the serializer makes of it. As
+   * CPython's `makePickle`, an error in the record is formatted first, so that its text travels.
+   */
+  makePickle(record: LogRecord): Uint8Array {
+    if (record.exc_info) this.format(record);
+    const { framing = lengthPrefixed } = this.#serializer;
+    return framing.frame(this.#serializer.dumps(recordFields(record)));
+  }
+}
+
+const { makePickle, createSocket, send } = RecordDeliveryHandler.prototype;
