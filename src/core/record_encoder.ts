@@ -13,8 +13,8 @@
 import type { LogRecord } from "../logging/log_record.ts";
 import * as op from "./pickle/opcodes.ts";
 import { Pickler } from "./pickle/pickler.ts";
-import { writeFields } from "./pickle_serializer.ts";
 import { encodeUtf8 } from "./pickle/utf8.ts";
+import { writeFields } from "./record_pickler.ts";
 
 /** The length prefix of a frame, in bytes. */
 const PREFIX = 4;

@@ -6,11 +6,11 @@
  *
  * @module
  */
-import { lengthPrefixed } from "../core/framer.ts";
+import { frame } from "../core/framer.ts";
 import { checkMethods } from "../core/options.ts";
-import { pickle } from "../core/pickle_serializer.ts";
 import { RecordEncoder } from "../core/record_encoder.ts";
 import { recordFields } from "../core/record_fields.ts";
+import { pickleFields } from "../core/record_pickler.ts";
 import type { Serializer } from "../core/serializer.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import type { ExitNotifier } from "../net/connector.ts";
@@ -27,10 +27,13 @@ export interface RecordDeliveryOptions extends DeliveryOptions {
 /** The names of the options in {@linkcode RecordDeliveryOptions}. */
 export const RECORD_DELIVERY_OPTIONS: readonly string[] = [...DELIVERY_OPTIONS, "serializer"];
 
+/** What a sender needs of a serializer. */
+type Sending = Pick<Serializer, "dumps" | "framing">;
+
 /** A handler that delivers whole records. */
 export abstract class RecordDeliveryHandler extends DeliveryHandler {
   readonly #delivery: Delivery;
-  readonly #serializer: Serializer;
+  readonly #serializer: Sending;
   readonly #encoder = new RecordEncoder();
 
   /**
@@ -41,7 +44,7 @@ export abstract class RecordDeliveryHandler extends DeliveryHandler {
    * @throws {TypeError | RangeError} when an option has a bad value
    */
   constructor(name: string, exitNotifier: ExitNotifier, options: RecordDeliveryOptions) {
-    const { serializer = pickle } = options;
+    const { serializer = { dumps: pickleFields } }: { serializer?: Sending } = options;
     checkMethods(`create ${name}`, "serializer", serializer, ["dumps"]);
     super(name, exitNotifier, options);
     this.#delivery = deliveryOf(this);
@@ -64,7 +67,7 @@ export abstract class RecordDeliveryHandler extends DeliveryHandler {
 
   /** Whether nobody has overridden what lies between a record and the link. */
   #isStock(): boolean {
-    return this.#serializer === pickle && this.makePickle === makePickle &&
+    return this.#serializer.dumps === pickleFields && this.makePickle === makePickle &&
       this.createSocket === createSocket && this.send === send;
   }
 
@@ -74,8 +77,9 @@ export abstract class RecordDeliveryHandler extends DeliveryHandler {
    */
   makePickle(record: LogRecord): Uint8Array {
     if (record.exc_info) this.format(record);
-    const { framing = lengthPrefixed } = this.#serializer;
-    return framing.frame(this.#serializer.dumps(recordFields(record)));
+    const { framing } = this.#serializer;
+    const payload = this.#serializer.dumps(recordFields(record));
+    return framing === undefined ? frame(payload) : framing.frame(payload);
   }
 }
 

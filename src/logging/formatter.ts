@@ -11,7 +11,7 @@ import type { FormatDefaults, FormatStyle } from "./format_style.ts";
 import type { LogRecord } from "./log_record.ts";
 import { percentFormat } from "./percent_format.ts";
 import { PercentStyle } from "./percent_style.ts";
-import { pythonStr } from "./python_repr.ts";
+import { withTraces } from "./record_text.ts";
 import { StrFormatStyle } from "./str_format_style.ts";
 import { strftime } from "./strftime.ts";
 import { StringTemplateStyle } from "./string_template_style.ts";
@@ -134,19 +134,6 @@ export class Formatter {
   format(record: LogRecord): string {
     record.message = record.getMessage();
     if (this.usesTime()) record.asctime = this.formatTime(record, this.datefmt);
-    let text = this.formatMessage(record);
-    if (record.exc_info && !record.exc_text) {
-      record.exc_text = this.formatException(record.exc_info);
-    }
-    if (record.exc_text) text = appended(text, pythonStr(record.exc_text));
-    if (record.stack_info) text = appended(text, this.formatStack(pythonStr(record.stack_info)));
-    return text;
+    return withTraces(this.formatMessage(record), record, this);
   }
 }
-
-function appended(text: string, more: string): string {
-  return text.endsWith("\n") ? text + more : `${text}\n${more}`;
-}
-
-/** What handlers without a formatter use: the message alone. */
-export const defaultFormatter: Formatter = new Formatter();

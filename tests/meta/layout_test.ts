@@ -41,10 +41,12 @@ const testedThrough: Record<string, string[]> = {
     "src/core/framing.ts",
     "src/core/lines.ts",
   ],
+  "tests/core/pickle_serializer_test.ts": ["src/core/record_pickler.ts"],
   "tests/logging/formatter_test.ts": [
     "src/logging/format_style.ts",
     "src/logging/key_error.ts",
     "src/logging/percent_style.ts",
+    "src/logging/record_text.ts",
     "src/logging/str_format_style.ts",
     "src/logging/string_template_style.ts",
   ],
