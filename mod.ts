@@ -106,6 +106,25 @@ export {
   SYSLOG_UDP_PORT,
 } from "./src/logging/default_ports.ts";
 
+// Configuration from a dictionary
+export { dictConfig, type DictConfigOptions } from "./src/config/dict_config.ts";
+export { handlerClasses, type HandlerClassesOptions } from "./src/config/handler_classes.ts";
+export type {
+  ConfigClasses,
+  ConfigContext,
+  ConfigFactory,
+  Keywords,
+} from "./src/config/config_classes.ts";
+export type {
+  CustomConfig,
+  FilterConfig,
+  FormatterConfig,
+  HandlerConfig,
+  LoggerConfig,
+  LoggingConfig,
+  RootConfig,
+} from "./src/config/logging_config.ts";
+
 // Handlers over a network
 export { SocketHandler, type SocketHandlerOptions } from "./src/handlers/socket_handler.ts";
 export { DatagramHandler, type DatagramHandlerOptions } from "./src/handlers/datagram_handler.ts";

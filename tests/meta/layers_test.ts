@@ -12,6 +12,7 @@ const layers: Record<string, string[]> = {
   "src/receiver": ["src/logging", "src/core", "src/core/pickle", "src/net"],
   "src/files": ["src/logging", "src/core"],
   "src/adapters": ["src/net"],
+  "src/config": ["src/logging", "src/core", "src/handlers", "src/net"],
   "src/context": ["src/logging", "src/core"],
   "src/integrations": ["src/logging"],
 };
@@ -19,6 +20,7 @@ const layers: Record<string, string[]> = {
 /** The layers of the portable face, which `mod.ts` may re-export. */
 const portable = [
   ...["src/logging", "src/core/pickle", "src/core", "src/net", "src/handlers", "src/receiver"],
+  "src/config",
 ];
 
 /** What a layer may import that is not ours. */

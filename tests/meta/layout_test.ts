@@ -35,6 +35,14 @@ const testedThrough: Record<string, string[]> = {
     "src/adapters/socket_datagrams.ts",
     "src/adapters/tls_options.ts",
   ],
+  "tests/config/dict_config_test.ts": [
+    "src/config/config_entries.ts",
+    "src/config/config_error.ts",
+    "src/config/config_objects.ts",
+    "src/config/config_tree.ts",
+    "src/config/config_values.ts",
+    "src/config/handler_classes.ts",
+  ],
   "tests/context/with_context_test.ts": ["src/logging/context.ts"],
   "tests/core/framer_test.ts": [
     "src/core/chunk_queue.ts",
@@ -42,6 +50,7 @@ const testedThrough: Record<string, string[]> = {
     "src/core/lines.ts",
   ],
   "tests/core/pickle_serializer_test.ts": ["src/core/record_pickler.ts"],
+  "tests/logging/basic_config_test.ts": ["src/logging/close_in_background.ts"],
   "tests/logging/formatter_test.ts": [
     "src/logging/format_style.ts",
     "src/logging/key_error.ts",
