@@ -81,6 +81,11 @@ const testedThrough: Record<string, string[]> = {
     "src/handlers/hold_open.ts",
     "src/handlers/record_delivery_handler.ts",
   ],
+  "tests/handlers/sys_log_handler_test.ts": [
+    "src/handlers/sys_log_codes.ts",
+    "src/handlers/sys_log_messages.ts",
+    "src/handlers/sys_log_options.ts",
+  ],
   "tests/receiver/datagram_receiver_test.ts": ["src/receiver/datagram_server.ts"],
   "tests/receiver/socket_receiver_test.ts": [
     "src/receiver/intake.ts",
