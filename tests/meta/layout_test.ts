@@ -26,6 +26,7 @@ const testedThrough: Record<string, string[]> = {
     "src/adapters/checked_connector.ts",
     "src/adapters/deno_datagram.ts",
     "src/adapters/deno_runtime.ts",
+    "src/adapters/event_loop_turn.ts",
     "src/adapters/exit_hooks.ts",
     "src/adapters/host_name.ts",
     "src/adapters/listener.ts",
