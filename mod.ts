@@ -128,6 +128,17 @@ export type {
 // Handlers over a network
 export { SocketHandler, type SocketHandlerOptions } from "./src/handlers/socket_handler.ts";
 export { DatagramHandler, type DatagramHandlerOptions } from "./src/handlers/datagram_handler.ts";
+export {
+  type SysLogAddress,
+  type SysLogFormat,
+  type SysLogFraming,
+  SysLogHandler,
+  type SysLogHandlerOptions,
+  type SysLogOptions,
+  type SysLogSocktype,
+  type SysLogTransport,
+} from "./src/handlers/sys_log_handler.ts";
+export { SysLogCodes } from "./src/handlers/sys_log_codes.ts";
 export { DeliveryHandler } from "./src/handlers/delivery_handler.ts";
 export {
   RecordDeliveryHandler,
@@ -185,6 +196,7 @@ export type { ReceiverFault, ReceiverFaultReason } from "./src/receiver/fault.ts
 export { readRecords, type ReadRecordsOptions } from "./src/receiver/record_stream.ts";
 
 // What travels
+export type { StreamFraming } from "./src/core/framing.ts";
 export type { Serializer } from "./src/core/serializer.ts";
 export { pickle } from "./src/core/pickle_serializer.ts";
 export { json, jsonLines } from "./src/core/json.ts";

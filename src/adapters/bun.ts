@@ -41,6 +41,7 @@ import { bindBunUnixgram, openBunUnixgram } from "./bun_unixgram.ts";
 import { checkedConnector } from "./checked_connector.ts";
 import { processExitHooks } from "./exit_hooks.ts";
 import { hostName } from "./host_name.ts";
+import { eventLoopTurn } from "./event_loop_turn.ts";
 import { lastWrite } from "./last_write.ts";
 import { SocketListener } from "./listener.ts";
 import { abortedError, show, toConnectionError } from "./native_error.ts";
@@ -281,6 +282,7 @@ function serve(at: StreamAddress, doing: string): SocketListener {
   const address = at.transport === "unix" ? at : { ...at, port: native.port ?? 0 };
   const listener = new SocketListener(address, {
     close: () => native.stop(),
+    turn: eventLoopTurn,
     unref: () => native.unref(),
   });
   return listener;

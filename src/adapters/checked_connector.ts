@@ -65,7 +65,8 @@ export function checkedConnector(
   };
 }
 
-function checkStream(
+/** Throws for an address or TLS options that no runtime could use, or a wait that is over. */
+export function checkStream(
   address: StreamAddress,
   { signal }: WaitOptions,
   doing: string,

@@ -45,6 +45,7 @@ import {
   denoRuntime,
 } from "./deno_runtime.ts";
 import { checkedConnector } from "./checked_connector.ts";
+import { eventLoopTurn } from "./event_loop_turn.ts";
 import { ExitHookSet } from "./exit_hooks.ts";
 import { SocketListener } from "./listener.ts";
 import { show, toConnectionError } from "./native_error.ts";
@@ -177,6 +178,7 @@ function serve(at: StreamAddress, doing: string): SocketListener {
       // The address is free only when the accept that is pending has let go of it.
       return accepting;
     },
+    turn: eventLoopTurn,
     unref: () => native.unref(),
   });
   const accepting = (async () => {

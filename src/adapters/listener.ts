@@ -13,9 +13,17 @@ import { AsyncQueue } from "./async_queue.ts";
 export interface NativeListener {
   /** Stops listening; a promise that it returns resolves when the address is free. */
   close(): unknown;
+  /** A turn of the event loop, in which connections that a kernel has are taken over. */
+  turn?(): Promise<void>;
   /** Lets the process end. */
   unref?(): void;
 }
+
+/** Between two turns a runtime takes over at least one connection that the kernel has. */
+const QUIET_TURNS = 3;
+
+/** Of those who connect without end not all can be waited for. */
+const MAX_LAST_TURNS = 1000;
 
 /** A listener that an adapter feeds with {@linkcode accept}. */
 export class SocketListener implements Listener<StreamConnection> {
@@ -24,6 +32,8 @@ export class SocketListener implements Listener<StreamConnection> {
   // Kernels bound what waits here where the runtime lets it; the consumer takes them at once.
   readonly #queue = new AsyncQueue<StreamConnection>({ limit: Infinity });
   readonly #handshakes = new Set<() => void>();
+  #accepted = 0;
+  #closing: Promise<void> | undefined;
   #open = true;
 
   constructor(address: StreamAddress, native: NativeListener) {
@@ -33,6 +43,7 @@ export class SocketListener implements Listener<StreamConnection> {
 
   /** Hands a connection over; one that comes too late is closed. */
   accept(connection: StreamConnection): void {
+    this.#accepted++;
     if (this.#open) this.#queue.push(connection);
     else discard(connection);
   }
@@ -47,14 +58,31 @@ export class SocketListener implements Listener<StreamConnection> {
     return () => void this.#handshakes.delete(drop);
   }
 
-  async close(): Promise<void> {
-    if (!this.#open) return;
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    if (this.#native.turn !== undefined) await this.#acceptLast(this.#native.turn);
     this.#open = false;
     const closing = this.#native.close();
     for (const drop of this.#handshakes) drop();
     this.#handshakes.clear();
     this.#queue.end();
     await Promise.all([closing, ...this.#queue.clear().map(discard)]);
+  }
+
+  /**
+   * Who is connected by now may have sent already, and to stop listening resets it: goes on accepting
+   * until some turns of the event loop have brought nobody.
+   */
+  async #acceptLast(turn: () => Promise<void>): Promise<void> {
+    let quiet = 0;
+    for (let turns = 0; turns < MAX_LAST_TURNS && quiet < QUIET_TURNS; turns++) {
+      const before = this.#accepted;
+      await turn();
+      quiet = this.#accepted === before ? quiet + 1 : 0;
+    }
   }
 
   unref(): void {

@@ -37,6 +37,7 @@ import type {
 import { checkedConnector } from "./checked_connector.ts";
 import { processExitHooks } from "./exit_hooks.ts";
 import { hostName } from "./host_name.ts";
+import { eventLoopTurn } from "./event_loop_turn.ts";
 import { lastWrite } from "./last_write.ts";
 import { SocketListener } from "./listener.ts";
 import { abortedError, show, toConnectionError } from "./native_error.ts";
@@ -246,7 +247,11 @@ function serve(at: StreamAddress, doing: string): Promise<SocketListener> {
       const bound = server.address();
       const port = typeof bound === "object" && bound !== null ? bound.port : 0;
       const address = at.transport === "unix" ? at : { ...at, port };
-      const listener = new SocketListener(address, server);
+      const listener = new SocketListener(address, {
+        close: () => server.close(),
+        turn: eventLoopTurn,
+        unref: () => server.unref(),
+      });
       if (secure !== undefined) trackHandshakes(server, listener);
       server.on(secure === undefined ? "connection" : "secureConnection", (socket: net.Socket) => {
         const { remoteAddress: hostname = "", remotePort = 0 } = socket;

@@ -72,6 +72,14 @@ export interface Framing {
   reader(options?: DeframerOptions): FrameReader;
 }
 
+/** A framing that writes its frames where they are sent from. */
+export interface StreamFraming extends Framing {
+  /** The most bytes of the frame of a payload of `length` bytes. */
+  mostBytes(length: number): number;
+  /** Writes a frame at `at`, where there is room for {@linkcode mostBytes}; where it ends. */
+  write(payload: Uint8Array, out: Uint8Array, at: number): number;
+}
+
 /** The cap that these options ask for; throws for what is no such option. */
 export function checkDeframerOptions(options: DeframerOptions): number {
   checkKnown("read frames", options, ["maxFrameBytes"]);

@@ -185,3 +185,21 @@ export function checkStreamTarget<Tls extends object>(
   checkInteger(what, "port", port, minPort, 65535);
   return { transport: "tcp", hostname: host, port, ...(tls === undefined ? {} : { tls }) };
 }
+
+/** What `host` and `port` say; the shape of a `DatagramAddress`. */
+type DatagramTarget =
+  | { transport: "unixgram"; path: string }
+  | { transport: "udp"; hostname: string; port: number };
+
+/** As {@linkcode checkStreamTarget}, for datagrams. */
+export function checkDatagramTarget(
+  what: string,
+  host: string,
+  port: number | null,
+  minPort: number,
+): DatagramTarget {
+  checkString(what, "host", host);
+  if (port === null) return { transport: "unixgram", path: host };
+  checkInteger(what, "port", port, minPort, 65535);
+  return { transport: "udp", hostname: host, port };
+}

@@ -11,38 +11,15 @@
  * @module
  */
 import type { LogRecord } from "../logging/log_record.ts";
+import type { DirectEncoder } from "./direct_encoder.ts";
 import * as op from "./pickle/opcodes.ts";
 import { Pickler } from "./pickle/pickler.ts";
 import { encodeUtf8 } from "./pickle/utf8.ts";
+import { RECORD_FIELDS as FIELDS } from "./record_fields.ts";
 import { writeFields } from "./record_pickler.ts";
 
 /** The length prefix of a frame, in bytes. */
 const PREFIX = 4;
-
-/** The attributes of every record, in the order of the wire. */
-const FIELDS = [
-  "name",
-  "msg",
-  "args",
-  "levelname",
-  "levelno",
-  "pathname",
-  "filename",
-  "module",
-  "exc_info",
-  "exc_text",
-  "stack_info",
-  "lineno",
-  "funcName",
-  "created",
-  "msecs",
-  "relativeCreated",
-  "thread",
-  "threadName",
-  "processName",
-  "process",
-  "taskName",
-] as const;
 
 /** Those that differ from record to record, and so stand in no template. */
 const VARIABLE: ReadonlySet<string> = new Set([
@@ -168,11 +145,8 @@ class Template {
   }
 }
 
-/**
- * Encodes one record at a time, in two steps: `prepare()` runs all code that is not ours (getters,
- * `getMessage()`), `write()` runs none, so that nothing can come between it and the buffer.
- */
-export class RecordEncoder {
+/** Encodes plain records; the code that is not ours is getters and `getMessage()`. */
+export class RecordEncoder implements DirectEncoder {
   readonly #templates = new Map<string, Template[]>();
   #count = 0;
   #last: Template | undefined;

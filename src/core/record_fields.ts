@@ -7,6 +7,34 @@
  */
 import type { LogRecord } from "../logging/log_record.ts";
 
+/** The attributes of every record, in the order of the wire. */
+export const RECORD_FIELDS = [
+  "name",
+  "msg",
+  "args",
+  "levelname",
+  "levelno",
+  "pathname",
+  "filename",
+  "module",
+  "exc_info",
+  "exc_text",
+  "stack_info",
+  "lineno",
+  "funcName",
+  "created",
+  "msecs",
+  "relativeCreated",
+  "thread",
+  "threadName",
+  "processName",
+  "process",
+  "taskName",
+] as const;
+
+/** These, and what a formatter adds. */
+const STANDARD: ReadonlySet<string> = new Set([...RECORD_FIELDS, "message", "asctime"]);
+
 /**
  * A copy of the record's attributes with `msg` merged, `args` and `exc_info` None, and without
  * `message`; the rest, `exc_text` among it, as it is. The record is not changed.
@@ -18,4 +46,22 @@ export function recordFields(record: LogRecord): Record<string, unknown> {
   fields.exc_info = null;
   delete fields.message;
   return fields;
+}
+
+/** The attributes that are not every record's: what `extra` added. */
+export function extraFields(record: LogRecord): Record<string, unknown> {
+  const extra: Record<string, unknown> = {};
+  let count = 0;
+  for (const key in record) {
+    // Nearly every record has these, and first.
+    if (key === RECORD_FIELDS[count]) count++;
+    else if (!STANDARD.has(key) && Object.hasOwn(record, key)) own(extra, key, record[key]);
+  }
+  return extra;
+}
+
+/** Sets a property, also one whose name is `__proto__`. */
+function own(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== "__proto__") object[key] = value;
+  else Object.defineProperty(object, key, { value, enumerable: true });
 }

@@ -131,6 +131,8 @@ export const priority_map: Readonly<Record<string, string>> = {
   "CRITICAL": "critical",
 };
 
+const ENCODE = "encode a priority";
+
 /**
  * The code that a name stands for in `codes`; a number stands for itself, in range or not, as in
  * CPython's `encodePriority`. Names are case-sensitive.
@@ -158,9 +160,18 @@ export function checkFacility(what: string, value: unknown): number {
  * looked up, numbers are taken as they are.
  *
  * @throws {TypeError} for a name that does not exist
+ * @throws {RangeError} for a number that is no integer
  */
-export function encodePriority(facility: number | string, priority: number | string): number {
-  const what = "encode a priority";
-  return codeOf(what, "facility", facility, facility_names) << 3 |
-    codeOf(what, "priority", priority, priority_names);
+export function encodePriority(
+  facility: number | string,
+  priority: number | string,
+  facilities: Readonly<Record<string, number>> = facility_names,
+  priorities: Readonly<Record<string, number>> = priority_names,
+): number {
+  return codeIn("facility", facility, facilities) << 3 | codeIn("priority", priority, priorities);
+}
+
+function codeIn(name: string, value: unknown, codes: Readonly<Record<string, number>>): number {
+  const code = codeOf(ENCODE, name, value, codes);
+  return Number.isInteger(code) ? code : checkInteger(ENCODE, name, code);
 }

@@ -8,18 +8,22 @@
  */
 import { ChunkQueue } from "./chunk_queue.ts";
 import { checkDeframerOptions, type DeframerOptions, FrameError } from "./framing.ts";
-import type { FrameReader, Framing } from "./framing.ts";
+import type { FrameReader, StreamFraming } from "./framing.ts";
 import { checkOneOf, refuse } from "./options.ts";
 
 const NUL = 0;
 const LF = 10;
 const CR = 13;
 const SPACE = 32;
+const HASH = 35;
 const ZERO = 48;
 const NINE = 57;
 
 /** The digits of a length: those of 4 GiB, which is more than any cap. */
 const MAX_DIGITS = 10;
+
+/** What a byte is escaped to: `#` and three octal digits. */
+const ESCAPE_BYTES = 4;
 
 /** What ends a message that is not octet-counted. */
 export type Delimiter = "lf" | "nul" | "either";
@@ -176,32 +180,67 @@ function isDigit(byte: number): boolean {
 }
 
 /** RFC 6587 section 3.4.1: the length in bytes, as decimal digits and a space, before each message. */
-export const octetCounting: Framing = {
-  frame(payload: Uint8Array): Uint8Array {
-    const length = `${payload.length} `;
-    const bytes = new Uint8Array(length.length + payload.length);
-    for (let i = 0; i < length.length; i++) bytes[i] = length.charCodeAt(i);
-    bytes.set(payload, length.length);
-    return bytes;
+export const octetCounting: StreamFraming = streamFraming(
+  (length) => MAX_DIGITS + 1 + length,
+  (payload, out, at) => {
+    let digits = 1;
+    for (let rest = payload.length; rest > NINE - ZERO; rest = Math.floor(rest / 10)) digits++;
+    let left = payload.length;
+    for (let i = at + digits - 1; i >= at; i--) {
+      out[i] = ZERO + left % 10;
+      left = Math.floor(left / 10);
+    }
+    out[at + digits] = SPACE;
+    out.set(payload, at + digits + 1);
+    return at + digits + 1 + payload.length;
   },
-  reader: (options?: DeframerOptions): FrameReader => new SyslogFrameReader(options),
-};
+);
 
-/** RFC 6587 section 3.4.2: an LF after each message, which must hold none itself. */
-export const lineDelimited: Framing = {
-  frame: (payload: Uint8Array): Uint8Array => delimited(payload, LF),
-  reader: (options?: DeframerOptions): FrameReader => new SyslogFrameReader(options, "lf"),
-};
+/** RFC 6587 section 3.4.2: an LF after each message. */
+export const lineDelimited: StreamFraming = delimitedBy(LF, "lf");
 
-/** As CPython's `SysLogHandler`: a NUL after each message, which must hold none itself. */
-export const nulDelimited: Framing = {
-  frame: (payload: Uint8Array): Uint8Array => delimited(payload, NUL),
-  reader: (options?: DeframerOptions): FrameReader => new SyslogFrameReader(options, "nul"),
-};
+/** As CPython's `SysLogHandler`: a NUL after each message. */
+export const nulDelimited: StreamFraming = delimitedBy(NUL, "nul");
 
-function delimited(payload: Uint8Array, delimiter: number): Uint8Array {
-  const bytes = new Uint8Array(payload.length + 1);
-  bytes.set(payload);
-  bytes[payload.length] = delimiter;
-  return bytes;
+/**
+ * In the message LF, CR and NUL are written as `#012`, `#015` and `#000`, as rsyslog does and RFC
+ * 5424 section 6.4 allows: one of them would end it too early and make a message of its own of the
+ * rest, which a stranger may have written.
+ */
+function delimitedBy(delimiterByte: number, delimiter: Delimiter): StreamFraming {
+  return streamFraming(
+    (length) => ESCAPE_BYTES * length + 1,
+    (payload, out, at) => {
+      for (let i = 0; i < payload.length; i++) {
+        const byte = payload[i]!;
+        if (byte === LF || byte === CR || byte === NUL) {
+          out[at++] = HASH;
+          out[at++] = ZERO;
+          out[at++] = ZERO + (byte >> 3);
+          out[at++] = ZERO + (byte & 7);
+        } else {
+          out[at++] = byte;
+        }
+      }
+      out[at++] = delimiterByte;
+      return at;
+    },
+    delimiter,
+  );
+}
+
+function streamFraming(
+  mostBytes: StreamFraming["mostBytes"],
+  write: StreamFraming["write"],
+  delimiter?: Delimiter,
+): StreamFraming {
+  return {
+    frame(payload: Uint8Array): Uint8Array {
+      const bytes = new Uint8Array(mostBytes(payload.length));
+      return bytes.slice(0, write(payload, bytes, 0));
+    },
+    mostBytes,
+    write,
+    reader: (options?: DeframerOptions): FrameReader => new SyslogFrameReader(options, delimiter),
+  };
 }

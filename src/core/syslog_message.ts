@@ -39,8 +39,6 @@ export interface MessageOptions {
   readonly appName: string | null;
   /** PROCID; null: none. */
   readonly procid: string | null;
-  /** Whether LF, CR and NUL are escaped, as a stream that is not octet-counted needs. */
-  readonly escape: boolean;
   /** The most bytes of a message; it is cut to that. `Infinity`: any. */
   readonly maxBytes: number;
 }
@@ -86,12 +84,16 @@ export interface MessageFormatter {
    * @throws {TypeError | RangeError} for a value that the format cannot hold
    */
   format(pri: number, created: number, text: string, fields?: MessageFields): Uint8Array;
+  /** As {@linkcode format}, the message before it is encoded and, if it is too long, cut. */
+  compose(pri: number, created: number, text: string, fields?: MessageFields): string;
 }
+
+type Message = Parameters<MessageFormatter["format"]>;
 
 const NO_FIELDS: MessageFields = {};
 
 /** What both formats share: the fields of the header that seldom change, and how bytes are made. */
-abstract class HeaderFormatter {
+abstract class HeaderFormatter implements MessageFormatter {
   /** See {@linkcode MessageFormatter}. */
   truncated = 0;
   readonly #rules: HeaderRules;
@@ -142,19 +144,21 @@ abstract class HeaderFormatter {
     return this.#part;
   }
 
-  protected encode(message: string): Uint8Array {
-    return encodeStrict(this.#options.escape ? escapeDelimiters(message) : message);
-  }
+  /** See {@linkcode MessageFormatter}. */
+  abstract compose(pri: number, created: number, text: string, fields?: MessageFields): string;
 
-  /** Whether a message of that many bytes has to be cut; counts it. */
-  protected isTooLong(bytes: Uint8Array): boolean {
-    if (bytes.length <= this.#options.maxBytes) return false;
+  /** See {@linkcode MessageFormatter}. */
+  format(...message: Message): Uint8Array {
+    const { maxBytes } = this.#options;
+    const bytes = encodeStrict(this.compose(...message));
+    if (bytes.length <= maxBytes) return bytes;
     this.truncated++;
-    return true;
+    return truncateUtf8(encodeStrict(this.shorten(maxBytes, ...message)), maxBytes);
   }
 
-  protected cut(bytes: Uint8Array): Uint8Array {
-    return truncateUtf8(bytes, this.#options.maxBytes);
+  /** What is cut of a message that is too long. */
+  protected shorten(_maxBytes: number, ...message: Message): string {
+    return this.compose(...message);
   }
 }
 
@@ -162,7 +166,7 @@ abstract class HeaderFormatter {
  * `<PRI>Mmm dd hh:mm:ss HOSTNAME TAG[PROCID]: MSG`, after RFC 3164 section 4.1; without a host name
  * as the local sockets of syslog daemons want it.
  */
-export class Rfc3164Formatter extends HeaderFormatter implements MessageFormatter {
+export class Rfc3164Formatter extends HeaderFormatter {
   readonly #timestamps: LocalTimestamps;
 
   /**
@@ -176,17 +180,14 @@ export class Rfc3164Formatter extends HeaderFormatter implements MessageFormatte
   }
 
   /** See {@linkcode MessageFormatter}. */
-  format(
+  override compose(
     pri: number,
     created: number,
     text: string,
     fields: MessageFields = NO_FIELDS,
-  ): Uint8Array {
+  ): string {
     const part = this.part(fields);
-    const bytes = this.encode(
-      `<${checkPri(pri)}>${this.#timestamps.format(created)} ${part}${text}`,
-    );
-    return this.isTooLong(bytes) ? this.cut(bytes) : bytes;
+    return `<${checkPri(pri)}>${this.#timestamps.format(created)} ${part}${text}`;
   }
 
   protected override join(
@@ -205,7 +206,7 @@ export class Rfc3164Formatter extends HeaderFormatter implements MessageFormatte
  * `<PRI>1 TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA MSG`, after RFC 5424 section 6,
  * in UTC and with microseconds.
  */
-export class Rfc5424Formatter extends HeaderFormatter implements MessageFormatter {
+export class Rfc5424Formatter extends HeaderFormatter {
   readonly #id: string | null;
   readonly #beforeText: string;
   readonly #timestamps: UtcTimestamps = new UtcTimestamps();
@@ -224,24 +225,27 @@ export class Rfc5424Formatter extends HeaderFormatter implements MessageFormatte
     this.#beforeText = bom ? ` ${BOM}` : " ";
   }
 
-  /**
-   * See {@linkcode MessageFormatter}. Of a message that is too long the text is cut; structured
-   * data that does not fit is left out, as half of it could not be read.
-   */
-  format(
+  /** See {@linkcode MessageFormatter}. */
+  override compose(
     pri: number,
     created: number,
     text: string,
     fields: MessageFields = NO_FIELDS,
-  ): Uint8Array {
+  ): string {
+    return this.#head(pri, created, fields) + this.#data(fields.data) + this.#beforeText + text;
+  }
+
+  /** Structured data that does not fit is left out, as half of it could not be read. */
+  protected override shorten(maxBytes: number, ...message: Message): string {
+    const [pri, created, text, fields = NO_FIELDS] = message;
+    const head = this.#head(pri, created, fields);
+    const size = encodeStrict(head + this.#data(fields.data)).length;
+    return size <= maxBytes ? this.compose(...message) : head + NILVALUE + this.#beforeText + text;
+  }
+
+  #head(pri: number, created: number, fields: MessageFields): string {
     const part = this.part(fields);
-    const head = `<${checkPri(pri)}>1 ${this.#timestamps.format(created)} ${part}`;
-    const data = this.#data(fields.data);
-    const rest = this.#beforeText + text;
-    const bytes = this.encode(head + data + rest);
-    if (!this.isTooLong(bytes)) return bytes;
-    const dataEnds = this.cut(bytes).length >= this.encode(head + data).length;
-    return this.cut(this.encode(head + (dataEnds ? data : NILVALUE) + rest));
+    return `<${checkPri(pri)}>1 ${this.#timestamps.format(created)} ${part}`;
   }
 
   #data(params: Readonly<Record<string, unknown>> | null | undefined): string {
@@ -253,18 +257,6 @@ export class Rfc5424Formatter extends HeaderFormatter implements MessageFormatte
   protected override join(...fields: (string | null)[]): string {
     return fields.map((field) => `${field ?? NILVALUE} `).join("");
   }
-}
-
-/**
- * The text with LF, CR and NUL written as `#012`, `#015` and `#000`, as rsyslog does and RFC 5424
- * section 6.4 allows: on a stream where these end a message, one of them inside would end it too
- * early and make a message of its own, which a stranger may have written.
- */
-export function escapeDelimiters(text: string): string {
-  return text.replace(
-    DELIMITERS,
-    (delimiter) => `#${delimiter.charCodeAt(0).toString(8).padStart(3, "0")}`,
-  );
 }
 
 function checkPri(pri: number): number {

@@ -23,13 +23,19 @@ let scratch: Uint8Array | undefined;
  * @throws {RangeError} for a lone surrogate, where Python raises a UnicodeEncodeError
  */
 export function encodeStrict(text: string): Uint8Array {
-  if (!text.isWellFormed()) refuseSurrogate(text);
+  checkWellFormed(text);
   if (text.length * BYTES_A_UNIT > SCRATCH_BYTES) return encoder.encode(text);
   scratch ??= new Uint8Array(SCRATCH_BYTES);
   return scratch.subarray(0, encoder.encodeInto(text, scratch).written);
 }
 
-function refuseSurrogate(text: string): never {
+/**
+ * Checks that text can be encoded.
+ *
+ * @throws {RangeError} for a lone surrogate
+ */
+export function checkWellFormed(text: string): void {
+  if (text.isWellFormed()) return;
   const at = text.search(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/);
   throw new RangeError(
     `Cannot encode text as UTF-8 as it must hold no lone surrogate: ` +

@@ -25,7 +25,7 @@
  *
  * @module
  */
-import { checkInteger, checkKnown, checkMethods, checkString } from "../core/options.ts";
+import { checkDatagramTarget, checkKnown, checkMethods } from "../core/options.ts";
 import type {
   DatagramAddress,
   DatagramConnector,
@@ -63,11 +63,7 @@ export class DatagramHandler extends RecordDeliveryHandler {
    */
   constructor(host: string, port: number | null, options: DatagramHandlerOptions) {
     const what = "create DatagramHandler";
-    checkString(what, "host", host);
-    if (port !== null) checkInteger(what, "port", port, 1, 65535);
-    const address: DatagramAddress = port === null
-      ? { transport: "unixgram", path: host }
-      : { transport: "udp", hostname: host, port };
+    const address = checkDatagramTarget(what, host, port, 1);
     checkKnown(what, options, RECORD_DELIVERY_OPTIONS);
     checkMethods(what, "connector", options.connector, ["openDatagram"]);
     super(`DatagramHandler ${host}${port === null ? "" : `:${port}`}`, options.connector, options);

@@ -15,8 +15,8 @@ import {
   transition,
   type WhileDisconnected,
 } from "../core/link.ts";
+import type { DirectEncoder } from "../core/direct_encoder.ts";
 import { type Batch, Outbox, type Overflow } from "../core/outbox.ts";
-import type { RecordEncoder } from "../core/record_encoder.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { Clock, ExitNotifier, WaitOptions } from "../net/connector.ts";
@@ -55,7 +55,7 @@ export class Delivery {
   readonly #outbox: Outbox;
   readonly #counters = new DeliveryCounters();
   readonly #news: DeliveryNews;
-  #preparing = false;
+  #encoding = false;
   readonly #flushes = new Flushes();
   #latest: LogRecord | undefined;
   #state: LinkState = "idle";
@@ -133,7 +133,7 @@ export class Delivery {
    * As {@linkcode enqueue}, for a record that is encoded where it is sent from. `false`: it is for
    * the general way, as the record is not plain or a dial may have to be made first.
    */
-  enqueueRecord(record: LogRecord, encoder: RecordEncoder): boolean {
+  enqueueRecord(record: LogRecord, encoder: DirectEncoder): boolean {
     if (this.#state !== "open") {
       if (!this.#isHoldingOff()) return false;
       const refusal = this.#refusal();
@@ -142,10 +142,8 @@ export class Delivery {
         return true;
       }
     }
-    const most = this.#prepare(record, encoder);
-    if (most === 0) return false;
-    const chunk = this.#outbox.reserve(most);
-    const size = encoder.write(chunk.buffer, chunk.view, chunk.end) - chunk.end;
+    const size = this.#encode(record, encoder);
+    if (size === 0) return false;
     this.#queue(size);
     return true;
   }
@@ -197,14 +195,20 @@ export class Delivery {
     return accepts(this.#settings.whileDisconnected, this.#state) ? undefined : "disconnected";
   }
 
-  /** A record's own code, a getter say, may log and so come here again: the general way then. */
-  #prepare(record: LogRecord, encoder: RecordEncoder): number {
-    if (this.#preparing) return 0;
-    this.#preparing = true;
+  /**
+   * Writes a record behind the last chunk; the size, or 0 where it goes the general way. So it does
+   * where a record's own code, a getter say, or a connection's logs and so comes here again.
+   */
+  #encode(record: LogRecord, encoder: DirectEncoder): number {
+    if (this.#encoding) return 0;
+    this.#encoding = true;
     try {
-      return encoder.prepare(record);
+      const most = encoder.prepare(record);
+      if (most === 0) return 0;
+      const chunk = this.#outbox.reserve(most);
+      return encoder.write(chunk.buffer, chunk.view, chunk.end) - chunk.end;
     } finally {
-      this.#preparing = false;
+      this.#encoding = false;
     }
   }
 

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { StreamFraming } from "../core/framing.ts";
 import { checkNumber } from "../core/options.ts";
 import { Handler, tellFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
@@ -40,9 +41,16 @@ export abstract class DeliveryHandler extends Handler {
    *
    * @param name what lines on stderr call this handler
    * @param exitNotifier what tells that the process ends, so that the last records are written
+   * @param framing what marks messages off on a stream, and not as datagrams; without it `send()`
+   * is given whole frames
    * @throws {TypeError | RangeError} when an option has a bad value
    */
-  constructor(name: string, exitNotifier: ExitNotifier, options: DeliveryOptions) {
+  constructor(
+    name: string,
+    exitNotifier: ExitNotifier,
+    options: DeliveryOptions,
+    framing?: StreamFraming,
+  ) {
     const checked = checkDeliveryOptions(`create ${name}`, options);
     super();
     this.#onEvent = options.onEvent ?? printEvents(name, checked.clock);
@@ -50,7 +58,7 @@ export abstract class DeliveryHandler extends Handler {
       ...checked,
       exitNotifier,
       open: async (signal) => {
-        const outlet = toOutlet(await this.makeSocket({ signal }));
+        const outlet = toOutlet(await this.makeSocket({ signal }), framing);
         outlet.unref();
         return outlet;
       },

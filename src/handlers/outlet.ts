@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { StreamFraming } from "../core/framing.ts";
 import { checkMethods } from "../core/options.ts";
 import type { Batch } from "../core/outbox.ts";
 import { ConnectionError } from "../net/connection_error.ts";
@@ -56,6 +57,9 @@ function framesIn(batch: Batch, bytes: number): number {
 }
 
 const ignore = () => {};
+
+/** A batch of the outbox is at most 96 KiB, with rare exceptions, and frames add little. */
+const FIRST_BUFFER_BYTES = 128 * 1024;
 
 /** Frames one after the other on a byte stream. */
 export class StreamOutlet implements Outlet {
@@ -111,6 +115,61 @@ export class StreamOutlet implements Outlet {
 
   unref(): void {
     this.#connection.unref?.();
+  }
+}
+
+/** Messages on a byte stream, each framed when it is written. */
+export class FramedStreamOutlet extends StreamOutlet {
+  readonly #framing: StreamFraming;
+  /** Where the frames of a write stand; it is used again for the next one. */
+  #buffer: Uint8Array = new Uint8Array(0);
+  /** The batch that was last written, as it is on the stream. */
+  #framed: Batch = { bytes: this.#buffer, lengths: new Uint32Array(0) };
+
+  constructor(connection: StreamConnection, framing: StreamFraming) {
+    super(connection);
+    this.#framing = framing;
+  }
+
+  override write(batch: Batch): Promise<void> | undefined {
+    return super.write(this.#framed = this.#frame(batch));
+  }
+
+  override retry(): boolean {
+    return super.retry(this.#framed);
+  }
+
+  override progress(): Progress {
+    return super.progress(this.#framed);
+  }
+
+  override writeSync(batch: Batch): number {
+    // What a write under way reads from stays as it is.
+    this.#buffer = new Uint8Array(0);
+    return super.writeSync(this.#frame(batch));
+  }
+
+  #frame(batch: Batch): Batch {
+    const lengths = new Uint32Array(batch.lengths.length);
+    let start = 0;
+    let end = 0;
+    for (let i = 0; i < lengths.length; i++) {
+      const payload = batch.bytes.subarray(start, start += batch.lengths[i]!);
+      this.#reserve(end, this.#framing.mostBytes(payload.length));
+      const begin = end;
+      end = this.#framing.write(payload, this.#buffer, begin);
+      lengths[i] = end - begin;
+    }
+    return { bytes: this.#buffer.subarray(0, end), lengths };
+  }
+
+  /** Makes room for `size` bytes behind `end`. */
+  #reserve(end: number, size: number): void {
+    if (end + size <= this.#buffer.length) return;
+    const most = Math.max(FIRST_BUFFER_BYTES, 2 * this.#buffer.length, end + size);
+    const grown = new Uint8Array(most);
+    grown.set(this.#buffer.subarray(0, end));
+    this.#buffer = grown;
   }
 }
 
@@ -200,10 +259,18 @@ async function released(close: () => Promise<void>): Promise<void> {
   }
 }
 
-/** The outlet over what `makeSocket()` opened, which somebody may have overridden. */
-export function toOutlet(socket: StreamConnection | DatagramSocket): Outlet {
+/**
+ * The outlet over what `makeSocket()` opened, which somebody may have overridden. `framing`: what
+ * messages need on a stream, and not as datagrams; without it they are frames already.
+ */
+export function toOutlet(
+  socket: StreamConnection | DatagramSocket,
+  framing?: StreamFraming,
+): Outlet {
   const isDatagram = typeof socket === "object" && socket !== null && "send" in socket;
   const does = isDatagram ? "send" : "write";
   checkMethods("connect", "the result of makeSocket()", socket, [does, "close"]);
-  return isDatagram ? new DatagramOutlet(socket) : new StreamOutlet(socket as StreamConnection);
+  if (isDatagram) return new DatagramOutlet(socket);
+  const stream = socket as StreamConnection;
+  return framing === undefined ? new StreamOutlet(stream) : new FramedStreamOutlet(stream, framing);
 }

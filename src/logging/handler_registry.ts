@@ -1,6 +1,7 @@
 /**
  * Every handler that is alive, oldest first, and those that have a name. Both are weak, as in
- * CPython: a handler that nobody uses any more is not kept for the sake of `shutdown()`.
+ * CPython: a handler that nobody uses any more is not kept for the sake of `shutdown()`. Where the
+ * runtime has no weak references, as workers of an old compatibility date, it is.
  *
  * Browser compatible.
  *
@@ -18,11 +19,28 @@ export interface Closeable {
 /** References to collected handlers that may pile up before they are swept out. */
 const SWEEP_SLACK = 64;
 
+/** Stands in for a `WeakRef`. */
+class StrongRef<T> {
+  readonly #value: T;
+
+  constructor(value: T) {
+    this.#value = value;
+  }
+
+  deref(): T {
+    return this.#value;
+  }
+}
+
+/** What a reference to a handler is. */
+const Reference: new <H extends WeakKey>(handler: H) => { deref(): H | undefined } =
+  typeof WeakRef === "undefined" ? StrongRef : WeakRef;
+
 /** Handlers in the order of their creation, by weak reference. */
 export class HandlerRegistry<H extends Closeable> {
-  #alive: WeakRef<H>[] = [];
+  #alive: { deref(): H | undefined }[] = [];
   #sweepAt = SWEEP_SLACK;
-  readonly #named = new Map<string, WeakRef<H>>();
+  readonly #named = new Map<string, { deref(): H | undefined }>();
 
   /** Takes up a new handler. */
   add(handler: H): void {
@@ -30,7 +48,7 @@ export class HandlerRegistry<H extends Closeable> {
       this.#alive = this.#alive.filter((reference) => reference.deref() !== undefined);
       this.#sweepAt = 2 * this.#alive.length + SWEEP_SLACK;
     }
-    this.#alive.push(new WeakRef(handler));
+    this.#alive.push(new Reference(handler));
   }
 
   /** Forgets a handler that is closed. */
@@ -41,7 +59,7 @@ export class HandlerRegistry<H extends Closeable> {
   /** Gives a handler another name, or none. */
   rename(handler: H, from: string | null, to: string | null): void {
     if (from !== null && this.get(from) === handler) this.#named.delete(from);
-    if (to) this.#named.set(to, new WeakRef(handler));
+    if (to) this.#named.set(to, new Reference(handler));
   }
 
   /** Forgets all names, as CPython does before a configuration: the handlers keep their own. */

@@ -7,7 +7,7 @@
  * @module
  */
 import { FrameError } from "../core/framer.ts";
-import { checkInteger, checkMethods, checkString } from "../core/options.ts";
+import { checkDatagramTarget, checkMethods } from "../core/options.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { DatagramAcceptor, DatagramAddress, DatagramListener } from "../net/connector.ts";
 import { turn } from "./fair_turn.ts";
@@ -31,10 +31,7 @@ export function checkDatagramServer(
   acceptor: DatagramAcceptor,
 ): DatagramServerSettings {
   checkMethods(what, "acceptor", acceptor, ["bindDatagram"]);
-  checkString(what, "host", host);
-  if (port === null) return { acceptor, bindAt: { transport: "unixgram", path: host } };
-  checkInteger(what, "port", port, 0, 65535);
-  return { acceptor, bindAt: { transport: "udp", hostname: host, port } };
+  return { acceptor, bindAt: checkDatagramTarget(what, host, port, 0) };
 }
 
 /** Takes datagrams; see the module. */

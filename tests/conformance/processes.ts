@@ -66,7 +66,7 @@ export function processes({ name, module = "", rawServer, skips = {} }: Target):
     if ("code" in peer) throw new Error(`It never connected: ${outcome.stderr}`);
     await peer.ended;
     await server.close();
-    return { ...outcome, sent: peer.received().hash };
+    return { ...outcome, sent: (await peer.received()).hash };
   }
 
   const sent = (text: string) => sha256(new TextEncoder().encode(text));

@@ -5,6 +5,7 @@
 import { assertEquals } from "@std/assert";
 import { test } from "../test.ts";
 import { datagrams } from "./datagrams.ts";
+import { listeners } from "./listeners.ts";
 import { processes } from "./processes.ts";
 import { streams } from "./streams.ts";
 import type { Target } from "./target.ts";
@@ -17,6 +18,7 @@ export function conformance(target: Target): void {
     assertEquals(target.connector.hostName?.(), target.hostName);
   });
   streams(target);
+  listeners(target);
   datagrams(target);
   unixgrams(target);
   if (target.module === undefined) return;

@@ -14,26 +14,31 @@ import type {
 } from "../../src/net/connector.ts";
 import { assertInstanceOf } from "@std/assert";
 
-/** An adapter under test. */
-export interface Target {
+/** An adapter under test, as far as it opens streams. */
+export interface ClientTarget {
   /** As the names of the tests show it. */
   name: string;
-  connector: Connector & DatagramConnector & Acceptor & DatagramAcceptor;
+  connector: Connector;
   /** Opens a server that is no part of what is tested. */
   rawServer(): Promise<RawServer>;
   /** The adapter's module, to be run in a process of its own; absent for the in-memory one. */
   module?: string;
+  /** Tests that cannot pass on this runtime, by the name of the check, with the defect. */
+  skips?: Record<string, string>;
+}
+
+/** An adapter under test. */
+export interface Target extends ClientTarget {
+  connector: Connector & DatagramConnector & Acceptor & DatagramAcceptor;
   /** What it does with Unix datagram sockets; absent: nothing. */
   unixDatagrams?: "sends" | "sends and receives";
   /** Why it cannot on this machine. */
   withoutUnixDatagrams?: string | false;
   /** What `hostName()` is to tell. */
   hostName: string;
-  /** Tests that cannot pass on this runtime, by the name of the check, with the defect. */
-  skips?: Record<string, string>;
 }
 
-/** A listening server of `node:net`, or of the in-memory network. */
+/** A listening server of `node:net`, or of the in-memory network; a worker's is in another process. */
 export interface RawServer {
   address: Extract<StreamAddress, { transport: "tcp" }>;
   /** The next connection. */
@@ -41,15 +46,21 @@ export interface RawServer {
   close(): Promise<void>;
 }
 
+/** What a peer has read. */
+export interface Received {
+  size: number;
+  hash: string;
+}
+
 /** The other end of a connection. */
 export interface RawPeer {
   /** How many bytes it has read, and their SHA-256. */
-  received(): { size: number; hash: string };
-  stall(): void;
-  resume(): void;
+  received(): Received | Promise<Received>;
+  stall(): void | Promise<void>;
+  resume(): void | Promise<void>;
   write(bytes: Uint8Array): Promise<void>;
-  end(): void;
-  reset(): void;
+  end(): void | Promise<void>;
+  reset(): void | Promise<void>;
   /** Settles when the client's FIN, or its RST, was seen. It does not close by itself. */
   ended: Promise<void>;
 }
@@ -104,6 +115,8 @@ function netPeer(socket: net.Socket): RawPeer {
     end: () => void socket.end(),
     reset: () => void socket.resetAndDestroy(),
     ended: new Promise<void>((resolve) => {
+      // Nobody may have asked for the connection before it was over.
+      if (socket.readableEnded || socket.destroyed) resolve();
       socket.on("end", () => resolve());
       socket.on("close", () => resolve());
     }),

@@ -150,7 +150,7 @@ export function tls({ name, connector, rawServer, skips = {} }: Target): void {
       const connecting = codeOf(connector.connect(to, { signal: controller.signal }));
       const peer = await silent.accepted();
       await turns(5);
-      assertNotEquals(peer.received().size, 0);
+      assertNotEquals((await peer.received()).size, 0);
       controller.abort(reason);
       assertEquals(await connecting, code);
       await peer.ended;

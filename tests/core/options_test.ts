@@ -1,6 +1,7 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   checkBoolean,
+  checkDatagramTarget,
   checkFunction,
   checkInteger,
   checkKnown,
@@ -8,6 +9,7 @@ import {
   checkMethods,
   checkNumber,
   checkOneOf,
+  checkStreamTarget,
   checkString,
   checkTls,
   show,
@@ -85,6 +87,29 @@ test("checkTls() refuses options that no adapter would understand", () => {
   assertThrows(() => checkTls("x", "tls", { ca: "pem" }), TypeError, "'tls.ca'");
   assertThrows(() => checkTls("x", "tls", { cert: 5 }), TypeError, "'tls.cert'");
   assertThrows(() => checkTls("x", "tls", { certificate: "pem" }), TypeError, "'certificate'");
+});
+
+test("checkStreamTarget() and checkDatagramTarget() say where host and port lead", () => {
+  const tls = { serverName: "name" };
+  assertEquals(checkStreamTarget("x", "h", 1, 1, undefined), {
+    transport: "tcp",
+    hostname: "h",
+    port: 1,
+  });
+  assertEquals(checkStreamTarget("x", "h", 1, 1, tls), {
+    transport: "tcp",
+    hostname: "h",
+    port: 1,
+    tls,
+  });
+  assertEquals(checkStreamTarget("x", "/p", null, 1, undefined), { transport: "unix", path: "/p" });
+  assertThrows(() => checkStreamTarget("x", "/p", null, 1, tls), TypeError, "'tls' needs a port");
+  assertEquals(checkDatagramTarget("x", "h", 0, 0), { transport: "udp", hostname: "h", port: 0 });
+  assertEquals(checkDatagramTarget("x", "/p", null, 1), { transport: "unixgram", path: "/p" });
+  for (const check of [checkDatagramTarget, checkStreamTarget] as const) {
+    assertThrows(() => check("x", "h", 0, 1, undefined), RangeError, "from 1 to 65535");
+    assertThrows(() => check("x", "", null, 1, undefined), TypeError, "'host'");
+  }
 });
 
 test("show() is short and survives every value", () => {

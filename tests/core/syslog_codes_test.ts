@@ -37,6 +37,8 @@ test("encodePriority() puts facility and severity together, by name or number", 
   assertEquals(encodePriority("kern", "panic"), 0);
   // As CPython, which does not look at the range of numbers.
   assertEquals(encodePriority(100, 9), 809);
+  const mine = { one: 1 };
+  assertEquals(encodePriority("one", "one", mine, mine), 9);
 });
 
 test("encodePriority() names the name that does not exist", () => {
@@ -44,6 +46,10 @@ test("encodePriority() names the name that does not exist", () => {
   assertThrows(() => encodePriority("user", "fatal"), TypeError, "'priority' must be a number or");
   for (const name of ["__proto__", "constructor", "toString", ""]) {
     assertThrows(() => encodePriority(name, 0), TypeError, "auth, authpriv, console");
+  }
+  assertThrows(() => encodePriority("user", "error", {}, {}), TypeError, '"user"');
+  for (const value of [NaN, 1.5]) {
+    assertThrows(() => encodePriority(value, 0), RangeError, "'facility' must be an integer");
   }
   assertThrows(() => codeOf("do", "facility", null, facility_names), TypeError, "null");
 });

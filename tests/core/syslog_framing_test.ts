@@ -128,6 +128,35 @@ test("octetCounting counts bytes, not characters", () => {
   assertEquals(frames("11 <13>a\nb\0c\r\n9 <13>spam\n"), ["<13>a\nb\0c\r\n", "<13>spam\n"]);
 });
 
+test("lineDelimited and nulDelimited keep what would end a message from ending it", () => {
+  const payload = encoder.encode("a\nb\r\nc\0<8>späm\te#");
+  for (const [framing, end] of [[lineDelimited, "\n"], [nulDelimited, "\0"]] as const) {
+    const escaped = "a#012b#015#012c#000<8>späm\te#";
+    assertEquals(decoder.decode(framing.frame(payload)), escaped + end);
+  }
+  assertEquals(decoder.decode(octetCounting.frame(encoder.encode("a\nb\0"))), "4 a\nb\0");
+});
+
+test("a framing writes into a buffer what frame() makes, and no more than it said", () => {
+  const framings = [octetCounting, lineDelimited, nulDelimited];
+  fc.assert(
+    fc.property(message, fc.nat({ max: 20 }), (payload, at) => {
+      for (const framing of framings) {
+        const out = new Uint8Array(at + framing.mostBytes(payload.length)).fill(0xee);
+        const end = framing.write(payload, out, at);
+        assertEquals([...out.subarray(at, end)], [...framing.frame(payload)]);
+        assert([...out.subarray(0, at), ...out.subarray(end)].every((byte) => byte === 0xee));
+      }
+    }),
+    { seed: 20240902, numRuns: 100 },
+  );
+  for (const length of [0, 9, 10, 99, 100, 12_345]) {
+    const frame = decoder.decode(octetCounting.frame(new Uint8Array(length)));
+    assert(frame.startsWith(`${length} `));
+    assertEquals(frame.length, `${length} `.length + length);
+  }
+});
+
 test("lineDelimited and nulDelimited put one byte after each message", () => {
   assertEquals(decoder.decode(lineDelimited.frame(encoder.encode("späm"))), "späm\n");
   assertEquals(decoder.decode(nulDelimited.frame(encoder.encode("späm"))), "späm\0");
@@ -163,8 +192,8 @@ test("a reader that was told the delimiter takes no other", () => {
 test("each framing reads what it writes", () => {
   const framings: [Framing, string[]][] = [
     [octetCounting, ["a", "<1>b\nc\0", "\n"]],
-    [lineDelimited, ["a", "<1>b\0c"]],
-    [nulDelimited, ["a", "<1>b\nc\r"]],
+    [lineDelimited, ["a", "<1>b"]],
+    [nulDelimited, ["a", "<1>b"]],
   ];
   for (const [framing, payloads] of framings) {
     const reader = framing.reader();

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
-  escapeDelimiters,
   type MessageFormatter,
   Rfc3164Formatter,
   type Rfc3164Options,
@@ -17,7 +16,6 @@ const base = {
   hostname: "host1",
   appName: "myapp",
   procid: null,
-  escape: false,
   maxBytes: Infinity,
 };
 
@@ -136,17 +134,6 @@ test("a bad value costs one message alone", () => {
     '"a b"',
   );
   assertThrows(() => rfc3164({ appName: null }).format(13, created, ""), TypeError, "'appName'");
-});
-
-test("escape keeps what would end a message from ending it, in its text and its data", () => {
-  assertEquals(escapeDelimiters("a\nb\r\nc\0d\te#"), "a#012b#015#012c#000d\te#");
-  const modern = rfc5424({ structuredDataId: "app@32473", escape: true });
-  assert(
-    text(modern, 13, created, "a\n<8>b", { data: { k: "c\0d" } })
-      .endsWith(' [app@32473 k="c#000d"] a#012<8>b'),
-  );
-  assert(text(rfc3164({ escape: true }), 13, created, "a\0<8>b").endsWith(": a#000<8>b"));
-  assert(text(rfc3164(), 13, created, "a\nb\0").endsWith(": a\nb\0"));
 });
 
 test("a message that is too long is cut at the end of a character, and counted", () => {

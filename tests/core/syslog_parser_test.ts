@@ -111,7 +111,7 @@ test("parseSyslog() reads back whatever Rfc5424Formatter writes", () => {
       (pri, created, text, hostname, structuredDataId, fields, bom) => {
         const formatter = new Rfc5424Formatter("test", {
           ...{ hostname, structuredDataId, bom, appName: null, procid: null, msgid: null },
-          ...{ escape: false, maxBytes: Infinity },
+          ...{ maxBytes: Infinity },
         });
         assertEquals(parseSyslog(formatter.format(pri, created, text, fields), context), {
           facility: pri >> 3,
@@ -144,7 +144,7 @@ test("parseSyslog() reads back whatever Rfc3164Formatter writes", () => {
       ...[pri, second, text, hostname, appName, procid] as const,
       (pri, created, text, hostname, appName, procid) => {
         const formatter = new Rfc3164Formatter("test", {
-          ...{ hostname, appName, procid, escape: false, maxBytes: Infinity, localtime: gmtime },
+          ...{ hostname, appName, procid, maxBytes: Infinity, localtime: gmtime },
         });
         assertEquals(parseSyslog(formatter.format(pri, created + 0.5, text), context), {
           ...{ facility: pri >> 3, severity: pri & 7, timestamp: created, hostname },

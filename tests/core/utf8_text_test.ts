@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { encodeStrict, truncateUtf8 } from "../../src/core/utf8_text.ts";
+import { checkWellFormed, encodeStrict, truncateUtf8 } from "../../src/core/utf8_text.ts";
 import { test } from "../test.ts";
 
 const encoder = new TextEncoder();
@@ -25,6 +25,8 @@ test("encodeStrict() refuses a lone surrogate and says where it is", () => {
     assert(error.message.endsWith("at position 2"), error.message);
   }
   assertThrows(() => encodeStrict("😀\ud800"), RangeError, "'\\ud800' at position 2");
+  assertThrows(() => checkWellFormed("a\udfff"), RangeError, "'\\udfff' at position 1");
+  checkWellFormed("späm 😀");
 });
 
 test("truncateUtf8() cuts text between two characters, as near to the end as it can", () => {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { SocketHandler } from "../../src/handlers/socket_handler.ts";
+import { SysLogHandler } from "../../src/handlers/sys_log_handler.ts";
 import type { StreamConnection } from "../../src/net/connector.ts";
 import { test } from "../test.ts";
 import { account, messages, record } from "./wire.ts";
@@ -88,4 +89,39 @@ test("a write that a retry completed says nothing of the one after it", async ()
   const got = messages(new Uint8Array(kernel.taken)).map((message) => message.split(" ")[0]);
   assertEquals(got, Array.from({ length: count }, (_, i) => String(i)));
   await handler.close();
+});
+
+test("a connection that logs while it writes damages no record, nor its own", async () => {
+  for (const kind of [SocketHandler, SysLogHandler]) {
+    let log = () => {};
+    const kernel = new class extends SmallKernel {
+      override write(bytes: Uint8Array): Promise<void> {
+        log();
+        return super.write(bytes);
+      }
+    }();
+    kernel.room = Infinity;
+    const connection = kernel as unknown as StreamConnection;
+    const options = { connector: { connect: () => Promise.resolve(connection) } };
+    const handler = kind === SocketHandler
+      ? new SocketHandler("h", 1, options)
+      : new SysLogHandler(["h", 1], { ...options, socktype: "stream" });
+    handler.emit(record("the first"));
+    await handler.flush();
+    let nested = 0;
+    log = () => {
+      if (nested < 10) handler.emit(record(`nested ${nested++} ${"y".repeat(100)}`));
+    };
+    const texts = Array.from({ length: 2000 }, (_, i) => `${i} ${"x".repeat(i % 300)}`);
+    for (const text of texts) handler.emit(record(text));
+    await handler.flush();
+    const taken = new Uint8Array(kernel.taken);
+    const got = handler instanceof SysLogHandler
+      ? new TextDecoder().decode(taken).split("\0").map((message) => message.slice("<14>".length))
+      : messages(taken);
+    assertEquals(got.filter((text) => /^\d/.test(text)), texts);
+    assertEquals(got.filter((text) => text.startsWith("nested")).length, nested);
+    assertEquals(account(handler).sent, texts.length + nested + 1);
+    await handler.close();
+  }
 });

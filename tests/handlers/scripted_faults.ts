@@ -10,10 +10,17 @@ import {
   type MemoryPeer,
   type MemoryStep,
 } from "../../src/adapters/memory.ts";
+import { SyslogFrameReader } from "../../src/core/syslog_framing.ts";
 import { DatagramHandler } from "../../src/handlers/datagram_handler.ts";
 import type { DeliveryHandler } from "../../src/handlers/delivery_handler.ts";
 import type { DeliveryOptions } from "../../src/handlers/delivery_options.ts";
 import { SocketHandler } from "../../src/handlers/socket_handler.ts";
+import {
+  type SysLogAddress,
+  type SysLogFormat,
+  type SysLogFraming,
+  SysLogHandler,
+} from "../../src/handlers/sys_log_handler.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import type { StreamConnection, WaitOptions } from "../../src/net/connector.ts";
 import { account, messages, record } from "./wire.ts";
@@ -49,6 +56,8 @@ class Round {
   readonly network: MemoryNetwork;
   readonly handler: DeliveryHandler;
   readonly dice: Dice;
+  readonly isSyslog: boolean;
+  /** Or may turn out to be, as a Unix socket of unknown kind. */
   readonly isDatagram: boolean;
   /** Bytes that the kernel of a peer had taken when it was reset: at most these are lost. */
   lostBytes = 0;
@@ -62,7 +71,7 @@ class Round {
   constructor(seed: number) {
     const dice = this.dice = new Dice(seed);
     const network = this.network = new MemoryNetwork({ bufferBytes: dice.pick(700, 5000, 65536) });
-    const options: DeliveryOptions & { connector: MemoryNetwork } = {
+    const options: Options = {
       connector: network,
       clock: network.clock,
       whileDisconnected: dice.pick("drop", "queue"),
@@ -73,12 +82,17 @@ class Round {
       closeTimeoutMs: dice.pick(0, 500, 5000),
       onEvent: () => this.#listen(),
     };
-    this.isDatagram = dice.once(4);
-    this.handler = this.isDatagram
+    this.isSyslog = dice.once(3);
+    this.handler = this.isSyslog
+      ? sysLogHandler(dice, options)
+      : dice.once(4)
       ? new DatagramHandler("h", 1, options)
       : dice.once(2)
       ? new OverridingHandler(dice, options)
       : new SocketHandler("h", 1, options);
+    this.isDatagram = this.handler instanceof SysLogHandler
+      ? this.handler.socktype !== "stream"
+      : this.handler instanceof DatagramHandler;
     // A datagram socket cannot tell of the one datagram that it is closed upon: it is sent again.
     this.handler.closeOnError = !this.isDatagram && dice.once(3);
     const report = this.handler.handleError.bind(this.handler);
@@ -199,11 +213,12 @@ class Round {
     assertEquals(network.clock.pendingTimers, 0, "timers are left");
     assertEquals(network.exitHooks, 0, "exit hooks are left");
     assertEquals(network.holding, 0, "sockets are left");
-    if (this.isDatagram) {
-      // One that failed goes out again behind those that were under way with it.
-      const numbers = network.datagrams.flatMap(messages).sort((a, b) => parseInt(a) - parseInt(b));
-      this.#checkOrder(numbers, stats.sent);
-    } else this.#checkOrder(network.peers.flatMap((peer) => messages(peer.received)), stats.sent);
+    const read = this.isSyslog ? syslogMessages : messages;
+    // One that failed goes out again behind those that were under way with it.
+    const sent = network.datagrams.flatMap(this.isSyslog ? syslogMessage : messages)
+      .sort((a, b) => parseInt(a) - parseInt(b));
+    const streamed = network.peers.flatMap((peer) => read(peer.received));
+    this.#checkOrder([...sent, ...streamed], stats.sent);
   }
 
   #checkOrder(received: string[], sent: number): void {
@@ -214,7 +229,7 @@ class Round {
       last = number;
     }
     // The smallest frame; a reset may also have cut the frame at either end of what it took.
-    const mostLost = this.lostBytes / 400 + this.#reset.size;
+    const mostLost = this.lostBytes / (this.isSyslog ? 7 : 400) + this.#reset.size;
     // Datagrams under way when their socket is let go count as dropped, and may arrive.
     const underWay = this.isDatagram ? 64 : 0;
     const text = `${received.length} were received, ${sent} were sent`;
@@ -251,9 +266,9 @@ function connectStep(dice: Dice): MemoryStep {
   );
 }
 
-/** A record that cannot be encoded. */
+/** A record that cannot be encoded, nor formatted. */
 function badRecord(): LogRecord {
-  const bad = record("bad");
+  const bad = record("%d", "bad");
   Object.defineProperty(bad, "extra", {
     enumerable: true,
     get() {
@@ -263,11 +278,41 @@ function badRecord(): LogRecord {
   return bad;
 }
 
+type Options = DeliveryOptions & { connector: MemoryNetwork };
+
+/** One of any kind, in any format. */
+function sysLogHandler(dice: Dice, delivery: Options): SysLogHandler {
+  const format = dice.pick<SysLogFormat>("cpython", "rfc3164", "rfc5424");
+  const framing = dice.pick<SysLogFraming>("octet-counting", "lf", "nul");
+  const options = { ...delivery, format, framing };
+  const address = dice.pick<SysLogAddress>(["h", 1], "/dev/log");
+  if (dice.once(3)) return new SysLogHandler(address, options);
+  return new SysLogHandler(address, { ...options, socktype: "stream" });
+}
+
+/** The numbers that such a handler's messages end with. */
+function syslogMessages(received: Uint8Array): string[] {
+  const reader = new SyslogFrameReader();
+  reader.push(received);
+  const found: string[] = [];
+  for (let next = reader.next(); next !== undefined; next = reader.next()) {
+    found.push(syslogMessage(next));
+  }
+  return found;
+}
+
+/** Of one that is cut the number is there all the same. */
+function syslogMessage(bytes: Uint8Array): string {
+  const [, number] = /(\d+) x*\0?$/.exec(new TextDecoder().decode(bytes)) ?? [];
+  assert(number !== undefined, "a message is damaged");
+  return number;
+}
+
 /** What subclasses do: every overridable step calls its original, and some fail now and then. */
 class OverridingHandler extends SocketHandler {
   readonly #dice: Dice;
 
-  constructor(dice: Dice, options: DeliveryOptions & { connector: MemoryNetwork }) {
+  constructor(dice: Dice, options: Options) {
     super("h", 1, options);
     this.#dice = dice;
   }

@@ -5,7 +5,14 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import * as logwire from "../../mod.ts";
-import { DatagramHandler, Handler, LogRecord, SocketHandler, StreamHandler } from "../../mod.ts";
+import {
+  DatagramHandler,
+  Handler,
+  LogRecord,
+  SocketHandler,
+  StreamHandler,
+  SysLogHandler,
+} from "../../mod.ts";
 import type { Connector, DatagramConnector, DeliveryEvent } from "../../mod.ts";
 import { MemoryNetwork } from "../../src/adapters/memory.ts";
 import { json } from "../../src/core/json.ts";
@@ -101,6 +108,25 @@ function handlers(): [string, Handler][] {
       "DatagramHandler, garbage connector",
       new DatagramHandler("h", 1, { ...quiet, connector: garbage }),
     ],
+    ["SysLogHandler", new SysLogHandler(undefined, good())],
+    ["SysLogHandler, TCP", new SysLogHandler(["h", 1], { ...good(), socktype: "stream" })],
+    [
+      "SysLogHandler, RFC 5424",
+      new SysLogHandler("/dev/log", {
+        ...good(),
+        format: "rfc5424",
+        structuredDataId: "app@32473",
+      }),
+    ],
+    ["SysLogHandler, RFC 3164", new SysLogHandler(["h", 1], { ...good(), format: "rfc3164" })],
+    [
+      "SysLogHandler, throwing connector",
+      new SysLogHandler("/dev/log", { ...quiet, connector: throwing }),
+    ],
+    [
+      "SysLogHandler, garbage connector",
+      new SysLogHandler("/dev/log", { ...quiet, connector: garbage }),
+    ],
   ];
 }
 
@@ -111,6 +137,10 @@ const vandals: Record<string, (handler: Handler) => void> = {
     handler.setFormatter({ format: boom } as unknown as logwire.Formatter);
   },
   "with a throwing filter": (handler) => handler.addFilter(boom),
+  "with hostile properties": (handler) => {
+    const hostileNumber = { toString: boom, [Symbol.toPrimitive]: boom };
+    Object.assign(handler, { facility: hostileNumber, ident: hostileNumber, priority_map: null });
+  },
   "with a throwing handleError": (handler) => {
     handler.handleError = boom;
     handler.setFormatter({ format: boom } as unknown as logwire.Formatter);
@@ -153,6 +183,6 @@ test("every handler of the module stands in the test above", () => {
     typeof value === "function" && value.prototype instanceof Handler
   ).map(([name]) => name);
   const tested = new Set(handlers().map(([name]) => name.split(",")[0]));
-  const bases = ["DeliveryHandler", "RecordDeliveryHandler"];
+  const bases = ["DeliveryHandler", "RecordDeliveryHandler", "SysLogCodes"];
   for (const name of exported) assert(tested.has(name) || bases.includes(name), name);
 });

@@ -86,7 +86,7 @@ function install() {
   }
   if (!onDeno) fail(`npm could not be started: ${npm.error.message}`);
   // Deno alone: it reads package.json too, but not package-lock.json.
-  const scripts = ["deno", "bun", "esbuild"].map((name) => `npm:${name}`).join(",");
+  const scripts = ["deno", "bun", "esbuild", "workerd"].map((name) => `npm:${name}`).join(",");
   const deno = run(process.execPath, ["install", `--allow-scripts=${scripts}`]);
   if (deno.status !== 0) fail(`deno install failed:\n${deno.output}`);
 }

@@ -1,0 +1,256 @@
+/**
+ * The options of `SysLogHandler`, their defaults and their checks.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import type { StreamFraming } from "../core/framing.ts";
+import {
+  checkBoolean,
+  checkDatagramTarget,
+  checkKnown,
+  checkLimit,
+  checkMethods,
+  checkOneOf,
+  checkStreamTarget,
+  refuse,
+} from "../core/options.ts";
+import { checkFacility, LOG_USER } from "../core/syslog_codes.ts";
+import { RFC3164_FIELDS, RFC5424_FIELDS } from "../core/syslog_fields.ts";
+import { lineDelimited, nulDelimited, octetCounting } from "../core/syslog_framing.ts";
+import type {
+  Connector,
+  DatagramAddress,
+  DatagramConnector,
+  StreamAddress,
+  TlsOptions,
+} from "../net/connector.ts";
+import { DELIVERY_OPTIONS, type DeliveryOptions } from "./delivery_options.ts";
+
+/** Where a syslog daemon listens: a host and a port, or the path of a Unix socket. */
+export type SysLogAddress = readonly [host: string, port: number] | string;
+
+/**
+ * How a message is written: as CPython's (`<PRI>` and the text), or with the header of one of the
+ * RFCs.
+ */
+export type SysLogFormat = "cpython" | "rfc3164" | "rfc5424";
+
+/** How messages are told apart on a stream (RFC 6587). */
+export type SysLogFraming = "octet-counting" | "lf" | "nul";
+
+/** What a handler sends with: datagrams, a stream, or (`null`) whatever the address takes. */
+export type SysLogSocktype = "datagram" | "stream";
+
+/** What `SysLogHandler` sends with, and what that needs. */
+export type SysLogTransport =
+  | {
+    /** UDP; of a Unix socket datagrams or, where it takes none, a stream. @default {null} */
+    socktype?: null;
+    /** What opens sockets: the `connector` of `./deno`, `./bun`, `./node` or `./auto`. */
+    connector: Connector & DatagramConnector;
+  }
+  | {
+    /** UDP or Unix datagrams. */
+    socktype: "datagram";
+    /** What opens sockets: the `connector` of `./deno`, `./bun`, `./node` or `./auto`. */
+    connector: DatagramConnector;
+  }
+  | {
+    /** TCP, TLS or a Unix stream. */
+    socktype: "stream";
+    /** What opens connections: the `connector` of `./deno`, `./bun`, `./node` or `./auto`. */
+    connector: Connector;
+    /** TLS, with these settings or (`true`) the system's. @default no TLS */
+    tls?: TlsOptions | true;
+  };
+
+/** What `SysLogHandler` writes, and how. */
+export interface SysLogOptions extends DeliveryOptions {
+  /** The facility, by its name or from 0 to 23. @default {1} (`LOG_USER`) */
+  facility?: number | string;
+  /** How a message is written. @default {"cpython"} */
+  format?: SysLogFormat;
+  /**
+   * How messages are told apart on a stream; datagrams need nothing of it. Without octet counting
+   * a LF, CR or NUL within a message is written as `#012`, `#015` or `#000`.
+   *
+   * @default "octet-counting" for rfc5424, "lf" for rfc3164, for cpython "nul": what `append_nul`
+   * appends, and nothing else
+   */
+  framing?: SysLogFraming;
+  /**
+   * HOSTNAME of the RFCs, at most 255 characters; `null` for none. A message of RFC 3164 has none on
+   * a Unix socket, where syslog daemons expect none.
+   *
+   * @default what the connector says that this machine is called
+   */
+  hostname?: string | null;
+  /**
+   * APP-NAME of RFC 5424, at most 48 characters, or TAG of RFC 3164, at most 32.
+   *
+   * @default the first part of the logger's name: `myapp` of `myapp.area1`
+   */
+  appName?: string;
+  /** PROCID, at most 128 characters; `null` for none. @default the record's `process` */
+  procid?: string | number | null;
+  /** MSGID of RFC 5424, at most 32 characters; `null` for none. @default {null} */
+  msgid?: string | null;
+  /**
+   * The SD-ID, such as `app@32473`, under which what `extra` added to a record is sent as structured
+   * data of RFC 5424; `null`: it is not sent. @default {null}
+   */
+  structuredDataId?: string | null;
+  /** Whether the text of RFC 5424 begins with a byte order mark. @default {false} */
+  bom?: boolean;
+  /**
+   * The longest datagram in bytes, from 1; a longer message is cut between two characters and
+   * counted in `truncated`. It holds for a Unix socket of unknown kind as well.
+   *
+   * @default 65507 for the RFCs; for cpython Infinity: what the system does not take is dropped
+   */
+  maxDatagramBytes?: number;
+}
+
+/** Options of `SysLogHandler`. */
+export type SysLogHandlerOptions = SysLogOptions & SysLogTransport;
+
+/** The names of the options in {@linkcode SysLogHandlerOptions}. */
+const SYS_LOG_OPTIONS: readonly string[] = [
+  ...DELIVERY_OPTIONS,
+  "socktype",
+  "tls",
+  "facility",
+  "format",
+  "framing",
+  "hostname",
+  "appName",
+  "procid",
+  "msgid",
+  "structuredDataId",
+  "bom",
+  "maxDatagramBytes",
+];
+
+/** The options that a format has no place for. */
+const FOREIGN: Readonly<Record<SysLogFormat, readonly (keyof SysLogOptions)[]>> = {
+  cpython: ["hostname", "appName", "procid", "msgid", "structuredDataId", "bom"],
+  rfc3164: ["msgid", "structuredDataId", "bom"],
+  rfc5424: [],
+};
+
+const FRAMINGS: Readonly<Record<SysLogFraming, StreamFraming>> = {
+  "octet-counting": octetCounting,
+  lf: lineDelimited,
+  nul: nulDelimited,
+};
+
+const DEFAULT_FRAMING: Readonly<Record<SysLogFormat, SysLogFraming>> = {
+  cpython: "nul",
+  rfc3164: "lf",
+  rfc5424: "octet-counting",
+};
+
+/** The largest payload of UDP over IPv4 (RFC 5426 section 3.2). */
+const MAX_UDP_BYTES = 65507;
+
+/** Where a handler sends: to one of the two, or, of a Unix socket of unknown kind, to either. */
+export type SysLogTargets =
+  | { readonly datagrams: DatagramAddress; readonly stream: StreamAddress | null }
+  | { readonly datagrams: null; readonly stream: StreamAddress };
+
+/** Checks the address and what it is sent to with, which the connector must be able to do. */
+export function checkSysLogTargets(
+  what: string,
+  address: SysLogAddress,
+  options: SysLogHandlerOptions,
+): SysLogTargets {
+  checkKnown(what, options, SYS_LOG_OPTIONS);
+  const { socktype = null, connector, tls } = { tls: undefined, ...options };
+  if (socktype !== null) checkOneOf(what, "socktype", socktype, ["datagram", "stream"]);
+  const [host, port] = typeof address === "string" ? [address, null] : checkPair(what, address);
+  if (tls !== undefined && socktype !== "stream") {
+    throw new TypeError(`Cannot ${what} as 'tls' needs 'socktype' to be "stream"`);
+  }
+  if (socktype === "stream") {
+    checkMethods(what, "connector", connector, ["connect"]);
+    const settings = tls === true ? {} : tls;
+    return { datagrams: null, stream: checkStreamTarget(what, host, port, 1, settings) };
+  }
+  const datagrams = checkDatagramTarget(what, host, port, 1);
+  const isEither = socktype === null && port === null;
+  checkMethods(what, "connector", connector, ["openDatagram", ...(isEither ? ["connect"] : [])]);
+  return { datagrams, stream: isEither ? { transport: "unix", path: host } : null };
+}
+
+/** {@linkcode SysLogOptions} with every default filled in; fields are checked where they are written. */
+export interface CheckedSysLogOptions {
+  readonly facility: number | string;
+  readonly format: SysLogFormat;
+  /** `undefined`: what is sent needs none, or has it already. */
+  readonly framing: StreamFraming | undefined;
+  /** Whether that is a NUL of the message's own, as CPython's. */
+  readonly appendNul: boolean;
+  readonly hostname: string | null;
+  readonly appName: string | undefined;
+  /** `undefined`: the record's. */
+  readonly procid: string | null | undefined;
+  readonly msgid: string | null;
+  readonly structuredDataId: string | null;
+  readonly bom: boolean;
+  /** The most bytes of a message. */
+  readonly maxBytes: number;
+}
+
+/** Fills in the defaults for what is sent to `targets`, and checks what no formatter checks. */
+export function checkSysLogOptions(
+  what: string,
+  options: SysLogHandlerOptions,
+  { datagrams, stream }: SysLogTargets,
+): CheckedSysLogOptions {
+  const { facility = LOG_USER, format = "cpython", msgid = null, structuredDataId = null } =
+    options;
+  checkFacility(what, facility);
+  checkOneOf(what, "format", format, ["cpython", "rfc3164", "rfc5424"]);
+  for (const name of FOREIGN[format]) {
+    if (options[name] === undefined) continue;
+    throw new TypeError(`Cannot ${what} as '${name}' has no place in the format "${format}"`);
+  }
+  const { framing = DEFAULT_FRAMING[format], bom = false, appName, procid } = options;
+  checkOneOf(what, "framing", framing, ["octet-counting", "lf", "nul"]);
+  checkBoolean(what, "bom", bom);
+  const { maxDatagramBytes = format === "cpython" ? Infinity : MAX_UDP_BYTES } = options;
+  checkLimit(what, "maxDatagramBytes", maxDatagramBytes, 1);
+  const isLocal = datagrams?.transport === "unixgram" || stream?.transport === "unix";
+  const appendNul = format === "cpython" && framing === "nul";
+  return {
+    facility,
+    format,
+    framing: appendNul ? undefined : FRAMINGS[framing],
+    appendNul,
+    hostname: format === "rfc3164" && isLocal ? null : hostNameOf(format, options),
+    appName,
+    procid: typeof procid === "number" ? String(procid) : procid,
+    msgid,
+    structuredDataId,
+    bom,
+    maxBytes: datagrams === null ? Infinity : maxDatagramBytes,
+  };
+}
+
+/** The name that was given, or else the connector's, if that is one that the format can write. */
+function hostNameOf(
+  format: SysLogFormat,
+  { hostname, connector }: SysLogHandlerOptions,
+): string | null {
+  if (hostname !== undefined || format === "cpython") return hostname ?? null;
+  const rules = format === "rfc3164" ? RFC3164_FIELDS : RFC5424_FIELDS;
+  const name = connector.hostName?.();
+  return name !== undefined && rules.hostname?.pattern.test(name) ? name : null;
+}
+
+function checkPair(what: string, address: unknown): [host: string, port: number] {
+  if (Array.isArray(address) && address.length === 2) return [address[0], address[1]];
+  return refuse(what, "address", "[host, port] or the path of a Unix socket", address);
+}
