@@ -28,9 +28,6 @@ const SEND = "send a syslog message";
 const NILVALUE = "-";
 const BOM = "\ufeff";
 
-/** The characters that end a message on a stream that is not octet-counted. */
-const DELIMITERS = /[\0\n\r]/g;
-
 /** What every message of a formatter has in common. */
 export interface MessageOptions {
   /** HOSTNAME; null: none (`-` in RFC 5424). */

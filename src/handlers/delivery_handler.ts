@@ -22,15 +22,15 @@ import { type DeliveryEvent, type DeliveryStats, printEvents } from "./delivery_
 import { checkDeliveryOptions, type DeliveryOptions } from "./delivery_options.ts";
 import { toOutlet } from "./outlet.ts";
 
+const deliveries = new WeakMap<DeliveryHandler, Delivery>();
+
 /** The delivery of a handler: for the classes of this folder, whose `emit()` writes to it. */
-export let deliveryOf: (handler: DeliveryHandler) => Delivery;
+export function deliveryOf(handler: DeliveryHandler): Delivery {
+  return deliveries.get(handler)!;
+}
 
 /** A handler that encodes records at once and delivers them over a link that it keeps open. */
 export abstract class DeliveryHandler extends Handler {
-  static {
-    deliveryOf = (handler) => handler.#delivery;
-  }
-
   /** As CPython: an error in `emit()` closes the connection instead of being reported. */
   closeOnError = false;
   readonly #delivery: Delivery;
@@ -65,6 +65,7 @@ export abstract class DeliveryHandler extends Handler {
       onEvent: (event) => this.#hear(event),
       onFault: (error, record) => this.#report(error, record),
     });
+    deliveries.set(this, this.#delivery);
   }
 
   /**

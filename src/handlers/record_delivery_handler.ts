@@ -17,6 +17,7 @@ import type { ExitNotifier } from "../net/connector.ts";
 import type { Delivery } from "./delivery.ts";
 import { DeliveryHandler, deliveryOf } from "./delivery_handler.ts";
 import { DELIVERY_OPTIONS, type DeliveryOptions } from "./delivery_options.ts";
+import { ownMethods } from "./own_methods.ts";
 
 /** Options of every handler that delivers whole records. */
 export interface RecordDeliveryOptions extends DeliveryOptions {
@@ -67,8 +68,8 @@ export abstract class RecordDeliveryHandler extends DeliveryHandler {
 
   /** Whether nobody has overridden what lies between a record and the link. */
   #isStock(): boolean {
-    return this.#serializer.dumps === pickleFields && this.makePickle === makePickle &&
-      this.createSocket === createSocket && this.send === send;
+    return this.#serializer.dumps === pickleFields && this.makePickle === own.makePickle &&
+      this.createSocket === own.createSocket && this.send === own.send;
   }
 
   /**
@@ -77,10 +78,10 @@ export abstract class RecordDeliveryHandler extends DeliveryHandler {
    */
   makePickle(record: LogRecord): Uint8Array {
     if (record.exc_info) this.format(record);
-    const { framing } = this.#serializer;
     const payload = this.#serializer.dumps(recordFields(record));
+    const { framing } = this.#serializer;
     return framing === undefined ? frame(payload) : framing.frame(payload);
   }
 }
 
-const { makePickle, createSocket, send } = RecordDeliveryHandler.prototype;
+const own = /* @__PURE__ */ ownMethods(RecordDeliveryHandler, "makePickle", "createSocket", "send");

@@ -3,7 +3,8 @@
  * `logging.handlers.SysLogHandler`, or with the headers of RFC 3164 and RFC 5424.
  *
  * Differs from CPython: the constructor connects nothing and `close()` is final; a lost or refused
- * TCP connection is dialled again, with the back-off, the queue and the account of `SocketHandler`.
+ * TCP connection is dialled again, with the back-off, the queue and the account of `SocketHandler`;
+ * a text that UTF-8 cannot hold, or a name that is not known, costs its record alone.
  *
  * Browser compatible: what it sends with is given to it.
  *
@@ -30,6 +31,29 @@
  * console.assert(message.endsWith(' - [app@32473 user="anna"] no quartz'));
  * ```
  *
+ * @example Log over TLS, and keep records while the daemon is away
+ * ```ts
+ * import { getLogger } from "jsr:@logwire/logging";
+ * import { SysLogHandler } from "jsr:@logwire/logging/sys-log-handler";
+ * import { MemoryNetwork } from "jsr:@logwire/logging/testing";
+ *
+ * // In a program: import { connector } from "jsr:@logwire/logging/deno" (or /bun, /node, /auto).
+ * const connector = new MemoryNetwork();
+ *
+ * await using handler = new SysLogHandler(["logs.example.com", 6514], {
+ *   connector,
+ *   socktype: "stream",
+ *   tls: true,
+ *   format: "rfc5424",
+ *   whileDisconnected: "queue",
+ * });
+ * getLogger("shop").addHandler(handler);
+ * getLogger("shop").warning("two\nlines");
+ * await handler.flush();
+ * const [count, rest = ""] = new TextDecoder().decode(connector.peer.received).split(/ (.*)/s);
+ * console.assert(Number(count) === rest.length && rest.endsWith("two\nlines"));
+ * ```
+ *
  * @module
  */
 import { encodePriority, priority_map } from "../core/syslog_codes.ts";
@@ -45,6 +69,7 @@ import type {
 } from "../net/connector.ts";
 import type { Delivery } from "./delivery.ts";
 import { deliveryOf } from "./delivery_handler.ts";
+import { ownMethods } from "./own_methods.ts";
 import { SysLogCodes } from "./sys_log_codes.ts";
 import {
   MessageEncoder,
@@ -143,8 +168,8 @@ export class SysLogHandler extends SysLogCodes {
 
   /** Whether nobody has overridden what lies between a record and the link. */
   #isStock(): boolean {
-    return this.makeMessage === makeMessage && this.createSocket === createSocket &&
-      this.send === send;
+    return this.makeMessage === own.makeMessage && this.createSocket === own.createSocket &&
+      this.send === own.send;
   }
 
   /** The bytes of a record's message, without what frames it on a stream. */
@@ -204,4 +229,4 @@ export class SysLogHandler extends SysLogCodes {
   }
 }
 
-const { makeMessage, createSocket, send } = SysLogHandler.prototype;
+const own = /* @__PURE__ */ ownMethods(SysLogHandler, "makeMessage", "createSocket", "send");

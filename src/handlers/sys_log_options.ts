@@ -17,7 +17,7 @@ import {
   refuse,
 } from "../core/options.ts";
 import { checkFacility, LOG_USER } from "../core/syslog_codes.ts";
-import { RFC3164_FIELDS, RFC5424_FIELDS } from "../core/syslog_fields.ts";
+import { checkField, RFC3164_FIELDS, RFC5424_FIELDS } from "../core/syslog_fields.ts";
 import { lineDelimited, nulDelimited, octetCounting } from "../core/syslog_framing.ts";
 import type {
   Connector,
@@ -40,7 +40,7 @@ export type SysLogFormat = "cpython" | "rfc3164" | "rfc5424";
 /** How messages are told apart on a stream (RFC 6587). */
 export type SysLogFraming = "octet-counting" | "lf" | "nul";
 
-/** What a handler sends with: datagrams, a stream, or (`null`) whatever the address takes. */
+/** What a handler sends with. */
 export type SysLogSocktype = "datagram" | "stream";
 
 /** What `SysLogHandler` sends with, and what that needs. */
@@ -70,14 +70,18 @@ export type SysLogTransport =
 export interface SysLogOptions extends DeliveryOptions {
   /** The facility, by its name or from 0 to 23. @default {1} (`LOG_USER`) */
   facility?: number | string;
-  /** How a message is written. @default {"cpython"} */
+  /**
+   * How a message is written. On a Unix socket syslog daemons misread RFC 5424.
+   *
+   * @default {"cpython"}
+   */
   format?: SysLogFormat;
   /**
-   * How messages are told apart on a stream; datagrams need nothing of it. Without octet counting
-   * a LF, CR or NUL within a message is written as `#012`, `#015` or `#000`.
+   * How messages are told apart on a stream; datagrams go without. Where they are not counted, LF,
+   * CR and NUL within a message are written as `#012`, `#015` and `#000`.
    *
-   * @default "octet-counting" for rfc5424, "lf" for rfc3164, for cpython "nul": what `append_nul`
-   * appends, and nothing else
+   * @default "octet-counting" for rfc5424, "lf" for rfc3164; for cpython "nul", which is what
+   * `append_nul` appends and, as in CPython, nothing else
    */
   framing?: SysLogFraming;
   /**
@@ -184,7 +188,7 @@ export function checkSysLogTargets(
   return { datagrams, stream: isEither ? { transport: "unix", path: host } : null };
 }
 
-/** {@linkcode SysLogOptions} with every default filled in; fields are checked where they are written. */
+/** {@linkcode SysLogOptions} with every default filled in. */
 export interface CheckedSysLogOptions {
   readonly facility: number | string;
   readonly format: SysLogFormat;
@@ -203,7 +207,7 @@ export interface CheckedSysLogOptions {
   readonly maxBytes: number;
 }
 
-/** Fills in the defaults for what is sent to `targets`, and checks what no formatter checks. */
+/** Fills in the defaults, and checks what the formatter of the messages does not. */
 export function checkSysLogOptions(
   what: string,
   options: SysLogHandlerOptions,
@@ -214,7 +218,7 @@ export function checkSysLogOptions(
   checkFacility(what, facility);
   checkOneOf(what, "format", format, ["cpython", "rfc3164", "rfc5424"]);
   for (const name of FOREIGN[format]) {
-    if (options[name] === undefined) continue;
+    if (options[name] == null || options[name] === false) continue;
     throw new TypeError(`Cannot ${what} as '${name}' has no place in the format "${format}"`);
   }
   const { framing = DEFAULT_FRAMING[format], bom = false, appName, procid } = options;
@@ -223,13 +227,14 @@ export function checkSysLogOptions(
   const { maxDatagramBytes = format === "cpython" ? Infinity : MAX_UDP_BYTES } = options;
   checkLimit(what, "maxDatagramBytes", maxDatagramBytes, 1);
   const isLocal = datagrams?.transport === "unixgram" || stream?.transport === "unix";
+  const hostname = hostNameOf(what, format, options);
   const appendNul = format === "cpython" && framing === "nul";
   return {
     facility,
     format,
     framing: appendNul ? undefined : FRAMINGS[framing],
     appendNul,
-    hostname: format === "rfc3164" && isLocal ? null : hostNameOf(format, options),
+    hostname: format === "rfc3164" && isLocal ? null : hostname,
     appName,
     procid: typeof procid === "number" ? String(procid) : procid,
     msgid,
@@ -241,11 +246,13 @@ export function checkSysLogOptions(
 
 /** The name that was given, or else the connector's, if that is one that the format can write. */
 function hostNameOf(
+  what: string,
   format: SysLogFormat,
   { hostname, connector }: SysLogHandlerOptions,
 ): string | null {
-  if (hostname !== undefined || format === "cpython") return hostname ?? null;
+  if (format === "cpython") return null;
   const rules = format === "rfc3164" ? RFC3164_FIELDS : RFC5424_FIELDS;
+  if (hostname !== undefined) return checkField(what, rules, "hostname", hostname);
   const name = connector.hostName?.();
   return name !== undefined && rules.hostname?.pattern.test(name) ? name : null;
 }

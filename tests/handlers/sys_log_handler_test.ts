@@ -605,6 +605,7 @@ test("SysLogHandler refuses bad values, naming each and its range", () => {
     [undefined, { connector, format: "rfc3164", msgid: "m" }, "'msgid' has no place"],
     [undefined, { connector, format: "rfc5424", hostname: long }, "'hostname' must be 1 to 255"],
     [undefined, { connector, format: "rfc3164", hostname: "my host" }, '"my host"'],
+    ["/dev/log", { connector, format: "rfc3164", hostname: long }, "'hostname' must be 1 to 255"],
     [undefined, { connector, format: "rfc5424", appName: "a b" }, "'appName' must be"],
     [undefined, { connector, format: "rfc3164", appName: "a:b" }, "'appName' must be"],
     [undefined, { connector, format: "rfc5424", procid: "a b" }, "'procid' must be"],
