@@ -54,6 +54,7 @@ export { Filter, type FilterLike, type FilterResult } from "./src/logging/filter
 export { Filterer } from "./src/logging/filterer.ts";
 export {
   Formatter,
+  type FormatterAttributes,
   type FormatterOptions,
   type FormatterStyle,
   type TimeConverter,

@@ -1,3 +1,4 @@
+// @ts-self-types="./bundle.d.mts"
 /** Bundles a worker as its author would, and weighs it. */
 import { gzipSync } from "node:zlib";
 

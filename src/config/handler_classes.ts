@@ -6,9 +6,11 @@
  *
  * @module
  */
-import { DatagramHandler } from "../handlers/datagram_handler.ts";
+import { DatagramHandler, type DatagramHandlerOptions } from "../handlers/datagram_handler.ts";
 import type { RecordDeliveryOptions } from "../handlers/record_delivery_handler.ts";
 import { SocketHandler } from "../handlers/socket_handler.ts";
+import { SysLogHandler } from "../handlers/sys_log_handler.ts";
+import type { SysLogAddress, SysLogHandlerOptions } from "../handlers/sys_log_options.ts";
 import type { Connector, DatagramConnector } from "../net/connector.ts";
 import type { ConfigClasses } from "./config_classes.ts";
 
@@ -18,8 +20,12 @@ export interface HandlerClassesOptions extends RecordDeliveryOptions {
   connector: Connector & Partial<DatagramConnector>;
 }
 
+/** Python's `socket.SOCK_STREAM` and `SOCK_DGRAM`, as a JSON file has them. */
+const SOCKET_TYPES: Readonly<Record<string, unknown>> = { 1: "stream", 2: "datagram" };
+
 /**
- * The table of those handlers: `logging.handlers.SocketHandler`, `logging.handlers.DatagramHandler`.
+ * The table of `logging.handlers.SocketHandler`, `DatagramHandler` and `SysLogHandler`. The options
+ * are for all of them; `serializer` has no part in syslog.
  *
  * @example
  * ```ts
@@ -40,13 +46,18 @@ export interface HandlerClassesOptions extends RecordDeliveryOptions {
  * ```
  */
 export function handlerClasses(options: HandlerClassesOptions): ConfigClasses {
+  const { serializer: _serializer, ...delivery } = options;
   return {
     "logging.handlers.SocketHandler": ({ host, port, ...own }) =>
       new SocketHandler(host as string, port as number | null, { ...options, ...own }),
-    "logging.handlers.DatagramHandler": ({ host, port, ...own }) =>
-      new DatagramHandler(host as string, port as number | null, {
-        ...options as RecordDeliveryOptions & { connector: DatagramConnector },
-        ...own,
-      }),
+    "logging.handlers.DatagramHandler": ({ host, port, ...own }) => {
+      const all = { ...options, ...own } as DatagramHandlerOptions;
+      return new DatagramHandler(host as string, port as number | null, all);
+    },
+    "logging.handlers.SysLogHandler": ({ address, socktype = null, ...own }) => {
+      const type = SOCKET_TYPES[String(socktype)] ?? socktype;
+      const all = { ...delivery, socktype: type, ...own } as SysLogHandlerOptions;
+      return new SysLogHandler(address as SysLogAddress | undefined, all);
+    },
   };
 }

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { withAttributes } from "./class_attributes.ts";
 import { exceptionText } from "./exception_text.ts";
 import type { FormatDefaults, FormatStyle } from "./format_style.ts";
 import type { LogRecord } from "./log_record.ts";
@@ -52,6 +53,27 @@ export function checkStyle(value: unknown): FormatterStyle {
   throw new RangeError("Style must be one of: %,{,$");
 }
 
+/** What formatters have from their class; set on `Formatter.prototype` it is for all of them. */
+export interface FormatterAttributes {
+  /** Takes `record.created` apart. @default {localtime} */
+  converter: TimeConverter;
+  /** How `asctime` is written without a `datefmt`. @default {"%Y-%m-%d %H:%M:%S"} */
+  default_time_format: string;
+  /**
+   * What becomes of that text and `msecs`; `null` or `""` to leave the milliseconds out.
+   *
+   * @default {"%s,%03d"}
+   */
+  default_msec_format: string | null;
+}
+
+/** The base of {@linkcode Formatter}. */
+export const FormatterAttributes: new () => FormatterAttributes = /* @__PURE__ */ withAttributes({
+  converter: localtime,
+  default_time_format: "%Y-%m-%d %H:%M:%S",
+  default_msec_format: "%s,%03d",
+});
+
 /**
  * Makes the text of a record.
  *
@@ -64,20 +86,7 @@ export function checkStyle(value: unknown): FormatterStyle {
  * console.assert(formatter.format(record) === "INFO    3 left");
  * ```
  */
-export class Formatter {
-  /** Takes `record.created` apart. `Formatter.prototype.converter = gmtime` is for all formatters. */
-  declare converter: TimeConverter;
-  /** How `asctime` is written without a `datefmt`. */
-  declare default_time_format: string;
-  /** What becomes of that text and `msecs`; `null` or `""` to leave the milliseconds out. */
-  declare default_msec_format: string | null;
-
-  static {
-    this.prototype.converter = localtime;
-    this.prototype.default_time_format = "%Y-%m-%d %H:%M:%S";
-    this.prototype.default_msec_format = "%s,%03d";
-  }
-
+export class Formatter extends FormatterAttributes {
   /** How `asctime` is written, as for `strftime`; it then has no milliseconds. */
   datefmt: string | null;
   readonly #style: FormatStyle;
@@ -92,6 +101,7 @@ export class Formatter {
     datefmt: string | null = null,
     options: FormatterOptions = {},
   ) {
+    super();
     const { style = "%", defaults = null, validate = true } = options;
     this.#style = new STYLES[checkStyle(style)](fmt, defaults);
     if (validate) this.#style.validate();

@@ -11,6 +11,7 @@ import { handlerClasses } from "../../src/config/handler_classes.ts";
 import { dictConfig, type DictConfigOptions } from "../../src/config/dict_config.ts";
 import type { LoggingConfig } from "../../src/config/logging_config.ts";
 import type { SocketHandler } from "../../src/handlers/socket_handler.ts";
+import type { SysLogHandler } from "../../src/handlers/sys_log_handler.ts";
 import { getLogger, manager, root } from "../../src/logging/get_logger.ts";
 import { getHandlerByName, type Handler } from "../../src/logging/handler.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
@@ -393,6 +394,19 @@ test("handlerClasses() gives handlers over a network its options, under the entr
     dictConfig(config, { classes });
     const handler = named<SocketHandler>("s");
     assertEquals([handler.host, handler.port], ["h", 1]);
+    const syslog = { class: "logging.handlers.SysLogHandler", address: ["h", 514] };
+    dictConfig({
+      version: 1,
+      handlers: {
+        udp: { ...syslog, facility: "local0", ".": { ident: "shop: " } },
+        tcp: { ...syslog, socktype: 1, format: "rfc5424" },
+        stock: { class: syslog.class },
+      },
+    }, { classes });
+    const [udp, tcp, stock] = ["udp", "tcp", "stock"].map((name) => named<SysLogHandler>(name));
+    assertEquals([udp!.facility, udp!.ident, udp!.socktype], ["local0", "shop: ", "datagram"]);
+    assertEquals([tcp!.address, tcp!.socktype], [["h", 514], "stream"]);
+    assertEquals([stock!.address, stock!.facility], [["localhost", 514], 1]);
     assertEquals(
       refusal({
         handlers: { d: { class: "logging.handlers.DatagramHandler", host: "h", port: 1 } },
