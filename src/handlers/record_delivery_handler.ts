@@ -17,7 +17,7 @@ import type { ExitNotifier } from "../net/connector.ts";
 import type { Delivery } from "./delivery.ts";
 import { DeliveryHandler, deliveryOf } from "./delivery_handler.ts";
 import { DELIVERY_OPTIONS, type DeliveryOptions } from "./delivery_options.ts";
-import { ownMethods } from "./own_methods.ts";
+import { ownMethod } from "./own_method.ts";
 
 /** Options of every handler that delivers whole records. */
 export interface RecordDeliveryOptions extends DeliveryOptions {
@@ -35,6 +35,7 @@ type Sending = Pick<Serializer, "dumps" | "framing">;
 export abstract class RecordDeliveryHandler extends DeliveryHandler {
   readonly #delivery: Delivery;
   readonly #serializer: Sending;
+  readonly #isPickle: boolean;
   readonly #encoder = new RecordEncoder();
 
   /**
@@ -50,6 +51,7 @@ export abstract class RecordDeliveryHandler extends DeliveryHandler {
     super(name, exitNotifier, options);
     this.#delivery = deliveryOf(this);
     this.#serializer = serializer;
+    this.#isPickle = serializer.dumps === pickleFields;
   }
 
   /** Encodes the record and sends it; what goes wrong costs this record and goes to handleError(). */
@@ -68,8 +70,8 @@ export abstract class RecordDeliveryHandler extends DeliveryHandler {
 
   /** Whether nobody has overridden what lies between a record and the link. */
   #isStock(): boolean {
-    return this.#serializer.dumps === pickleFields && this.makePickle === own.makePickle &&
-      this.createSocket === own.createSocket && this.send === own.send;
+    return this.#isPickle && this.makePickle === makePickle &&
+      this.createSocket === createSocket && this.send === send;
   }
 
   /**
@@ -84,4 +86,6 @@ export abstract class RecordDeliveryHandler extends DeliveryHandler {
   }
 }
 
-const own = /* @__PURE__ */ ownMethods(RecordDeliveryHandler, "makePickle", "createSocket", "send");
+const makePickle = /* @__PURE__ */ ownMethod(RecordDeliveryHandler, "makePickle");
+const createSocket = /* @__PURE__ */ ownMethod(RecordDeliveryHandler, "createSocket");
+const send = /* @__PURE__ */ ownMethod(RecordDeliveryHandler, "send");

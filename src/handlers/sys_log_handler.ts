@@ -69,7 +69,7 @@ import type {
 } from "../net/connector.ts";
 import type { Delivery } from "./delivery.ts";
 import { deliveryOf } from "./delivery_handler.ts";
-import { ownMethods } from "./own_methods.ts";
+import { ownMethod } from "./own_method.ts";
 import { SysLogCodes } from "./sys_log_codes.ts";
 import {
   MessageEncoder,
@@ -168,8 +168,8 @@ export class SysLogHandler extends SysLogCodes {
 
   /** Whether nobody has overridden what lies between a record and the link. */
   #isStock(): boolean {
-    return this.makeMessage === own.makeMessage && this.createSocket === own.createSocket &&
-      this.send === own.send;
+    return this.makeMessage === makeMessage && this.createSocket === createSocket &&
+      this.send === send;
   }
 
   /** The bytes of a record's message, without what frames it on a stream. */
@@ -229,4 +229,6 @@ export class SysLogHandler extends SysLogCodes {
   }
 }
 
-const own = /* @__PURE__ */ ownMethods(SysLogHandler, "makeMessage", "createSocket", "send");
+const makeMessage = /* @__PURE__ */ ownMethod(SysLogHandler, "makeMessage");
+const createSocket = /* @__PURE__ */ ownMethod(SysLogHandler, "createSocket");
+const send = /* @__PURE__ */ ownMethod(SysLogHandler, "send");

@@ -7,6 +7,7 @@ import { Formatter } from "../../src/logging/formatter.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
 import { setLogRecordFactory } from "../../src/logging/log_record_factory.ts";
 import { LoggerAdapter } from "../../src/logging/logger_adapter.ts";
+import { withoutWorkerd, Workerd } from "../edge/workerd.ts";
 import { listLogger, stderrOf } from "../logging/helpers.ts";
 import { test } from "../test.ts";
 
@@ -154,3 +155,19 @@ test("withContext() refuses what is no fields and no function", () => {
   const none = undefined as unknown as () => void;
   assertThrows(() => withContext({}, none), TypeError, "'fn' must be a function");
 });
+
+test("withContext() keeps concurrent requests of a worker apart, with either flag", async () => {
+  const entry = "tests/edge/context_worker.ts";
+  await using workerd = await Workerd.start({
+    als: { entry, compatibilityDate: "2024-05-01", compatibilityFlags: ["nodejs_als"] },
+    compat: { entry, compatibilityDate: "2025-09-01", compatibilityFlags: ["nodejs_compat"] },
+  });
+  for (const worker of ["als", "compat"]) {
+    const ids = Array.from({ length: 20 }, (_, id) => `/${worker}-${id}`);
+    const answers = await Promise.all(ids.map(async (id) => {
+      const response = await fetch(workerd.url(worker, id));
+      return await response.json();
+    }));
+    assertEquals(answers, ids.map((id) => [id, id, id, null]));
+  }
+}, { skip: withoutWorkerd });

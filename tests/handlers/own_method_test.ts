@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { ownMethods } from "../../src/handlers/own_methods.ts";
+import { ownMethod } from "../../src/handlers/own_method.ts";
 import { test } from "../test.ts";
 
-test("ownMethods() tells methods that were overridden or replaced from a class's own", () => {
+test("ownMethod() tells a method that was overridden or replaced from the class's own", () => {
   class Base {
     inherited(): number {
       return 1;
@@ -18,10 +18,11 @@ test("ownMethods() tells methods that were overridden or replaced from a class's
       return 3;
     }
   }
-  const methods = ownMethods(Handler, "inherited", "own");
+  const inherited = ownMethod(Handler, "inherited");
+  const own = ownMethod(Handler, "own");
   const isStock = (handler: Handler) => [
-    handler.inherited === methods.inherited,
-    handler.own === methods.own,
+    handler.inherited === inherited,
+    handler.own === own,
   ];
   assertEquals(isStock(new Handler()), [true, true]);
   assertEquals(isStock(new Derived()), [true, false]);
