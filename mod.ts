@@ -140,7 +140,14 @@ export {
   type SysLogTransport,
 } from "./src/handlers/sys_log_handler.ts";
 export { SysLogCodes } from "./src/handlers/sys_log_codes.ts";
+export {
+  type HTTPBody,
+  type HTTPFetch,
+  HTTPHandler,
+  type HTTPHandlerOptions,
+} from "./src/handlers/http_handler.ts";
 export { DeliveryHandler } from "./src/handlers/delivery_handler.ts";
+export { SocketDeliveryHandler } from "./src/handlers/socket_delivery_handler.ts";
 export {
   RecordDeliveryHandler,
   type RecordDeliveryOptions,

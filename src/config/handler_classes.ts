@@ -8,6 +8,7 @@
  */
 import { DatagramHandler, type DatagramHandlerOptions } from "../handlers/datagram_handler.ts";
 import type { RecordDeliveryOptions } from "../handlers/record_delivery_handler.ts";
+import { HTTPHandler } from "../handlers/http_handler.ts";
 import { SocketHandler } from "../handlers/socket_handler.ts";
 import { SysLogHandler } from "../handlers/sys_log_handler.ts";
 import type { SysLogAddress, SysLogHandlerOptions } from "../handlers/sys_log_options.ts";
@@ -24,8 +25,8 @@ export interface HandlerClassesOptions extends RecordDeliveryOptions {
 const SOCKET_TYPES: Readonly<Record<string, unknown>> = { 1: "stream", 2: "datagram" };
 
 /**
- * The table of `logging.handlers.SocketHandler`, `DatagramHandler` and `SysLogHandler`. The options
- * are for all of them; `serializer` has no part in syslog.
+ * The table of `logging.handlers.SocketHandler`, `DatagramHandler`, `SysLogHandler` and `HTTPHandler`.
+ * The options are for all of them, where they apply: `serializer` has no part in syslog.
  *
  * @example
  * ```ts
@@ -47,6 +48,7 @@ const SOCKET_TYPES: Readonly<Record<string, unknown>> = { 1: "stream", 2: "datag
  */
 export function handlerClasses(options: HandlerClassesOptions): ConfigClasses {
   const { serializer: _serializer, ...delivery } = options;
+  const { connector: _connector, connectTimeoutMs: _timeout, ...overHttp } = delivery;
   return {
     "logging.handlers.SocketHandler": ({ host, port, ...own }) =>
       new SocketHandler(host as string, port as number | null, { ...options, ...own }),
@@ -59,5 +61,7 @@ export function handlerClasses(options: HandlerClassesOptions): ConfigClasses {
       const all = { ...delivery, socktype: type, ...own } as SysLogHandlerOptions;
       return new SysLogHandler(address as SysLogAddress | undefined, all);
     },
+    "logging.handlers.HTTPHandler": ({ host, url, ...own }) =>
+      new HTTPHandler(host as string, url as string, { ...overHttp, ...own }),
   };
 }

@@ -29,12 +29,17 @@ export class Backoff {
     return this.retryTime === null || now >= this.retryTime;
   }
 
-  /** A dial begun at `dialledAt` failed: the wait counts from its beginning, as in CPython. */
-  failed(dialledAt: number): void {
-    this.retryPeriod = this.retryTime === null
+  /**
+   * A dial begun at `dialledAt` failed: the wait counts from its beginning, as in CPython.
+   *
+   * @param least seconds for which the other side asked to be left alone
+   */
+  failed(dialledAt: number, least = 0): void {
+    const period = this.retryTime === null
       ? this.retryStart
       // Zero times infinity is a wait of nothing.
       : Math.min(this.retryPeriod * this.retryFactor || 0, this.retryMax);
+    this.retryPeriod = Math.max(period, least);
     this.retryTime = dialledAt + this.retryPeriod;
   }
 

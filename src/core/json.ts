@@ -10,20 +10,12 @@
  *
  * @module
  */
+import { base64 } from "./base64.ts";
 import { newlineDelimited } from "./lines.ts";
 import type { Serializer } from "./serializer.ts";
 
 /** Deep enough for any log record; far from the end of any runtime's stack. */
 const MAX_DEPTH = 100;
-
-/** Bytes as base64, in pieces that a function can take as arguments. */
-function base64(bytes: Uint8Array): string {
-  let text = "";
-  for (let i = 0; i < bytes.length; i += 4096) {
-    text += String.fromCharCode(...bytes.subarray(i, i + 4096));
-  }
-  return btoa(text);
-}
 
 function* entriesOf(object: object): Generator<[string, unknown]> {
   if (object instanceof Map) {

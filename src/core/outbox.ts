@@ -25,6 +25,8 @@ export interface OutboxOptions {
   maxRecords: number;
   /** Which record goes when there is no room. */
   overflow: Overflow;
+  /** The most bytes of a batch, unless one frame alone is larger. @default {98304} */
+  chunkBytes?: number | undefined;
   /** Told when a chunk is full, so that waiting for more records gains nothing. */
   onFull?: () => void;
 }
@@ -45,15 +47,18 @@ export class Chunk {
   readonly buffer: Uint8Array;
   readonly view: DataView;
   /** Outside the heap, and kept when the chunk is: arrays would make it grow in a burst. */
-  lengths: Uint32Array = new Uint32Array(FRAMES);
+  lengths: Uint32Array;
   count = 0;
   first = 0;
   start = 0;
   end = 0;
+  /** Whether another chunk has a part of the buffer, so that it cannot be used again. */
+  isShared = false;
 
-  constructor(size: number) {
-    this.buffer = new Uint8Array(size);
-    this.view = new DataView(this.buffer.buffer);
+  constructor(size: number, split?: Chunk) {
+    this.buffer = split?.buffer ?? new Uint8Array(size);
+    this.view = split?.view ?? new DataView(this.buffer.buffer);
+    this.lengths = split?.lengths ?? new Uint32Array(FRAMES);
   }
 
   get records(): number {
@@ -106,6 +111,18 @@ export class Chunk {
     return this.start - start;
   }
 
+  /** Takes the oldest `frames` out into a chunk of their own, without copying them. */
+  split(frames: number): Chunk {
+    const part = new Chunk(0, this);
+    part.first = this.first;
+    part.start = this.start;
+    this.drop(frames);
+    part.count = this.first;
+    part.end = this.start;
+    part.isShared = this.isShared = true;
+    return part;
+  }
+
   /** A chunk of the frames with these numbers and those from number `from` on. */
   pick(numbers: readonly number[], from: number): Chunk {
     const picked = new Chunk(this.bytes);
@@ -127,6 +144,7 @@ export class Outbox {
   readonly #maxBytes: number;
   readonly #maxRecords: number;
   readonly #overflow: Overflow;
+  readonly #chunkBytes: number;
   readonly #onFull: () => void;
   readonly #spare: Chunk[] = [];
   #waiting: Chunk[] = [];
@@ -137,10 +155,12 @@ export class Outbox {
   #records = 0;
 
   /** Makes an empty outbox; allocates nothing until the first frame. */
-  constructor({ maxBytes, maxRecords, overflow, onFull = () => {} }: OutboxOptions) {
+  constructor(options: OutboxOptions) {
+    const { maxBytes, maxRecords, overflow, chunkBytes = CHUNK_BYTES, onFull = () => {} } = options;
     this.#maxBytes = maxBytes;
     this.#maxRecords = maxRecords;
     this.#overflow = overflow;
+    this.#chunkBytes = chunkBytes;
     this.#onFull = onFull;
   }
 
@@ -201,12 +221,12 @@ export class Outbox {
     if (this.#tail?.records) this.#onFull();
     const tail = this.#tail;
     if (tail?.records === 0) {
-      tail.reset();
-      if (size <= tail.buffer.length) return tail;
+      if (!tail.isShared) tail.reset();
+      if (tail.end + size <= tail.buffer.length) return tail;
       this.#waiting.pop();
     }
-    const chunk = size <= CHUNK_BYTES
-      ? this.#spare.pop() ?? new Chunk(CHUNK_BYTES)
+    const chunk = size <= this.#chunkBytes
+      ? this.#spare.pop() ?? new Chunk(this.#chunkBytes)
       : new Chunk(size);
     this.#waiting.push(chunk);
     this.#tail = chunk;
@@ -222,15 +242,22 @@ export class Outbox {
     return true;
   }
 
-  /** Puts the oldest chunk in flight; `undefined` if there is none or one is in flight already. */
-  take(): Batch | undefined {
+  /**
+   * Puts the oldest chunk in flight, or of it the oldest `most` frames; `undefined` if there is none
+   * or one is in flight already.
+   */
+  take(most: number = Infinity): Batch | undefined {
     if (this.#flight !== undefined) return undefined;
     const chunk = this.#waiting[0];
     if (chunk === undefined || chunk.records === 0) return undefined;
-    this.#waiting.shift();
-    if (chunk === this.#tail) this.#tail = undefined;
-    this.#flight = chunk;
-    return chunk.batch;
+    if (chunk.records > most) {
+      this.#flight = chunk.split(most);
+    } else {
+      this.#waiting.shift();
+      if (chunk === this.#tail) this.#tail = undefined;
+      this.#flight = chunk;
+    }
+    return this.#flight.batch;
   }
 
   /**
@@ -294,7 +321,8 @@ export class Outbox {
   }
 
   #recycle(chunk: Chunk): void {
-    if (chunk.buffer.length !== CHUNK_BYTES || this.#spare.length >= SPARE_CHUNKS) return;
+    if (chunk.isShared || chunk.buffer.length !== this.#chunkBytes) return;
+    if (this.#spare.length >= SPARE_CHUNKS) return;
     chunk.reset();
     this.#spare.push(chunk);
   }

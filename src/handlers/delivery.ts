@@ -24,6 +24,7 @@ import { DeliveryCounters } from "./delivery_counters.ts";
 import type { DeliveryStats, DropReason } from "./delivery_event.ts";
 import { type DeliveryListener, DeliveryNews } from "./delivery_news.ts";
 import { Flushes } from "./flushes.ts";
+import { type BatchSettings, Gathering, UNGATHERED } from "./gathering.ts";
 import { holdOpen } from "./hold_open.ts";
 import type { Outlet } from "./outlet.ts";
 
@@ -37,6 +38,8 @@ export interface DeliverySettings extends DeliveryListener {
   closeTimeoutMs: number;
   clock: Clock;
   exitNotifier: ExitNotifier;
+  /** How records are gathered to batches. @default as they come, in chunks */
+  batch?: BatchSettings;
   /** One dial; may throw or reject with anything. */
   open(signal: AbortSignal): Promise<Outlet>;
 }
@@ -57,6 +60,7 @@ export class Delivery {
   readonly #news: DeliveryNews;
   #encoding = false;
   readonly #flushes = new Flushes();
+  readonly #gathering: Gathering;
   #latest: LogRecord | undefined;
   #state: LinkState = "idle";
   #outlet: Outlet | undefined;
@@ -69,6 +73,8 @@ export class Delivery {
   #endTimer: unknown;
   #pumping = false;
   #openedAt = 0;
+  /** Whether the other side has shown that it is there. */
+  #isProven = false;
   #wasShort = false;
   #closing: Promise<void> | undefined;
   /** No further dial is worth waiting for: the handler closes or the process ends. */
@@ -79,10 +85,13 @@ export class Delivery {
   constructor(settings: DeliverySettings) {
     this.#settings = settings;
     this.#news = new DeliveryNews(settings, this.#counters);
+    const { batch = UNGATHERED, clock } = settings;
+    this.#gathering = new Gathering(batch, clock, () => this.#write());
     this.#outbox = new Outbox({
       maxBytes: settings.maxQueuedBytes,
       maxRecords: settings.maxQueuedRecords,
       overflow: settings.overflow,
+      chunkBytes: settings.batch?.bytes,
       onFull: () => this.#writeFull(),
     });
   }
@@ -227,6 +236,7 @@ export class Delivery {
     if (this.#outbox.records === 0 || options.signal?.aborted) return;
     const done = this.#flushes.wait(options);
     this.want();
+    if (this.#state === "open" && !this.#pumping) this.#schedule();
     await done;
   }
 
@@ -321,23 +331,30 @@ export class Delivery {
   }
 
   #connected(outlet: Outlet): void {
-    this.#counters.connects++;
-    this.backoff.succeeded();
+    this.#isProven = false;
     this.#outlet = outlet;
     this.#openedAt = this.#settings.clock.now();
     outlet.closed?.then(
       (error) => this.#ended(outlet, error),
       (error) => this.#ended(outlet, error),
     );
-    this.#news.tell({ type: "connected" });
+    if (!outlet.isUnproven) this.#prove();
     this.#on("connected");
   }
 
-  #failed(dialledAt: number, error: unknown): void {
+  #prove(): void {
+    if (this.#isProven) return;
+    this.#isProven = true;
+    this.#counters.connects++;
+    this.backoff.succeeded();
+    this.#news.tell({ type: "connected" });
+  }
+
+  #failed(dialledAt: number, error: unknown, event: LinkEvent = "failed", least?: number): void {
     this.#counters.connectFailures++;
-    this.backoff.failed(dialledAt);
+    this.backoff.failed(dialledAt, least);
     this.#news.beginOutage(error);
-    this.#on("failed");
+    this.#on(event);
     this.#news.tell({ type: "connect-failed", error, retrySeconds: this.backoff.retryPeriod });
     this.#news.tellFault(error);
     this.#flushes.wake(this.#lastDial);
@@ -354,15 +371,20 @@ export class Delivery {
   #lost(outlet: Outlet, error: unknown): void {
     if (outlet !== this.#outlet) return;
     const isCut = this.#batch !== undefined;
-    this.#settle();
+    const hasTaken = this.#settle() > 0;
     this.#outlet = undefined;
     this.#settings.clock.clearTimeout(this.#endTimer);
     this.#endTimer = undefined;
+    this.#gathering.stop();
     // After an error there is no one to wait for; and what a write that is cut had left is sent on
     // the next connection, so it must not go on here.
     const isOver = error !== undefined || isCut;
     outlet.close(isOver ? { signal: AbortSignal.abort() } : {});
     const now = this.#settings.clock.now();
+    if (hasTaken) this.#prove();
+    if (outlet.holdSeconds !== undefined || (!this.#isProven && error !== undefined)) {
+      return this.#failed(now, error, "flapped", outlet.holdSeconds);
+    }
     const short = now - this.#openedAt < Math.max(this.backoff.retryStart, MIN_RETRY_SECONDS);
     const isQueue = this.#settings.whileDisconnected === "queue";
     const redial = this.#outbox.records > 0 && (isQueue || this.#flushes.size > 0);
@@ -395,6 +417,7 @@ export class Delivery {
 
   #release(): void {
     this.#disarm();
+    this.#gathering.stop();
     this.#settings.clock.clearTimeout(this.#endTimer);
     this.#outlet = undefined;
     const dialling = this.#dialling;
@@ -415,6 +438,7 @@ export class Delivery {
 
   /** Within `enqueue`: who listens may log, and that must not come before the record at hand. */
   #writeFull(): void {
+    this.#gathering.hurry();
     this.#news.tellingLater(() => {
       if (this.#batch === undefined) this.#write();
       else if (this.#outlet?.retry(this.#batch)) this.#written(this.#outlet, this.#batch);
@@ -424,9 +448,12 @@ export class Delivery {
   #write(): void {
     const outlet = this.#outlet;
     if (outlet === undefined || this.#batch !== undefined || this.#endTimer !== undefined) return;
+    const { records, bytes } = this.#outbox;
+    if (this.#flushes.size === 0 && this.#gathering.waits(records, bytes)) return;
+    this.#gathering.stop();
     // A listener that is told of what was written may let go of the connection.
     while (outlet === this.#outlet) {
-      const batch = this.#outbox.take();
+      const batch = this.#outbox.take(this.#settings.batch?.records);
       if (batch === undefined) return;
       this.#batch = batch;
       let writing: Promise<void> | undefined;
@@ -444,7 +471,8 @@ export class Delivery {
   }
 
   #settleWritten(): void {
-    this.#settle();
+    this.#gathering.restart();
+    if (this.#settle() > 0) this.#prove();
     if (this.#news.isOutage && this.#outbox.bytes * 2 <= this.#settings.maxQueuedBytes) {
       this.#news.endOutage();
     }
@@ -458,18 +486,23 @@ export class Delivery {
     else this.#write();
   }
 
-  /** Accounts for the batch in flight: what the kernel has not taken is first in the queue again. */
-  #settle(): void {
+  /**
+   * Accounts for the batch in flight: what the kernel has not taken is first in the queue again. The
+   * number of frames that are done with.
+   */
+  #settle(): number {
     const batch = this.#batch;
-    if (batch === undefined || this.#outlet === undefined) return;
-    const { frames, again, tooLarge, tooLargeBytes } = this.#outlet.progress(batch);
+    if (batch === undefined || this.#outlet === undefined) return 0;
+    const { frames, again, tooLarge, tooLargeBytes, refused } = this.#outlet.progress(batch);
     this.#batch = undefined;
     const bytes = this.#outbox.settle(frames, again);
     const done = frames - again.length;
     this.#flushes.settled(done, done === batch.lengths.length);
-    this.#counters.sent += done - tooLarge;
-    this.#counters.sentBytes += bytes - tooLargeBytes;
+    this.#counters.sent += done - tooLarge - (refused?.frames ?? 0);
+    this.#counters.sentBytes += bytes - tooLargeBytes - (refused?.bytes ?? 0);
     this.#news.drop("tooLarge", tooLarge);
+    if (refused !== undefined) this.#news.refused(refused.frames, refused.error);
+    return done;
   }
 
   /** Empties the queue; the number of records is the caller's to count. */
@@ -498,7 +531,7 @@ export class Delivery {
   }
 
   #canWriteBlindly(): boolean {
-    if (this.#state !== "open") return false;
+    if (this.#state !== "open" || this.#outlet?.writeSync === undefined) return false;
     return this.#batch === undefined || this.#outbox.bytes <= MAX_BLIND_BYTES;
   }
 
@@ -506,7 +539,7 @@ export class Delivery {
     if (this.#outbox.records === 0 || (mayGoOn && !this.#canWriteBlindly())) return;
     const batch = this.#outbox.drain();
     const { lengths } = batch;
-    const sent = this.#state === "open" ? this.#outlet?.writeSync(batch) ?? 0 : 0;
+    const sent = this.#state === "open" ? this.#outlet?.writeSync?.(batch) ?? 0 : 0;
     const lost = lengths.length - sent;
     this.#counters.sent += sent;
     this.#flushes.emptied(lengths.length);

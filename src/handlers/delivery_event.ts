@@ -15,9 +15,9 @@ import type { Clock } from "../net/connector.ts";
  *
  * - `disconnected`: there was no connection, in `drop` mode
  * - `overflow`: the queue was full
- * - `tooLarge`: larger than the whole queue, or than a datagram may be
+ * - `tooLarge`: larger than the whole queue, than a datagram may be, or than an HTTP server takes
  * - `closed`: emitted after `close()`, or still queued when its time was up
- * - `error`: it could not be encoded
+ * - `error`: it could not be encoded, or an HTTP server refuses it
  */
 export type DropReason = "disconnected" | "overflow" | "tooLarge" | "closed" | "error";
 
@@ -25,29 +25,30 @@ export type DropReason = "disconnected" | "overflow" | "tooLarge" | "closed" | "
 export interface DeliveryStats {
   /** Records given to `emit()`, those that could not be encoded included. */
   emitted: number;
-  /** Records that the kernel has taken. */
+  /** Records that the kernel has taken, or that an HTTP server has said to have. */
   sent: number;
   /** Records waiting or in flight. */
   queued: number;
   /** Bytes of the records waiting or in flight. */
   queuedBytes: number;
-  /** Bytes of the records that the kernel has taken. */
+  /** Bytes of those. */
   sentBytes: number;
   /** Records lost on this side, by reason. */
   dropped: Record<DropReason, number>;
   /** The sum of `dropped`. */
   droppedTotal: number;
-  /** Dials that succeeded. */
+  /** Dials that succeeded; over HTTP, how often the server began to take records. */
   connects: number;
-  /** Dials that failed. */
+  /** Dials that failed; over HTTP, requests that failed or were put off. */
   connectFailures: number;
 }
 
 /**
  * What happened on a handler's link.
  *
- * - `connected`: a dial succeeded
- * - `connect-failed`: a dial failed; the next is allowed after `retrySeconds`
+ * - `connected`: a dial succeeded; over HTTP, the server began to take records
+ * - `connect-failed`: a dial failed; the next is allowed after `retrySeconds`; over HTTP, a request
+ *   failed or was put off
  * - `disconnected`: the connection ended; `error` is undefined after the peer's FIN
  * - `outage`: records cannot be delivered from now on: a dial failed or the queue is full
  * - `outage-over`: they can again, or the handler was closed; `lost` were dropped in between

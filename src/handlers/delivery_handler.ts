@@ -1,27 +1,27 @@
 /**
- * What every handler over a link has in common: CPython's template of small overridable methods on
- * one {@linkcode Delivery}. What it sends is its subclasses' to say, in `emit()`.
+ * What every handler that delivers has in common, over whatever it does: one {@linkcode Delivery},
+ * its account and CPython's back-off. What is sent, and where, is its subclasses' to say.
  *
  * Browser compatible.
  *
  * @module
  */
-import type { StreamFraming } from "../core/framing.ts";
 import { checkNumber } from "../core/options.ts";
 import { Handler, tellFault } from "../logging/handler.ts";
-import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
-import type {
-  DatagramSocket,
-  ExitNotifier,
-  StreamConnection,
-  WaitOptions,
-} from "../net/connector.ts";
-import { Delivery } from "./delivery.ts";
+import type { WaitOptions } from "../net/connector.ts";
+import { Delivery, type DeliverySettings } from "./delivery.ts";
 import { type DeliveryEvent, type DeliveryStats, printEvents } from "./delivery_event.ts";
-import { checkDeliveryOptions, type DeliveryOptions } from "./delivery_options.ts";
-import { toOutlet } from "./outlet.ts";
+import {
+  checkDeliveryOptions,
+  type CheckedDeliveryOptions,
+  type DeliveryOptions,
+} from "./delivery_options.ts";
 
+/** How a handler delivers: what its subclass says. */
+type Way = Pick<DeliverySettings, "open" | "exitNotifier" | "batch">;
+
+const makers = new WeakMap<DeliveryHandler, (way: Way) => Delivery>();
 const deliveries = new WeakMap<DeliveryHandler, Delivery>();
 
 /** The delivery of a handler: for the classes of this folder, whose `emit()` writes to it. */
@@ -29,43 +29,41 @@ export function deliveryOf(handler: DeliveryHandler): Delivery {
   return deliveries.get(handler)!;
 }
 
-/** A handler that encodes records at once and delivers them over a link that it keeps open. */
+/** Makes the delivery of a handler that is being constructed: for the classes of this folder. */
+export function deliver(handler: DeliveryHandler, way: Way): Delivery {
+  const delivery = makers.get(handler)!(way);
+  deliveries.set(handler, delivery);
+  return delivery;
+}
+
+/** A handler that encodes records at once and delivers them while the program goes on. */
 export abstract class DeliveryHandler extends Handler {
-  /** As CPython: an error in `emit()` closes the connection instead of being reported. */
-  closeOnError = false;
-  readonly #delivery: Delivery;
+  #delivery!: Delivery;
+  readonly #options: CheckedDeliveryOptions;
   readonly #onEvent: (event: DeliveryEvent) => void;
 
   /**
-   * Opens nothing.
+   * Opens nothing. A handler of your own extends {@linkcode SocketDeliveryHandler} or another of the
+   * classes below: these say where records go.
    *
    * @param name what lines on stderr call this handler
-   * @param exitNotifier what tells that the process ends, so that the last records are written
-   * @param framing what marks messages off on a stream, and not as datagrams; without it `send()`
-   * is given whole frames
    * @throws {TypeError | RangeError} when an option has a bad value
    */
-  constructor(
-    name: string,
-    exitNotifier: ExitNotifier,
-    options: DeliveryOptions,
-    framing?: StreamFraming,
-  ) {
+  constructor(name: string, options: DeliveryOptions) {
     const checked = checkDeliveryOptions(`create ${name}`, options);
     super();
+    this.#options = checked;
     this.#onEvent = options.onEvent ?? printEvents(name, checked.clock);
-    this.#delivery = new Delivery({
-      ...checked,
-      exitNotifier,
-      open: async (signal) => {
-        const outlet = toOutlet(await this.makeSocket({ signal }), framing);
-        outlet.unref();
-        return outlet;
-      },
+    makers.set(this, (way) => this.#delivery = this.#makeDelivery(way));
+  }
+
+  #makeDelivery(way: Way): Delivery {
+    return new Delivery({
+      ...this.#options,
+      ...way,
       onEvent: (event) => this.#hear(event),
       onFault: (error, record) => this.#report(error, record),
     });
-    deliveries.set(this, this.#delivery);
   }
 
   /**
@@ -117,27 +115,6 @@ export abstract class DeliveryHandler extends Handler {
   /** The account of this moment: `emitted === sent + queued + droppedTotal`. */
   get stats(): DeliveryStats {
     return this.#delivery.stats;
-  }
-
-  /** Opens a connection: one dial. Override it to connect in a way of your own. */
-  abstract makeSocket(options?: WaitOptions): Promise<StreamConnection | DatagramSocket>;
-
-  /** Dials if there is no connection and the back-off allows it; never waits. */
-  createSocket(): void {
-    this.#delivery.want();
-  }
-
-  /** Hands one frame to the link: it is written soon, held, or dropped and counted. */
-  send(frame: Uint8Array): void {
-    if (!(frame instanceof Uint8Array)) throw new TypeError("a frame must be a Uint8Array");
-    this.createSocket();
-    this.#delivery.enqueue(frame);
-  }
-
-  /** As `Handler.handleError`; with `closeOnError` it closes the connection and says nothing. */
-  override handleError(record: LogRecord, error: unknown): void {
-    if (this.closeOnError && this.#delivery.state === "open") this.#delivery.disconnect();
-    else super.handleError(record, error);
   }
 
   /**

@@ -55,6 +55,12 @@ export class DeliveryNews {
     this.#untold.set(reason, (this.#untold.get(reason) ?? 0) + records);
   }
 
+  /** Counts records as dropped because the other side refuses them, and tells why. */
+  refused(records: number, error: unknown): void {
+    this.drop("error", records);
+    if (!isTelling) queueMicrotask(() => this.#listener.onFault(error));
+  }
+
   readonly #tellDrops = (): void => {
     const untold = [...this.#untold];
     this.#untold.clear();

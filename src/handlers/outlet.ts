@@ -22,6 +22,8 @@ export interface Progress {
   tooLarge: number;
   /** The bytes of those. */
   tooLargeBytes: number;
+  /** Those among them that the other side refuses for good, and why. */
+  refused?: { frames: number; bytes: number; error: unknown };
 }
 
 /** An open way out; one {@linkcode Outlet.write} at a time. */
@@ -35,8 +37,21 @@ export interface Outlet {
   retry(batch: Batch): boolean;
   /** How far the batch that was last written has come; true after a rejection as well. */
   progress(batch: Batch): Progress;
-  /** Writes what fits without waiting, behind a write under way; the number of frames taken. */
-  writeSync(batch: Batch): number;
+  /**
+   * Writes what fits without waiting, behind a write under way; the number of frames taken. Absent:
+   * nothing can be written without waiting.
+   */
+  writeSync?(batch: Batch): number;
+  /**
+   * It was opened without asking anybody: only once it has taken something is it known to lead
+   * somewhere, and if it breaks before that it was a dial that failed.
+   */
+  readonly isUnproven?: boolean;
+  /**
+   * Set when it breaks because the other side wants to be left alone: for so many seconds, from 0, at
+   * least, and as long as the back-off says.
+   */
+  readonly holdSeconds?: number | undefined;
   /** Settles when the way out is over, with the reason; never for a datagram socket. */
   readonly closed: Promise<ConnectionError | undefined> | undefined;
   /** Releases it; never rejects. */

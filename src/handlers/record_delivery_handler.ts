@@ -15,9 +15,10 @@ import type { Serializer } from "../core/serializer.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import type { ExitNotifier } from "../net/connector.ts";
 import type { Delivery } from "./delivery.ts";
-import { DeliveryHandler, deliveryOf } from "./delivery_handler.ts";
+import { deliveryOf } from "./delivery_handler.ts";
 import { DELIVERY_OPTIONS, type DeliveryOptions } from "./delivery_options.ts";
 import { ownMethod } from "./own_method.ts";
+import { SocketDeliveryHandler } from "./socket_delivery_handler.ts";
 
 /** Options of every handler that delivers whole records. */
 export interface RecordDeliveryOptions extends DeliveryOptions {
@@ -32,7 +33,7 @@ export const RECORD_DELIVERY_OPTIONS: readonly string[] = [...DELIVERY_OPTIONS, 
 type Sending = Pick<Serializer, "dumps" | "framing">;
 
 /** A handler that delivers whole records. */
-export abstract class RecordDeliveryHandler extends DeliveryHandler {
+export abstract class RecordDeliveryHandler extends SocketDeliveryHandler {
   readonly #delivery: Delivery;
   readonly #serializer: Sending;
   readonly #isPickle: boolean;

@@ -6,10 +6,10 @@
  * @module
  */
 import * as codes from "../core/syslog_codes.ts";
-import { DeliveryHandler } from "./delivery_handler.ts";
+import { SocketDeliveryHandler } from "./socket_delivery_handler.ts";
 
 /** A handler that has them: `SysLogHandler.LOG_USER`, `handler.LOG_USER`. */
-export abstract class SysLogCodes extends DeliveryHandler {
+export abstract class SysLogCodes extends SocketDeliveryHandler {
   /** Severity 0: the system is unusable. */
   static readonly LOG_EMERG: number = codes.LOG_EMERG;
   /** Severity 1: action must be taken immediately. */
@@ -149,8 +149,8 @@ export abstract class SysLogCodes extends DeliveryHandler {
   /** Names of facilities. */
   declare readonly facility_names: Readonly<Record<string, number>>;
 
-  /** As `DeliveryHandler`'s. */
-  constructor(...parameters: ConstructorParameters<typeof DeliveryHandler>) {
+  /** As `SocketDeliveryHandler`'s. */
+  constructor(...parameters: ConstructorParameters<typeof SocketDeliveryHandler>) {
     super(...parameters);
     // Here and not as the module loads, where it would keep the class in every bundle.
     for (const [name, value] of Object.entries(codes)) {

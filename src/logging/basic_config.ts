@@ -73,8 +73,8 @@ function checkOptions(options: object): void {
   for (const name of Object.keys(options)) {
     if (FILE_OPTIONS.includes(name)) {
       throw new TypeError(
-        `Cannot configure logging as '${name}' needs a file handler: ` +
-          `pass it yourself, as { handlers: [new FileHandler(…)] }`,
+        `Cannot configure logging as '${name}' needs a file handler: import FileHandler ` +
+          `from @logwire/logging/file-handlers and pass { handlers: [new FileHandler(…)] }`,
       );
     }
     if (!OPTIONS.includes(name)) {

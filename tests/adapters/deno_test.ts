@@ -162,12 +162,12 @@ test("hostName() on Deno is undefined without --allow-sys=hostname, and never as
 });
 
 test("every datagram check of the conformance suite holds with --unstable-net too", async () => {
-  const suite = new URL("../conformance/native_test.ts", import.meta.url).pathname;
-  const interop = new URL("../interop/unixgram_test.ts", import.meta.url).pathname;
+  const files = ["conformance/native_test", "interop/unixgram_test", "interop/syslog_dev_log_test"]
+    .map((name) => new URL(`../${name}.ts`, import.meta.url).pathname);
   const program = `
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["test", "-A", "--no-check", "--unstable-net", "--sanitize-ops", "--sanitize-resources",
-        "--filter=/datagram|send|Unix/", ...${JSON.stringify([suite, interop])}],
+        "--filter=/datagram|send|Unix/", ...${JSON.stringify(files)}],
       env: { NO_COLOR: "1" },
     }).output();
     const text = new TextDecoder();

@@ -11,6 +11,7 @@ import { handlerClasses } from "../../src/config/handler_classes.ts";
 import { dictConfig, type DictConfigOptions } from "../../src/config/dict_config.ts";
 import type { LoggingConfig } from "../../src/config/logging_config.ts";
 import type { SocketHandler } from "../../src/handlers/socket_handler.ts";
+import type { HTTPHandler } from "../../src/handlers/http_handler.ts";
 import type { SysLogHandler } from "../../src/handlers/sys_log_handler.ts";
 import { getLogger, manager, root } from "../../src/logging/get_logger.ts";
 import { getHandlerByName, type Handler } from "../../src/logging/handler.ts";
@@ -401,8 +402,19 @@ test("handlerClasses() gives handlers over a network its options, under the entr
         udp: { ...syslog, facility: "local0", ".": { ident: "shop: " } },
         tcp: { ...syslog, socktype: 1, format: "rfc5424" },
         stock: { class: syslog.class },
+        web: {
+          class: "logging.handlers.HTTPHandler",
+          host: "h:8080",
+          url: "/logs",
+          method: "POST",
+          credentials: ["user", "password"],
+        },
       },
     }, { classes });
+    const { host, url, method, credentials } = named<HTTPHandler>("web");
+    assertEquals([host, url, method, credentials], ["h:8080", "/logs", "POST", [
+      ...["user", "password"],
+    ]]);
     const [udp, tcp, stock] = ["udp", "tcp", "stock"].map((name) => named<SysLogHandler>(name));
     assertEquals([udp!.facility, udp!.ident, udp!.socktype], ["local0", "shop: ", "datagram"]);
     assertEquals([tcp!.address, tcp!.socktype], [["h", 514], "stream"]);

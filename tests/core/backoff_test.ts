@@ -68,3 +68,14 @@ test("Backoff.delayMs() is no shorter than a tenth of a second, and no longer th
   assert(!backoff.permits(1e300));
   assertEquals(backoff.delayMs(1000, 0.5), 0x7fff_ffff, "what setTimeout keeps to");
 });
+
+test("Backoff waits at least as long as the other side asks, and as before after that", () => {
+  const backoff = new Backoff();
+  backoff.failed(0, 120);
+  assertEquals([backoff.retryPeriod, backoff.retryTime], [120, 120]);
+  assertEquals(backoff.delayMs(0, 0), 120_000);
+  backoff.failed(120);
+  assertEquals(backoff.retryPeriod, 30, "the usual most");
+  backoff.failed(150, 0.5);
+  assertEquals(backoff.retryPeriod, 30, "asking for less changes nothing");
+});

@@ -200,3 +200,68 @@ test("Outbox behaves as a bounded list would, whatever is done to it", () => {
     { seed: 20260101, numRuns: 300 },
   );
 });
+
+test("Outbox.take() takes so many frames of a chunk at most, and the others later", () => {
+  const outbox = new Outbox(open);
+  for (let i = 1; i <= 5; i++) outbox.push(frame(i, i));
+  assertEquals([...outbox.take(2)?.lengths ?? []], [1, 2]);
+  outbox.push(frame(6, 6));
+  assertEquals([outbox.records, outbox.bytes], [6, 21], "what is in flight counts");
+  assertEquals(outbox.settle(1), 1, "one of the two comes back");
+  const batch = outbox.take(2);
+  assertEquals([...batch?.bytes ?? []], [2, 2], "and goes first, alone");
+  outbox.settle(1);
+  assertEquals([...outbox.take(3)?.lengths ?? []], [3, 4, 5]);
+  outbox.settle(3);
+  assertEquals([...outbox.take(3)?.bytes ?? []], [6, 6, 6, 6, 6, 6]);
+  outbox.settle(1);
+  assertEquals([outbox.records, outbox.bytes, outbox.take(1)], [0, 0, undefined]);
+});
+
+test("Outbox never writes over a part of a chunk that is in flight", () => {
+  const outbox = new Outbox({ ...open, maxRecords: 4, chunkBytes: 8 });
+  for (let i = 1; i <= 4; i++) outbox.push(frame(2, i));
+  const batch = outbox.take(2);
+  for (let i = 5; i <= 20; i++) {
+    assertEquals(outbox.makeRoom(2), 1);
+    outbox.push(frame(2, i));
+  }
+  assertEquals([...batch?.bytes ?? []], [1, 1, 2, 2]);
+  outbox.settle(0);
+  assertEquals([...outbox.take()?.bytes ?? []], [1, 1, 2, 2]);
+  outbox.settle(2);
+  assertEquals([...outbox.take()?.bytes ?? []], [19, 19, 20, 20]);
+});
+
+test("Outbox in parts gives every frame once, whole and in order", () => {
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.record({ push: fc.nat(6), take: fc.integer({ min: 1, max: 4 }), back: fc.nat(4) }),
+        { maxLength: 60 },
+      ),
+      fc.integer({ min: 1, max: 40 }),
+      (steps, chunkBytes) => {
+        const outbox = new Outbox({ ...open, chunkBytes });
+        const seen: number[] = [];
+        let pushed = 0;
+        const takeSome = (take: number, back: number) => {
+          const batch = outbox.take(take);
+          if (batch === undefined) return;
+          const marks = [...batch.bytes].filter((_, at) => at % 3 === 0);
+          assert(marks.length <= take);
+          const done = Math.max(0, marks.length - back);
+          outbox.settle(done);
+          seen.push(...marks.slice(0, done));
+        };
+        for (const { push, take, back } of steps) {
+          for (let i = 0; i < push; i++) outbox.push(frame(3, pushed++ % 256));
+          takeSome(take, back);
+        }
+        while (outbox.records > 0) takeSome(3, 0);
+        assertEquals(seen, Array.from({ length: pushed }, (_, i) => i % 256));
+      },
+    ),
+    { seed: 5, numRuns: 200 },
+  );
+});

@@ -12,8 +12,8 @@ import {
 } from "../../src/adapters/memory.ts";
 import { SyslogFrameReader } from "../../src/core/syslog_framing.ts";
 import { DatagramHandler } from "../../src/handlers/datagram_handler.ts";
-import type { DeliveryHandler } from "../../src/handlers/delivery_handler.ts";
 import type { DeliveryOptions } from "../../src/handlers/delivery_options.ts";
+import type { SocketDeliveryHandler } from "../../src/handlers/socket_delivery_handler.ts";
 import { SocketHandler } from "../../src/handlers/socket_handler.ts";
 import {
   type SysLogAddress,
@@ -26,7 +26,7 @@ import type { StreamConnection, WaitOptions } from "../../src/net/connector.ts";
 import { account, messages, record } from "./wire.ts";
 
 /** mulberry32: a small generator, so that a seed means the same on every runtime. */
-class Dice {
+export class Dice {
   #state: number;
 
   constructor(seed: number) {
@@ -54,7 +54,7 @@ class Dice {
 /** Where each round's records, faults and waits come from, and what is known of them. */
 class Round {
   readonly network: MemoryNetwork;
-  readonly handler: DeliveryHandler;
+  readonly handler: SocketDeliveryHandler;
   readonly dice: Dice;
   readonly isSyslog: boolean;
   /** Or may turn out to be, as a Unix socket of unknown kind. */
@@ -242,7 +242,7 @@ class Round {
 }
 
 /** Fails where a promise is still pending after a few turns, instead of hanging. */
-async function resolved(promise: Promise<unknown>, otherwise: string): Promise<void> {
+export async function resolved(promise: Promise<unknown>, otherwise: string): Promise<void> {
   let isResolved = false;
   void promise.then(() => isResolved = true);
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 0));

@@ -1,7 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { dictConfig } from "../../src/config/dict_config.ts";
 import { handlerClasses } from "../../src/config/handler_classes.ts";
 import type { LoggingConfig } from "../../src/config/logging_config.ts";
+import { fileHandlerClasses } from "../../src/files/file_handlers.ts";
 import { MemoryNetwork } from "../../src/adapters/memory.ts";
 import { getLogger, manager, root } from "../../src/logging/get_logger.ts";
 import { getHandlerNames, type Handler, registry } from "../../src/logging/handler.ts";
@@ -45,7 +49,8 @@ function replay(steps: readonly Step[]): Trace {
   registry.clearNames();
   let stdout = "";
   const externals = { "sys.stdout": { write: (text: string) => stdout += text } };
-  const classes = handlerClasses({ connector: new MemoryNetwork() });
+  const network = handlerClasses({ connector: new MemoryNetwork() });
+  const classes = { ...network, ...fileHandlerClasses };
   const states: unknown[] = [];
   const take = (step: Step): boolean => {
     if (step[0] === "logger") {
@@ -278,4 +283,46 @@ test("dictConfig() refuses what CPython's refuses", async () => {
     ["config", config as LoggingConfig],
   ]);
   assertEquals(await compare(scripts), 0);
+}, { skip: withoutPython() });
+
+test("one dictionary makes CPython's files and ours, name for name and byte for byte", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "logwire-config-"));
+  const script = (folder: string): Step[] => {
+    const at = (type: string, name: string, more: object = {}) => ({
+      class: `logging.${type}`,
+      filename: join(folder, name),
+      formatter: "brief",
+      ...more,
+    });
+    return [["config", {
+      version: 1,
+      formatters: { brief: { format: "%(name)s %(levelname)-8s %(message)s" } },
+      handlers: {
+        plain: at("FileHandler", "plain.log", { mode: "w", encoding: "utf8", level: "ERROR" }),
+        watched: at("handlers.WatchedFileHandler", "watched.log", { encoding: null, delay: true }),
+        sized: at("handlers.RotatingFileHandler", "sized.log", { maxBytes: 150, backupCount: 2 }),
+        timed: at("handlers.TimedRotatingFileHandler", "timed.log", { when: "D", interval: 1 }),
+      },
+      root: { level: "INFO", handlers: ["plain", "watched", "sized", "timed"] },
+    }], ...calls];
+  };
+  try {
+    const folders = ["ours", "pythons"].map((name) => join(folder, name)) as [string, string];
+    for (const path of folders) mkdirSync(path);
+    await withBareRoot(async () => {
+      askPython("dict_config_oracle.py", [script(folders[1])]);
+      replay(script(folders[0]));
+      await Promise.all(root.handlers.map((handler) => handler.close()));
+    });
+    const contents = (path: string) =>
+      readdirSync(path).sort().map((name) => [name, readFileSync(join(path, name), "utf8")]);
+    const ours = contents(folders[0]);
+    assertEquals(ours, contents(folders[1]));
+    assertEquals(ours.map(([name]) => name), [
+      ...["plain.log", "sized.log", "sized.log.1", "sized.log.2", "timed.log", "watched.log"],
+    ]);
+  } finally {
+    manager.loggerDict.clear();
+    rmSync(folder, { recursive: true });
+  }
 }, { skip: withoutPython() });

@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { runtime } from "../test.ts";
 
@@ -11,16 +12,29 @@ const commands = {
   node: ["node", "--import", "tsx"],
 };
 
+/** How a program is run. */
+export interface ProgramOptions {
+  /** Added to the environment. */
+  env?: Record<string, string>;
+  /** What Deno allows besides the network and the environment. */
+  denoFlags?: string[];
+  /** What comes before the command: a program that runs it. */
+  wrapper?: string[];
+}
+
 /** Runs `tests/interop/<name>` to its end, which must be with this status; what it printed. */
 export async function runProgram(
   name: string,
   args: (string | number)[],
   status: number = 0,
+  { env = {}, denoFlags = [], wrapper = [] }: ProgramOptions = {},
 ): Promise<{ stdout: string; stderr: string }> {
-  const [command = "", ...flags] = commands[runtime];
+  const flags = runtime === "deno" ? denoFlags : [];
   const program = fileURLToPath(new URL(name, import.meta.url));
-  const child = spawn(command, [...flags, program, ...args.map(String)], {
+  const [command = "", ...rest] = [...wrapper, ...commands[runtime], ...flags, program];
+  const child = spawn(command, [...rest, ...args.map(String)], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
   });
   const output = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => output.stdout += text);

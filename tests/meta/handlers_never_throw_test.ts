@@ -8,14 +8,16 @@ import * as logwire from "../../mod.ts";
 import {
   DatagramHandler,
   Handler,
+  HTTPHandler,
   LogRecord,
   SocketHandler,
   StreamHandler,
   SysLogHandler,
 } from "../../mod.ts";
-import type { Connector, DatagramConnector, DeliveryEvent } from "../../mod.ts";
+import type { Connector, DatagramConnector, DeliveryEvent, HTTPHandlerOptions } from "../../mod.ts";
 import { MemoryNetwork } from "../../src/adapters/memory.ts";
 import { json } from "../../src/core/json.ts";
+import * as files from "../../src/files/file_handlers.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { test } from "../test.ts";
 
@@ -83,9 +85,16 @@ function handlers(): [string, Handler][] {
   const good = () => ({ connector: network, ...quiet });
   const serializer = { dumps: boom, loads: boom };
   const onEvent: (event: DeliveryEvent) => void = boom;
+  const answer = () => Promise.resolve(new Response("thanks"));
   return [
     ["NullHandler", new logwire.NullHandler()],
     ["StreamHandler", new StreamHandler({ write: () => {} })],
+    ["FileHandler", new files.FileHandler("/dev/null")],
+    ["FileHandler, full disk", new files.FileHandler("/dev/full")],
+    ["FileHandler, no folder", new files.FileHandler("/dev/null/app.log", { delay: true })],
+    ["WatchedFileHandler", new files.WatchedFileHandler("/dev/null")],
+    ["RotatingFileHandler", new files.RotatingFileHandler("/dev/null", { maxBytes: 1 })],
+    ["TimedRotatingFileHandler", new files.TimedRotatingFileHandler("/dev/null", { clock })],
     ["StreamHandler, throwing stream", new StreamHandler({ write: boom, flush: boom })],
     ["SocketHandler", new SocketHandler("h", 1, good())],
     [
@@ -127,6 +136,14 @@ function handlers(): [string, Handler][] {
       "SysLogHandler, garbage connector",
       new SysLogHandler("/dev/log", { ...quiet, connector: garbage }),
     ],
+    ["HTTPHandler", new HTTPHandler("h", "/", { ...quiet, fetch: answer })],
+    ["HTTPHandler, JSON", new HTTPHandler("h", "/", { ...quiet, fetch: answer, body: "json" })],
+    ["HTTPHandler, throwing fetch", new HTTPHandler("h", "/", { ...quiet, fetch: boom })],
+    [
+      "HTTPHandler, garbage fetch",
+      new HTTPHandler("h", "/", { ...quiet, fetch: () => null } as unknown as HTTPHandlerOptions),
+    ],
+    ["HTTPHandler, throwing map", Object.assign(new HTTPHandler("h", "/"), { mapLogRecord: boom })],
   ];
 }
 
@@ -179,10 +196,16 @@ test("no handler throws, waits or loses count, whatever it is given", async () =
 });
 
 test("every handler of the module stands in the test above", () => {
-  const exported = Object.entries(logwire).filter(([, value]) =>
+  const exported = Object.entries({ ...logwire, ...files }).filter(([, value]) =>
     typeof value === "function" && value.prototype instanceof Handler
   ).map(([name]) => name);
   const tested = new Set(handlers().map(([name]) => name.split(",")[0]));
-  const bases = ["DeliveryHandler", "RecordDeliveryHandler", "SysLogCodes"];
+  const bases = [
+    "BaseRotatingHandler",
+    "DeliveryHandler",
+    "RecordDeliveryHandler",
+    "SocketDeliveryHandler",
+    "SysLogCodes",
+  ];
   for (const name of exported) assert(tested.has(name) || bases.includes(name), name);
 });

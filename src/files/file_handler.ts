@@ -1,0 +1,141 @@
+/**
+ * `FileHandler`: records as lines of a file. After CPython's.
+ *
+ * Runs on Deno (`--allow-read` and `--allow-write` for the folder), Bun and Node.
+ *
+ * @module
+ */
+import { encodable, type TextErrors } from "../core/text_errors.ts";
+import { tellFault } from "../logging/handler.ts";
+import type { FlushOptions } from "../logging/handler.ts";
+import { getLevelName } from "../logging/level.ts";
+import type { LogRecord } from "../logging/log_record.ts";
+import { StreamHandler } from "../logging/stream_handler.ts";
+import {
+  checkFilename,
+  checkFileOptions,
+  checkMode,
+  type FileOptions,
+  type Fsync,
+  type OpenMode,
+} from "./file_options.ts";
+import { LogFile } from "./log_file.ts";
+
+/** Options of {@linkcode FileHandler}. */
+export interface FileHandlerOptions extends FileOptions {
+  /**
+   * What opening does to a file that is there: append to it (`a`), empty it (`w`) or fail (`x`).
+   *
+   * @default {"a"}
+   */
+  readonly mode?: OpenMode;
+}
+
+/** The file of a handler, for the handlers of this folder. */
+export let fileOf: (handler: FileHandler) => LogFile;
+
+/**
+ * Writes each record's text and `terminator` to a file. What one turn of the event loop logs is
+ * written in one call at its end, at exit or in `flush()`.
+ *
+ * A full disk or a folder that is gone costs the records that it meets, each of which goes to
+ * `handleError()`; writing goes on when it can. A file that is removed is made anew. As in CPython a
+ * record after `close()` opens the file again, unless the mode is `w`.
+ *
+ * @example
+ * ```ts
+ * import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+ * import { getLogger } from "jsr:@logwire/logging";
+ * import { FileHandler } from "jsr:@logwire/logging/file-handlers";
+ *
+ * const folder = mkdtempSync("/tmp/app-");
+ * const handler = new FileHandler(`${folder}/app.log`);
+ * getLogger("app").addHandler(handler);
+ * getLogger("app").warning("low on %s", "ink");
+ * await handler.close();
+ * console.assert(readFileSync(`${folder}/app.log`, "utf8") === "low on ink\n");
+ * rmSync(folder, { recursive: true });
+ * ```
+ */
+export class FileHandler extends StreamHandler {
+  /** The absolute path of the file. */
+  readonly baseFilename: string;
+  /** How the file is opened. */
+  readonly mode: OpenMode;
+  /** How text is written. */
+  readonly encoding: "utf-8";
+  /** Whether the file is opened with the first record, and after a roll-over. */
+  readonly delay: boolean;
+  /** What becomes of a lone surrogate. */
+  readonly errors: TextErrors;
+  /** When the disk itself is waited for. */
+  readonly fsync: Fsync;
+  readonly #file: LogFile;
+  #closed = false;
+
+  static {
+    fileOf = (handler) => handler.#file;
+  }
+
+  /**
+   * Opens the file, unless `delay` is true.
+   *
+   * @param filename a path or a `file:` URL
+   * @throws {TypeError} when an option has a bad value
+   * @throws {Error} the system's, when the file cannot be opened
+   */
+  constructor(filename: string | URL, options: FileHandlerOptions = {}) {
+    const what = "create a file handler";
+    const path = checkFilename(what, filename);
+    const checked = checkFileOptions(what, options, ["mode"]);
+    const mode = checkMode(what, options.mode ?? "a");
+    const file = new LogFile(path, { mode, fsync: checked.fsync });
+    if (!checked.delay) file.open();
+    super(file);
+    this.baseFilename = path;
+    this.mode = mode;
+    this.encoding = checked.encoding;
+    this.delay = checked.delay;
+    this.errors = checked.errors;
+    this.fsync = checked.fsync;
+    this.#file = file;
+    file.onLoss = (record, error) => tellFault(this, record, error);
+  }
+
+  /** Appends the record, opening the file if need be. */
+  override emit(record: LogRecord): void {
+    try {
+      this.write(record, this.format(record));
+    } catch (error) {
+      tellFault(this, record, error);
+    }
+  }
+
+  /** Appends this text and `terminator`; what goes wrong later is told with the record. */
+  write(record: LogRecord, text: string): void {
+    // Somebody has called setStream().
+    if (this.stream !== this.#file) return super.emit(record);
+    // Opening it anew would empty it.
+    if (this.#closed && this.mode === "w" && !this.#file.isOpen) return;
+    this.#file.open();
+    this.#file.append(encodable(text + this.terminator, this.errors), record);
+  }
+
+  /** Writes what is buffered, as `fsync` says to the disk itself. Never rejects. */
+  override async flush(options?: FlushOptions): Promise<void> {
+    await this.#file.flush();
+    if (this.stream !== this.#file) await super.flush(options);
+  }
+
+  /** Writes what is buffered and closes the file. Never rejects. */
+  override async close(): Promise<void> {
+    this.#closed = true;
+    this.#file.close();
+    await super.close();
+  }
+
+  /** CPython's `repr()` of the handler. */
+  override toString(): string {
+    return `<${this.constructor.name} ${this.baseFilename} (${getLevelName(this.level)})>`;
+  }
+}

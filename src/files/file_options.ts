@@ -1,0 +1,69 @@
+/**
+ * The options that every file handler has, and their checks.
+ *
+ * @module
+ */
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { checkBoolean, checkKnown, checkOneOf, checkString, refuse } from "../core/options.ts";
+import { TEXT_ERRORS, type TextErrors } from "../core/text_errors.ts";
+
+/** What opening does to a file that is there: append to it, empty it, or fail. */
+export type OpenMode = "a" | "w" | "x";
+
+/** When the disk itself is waited for. */
+export type Fsync = "never" | "on-flush" | "always";
+
+/** What the system's `open()` calls the modes. */
+export const MODE_FLAGS: Readonly<Record<OpenMode, string>> = { a: "a", w: "w", x: "wx" };
+
+/** Options of every handler that writes to a file of its own. */
+export interface FileOptions {
+  /** UTF-8 is what files are written in. @default {"utf-8"} */
+  readonly encoding?: "utf-8";
+  /** Whether the file is opened with the first record, instead of at once. @default {false} */
+  readonly delay?: boolean;
+  /** What becomes of a lone surrogate, as for Python's `open()`. @default {"strict"} */
+  readonly errors?: TextErrors;
+  /**
+   * When the disk itself is waited for, for a power failure: never; in `flush()`, in `close()` and
+   * before a roll-over; or after each record, which then costs as long as the disk takes.
+   *
+   * @default {"never"}
+   */
+  readonly fsync?: Fsync;
+}
+
+/** The names of {@linkcode FileOptions}. */
+export const FILE_OPTIONS = ["encoding", "delay", "errors", "fsync"] as const;
+
+/** The options with their defaults. */
+export type CheckedFileOptions = Required<FileOptions>;
+
+/** Checks the options of {@linkcode FileOptions}, and that there are no others but `more`. */
+export function checkFileOptions(
+  what: string,
+  options: FileOptions,
+  more: readonly string[],
+): CheckedFileOptions {
+  checkKnown(what, options, [...FILE_OPTIONS, ...more]);
+  const { encoding = "utf-8", delay = false, errors = "strict", fsync = "never" } = options;
+  return {
+    encoding: checkOneOf(what, "encoding", encoding, ["utf-8"]),
+    delay: checkBoolean(what, "delay", delay),
+    errors: checkOneOf(what, "errors", errors, TEXT_ERRORS),
+    fsync: checkOneOf(what, "fsync", fsync, ["never", "on-flush", "always"]),
+  };
+}
+
+/** Checks how a file is opened. */
+export function checkMode(what: string, mode: unknown): OpenMode {
+  return checkOneOf<OpenMode>(what, "mode", mode, ["a", "w", "x"]);
+}
+
+/** The absolute path of a file: where the process works later does not matter. */
+export function checkFilename(what: string, filename: unknown): string {
+  if (filename instanceof URL && filename.protocol === "file:") return fileURLToPath(filename);
+  if (typeof filename !== "string") refuse(what, "filename", "a path or a file: URL", filename);
+  return resolve(checkString(what, "filename", filename));
+}

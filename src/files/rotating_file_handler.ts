@@ -1,0 +1,104 @@
+/**
+ * `RotatingFileHandler`: a set of files of bounded size. After CPython's.
+ *
+ * Runs on Deno (`--allow-read` and `--allow-write` for the folder), Bun and Node.
+ *
+ * @module
+ */
+import fs from "node:fs";
+import { checkInteger } from "../core/options.ts";
+import { codePointLength } from "../logging/code_points.ts";
+import type { LogRecord } from "../logging/log_record.ts";
+import {
+  BaseRotatingHandler,
+  type BaseRotatingHandlerOptions,
+  isNoRegularFile,
+  rotatedBy,
+} from "./base_rotating_handler.ts";
+import { fileOf } from "./file_handler.ts";
+
+/** Options of {@linkcode RotatingFileHandler}. */
+export interface RotatingFileHandlerOptions extends BaseRotatingHandlerOptions {
+  /** The size of the file, in bytes, that it keeps below; 0: no bound. @default {0} */
+  readonly maxBytes?: number;
+  /** How many old files are kept; 0: it never rolls over. @default {0} */
+  readonly backupCount?: number;
+}
+
+/**
+ * Rolls the file over before it would reach `maxBytes`: `app.log` becomes `app.log.1`, what was that
+ * `app.log.2`, and so on to `app.log.` and `backupCount`, which is replaced. An empty file never
+ * rolls over.
+ *
+ * As in CPython the size of the file counts in bytes and the next record in characters, so that a
+ * record beyond ASCII may carry the file past `maxBytes`.
+ *
+ * @example
+ * ```ts
+ * import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+ * import { getLogger } from "jsr:@logwire/logging";
+ * import { RotatingFileHandler } from "jsr:@logwire/logging/file-handlers";
+ *
+ * const folder = mkdtempSync("/tmp/app-");
+ * const handler = new RotatingFileHandler(`${folder}/app.log`, {
+ *   maxBytes: 5_000,
+ *   backupCount: 2,
+ *   gzip: true,
+ * });
+ * getLogger("app").addHandler(handler);
+ * for (let i = 0; i < 1000; i++) getLogger("app").warning("%d bottles of ink", i);
+ * await handler.close();
+ * console.assert(readdirSync(folder).sort().join() === "app.log,app.log.1.gz,app.log.2.gz");
+ * rmSync(folder, { recursive: true });
+ * ```
+ */
+export class RotatingFileHandler extends BaseRotatingHandler {
+  /** The size, in bytes, that the file keeps below; 0: no bound. */
+  maxBytes: number;
+  /** How many old files are kept; 0: the file never rolls over. */
+  backupCount: number;
+
+  /**
+   * Opens the file, unless `delay` is true. With `maxBytes` the mode is `a`: otherwise each start of
+   * the program would empty the file.
+   *
+   * @param filename a path or a `file:` URL
+   * @throws {TypeError | RangeError} when an option has a bad value
+   * @throws {Error} the system's, when the file cannot be opened
+   */
+  constructor(filename: string | URL, options: RotatingFileHandlerOptions = {}) {
+    const { maxBytes = 0, backupCount = 0, ...others } = options;
+    const what = "create a rotating file handler";
+    checkInteger(what, "maxBytes", maxBytes, 0);
+    checkInteger(what, "backupCount", backupCount, 0);
+    super(filename, maxBytes > 0 ? { ...others, mode: "a" } : others);
+    this.maxBytes = maxBytes;
+    this.backupCount = backupCount;
+  }
+
+  /** Whether the record would make the file as large as `maxBytes`, or larger. */
+  override shouldRollover(record: LogRecord, text: string = this.format(record)): boolean {
+    if (this.maxBytes <= 0) return false;
+    const size = fileOf(this).tell();
+    if (size === 0) return false;
+    if (size + codePointLength(text) + 1 < this.maxBytes) return false;
+    return !isNoRegularFile(this.baseFilename);
+  }
+
+  /** Moves each old file by one, and begins a new one. */
+  override doRollover(): void {
+    // CPython closes and opens the file again, and nothing else.
+    if (this.backupCount <= 0) return;
+    const file = fileOf(this);
+    const rotated = rotatedBy(this);
+    file.close();
+    const slot = (i: number) => this.rotation_filename(`${this.baseFilename}.${i}`);
+    for (let i = this.backupCount - 1; i > 0; i--) rotated.move(slot(i), slot(i + 1));
+    const dest = slot(1);
+    // A rename replaces the oldest file in one step, so that it is not lost if that fails.
+    if (typeof this.rotator === "function") rotated.remove(dest);
+    else if (fs.existsSync(this.baseFilename)) rotated.remove(dest, [""]);
+    this.rotateAndCompress(dest);
+    if (!this.delay) file.open();
+  }
+}

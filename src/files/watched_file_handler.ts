@@ -1,0 +1,77 @@
+/**
+ * `WatchedFileHandler`: for files that another program moves away, such as logrotate. After
+ * CPython's.
+ *
+ * Runs on Deno (`--allow-read` and `--allow-write` for the folder), Bun and Node; not of use on
+ * Windows, where open files cannot be moved.
+ *
+ * @module
+ */
+import type { LogRecord } from "../logging/log_record.ts";
+import { FileHandler, type FileHandlerOptions, fileOf } from "./file_handler.ts";
+
+/** Options of {@linkcode WatchedFileHandler}. */
+export type WatchedFileHandlerOptions = FileHandlerOptions;
+
+/**
+ * Looks before each record whether the file is still the one of that name, by device and inode. If
+ * it is not, what is buffered goes to the old one, and the record to a new one.
+ *
+ * @example
+ * ```ts
+ * import { mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+ * import { getLogger } from "jsr:@logwire/logging";
+ * import { WatchedFileHandler } from "jsr:@logwire/logging/file-handlers";
+ *
+ * const folder = mkdtempSync("/tmp/app-");
+ * const handler = new WatchedFileHandler(`${folder}/app.log`);
+ * getLogger("app").addHandler(handler);
+ * getLogger("app").warning("first");
+ * renameSync(`${folder}/app.log`, `${folder}/app.log.1`); // as logrotate does
+ * getLogger("app").warning("second");
+ * await handler.close();
+ * console.assert(readFileSync(`${folder}/app.log.1`, "utf8") === "first\n");
+ * console.assert(readFileSync(`${folder}/app.log`, "utf8") === "second\n");
+ * rmSync(folder, { recursive: true });
+ * ```
+ */
+export class WatchedFileHandler extends FileHandler {
+  /**
+   * Opens the file, unless `delay` is true.
+   *
+   * @param filename a path or a `file:` URL
+   * @throws {TypeError} when an option has a bad value
+   * @throws {Error} the system's, when the file cannot be opened
+   */
+  constructor(filename: string | URL, options: WatchedFileHandlerOptions = {}) {
+    super(filename, options);
+  }
+
+  /** The device of the file that was opened; -1 while none has been. */
+  get dev(): bigint {
+    return fileOf(this).identity?.dev ?? -1n;
+  }
+
+  /** The inode of the file that was opened; -1 while none has been. */
+  get ino(): bigint {
+    return fileOf(this).identity?.ino ?? -1n;
+  }
+
+  /** Leaves a file that is not the one of its name any more, and opens that one. */
+  reopenIfNeeded(): void {
+    const file = fileOf(this);
+    if (!file.isOpen || file.isAtItsPlace()) return;
+    file.close();
+    file.open();
+  }
+
+  /** Looks whether the file is still there, then appends the record. */
+  override emit(record: LogRecord): void {
+    try {
+      this.reopenIfNeeded();
+    } catch {
+      // What hinders it hinders the record too, and is told with that.
+    }
+    super.emit(record);
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * How records are gathered to batches: the next one leaves when it is full, when its records have
+ * waited long enough, or when somebody asks for it.
+ *
+ * Browser compatible: time comes from a {@linkcode Clock}.
+ *
+ * @module
+ */
+import type { Clock } from "../net/connector.ts";
+
+/** What a batch may hold, and what is waited for to fill it. */
+export interface BatchSettings {
+  /** The most records of a batch. */
+  records: number;
+  /** The most bytes of a batch, unless one record alone is larger. */
+  bytes: number;
+  /** How long records wait for the batch to fill, in milliseconds, while none is under way. */
+  ms: number;
+}
+
+/** As they come: nothing is waited for. */
+export const UNGATHERED: BatchSettings = { records: Infinity, bytes: 0, ms: 0 };
+
+/** Whether the next batch of one delivery waits. */
+export class Gathering {
+  readonly #settings: BatchSettings;
+  readonly #clock: Clock;
+  readonly #onDue: () => void;
+  #timer: unknown;
+  #isDue = false;
+
+  constructor(settings: BatchSettings, clock: Clock, onDue: () => void) {
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#onDue = onDue;
+  }
+
+  /** Whether so much waits for more; if it does, `onDue` will be called in time. */
+  waits(records: number, bytes: number): boolean {
+    const most = this.#settings;
+    if (most.ms === 0 || this.#isDue || records === 0) return false;
+    if (records >= most.records || bytes >= most.bytes) return false;
+    this.#timer ??= this.#clock.setTimeout(() => {
+      this.#timer = undefined;
+      this.hurry();
+      this.#onDue();
+    }, most.ms);
+    return true;
+  }
+
+  /** The next batch leaves, full or not. */
+  hurry(): void {
+    this.#isDue = true;
+  }
+
+  /** A batch is through: the next one may wait. */
+  restart(): void {
+    this.#isDue = false;
+  }
+
+  /** Nothing is waited for now. */
+  stop(): void {
+    if (this.#timer === undefined) return;
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}

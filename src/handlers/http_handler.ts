@@ -1,0 +1,119 @@
+/**
+ * `HTTPHandler`: records to a web server, as CPython's `logging.handlers.HTTPHandler`: each a form, by
+ * GET or POST; or, by POST, many in one request as JSON.
+ *
+ * Differs from CPython: emitting does not wait; the answer's status is looked at, and what the server
+ * puts off (408, 429, 5xx) is sent again where `whileDisconnected` is `"queue"`; connections are used
+ * again; `close()` is final; a lone surrogate is sent as U+FFFD; an error in `exc_info` is its own text;
+ * what cannot be sent as it is written in `url` (a space, a `#`) is refused at once. `fetch` adds
+ * headers of its own (`Accept`, `User-Agent` and others) and sends `Host` in lower case.
+ *
+ * Redirects are not followed. What the server refuses (any other status but 2xx) is dropped, counted
+ * as `error`, or as `tooLarge` for 413, and reported to `handleError()`.
+ *
+ * A request cannot be made while the process exits: await `flush()` or `close()` at the end, or give
+ * an `exitNotifier`, which does so where the event loop just runs dry.
+ *
+ * Browser compatible: sends with `fetch`.
+ *
+ * @example Log to a web server
+ * ```ts
+ * import { getLogger } from "jsr:@logwire/logging";
+ * import { HTTPHandler } from "jsr:@logwire/logging/http-handler";
+ *
+ * await using handler = new HTTPHandler("logs.example:8080", "/intake", {
+ *   body: "ndjson",
+ *   whileDisconnected: "queue",
+ *   // For this example alone: a server that says yes. Without it: the runtime's fetch.
+ *   fetch: () => Promise.resolve(new Response(null, { status: 204 })),
+ * });
+ * getLogger("myapp").addHandler(handler);
+ * getLogger("myapp").warning("low on %s", "quartz");
+ * await handler.flush();
+ * console.assert(handler.stats.sent === 1);
+ * ```
+ *
+ * @module
+ */
+import { formUrlencoded } from "../core/form_urlencoded.ts";
+import { jsonText } from "../core/json.ts";
+import { recordFields } from "../core/record_fields.ts";
+import type { LogRecord } from "../logging/log_record.ts";
+import type { Delivery } from "./delivery.ts";
+import { deliver, DeliveryHandler } from "./delivery_handler.ts";
+import { checkHttpOptions, type HTTPHandlerOptions } from "./http_options.ts";
+import { framed, type HTTPBody, type HTTPFetch, HttpOutlet } from "./http_outlet.ts";
+
+export type { HTTPBody, HTTPFetch, HTTPHandlerOptions };
+
+const encoder = new TextEncoder();
+
+/** Sends records to a web server; see the module's description. */
+export class HTTPHandler extends DeliveryHandler {
+  /** The host name or IP address, and the port if it is not the usual one. */
+  readonly host: string;
+  /** The path on that host, with its query if it has one. */
+  readonly url: string;
+  /** `"GET"` or `"POST"`. */
+  readonly method: "GET" | "POST";
+  /** Whether HTTPS is used. */
+  readonly secure: boolean;
+  /** The user name and the password, if any. */
+  readonly credentials: readonly [user: string, password: string] | null;
+  /** What `fetch` is given for TLS, if anything. */
+  readonly context: object | null;
+  /** How records stand in a request. */
+  readonly body: HTTPBody;
+  readonly #delivery: Delivery;
+
+  /**
+   * Opens nothing: the first record does.
+   *
+   * @param host a host name or IP address (IPv6 in brackets), with or without `:port`
+   * @param url the path on it, such as `"/log"` or `"/log?source=a"`; percent-encoded where need be
+   * @throws {TypeError | RangeError} when a value is bad or an option unknown
+   */
+  constructor(host: string, url: string, options: HTTPHandlerOptions = {}) {
+    const checked = checkHttpOptions("create HTTPHandler", host, url, options);
+    const { method, secure, credentials, context, body, endpoint, batch, exitNotifier } = checked;
+    // Without the url, which may hold a token.
+    super(`HTTPHandler ${host}`, options);
+    this.host = host;
+    this.url = url;
+    this.method = method;
+    this.secure = secure;
+    this.credentials = credentials;
+    this.context = context;
+    this.body = body;
+    this.#delivery = deliver(this, {
+      exitNotifier,
+      batch,
+      open: () => Promise.resolve(new HttpOutlet(endpoint)),
+    });
+  }
+
+  /** Encodes the record and queues it; what goes wrong costs this record and goes to handleError(). */
+  emit(record: LogRecord): void {
+    const begun = this.#delivery.begin(record);
+    try {
+      const fields = this.mapLogRecord(record);
+      const text = this.body === "form" ? formUrlencoded(fields) : jsonText(fields);
+      const frame = encoder.encode(framed(this.body, text));
+      this.#delivery.want();
+      this.#delivery.enqueue(frame);
+    } catch (error) {
+      this.#delivery.giveUp(record, begun, error);
+    }
+  }
+
+  /**
+   * What is sent of a record. In a form its attributes as they are, as CPython: `msg` without its
+   * arguments, and no formatter has a say. In JSON what other handlers send: `msg` merged, an error as
+   * text in `exc_text`. Override it to send something else.
+   */
+  mapLogRecord(record: LogRecord): Record<string, unknown> {
+    if (this.body === "form") return { ...record };
+    if (record.exc_info) this.format(record);
+    return recordFields(record);
+  }
+}

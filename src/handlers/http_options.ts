@@ -1,0 +1,245 @@
+/**
+ * The options of `HTTPHandler`, their defaults and their checks.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { base64 } from "../core/base64.ts";
+import {
+  checkBoolean,
+  checkFunction,
+  checkInteger,
+  checkKnown,
+  checkOneOf,
+  checkString,
+  MAX_TIMEOUT_MS,
+  refuse,
+} from "../core/options.ts";
+import type { ExitNotifier } from "../net/connector.ts";
+import { systemClock } from "../net/system_clock.ts";
+import { DELIVERY_OPTIONS, type DeliveryOptions } from "./delivery_options.ts";
+import type { BatchSettings } from "./gathering.ts";
+import type { HTTPBody, HttpEndpoint, HTTPFetch } from "./http_outlet.ts";
+
+/** Options of {@linkcode HTTPHandler}. */
+export interface HTTPHandlerOptions extends Omit<DeliveryOptions, "connectTimeoutMs"> {
+  /** `"GET"` or `"POST"`, in any case. @default {"GET"}, as CPython; `"POST"` for JSON */
+  method?: string;
+  /** Whether to use HTTPS. @default {false} */
+  secure?: boolean;
+  /** A user name and a password, for Basic authentication (RFC 7617). @default none */
+  credentials?: readonly [user: string, password: string] | null;
+  /**
+   * TLS settings, only with `secure`: what the runtime's `fetch` takes for them beside the standard's
+   * own. `{ client: Deno.createHttpClient({ caCerts }) }` on Deno, `{ tls: { ca } }` on Bun,
+   * `{ dispatcher: new Agent({ connect: { ca } }) }` with the Agent of undici on Node, where the
+   * environment variable `NODE_EXTRA_CA_CERTS` does without one. @default the runtime's own
+   */
+  context?: object | null;
+  /** How records stand in a request. @default {"form"} */
+  body?: HTTPBody;
+  /** The most records in a request, from 1; not with `"form"`, which has one. @default {1000} */
+  batchRecords?: number;
+  /**
+   * The most bytes in a request before it is compressed, from 1 to 16 MiB, unless one record alone is
+   * larger; not with `"form"`. @default {98304}
+   */
+  batchBytes?: number;
+  /**
+   * How long records wait for a request to be filled while none is under way, in milliseconds, from
+   * 0; a `flush()` ends the wait; not with `"form"`. @default {0}, what one turn of the event loop
+   * brings and what comes while a request is under way
+   */
+  batchMs?: number;
+  /** Whether to compress the body of a POST. @default {false} */
+  gzip?: boolean;
+  /** Headers of every request, `Content-Type` among them if need be. @default none */
+  headers?: Readonly<Record<string, string>>;
+  /** The longest that a request takes, its answer included, in milliseconds. @default {10000} */
+  timeoutMs?: number;
+  /** What sends the requests. @default the runtime's `fetch` */
+  fetch?: HTTPFetch;
+  /**
+   * What tells that the event loop runs dry, so that it is flushed before the process ends: the
+   * `connector` of `./deno`, `./bun`, `./node` or `./auto`. @default nothing
+   */
+  exitNotifier?: ExitNotifier;
+}
+
+const HTTP_OPTIONS: readonly string[] = [
+  ...["method", "secure", "credentials", "context", "body", "batchRecords", "batchBytes"],
+  ...["batchMs", "gzip", "headers", "timeoutMs", "fetch", "exitNotifier"],
+  ...DELIVERY_OPTIONS.filter((name) => name !== "connector" && name !== "connectTimeoutMs"),
+];
+
+/** A chunk of the queue is as large as this option says; more gains nothing. */
+const MAX_BATCH_BYTES = 16 * 1024 * 1024;
+
+const CONTENT_TYPES: Readonly<Record<HTTPBody, string>> = {
+  form: "application/x-www-form-urlencoded",
+  json: "application/json",
+  ndjson: "application/x-ndjson",
+};
+
+/** {@linkcode HTTPHandlerOptions} with every default filled in and every value checked. */
+export interface CheckedHttpOptions {
+  method: "GET" | "POST";
+  secure: boolean;
+  credentials: readonly [user: string, password: string] | null;
+  context: object | null;
+  body: HTTPBody;
+  endpoint: HttpEndpoint;
+  batch: BatchSettings;
+  exitNotifier: ExitNotifier;
+}
+
+/** Fills in the defaults and checks every value; `what` begins the message of the error. */
+export function checkHttpOptions(
+  what: string,
+  host: string,
+  url: string,
+  options: HTTPHandlerOptions,
+): CheckedHttpOptions {
+  checkKnown(what, options, HTTP_OPTIONS);
+  const {
+    body = "form",
+    secure = false,
+    credentials = null,
+    context = null,
+    gzip = false,
+    timeoutMs = 10_000,
+    clock = systemClock,
+    exitNotifier = {},
+  } = options;
+  checkOneOf(what, "body", body, ["form", "json", "ndjson"]);
+  checkBoolean(what, "secure", secure);
+  const address = checkAddress(what, host, url, secure);
+  const method = checkMethod(
+    what,
+    body,
+    gzip,
+    options.method ?? (body === "form" ? "GET" : "POST"),
+  );
+  if (context !== null && typeof context !== "object") {
+    refuse(what, "context", "an object", context);
+  }
+  if (context !== null && !secure) {
+    throw new TypeError(`Cannot ${what} as 'context' only makes sense with 'secure': true`);
+  }
+  checkInteger(what, "timeoutMs", timeoutMs, 1, MAX_TIMEOUT_MS);
+  checkFunction(what, "fetch", options.fetch);
+  // Not every connector has `atExit()`.
+  if (typeof exitNotifier !== "object" || exitNotifier === null) {
+    refuse(what, "exitNotifier", "a connector", exitNotifier);
+  }
+  // Asked of globals at each request, as somebody may instrument it later.
+  const fetcher: HTTPFetch = options.fetch ?? ((url, init) => fetch(url, init));
+  return {
+    method,
+    secure,
+    credentials,
+    context,
+    body,
+    endpoint: {
+      url: address,
+      method,
+      headers: headersOf(what, method, body, gzip, credentials, options.headers),
+      context,
+      body,
+      gzip,
+      timeoutMs,
+      fetch: fetcher,
+      clock,
+    },
+    batch: checkBatch(what, body, options),
+    exitNotifier,
+  };
+}
+
+function checkMethod(what: string, body: HTTPBody, gzip: boolean, value: string): "GET" | "POST" {
+  checkString(what, "method", value);
+  checkBoolean(what, "gzip", gzip);
+  const method = checkOneOf(what, "method", value.toUpperCase(), ["GET", "POST"]);
+  if (method === "GET" && (body !== "form" || gzip)) {
+    const name = body === "form" ? "gzip" : "body";
+    throw new TypeError(`Cannot ${what} as '${name}' needs the method POST: a GET has no body`);
+  }
+  return method;
+}
+
+/** Where requests go. What is not sent as it is written is refused: a URL would change it. */
+function checkAddress(what: string, host: string, url: string, secure: boolean): string {
+  checkString(what, "host", host);
+  checkString(what, "url", url);
+  const origin = `${secure ? "https" : "http"}://${host}`;
+  if (/[\s/?#@\\]/.test(host) || parse(origin) === undefined) {
+    refuse(
+      what,
+      "host",
+      'a host name or IP address (IPv6 in brackets) with or without ":port"',
+      host,
+    );
+  }
+  const parsed = parse(origin + url);
+  if (parsed?.href.slice(parsed.origin.length) !== url || url.includes("#")) {
+    const expected = 'a path that begins with "/", has no "#", "." or ".." in it, ' +
+      "and has spaces and all else that a URL cannot hold percent-encoded";
+    refuse(what, "url", expected, url);
+  }
+  return origin + url;
+}
+
+function parse(url: string): URL | undefined {
+  try {
+    return new URL(url);
+  } catch {
+    return undefined;
+  }
+}
+
+function headersOf(
+  what: string,
+  method: "GET" | "POST",
+  body: HTTPBody,
+  gzip: boolean,
+  credentials: unknown,
+  own: unknown = {},
+): Headers {
+  let headers: Headers;
+  try {
+    if (typeof own !== "object" || own === null) throw new TypeError("not an object");
+    headers = new Headers(own as Record<string, string>);
+  } catch {
+    refuse(what, "headers", "an object of names and values that HTTP allows", own);
+  }
+  if (method === "POST") {
+    if (!headers.has("Content-Type")) headers.set("Content-Type", CONTENT_TYPES[body]);
+    if (gzip) headers.set("Content-Encoding", "gzip");
+  }
+  if (credentials !== null) headers.set("Authorization", basic(what, credentials));
+  return headers;
+}
+
+function basic(what: string, credentials: unknown): string {
+  if (
+    !Array.isArray(credentials) || credentials.length !== 2 ||
+    credentials.some((part) => typeof part !== "string")
+  ) refuse(what, "credentials", "a user name and a password", typeof credentials);
+  return `Basic ${base64(new TextEncoder().encode(credentials.join(":")))}`;
+}
+
+function checkBatch(what: string, body: HTTPBody, options: HTTPHandlerOptions): BatchSettings {
+  const { batchRecords = 1000, batchBytes = 98304, batchMs = 0 } = options;
+  if (body === "form") {
+    for (const name of ["batchRecords", "batchBytes", "batchMs"] as const) {
+      if (options[name] === undefined) continue;
+      throw new TypeError(`Cannot ${what} as '${name}' needs another 'body': a form is one record`);
+    }
+    return { records: 1, bytes: 98304, ms: 0 };
+  }
+  checkInteger(what, "batchRecords", batchRecords, 1);
+  checkInteger(what, "batchBytes", batchBytes, 1, MAX_BATCH_BYTES);
+  checkInteger(what, "batchMs", batchMs, 0, MAX_TIMEOUT_MS);
+  return { records: batchRecords, bytes: batchBytes, ms: batchMs };
+}

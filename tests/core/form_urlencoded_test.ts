@@ -1,0 +1,43 @@
+import { assertEquals } from "@std/assert";
+import { formUrlencoded, quotePlus } from "../../src/core/form_urlencoded.ts";
+import { test } from "../test.ts";
+
+// What CPython makes of the same is compared in tests/interop/http_handler_test.ts.
+
+test("quotePlus() keeps letters, digits and _.-~ alone", () => {
+  assertEquals(quotePlus("azAZ09_.-~"), "azAZ09_.-~");
+  assertEquals(quotePlus("a b+c&d=e/f%*'()!\n"), "a+b%2Bc%26d%3De%2Ff%25%2A%27%28%29%21%0A");
+  assertEquals(quotePlus("späm ✓ 😀"), "sp%C3%A4m+%E2%9C%93+%F0%9F%98%80");
+  assertEquals(quotePlus(new Uint8Array([0, 32, 65, 255])), "%00+A%FF");
+});
+
+test("quotePlus() does not lose a record for a lone surrogate", () => {
+  assertEquals(quotePlus("a\ud800b"), "a%EF%BF%BDb");
+});
+
+test("formUrlencoded() writes values as Python's str() does, in order", () => {
+  assertEquals(
+    formUrlencoded({
+      name: "http",
+      none: null,
+      absent: undefined,
+      yes: true,
+      created: 5,
+      msecs: 1.5,
+      lineno: 5,
+      text: "it's",
+      list: [1, "a"],
+      bytes: new Uint8Array([0xe4]),
+    }),
+    "name=http&none=None&absent=None&yes=True&created=5.0&msecs=1.5&lineno=5&text=it%27s" +
+      "&list=%5B1%2C+%27a%27%5D&bytes=%E4",
+  );
+});
+
+test("formUrlencoded() writes args as the tuple that they are in Python", () => {
+  assertEquals(decodeURIComponent(formUrlencoded({ args: [] })), "args=()");
+  assertEquals(decodeURIComponent(formUrlencoded({ args: ["x"] })), "args=('x',)");
+  assertEquals(decodeURIComponent(formUrlencoded({ args: [1, "x"] })), "args=(1,+'x')");
+  assertEquals(decodeURIComponent(formUrlencoded({ args: { a: 1 } })), "args={'a':+1}");
+  assertEquals(decodeURIComponent(formUrlencoded({ args: null })), "args=None");
+});

@@ -1,0 +1,163 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fs from "node:fs";
+import { relative } from "node:path";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+import { FileHandler } from "../../src/files/file_handlers.ts";
+import { recordOf } from "../logging/helpers.ts";
+import { faultsOf, inFolder, read, turnEnd } from "./folder.ts";
+import { test } from "../test.ts";
+
+test("FileHandler appends a line a record, by the end of the turn", async () => {
+  await inFolder(async (folder) => {
+    fs.writeFileSync(`${folder}/app.log`, "before\n");
+    const handler = new FileHandler(`${folder}/app.log`);
+    handler.handle(recordOf("é %d", 1));
+    handler.terminator = "\r\n";
+    handler.handle(recordOf("b"));
+    assertEquals(read(handler.baseFilename), "before\n");
+    await turnEnd();
+    assertEquals(read(handler.baseFilename), "before\né 1\nb\r\n");
+    handler.handle(recordOf("c"));
+    await handler.flush();
+    assertEquals(read(handler.baseFilename), "before\né 1\nb\r\nc\r\n");
+    await handler.close();
+  });
+});
+
+test("FileHandler empties the file with mode w, and refuses one that is there with x", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/app.log`;
+    for (const mode of ["x", "w"] as const) {
+      const handler = new FileHandler(path, { mode });
+      handler.handle(recordOf(mode));
+      await handler.close();
+      assertEquals(read(path), `${mode}\n`);
+    }
+    assertThrows(() => new FileHandler(path, { mode: "x" }), Error, "EEXIST");
+  });
+});
+
+test("FileHandler makes no file before the first record with delay (X1)", async () => {
+  await inFolder(async (folder) => {
+    const handler = new FileHandler(`${folder}/app.log`, { delay: true });
+    await handler.flush();
+    assert(!fs.existsSync(handler.baseFilename));
+    handler.handle(recordOf("a"));
+    assert(fs.existsSync(handler.baseFilename));
+    await handler.close();
+    const unused = new FileHandler(`${folder}/unused.log`, { delay: true });
+    await unused.close();
+    assertEquals(fs.readdirSync(folder), ["app.log"]);
+  });
+});
+
+test("a record after close() opens the file again, but not to empty it (X1)", async () => {
+  await inFolder(async (folder) => {
+    for (const mode of ["a", "w"] as const) {
+      const handler = new FileHandler(`${folder}/${mode}`, { mode });
+      handler.handle(recordOf("before"));
+      await handler.close();
+      handler.handle(recordOf("after"));
+      await handler.close();
+    }
+    assertEquals(read(`${folder}/a`), "before\nafter\n");
+    assertEquals(read(`${folder}/w`), "before\n");
+  });
+});
+
+test("FileHandler takes a URL, and a path that it makes absolute (X2)", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/a b.log`;
+    for (const name of [pathToFileURL(path), relative(process.cwd(), path)]) {
+      const handler = new FileHandler(name, { delay: true });
+      assertEquals(handler.baseFilename, path);
+      assertEquals(String(handler), `<FileHandler ${path} (NOTSET)>`);
+      await handler.close();
+    }
+  });
+});
+
+test("a file that cannot be opened is an error at once, or with delay handleError()'s", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/logs/app.log`;
+    assertThrows(() => new FileHandler(path), Error, "ENOENT");
+    const handler = new FileHandler(path, { delay: true });
+    const faults = faultsOf(handler);
+    handler.handle(recordOf("a"));
+    assertEquals(faults, ["a: ENOENT"]);
+    fs.mkdirSync(`${folder}/logs`);
+    handler.handle(recordOf("b"));
+    await handler.close();
+    assertEquals([read(path), faults.length], ["b\n", 1]);
+  });
+});
+
+test("a full disk is handleError()'s, record by record, and ends nothing", async () => {
+  const handler = new FileHandler("/dev/full");
+  const faults = faultsOf(handler);
+  handler.handle(recordOf("a"));
+  handler.handle(recordOf("b"));
+  await turnEnd();
+  handler.handle(recordOf("c"));
+  await handler.close();
+  assertEquals(faults, ["a: ENOSPC", "b: ENOSPC", "c: ENOSPC"]);
+}, { skip: !fs.existsSync("/dev/full") && "it needs /dev/full, which Linux has" });
+
+test("what a handleError() logs itself is written too", async () => {
+  await inFolder(async (folder) => {
+    const handler = new FileHandler(`${folder}/app.log`);
+    handler.handleError = (record) =>
+      handler.handle(recordOf("lost: %d", record.getMessage().length));
+    handler.handle(recordOf("a\ud800"));
+    await handler.close();
+    assertEquals(read(handler.baseFilename), "lost: 2\n");
+  });
+});
+
+test("errors says what becomes of a lone surrogate, as in Python", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/app.log`;
+    const expected = {
+      strict: "",
+      replace: "a?\n",
+      backslashreplace: "a\\udcff\n",
+      surrogateescape: "a\xff\n",
+    } as const;
+    for (const errors of ["strict", "replace", "backslashreplace", "surrogateescape"] as const) {
+      const handler = new FileHandler(path, { mode: "w", errors });
+      const faults = faultsOf(handler);
+      handler.handle(recordOf("a\udcff"));
+      await handler.close();
+      assertEquals(fs.readFileSync(path, "latin1"), expected[errors]);
+      assertEquals(faults.length, errors === "strict" ? 1 : 0);
+    }
+  });
+});
+
+test("setStream() sends records elsewhere, as in CPython (A3)", async () => {
+  await inFolder(async (folder) => {
+    const handler = new FileHandler(`${folder}/app.log`);
+    const lines: string[] = [];
+    handler.handle(recordOf("file"));
+    const file = handler.setStream({ write: (text: string) => lines.push(text) })!;
+    handler.handle(recordOf("stream"));
+    handler.setStream(file);
+    handler.handle(recordOf("file again"));
+    await handler.close();
+    assertEquals([read(handler.baseFilename), lines], ["file\nfile again\n", ["stream\n"]]);
+  });
+});
+
+test("options that are none are refused", () => {
+  const make = (options: unknown) => () => new FileHandler("app.log", options as { mode: "a" });
+  assertThrows(make({ mode: "r" }), TypeError, `'mode' must be "a" or "w" or "x"`);
+  assertThrows(make({ encoding: "latin-1" }), TypeError, `'encoding' must be "utf-8"`);
+  assertThrows(make({ errors: "x" }), TypeError, "'errors' must be");
+  assertThrows(make({ delay: 1 }), TypeError, "'delay' must be");
+  assertThrows(make({ fsync: true }), TypeError, "'fsync' must be");
+  assertThrows(make({ maxBytes: 1 }), TypeError, "there is no option 'maxBytes'");
+  for (const name of [5, "", new URL("http://h/app.log"), null]) {
+    assertThrows(() => new FileHandler(name as string), TypeError, "'filename' must be");
+  }
+});

@@ -1,0 +1,35 @@
+/** What the tests of the file handlers share. */
+import fs from "node:fs";
+import { tmpdir } from "node:os";
+import type { FileHandler } from "../../src/files/file_handlers.ts";
+import type { LogRecord } from "../../src/logging/log_record.ts";
+
+/** A folder that is there while `action` runs. */
+export async function inFolder(action: (folder: string) => void | Promise<void>): Promise<void> {
+  const folder = fs.realpathSync(fs.mkdtempSync(`${tmpdir()}/logwire-`));
+  try {
+    await action(folder);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+}
+
+/** The text of a file. */
+export function read(path: string): string {
+  return fs.readFileSync(path, "utf8");
+}
+
+/** What is handed to the handler's `handleError()` from now on, as `message: error`. */
+export function faultsOf(handler: FileHandler): string[] {
+  const faults: string[] = [];
+  handler.handleError = (record: LogRecord, error: unknown) => {
+    const { code, message } = error as Error & { code?: string };
+    faults.push(`${record.getMessage()}: ${code ?? message}`);
+  };
+  return faults;
+}
+
+/** The end of this turn of the event loop, when buffers are written. */
+export function turnEnd(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,290 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { Buffer } from "node:buffer";
+import fs from "node:fs";
+import { setImmediate } from "node:timers/promises";
+import { type FileCalls, LogFile, type LogFileOptions } from "../../src/files/log_file.ts";
+import { recordOf } from "../logging/helpers.ts";
+import { inFolder, read } from "./folder.ts";
+import { test } from "../test.ts";
+
+/** What a write does: take so many bytes, or fail. */
+type Outcome = number | "ENOSPC";
+
+/** A file system whose writes do as they are told, and then whatever is asked. */
+function scripted(outcomes: Outcome[]): { calls: FileCalls; writes: number[] } {
+  const writes: number[] = [];
+  const writeSync = (fd: number, bytes: Uint8Array, offset: number, length: number): number => {
+    const outcome = outcomes.shift() ?? length;
+    if (outcome === "ENOSPC") throw Object.assign(new Error("full"), { code: "ENOSPC" });
+    const size = fs.writeSync(fd, bytes, offset, Math.min(outcome, length));
+    writes.push(size);
+    return size;
+  };
+  return { calls: { ...fs, writeSync: writeSync as typeof fs.writeSync }, writes };
+}
+
+function logFile(folder: string, options: Partial<LogFileOptions> = {}): [LogFile, string[]] {
+  const file = new LogFile(`${folder}/app.log`, { mode: "a", fsync: "never", ...options });
+  const lost: string[] = [];
+  file.onLoss = (record) => void lost.push(record.getMessage());
+  return [file, lost];
+}
+
+function append(file: LogFile, ...texts: string[]): void {
+  for (const text of texts) file.append(`${text}\n`, recordOf(text));
+}
+
+test("LogFile writes what a turn appends in one call at its end", async () => {
+  await inFolder(async (folder) => {
+    const { calls, writes } = scripted([]);
+    const [file] = logFile(folder, { calls });
+    append(file, "a", "bé", "😀");
+    assertEquals(read(file.name), "");
+    await setImmediate();
+    assertEquals(read(file.name), "a\nbé\n😀\n");
+    append(file, "d");
+    await setImmediate();
+    assertEquals(writes, [11, 2]);
+    file.close();
+  });
+});
+
+test("LogFile writes at once when its buffer is full", async () => {
+  await inFolder((folder) => {
+    const { calls, writes } = scripted([]);
+    const [file] = logFile(folder, { calls });
+    for (let i = 0; i < 70; i++) append(file, "x".repeat(1023));
+    assertEquals(writes, [64 * 1024]);
+    file.close();
+    assertEquals(writes, [64 * 1024, 6 * 1024]);
+  });
+});
+
+test("LogFile counts what is buffered in tell()", async () => {
+  await inFolder((folder) => {
+    fs.writeFileSync(`${folder}/app.log`, "before\n");
+    const [file] = logFile(folder);
+    assertEquals(file.tell(), 7);
+    append(file, "é");
+    assertEquals(file.tell(), 10);
+    file.append(new Uint8Array([0xff, 10]), recordOf("bytes"));
+    assertEquals(file.tell(), 12);
+    file.writeOut();
+    assertEquals(file.tell(), 12);
+    append(file, "more");
+    assertEquals(file.tell(), 17);
+    file.close();
+    assertEquals([...fs.readFileSync(file.name)], [
+      ...Buffer.from("before\né\n"),
+      0xff,
+      10,
+      ...Buffer.from("more\n"),
+    ]);
+  });
+});
+
+test("LogFile completes a write that was taken in part", async () => {
+  await inFolder((folder) => {
+    const { calls, writes } = scripted([1, 2, 1]);
+    const [file, lost] = logFile(folder, { calls });
+    append(file, "one", "two");
+    file.close();
+    assertEquals([read(file.name), lost, writes], ["one\ntwo\n", [], [1, 2, 1, 4]]);
+  });
+});
+
+test("a full disk costs the records that it meets, and tears none", async () => {
+  await inFolder((folder) => {
+    const { calls } = scripted([6, "ENOSPC", "ENOSPC", 1, "ENOSPC"]);
+    const [file, lost] = logFile(folder, { calls });
+    append(file, "one", "two", "three", "four");
+    file.writeOut();
+    assertEquals([read(file.name), lost], ["one\ntw", ["three", "four"]]);
+    append(file, "five");
+    file.writeOut();
+    append(file, "six");
+    file.writeOut();
+    assertEquals([read(file.name), lost.splice(2)], ["one\ntwo", ["five", "six"]]);
+    append(file, "seven");
+    file.close();
+    assertEquals([read(file.name), lost], ["one\ntwo\nseven\n", ["three", "four"]]);
+  });
+});
+
+test("a record that is never completed is told, and the next has a line of its own", async () => {
+  await inFolder((folder) => {
+    const { calls } = scripted([2, "ENOSPC", "ENOSPC"]);
+    const [file, lost] = logFile(folder, { calls });
+    append(file, "one");
+    file.close();
+    assertEquals([read(file.name), lost], ["on", ["one"]]);
+    append(file, "two");
+    file.writeOut();
+    append(file, "three");
+    file.close();
+    assertEquals([read(file.name), lost], ["on\nthree\n", ["one", "two"]]);
+  });
+});
+
+test("a write that takes nothing and says nothing is a full disk", async () => {
+  await inFolder((folder) => {
+    const { calls } = scripted([0]);
+    const [file, lost] = logFile(folder, { calls });
+    append(file, "one");
+    file.close();
+    assertEquals([read(file.name), lost], ["", ["one"]]);
+  });
+});
+
+test("whatever writes do, each record is whole in the file or told to be lost", async () => {
+  const outcome = fc.oneof(fc.constant<Outcome>("ENOSPC"), fc.integer({ min: 1, max: 40 }));
+  const batch = fc.array(fc.constantFrom("a", "é😀", "x".repeat(30), "\u20ac\u20ac"), {
+    maxLength: 4,
+  });
+  await inFolder((folder) => {
+    const property = fc.property(
+      fc.array(batch, { maxLength: 12 }),
+      fc.array(outcome, { maxLength: 20 }),
+      (batches, outcomes) => {
+        const [file, lost] = logFile(folder, { calls: scripted(outcomes).calls, mode: "w" });
+        const expected = batches.flatMap((texts, i) => texts.map((text, j) => `${i}.${j}${text}`));
+        for (const [i, texts] of batches.entries()) {
+          append(file, ...texts.map((text, j) => `${i}.${j}${text}`));
+          file.writeOut();
+        }
+        outcomes.length = 0; // there is room again
+        append(file, "last");
+        file.close();
+        const kept = expected.filter((line) => !lost.includes(line));
+        assertEquals(read(file.name), [...kept, "last", ""].join("\n"));
+        assertEquals(new Set(lost).size, lost.length);
+      },
+    );
+    fc.assert(property, { numRuns: 300, seed: 6 });
+  });
+});
+
+test("a file that was removed is made anew, with what was buffered", async () => {
+  await inFolder((folder) => {
+    const [file, lost] = logFile(folder, { mode: "w" });
+    append(file, "gone");
+    file.writeOut();
+    append(file, "kept");
+    fs.rmSync(file.name);
+    append(file, "kept too");
+    file.writeOut();
+    append(file, "and this");
+    file.close();
+    assertEquals([read(file.name), lost], ["kept\nkept too\nand this\n", []]);
+  });
+});
+
+test("a record whose beginning was removed is told", async () => {
+  await inFolder((folder) => {
+    const { calls } = scripted([2, "ENOSPC"]);
+    const [file, lost] = logFile(folder, { calls });
+    append(file, "one");
+    file.writeOut();
+    fs.rmSync(file.name);
+    append(file, "two");
+    file.close();
+    assertEquals([read(file.name), lost], ["two\n", ["one"]]);
+  });
+});
+
+test("a folder that is gone costs the records that it meets", async () => {
+  await inFolder(async (folder) => {
+    const [file, lost] = logFile(`${folder}/logs`);
+    fs.mkdirSync(`${folder}/logs`);
+    append(file, "gone");
+    await setImmediate();
+    fs.rmSync(`${folder}/logs`, { recursive: true });
+    append(file, "lost");
+    await setImmediate();
+    assertEquals([lost, file.isOpen], [["lost"], false]);
+    fs.mkdirSync(`${folder}/logs`);
+    append(file, "kept");
+    await setImmediate();
+    assertEquals([read(file.name), lost], ["kept\n", ["lost"]]);
+    file.close();
+  });
+});
+
+test("fsync says when the disk is waited for", async () => {
+  await inFolder(async (folder) => {
+    const synced: string[] = [];
+    const calls: FileCalls = {
+      ...fs,
+      fsyncSync: () => void synced.push("at once"),
+      fsync: ((_fd: number, done: () => void) => {
+        synced.push("in flush()");
+        done();
+      }) as unknown as typeof fs.fsync,
+    };
+    for (const fsync of ["never", "on-flush", "always"] as const) {
+      const [file] = logFile(folder, { calls, fsync });
+      append(file, "a", "b");
+      await file.flush();
+      file.close();
+      synced.push(";");
+    }
+    assertEquals(synced.join(" "), "; in flush() at once ; at once at once at once ;");
+  });
+});
+
+test("an fsync that fails is told", async () => {
+  await inFolder(async (folder) => {
+    const calls: FileCalls = {
+      ...fs,
+      fsyncSync: () => {
+        throw new Error("EIO");
+      },
+      fsync: ((_fd: number, done: (error: Error) => void) =>
+        done(new Error("EIO"))) as unknown as typeof fs.fsync,
+    };
+    const [file, lost] = logFile(folder, { calls, fsync: "on-flush" });
+    append(file, "a");
+    await file.flush();
+    file.close();
+    assertEquals(lost, ["flush()", "close()"]);
+    assertEquals(read(file.name), "a\n");
+  });
+});
+
+test("isAtItsPlace() tells whether the file was moved", async () => {
+  await inFolder((folder) => {
+    const [file] = logFile(folder);
+    assertEquals(file.identity, undefined);
+    file.open();
+    const { dev, ino } = fs.statSync(file.name, { bigint: true });
+    assertEquals([file.identity?.dev, file.identity?.ino], [dev, ino]);
+    assert(file.isAtItsPlace());
+    fs.renameSync(file.name, `${file.name}.1`);
+    assert(!file.isAtItsPlace());
+    fs.writeFileSync(file.name, "");
+    assert(!file.isAtItsPlace());
+    file.close();
+  });
+});
+
+test("a file system that counts no links is no reason to make a file anew", async () => {
+  await inFolder((folder) => {
+    let opened = 0;
+    const calls = {
+      ...fs,
+      openSync: (...args: Parameters<typeof fs.openSync>) => {
+        opened++;
+        return fs.openSync(...args);
+      },
+      fstatSync: ((...args: Parameters<typeof fs.fstatSync>) =>
+        Object.assign(fs.fstatSync(...args), { nlink: 0 })) as typeof fs.fstatSync,
+    };
+    const [file] = logFile(folder, { calls });
+    append(file, "a");
+    file.writeOut();
+    append(file, "b");
+    file.close();
+    assertEquals([opened, read(file.name)], [1, "a\nb\n"]);
+  });
+});

@@ -1,0 +1,160 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fs from "node:fs";
+import {
+  RotatingFileHandler,
+  type RotatingFileHandlerOptions,
+} from "../../src/files/file_handlers.ts";
+import { recordOf } from "../logging/helpers.ts";
+import { faultsOf, inFolder, read } from "./folder.ts";
+import { test } from "../test.ts";
+
+// Names, contents and roll-overs are compared with CPython's in tests/interop/rollover_test.ts.
+
+/** Each record in a file of its own. */
+function eachOwn(folder: string, options: RotatingFileHandlerOptions = {}): RotatingFileHandler {
+  return new RotatingFileHandler(`${folder}/app.log`, { maxBytes: 1, backupCount: 3, ...options });
+}
+
+test("shouldRollover() of nothing to bound, of an empty file and of a device is false (X4)", async () => {
+  await inFolder(async (folder) => {
+    const record = recordOf("a record");
+    for (const [path, maxBytes] of [["app.log", 0], ["app.log", 1], ["/dev/null", 1]] as const) {
+      const handler = new RotatingFileHandler(path === "app.log" ? `${folder}/${path}` : path, {
+        maxBytes,
+        backupCount: 1,
+      });
+      assertEquals(handler.shouldRollover(record), false);
+      if (path === "/dev/null") handler.handle(record);
+      assertEquals(handler.shouldRollover(record), false);
+      await handler.close();
+    }
+  });
+});
+
+test("shouldRollover() counts what is buffered, in bytes, and the record in characters (X4)", async () => {
+  await inFolder(async (folder) => {
+    const handler = new RotatingFileHandler(`${folder}/app.log`, { maxBytes: 10, backupCount: 1 });
+    handler.handle(recordOf("éé")); // 5 bytes with its end
+    assertEquals(handler.shouldRollover(recordOf("😀é😀")), false); // 5 + 4
+    assertEquals(handler.shouldRollover(recordOf("abcd")), true); // 5 + 5
+    await handler.close();
+  });
+});
+
+test("RotatingFileHandler keeps backupCount old files (X5)", async () => {
+  await inFolder(async (folder) => {
+    const handler = eachOwn(folder);
+    for (let i = 0; i < 7; i++) handler.handle(recordOf("%d", i));
+    await handler.close();
+    const files = fs.readdirSync(folder).map((name) => `${name} ${read(`${folder}/${name}`)}`);
+    assertEquals(files.sort(), ["app.log 6\n", "app.log.1 5\n", "app.log.2 4\n", "app.log.3 3\n"]);
+  });
+});
+
+test("namer and rotator are options, attributes or methods (X5)", async () => {
+  const namer = (name: string) => `${name}.old`;
+  const rotator = (source: string, dest: string) => {
+    fs.writeFileSync(dest, `rotated ${read(source)}`);
+    fs.rmSync(source);
+  };
+  class Methods extends RotatingFileHandler {
+    override namer(name: string): string {
+      return namer(name);
+    }
+    override rotator(source: string, dest: string): void {
+      rotator(source, dest);
+    }
+  }
+  const makers = [
+    (folder: string) => eachOwn(folder, { namer, rotator }),
+    (folder: string) => Object.assign(eachOwn(folder), { namer, rotator }),
+    (folder: string) => new Methods(`${folder}/app.log`, { maxBytes: 1, backupCount: 3 }),
+  ];
+  for (const make of makers) {
+    await inFolder(async (folder) => {
+      const handler = make(folder);
+      for (let i = 0; i < 6; i++) handler.handle(recordOf("%d", i));
+      await handler.close();
+      const names = ["app.log", "app.log.1.old", "app.log.2.old", "app.log.3.old"];
+      assertEquals(fs.readdirSync(folder).sort(), names);
+      assertEquals(read(`${folder}/app.log.3.old`), "rotated 2\n");
+    });
+  }
+});
+
+test("the mode is a where there is a bound, so that no start empties the file (X6)", async () => {
+  await inFolder(async (folder) => {
+    for (const maxBytes of [100, 0]) {
+      const handler = new RotatingFileHandler(`${folder}/app.log`, { mode: "w", maxBytes });
+      assertEquals(handler.mode, maxBytes > 0 ? "a" : "w");
+      handler.handle(recordOf("%d", maxBytes));
+      await handler.close();
+    }
+    assertEquals(read(`${folder}/app.log`), "0\n");
+  });
+});
+
+test("without backups the file grows, as in CPython (X6)", async () => {
+  await inFolder(async (folder) => {
+    const handler = eachOwn(folder, { backupCount: 0 });
+    for (let i = 0; i < 3; i++) handler.handle(recordOf("%d", i));
+    await handler.close();
+    assertEquals([fs.readdirSync(folder), read(`${folder}/app.log`)], [["app.log"], "0\n1\n2\n"]);
+  });
+});
+
+test("a roll-over that fails is told, costs no record, and is tried again in the next turn", async () => {
+  await inFolder(async (folder) => {
+    fs.mkdirSync(`${folder}/app.log.1`); // a file cannot take its name
+    const handler = eachOwn(folder, { backupCount: 1 });
+    const faults = faultsOf(handler);
+    for (let i = 0; i < 100; i++) handler.handle(recordOf("%d", i));
+    await handler.flush();
+    assertEquals(faults.length, 1);
+    assert(faults[0]?.startsWith("1: "), faults[0]);
+    fs.rmdirSync(`${folder}/app.log.1`);
+    handler.handle(recordOf("100"));
+    await handler.close();
+    assertEquals(read(`${folder}/app.log.1`).split("\n").length, 101);
+    assertEquals([read(`${folder}/app.log`), faults.length], ["100\n", 1]);
+  });
+});
+
+test("a rotator that throws costs no record", async () => {
+  await inFolder(async (folder) => {
+    const handler = eachOwn(folder, {
+      rotator: () => {
+        throw new Error("Sabotage");
+      },
+    });
+    const faults = faultsOf(handler);
+    for (let i = 0; i < 3; i++) handler.handle(recordOf("%d", i));
+    await handler.close();
+    assertEquals([faults, read(`${folder}/app.log`)], [["1: Sabotage"], "0\n1\n2\n"]);
+  });
+});
+
+test("the oldest file stays if the newest cannot take its place", async () => {
+  await inFolder(async (folder) => {
+    const handler = eachOwn(folder, { backupCount: 1 });
+    const faults = faultsOf(handler);
+    for (let i = 0; i < 2; i++) handler.handle(recordOf("%d", i));
+    handler.rotate = () => {
+      throw new Error("Sabotage");
+    };
+    handler.handle(recordOf("2"));
+    await handler.close();
+    assertEquals(faults, ["2: Sabotage"]);
+    assertEquals([read(`${folder}/app.log.1`), read(`${folder}/app.log`)], ["0\n", "1\n2\n"]);
+  });
+});
+
+test("options that are none are refused", () => {
+  const make = (options: object) => () => new RotatingFileHandler("app.log", options);
+  assertThrows(make({ maxBytes: -1 }), RangeError, "'maxBytes' must be");
+  assertThrows(make({ backupCount: 1.5 }), RangeError, "'backupCount' must be");
+  assertThrows(make({ namer: "x" }), TypeError, "'namer' must be");
+  assertThrows(make({ rotator: 1 }), TypeError, "'rotator' must be");
+  assertThrows(make({ gzip: "yes" }), TypeError, "'gzip' must be");
+  assertThrows(make({ when: "h" }), TypeError, "there is no option 'when'");
+});

@@ -1,0 +1,93 @@
+/** Real syslog daemons understand the messages of other programs as `parseSyslog()` does. */
+import { assertEquals } from "@std/assert";
+import { connector } from "../../src/adapters/auto.ts";
+import { parseSyslog, type StructuredData } from "../../src/core/syslog_parser.ts";
+import { LocalTimestamps } from "../../src/core/syslog_time.ts";
+import { localtime } from "../../src/logging/struct_time.ts";
+import { test } from "../test.ts";
+import { SyslogDaemon } from "./syslog/daemon.ts";
+import { type Received, without } from "./syslog/program.ts";
+import { rsyslog } from "./syslog/rsyslog.ts";
+import { syslogNg } from "./syslog/syslog_ng.ts";
+
+const now = Math.floor(Date.now() / 1000);
+/** As programs write it that leave the year out: the daemons take the one of now. */
+const today = new LocalTimestamps(localtime).format(now);
+
+const messages = [
+  // RFC 5424 section 6.5.
+  "<34>1 2003-10-11T22:14:15.003Z mymachine.example.com su - ID47 - " +
+  "\ufeff'su root' failed for lonvick on /dev/pts/8",
+  "<165>1 2003-08-24T05:14:15.000003-07:00 192.0.2.1 myproc 8710 - - " +
+  "%% It's time to make the do-nuts.",
+  "<165>1 2003-10-11T22:14:15.003Z mymachine.example.com evntslog - ID47 " +
+  '[exampleSDID@32473 iut="3" eventSource="Application" eventID="1011"] ' +
+  "\ufeffAn application event log entry...",
+  "<165>1 2003-10-11T22:14:15.003Z mymachine.example.com evntslog - ID47 " +
+  '[exampleSDID@32473 iut="3" eventSource="Application" eventID="1011"]' +
+  '[examplePriority@32473 class="high"]',
+  // What that format allows besides.
+  "<0>1 - - - - - -",
+  "<191>1 - - - - - - ",
+  "<13>1 2026-02-28T23:59:59.999999+14:00 2001:db8::1 app 1 id - two lines\nand\ta tab",
+  "<13>1 2026-02-28T23:59:59Z host app 1 id [empty@1] -",
+  '<13>1 2026-02-28T23:59:59.5Z host app 1 id [a@1 n=""][b n="ä\\"\\\\\\]" m="a\nb"]  blanks  ',
+  // RFC 3164, as syslog(3), logger(1) and rsyslog's forwarding write it.
+  `<34>${today} mymachine su: 'su root' failed for lonvick on /dev/pts/8`,
+  `<30>${today} sshd[811]: Accepted publickey for anna`,
+  `<13>${today} web-1.example.com anna: hello, world`,
+  `<13>${today} 192.0.2.1 my-app.py[12345]:  blanks  `,
+  `<78>2026-02-28T23:59:59.789012+01:00 web-1 CRON[77]: (root) CMD (true)`,
+  `<13>${today} host app: two lines\nand\ta tab, häm ✓ 𝄞`,
+  `<13>${today} host app: ended with LF\n`,
+  `<13>${today} host app: ended with NUL\0`,
+  // CPython, with `ident = "app[12]: "`.
+  "<11>app[12]: späm\0",
+];
+
+/** What the daemon says of a message; what it puts in place of what was not there is null. */
+function understood({ tag: _, time, host, message, ...rest }: Received) {
+  return {
+    ...rest,
+    time: time > now ? null : time,
+    host: host === "localhost" ? null : host,
+    // rsyslog leaves it there.
+    message: message.replace(/^\ufeff/, ""),
+  };
+}
+
+/** As it is written in a message. */
+function written(data: StructuredData | null): string {
+  const elements = Object.entries(data ?? {}).map(([id, params]) => {
+    const values = Object.entries(params).map(([name, value]) =>
+      ` ${name}="${String(value).replace(/["\\\]]/g, "\\$&")}"`
+    );
+    return `[${id}${values.join("")}]`;
+  });
+  return elements.join("");
+}
+
+for (const program of [rsyslog, syslogNg]) {
+  test(`parseSyslog() and ${program.name} understand the same`, async () => {
+    await using daemon = await SyslogDaemon.start(program);
+    const to = { transport: "udp", hostname: "127.0.0.1", port: daemon.inputs.udp } as const;
+    await using socket = await connector.openDatagram(to);
+    for (const [i, message] of messages.entries()) {
+      const bytes = new TextEncoder().encode(message);
+      await socket.send(bytes);
+      const received = (await daemon.received(i + 1))[i]!;
+      const parsed = parseSyslog(bytes, { now });
+      assertEquals(understood(received), {
+        facility: parsed.facility,
+        severity: parsed.severity,
+        time: parsed.timestamp,
+        host: parsed.hostname,
+        appName: parsed.app_name,
+        procid: parsed.procid,
+        msgid: parsed.msgid,
+        structuredData: program.shown(written(parsed.structured_data)) || null,
+        message: program.shown(parsed.message),
+      }, message);
+    }
+  }, { skip: without(program) });
+}
