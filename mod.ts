@@ -36,11 +36,8 @@ export { type Caller, Logger, type LoggerManager } from "./src/logging/logger.ts
 export { getLoggerClass, type LoggerClass, setLoggerClass } from "./src/logging/logger_class.ts";
 export { Manager } from "./src/logging/manager.ts";
 export { PlaceHolder } from "./src/logging/place_holder.ts";
-export {
-  type Extra,
-  LoggerAdapter,
-  type LoggerAdapterOptions,
-} from "./src/logging/logger_adapter.ts";
+export { LoggerAdapter, type LoggerAdapterOptions } from "./src/logging/logger_adapter.ts";
+export type { Extra } from "./src/logging/context.ts";
 export type { LogKeywords } from "./src/logging/keywords.ts";
 export { type LogArguments, LogRecord } from "./src/logging/log_record.ts";
 export {
@@ -57,6 +54,7 @@ export { Filter, type FilterLike, type FilterResult } from "./src/logging/filter
 export { Filterer } from "./src/logging/filterer.ts";
 export {
   Formatter,
+  type FormatterAttributes,
   type FormatterOptions,
   type FormatterStyle,
   type TimeConverter,
@@ -108,6 +106,25 @@ export {
   SYSLOG_TCP_PORT,
   SYSLOG_UDP_PORT,
 } from "./src/logging/default_ports.ts";
+
+// Configuration from a dictionary
+export { dictConfig, type DictConfigOptions } from "./src/config/dict_config.ts";
+export { handlerClasses, type HandlerClassesOptions } from "./src/config/handler_classes.ts";
+export type {
+  ConfigClasses,
+  ConfigContext,
+  ConfigFactory,
+  Keywords,
+} from "./src/config/config_classes.ts";
+export type {
+  CustomConfig,
+  FilterConfig,
+  FormatterConfig,
+  HandlerConfig,
+  LoggerConfig,
+  LoggingConfig,
+  RootConfig,
+} from "./src/config/logging_config.ts";
 
 // Handlers over a network
 export { SocketHandler, type SocketHandlerOptions } from "./src/handlers/socket_handler.ts";

@@ -15,7 +15,7 @@
  * A run of everything, quick or not, writes results/latest.json and results/throughput.svg.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, release, tmpdir, totalmem, type } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -23,6 +23,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { setUp, toolEnvironment } from "../tests/tools/setup.mjs";
 import { toChart } from "./tools/chart.mjs";
+import { installPeers, versionOf } from "./tools/peers.mjs";
 import { toRows, toTable } from "./tools/report.mjs";
 import { scenarios } from "./tools/scenarios.mjs";
 import { buildSink, proveSink } from "./tools/sink.mjs";
@@ -105,11 +106,6 @@ function describe() {
   ];
 }
 
-function versionOf(name) {
-  return JSON.parse(readFileSync(join(bench, "node_modules", name, "package.json"), "utf8"))
-    .version;
-}
-
 function write() {
   const results = join(bench, "results");
   mkdirSync(results, { recursive: true });
@@ -120,29 +116,6 @@ function write() {
   writeFileSync(join(results, "latest.json"), JSON.stringify(all, null, 2) + "\n");
   writeFileSync(join(results, "throughput.svg"), toChart(rows, { caption: about }));
   console.log(`\nwritten: ${join(results, "latest.json")} and throughput.svg`);
-}
-
-/** Peers are no dependency of the project, only of its benches. */
-function installPeers() {
-  const lock = join(bench, "package-lock.json");
-  const stamp = join(bench, "node_modules", ".package-lock.json");
-  const { packages: locked } = JSON.parse(readFileSync(lock, "utf8"));
-  const installed = existsSync(stamp) ? JSON.parse(readFileSync(stamp, "utf8")).packages : {};
-  const isThere = ([path, { version, optional }]) =>
-    path === "" || optional || installed[path]?.version === version;
-  if (Object.entries(locked).every(isThere)) return;
-  console.log("installing the peers from npm …");
-  const { status, stderr } = spawnSync(
-    "npm",
-    ["ci", "--no-audit", "--no-fund"],
-    {
-      cwd: bench,
-      encoding: "utf8",
-    },
-  );
-  if (status === 0) return;
-  console.error(`npm ci failed in bench/:\n${stderr}`);
-  process.exit(1);
 }
 
 /** What the controls send, and what receivers get: CPython's frames, where it is here. */

@@ -1,5 +1,6 @@
 /** What comes before a handler: records, messages, formats, and calls that log nothing. */
 import { assertEquals } from "@std/assert";
+import { withContext } from "../../src/context/with_context.ts";
 import { DEBUG, Formatter, getLogger, Handler, INFO, LogRecord } from "../../mod.ts";
 import { MESSAGE } from "../net/record.mjs";
 
@@ -33,6 +34,19 @@ Deno.bench("logger.info() to a handler that does nothing", { group: "call" }, ()
 Deno.bench("logger.info() with two arguments", { group: "call" }, () => {
   log.info("%d of %s", 7, "spam");
 });
+
+const fields = { requestId: "r-17", user: "anna" };
+Deno.bench("logger.info() with two fields of extra", { group: "call" }, () => {
+  log.info(MESSAGE, { extra: fields });
+});
+// From here on there was a context, and every call looks for one: what is above has none to look for.
+const within = () => {
+  for (let i = 0; i < 10; i++) log.info(MESSAGE);
+};
+Deno.bench("ten logger.info() within withContext() of two fields", { group: "call" }, () => {
+  withContext(fields, within);
+});
+Deno.bench("ten logger.info() outside, after withContext()", { group: "call" }, within);
 
 const plain = new LogRecord("bench.area1", INFO, "(unknown file)", 0, MESSAGE, [], null);
 const merged = new LogRecord("bench.area1", INFO, "bench.ts", 7, "%d of %s", [7, "spam"], null);

@@ -77,6 +77,18 @@ export function jsonText(value: unknown): string {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
+function dumps(fields: Record<string, unknown>): Uint8Array {
+  return encoder.encode(jsonText(fields));
+}
+
+function loads(payload: Uint8Array): Record<string, unknown> {
+  const value: unknown = JSON.parse(decoder.decode(payload));
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  throw new TypeError("a log record must be a JSON object");
+}
+
 /**
  * JSON, one object a frame; the frame is CPython's, a 4-byte big-endian length.
  *
@@ -89,16 +101,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
  * console.assert(json.loads(payload).msg === "spam");
  * ```
  */
-export const json: Serializer = {
-  dumps: (fields: Record<string, unknown>): Uint8Array => encoder.encode(jsonText(fields)),
-  loads(payload: Uint8Array): Record<string, unknown> {
-    const value: unknown = JSON.parse(decoder.decode(payload));
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-      return value as Record<string, unknown>;
-    }
-    throw new TypeError("a log record must be a JSON object");
-  },
-};
+export const json: Serializer = { dumps, loads };
 
 /**
  * JSON Lines: as {@linkcode json}, but the frame is a line, as log collectors other than CPython
@@ -112,4 +115,4 @@ export const json: Serializer = {
  * console.assert(new TextDecoder().decode(bytes) === '{"msg":"spam"}\n');
  * ```
  */
-export const jsonLines: Serializer = { ...json, framing: newlineDelimited };
+export const jsonLines: Serializer = { dumps, loads, framing: newlineDelimited };

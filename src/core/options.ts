@@ -50,7 +50,9 @@ export function checkKnown(what: string, options: unknown, known: readonly strin
   for (const key of Object.keys(options)) {
     if (!known.includes(key)) {
       throw new TypeError(
-        `Cannot ${what} as there is no option '${key}': the options are ${known.join(", ")}`,
+        `Cannot ${what} as there is no option '${key}': the options are ${
+          known.join(", ") || "none"
+        }`,
       );
     }
   }

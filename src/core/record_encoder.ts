@@ -14,9 +14,9 @@ import type { LogRecord } from "../logging/log_record.ts";
 import type { DirectEncoder } from "./direct_encoder.ts";
 import * as op from "./pickle/opcodes.ts";
 import { Pickler } from "./pickle/pickler.ts";
-import { writeFields } from "./pickle_serializer.ts";
 import { encodeUtf8 } from "./pickle/utf8.ts";
 import { RECORD_FIELDS as FIELDS } from "./record_fields.ts";
+import { writeFields } from "./record_pickler.ts";
 
 /** The length prefix of a frame, in bytes. */
 const PREFIX = 4;

@@ -180,7 +180,7 @@ function isDigit(byte: number): boolean {
 }
 
 /** RFC 6587 section 3.4.1: the length in bytes, as decimal digits and a space, before each message. */
-export const octetCounting: StreamFraming = streamFraming(
+export const octetCounting: StreamFraming = /* @__PURE__ */ streamFraming(
   (length) => MAX_DIGITS + 1 + length,
   (payload, out, at) => {
     let digits = 1;
@@ -197,10 +197,10 @@ export const octetCounting: StreamFraming = streamFraming(
 );
 
 /** RFC 6587 section 3.4.2: an LF after each message. */
-export const lineDelimited: StreamFraming = delimitedBy(LF, "lf");
+export const lineDelimited: StreamFraming = /* @__PURE__ */ delimitedBy(LF, "lf");
 
 /** As CPython's `SysLogHandler`: a NUL after each message. */
-export const nulDelimited: StreamFraming = delimitedBy(NUL, "nul");
+export const nulDelimited: StreamFraming = /* @__PURE__ */ delimitedBy(NUL, "nul");
 
 /**
  * In the message LF, CR and NUL are written as `#012`, `#015` and `#000`, as rsyslog does and RFC

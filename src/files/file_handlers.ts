@@ -35,6 +35,7 @@ export {
   type Rotator,
 } from "./base_rotating_handler.ts";
 export { FileHandler, type FileHandlerOptions } from "./file_handler.ts";
+export { type FileHandlerClasses, fileHandlerClasses } from "./file_handler_classes.ts";
 export type { FileOptions, Fsync, OpenMode } from "./file_options.ts";
 export { RotatingFileHandler, type RotatingFileHandlerOptions } from "./rotating_file_handler.ts";
 export {

@@ -20,22 +20,26 @@ import {
 import { LinkDelivery } from "./link_delivery.ts";
 import { PerFlushDelivery } from "./per_flush_delivery.ts";
 
+/** How a handler delivers: what its subclass says. */
+type Way = Pick<DeliverySettings, "open" | "exitNotifier" | "batch">;
+
+const makers = new WeakMap<DeliveryHandler, (way: Way) => Delivery>();
+const deliveries = new WeakMap<DeliveryHandler, Delivery>();
+
 /** The delivery of a handler: for the classes of this folder, whose `emit()` writes to it. */
-export let deliveryOf: (handler: DeliveryHandler) => Delivery;
+export function deliveryOf(handler: DeliveryHandler): Delivery {
+  return deliveries.get(handler)!;
+}
 
 /** Makes the delivery of a handler that is being constructed: for the classes of this folder. */
-export let deliver: (
-  handler: DeliveryHandler,
-  way: Pick<DeliverySettings, "open" | "exitNotifier" | "batch">,
-) => Delivery;
+export function deliver(handler: DeliveryHandler, way: Way): Delivery {
+  const delivery = makers.get(handler)!(way);
+  deliveries.set(handler, delivery);
+  return delivery;
+}
 
 /** A handler that encodes records at once and delivers them while the program goes on. */
 export abstract class DeliveryHandler extends Handler {
-  static {
-    deliveryOf = (handler) => handler.#delivery;
-    deliver = (handler, way) => handler.#delivery = handler.#makeDelivery(way);
-  }
-
   #delivery!: Delivery;
   readonly #options: CheckedDeliveryOptions;
   readonly #onEvent: (event: DeliveryEvent) => void;
@@ -52,9 +56,10 @@ export abstract class DeliveryHandler extends Handler {
     super();
     this.#options = checked;
     this.#onEvent = options.onEvent ?? printEvents(name, checked.clock);
+    makers.set(this, (way) => this.#delivery = this.#makeDelivery(way));
   }
 
-  #makeDelivery(way: Pick<DeliverySettings, "open" | "exitNotifier" | "batch">): Delivery {
+  #makeDelivery(way: Way): Delivery {
     const settings: DeliverySettings = {
       ...this.#options,
       ...way,

@@ -6,17 +6,18 @@
  *
  * @module
  */
-import { lengthPrefixed } from "../core/framer.ts";
+import { frame } from "../core/framer.ts";
 import { checkMethods } from "../core/options.ts";
-import { pickle } from "../core/pickle_serializer.ts";
 import { RecordEncoder } from "../core/record_encoder.ts";
 import { recordFields } from "../core/record_fields.ts";
+import { pickleFields } from "../core/record_pickler.ts";
 import type { Serializer } from "../core/serializer.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import type { ExitNotifier } from "../net/connector.ts";
 import type { Delivery } from "./delivery.ts";
 import { deliveryOf } from "./delivery_handler.ts";
 import { DELIVERY_OPTIONS, type DeliveryOptions } from "./delivery_options.ts";
+import { ownMethod } from "./own_method.ts";
 import { SocketDeliveryHandler } from "./socket_delivery_handler.ts";
 
 /** Options of every handler that delivers whole records. */
@@ -28,10 +29,14 @@ export interface RecordDeliveryOptions extends DeliveryOptions {
 /** The names of the options in {@linkcode RecordDeliveryOptions}. */
 export const RECORD_DELIVERY_OPTIONS: readonly string[] = [...DELIVERY_OPTIONS, "serializer"];
 
+/** What a sender needs of a serializer. */
+type Sending = Pick<Serializer, "dumps" | "framing">;
+
 /** A handler that delivers whole records. */
 export abstract class RecordDeliveryHandler extends SocketDeliveryHandler {
   readonly #delivery: Delivery;
-  readonly #serializer: Serializer;
+  readonly #serializer: Sending;
+  readonly #isPickle: boolean;
   readonly #encoder = new RecordEncoder();
 
   /**
@@ -42,11 +47,12 @@ export abstract class RecordDeliveryHandler extends SocketDeliveryHandler {
    * @throws {TypeError | RangeError} when an option has a bad value
    */
   constructor(name: string, exitNotifier: ExitNotifier, options: RecordDeliveryOptions) {
-    const { serializer = pickle } = options;
+    const { serializer = { dumps: pickleFields } }: { serializer?: Sending } = options;
     checkMethods(`create ${name}`, "serializer", serializer, ["dumps"]);
     super(name, exitNotifier, options);
     this.#delivery = deliveryOf(this);
     this.#serializer = serializer;
+    this.#isPickle = serializer.dumps === pickleFields;
   }
 
   /** Encodes the record and sends it; what goes wrong costs this record and goes to handleError(). */
@@ -65,7 +71,7 @@ export abstract class RecordDeliveryHandler extends SocketDeliveryHandler {
 
   /** Whether nobody has overridden what lies between a record and the link. */
   #isStock(): boolean {
-    return this.#serializer === pickle && this.makePickle === makePickle &&
+    return this.#isPickle && this.makePickle === makePickle &&
       this.createSocket === createSocket && this.send === send;
   }
 
@@ -75,9 +81,12 @@ export abstract class RecordDeliveryHandler extends SocketDeliveryHandler {
    */
   makePickle(record: LogRecord): Uint8Array {
     if (record.exc_info) this.format(record);
-    const { framing = lengthPrefixed } = this.#serializer;
-    return framing.frame(this.#serializer.dumps(recordFields(record)));
+    const payload = this.#serializer.dumps(recordFields(record));
+    const { framing } = this.#serializer;
+    return framing === undefined ? frame(payload) : framing.frame(payload);
   }
 }
 
-const { makePickle, createSocket, send } = RecordDeliveryHandler.prototype;
+const makePickle = /* @__PURE__ */ ownMethod(RecordDeliveryHandler, "makePickle");
+const createSocket = /* @__PURE__ */ ownMethod(RecordDeliveryHandler, "createSocket");
+const send = /* @__PURE__ */ ownMethod(RecordDeliveryHandler, "send");

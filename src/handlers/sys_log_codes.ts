@@ -149,10 +149,14 @@ export abstract class SysLogCodes extends SocketDeliveryHandler {
   /** Names of facilities. */
   declare readonly facility_names: Readonly<Record<string, number>>;
 
-  static {
+  /** As `SocketDeliveryHandler`'s. */
+  constructor(...parameters: ConstructorParameters<typeof SocketDeliveryHandler>) {
+    super(...parameters);
+    // Here and not as the module loads, where it would keep the class in every bundle.
     for (const [name, value] of Object.entries(codes)) {
-      if (!Object.hasOwn(this, name)) continue;
-      Object.defineProperty(this.prototype, name, { value, writable: true });
+      if (Object.hasOwn(SysLogCodes, name)) {
+        Object.defineProperty(this, name, { value, writable: true, configurable: true });
+      }
     }
   }
 }

@@ -69,6 +69,7 @@ import type {
 } from "../net/connector.ts";
 import type { Delivery } from "./delivery.ts";
 import { deliveryOf } from "./delivery_handler.ts";
+import { ownMethod } from "./own_method.ts";
 import { SysLogCodes } from "./sys_log_codes.ts";
 import {
   MessageEncoder,
@@ -228,4 +229,6 @@ export class SysLogHandler extends SysLogCodes {
   }
 }
 
-const { makeMessage, createSocket, send } = SysLogHandler.prototype;
+const makeMessage = /* @__PURE__ */ ownMethod(SysLogHandler, "makeMessage");
+const createSocket = /* @__PURE__ */ ownMethod(SysLogHandler, "createSocket");
+const send = /* @__PURE__ */ ownMethod(SysLogHandler, "send");

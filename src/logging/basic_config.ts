@@ -6,11 +6,11 @@
  *
  * @module
  */
+import { closeInBackground } from "./close_in_background.ts";
 import { BASIC_FORMATS, checkStyle, Formatter, type FormatterStyle } from "./formatter.ts";
 import { root } from "./get_logger.ts";
 import type { Handler } from "./handler.ts";
 import { checkLevel, type Level } from "./level.ts";
-import { reportError } from "./report_error.ts";
 import { StreamHandler } from "./stream_handler.ts";
 import type { TextStream } from "./text_stream.ts";
 
@@ -60,7 +60,7 @@ export function basicConfig(options: BasicConfigOptions = {}): void {
   const handlers = options.handlers ? [...options.handlers] : [new StreamHandler(stream)];
   for (const handler of root.handlers.slice()) {
     root.removeHandler(handler);
-    closeInBackground(handler);
+    void closeInBackground(handler);
   }
   for (const handler of handlers) {
     if (handler.formatter === null) handler.setFormatter(formatter);
@@ -88,14 +88,5 @@ function checkOptions(options: object): void {
     throw new TypeError(
       "Cannot configure logging as 'stream' and 'handlers' exclude each other: give one of them",
     );
-  }
-}
-
-/** Closing may wait, and `basicConfig()` does not: a handler that fails at it is reported. */
-async function closeInBackground(handler: Handler): Promise<void> {
-  try {
-    await handler.close();
-  } catch (error) {
-    reportError(null, error);
   }
 }

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { defaultFormatter, type Formatter } from "./formatter.ts";
+import { Formatter } from "./formatter.ts";
 import type { LogRecord } from "./log_record.ts";
 
 /**
@@ -25,7 +25,7 @@ export class BufferingFormatter {
 
   /** Takes the formatter of each record; without one, the message alone. */
   constructor(linefmt: Formatter | null = null) {
-    this.linefmt = linefmt ?? defaultFormatter;
+    this.linefmt = linefmt ?? new Formatter();
   }
 
   /** What stands before the records: nothing, unless overridden. */

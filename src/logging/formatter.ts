@@ -6,12 +6,13 @@
  *
  * @module
  */
+import { withAttributes } from "./class_attributes.ts";
 import { exceptionText } from "./exception_text.ts";
 import type { FormatDefaults, FormatStyle } from "./format_style.ts";
 import type { LogRecord } from "./log_record.ts";
 import { percentFormat } from "./percent_format.ts";
 import { PercentStyle } from "./percent_style.ts";
-import { pythonStr } from "./python_repr.ts";
+import { withTraces } from "./record_text.ts";
 import { StrFormatStyle } from "./str_format_style.ts";
 import { strftime } from "./strftime.ts";
 import { StringTemplateStyle } from "./string_template_style.ts";
@@ -52,6 +53,27 @@ export function checkStyle(value: unknown): FormatterStyle {
   throw new RangeError("Style must be one of: %,{,$");
 }
 
+/** What formatters have from their class; set on `Formatter.prototype` it is for all of them. */
+export interface FormatterAttributes {
+  /** Takes `record.created` apart. @default {localtime} */
+  converter: TimeConverter;
+  /** How `asctime` is written without a `datefmt`. @default {"%Y-%m-%d %H:%M:%S"} */
+  default_time_format: string;
+  /**
+   * What becomes of that text and `msecs`; `null` or `""` to leave the milliseconds out.
+   *
+   * @default {"%s,%03d"}
+   */
+  default_msec_format: string | null;
+}
+
+/** The base of {@linkcode Formatter}. */
+export const FormatterAttributes: new () => FormatterAttributes = /* @__PURE__ */ withAttributes({
+  converter: localtime,
+  default_time_format: "%Y-%m-%d %H:%M:%S",
+  default_msec_format: "%s,%03d",
+});
+
 /**
  * Makes the text of a record.
  *
@@ -64,20 +86,7 @@ export function checkStyle(value: unknown): FormatterStyle {
  * console.assert(formatter.format(record) === "INFO    3 left");
  * ```
  */
-export class Formatter {
-  /** Takes `record.created` apart. `Formatter.prototype.converter = gmtime` is for all formatters. */
-  declare converter: TimeConverter;
-  /** How `asctime` is written without a `datefmt`. */
-  declare default_time_format: string;
-  /** What becomes of that text and `msecs`; `null` or `""` to leave the milliseconds out. */
-  declare default_msec_format: string | null;
-
-  static {
-    this.prototype.converter = localtime;
-    this.prototype.default_time_format = "%Y-%m-%d %H:%M:%S";
-    this.prototype.default_msec_format = "%s,%03d";
-  }
-
+export class Formatter extends FormatterAttributes {
   /** How `asctime` is written, as for `strftime`; it then has no milliseconds. */
   datefmt: string | null;
   readonly #style: FormatStyle;
@@ -92,6 +101,7 @@ export class Formatter {
     datefmt: string | null = null,
     options: FormatterOptions = {},
   ) {
+    super();
     const { style = "%", defaults = null, validate = true } = options;
     this.#style = new STYLES[checkStyle(style)](fmt, defaults);
     if (validate) this.#style.validate();
@@ -134,19 +144,6 @@ export class Formatter {
   format(record: LogRecord): string {
     record.message = record.getMessage();
     if (this.usesTime()) record.asctime = this.formatTime(record, this.datefmt);
-    let text = this.formatMessage(record);
-    if (record.exc_info && !record.exc_text) {
-      record.exc_text = this.formatException(record.exc_info);
-    }
-    if (record.exc_text) text = appended(text, pythonStr(record.exc_text));
-    if (record.stack_info) text = appended(text, this.formatStack(pythonStr(record.stack_info)));
-    return text;
+    return withTraces(this.formatMessage(record), record, this);
   }
 }
-
-function appended(text: string, more: string): string {
-  return text.endsWith("\n") ? text + more : `${text}\n${more}`;
-}
-
-/** What handlers without a formatter use: the message alone. */
-export const defaultFormatter: Formatter = new Formatter();

@@ -8,10 +8,11 @@
  * @module
  */
 import { Filterer } from "./filterer.ts";
-import { defaultFormatter, type Formatter } from "./formatter.ts";
+import type { Formatter } from "./formatter.ts";
 import { HandlerRegistry } from "./handler_registry.ts";
 import { checkLevel, getLevelName, type Level, NOTSET } from "./level.ts";
 import type { LogRecord } from "./log_record.ts";
+import { recordText } from "./record_text.ts";
 import { reportError } from "./report_error.ts";
 
 /** Every handler that is alive. */
@@ -90,7 +91,7 @@ export abstract class Handler extends Filterer implements AsyncDisposable {
 
   /** The record as text, by this handler's formatter. */
   format(record: LogRecord): string {
-    return (this.formatter ?? defaultFormatter).format(record);
+    return this.formatter === null ? recordText(record) : this.formatter.format(record);
   }
 
   /**

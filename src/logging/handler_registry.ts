@@ -62,6 +62,11 @@ export class HandlerRegistry<H extends Closeable> {
     if (to) this.#named.set(to, new Reference(handler));
   }
 
+  /** Forgets all names, as CPython does before a configuration: the handlers keep their own. */
+  clearNames(): void {
+    this.#named.clear();
+  }
+
   /** The handler of that name. */
   get(name: string): H | null {
     return this.#named.get(name)?.deref() ?? null;

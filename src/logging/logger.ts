@@ -8,6 +8,7 @@
  * @module
  */
 import { callerFrames, capturesCaller, stackText } from "./caller.ts";
+import { type Extra, readContext } from "./context.ts";
 import { Filterer } from "./filterer.ts";
 import type { Handler } from "./handler.ts";
 import { type LogKeywords, NO_KEYWORDS, splitArguments } from "./keywords.ts";
@@ -224,8 +225,9 @@ export class Logger extends Filterer {
   }
 
   /**
-   * Makes a record, by the factory in use, and adds `extra` to it. A field of `extra` that would
-   * overwrite one of the record's own is reported and left out (CPython raises `KeyError`).
+   * Makes a record, by the factory in use, and adds `extra` to it, and what `withContext()` has beyond
+   * that. A field that would overwrite one of the record's own is reported and left out (CPython
+   * raises `KeyError`).
    */
   makeRecord(
     name: string,
@@ -242,6 +244,7 @@ export class Logger extends Filterer {
     const factory = this.manager?.recordFactory ?? makeRecord;
     const record = factory(name, level, fn, lno, msg, args, exc_info, func, sinfo);
     if (extra !== null && extra !== undefined) addExtra(record, extra);
+    if (readContext !== null) addContext(record, extra);
     return record;
   }
 
@@ -379,22 +382,35 @@ function callHandler(handler: Handler, record: LogRecord): void {
   }
 }
 
-function addExtra(record: LogRecord, extra: NonNullable<LogKeywords["extra"]>): void {
-  const isMap = extra instanceof Map;
-  const keys: Iterable<string> = isMap ? extra.keys() : Object.keys(extra);
-  for (const key of keys) {
-    try {
-      if (
-        key === "message" || key === "asctime" || Object.hasOwn(record, key) ||
-        hidesMethod(record, key)
-      ) {
-        throw new RangeError(`Attempt to overwrite '${key}' in LogRecord`);
-      }
-      const value = isMap ? extra.get(key) : (extra as Record<string, unknown>)[key];
-      setField(record, key, value);
-    } catch (error) {
-      reportError(record, error);
+type Fields = NonNullable<LogKeywords["extra"]>;
+
+function addExtra(record: LogRecord, extra: Fields): void {
+  const keys: Iterable<string> = extra instanceof Map ? extra.keys() : Object.keys(extra);
+  for (const key of keys) addField(record, extra, key);
+}
+
+/** What the call itself says wins. */
+function addContext(record: LogRecord, extra: LogKeywords["extra"]): void {
+  const context = readContext?.();
+  if (context === undefined) return;
+  for (const key of Object.keys(context)) {
+    const isSaid = extra instanceof Map ? extra.has(key) : Object.hasOwn(extra ?? {}, key);
+    if (!isSaid) addField(record, context, key);
+  }
+}
+
+function addField(record: LogRecord, fields: Fields, key: string): void {
+  try {
+    if (
+      key === "message" || key === "asctime" || Object.hasOwn(record, key) ||
+      hidesMethod(record, key)
+    ) {
+      throw new RangeError(`Attempt to overwrite '${key}' in LogRecord`);
     }
+    const isMap = fields instanceof Map;
+    setField(record, key, isMap ? fields.get(key) : (fields as Extra)[key]);
+  } catch (error) {
+    reportError(record, error);
   }
 }
 

@@ -5,15 +5,13 @@
  *
  * @module
  */
+import type { Extra } from "./context.ts";
 import { type LogKeywords, splitArguments } from "./keywords.ts";
 import { CRITICAL, DEBUG, ERROR, getLevelName, INFO, type Level, WARNING } from "./level.ts";
 import type { LogArguments } from "./log_record.ts";
 import type { Logger, LoggerManager } from "./logger.ts";
 import { raiseExceptions } from "./raise_exceptions.ts";
 import { reportError } from "./report_error.ts";
-
-/** Context that an adapter adds to every record. */
-export type Extra = Readonly<Record<string, unknown>>;
 
 /** Options of {@linkcode LoggerAdapter}. */
 export interface LoggerAdapterOptions {

@@ -13,12 +13,15 @@ const layers: Record<string, string[]> = {
   "src/files": ["src/logging", "src/core"],
   "src/mail": ["src/logging", "src/core", "src/net", "src/handlers"],
   "src/adapters": ["src/net"],
+  "src/config": ["src/logging", "src/core", "src/handlers", "src/net"],
+  "src/context": ["src/logging", "src/core"],
   "src/integrations": ["src/logging"],
 };
 
 /** The layers of the portable face, which `mod.ts` may re-export. */
 const portable = [
   ...["src/logging", "src/core/pickle", "src/core", "src/net", "src/handlers", "src/receiver"],
+  "src/config",
 ];
 
 /** What a layer may import that is not ours. */
@@ -26,6 +29,7 @@ const packages: Record<string, RegExp> = {
   "src/files": /^(node:|@std\/bytes$)/,
   // A folder of its own, so that whoever sends no mail needs no package for it.
   "src/mail": /^nodemailer\/lib\//,
+  "src/context": /^node:async_hooks$/,
   // Not unix-dgram: what is imported by name becomes a dependency of the package.
   "src/adapters": /^(node:|bun:|cloudflare:|@std\/bytes$)/,
 };

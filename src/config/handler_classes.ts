@@ -1,0 +1,67 @@
+/**
+ * Python's handlers over a network by their Python names, for `dictConfig()`: each row takes Python's
+ * keyword arguments, and passes what is no argument of Python's on as an option of ours.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { DatagramHandler, type DatagramHandlerOptions } from "../handlers/datagram_handler.ts";
+import type { RecordDeliveryOptions } from "../handlers/record_delivery_handler.ts";
+import { HTTPHandler } from "../handlers/http_handler.ts";
+import { SocketHandler } from "../handlers/socket_handler.ts";
+import { SysLogHandler } from "../handlers/sys_log_handler.ts";
+import type { SysLogAddress, SysLogHandlerOptions } from "../handlers/sys_log_options.ts";
+import type { Connector, DatagramConnector } from "../net/connector.ts";
+import type { ConfigClasses } from "./config_classes.ts";
+
+/** Options of {@linkcode handlerClasses}: what every handler gets, unless its entry says otherwise. */
+export interface HandlerClassesOptions extends RecordDeliveryOptions {
+  /** What connects: the `connector` of a runtime. Datagrams are refused where it has none. */
+  connector: Connector & Partial<DatagramConnector>;
+}
+
+/** Python's `socket.SOCK_STREAM` and `SOCK_DGRAM`, as a JSON file has them. */
+const SOCKET_TYPES: Readonly<Record<string, unknown>> = { 1: "stream", 2: "datagram" };
+
+/**
+ * The table of `logging.handlers.SocketHandler`, `DatagramHandler`, `SysLogHandler` and `HTTPHandler`.
+ * The options are for all of them, where they apply: `serializer` has no part in syslog.
+ *
+ * @example
+ * ```ts
+ * import { dictConfig, getLogger, handlerClasses, shutdown } from "jsr:@logwire/logging";
+ * import { MemoryNetwork } from "jsr:@logwire/logging/testing";
+ *
+ * const connector = new MemoryNetwork(); // in a program that of ./deno, ./bun, ./node
+ * dictConfig({
+ *   version: 1,
+ *   handlers: {
+ *     server: { class: "logging.handlers.SocketHandler", host: "localhost", port: 9020 },
+ *   },
+ *   loggers: { shop: { handlers: ["server"] } },
+ * }, { classes: handlerClasses({ connector, whileDisconnected: "queue" }) });
+ * getLogger("shop").warning("low on ink");
+ * await shutdown();
+ * console.assert(connector.peer.received.length > 0);
+ * ```
+ */
+export function handlerClasses(options: HandlerClassesOptions): ConfigClasses {
+  const { serializer: _serializer, ...delivery } = options;
+  const { connector: _connector, connectTimeoutMs: _timeout, ...overHttp } = delivery;
+  return {
+    "logging.handlers.SocketHandler": ({ host, port, ...own }) =>
+      new SocketHandler(host as string, port as number | null, { ...options, ...own }),
+    "logging.handlers.DatagramHandler": ({ host, port, ...own }) => {
+      const all = { ...options, ...own } as DatagramHandlerOptions;
+      return new DatagramHandler(host as string, port as number | null, all);
+    },
+    "logging.handlers.SysLogHandler": ({ address, socktype = null, ...own }) => {
+      const type = SOCKET_TYPES[String(socktype)] ?? socktype;
+      const all = { ...delivery, socktype: type, ...own } as SysLogHandlerOptions;
+      return new SysLogHandler(address as SysLogAddress | undefined, all);
+    },
+    "logging.handlers.HTTPHandler": ({ host, url, ...own }) =>
+      new HTTPHandler(host as string, url as string, { ...overHttp, ...own }),
+  };
+}

@@ -1,0 +1,65 @@
+/**
+ * Fields for every record that is logged within a function, and within all that it awaits: the id of
+ * a request, the name of a job. Nobody has to pass a logger on.
+ *
+ * Runs where the runtime tells flows apart by `AsyncLocalStorage` of `node:async_hooks`: Deno (without
+ * a permission), Bun, Node, and Cloudflare workers with the flag `nodejs_als` or `nodejs_compat`. An
+ * edge worker without them, or a browser, cannot load this module; there a `LoggerAdapter` that is
+ * passed on by hand puts the same fields on the records.
+ *
+ * @example
+ * ```ts
+ * import { Formatter, getLogger, StreamHandler } from "jsr:@logwire/logging";
+ * import { withContext } from "jsr:@logwire/logging/context";
+ *
+ * const lines: string[] = [];
+ * const handler = new StreamHandler({ write: (line: string) => lines.push(line) });
+ * handler.setFormatter(new Formatter("%(requestId)s %(message)s", null, {
+ *   defaults: { requestId: "-" },
+ * }));
+ * getLogger("shop").addHandler(handler);
+ *
+ * async function takeOrder(): Promise<void> {
+ *   getLogger("shop").warning("order taken");
+ *   await Promise.resolve();
+ *   getLogger("shop.stock").warning("out of ink");
+ * }
+ *
+ * await withContext({ requestId: "r-17" }, takeOrder);
+ * getLogger("shop").warning("closed");
+ * console.assert(lines.join("") === "r-17 order taken\nr-17 out of ink\n- closed\n");
+ * ```
+ *
+ * @module
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { refuse } from "../core/options.ts";
+import { type Extra, setContextReader } from "../logging/context.ts";
+
+export type { Extra };
+
+const WHAT = "run with context";
+
+const flows = new AsyncLocalStorage<Extra>();
+const fieldsOfFlow = (): Extra | undefined => flows.getStore();
+
+/**
+ * Runs `fn` and puts `fields` on every record that any logger makes meanwhile, over each `await` in
+ * `fn` and in what it calls. Returns what `fn` returns, throws what it throws.
+ *
+ * Contexts nest: records get the fields of all of them, and of two of one name the inner one's. A
+ * call's own `extra`, and that of a `LoggerAdapter`, wins over both. A field that would overwrite one
+ * of the record's own (`name`, `message`) is reported as by `handleError()` and left out. The fields
+ * are read once, before `fn` runs.
+ *
+ * @throws {TypeError} where `fields` is no object or `fn` no function
+ */
+export function withContext<Result>(fields: Extra, fn: () => Result): Result {
+  if (typeof fields !== "object" || fields === null || Array.isArray(fields)) {
+    refuse(WHAT, "fields", "an object", fields);
+  }
+  if (typeof fn !== "function") refuse(WHAT, "fn", "a function", fn);
+  // Not before somebody uses it: until then a logging call looks for no context.
+  setContextReader(fieldsOfFlow);
+  return flows.run({ ...flows.getStore(), ...fields }, fn);
+}

@@ -1,0 +1,68 @@
+/**
+ * Python's file handlers by their Python names, for `dictConfig()`: each row takes Python's keyword
+ * arguments, and the options of ours beside them.
+ *
+ * @module
+ */
+import { FileHandler } from "./file_handler.ts";
+import { RotatingFileHandler } from "./rotating_file_handler.ts";
+import { TimedRotatingFileHandler } from "./timed_rotating_file_handler.ts";
+import { WatchedFileHandler } from "./watched_file_handler.ts";
+
+type Keywords = Readonly<Record<string, unknown>>;
+
+/** What the file handlers of a dictionary are made by, under Python's names. */
+export type FileHandlerClasses = Readonly<Record<string, (keywords: Keywords) => FileHandler>>;
+
+/**
+ * The table of `logging.FileHandler` and of `WatchedFileHandler`, `RotatingFileHandler` and
+ * `TimedRotatingFileHandler` in `logging.handlers`.
+ *
+ * @example
+ * ```ts
+ * import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+ * import { dictConfig, getLogger, shutdown } from "jsr:@logwire/logging";
+ * import { fileHandlerClasses } from "jsr:@logwire/logging/file-handlers";
+ *
+ * const folder = mkdtempSync("/tmp/app-");
+ * dictConfig({
+ *   version: 1,
+ *   handlers: {
+ *     file: {
+ *       class: "logging.handlers.RotatingFileHandler",
+ *       filename: `${folder}/app.log`,
+ *       maxBytes: 1_000_000,
+ *       backupCount: 3,
+ *     },
+ *   },
+ *   loggers: { app: { handlers: ["file"] } },
+ * }, { classes: fileHandlerClasses });
+ * getLogger("app").warning("low on ink");
+ * await shutdown();
+ * console.assert(readFileSync(`${folder}/app.log`, "utf8") === "low on ink\n");
+ * rmSync(folder, { recursive: true });
+ * ```
+ */
+export const fileHandlerClasses: FileHandlerClasses = {
+  "logging.FileHandler": ({ filename, ...own }) => new FileHandler(path(filename), options(own)),
+  "logging.handlers.WatchedFileHandler": ({ filename, ...own }) =>
+    new WatchedFileHandler(path(filename), options(own)),
+  "logging.handlers.RotatingFileHandler": ({ filename, ...own }) =>
+    new RotatingFileHandler(path(filename), options(own)),
+  "logging.handlers.TimedRotatingFileHandler": ({ filename, ...own }) =>
+    new TimedRotatingFileHandler(path(filename), options(own)),
+};
+
+/** Checked by the handler. */
+function path(filename: unknown): string {
+  return filename as string;
+}
+
+/** Python's `null` is the default of each of these options; it spells `utf-8` in many ways. */
+function options(keywords: Keywords): Keywords {
+  const given = Object.entries(keywords).filter(([, value]) => value !== null);
+  return Object.fromEntries(given.map(([name, value]) => {
+    const isUtf8 = name === "encoding" && /^utf[-_]?8$/i.test(String(value));
+    return [name, isUtf8 ? "utf-8" : value];
+  }));
+}

@@ -1,0 +1,16 @@
+import { assertEquals } from "@std/assert";
+import { withAttributes } from "../../src/logging/class_attributes.ts";
+import { test } from "../test.ts";
+
+test("withAttributes() makes values that may be set for one object, a class, or all", () => {
+  const Attributes: new () => { level: number } = withAttributes({ level: 1 });
+  class Base extends Attributes {}
+  class Derived extends Base {
+    override level = 2;
+  }
+  const [one, other] = [new Base(), new Base()];
+  assertEquals([one.level, new Derived().level, Object.keys(one)], [1, 2, []]);
+  one.level = 3;
+  Base.prototype.level = 4;
+  assertEquals([one.level, other.level, new Derived().level], [3, 4, 2]);
+});

@@ -1,0 +1,32 @@
+import { assertEquals, assertLess } from "@std/assert";
+import * as esbuild from "esbuild";
+import { join } from "node:path";
+import { weigh } from "../../bench/tools/bundle.mjs";
+import { test } from "../test.ts";
+import { root } from "./sources.ts";
+
+/**
+ * The most that a worker with `SocketHandler` may weigh, gzipped: a little above what it does, so
+ * that whoever adds to it knows. `node bench/bundle.mjs --files` says what is heavy.
+ */
+const MOST_BYTES = 28 * 1024;
+
+/** Constants and patterns that a bundler cannot leave out; what a file is there for is longer. */
+const CRUMBS = 600;
+
+// Outside the tests: esbuild keeps a channel open, which Deno would take for a leak of theirs.
+const worker = weigh(esbuild, join(root, "bench", "edge", "worker.ts"));
+const core = weigh(esbuild, join(root, "tests", "meta", "bundled", "core_worker.ts"));
+
+test("the bundle of an edge worker needs nothing of Node, and stays small", () => {
+  assertEquals([worker.imports, worker.warnings], [["cloudflare:sockets"], []]);
+  assertLess(worker.gzipped, MOST_BYTES);
+});
+
+test("a bundle that sends, receives, formats and configures nothing carries no code for it", () => {
+  assertEquals([core.imports, core.warnings], [[], []]);
+  const unused =
+    /\bsrc\/(config|core|handlers|net|receiver)\/|\/(formatter|strftime|str_format)\.ts$/;
+  const carried = core.files.filter(({ file, bytes }) => unused.test(file) && bytes > CRUMBS);
+  assertEquals(carried, []);
+});
