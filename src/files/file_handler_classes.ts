@@ -12,7 +12,9 @@ import { WatchedFileHandler } from "./watched_file_handler.ts";
 type Keywords = Readonly<Record<string, unknown>>;
 
 /** What the file handlers of a dictionary are made by, under Python's names. */
-export type FileHandlerClasses = Readonly<Record<string, (keywords: Keywords) => FileHandler>>;
+export type FileHandlerClasses = Readonly<
+  Record<string, (keywords: Readonly<Record<string, unknown>>) => FileHandler>
+>;
 
 /**
  * The table of `logging.FileHandler` and of `WatchedFileHandler`, `RotatingFileHandler` and

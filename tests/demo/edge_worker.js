@@ -12,7 +12,7 @@ log.setLevel("INFO");
 log.addHandler(handler);
 
 export default withFlush({
-  async fetch(request, _env, ctx) {
+  fetch(request, _env, ctx) {
     const { pathname } = new URL(request.url);
     if (pathname === "/stats") return Response.json(handler.stats);
     log.info("%s %s", request.method, pathname);

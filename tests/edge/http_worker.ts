@@ -11,7 +11,7 @@ const handler = new HTTPHandler(`127.0.0.1:${SERVER_PORT}`, "/log", {
 });
 getLogger("worker").addHandler(handler);
 
-export default withFlush({
+const worker: object = withFlush({
   fetch(request: Request, _env: object, _ctx: object): Response {
     const [, action = "", number] = new URL(request.url).pathname.split("/");
     if (action === "stats") return Response.json(handler.stats);
@@ -20,3 +20,5 @@ export default withFlush({
     return new Response("done");
   },
 }, handler);
+
+export default worker;

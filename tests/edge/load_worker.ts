@@ -22,7 +22,7 @@ log.addHandler(handler);
 
 const wait = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));
 
-export default withFlush({
+const worker: object = withFlush({
   async fetch(request: Request, _env: object, ctx: WaitUntil): Promise<Response> {
     const [, action = "", number] = new URL(request.url).pathname.split("/");
     if (action === "stats") return Response.json(handler.stats);
@@ -39,6 +39,8 @@ export default withFlush({
     return new Response("done");
   },
 }, handler);
+
+export default worker;
 
 interface WaitUntil {
   waitUntil(promise: Promise<unknown>): void;
