@@ -9,10 +9,13 @@ import { RotatingFileHandler } from "./rotating_file_handler.ts";
 import { TimedRotatingFileHandler } from "./timed_rotating_file_handler.ts";
 import { WatchedFileHandler } from "./watched_file_handler.ts";
 
+/** Python's keyword arguments, by name. */
 type Keywords = Readonly<Record<string, unknown>>;
 
 /** What the file handlers of a dictionary are made by, under Python's names. */
-export type FileHandlerClasses = Readonly<Record<string, (keywords: Keywords) => FileHandler>>;
+export type FileHandlerClasses = Readonly<
+  Record<string, (keywords: Readonly<Record<string, unknown>>) => FileHandler>
+>;
 
 /**
  * The table of `logging.FileHandler` and of `WatchedFileHandler`, `RotatingFileHandler` and

@@ -5,7 +5,10 @@
  *
  * @module
  */
+import type { StreamFraming } from "../core/framing.ts";
 import * as codes from "../core/syslog_codes.ts";
+import type { ExitNotifier } from "../net/connector.ts";
+import type { DeliveryOptions } from "./delivery_options.ts";
 import { SocketDeliveryHandler } from "./socket_delivery_handler.ts";
 
 /** A handler that has them: `SysLogHandler.LOG_USER`, `handler.LOG_USER`. */
@@ -149,9 +152,18 @@ export abstract class SysLogCodes extends SocketDeliveryHandler {
   /** Names of facilities. */
   declare readonly facility_names: Readonly<Record<string, number>>;
 
-  /** As `SocketDeliveryHandler`'s. */
-  constructor(...parameters: ConstructorParameters<typeof SocketDeliveryHandler>) {
-    super(...parameters);
+  /**
+   * Opens nothing; the parameters are those of {@linkcode SocketDeliveryHandler}.
+   *
+   * @throws {TypeError | RangeError} when an option has a bad value
+   */
+  constructor(
+    name: string,
+    exitNotifier: ExitNotifier,
+    options: DeliveryOptions,
+    framing?: StreamFraming,
+  ) {
+    super(name, exitNotifier, options, framing);
     // Here and not as the module loads, where it would keep the class in every bundle.
     for (const [name, value] of Object.entries(codes)) {
       if (Object.hasOwn(SysLogCodes, name)) {
