@@ -9,6 +9,7 @@ import { RotatingFileHandler } from "./rotating_file_handler.ts";
 import { TimedRotatingFileHandler } from "./timed_rotating_file_handler.ts";
 import { WatchedFileHandler } from "./watched_file_handler.ts";
 
+/** Python's keyword arguments, by name. */
 type Keywords = Readonly<Record<string, unknown>>;
 
 /** What the file handlers of a dictionary are made by, under Python's names. */
