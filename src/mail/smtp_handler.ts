@@ -42,6 +42,7 @@
  *
  * @module
  */
+import { refuse } from "../core/options.ts";
 import type { Delivery } from "../handlers/delivery.ts";
 import { deliver, DeliveryHandler } from "../handlers/delivery_handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
@@ -139,4 +140,48 @@ export class SMTPHandler extends DeliveryHandler {
       this.#delivery.giveUp(record, begun, error);
     }
   }
+}
+
+/** What the mail handler of a dictionary is made by, under Python's name. */
+export type MailHandlerClasses = Readonly<
+  Record<string, (keywords: Readonly<Record<string, unknown>>) => SMTPHandler>
+>;
+
+/**
+ * The table of `logging.handlers.SMTPHandler`. Python's empty `secure` is STARTTLS; files of a key
+ * and a certificate are not read here: `secure` takes their PEM text.
+ *
+ * @example
+ * ```ts
+ * import { dictConfig, shutdown } from "jsr:@logwire/logging";
+ * import { mailHandlerClasses } from "jsr:@logwire/logging/smtp-handler";
+ *
+ * dictConfig({
+ *   version: 1,
+ *   handlers: {
+ *     mail: {
+ *       class: "logging.handlers.SMTPHandler",
+ *       level: "CRITICAL",
+ *       mailhost: ["mail.example", 587],
+ *       fromaddr: "app@mail.example",
+ *       toaddrs: ["ops@mail.example"],
+ *       subject: "It went wrong",
+ *       credentials: ["app", "secret"],
+ *       secure: [],
+ *     },
+ *   },
+ *   root: { handlers: ["mail"] },
+ * }, { classes: mailHandlerClasses });
+ * await shutdown();
+ * ```
+ */
+export const mailHandlerClasses: MailHandlerClasses = {
+  "logging.handlers.SMTPHandler": ({ mailhost, secure = null, ...own }) =>
+    new SMTPHandler(mailhost as string, { ...own, secure: tls(secure) } as SMTPHandlerOptions),
+};
+
+function tls(secure: unknown): unknown {
+  if (!Array.isArray(secure)) return secure;
+  if (secure.length === 0) return true;
+  return refuse("create SMTPHandler", "secure", "[], true or an object of PEM text", secure);
 }

@@ -12,6 +12,9 @@ import { dictConfig, type DictConfigOptions } from "../../src/config/dict_config
 import type { LoggingConfig } from "../../src/config/logging_config.ts";
 import type { SocketHandler } from "../../src/handlers/socket_handler.ts";
 import type { HTTPHandler } from "../../src/handlers/http_handler.ts";
+import type { MemoryHandler } from "../../src/handlers/memory_handler.ts";
+import type { QueueHandler } from "../../src/handlers/queue_handler.ts";
+import type { RecordQueue } from "../../src/handlers/record_queue.ts";
 import type { SysLogHandler } from "../../src/handlers/sys_log_handler.ts";
 import { getLogger, manager, root } from "../../src/logging/get_logger.ts";
 import { getHandlerByName, type Handler } from "../../src/logging/handler.ts";
@@ -79,7 +82,8 @@ test("an error names the path, and nothing is changed", async () => {
     [
       { handlers: { h: {} } },
       `'handlers.h.class' must be a function or a name in 'classes' ` +
-      `(logging.NullHandler, logging.StreamHandler, test.List, test.Passing): ` +
+      `(logging.NullHandler, logging.StreamHandler, logging.handlers.BufferingHandler, ` +
+      `logging.handlers.MemoryHandler, logging.handlers.QueueHandler, test.List, test.Passing): ` +
       `current value is undefined`,
     ],
     [
@@ -427,3 +431,44 @@ test("handlerClasses() gives handlers over a network its options, under the entr
     );
   });
 });
+
+test("dictConfig() gives a MemoryHandler its target, and a QueueHandler a listener", () =>
+  bare(() => {
+    dictConfig({
+      version: 1,
+      handlers: {
+        memory: {
+          class: "logging.handlers.MemoryHandler",
+          capacity: 10,
+          flushLevel: "ERROR",
+          target: "list",
+        },
+        list: { class: "test.List" },
+        queue: {
+          class: "logging.handlers.QueueHandler",
+          queue: { "()": "queue.Queue", maxsize: 3 },
+          handlers: ["list"],
+          respect_handler_level: true,
+        },
+        buffer: { class: "logging.handlers.BufferingHandler", capacity: 2 },
+      },
+      root: { handlers: ["memory", "queue"] },
+    }, { classes });
+    const memory = getHandlerByName("memory") as MemoryHandler;
+    const queue = getHandlerByName("queue") as QueueHandler;
+    const target = getHandlerByName("list");
+    assertStrictEquals(memory.target, target);
+    assertEquals([memory.capacity, memory.flushLevel], [10, 40]);
+    assertEquals((queue.queue as RecordQueue).maxRecords, 3);
+    assertStrictEquals(queue.listener?.handlers[0], target);
+    assertEquals(queue.listener?.respect_handler_level, true);
+  }));
+
+test("dictConfig() names the queue that it cannot make", () =>
+  bare(() => {
+    const entry = { class: "logging.handlers.QueueHandler", queue: { "()": "mine.Queue" } };
+    assertStringIncludes(
+      refusal({ handlers: { queue: entry } }),
+      `'handlers.queue.queue.()' must be "queue.Queue": current value is "mine.Queue"`,
+    );
+  }));

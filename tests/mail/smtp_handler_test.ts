@@ -5,6 +5,7 @@ import type { DeliveryEvent } from "../../src/handlers/delivery_event.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import {
   type Mail,
+  mailHandlerClasses,
   type MailTransport,
   SMTPHandler,
   type SMTPHandlerOptions,
@@ -355,4 +356,19 @@ test("SMTPHandler refuses options that are bad, and says which", () => {
     assertMatch(String(error), message);
     assert(!String(error).includes("secret"));
   }
+});
+
+test("mailHandlerClasses makes an SMTPHandler of Python's keywords", async () => {
+  const make = mailHandlerClasses["logging.handlers.SMTPHandler"]!;
+  const keywords = { fromaddr: "a@mail.example", toaddrs: "b@mail.example", subject: "s" };
+  const credentials = ["app", "secret"];
+  const handler = make({ mailhost: ["mail.example", 587], ...keywords, credentials, secure: [] });
+  assertEquals([handler.mailhost, handler.mailport], ["mail.example", 587]);
+  assertEquals([handler.toaddrs, handler.username], [["b@mail.example"], "app"]);
+  await handler.close();
+  assertThrows(
+    () => make({ mailhost: "mail.example", ...keywords, credentials, secure: ["key.pem"] }),
+    TypeError,
+    "'secure' must be [], true or an object of PEM text",
+  );
 });
