@@ -153,6 +153,12 @@ export {
   type RecordDeliveryOptions,
 } from "./src/handlers/record_delivery_handler.ts";
 export type { DeliveryEvent, DeliveryStats, DropReason } from "./src/handlers/delivery_event.ts";
+export {
+  type Flushable,
+  flushAfter,
+  type WaitUntilContext,
+  withFlush,
+} from "./src/handlers/flush_after.ts";
 export type { DeliveryOptions } from "./src/handlers/delivery_options.ts";
 export type { WhileDisconnected } from "./src/core/link.ts";
 export type { Overflow } from "./src/core/outbox.ts";
@@ -175,6 +181,31 @@ export type {
   TlsOptions,
   WaitOptions,
 } from "./src/net/connector.ts";
+
+// Handlers that pass records on
+export { BufferingHandler } from "./src/handlers/buffering_handler.ts";
+export { MemoryHandler, type MemoryHandlerOptions } from "./src/handlers/memory_handler.ts";
+export {
+  type HandlerQueue,
+  QueueHandler,
+  type QueueHandlerOptions,
+  type QueueHandlerStats,
+} from "./src/handlers/queue_handler.ts";
+export {
+  type ListenerQueue,
+  QueueListener,
+  type QueueListenerOptions,
+} from "./src/handlers/queue_listener.ts";
+export {
+  QueueFullError,
+  type QueueItem,
+  type QueueStats,
+  RecordQueue,
+  type RecordQueueOptions,
+} from "./src/handlers/record_queue.ts";
+export { PortQueue, type PortQueueOptions } from "./src/handlers/port_queue.ts";
+export { PortReceiver } from "./src/handlers/port_receiver.ts";
+export type { MessagePortLike } from "./src/handlers/message_port.ts";
 
 // Receivers
 export {

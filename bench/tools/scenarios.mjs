@@ -131,7 +131,7 @@ export function scenarios({ quick, records, warmup }) {
       server: "stall",
     }),
     tcp("datagrams", "datagrams, 64 a turn", [...ours, ...rawSends, cpython], {
-      records: few,
+      records: burst,
       perTurn: 64,
       warmup: 10_000,
       protocol: "udp",

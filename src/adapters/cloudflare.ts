@@ -42,10 +42,11 @@ export { ConnectionError };
 export type { ConnectionErrorCode };
 
 /**
- * What one write hands over. It is a copy: a write that is under way can be neither taken back nor
- * stopped, and the caller may use its bytes again once the connection is closed.
+ * What one write hands over: a batch of frames whole, so that a reader meets no cut frame. It is a
+ * copy: a write under way can be neither taken back nor stopped, and the caller may use its bytes
+ * again once the connection is closed.
  */
-const PIECE_BYTES = 64 * 1024;
+const PIECE_BYTES = 128 * 1024;
 
 /** `Socket` of `cloudflare:sockets`, as far as it is used. */
 interface WorkerSocket {

@@ -107,9 +107,9 @@ class NodeDatagramSocket extends NodeDatagrams implements DatagramSocket {
     this.#connected = connected;
   }
 
-  async send(bytes: Uint8Array): Promise<void> {
+  send(bytes: Uint8Array): Promise<void> {
     const begin = () => new Promise<void>((resolve, reject) => this.#send(bytes, resolve, reject));
-    await (this.#connected ? begin() : this.inOrder(begin));
+    return this.#connected ? begin() : this.inOrder(begin);
   }
 
   #send(

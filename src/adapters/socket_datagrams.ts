@@ -34,7 +34,7 @@ export abstract class SocketDatagrams implements AsyncIterable<Uint8Array>, Asyn
   }
 
   /** For a runtime that sends what is under way at once in any order: one after another. */
-  protected inOrder(send: () => Promise<unknown>): Promise<unknown> {
+  protected inOrder<Result>(send: () => Promise<Result>): Promise<Result> {
     const sending = this.#sending.then(send);
     this.#sending = sending.catch(() => {});
     return sending;

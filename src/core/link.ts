@@ -1,6 +1,6 @@
 /**
  * The life of a handler's connection as a table. Everything that decides what a link does next
- * stands in this file; the driver (`handlers/delivery.ts`) does what it says and tells what
+ * stands in this file; the driver (`handlers/link_delivery.ts`) does what it says and tells what
  * happened.
  *
  * Browser compatible: no clock, no I/O.

@@ -1,6 +1,7 @@
 /**
  * What is waiting to be written: frames in 96 KiB chunks, so that many leave in one write, with
- * a cap in bytes and in records. One batch at a time may be in flight; it still counts.
+ * a cap in bytes and in records. One batch at a time may be in flight; it still counts, and so do
+ * those that were written before it and are not known to have arrived.
  *
  * Browser compatible: no clock, no I/O.
  *
@@ -151,6 +152,8 @@ export class Outbox {
   /** The last one that is waiting. */
   #tail: Chunk | undefined;
   #flight: Chunk | undefined;
+  /** Written before the flight, and to be confirmed. */
+  readonly #held: Chunk[] = [];
   #bytes = 0;
   #records = 0;
 
@@ -174,9 +177,9 @@ export class Outbox {
     return this.#records;
   }
 
-  /** Whether a batch is in flight. */
+  /** Whether a batch is in flight, or was written and is not confirmed. */
   get inFlight(): boolean {
-    return this.#flight !== undefined;
+    return this.#flight !== undefined || this.#held.length > 0;
   }
 
   /** Whether a frame of this size could ever be queued. */
@@ -189,7 +192,7 @@ export class Outbox {
    * so and it helps: what is in flight cannot be dropped. Returns how many went.
    */
   makeRoom(size: number): number {
-    if (this.#overflow === "drop-newest" || !this.#hasRoom(size, this.#flight)) return 0;
+    if (this.#overflow === "drop-newest" || !this.#hasRoom(size, this.#flying())) return 0;
     let lost = 0;
     while (!this.#hasRoom(size, this)) {
       this.#dropOldest();
@@ -282,6 +285,34 @@ export class Outbox {
     return bytes - left.bytes;
   }
 
+  /** The batch in flight was written: it is kept, and counts, until it is confirmed or restored. */
+  hold(): void {
+    if (this.#flight === undefined) return;
+    this.#held.push(this.#flight);
+    this.#flight = undefined;
+  }
+
+  /** What was held has arrived; how much that was. */
+  confirm(): { records: number; bytes: number } {
+    const confirmed = { records: 0, bytes: 0 };
+    for (const chunk of this.#held.splice(0)) {
+      confirmed.records += chunk.records;
+      confirmed.bytes += chunk.bytes;
+      this.#recycle(chunk);
+    }
+    this.#records -= confirmed.records;
+    this.#bytes -= confirmed.bytes;
+    return confirmed;
+  }
+
+  /** What is held and what is in flight is first in the queue again. */
+  restore(): void {
+    this.settle(0);
+    const held = this.#held.splice(0);
+    this.#waiting.unshift(...held);
+    this.#tail ??= held.at(-1);
+  }
+
   /** Everything that is not in flight, taken out as one batch: for a last write at exit. */
   drain(): Batch {
     const batches = this.#waiting.map((chunk) => chunk.batch);
@@ -294,18 +325,27 @@ export class Outbox {
 
   /** Empties the queue but for what is in flight; returns the number of records. */
   clear(): number {
-    const flight = this.#flight;
-    const lost = this.#records - (flight?.records ?? 0);
+    const { bytes, records } = this.#flying();
+    const lost = this.#records - records;
     this.#waiting.length = 0;
     this.#tail = undefined;
-    this.#records = flight?.records ?? 0;
-    this.#bytes = flight?.bytes ?? 0;
+    this.#records = records;
+    this.#bytes = bytes;
     return lost;
   }
 
-  #hasRoom(size: number, beside: { bytes: number; records: number } | undefined): boolean {
-    return (beside?.bytes ?? 0) + size <= this.#maxBytes &&
-      (beside?.records ?? 0) < this.#maxRecords;
+  /** What of it all is in flight or held. */
+  #flying(): { bytes: number; records: number } {
+    let { bytes = 0, records = 0 } = this.#flight ?? {};
+    for (const chunk of this.#held) {
+      bytes += chunk.bytes;
+      records += chunk.records;
+    }
+    return { bytes, records };
+  }
+
+  #hasRoom(size: number, beside: { bytes: number; records: number }): boolean {
+    return beside.bytes + size <= this.#maxBytes && beside.records < this.#maxRecords;
   }
 
   #dropOldest(): void {

@@ -15,9 +15,9 @@ import type { Clock } from "../net/connector.ts";
  *
  * - `disconnected`: there was no connection, in `drop` mode
  * - `overflow`: the queue was full
- * - `tooLarge`: larger than the whole queue, than a datagram may be, or than an HTTP server takes
+ * - `tooLarge`: larger than the whole queue, than a datagram may be, or than a web or mail server takes
  * - `closed`: emitted after `close()`, or still queued when its time was up
- * - `error`: it could not be encoded, or an HTTP server refuses it
+ * - `error`: it could not be encoded, or a web or mail server refuses it
  */
 export type DropReason = "disconnected" | "overflow" | "tooLarge" | "closed" | "error";
 
@@ -25,7 +25,7 @@ export type DropReason = "disconnected" | "overflow" | "tooLarge" | "closed" | "
 export interface DeliveryStats {
   /** Records given to `emit()`, those that could not be encoded included. */
   emitted: number;
-  /** Records that the kernel has taken, or that an HTTP server has said to have. */
+  /** Records that the kernel has taken, or that a web or mail server has said to have. */
   sent: number;
   /** Records waiting or in flight. */
   queued: number;
@@ -37,18 +37,18 @@ export interface DeliveryStats {
   dropped: Record<DropReason, number>;
   /** The sum of `dropped`. */
   droppedTotal: number;
-  /** Dials that succeeded; over HTTP, how often the server began to take records. */
+  /** Dials that succeeded; over HTTP and SMTP, how often the server began to take records. */
   connects: number;
-  /** Dials that failed; over HTTP, requests that failed or were put off. */
+  /** Dials that failed; over HTTP and SMTP, requests and mails that failed or were put off. */
   connectFailures: number;
 }
 
 /**
  * What happened on a handler's link.
  *
- * - `connected`: a dial succeeded; over HTTP, the server began to take records
- * - `connect-failed`: a dial failed; the next is allowed after `retrySeconds`; over HTTP, a request
- *   failed or was put off
+ * - `connected`: a dial succeeded; over HTTP and SMTP, the server began to take records
+ * - `connect-failed`: a dial failed; the next is allowed after `retrySeconds`; over HTTP and SMTP, a
+ *   request or a mail failed or was put off
  * - `disconnected`: the connection ended; `error` is undefined after the peer's FIN
  * - `outage`: records cannot be delivered from now on: a dial failed or the queue is full
  * - `outage-over`: they can again, or the handler was closed; `lost` were dropped in between

@@ -10,13 +10,15 @@ import { checkNumber } from "../core/options.ts";
 import { Handler, tellFault } from "../logging/handler.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
 import type { WaitOptions } from "../net/connector.ts";
-import { Delivery, type DeliverySettings } from "./delivery.ts";
+import type { Delivery, DeliverySettings } from "./delivery.ts";
 import { type DeliveryEvent, type DeliveryStats, printEvents } from "./delivery_event.ts";
 import {
   checkDeliveryOptions,
   type CheckedDeliveryOptions,
   type DeliveryOptions,
 } from "./delivery_options.ts";
+import { LinkDelivery } from "./link_delivery.ts";
+import { PerFlushDelivery } from "./per_flush_delivery.ts";
 
 /** How a handler delivers: what its subclass says. */
 type Way = Pick<DeliverySettings, "open" | "exitNotifier" | "batch">;
@@ -58,12 +60,15 @@ export abstract class DeliveryHandler extends Handler {
   }
 
   #makeDelivery(way: Way): Delivery {
-    return new Delivery({
+    const settings: DeliverySettings = {
       ...this.#options,
       ...way,
       onEvent: (event) => this.#hear(event),
       onFault: (error, record) => this.#report(error, record),
-    });
+    };
+    return this.#options.connection === "per-flush"
+      ? new PerFlushDelivery(settings)
+      : new LinkDelivery(settings);
   }
 
   /**
@@ -119,7 +124,9 @@ export abstract class DeliveryHandler extends Handler {
 
   /**
    * Resolves when everything emitted before is written or dropped. In `queue` mode that may take
-   * as long as the server is away: give a `signal`. Never rejects.
+   * as long as the server is away: give a `signal`. With `connection: "per-flush"` it connects for
+   * that, and where it cannot, or may not yet again, resolves with the records still queued. Never
+   * rejects.
    */
   override flush(options?: WaitOptions): Promise<void> {
     return this.#delivery.flush(options);

@@ -28,6 +28,14 @@ export interface DeliveryOptions {
    * keeps them and dials from a timer. @default {"drop"}
    */
   whileDisconnected?: WhileDisconnected;
+  /**
+   * How long a connection lives: `"persistent"`, from the first record until it is lost, or
+   * `"per-flush"`, for where a socket may not outlive a request: `emit()` only queues, and `flush()`
+   * dials, writes what is queued, half-closes and awaits the peer's end. No timer dials then: a flush
+   * within the back-off leaves the records queued, in `drop` mode it drops them.
+   * @default {"persistent"}
+   */
+  connection?: "persistent" | "per-flush";
   /** The most bytes queued, in flight included, from 1; `Infinity` for no limit. @default {67108864} */
   maxQueuedBytes?: number;
   /** The most records queued, in flight included, from 1. @default {Infinity} */
@@ -50,6 +58,7 @@ export const DELIVERY_OPTIONS: readonly string[] = [
   "connector",
   "connectTimeoutMs",
   "whileDisconnected",
+  "connection",
   "maxQueuedBytes",
   "maxQueuedRecords",
   "overflow",
@@ -62,6 +71,7 @@ export const DELIVERY_OPTIONS: readonly string[] = [
 export interface CheckedDeliveryOptions {
   connectTimeoutMs: number;
   whileDisconnected: WhileDisconnected;
+  connection: "persistent" | "per-flush";
   maxQueuedBytes: number;
   maxQueuedRecords: number;
   overflow: Overflow;
@@ -77,6 +87,7 @@ export function checkDeliveryOptions(
   const {
     connectTimeoutMs = 1000,
     whileDisconnected = "drop",
+    connection = "persistent",
     maxQueuedBytes = 64 * 1024 * 1024,
     maxQueuedRecords = Infinity,
     overflow = "drop-oldest",
@@ -86,6 +97,7 @@ export function checkDeliveryOptions(
   } = options;
   checkInteger(what, "connectTimeoutMs", connectTimeoutMs, 1, MAX_TIMEOUT_MS);
   checkOneOf(what, "whileDisconnected", whileDisconnected, ["drop", "queue"]);
+  checkOneOf(what, "connection", connection, ["persistent", "per-flush"]);
   checkLimit(what, "maxQueuedBytes", maxQueuedBytes, 1);
   checkLimit(what, "maxQueuedRecords", maxQueuedRecords, 1);
   checkOneOf(what, "overflow", overflow, ["drop-oldest", "drop-newest"]);
@@ -95,6 +107,7 @@ export function checkDeliveryOptions(
   return {
     connectTimeoutMs,
     whileDisconnected,
+    connection,
     maxQueuedBytes,
     maxQueuedRecords,
     overflow,

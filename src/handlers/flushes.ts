@@ -28,6 +28,16 @@ export class Flushes {
     return this.#waiters.size;
   }
 
+  /** Where the queue ends now, for {@linkcode reached}. */
+  get mark(): number {
+    return this.#queued;
+  }
+
+  /** Whether every record before the mark is done with. */
+  reached(mark: number): boolean {
+    return mark <= this.#done;
+  }
+
   /** Resolves when what was queued until now is done with, or `signal` is aborted. */
   async wait({ signal }: WaitOptions): Promise<void> {
     const release = holdOpen();
@@ -67,7 +77,7 @@ export class Flushes {
   /** Resolves those whose records are done with, or all of them. */
   wake(all = false): void {
     for (const waiter of this.#waiters) {
-      if (all || waiter.target <= this.#done) waiter.done();
+      if (all || this.reached(waiter.target)) waiter.done();
     }
   }
 }

@@ -76,6 +76,10 @@ export class HttpOutlet implements Outlet {
     this.#endpoint = endpoint;
   }
 
+  get writeTimeoutMs(): number {
+    return this.#endpoint.timeoutMs;
+  }
+
   async write(batch: Batch): Promise<void> {
     this.#progress = NOTHING;
     this.#isAnswered = false;

@@ -52,6 +52,8 @@ export interface Outlet {
    * least, and as long as the back-off says.
    */
   readonly holdSeconds?: number | undefined;
+  /** How long a write may take, in milliseconds, where the way out has a bound of its own. */
+  readonly writeTimeoutMs?: number;
   /** Settles when the way out is over, with the reason; never for a datagram socket. */
   readonly closed: Promise<ConnectionError | undefined> | undefined;
   /** Releases it; never rejects. */
@@ -222,18 +224,16 @@ export class DatagramOutlet implements Outlet {
     while (progress.frames < lengths.length && again.length === 0) {
       const sizes = Array.from(lengths.subarray(progress.frames, progress.frames + IN_FLIGHT));
       const sends = sizes.map((size) => this.#socket.send(bytes.subarray(start, start += size)));
-      for (const [i, outcome] of (await Promise.allSettled(sends)).entries()) {
-        const number = progress.frames++;
-        if (outcome.status === "fulfilled") continue;
-        const error: unknown = outcome.reason;
+      for (const [i, error] of await failuresOf(sends)) {
         if (error instanceof ConnectionError && error.code === "too-large") {
           progress.tooLarge++;
           progress.tooLargeBytes += sizes[i] ?? 0;
         } else {
           failure ??= error;
-          again.push(number);
+          again.push(progress.frames + i);
         }
       }
+      progress.frames += sizes.length;
     }
     if (again.length > 0) throw failure;
   }
@@ -263,6 +263,23 @@ export class DatagramOutlet implements Outlet {
   unref(): void {
     this.#socket.unref?.();
   }
+}
+
+/** Awaits them all: the errors of those that failed, by their numbers, which ascend. */
+function failuresOf(sends: readonly Promise<void>[]): Promise<[number, unknown][]> {
+  return new Promise((resolve) => {
+    const failures: [number, unknown][] = [];
+    let left = sends.length;
+    const done = () => {
+      if (--left === 0) resolve(failures.sort(([a], [b]) => a - b));
+    };
+    sends.forEach((send, i) =>
+      send.then(done, (error: unknown) => {
+        failures.push([i, error]);
+        done();
+      })
+    );
+  });
 }
 
 /** A socket of somebody's own that cannot even be closed is let go all the same. */

@@ -68,7 +68,6 @@ export abstract class SocketDeliveryHandler extends DeliveryHandler {
 
   /** As `Handler.handleError`; with `closeOnError` it closes the connection and says nothing. */
   override handleError(record: LogRecord, error: unknown): void {
-    if (this.closeOnError && this.#delivery.state === "open") this.#delivery.disconnect();
-    else super.handleError(record, error);
+    if (!this.closeOnError || !this.#delivery.disconnect()) super.handleError(record, error);
   }
 }

@@ -152,11 +152,7 @@ export abstract class SysLogCodes extends SocketDeliveryHandler {
   /** Names of facilities. */
   declare readonly facility_names: Readonly<Record<string, number>>;
 
-  /**
-   * Opens nothing; the parameters are those of {@linkcode SocketDeliveryHandler}.
-   *
-   * @throws {TypeError | RangeError} when an option has a bad value
-   */
+  /** As `SocketDeliveryHandler`'s. */
   constructor(
     name: string,
     exitNotifier: ExitNotifier,

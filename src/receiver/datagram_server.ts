@@ -10,7 +10,7 @@ import { FrameError } from "../core/framer.ts";
 import { checkDatagramTarget, checkMethods } from "../core/options.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { DatagramAcceptor, DatagramAddress, DatagramListener } from "../net/connector.ts";
-import { turn } from "./fair_turn.ts";
+import { turn } from "../net/fair_turn.ts";
 import type { ReceiverFault } from "./fault.ts";
 import { QUIET_MS, type Served, type Server } from "./server.ts";
 

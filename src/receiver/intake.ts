@@ -10,7 +10,7 @@ import type { FrameReader } from "../core/framer.ts";
 import { show } from "../core/options.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
-import { turn } from "./fair_turn.ts";
+import { turn } from "../net/fair_turn.ts";
 import type { ReceiverFault, ReceiverFaultReason } from "./fault.ts";
 
 /** Records between two turns of the event loop: a few hundred microseconds of work. */

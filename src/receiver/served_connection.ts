@@ -12,7 +12,7 @@
 import type { FrameReader } from "../core/framer.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { Clock, StreamConnection } from "../net/connector.ts";
-import { turn } from "./fair_turn.ts";
+import { turn } from "../net/fair_turn.ts";
 import type { ReceiverFault } from "./fault.ts";
 
 /** The longest wait for a connection that has ended to be let go, in milliseconds. */

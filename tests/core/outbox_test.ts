@@ -137,6 +137,7 @@ test("Outbox behaves as a bounded list would, whatever is done to it", () => {
     fc.record({ do: fc.constant("push"), n: fc.constant(110_000) }),
     fc.record({ do: fc.constant("take"), n: fc.constant(0) }),
     fc.record({ do: fc.constant("settle"), n: fc.integer({ min: 0, max: 50 }) }),
+    fc.record({ do: fc.constantFrom("hold", "confirm", "restore"), n: fc.constant(0) }),
     fc.record({ do: fc.constant("clear"), n: fc.constant(0) }),
   );
   const limits = fc.record({
@@ -151,6 +152,7 @@ test("Outbox behaves as a bounded list would, whatever is done to it", () => {
       ({ maxBytes, maxRecords, overflow }, steps) => {
         const outbox = new Outbox({ maxBytes, maxRecords, overflow });
         let flight: Uint8Array[] = [];
+        let held: Uint8Array[] = [];
         let waiting: Uint8Array[] = [];
         const size = (frames: Uint8Array[]) => frames.reduce((sum, { length }) => sum + length, 0);
         let mark = 0;
@@ -158,9 +160,10 @@ test("Outbox behaves as a bounded list would, whatever is done to it", () => {
           if (what === "push") {
             const next = frame(n, ++mark);
             const full = () =>
-              size(flight) + size(waiting) + n > maxBytes ||
-              flight.length + waiting.length >= maxRecords;
-            const hopeless = size(flight) + n > maxBytes || flight.length >= maxRecords;
+              size(held) + size(flight) + size(waiting) + n > maxBytes ||
+              held.length + flight.length + waiting.length >= maxRecords;
+            const hopeless = size(held) + size(flight) + n > maxBytes ||
+              held.length + flight.length >= maxRecords;
             let lost = 0;
             while (overflow === "drop-oldest" && !hopeless && full()) {
               waiting.shift();
@@ -182,6 +185,18 @@ test("Outbox behaves as a bounded list would, whatever is done to it", () => {
                 assertEquals(batch?.bytes.subarray(start, start += part.length), part);
               }
             }
+          } else if (what === "hold") {
+            outbox.hold();
+            held = [...held, ...flight];
+            flight = [];
+          } else if (what === "confirm") {
+            assertEquals(outbox.confirm(), { records: held.length, bytes: size(held) });
+            held = [];
+          } else if (what === "restore") {
+            outbox.restore();
+            waiting = [...held, ...flight, ...waiting];
+            held = [];
+            flight = [];
           } else if (what === "settle") {
             const done = Math.min(n, flight.length);
             outbox.settle(done);
@@ -191,9 +206,9 @@ test("Outbox behaves as a bounded list would, whatever is done to it", () => {
             assertEquals(outbox.clear(), waiting.length);
             waiting = [];
           }
-          assertEquals(outbox.inFlight, flight.length > 0);
-          assertEquals(outbox.records, flight.length + waiting.length);
-          assertEquals(outbox.bytes, size(flight) + size(waiting));
+          assertEquals(outbox.inFlight, held.length + flight.length > 0);
+          assertEquals(outbox.records, held.length + flight.length + waiting.length);
+          assertEquals(outbox.bytes, size(held) + size(flight) + size(waiting));
         }
       },
     ),

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -16,29 +16,42 @@ import { runtime } from "../test.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
+const program = join(root, "node_modules", ".bin", "workerd");
+
 /** Why a test that needs workerd is skipped here; `false` if it is not. */
-export const withoutWorkerd: string | false = runtime === "node"
+export const withoutWorkerd: string | false = runtime !== "node"
+  ? "what is tested is in workerd: from Node is enough"
+  : existsSync(program) || process.env.LOGWIRE_REQUIRE_SERVERS === "1"
   ? false
-  : "what is tested is in workerd: from Node is enough";
+  : "it needs workerd, which npm ci installs where there is one for the machine";
 
 /** One worker: a program, and the runtime that it is to see. */
 export interface WorkerOptions {
   /** The file of the worker, from the top level of the project. */
   entry: string;
+  /** What stands in the file, if it is to be something else. */
+  contents?: string;
   compatibilityDate: string;
   compatibilityFlags?: string[];
   /** Texts that the worker finds in its `env`. */
   env?: Record<string, string>;
   /** Bare specifiers, and the files that the bundle has in their place. */
   alias?: Record<string, string>;
+  /** Names in the program, and the values that the bundle has in their place. */
+  define?: Record<string, string>;
 }
 
 /** Bundles a worker as its author would; throws for an error, and for a warning. */
-export function bundle(entry: string, alias: Record<string, string> = {}): string {
+export function bundle(
+  { entry, contents, alias = {}, define = {} }: Omit<WorkerOptions, "compatibilityDate">,
+): string {
   const { outputFiles, warnings } = buildSync({
     absWorkingDir: root,
-    entryPoints: [entry],
+    ...(contents === undefined
+      ? { entryPoints: [entry] }
+      : { stdin: { contents, sourcefile: entry, resolveDir: root } }),
     alias,
+    define,
     bundle: true,
     write: false,
     format: "esm",
@@ -68,14 +81,13 @@ export class Workerd implements AsyncDisposable {
   static async start(workers: Record<string, WorkerOptions>): Promise<Workerd> {
     const folder = mkdtempSync(join(tmpdir(), "logwire-workerd-"));
     const names = Object.keys(workers);
-    for (const [name, { entry, alias }] of Object.entries(workers)) {
-      writeFileSync(join(folder, `${name}.js`), bundle(entry, alias));
+    for (const [name, options] of Object.entries(workers)) {
+      writeFileSync(join(folder, `${name}.js`), bundle(options));
     }
     // workerd embeds no file from outside the folder of its configuration.
     copyFileSync(join(root, "tests", "testdata", "tls", "ca.pem"), join(folder, "ca.pem"));
     const config = join(folder, "config.capnp");
     writeFileSync(config, configOf(workers));
-    const program = join(root, "node_modules", ".bin", "workerd");
     const child = spawn(program, ["serve", "--experimental", "--control-fd=3", config], {
       stdio: ["ignore", "ignore", "pipe", "pipe"],
     });

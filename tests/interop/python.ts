@@ -77,3 +77,22 @@ export function withoutPython(): string | false {
   if (python3() !== undefined || process.env.LOGWIRE_REQUIRE_SERVERS === "1") return false;
   return "it needs CPython: apt-get install python3, or pyenv install 3";
 }
+
+/** A Python 3 that has this module: Debian's own, to which its packages belong, or another. */
+export function pythonWith(module: string): string | undefined {
+  const paths = ["/usr/bin/python3", ...[python3() ?? []].flat()];
+  return paths.find((path) => {
+    try {
+      execFileSync(path, ["-c", `import ${module}`], { stdio: "ignore" });
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Why a test that needs a module of a Debian package is skipped here; `false` if it is not. */
+export function withoutModule(module: string): string | false {
+  if (pythonWith(module) !== undefined || process.env.LOGWIRE_REQUIRE_SERVERS === "1") return false;
+  return `it needs ${module}: apt-get install python3-${module}`;
+}

@@ -17,6 +17,7 @@ export class PythonReceiver implements AsyncDisposable {
   readonly lines: string[] = [];
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
+  #isListening = false;
   #changed = () => {};
   #errors = "";
 
@@ -31,15 +32,18 @@ export class PythonReceiver implements AsyncDisposable {
     const child = spawn(python, [script, ...args], { stdio: ["pipe", "pipe", "pipe"] });
     const receiver = new PythonReceiver(child);
     const lines = createInterface({ input: child.stdout! });
-    const listening = new Promise<string>((resolve, reject) => {
-      lines.once("line", resolve);
+    // One listener from the start: the first records may come with the line that says where.
+    const listening = new Promise<void>((resolve, reject) => {
+      lines.on("line", (line) => {
+        if (!receiver.#isListening) receiver.port = Number(line);
+        else receiver.lines.push(line);
+        receiver.#isListening = true;
+        receiver.#changed();
+        resolve();
+      });
       lines.once("close", () => reject(new Error(`no receiver: ${receiver.#errors}`)));
     });
-    receiver.port = Number(await listening);
-    lines.on("line", (line) => {
-      receiver.lines.push(line);
-      receiver.#changed();
-    });
+    await listening;
     return receiver;
   }
 
@@ -58,6 +62,12 @@ export class PythonReceiver implements AsyncDisposable {
   /** As {@linkcode waitFor}, of a receiver started with `--json`. */
   async records(count: number): Promise<Fields[]> {
     return (await this.waitFor(count)).map((line) => JSON.parse(line) as Fields);
+  }
+
+  /** Ends it in order: it listens no more, and hears to its end who is connected. */
+  async stop(): Promise<void> {
+    this.#child.stdin?.end("stop");
+    await this.#ended;
   }
 
   /** Ends it at once, as a crash would, and returns when it is gone. */

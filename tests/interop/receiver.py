@@ -1,10 +1,12 @@
-"""The log server of the Python documentation, as it stands there but for what it prints where.
+"""The log server of the Python documentation, as it stands there but for what it prints where, and
+that it bears a length that arrives in pieces: the one there takes that for the end.
 
     receiver.py tcp|unix|udp [--tls cert.pem key.pem [ca.pem]] [--path PATH] [--port PORT]
 
 Prints the port (or path) it listens on as the first line of stdout, then a line a record:
 `%(relativeCreated)5d %(name)-15s %(levelname)-8s %(message)s`, or with --json its attributes.
-Runs on 2.7 and 3. Ends when stdin does.
+Runs on 2.7 and 3. Ends when stdin does, at once; where it says "stop", once everybody who is connected
+was heard to the end.
 """
 from __future__ import print_function
 
@@ -29,7 +31,12 @@ class LogRecordStreamHandler(socketserver.StreamRequestHandler):
     def handle(self):
         while True:
             chunk = self.connection.recv(4)
-            if len(chunk) < 4:
+            while 0 < len(chunk) < 4:
+                more = self.connection.recv(4 - len(chunk))
+                if not more:
+                    return
+                chunk = chunk + more
+            if not chunk:
                 break
             slen = struct.unpack(">L", chunk)[0]
             chunk = self.connection.recv(slen)
@@ -58,7 +65,6 @@ class LogRecordDatagramHandler(socketserver.BaseRequestHandler):
 
 class Tcp(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
-    daemon_threads = True
     context = None
 
     def get_request(self):
@@ -135,7 +141,9 @@ def main():
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.daemon = True
     thread.start()
-    sys.stdin.read()
+    if "stop" in sys.stdin.read():
+        server.shutdown()
+        server.server_close()
     os._exit(0)
 
 

@@ -6,10 +6,15 @@
 import { assert, assertEquals } from "@std/assert";
 import * as logwire from "../../mod.ts";
 import {
+  BufferingHandler,
   DatagramHandler,
   Handler,
   HTTPHandler,
   LogRecord,
+  MemoryHandler,
+  PortQueue,
+  QueueHandler,
+  RecordQueue,
   SocketHandler,
   StreamHandler,
   SysLogHandler,
@@ -19,6 +24,7 @@ import { MemoryNetwork } from "../../src/adapters/memory.ts";
 import { json } from "../../src/core/json.ts";
 import * as files from "../../src/files/file_handlers.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
+import { SMTPHandler } from "../../src/mail/smtp_handler.ts";
 import { test } from "../test.ts";
 
 const boom = (): never => {
@@ -77,6 +83,9 @@ const garbage = {
   openDatagram: () => "no promise",
 } as unknown as Connector & DatagramConnector;
 
+/** A port at whose other end nobody listens. */
+const silentPort = { postMessage: () => {}, addEventListener: () => {} };
+
 /** Every kind of handler, with every kind of bad company. */
 function handlers(): [string, Handler][] {
   const network = new MemoryNetwork();
@@ -86,6 +95,12 @@ function handlers(): [string, Handler][] {
   const serializer = { dumps: boom, loads: boom };
   const onEvent: (event: DeliveryEvent) => void = boom;
   const answer = () => Promise.resolve(new Response("thanks"));
+  // Nobody moves the clock, so that nothing may wait for it.
+  const mail = {
+    ...quiet,
+    ...{ fromaddr: "me", toaddrs: "you", subject: "Log", maxMailsPerMinute: Infinity },
+  };
+  const transport = { sendMail: () => Promise.resolve() };
   return [
     ["NullHandler", new logwire.NullHandler()],
     ["StreamHandler", new StreamHandler({ write: () => {} })],
@@ -96,6 +111,21 @@ function handlers(): [string, Handler][] {
     ["RotatingFileHandler", new files.RotatingFileHandler("/dev/null", { maxBytes: 1 })],
     ["TimedRotatingFileHandler", new files.TimedRotatingFileHandler("/dev/null", { clock })],
     ["StreamHandler, throwing stream", new StreamHandler({ write: boom, flush: boom })],
+    ["BufferingHandler", new BufferingHandler(3)],
+    ["MemoryHandler", new MemoryHandler(3, { target: new StreamHandler({ write: () => {} }) })],
+    ["MemoryHandler, no target", new MemoryHandler(3)],
+    [
+      "MemoryHandler, throwing target",
+      new MemoryHandler(3, { target: { handle: boom, flush: boom } as unknown as Handler }),
+    ],
+    ["QueueHandler", new QueueHandler(new RecordQueue())],
+    ["QueueHandler, full queue", new QueueHandler(new RecordQueue({ maxRecords: 1 }))],
+    ["QueueHandler, throwing queue", new QueueHandler({ put_nowait: boom, flush: boom })],
+    ["QueueHandler, port", new QueueHandler(new PortQueue(silentPort), { closeTimeoutMs: 0 })],
+    [
+      "QueueHandler, throwing port",
+      new QueueHandler(new PortQueue({ ...silentPort, postMessage: boom }), { closeTimeoutMs: 0 }),
+    ],
     ["SocketHandler", new SocketHandler("h", 1, good())],
     [
       "SocketHandler, throwing connector",
@@ -143,6 +173,15 @@ function handlers(): [string, Handler][] {
       "HTTPHandler, garbage fetch",
       new HTTPHandler("h", "/", { ...quiet, fetch: () => null } as unknown as HTTPHandlerOptions),
     ],
+    ["SMTPHandler", new SMTPHandler("h", { ...mail, transport })],
+    [
+      "SMTPHandler, throwing transport",
+      new SMTPHandler("h", { ...mail, transport: { sendMail: boom } }),
+    ],
+    [
+      "SMTPHandler, throwing subject",
+      Object.assign(new SMTPHandler("h", { ...mail, transport }), { getSubject: boom }),
+    ],
     ["HTTPHandler, throwing map", Object.assign(new HTTPHandler("h", "/"), { mapLogRecord: boom })],
   ];
 }
@@ -157,6 +196,7 @@ const vandals: Record<string, (handler: Handler) => void> = {
   "with hostile properties": (handler) => {
     const hostileNumber = { toString: boom, [Symbol.toPrimitive]: boom };
     Object.assign(handler, { facility: hostileNumber, ident: hostileNumber, priority_map: null });
+    Object.assign(handler, { subject: hostileNumber });
   },
   "with a throwing handleError": (handler) => {
     handler.handleError = boom;
@@ -180,6 +220,11 @@ test("no handler throws, waits or loses count, whatever it is given", async () =
             throw new Error(`${context}: threw`, { cause: error });
           }
           emitted += vandal === "with a throwing filter" ? 1 : 2;
+          if (handler instanceof QueueHandler) {
+            const { stats } = handler;
+            assertEquals(stats.emitted, emitted, context);
+            assertEquals(stats.emitted, stats.enqueued + stats.droppedTotal, context);
+          }
           if (!(handler instanceof logwire.DeliveryHandler)) continue;
           const { stats } = handler;
           assertEquals(stats.emitted, emitted, context);

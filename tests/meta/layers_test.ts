@@ -11,6 +11,7 @@ const layers: Record<string, string[]> = {
   "src/handlers": ["src/logging", "src/core", "src/core/pickle", "src/net"],
   "src/receiver": ["src/logging", "src/core", "src/core/pickle", "src/net"],
   "src/files": ["src/logging", "src/core"],
+  "src/mail": ["src/logging", "src/core", "src/net", "src/handlers"],
   "src/adapters": ["src/net"],
   "src/config": ["src/logging", "src/core", "src/handlers", "src/net"],
   "src/context": ["src/logging", "src/core"],
@@ -26,6 +27,8 @@ const portable = [
 /** What a layer may import that is not ours. */
 const packages: Record<string, RegExp> = {
   "src/files": /^(node:|@std\/bytes$)/,
+  // A folder of its own, so that whoever sends no mail needs no package for it.
+  "src/mail": /^nodemailer\/lib\//,
   "src/context": /^node:async_hooks$/,
   // Not unix-dgram: what is imported by name becomes a dependency of the package.
   "src/adapters": /^(node:|bun:|cloudflare:|@std\/bytes$)/,
@@ -44,7 +47,7 @@ const adapterImporters: Record<string, string> = {
 /** The portable files that look at `globalThis`, each with the reason. */
 const globalThisReaders: Record<string, string> = {
   "src/logging/process_info.ts": "a record carries the process id where there is one",
-  "src/receiver/fair_turn.ts": "setImmediate waits less than a timer, where there is one",
+  "src/net/fair_turn.ts": "setImmediate waits less than a timer, where there is one",
 };
 
 function layerOf(file: string): string {

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { readdirSync } from "node:fs";
 import { test } from "../test.ts";
 import { entryPoints, exists, filesUnder, read, root, sources } from "./sources.ts";
@@ -89,6 +89,11 @@ const testedThrough: Record<string, string[]> = {
     "src/logging/format_spec.ts",
     "src/logging/format_value.ts",
   ],
+  "tests/handlers/port_queue_test.ts": [
+    "src/handlers/message_port.ts",
+    "src/handlers/port_frames.ts",
+    "src/handlers/port_receiver.ts",
+  ],
   "tests/handlers/socket_handler_test.ts": [
     "src/handlers/delivery.ts",
     "src/handlers/delivery_counters.ts",
@@ -96,6 +101,7 @@ const testedThrough: Record<string, string[]> = {
     "src/handlers/delivery_handler.ts",
     "src/handlers/delivery_options.ts",
     "src/handlers/hold_open.ts",
+    "src/handlers/link_delivery.ts",
     "src/handlers/record_delivery_handler.ts",
     "src/handlers/socket_delivery_handler.ts",
   ],
@@ -109,6 +115,7 @@ const testedThrough: Record<string, string[]> = {
     "src/handlers/sys_log_messages.ts",
     "src/handlers/sys_log_options.ts",
   ],
+  "tests/mail/smtp_handler_test.ts": ["src/mail/mail_outlet.ts", "src/mail/smtp_options.ts"],
   "tests/receiver/datagram_receiver_test.ts": ["src/receiver/datagram_server.ts"],
   "tests/receiver/socket_receiver_test.ts": [
     "src/receiver/intake.ts",
@@ -161,6 +168,10 @@ test("every entry point has an example that is run", () => {
     !examples.some((code) => code.includes(`"jsr:@logwire/logging${entry.slice(1)}"`))
   );
   assertEquals(without, []);
+});
+
+test("the worker of the README is the one that the demo runs", () => {
+  assert(read("README.md").includes(`\`\`\`js ignore\n${read("tests/demo/edge_worker.js")}\`\`\``));
 });
 
 test("every example imports entry points that exist", () => {

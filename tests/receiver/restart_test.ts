@@ -5,7 +5,7 @@ import { SocketHandler } from "../../src/handlers/socket_handler.ts";
 import { INFO } from "../../src/logging/level.ts";
 import { Logger } from "../../src/logging/logger.ts";
 import { LogRecordSocketReceiver, type ReceiverFault } from "../../src/receiver/socket_receiver.ts";
-import { turn } from "../../src/receiver/fair_turn.ts";
+import { turn } from "../../src/net/fair_turn.ts";
 import { test } from "../test.ts";
 
 test("a receiver that is stopped and replaced under load loses nothing, in order", async () => {

@@ -1,5 +1,8 @@
 // deno-lint-ignore-file no-console -- a tool prints
-/** `npm run demo`: installs what is missing, then runs tests/demo/main.ts. */
+/**
+ * `npm run demo`: installs what is missing, then runs tests/demo/main.ts; `npm run demo:edge`, or
+ * with another name as the first argument: tests/demo/<name>.ts.
+ */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -7,14 +10,15 @@ import process from "node:process";
 import { node, self, setUp, toolEnvironment } from "./setup.mjs";
 import { root } from "./std_packages.mjs";
 
-const main = join(root, "tests", "demo", "main.ts");
+const [name = "main", ...rest] = process.argv.slice(2);
+const main = join(root, "tests", "demo", `${name}.ts`);
 if (!existsSync(main)) {
   console.error(`Cannot run the demo as ${main} is missing`);
   process.exit(1);
 }
 setUp();
 const [command, ...args] = node === undefined ? self : [node, "--import", "tsx"];
-const { status } = spawnSync(command, [...args, main, ...process.argv.slice(2)], {
+const { status } = spawnSync(command, [...args, main, ...rest], {
   cwd: root,
   env: toolEnvironment(),
   stdio: "inherit",

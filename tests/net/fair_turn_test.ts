@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { setImmediate } from "node:timers";
-import { turn } from "../../src/receiver/fair_turn.ts";
+import { turn } from "../../src/net/fair_turn.ts";
 import { test } from "../test.ts";
 
 test("turn() lets everybody go on in the order of asking, one in a turn", async () => {

@@ -1,0 +1,121 @@
+/**
+ * Flushes handlers behind a response, on runtimes whose requests end with the response but for what
+ * is put into `ctx.waitUntil`: Cloudflare Workers, and others with a context of that shape.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+
+/** What a runtime gives a worker with each event, as far as it is used here. */
+export interface WaitUntilContext {
+  /** Keeps the request alive until the promise settles, without holding up the response. */
+  waitUntil(promise: Promise<unknown>): void;
+}
+
+/** What can be flushed: every handler of this package. */
+export interface Flushable {
+  /** Resolves when everything emitted before is sent, dropped, or left for later; never rejects. */
+  flush(): Promise<void>;
+}
+
+/**
+ * Flushes what was logged so far, without holding up the response: call it last. Work that goes on
+ * in `ctx.waitUntil` calls it again when it is done; {@linkcode withFlush} does all of that by itself.
+ *
+ * @example
+ * ```ts
+ * import { flushAfter, getLogger, SocketHandler } from "jsr:@logwire/logging";
+ * import { MemoryNetwork } from "jsr:@logwire/logging/testing";
+ *
+ * // In a worker: import { connector } from "jsr:@logwire/logging/cloudflare".
+ * const connector = new MemoryNetwork();
+ * const handler = new SocketHandler("logs.example.com", 9020, {
+ *   connector,
+ *   connection: "per-flush",
+ * });
+ * getLogger("worker").addHandler(handler);
+ *
+ * function respond(ctx: { waitUntil(promise: Promise<unknown>): void }): Response {
+ *   getLogger("worker").warning("asked");
+ *   flushAfter(ctx, handler);
+ *   return new Response("hello");
+ * }
+ *
+ * const waiting: Promise<unknown>[] = [];
+ * respond({ waitUntil: (promise) => waiting.push(promise) });
+ * await Promise.all(waiting);
+ * console.assert(handler.stats.sent === 1);
+ * await handler.close();
+ * ```
+ */
+export function flushAfter(ctx: WaitUntilContext, ...handlers: Flushable[]): void {
+  ctx.waitUntil(flushAll(handlers));
+}
+
+/**
+ * A worker like the one given, whose handlers are flushed behind each of its events (`fetch`,
+ * `scheduled`, `queue` …), also where one fails: once it has returned, and again when what it put
+ * into `ctx.waitUntil` is done. Its methods are called with the runtime's own arguments, but for a
+ * context that notes what is put into it.
+ *
+ * @param worker an object of functions that take `(event, env, ctx)`
+ */
+export function withFlush<Worker extends object>(
+  worker: Worker,
+  ...handlers: Flushable[]
+): Worker {
+  const wrapped = { ...worker } as Record<string, unknown>;
+  for (const [name, method] of Object.entries(wrapped)) {
+    if (typeof method !== "function") continue;
+    wrapped[name] = (...args: unknown[]): unknown => {
+      const ctx = args.at(-1);
+      if (!isContext(ctx)) return method.apply(worker, args);
+      const work: Promise<unknown>[] = [];
+      let result: unknown;
+      try {
+        return result = method.apply(worker, [...args.slice(0, -1), noting(ctx, work)]);
+      } finally {
+        ctx.waitUntil(flushBehind(result, work, handlers));
+      }
+    };
+  }
+  return wrapped as Worker;
+}
+
+function isContext(value: unknown): value is WaitUntilContext {
+  return typeof (value as Partial<WaitUntilContext> | null | undefined)?.waitUntil === "function";
+}
+
+/** The same context, but that `work` gets what is put into it. */
+function noting(ctx: WaitUntilContext, work: Promise<unknown>[]): WaitUntilContext {
+  const waitUntil = (promise: Promise<unknown>) => {
+    work.push(promise);
+    ctx.waitUntil(promise);
+  };
+  return new Proxy(ctx, {
+    get(target, key) {
+      if (key === "waitUntil") return waitUntil;
+      const value: unknown = Reflect.get(target, key, target);
+      // A runtime's own method works on the runtime's own object alone.
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+async function flushBehind(
+  result: unknown,
+  work: Promise<unknown>[],
+  handlers: readonly Flushable[],
+): Promise<void> {
+  await Promise.allSettled([result]);
+  await flushAll(handlers);
+  while (work.length > 0) {
+    await Promise.allSettled(work.splice(0));
+    await flushAll(handlers);
+  }
+}
+
+async function flushAll(handlers: readonly Flushable[]): Promise<void> {
+  await Promise.all(handlers.map((handler) => handler.flush()));
+}

@@ -1,0 +1,148 @@
+/**
+ * Keeps records in memory and passes them on to another handler when there are enough of them or
+ * one is severe enough: the details that led to an error, and only where there was one. After
+ * CPython's `MemoryHandler`.
+ *
+ * Differs: `flush()` then also awaits the target's own; `close()` is final, and empties the buffer as
+ * the Python documentation says; at most 100,000 records (or `capacity`, if it is more) wait for a
+ * target that is not set. What is in the buffer when the process ends without `close()` or
+ * `shutdown()` is lost.
+ *
+ * Browser compatible.
+ *
+ * @example
+ * ```ts
+ * import { getLogger, StreamHandler } from "jsr:@logwire/logging";
+ * import { MemoryHandler } from "jsr:@logwire/logging/memory-handler";
+ *
+ * const lines: string[] = [];
+ * const target = new StreamHandler({ write: (text: string) => lines.push(text) });
+ * await using handler = new MemoryHandler(1000, { target, flushOnClose: false });
+ * const log = getLogger("app.memory");
+ * log.setLevel("DEBUG");
+ * log.addHandler(handler);
+ *
+ * log.debug("opened the drawer");
+ * console.assert(lines.length === 0);
+ * log.error("no ink");
+ * console.assert(lines.join("") === "opened the drawer\nno ink\n");
+ * ```
+ *
+ * @module
+ */
+import { checkBoolean, checkKnown, checkMethods } from "../core/options.ts";
+import { type FlushOptions, type Handler, tellFault } from "../logging/handler.ts";
+import { checkLevel, ERROR, type Level } from "../logging/level.ts";
+import type { LogRecord } from "../logging/log_record.ts";
+import { reportError } from "../logging/report_error.ts";
+import { BufferingHandler } from "./buffering_handler.ts";
+
+export { BufferingHandler } from "./buffering_handler.ts";
+
+/** Options of {@linkcode MemoryHandler}. */
+export interface MemoryHandlerOptions {
+  /** The level from which on a record has all of them passed on. @default {ERROR} */
+  flushLevel?: Level;
+  /** Who gets the records; `null`: set later, by `setTarget()`. @default {null} */
+  target?: Handler | null;
+  /** Whether `close()` passes on what is left, or throws it away. @default {true} */
+  flushOnClose?: boolean;
+}
+
+/** Passes records on in bursts; see the module's description. */
+export class MemoryHandler extends BufferingHandler {
+  /** The level from which on a record has all of them passed on. */
+  flushLevel: number;
+  /** Who gets the records. Its filters apply; its level does not, as in CPython. */
+  target: Handler | null;
+  /** Whether `close()` passes on what is left. */
+  flushOnClose: boolean;
+  #isEmitting = false;
+
+  /**
+   * Holds back up to `capacity` records, an integer from 0.
+   *
+   * @throws {TypeError | RangeError} when a value is bad or an option unknown
+   */
+  constructor(capacity: number, options: MemoryHandlerOptions = {}) {
+    const what = "create MemoryHandler";
+    checkKnown(what, options, ["flushLevel", "target", "flushOnClose"]);
+    const { flushLevel = ERROR, target = null, flushOnClose = true } = options;
+    checkTarget(what, target);
+    checkBoolean(what, "flushOnClose", flushOnClose);
+    const level = checkLevel(flushLevel);
+    super(capacity);
+    this.flushLevel = level;
+    this.target = target;
+    this.flushOnClose = flushOnClose;
+  }
+
+  /** Whether the buffer is up to its capacity, or the record's level is `flushLevel` or above. */
+  override shouldFlush(record: LogRecord): boolean {
+    return super.shouldFlush(record) || record.levelno >= this.flushLevel;
+  }
+
+  /**
+   * Sets who gets the records; `null` for nobody, and then they stay in the buffer.
+   *
+   * @throws {TypeError} when it is no handler
+   */
+  setTarget(target: Handler | null): void {
+    checkTarget("set the target", target);
+    this.target = target;
+  }
+
+  /** Keeps the record, and passes all on where there is a reason to. Waits for no target. */
+  override emit(record: LogRecord): void {
+    const outer = this.#isEmitting;
+    this.#isEmitting = true;
+    try {
+      super.emit(record);
+    } finally {
+      this.#isEmitting = outer;
+    }
+  }
+
+  /**
+   * Passes the records on to the target, at once and if there is one; resolves when the target has
+   * flushed too. Never rejects.
+   */
+  override async flush(options?: FlushOptions): Promise<void> {
+    const { target } = this;
+    if (target === null) return;
+    // Taken out first: a target that logs may come here again, and nothing is passed on twice.
+    for (const record of this.buffer.splice(0)) {
+      try {
+        target.handle(record);
+      } catch (error) {
+        tellFault(this, record, error);
+      }
+    }
+    if (this.#isEmitting) return;
+    try {
+      await target.flush(options);
+    } catch (error) {
+      reportError(null, error);
+    }
+  }
+
+  /**
+   * Flushes, unless `flushOnClose` is false, empties the buffer and lets go of the target, which it
+   * does not close. Final: records emitted afterwards are counted as `dropped`.
+   */
+  override async close(): Promise<void> {
+    try {
+      const flushed = this.flushOnClose ? this.flush() : undefined;
+      this.target = null;
+      this.buffer.length = 0;
+      await flushed;
+    } catch (error) {
+      reportError(null, error);
+    }
+    await super.close();
+  }
+}
+
+function checkTarget(what: string, target: Handler | null): void {
+  if (target !== null) checkMethods(what, "target", target, ["handle", "flush"]);
+}

@@ -1,0 +1,346 @@
+/**
+ * The delivery where a socket may not outlive what opened it, as a request of an edge worker:
+ * records wait in the outbox until a flush dials, writes them, half-closes and awaits the peer's end.
+ * A flush touches no connection and no timer but its own, and resolves nobody else's promise.
+ *
+ * One connection at a time, so that records stay in order. A flush that finds one under way looks
+ * again, by timers of its own, until its records are through or it is its turn. Of a flight whose
+ * request was cancelled nobody hears again: it is taken over once its time is up.
+ *
+ * A record counts as sent when the peer has ended in order behind it: what a connection had taken
+ * that broke before is sent once more, whole. A server that stops in order so loses nothing; one that
+ * crashes may still, as its end may look in order.
+ *
+ * Browser compatible: time comes from a {@linkcode Clock}.
+ *
+ * @module
+ */
+import type { Batch } from "../core/outbox.ts";
+import { ConnectionError } from "../net/connection_error.ts";
+import type { WaitOptions } from "../net/connector.ts";
+import { Delivery } from "./delivery.ts";
+import { holdOpen } from "./hold_open.ts";
+import type { Outlet } from "./outlet.ts";
+
+/** How soon a flush looks again whether another's flight is over, and how much later at most. */
+const FIRST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 200;
+
+/**
+ * What a flight's own timers may be late before it is given up for dead: were it alive after all,
+ * its records would go twice.
+ */
+const GRACE_SECONDS = 5;
+
+/** One connection, of one flush. */
+interface Flight {
+  /** Ends it early. */
+  readonly cut: AbortController;
+  /** When it is dead, if nothing has moved by then; in seconds. */
+  expires: number;
+  outlet?: Outlet;
+  /** Whether the other side has shown that it is there. */
+  isProven: boolean;
+  /** What the outlet is writing. */
+  batch?: Batch | undefined;
+}
+
+const ignore = () => {};
+
+/** Delivers when it is flushed. */
+export class PerFlushDelivery extends Delivery {
+  #flight: Flight | undefined;
+  /** Dials that failed, and connections on which nothing went. */
+  #failures = 0;
+  /** Connections in a row that did not end in order. */
+  #losses = 0;
+
+  protected override get isReady(): boolean {
+    return true;
+  }
+
+  protected override mayDial(): boolean {
+    return false;
+  }
+
+  protected override accepts(): boolean {
+    return true;
+  }
+
+  protected override onQueued(): void {
+    this.awaitExit();
+  }
+
+  protected override onFull(): void {}
+
+  override want(): void {}
+
+  override disconnect(): boolean {
+    return false;
+  }
+
+  override flush({ signal }: WaitOptions = {}): Promise<void> {
+    return this.#flush(signal, false);
+  }
+
+  protected override lastFlush(signal: AbortSignal): Promise<void> {
+    return this.#flush(signal, true);
+  }
+
+  async #flush(signal: AbortSignal | undefined, isLast: boolean): Promise<void> {
+    const { mark } = this.flushes;
+    const failures = this.#failures;
+    if (this.flushes.reached(mark)) return;
+    const release = holdOpen();
+    for (let pause = FIRST_PAUSE_MS; !this.flushes.reached(mark) && !signal?.aborted;) {
+      if (this.#isFlying()) {
+        await this.#pause(pause, signal);
+        pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+      } else if (isLast || this.#mayFly(failures)) {
+        if (!await this.#fly(signal)) break;
+      } else {
+        break;
+      }
+    }
+    release();
+  }
+
+  /** Whether a flight is under way; one that is dead is taken over. */
+  #isFlying(): boolean {
+    const flight = this.#flight;
+    if (flight === undefined) return false;
+    if (this.settings.clock.now() <= flight.expires) return true;
+    this.#flight = undefined;
+    this.#account(flight, this.#losses++ > 0);
+    return false;
+  }
+
+  /** Whether the back-off permits a dial; in `drop` mode what is queued goes if not. */
+  #mayFly(failures: number): boolean {
+    if (failures !== this.#failures) return false;
+    if (this.backoff.permits(this.settings.clock.now())) return true;
+    this.#dropAll();
+    return false;
+  }
+
+  #dropAll(): void {
+    if (this.settings.whileDisconnected === "drop") this.news.drop("disconnected", this.empty());
+  }
+
+  /** One connection, from the dial to the peer's end; whether another one now may help. */
+  async #fly(signal: AbortSignal | undefined): Promise<boolean> {
+    const flight: Flight = {
+      cut: new AbortController(),
+      expires: Infinity,
+      isProven: false,
+    };
+    const giveUp = () => flight.cut.abort();
+    signal?.addEventListener("abort", giveUp);
+    this.#flight = flight;
+    const outlet = await this.#dial(flight);
+    const goOn = outlet !== undefined && await this.#carry(flight, outlet);
+    if (flight === this.#flight) this.#flight = undefined;
+    signal?.removeEventListener("abort", giveUp);
+    return goOn;
+  }
+
+  async #dial(flight: Flight): Promise<Outlet | undefined> {
+    const { clock, connectTimeoutMs, open } = this.settings;
+    const dialledAt = clock.now();
+    const abort = new AbortController();
+    // Through the executor a connector that throws at once is a dial that failed.
+    const opening = new Promise<Outlet>((resolve) => resolve(open(abort.signal)));
+    try {
+      const late = `no connection within ${connectTimeoutMs} ms`;
+      const outlet = await this.#within(flight, connectTimeoutMs, opening, late);
+      if (flight === this.#flight) {
+        this.#connected(flight, outlet);
+        return outlet;
+      }
+    } catch (error) {
+      if (flight === this.#flight && !flight.cut.signal.aborted) this.#failed(dialledAt, error);
+    }
+    abort.abort();
+    opening.then(letGo, ignore);
+    return undefined;
+  }
+
+  #connected(flight: Flight, outlet: Outlet): void {
+    flight.outlet = outlet;
+    if (!outlet.isUnproven) this.#prove(flight);
+  }
+
+  #prove(flight: Flight): void {
+    if (flight.isProven) return;
+    flight.isProven = true;
+    this.counters.connects++;
+    this.backoff.succeeded();
+    this.news.tell({ type: "connected" });
+  }
+
+  #failed(dialledAt: number, error: unknown, least?: number): void {
+    this.counters.connectFailures++;
+    this.#failures++;
+    this.backoff.failed(dialledAt, least);
+    this.news.beginOutage(error);
+    this.#dropAll();
+    this.news.tell({ type: "connect-failed", error, retrySeconds: this.backoff.retryPeriod });
+    this.news.tellFault(error);
+  }
+
+  /** Writes what is queued, half-closes, awaits the peer's end; whether to go on if it was lost. */
+  async #carry(flight: Flight, outlet: Outlet): Promise<boolean> {
+    const end: { error: unknown }[] = [];
+    const ended = (error: unknown) => void end.push({ error });
+    outlet.closed?.then(ended, ended);
+    try {
+      await this.#write(flight, outlet);
+      const [early] = end;
+      if (early !== undefined) {
+        throw early.error ?? new ConnectionError("closed", "the peer closed");
+      }
+      await this.#close(flight, outlet);
+      if (end[0]?.error !== undefined) throw end[0].error;
+    } catch (error) {
+      const goOn = flight !== this.#flight || this.#lost(flight, outlet, error);
+      letGo(outlet);
+      return goOn;
+    }
+    if (flight === this.#flight) this.#arrived(flight);
+    return true;
+  }
+
+  async #write(flight: Flight, outlet: Outlet): Promise<void> {
+    const { batch: most, closeTimeoutMs } = this.settings;
+    const ms = outlet.writeTimeoutMs ?? closeTimeoutMs;
+    for (let left = this.outbox.records; left > 0;) {
+      const batch = flight.batch = this.outbox.take(most?.records);
+      if (batch === undefined) return;
+      left -= batch.lengths.length;
+      const writing = outlet.write(batch);
+      if (writing !== undefined) {
+        await this.#within(flight, ms, writing, `nothing was taken within ${ms} ms`);
+      }
+      if (flight !== this.#flight) throw new ConnectionError("closed", "taken over");
+      flight.batch = undefined;
+      if (outlet.closed !== undefined) this.outbox.hold();
+      else if (this.settle(outlet, batch) > 0) this.#prove(flight);
+    }
+  }
+
+  /** A peer that keeps open its end has taken all there was: no news of it is good news. */
+  async #close(flight: Flight, outlet: Outlet): Promise<void> {
+    const abort = new AbortController();
+    const closing = outlet.close({ signal: abort.signal });
+    try {
+      await this.#within(flight, this.settings.closeTimeoutMs, closing, "");
+    } catch {
+      abort.abort();
+    }
+  }
+
+  #arrived(flight: Flight): void {
+    this.#losses = 0;
+    this.#account(flight, true);
+    this.onSent();
+    this.news.tell({ type: "disconnected", error: undefined });
+  }
+
+  /** The first time all goes once more; after that what the kernel took must count as sent. */
+  #lost(flight: Flight, outlet: Outlet, error: unknown): boolean {
+    const isCut = flight.batch !== undefined;
+    const isGivenUp = flight.cut.signal.aborted;
+    const isFirst = !isGivenUp && this.#losses++ === 0;
+    if (this.#account(flight, !isFirst) > 0) this.#prove(flight);
+    if (isGivenUp) return false;
+    if (!flight.isProven || outlet.holdSeconds !== undefined) {
+      this.#failed(this.settings.clock.now(), error, outlet.holdSeconds);
+      return false;
+    }
+    if (isCut && !isFirst) {
+      this.#failures++;
+      this.backoff.failed(this.settings.clock.now());
+      this.news.beginOutage(error);
+      this.#dropAll();
+    }
+    this.news.tell({ type: "disconnected", error });
+    this.news.tellFault(error);
+    return isFirst || !isCut;
+  }
+
+  /**
+   * Accounts for what a flight has carried: as sent, as far as the kernel took it, or as queued again.
+   * The number of frames of its last batch that are done with.
+   */
+  #account({ outlet, batch }: Flight, isSent: boolean): number {
+    let done = 0;
+    if (outlet !== undefined && batch !== undefined && (isSent || outlet.closed === undefined)) {
+      done = this.settle(outlet, batch);
+    }
+    if (!isSent) {
+      this.outbox.restore();
+    } else {
+      const { records, bytes } = this.outbox.confirm();
+      this.counters.sent += records;
+      this.counters.sentBytes += bytes;
+      this.flushes.settled(records, batch === undefined);
+    }
+    return done;
+  }
+
+  /** Settles with `promise`, or rejects when `ms` are over or the flight is cut: in its own time. */
+  async #within<T>(flight: Flight, ms: number, promise: Promise<T>, late: string): Promise<T> {
+    const { clock } = this.settings;
+    const { signal } = flight.cut;
+    flight.expires = clock.now() + ms / 1000 + GRACE_SECONDS;
+    let stop = ignore;
+    const bound = new Promise<never>((_, reject) => {
+      const cut = () => reject(new ConnectionError("closed", "the flush was given up"));
+      const timer = clock.setTimeout(() => reject(new ConnectionError("timeout", late)), ms);
+      signal.addEventListener("abort", cut);
+      if (signal.aborted) cut();
+      stop = () => {
+        clock.clearTimeout(timer);
+        signal.removeEventListener("abort", cut);
+      };
+    });
+    try {
+      return await Promise.race([promise, bound]);
+    } finally {
+      stop();
+    }
+  }
+
+  #pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    const { clock } = this.settings;
+    return new Promise((resolve) => {
+      const done = () => {
+        clock.clearTimeout(timer);
+        signal?.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = clock.setTimeout(done, ms);
+      signal?.addEventListener("abort", done);
+    });
+  }
+
+  protected override release(): undefined {
+    const flight = this.#flight;
+    if (flight === undefined) return;
+    this.#flight = undefined;
+    this.#account(flight, true);
+    flight.cut.abort();
+  }
+
+  protected override canWriteBlindly(): boolean {
+    return false;
+  }
+
+  protected override writeLast(): number {
+    return 0;
+  }
+}
+
+function letGo(outlet: Outlet): void {
+  outlet.close({ signal: AbortSignal.abort() });
+}

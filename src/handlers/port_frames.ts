@@ -1,0 +1,54 @@
+/**
+ * Records as they go from thread to thread: the frames that `SocketHandler` sends, made when the
+ * record is emitted. That is cheaper than to clone the record, later changes to a value do not show,
+ * and values that cannot be cloned (functions, symbols, sockets) arrive as their text.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { lengthPrefixed } from "../core/framer.ts";
+import { show } from "../core/options.ts";
+import { pickle } from "../core/pickle_serializer.ts";
+import { extraFields, recordFields } from "../core/record_fields.ts";
+import type { LogRecord } from "../logging/log_record.ts";
+import { makeLogRecord } from "../logging/make_log_record.ts";
+
+/** The length before each frame, in bytes. */
+const PREFIX = 4;
+
+/** A record as a frame. A field of `extra` that cannot be encoded is told instead of the record. */
+export function encodeFrame(record: LogRecord): Uint8Array {
+  const fields = recordFields(record);
+  try {
+    return lengthPrefixed.frame(pickle.dumps(fields));
+  } catch (error) {
+    const extra = extraFields(record);
+    const bad = Object.keys(extra).filter((key) => !isEncodable(extra[key]));
+    if (bad.length === 0) throw error;
+    for (const key of bad) fields[key] = show(extra[key]);
+    return lengthPrefixed.frame(pickle.dumps(fields));
+  }
+}
+
+function isEncodable(value: unknown): boolean {
+  try {
+    pickle.dumps({ value });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The records of these frames, one after the other; whole frames and nothing else. */
+export function* decodeFrames(frames: Uint8Array): Generator<LogRecord> {
+  const view = new DataView(frames.buffer, frames.byteOffset, frames.byteLength);
+  for (let at = 0; at < frames.length;) {
+    const start = at + PREFIX;
+    at = start + view.getUint32(at);
+    const record = makeLogRecord(pickle.loads(frames.subarray(start, at)));
+    // As it was put in; it does not travel, as it is the same text.
+    record.message = record.msg as string;
+    yield record;
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * `SMTPHandler`: a mail a record, as CPython's `logging.handlers.SMTPHandler`, on the npm package
+ * nodemailer.
+ *
+ * Differs from CPython: emitting does not wait; mails wait in a bounded queue, one is sent at a time,
+ * each on a connection of its own as in CPython, and no more than `maxMailsPerMinute`; what the
+ * server puts off (4xx), and what it cannot be told while it is away, is sent again unless
+ * `whileDisconnected` is `"drop"`; a certificate is checked; a mail has a `Message-ID`; of the ways
+ * to authenticate only the best that the server offers is tried; `close()` is final; a lone
+ * surrogate is sent as U+FFFD.
+ *
+ * Every failure goes to `handleError()`, and is counted in `stats` where it costs a record: as
+ * `error` if the server does not want the mail (5xx), as `tooLarge` if it says that. `sent` are mails
+ * that the server has taken for at least one recipient; `connects` counts how often it began to. If
+ * a connection breaks in the wrong moment, a mail that the server has taken is sent again.
+ *
+ * A mail cannot be sent while the process exits: await `flush()` or `close()` at the end, or give an
+ * `exitNotifier`, which does so where the event loop just runs dry.
+ *
+ * Runs on Deno (`--allow-net`), Bun and Node.
+ *
+ * @example Mail errors to the operators
+ * ```ts
+ * import { getLogger } from "jsr:@logwire/logging";
+ * import { SMTPHandler } from "jsr:@logwire/logging/smtp-handler";
+ *
+ * await using handler = new SMTPHandler(["mail.example", 587], {
+ *   fromaddr: "My App <app@mail.example>",
+ *   toaddrs: ["ops@mail.example", "dev@mail.example"],
+ *   subject: "It went wrong",
+ *   credentials: ["app", "secret"],
+ *   secure: true,
+ *   // For this example alone: mails that go nowhere. Without it: SMTP to the host above.
+ *   transport: { sendMail: ({ text }) => Promise.resolve(console.assert(text === "no quartz\n")) },
+ * });
+ * handler.setLevel("ERROR");
+ * getLogger("myapp").addHandler(handler);
+ * getLogger("myapp").error("no %s", "quartz");
+ * await handler.flush();
+ * console.assert(handler.stats.sent === 1);
+ * ```
+ *
+ * @module
+ */
+import type { Delivery } from "../handlers/delivery.ts";
+import { deliver, DeliveryHandler } from "../handlers/delivery_handler.ts";
+import type { LogRecord } from "../logging/log_record.ts";
+import { strftime } from "../logging/strftime.ts";
+import { localtime } from "../logging/struct_time.ts";
+import type { Clock } from "../net/connector.ts";
+import { bodyOf, encodeMail, type Mail, type MailAddress, type MailTransport } from "./mail.ts";
+import { MailOutlet } from "./mail_outlet.ts";
+import { checkSmtpOptions, type SMTPHandlerOptions, type SMTPTlsOptions } from "./smtp_options.ts";
+
+export type { Mail, MailAddress, MailTransport, SMTPHandlerOptions, SMTPTlsOptions };
+
+/** As RFC 5322 writes dates. */
+const DATE_FORMAT = "%a, %d %b %Y %H:%M:%S %z";
+
+/**
+ * The longest wait between attempts, in seconds: a mail server shuts out whom it sees fail too
+ * often.
+ */
+const RETRY_MAX_SECONDS = 300;
+
+/** Mails records; see the module's description. */
+export class SMTPHandler extends DeliveryHandler {
+  /** The host name or IP address of the mail server. */
+  readonly mailhost: string;
+  /** Its port. */
+  readonly mailport: number;
+  /** The sender. */
+  readonly fromaddr: string;
+  /** The recipients. */
+  readonly toaddrs: readonly string[];
+  /** What `getSubject()` gives. */
+  subject: string;
+  /** The user name, if there are credentials. */
+  readonly username: string | null;
+  /** The longest wait for an answer, in seconds. */
+  readonly timeout: number;
+  readonly #domain: string;
+  readonly #clock: Clock;
+  readonly #delivery: Delivery;
+
+  /**
+   * Opens nothing: the first record does.
+   *
+   * @param mailhost a host name or IP address, or that and a port: else it is 25
+   * @throws {TypeError | RangeError} when a value is bad or an option unknown
+   */
+  constructor(
+    mailhost: string | readonly [host: string, port: number],
+    options: SMTPHandlerOptions,
+  ) {
+    const checked = checkSmtpOptions("create SMTPHandler", mailhost, options);
+    const { mailport, route, exitNotifier } = checked;
+    super(`SMTPHandler ${checked.mailhost}:${mailport}`, checked.delivery);
+    this.mailhost = checked.mailhost;
+    this.mailport = mailport;
+    this.fromaddr = options.fromaddr;
+    this.toaddrs = checked.toaddrs;
+    this.subject = options.subject;
+    this.username = options.credentials?.[0] ?? null;
+    this.timeout = checked.timeout;
+    this.#domain = checked.domain;
+    this.#clock = route.clock;
+    this.#delivery = deliver(this, {
+      exitNotifier,
+      batch: { records: 1, bytes: 98304, ms: 0 },
+      open: () => Promise.resolve(new MailOutlet(route)),
+    });
+    this.retryMax = RETRY_MAX_SECONDS;
+  }
+
+  /** The subject of the mail for this record: `subject`, unless it is overridden. */
+  getSubject(_record: LogRecord): string {
+    return this.subject;
+  }
+
+  /** Queues the mail; what goes wrong costs this record and goes to handleError(). */
+  emit(record: LogRecord): void {
+    const begun = this.#delivery.begin(record);
+    try {
+      const subject = this.getSubject(record);
+      // No text of a record becomes a header of its own.
+      if (typeof subject !== "string" || /[\r\n]/.test(subject)) {
+        throw new TypeError("the subject of a mail must be a string of one line");
+      }
+      const mail = encodeMail({
+        subject,
+        text: bodyOf(this.format(record)),
+        date: strftime(DATE_FORMAT, localtime(this.#clock.now())),
+        messageId: `<${crypto.randomUUID()}@${this.#domain}>`,
+      });
+      this.#delivery.want();
+      this.#delivery.enqueue(mail);
+    } catch (error) {
+      this.#delivery.giveUp(record, begun, error);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+/** Records handled in a real worker thread, of the web on Deno and Bun, of Node on Node. */
+import { assert, assertEquals } from "@std/assert";
+import type { MessagePortLike } from "../../src/handlers/message_port.ts";
+import { PortQueue, type PortQueueOptions } from "../../src/handlers/port_queue.ts";
+import { QueueFullError, QueueHandler } from "../../src/handlers/queue_handler.ts";
+import type { LogRecord } from "../../src/logging/log_record.ts";
+import { Logger } from "../../src/logging/logger.ts";
+import { runtime, test } from "../test.ts";
+
+interface Message {
+  line?: string;
+  waits?: boolean;
+}
+
+interface Thread extends MessagePortLike {
+  terminate(): unknown;
+}
+
+class Telling extends QueueHandler {
+  readonly errors: unknown[] = [];
+
+  override handleError(_record: LogRecord, error: unknown): void {
+    this.errors.push(error);
+  }
+}
+
+const program = new URL("queue_worker.ts", import.meta.url);
+
+/** Starts the worker; `onMessage` hears what it posts back. */
+async function startThread(onMessage: (message: Message) => void): Promise<Thread> {
+  if (runtime === "node") {
+    const { Worker } = await import("node:worker_threads");
+    // Node 20 does not give a worker what --import gave this thread.
+    const api = JSON.stringify(import.meta.resolve("tsx/esm/api"));
+    const start = `import(${api}).then(({ register }) => {
+      register();
+      return import(${JSON.stringify(program.href)});
+    })`;
+    const worker = new Worker(start, { eval: true });
+    worker.on("message", onMessage);
+    return worker as unknown as Thread;
+  }
+  const worker = new Worker(program, { type: "module" });
+  worker.addEventListener("message", ({ data }) => onMessage(data));
+  return worker;
+}
+
+async function withThread(
+  options: PortQueueOptions,
+  work: (setting: {
+    logger: Logger;
+    handler: Telling;
+    queue: PortQueue;
+    lines: string[];
+    thread: Thread;
+    waits: Promise<void>;
+  }) => Promise<void>,
+): Promise<void> {
+  const lines: string[] = [];
+  let wait = () => {};
+  const waits = new Promise<void>((resolve) => wait = resolve);
+  const thread = await startThread(({ line, waits }) => {
+    if (line !== undefined) lines.push(line);
+    if (waits) wait();
+  });
+  const queue = new PortQueue(thread, options);
+  const handler = new Telling(queue, { closeTimeoutMs: 50 });
+  const logger = new Logger("thread", 1);
+  logger.addHandler(handler);
+  try {
+    await work({ logger, handler, queue, lines, thread, waits });
+  } finally {
+    await thread.terminate();
+    await handler.close();
+  }
+}
+
+test("a worker thread handles records, and flush() waits for it", async () => {
+  await withThread({}, async ({ logger, handler, queue, lines }) => {
+    const expected: string[] = [];
+    for (let i = 0; i < 2000; i++) {
+      logger.info("%d of %s", i, "ink", { extra: { socket: () => {}, i } });
+      expected.push(`${i} of ink`);
+    }
+    await handler.flush();
+    assertEquals(lines, expected);
+    assertEquals(queue.stats, { emitted: 2000, sent: 2000, queued: 0, dropped: 0 });
+    assertEquals(handler.errors, []);
+  });
+});
+
+test("a worker thread that stalls costs what maxRecords says, and no time", async () => {
+  const options = { maxRecords: 100 };
+  await withThread(options, async ({ logger, handler, queue, lines, thread, waits }) => {
+    const gate = new Int32Array(new SharedArrayBuffer(4));
+    thread.postMessage({ gate }, []);
+    await waits;
+    for (let i = 0; i < 1000; i++) {
+      logger.info("#%d", i);
+      if (i % 10 === 0) await Promise.resolve();
+    }
+    assertEquals(queue.stats, { emitted: 1000, sent: 0, queued: 100, dropped: 900 });
+    assertEquals(handler.stats.dropped.overflow, 900);
+    assertEquals(handler.errors.map((error) => error instanceof QueueFullError), [true]);
+    Atomics.store(gate, 0, 1);
+    Atomics.notify(gate, 0);
+    await handler.flush();
+    assertEquals(lines, Array.from({ length: 100 }, (_, i) => `#${i}`));
+    assertEquals(queue.stats, { emitted: 1000, sent: 100, queued: 0, dropped: 900 });
+  });
+});
+
+test("a worker thread that is gone costs neither an error nor an endless close()", async () => {
+  await withThread({ maxRecords: 10 }, async ({ logger, handler, queue, thread }) => {
+    logger.info("first");
+    await handler.flush();
+    await thread.terminate();
+    for (let i = 0; i < 20; i++) logger.info("#%d", i);
+    await handler.close();
+    const { emitted, sent, queued, dropped } = queue.stats;
+    assertEquals([emitted, sent, queued, dropped], [21, 1, 10, 10]);
+    assert(handler.errors.every((error) => error instanceof QueueFullError));
+  });
+});

@@ -1,0 +1,266 @@
+/** `SMTPHandler` beside CPython's own, mail by mail, at a real mail server. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { makeLogRecord } from "../../src/logging/make_log_record.ts";
+import { SMTPHandler, type SMTPHandlerOptions } from "../../src/mail/smtp_handler.ts";
+import { test } from "../test.ts";
+import { pythonWith, withoutModule } from "./python.ts";
+
+const skip = withoutModule("aiosmtpd");
+
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const tls = (file: string) => path(`../testdata/tls/${file}`);
+const ca = [readFileSync(tls("ca.pem"), "utf8")];
+const certificate = { cert: tls("server.pem"), key: tls("server.key") };
+
+/** A mail as it arrived. */
+interface Delivered {
+  from: string;
+  to: string[];
+  size: string[];
+  bytes: number;
+  headers: string[];
+  addresses: Record<string, [string, string][]>;
+  subject: string;
+  seconds: number;
+  offset: string;
+  messageId: string;
+  type: [string, string];
+  body: string;
+  raw: string;
+  tls: boolean;
+}
+
+interface Case {
+  fromaddr: string;
+  toaddrs: string | string[];
+  subject: string;
+  message: string;
+  credentials?: readonly [string, string];
+  secure?: true;
+}
+
+/** What the server saw of a case, and the error of whoever sent it. */
+interface Outcome {
+  mails: Delivered[];
+  heard: string[] | undefined;
+  error: unknown;
+}
+
+/** `smtp_peer.py`, running. */
+class SmtpPeer implements AsyncDisposable {
+  port = 0;
+  readonly #child: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+  readonly #ended: Promise<unknown>;
+
+  private constructor(settings: object) {
+    const args = [path("./smtp_peer.py"), JSON.stringify(settings)];
+    const python = pythonWith("aiosmtpd") ?? "python3";
+    this.#child = spawn(python, args, { stdio: ["pipe", "pipe", "inherit"] });
+    this.#ended = once(this.#child, "close");
+    this.#lines = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]();
+  }
+
+  static async start(settings: object = {}): Promise<SmtpPeer> {
+    const peer = new SmtpPeer(settings);
+    peer.port = await peer.#next();
+    return peer;
+  }
+
+  // deno-lint-ignore no-explicit-any -- lines of several kinds
+  async #next(): Promise<any> {
+    return JSON.parse((await this.#lines.next()).value);
+  }
+
+  /** What comes until one side is done with the case. */
+  async #outcome(isLast: (line: { done?: unknown; quit?: string[] }) => boolean): Promise<Outcome> {
+    const outcome: Outcome = { mails: [], heard: undefined, error: null };
+    for (;;) {
+      const line = await this.#next();
+      if ("quit" in line) outcome.heard = line.quit;
+      else if ("done" in line) outcome.error = line.done;
+      else outcome.mails.push(line);
+      if (isLast(line)) return outcome;
+    }
+  }
+
+  theirs(sent: Case): Promise<Outcome> {
+    this.#child.stdin?.write(`${JSON.stringify(sent)}\n`);
+    return this.#outcome((line) => "done" in line);
+  }
+
+  /** Sends it; where that fails, there is no QUIT to wait for. */
+  async ours(
+    { message, secure, ...options }: Case,
+    more: Partial<SMTPHandlerOptions> = {},
+  ): Promise<Outcome> {
+    const handler = new SMTPHandler(["127.0.0.1", this.port], {
+      ...options,
+      secure: secure ? { ca } : null,
+      whileDisconnected: "drop",
+      onEvent: () => {},
+      ...more,
+    });
+    const faults: unknown[] = [];
+    handler.handleError = (_record, error) => void faults.push(error);
+    handler.handle(makeLogRecord({ msg: message }));
+    await handler.flush();
+    await handler.close();
+    const { stats } = handler;
+    assertEquals([stats.emitted, stats.sent + stats.droppedTotal], [1, 1]);
+    assertEquals(stats.sent, faults.length === 0 ? 1 : 0);
+    if (stats.sent === 0) return { mails: [], heard: undefined, error: faults[0] };
+    return await this.#outcome((line) => "quit" in line);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.stdin?.end();
+    await this.#ended;
+  }
+}
+
+const plain: Case = { fromaddr: "me", toaddrs: "you", subject: "Log", message: "Hello ✓" };
+
+const bodies = [
+  "Hello ✓",
+  "plain",
+  "",
+  "\n",
+  "one\ntwo\n",
+  "one\r\ntwo\rthree",
+  "ends twice\n\n",
+  ".\n..\n.dot\n From here",
+  "trailing \t \n  leading  ",
+  `a long line: ${"word ".repeat(400)}`,
+  `a long line without a break: ${"x".repeat(3000)}`,
+  `wide: ${"äöü✓😀".repeat(300)}`,
+  "=3D = =\n=?utf-8?q?x?=",
+  'Traceback (most recent call last):\n  File "x.py"\nBoom: \x00\x01\x7f',
+];
+
+const subjects = [
+  "Lög ✓",
+  "ä".repeat(200),
+  "plain words ".repeat(20).trim(),
+  `${"x".repeat(100)} ü ${"y".repeat(100)}`,
+  "=?utf-8?q?looks_encoded?=",
+  "a: b; c <d@e>",
+  "😀😀",
+];
+
+const cases: Case[] = [
+  ...bodies.map((message) => ({ ...plain, message })),
+  ...subjects.map((subject) => ({ ...plain, subject })),
+  { ...plain, fromaddr: "app@mail.example", toaddrs: ["ops@mail.example", "dev@mail.example"] },
+  { ...plain, fromaddr: "My App <app@mail.example>", toaddrs: ["Ops <ops@mail.example>"] },
+  { ...plain, fromaddr: '"Äpp, Inc." <app@mail.example>', toaddrs: "a@b.example, C <c@d.example>" },
+  { ...plain, toaddrs: ["you", "gone@mail.example"] },
+];
+
+test("SMTPHandler delivers what CPython's SMTPHandler delivers", async () => {
+  await using peer = await SmtpPeer.start();
+  for (const sent of cases) {
+    const context = JSON.stringify(sent).slice(0, 120);
+    const theirs = await peer.theirs(sent);
+    const ours = await peer.ours(sent);
+    assertEquals([theirs.error, ours.error], [null, null], context);
+    assertEquals(ours.heard, theirs.heard, context);
+    const [their, our] = [theirs.mails[0], ours.mails[0]];
+    assert(their !== undefined && our !== undefined, context);
+    for (
+      const name of ["from", "to", "addresses", "subject", "offset", "type", "body"] as const
+    ) assertEquals(our[name], their[name], `${context}: ${name}`);
+    assertEquals(our.headers, [...their.headers, "Message-ID"].sort(), context);
+    assert(Math.abs(our.seconds - their.seconds) < 60, context);
+    assertMatch(our.messageId, /^<[-0-9a-f]{36}@[a-z0-9.]+>$/);
+    for (const mail of [our, their]) assertEquals(mail.size, [`SIZE=${mail.bytes}`], context);
+    assert(our.raw.split("\r\n").every((line) => line.length <= 998), context);
+  }
+}, { skip });
+
+test(
+  "SMTPHandler leaves a line alone that CPython's SMTPHandler marks for mailbox files",
+  async () => {
+    await using peer = await SmtpPeer.start();
+    const sent = { ...plain, message: "From here" };
+    assertEquals((await peer.theirs(sent)).mails[0]?.body, ">From here\n");
+    assertEquals((await peer.ours(sent)).mails[0]?.body, "From here\n");
+  },
+  { skip },
+);
+
+test("SMTPHandler fails where CPython's SMTPHandler fails", async () => {
+  await using peer = await SmtpPeer.start();
+  const failing: [string, Case][] = [
+    ["SMTPRecipientsRefused", { ...plain, toaddrs: "gone@mail.example" }],
+    ["SMTPRecipientsRefused", { ...plain, toaddrs: ["later@mail.example", "gone@mail.example"] }],
+    ["ValueError", { ...plain, subject: "one\ntwo" }],
+    ["ValueError", { ...plain, subject: "one\rBcc: all@mail.example" }],
+    ["SMTPNotSupportedError", { ...plain, credentials: ["app", "secret"] }],
+    ["SMTPNotSupportedError", { ...plain, credentials: ["app", "secret"], secure: true }],
+  ];
+  for (const [name, sent] of failing) {
+    const context = JSON.stringify(sent);
+    const theirs = await peer.theirs(sent);
+    assertEquals([theirs.error, theirs.mails], [name, []], context);
+    const ours = await peer.ours(sent);
+    assert(ours.error instanceof Error, context);
+  }
+}, { skip });
+
+test("SMTPHandler authenticates as CPython's SMTPHandler does", async () => {
+  const login: Case = { ...plain, credentials: ["app", "secret"] };
+  for (const auth of [["PLAIN", "LOGIN", "CRAM-MD5"], ["LOGIN", "PLAIN"], ["LOGIN"]]) {
+    await using peer = await SmtpPeer.start({ auth });
+    const theirs = await peer.theirs(login);
+    const ours = await peer.ours(login);
+    assertEquals([theirs.mails.length, ours.mails.length], [1, 1]);
+    assertEquals(ours.heard, theirs.heard);
+    const wrong: Case = { ...login, credentials: ["app", "wrong"] };
+    assertEquals((await peer.theirs(wrong)).error, "SMTPAuthenticationError");
+    assert((await peer.ours(wrong)).error instanceof Error);
+    assertEquals((await peer.theirs(plain)).error, "SMTPSenderRefused");
+    assert((await peer.ours(plain)).error instanceof Error);
+  }
+}, { skip });
+
+test(
+  "SMTPHandler uses STARTTLS where there are credentials, as CPython's SMTPHandler does",
+  async () => {
+    await using peer = await SmtpPeer.start({ ...certificate, auth: ["PLAIN", "LOGIN"] });
+    const login: Case = { ...plain, credentials: ["app", "secret"], secure: true };
+    const theirs = await peer.theirs(login);
+    const ours = await peer.ours(login);
+    assertEquals(ours.heard, ["EHLO", "STARTTLS", "EHLO", "AUTH PLAIN"]);
+    assertEquals(ours.heard, theirs.heard);
+    assertEquals([theirs.mails[0]?.tls, ours.mails[0]?.tls], [true, true]);
+    const clear: Case = { ...plain, credentials: ["app", "secret"] };
+    assertEquals((await peer.ours(clear)).heard, (await peer.theirs(clear)).heard);
+  },
+  { skip },
+);
+
+test(
+  "SMTPHandler sends no password to a server whose certificate is not valid, unless told to",
+  async () => {
+    await using peer = await SmtpPeer.start({ ...certificate, auth: ["PLAIN"] });
+    const login: Case = { ...plain, credentials: ["app", "secret"] };
+    assert((await peer.ours(login, { secure: true })).error instanceof Error);
+    assert((await peer.ours(login, { secure: { ca, serverName: "other.example" } })).error);
+    const trusting = await peer.ours(login, { secure: { checkCertificate: false } });
+    assertEquals(trusting.heard, ["EHLO", "STARTTLS", "EHLO", "AUTH PLAIN"]);
+  },
+  { skip },
+);
+
+test("SMTPHandler speaks TLS from the first byte on with `implicitTls`", async () => {
+  await using peer = await SmtpPeer.start({ ...certificate, implicit: true });
+  const { mails, heard } = await peer.ours(plain, { implicitTls: true, secure: { ca } });
+  assertEquals([mails[0]?.tls, heard], [true, ["EHLO"]]);
+  assert((await peer.ours(plain, { implicitTls: true })).error instanceof Error);
+}, { skip });
