@@ -12,6 +12,7 @@ import { dictConfig, type DictConfigOptions } from "../../src/config/dict_config
 import type { LoggingConfig } from "../../src/config/logging_config.ts";
 import type { SocketHandler } from "../../src/handlers/socket_handler.ts";
 import type { HTTPHandler } from "../../src/handlers/http_handler.ts";
+import type { QueueHandler } from "../../src/handlers/queue_handler.ts";
 import type { SysLogHandler } from "../../src/handlers/sys_log_handler.ts";
 import { getLogger, manager, root } from "../../src/logging/get_logger.ts";
 import { getHandlerByName, type Handler } from "../../src/logging/handler.ts";
@@ -45,9 +46,10 @@ const list: ConfigFactory = () => new ListHandler();
 const classes = { "test.Passing": passing, "test.List": list };
 
 /** Runs `fn` with no logger, no handler and a bare root. */
-async function bare(fn: () => void): Promise<void> {
+async function bare(fn: () => void | Promise<void>): Promise<void> {
   manager.loggerDict.clear();
   await withBareRoot(fn);
+  root.filters.length = 0;
   manager.loggerDict.clear();
 }
 
@@ -425,5 +427,32 @@ test("handlerClasses() gives handlers over a network its options, under the entr
       }, { classes: handlerClasses({ connector: streams }) }).split(":")[0],
       "Cannot configure logging as 'handlers.d.connector' must be an object with openDatagram()",
     );
+  });
+});
+
+test("a queue handler has a listener, not started, with the handlers that it names", async () => {
+  const classes = handlerClasses({ connector: new MemoryNetwork() });
+  await bare(async () => {
+    dictConfig({
+      version: 1,
+      handlers: {
+        queue: {
+          class: "logging.handlers.QueueHandler",
+          handlers: ["slow"],
+          respect_handler_level: true,
+        },
+        slow: { class: "test.List", level: "ERROR" },
+      },
+      root: { handlers: ["queue"] },
+    }, { classes: { ...classes, "test.List": list } });
+    const { listener } = named<QueueHandler>("queue");
+    const { lines } = named<ListHandler>("slow");
+    root.error("queued");
+    root.warning("below the level");
+    await null;
+    assertEquals(lines, []);
+    listener!.start();
+    await listener!.stop();
+    assertEquals(lines, ["queued"]);
   });
 });
