@@ -11,9 +11,11 @@ getLogger().addHandler(handler);
 getLogger().setLevel(INFO);
 const log = getLogger("worker");
 
-export default withFlush({
+const worker: object = withFlush({
   fetch(request: Request): Response {
     log.info("%s %s", request.method, request.url);
     return new Response("hello");
   },
 }, handler);
+
+export default worker;

@@ -152,7 +152,11 @@ export abstract class SysLogCodes extends SocketDeliveryHandler {
   /** Names of facilities. */
   declare readonly facility_names: Readonly<Record<string, number>>;
 
-  /** As `SocketDeliveryHandler`'s. */
+  /**
+   * Opens nothing; the parameters are those of {@linkcode SocketDeliveryHandler}.
+   *
+   * @throws {TypeError | RangeError} when an option has a bad value
+   */
   constructor(
     name: string,
     exitNotifier: ExitNotifier,

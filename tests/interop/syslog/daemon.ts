@@ -23,7 +23,7 @@ export const tls: TlsOptions = {
 /** The tag of the messages that ask whether it listens. */
 const PROBE = "logwire-ready";
 /** How often other programs may take a free port before the daemon does. */
-const ATTEMPTS = 5;
+const ATTEMPTS = 3;
 const PORT_TAKEN = /Address already in use|Could not create udp listener/;
 
 type TcpAddress = Extract<StreamAddress, { transport: "tcp" }>;
@@ -66,7 +66,8 @@ export class SyslogDaemon implements AsyncDisposable {
         return daemon;
       } catch (error) {
         await daemon[Symbol.asyncDispose]();
-        if (attempt === ATTEMPTS || !PORT_TAKEN.test(String(error))) throw error;
+        // Another program may have a port by now, and not even say so.
+        if (attempt === ATTEMPTS) throw error;
       }
     }
   }
