@@ -1,21 +1,21 @@
 /** A worker that logs through logwire over TCP: what its bundle weighs is what logging costs it. */
-import { getLogger, INFO } from "../../mod.ts";
+import { getLogger, INFO, SocketHandler, withFlush } from "../../mod.ts";
 import { connector } from "../../src/adapters/cloudflare.ts";
-import { SocketHandler } from "../../src/handlers/socket_handler.ts";
 
-interface Context {
-  waitUntil(promise: Promise<unknown>): void;
-}
-
-const handler = new SocketHandler("logs.example.com", 9020, { connector });
+const handler = new SocketHandler("logs.example.com", 9020, {
+  connector,
+  connection: "per-flush",
+  whileDisconnected: "queue",
+});
 getLogger().addHandler(handler);
 getLogger().setLevel(INFO);
 const log = getLogger("worker");
 
-export default {
-  fetch(request: Request, _env: unknown, context: Context): Response {
+const worker: object = withFlush({
+  fetch(request: Request): Response {
     log.info("%s %s", request.method, request.url);
-    context.waitUntil(handler.flush());
     return new Response("hello");
   },
-};
+}, handler);
+
+export default worker;

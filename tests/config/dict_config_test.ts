@@ -48,9 +48,10 @@ const list: ConfigFactory = () => new ListHandler();
 const classes = { "test.Passing": passing, "test.List": list };
 
 /** Runs `fn` with no logger, no handler and a bare root. */
-async function bare(fn: () => void): Promise<void> {
+async function bare(fn: () => void | Promise<void>): Promise<void> {
   manager.loggerDict.clear();
   await withBareRoot(fn);
+  root.filters.length = 0;
   manager.loggerDict.clear();
 }
 
@@ -472,3 +473,30 @@ test("dictConfig() names the queue that it cannot make", () =>
       `'handlers.queue.queue.()' must be "queue.Queue": current value is "mine.Queue"`,
     );
   }));
+
+test("a queue handler has a listener, not started, with the handlers that it names", async () => {
+  const classes = handlerClasses({ connector: new MemoryNetwork() });
+  await bare(async () => {
+    dictConfig({
+      version: 1,
+      handlers: {
+        queue: {
+          class: "logging.handlers.QueueHandler",
+          handlers: ["slow"],
+          respect_handler_level: true,
+        },
+        slow: { class: "test.List", level: "ERROR" },
+      },
+      root: { handlers: ["queue"] },
+    }, { classes: { ...classes, "test.List": list } });
+    const { listener } = named<QueueHandler>("queue");
+    const { lines } = named<ListHandler>("slow");
+    root.error("queued");
+    root.warning("below the level");
+    await null;
+    assertEquals(lines, []);
+    listener!.start();
+    await listener!.stop();
+    assertEquals(lines, ["queued"]);
+  });
+});

@@ -213,6 +213,20 @@ const taken: Record<string, LoggingConfig> = {
       hand2: { class: "logging.handlers.DatagramHandler", host: "localhost", port: 9 },
     },
   },
+  "a memory handler before its target": {
+    version: 1,
+    formatters: { f: { format: "%(levelname)s %(message)s" } },
+    handlers: {
+      console: { class: "logging.StreamHandler", stream: "ext://sys.stdout", formatter: "f" },
+      buffer: {
+        class: "logging.handlers.MemoryHandler",
+        capacity: 5,
+        flushLevel: "CRITICAL",
+        target: "console",
+      },
+    },
+    root: { level: "DEBUG", handlers: ["buffer"] },
+  },
   "dates and validation": {
     version: 1,
     formatters: {
