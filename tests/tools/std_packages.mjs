@@ -77,8 +77,9 @@ export function writeStdPackages() {
     };
     writeFileSync(join(nodePackage, "package.json"), JSON.stringify(packageJson, null, 2));
   }
-  rmSync(mirror, { recursive: true, force: true });
-  renameSync(fresh, mirror);
+  // One that is there is the same, and may be in use.
+  if (existsSync(mirror)) rmSync(fresh, { recursive: true });
+  else renameSync(fresh, mirror);
 }
 
 function writePackage(to, name, entry, folders) {
