@@ -14,6 +14,9 @@
  * A request cannot be made while the process exits: await `flush()` or `close()` at the end, or give
  * an `exitNotifier`, which does so where the event loop just runs dry.
  *
+ * On Cloudflare Workers, where a request's `fetch` ends with the request, give
+ * `connection: "per-flush"` and flush in `ctx.waitUntil`, as `withFlush()` does.
+ *
  * Browser compatible: sends with `fetch`.
  *
  * @example Log to a web server
