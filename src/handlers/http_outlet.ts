@@ -16,7 +16,8 @@ import type { Batch } from "../core/outbox.ts";
 import { retryAfterSeconds } from "../core/retry_after.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { Clock } from "../net/connector.ts";
-import type { Outlet, Progress } from "./outlet.ts";
+import { bounded } from "./bounded.ts";
+import { NOTHING, type Outlet, type Progress } from "./outlet.ts";
 
 /** The part of `fetch` that is used. */
 export type HTTPFetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -53,8 +54,6 @@ const MAX_ANSWER_BYTES = 65536;
 /** What an error quotes of an answer. */
 const QUOTED = 200;
 
-const NOTHING: Progress = { frames: 0, again: [], tooLarge: 0, tooLargeBytes: 0 };
-
 const ignore = () => {};
 const decoder = new TextDecoder();
 
@@ -85,20 +84,14 @@ export class HttpOutlet implements Outlet {
     this.#isAnswered = false;
     const { clock, timeoutMs } = this.#endpoint;
     const abort = this.#abort = new AbortController();
-    const over = new Promise<never>((_, reject) => {
-      abort.signal.addEventListener("abort", () => reject(abort.signal.reason));
-    });
-    const timer = clock.setTimeout(() => {
-      abort.abort(new ConnectionError("timeout", `no answer within ${timeoutMs} ms`));
-    }, timeoutMs);
+    const late = () => new ConnectionError("timeout", `no answer within ${timeoutMs} ms`);
     try {
-      // Whoever sends may not know what a signal is.
-      await Promise.race([this.#exchange(batch, abort.signal), over]);
+      const bound = { abort, clock, ms: timeoutMs, late };
+      await bounded(() => this.#exchange(batch, abort.signal), bound);
     } catch (error) {
       // The status is what counts, should the rest of an answer not come in time.
       if (!this.#isAnswered) throw error;
     } finally {
-      clock.clearTimeout(timer);
       this.#abort = undefined;
     }
     if (this.#later !== undefined) throw this.#later;
@@ -164,10 +157,6 @@ export class HttpOutlet implements Outlet {
     return array;
   }
 
-  retry(): boolean {
-    return false;
-  }
-
   progress(): Progress {
     return this.#progress;
   }
@@ -176,8 +165,6 @@ export class HttpOutlet implements Outlet {
     this.#abort?.abort(new ConnectionError("closed", "the request was given up"));
     return Promise.resolve();
   }
-
-  unref(): void {}
 }
 
 /** What one record is in a batch for this kind of body. */

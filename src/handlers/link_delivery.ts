@@ -266,7 +266,7 @@ export class LinkDelivery extends Delivery {
     this.#gathering.hurry();
     this.news.tellingLater(() => {
       if (this.#batch === undefined) this.#write();
-      else if (this.#outlet?.retry(this.#batch)) this.#written(this.#outlet, this.#batch);
+      else if (this.#outlet?.retry?.(this.#batch)) this.#written(this.#outlet, this.#batch);
     });
   }
 

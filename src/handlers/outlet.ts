@@ -26,6 +26,9 @@ export interface Progress {
   refused?: { frames: number; bytes: number; error: unknown };
 }
 
+/** A batch that has not come anywhere yet. */
+export const NOTHING: Progress = { frames: 0, again: [], tooLarge: 0, tooLargeBytes: 0 };
+
 /** An open way out; one {@linkcode Outlet.write} at a time. */
 export interface Outlet {
   /**
@@ -33,8 +36,11 @@ export interface Outlet {
    * the way out is broken.
    */
   write(batch: Batch): Promise<void> | undefined;
-  /** Tries a batch that is under way once more; whether that was the last of it. */
-  retry(batch: Batch): boolean;
+  /**
+   * Tries a batch that is under way once more; whether that was the last of it. Absent: that is of no
+   * use.
+   */
+  retry?(batch: Batch): boolean;
   /** How far the batch that was last written has come; true after a rejection as well. */
   progress(batch: Batch): Progress;
   /**
@@ -58,8 +64,8 @@ export interface Outlet {
   readonly closed: Promise<ConnectionError | undefined> | undefined;
   /** Releases it; never rejects. */
   close(options?: WaitOptions): Promise<void>;
-  /** From now on it does not hold the process open. */
-  unref(): void;
+  /** From now on it does not hold the process open. Absent: it never does. */
+  unref?(): void;
 }
 
 /** The number of whole frames in the first `bytes` of a batch. */
@@ -119,7 +125,7 @@ export class StreamOutlet implements Outlet {
   progress(batch: Batch): Progress {
     const bytes = (this.#connection.bytesWritten ?? 0) - this.#writtenBefore;
     const frames = this.#whole ? batch.lengths.length : framesIn(batch, bytes);
-    return { frames, again: [], tooLarge: 0, tooLargeBytes: 0 };
+    return { ...NOTHING, frames };
   }
 
   writeSync(batch: Batch): number {
@@ -190,8 +196,6 @@ export class FramedStreamOutlet extends StreamOutlet {
   }
 }
 
-const NOTHING: Progress = { frames: 0, again: [], tooLarge: 0, tooLargeBytes: 0 };
-
 /** Sends that are not waited for one by one; should the socket be let go, they count as not sent. */
 const IN_FLIGHT = 64;
 
@@ -236,10 +240,6 @@ export class DatagramOutlet implements Outlet {
       progress.frames += sizes.length;
     }
     if (again.length > 0) throw failure;
-  }
-
-  retry(): boolean {
-    return false;
   }
 
   progress(): Progress {

@@ -45,7 +45,7 @@ export abstract class SocketDeliveryHandler extends DeliveryHandler {
       exitNotifier,
       open: async (signal) => {
         const outlet = toOutlet(await this.makeSocket({ signal }), framing);
-        outlet.unref();
+        outlet.unref?.();
         return outlet;
       },
     });

@@ -8,7 +8,8 @@
  * @module
  */
 import type { Batch } from "../core/outbox.ts";
-import type { Outlet, Progress } from "../handlers/outlet.ts";
+import { bounded } from "../handlers/bounded.ts";
+import { NOTHING, type Outlet, type Progress } from "../handlers/outlet.ts";
 import type { Clock, WaitOptions } from "../net/connector.ts";
 import { decodeMail, type MailAddress, type MailTransport } from "./mail.ts";
 import type { RateLimit } from "./rate_limit.ts";
@@ -26,8 +27,6 @@ export interface MailRoute {
   totalMs: number;
   clock: Clock;
 }
-
-const NOTHING: Progress = { frames: 0, again: [], tooLarge: 0, tooLargeBytes: 0 };
 
 /** RFC 5321: "exceeded storage allocation", also said where the mail is larger than SIZE allows. */
 const TOO_LARGE = 552;
@@ -84,26 +83,14 @@ export class MailOutlet implements Outlet {
     limit.begin(clock.now());
   }
 
-  async #send(batch: Batch, abort: AbortController): Promise<void> {
+  async #send({ bytes }: Batch, abort: AbortController): Promise<void> {
     const { from, to, transport, totalMs, clock } = this.#route;
     const { signal } = abort;
-    const over = new Promise<never>((_, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason));
-    });
-    const timer = clock.setTimeout(() => {
-      abort.abort(new Error(`the mail was not taken within ${totalMs / 1000} seconds`));
-    }, totalMs);
-    try {
-      // Whoever sends may not know what a signal is.
-      const sending = transport.sendMail({ from, to: [...to], ...decodeMail(batch.bytes), signal });
-      await Promise.race([sending, over]);
-    } finally {
-      clock.clearTimeout(timer);
-    }
-  }
-
-  retry(): boolean {
-    return false;
+    const late = () => new Error(`the mail was not taken within ${totalMs / 1000} seconds`);
+    await bounded(
+      async () => await transport.sendMail({ from, to: [...to], ...decodeMail(bytes), signal }),
+      { abort, clock, ms: totalMs, late },
+    );
   }
 
   progress(): Progress {
@@ -114,8 +101,6 @@ export class MailOutlet implements Outlet {
     this.#abort?.abort(new Error("the mail was given up"));
     if (!signal?.aborted) await this.#route.transport.ended;
   }
-
-  unref(): void {}
 }
 
 /** What becomes of a mail that is not wanted; `undefined` where that was not what went wrong. */

@@ -107,6 +107,7 @@ const testedThrough: Record<string, string[]> = {
     "src/handlers/socket_delivery_handler.ts",
   ],
   "tests/handlers/http_handler_test.ts": [
+    "src/handlers/bounded.ts",
     "src/handlers/gathering.ts",
     "src/handlers/http_options.ts",
     "src/handlers/http_outlet.ts",
