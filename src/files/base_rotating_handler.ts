@@ -36,9 +36,6 @@ export interface BaseRotatingHandlerOptions extends FileHandlerOptions {
   readonly gzip?: boolean;
 }
 
-/** The names of the options that {@linkcode BaseRotatingHandler} adds. */
-export const ROTATING_OPTIONS = ["namer", "rotator", "gzip"] as const;
-
 /** The rotated files of a handler, for the handlers of this folder. */
 export let rotatedBy: (handler: BaseRotatingHandler) => RotatedFiles;
 
