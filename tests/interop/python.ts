@@ -2,7 +2,9 @@
  * The CPythons of this machine, for tests against the real thing: pyenv's, then those on PATH.
  * `LOGWIRE_REQUIRE_SERVERS=1` turns a test's skip for want of one into a failure.
  */
-import { execFileSync } from "node:child_process";
+import { assertEquals } from "@std/assert";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -95,4 +97,16 @@ export function pythonWith(module: string): string | undefined {
 export function withoutModule(module: string): string | false {
   if (pythonWith(module) !== undefined || process.env.LOGWIRE_REQUIRE_SERVERS === "1") return false;
   return `it needs ${module}: apt-get install python3-${module}`;
+}
+
+/** What a script is given on its command line. */
+export type Arguments = (string | number)[];
+
+/** Runs a script by this interpreter to its end; rejects with what it printed if it fails. */
+export async function runScript(path: string, script: string, ...args: Arguments): Promise<void> {
+  const child = spawn(path, [script, ...args.map(String)], { stdio: ["ignore", "ignore", "pipe"] });
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => errors += text);
+  const [code] = await once(child, "close");
+  assertEquals([code, errors], [0, ""]);
 }

@@ -27,20 +27,20 @@ import {
   type ReceiverFault,
 } from "../../src/receiver/socket_receiver.ts";
 import { test } from "../test.ts";
-import { type Python, python3, pythons, withoutPython } from "./python.ts";
+import {
+  type Arguments,
+  type Python,
+  python3,
+  pythons,
+  runScript,
+  withoutPython,
+} from "./python.ts";
 
 const skip = withoutPython();
 const python = python3() ?? "python3";
 const script = fileURLToPath(new URL("./sender.py", import.meta.url));
 
-/** Runs the sender to its end; rejects with what it printed if it fails. */
-async function send(path: string, ...args: (string | number)[]): Promise<void> {
-  const child = spawn(path, [script, ...args.map(String)], { stdio: ["ignore", "ignore", "pipe"] });
-  let errors = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => errors += text);
-  const [code] = await once(child, "close");
-  assertEquals([code, errors], [0, ""]);
-}
+const send = (path: string, ...args: Arguments) => runScript(path, script, ...args);
 
 /** Records in the order of their coming, and a way to await them. */
 class Inbox {

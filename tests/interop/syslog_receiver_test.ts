@@ -1,7 +1,5 @@
 /** `SyslogReceiver` on real sockets; stock CPython's `SysLogHandler` sends, and so do plain ones. */
 import { assert, assertEquals } from "@std/assert";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,20 +14,20 @@ import {
   type SyslogStreamReceiverOptions,
 } from "../../src/receiver/socket_receiver.ts";
 import { test } from "../test.ts";
-import { type Python, python3, pythons, withoutPython } from "./python.ts";
+import {
+  type Arguments,
+  type Python,
+  python3,
+  pythons,
+  runScript,
+  withoutPython,
+} from "./python.ts";
 
 const skip = withoutPython();
 const script = fileURLToPath(new URL("./syslog_sender.py", import.meta.url));
 const encoder = new TextEncoder();
 
-/** Runs the sender to its end; rejects with what it printed if it fails. */
-async function send(path: string, ...args: (string | number)[]): Promise<void> {
-  const child = spawn(path, [script, ...args.map(String)], { stdio: ["ignore", "ignore", "pipe"] });
-  let errors = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => errors += text);
-  const [code] = await once(child, "close");
-  assertEquals([code, errors], [0, ""]);
-}
+const send = (path: string, ...args: Arguments) => runScript(path, script, ...args);
 
 type Options =
   | Omit<SyslogDatagramReceiverOptions, "acceptor">
