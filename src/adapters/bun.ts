@@ -75,7 +75,7 @@ class BunStream extends SocketStream {
   #onDrain: () => void = () => {};
 
   constructor(socket: Socket, peer: string, accepted: boolean) {
-    super(peer, accepted);
+    super(peer, accepted, toConnectionError);
     this.#socket = socket;
     socket.data = this;
   }

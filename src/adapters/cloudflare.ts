@@ -34,9 +34,9 @@
 import { connect } from "cloudflare:sockets";
 import { ConnectionError, type ConnectionErrorCode } from "../net/connection_error.ts";
 import type { Connector, StreamAddress, StreamConnection } from "../net/connector.ts";
-import { checkStream } from "./checked_connector.ts";
-import { abortedError, codeOf, show, toConnectionError } from "./native_error.ts";
+import { abortedError, checkAddress, show } from "./native_error.ts";
 import { SocketStream } from "./socket_stream.ts";
+import { checkServerName } from "./tls_options.ts";
 
 export { ConnectionError };
 export type { ConnectionErrorCode };
@@ -64,21 +64,23 @@ type WorkerConnect = (
   options: { secureTransport: "off" | "starttls"; allowHalfOpen: boolean },
 ) => WorkerSocket;
 
+type HostAddress = Extract<StreamAddress, { hostname: string }>;
+
 const connectSocket: WorkerConnect = connect;
 
 const ignore = () => {};
 
 /** Streams by `cloudflare:sockets`; each is of use to the request alone that opened it. */
 export const connector: Connector = {
-  async connect(to, options = {}) {
+  async connect(to, { signal } = {}) {
     const doing = `Cannot connect to ${show(to)}`;
-    checkStream(to, options, doing, "client");
-    return await dial(to, options.signal, doing);
+    checkSupported(to, doing);
+    if (signal?.aborted) throw abortedError(signal, doing);
+    return await dial(to, signal, doing);
   },
 };
 
 class CloudflareStream extends SocketStream {
-  readonly #peer: string;
   readonly #socket: WorkerSocket;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
@@ -89,8 +91,7 @@ class CloudflareStream extends SocketStream {
   #resume: () => void = ignore;
 
   constructor(socket: WorkerSocket, peer: string) {
-    super(peer, false);
-    this.#peer = peer;
+    super(peer, false, lost);
     this.#socket = socket;
     this.#reader = socket.readable.getReader();
     this.#writer = socket.writable.getWriter();
@@ -111,7 +112,7 @@ class CloudflareStream extends SocketStream {
         if (!this.arrived(value)) await room;
       }
     } catch (error) {
-      this.ended(lost(error, `Lost ${this.#peer}`));
+      this.ended(error);
     }
   }
 
@@ -122,16 +123,8 @@ class CloudflareStream extends SocketStream {
   protected override async writeAll(bytes: Uint8Array): Promise<void> {
     for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
       const piece = bytes.slice(start, start + PIECE_BYTES);
-      await Promise.race([this.#write(piece), this.#released]);
+      await Promise.race([this.#writer.write(piece), this.#released]);
       this.#written += piece.length;
-    }
-  }
-
-  async #write(piece: Uint8Array): Promise<void> {
-    try {
-      await this.#writer.write(piece);
-    } catch (error) {
-      throw lost(error, `Cannot write to ${this.#peer}`);
     }
   }
 
@@ -154,22 +147,28 @@ class CloudflareStream extends SocketStream {
 /** What a broken connection is: workerd says so in words alone. */
 function lost(error: unknown, doing: string): ConnectionError {
   const isReset = /connection lost|disconnected/i.test(String(error));
-  return toConnectionError(error, doing, isReset ? "reset" : codeOf(error));
+  return failed(error, doing, isReset ? "reset" : "other");
+}
+
+function failed(error: unknown, doing: string, code: ConnectionErrorCode): ConnectionError {
+  if (error instanceof ConnectionError) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  return new ConnectionError(code, `${doing}: ${detail}`, { cause: error });
 }
 
 async function dial(
-  to: StreamAddress,
+  to: HostAddress,
   signal: AbortSignal | undefined,
   doing: string,
 ): Promise<StreamConnection> {
-  const { hostname, port, tls } = supported(to, doing);
+  const { hostname, port, tls } = to;
   const address = { hostname: hostname.includes(":") ? `[${hostname}]` : hostname, port };
   const secureTransport = tls === undefined ? "off" : "starttls";
   let socket: WorkerSocket;
   try {
     socket = connectSocket(address, { secureTransport, allowHalfOpen: true });
   } catch (error) {
-    throw toConnectionError(error, doing);
+    throw failed(error, doing, "other");
   }
   socket.closed.catch(ignore);
   return await new Promise((resolve, reject) => {
@@ -182,7 +181,7 @@ async function dial(
         return void ready.close().catch(ignore);
       }
       resolve(new CloudflareStream(ready, show(to)));
-    }).catch((error) => reject(toConnectionError(error, doing))).finally(() => {
+    }).catch((error) => reject(failed(error, doing, "other"))).finally(() => {
       signal?.removeEventListener("abort", onAbort);
     });
   });
@@ -202,20 +201,24 @@ async function opened(
   try {
     await secure.opened;
   } catch (error) {
-    throw toConnectionError(error, doing, "tls");
+    throw failed(error, doing, "tls");
   }
   return secure;
 }
 
-/** The address, if it is one that a worker can connect to. */
-function supported(to: StreamAddress, doing: string): Extract<StreamAddress, { hostname: string }> {
+/** Throws for an address that a worker cannot connect to. */
+function checkSupported(to: StreamAddress, doing: string): asserts to is HostAddress {
+  checkAddress(to, doing);
   if (to.transport === "unix") {
     throw new ConnectionError("unsupported", `${doing}: workers have no Unix sockets; use tcp`);
   }
   const own = (["ca", "cert", "key"] as const).find((name) => to.tls?.[name] !== undefined);
-  if (own === undefined) return to;
-  const instead = own === "ca"
-    ? "they trust the authorities of their runtime ('trustedCertificates' in workerd's own config)"
-    : "they present no certificate on a socket";
-  throw new ConnectionError("unsupported", `${doing}: workers take no 'tls.${own}'; ${instead}`);
+  if (own !== undefined) {
+    const instead = own === "ca"
+      ? "they trust the authorities of their runtime ('trustedCertificates' in workerd's own config)"
+      : "they present no certificate on a socket";
+    const message = `${doing}: workers take no 'tls.${own}'; ${instead}`;
+    throw new ConnectionError("unsupported", message);
+  }
+  checkServerName(to.tls?.serverName, doing);
 }

@@ -106,7 +106,7 @@ class DenoStream extends SocketStream {
   #resume: () => void = () => {};
 
   constructor(conn: DenoConn, peer: string) {
-    super(peer, true);
+    super(peer, true, toConnectionError);
     this.#conn = conn;
     this.#read();
   }

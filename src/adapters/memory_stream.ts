@@ -9,7 +9,7 @@
 import { ConnectionError } from "../net/connection_error.ts";
 import type { StreamAddress } from "../net/connector.ts";
 import type { MemoryPipe } from "./memory_pipe.ts";
-import { show } from "./native_error.ts";
+import { show, toConnectionError } from "./native_error.ts";
 import { SocketStream } from "./socket_stream.ts";
 
 /** What a stream tells the network that it belongs to. */
@@ -34,7 +34,7 @@ export class MemoryStream extends SocketStream {
     owner: StreamOwner,
     accepted: boolean,
   ) {
-    super(show(to), accepted);
+    super(show(to), accepted, toConnectionError);
     this.#name = show(to);
     this.#owner = owner;
     this.#out = outgoing;

@@ -75,7 +75,7 @@ class NodeStream extends SocketStream {
   #settle: { resolve(): void; reject(error: unknown): void } | undefined;
 
   constructor(socket: net.Socket, peer: string, accepted: boolean) {
-    super(peer, accepted);
+    super(peer, accepted, toConnectionError);
     this.#socket = socket;
     socket.on("data", (chunk: Uint8Array) => {
       // A plain view, as on other runtimes: Buffer's own `slice` does not copy.

@@ -15,7 +15,6 @@
 import { ConnectionError } from "../net/connection_error.ts";
 import type { StreamConnection, WaitOptions } from "../net/connector.ts";
 import { AsyncQueue } from "./async_queue.ts";
-import { toConnectionError } from "./native_error.ts";
 
 /** What an adapter holds for a slow consumer: a few reads of 64 KiB, so that it never waits idly. */
 export const HELD_BYTES: number = 256 * 1024;
@@ -23,10 +22,14 @@ export const HELD_BYTES: number = 256 * 1024;
 /** What most writes end with, as the kernel has room: one promise for all of them. */
 const DONE: Promise<void> = Promise.resolve();
 
+/** What a runtime's own error means; `doing` begins the message: `Lost 127.0.0.1:9020`. */
+export type ToConnectionError = (error: unknown, doing: string) => ConnectionError;
+
 /** A stream over some runtime's socket. */
 export abstract class SocketStream implements StreamConnection {
   readonly closed: Promise<ConnectionError | undefined>;
   readonly #peer: string;
+  readonly #toConnectionError: ToConnectionError;
   readonly #incoming: AsyncQueue<Uint8Array>;
   readonly #settleClosed: (error: ConnectionError | undefined) => void;
   #end: { error: ConnectionError | undefined } | undefined;
@@ -35,8 +38,9 @@ export abstract class SocketStream implements StreamConnection {
   #writing: Promise<unknown> = Promise.resolve();
 
   /** `peer` names the other end in messages; `accepted`: it came from a listener. */
-  constructor(peer: string, accepted: boolean) {
+  constructor(peer: string, accepted: boolean, toConnectionError: ToConnectionError) {
     this.#peer = peer;
+    this.#toConnectionError = toConnectionError;
     let settle: (error: ConnectionError | undefined) => void = () => {};
     this.closed = new Promise((resolve) => settle = resolve);
     this.#settleClosed = settle;
@@ -65,9 +69,7 @@ export abstract class SocketStream implements StreamConnection {
   /** The peer's FIN came, or, with an error, its RST or a failure. Only the first call counts. */
   protected ended(error?: unknown): void {
     if (this.#end !== undefined) return;
-    this.#end = {
-      error: error === undefined ? undefined : toConnectionError(error, `Lost ${this.#peer}`),
-    };
+    this.#end = { error: error === undefined ? undefined : this.#describe(error, "Lost") };
     this.#incoming.end(this.#closing === undefined ? this.#end.error : undefined);
     this.#settleClosed(this.#end.error);
   }
@@ -91,10 +93,14 @@ export abstract class SocketStream implements StreamConnection {
       const gone = this.#closing === undefined ? undefined : this.refusal();
       // A socket that a write failed on is lost, whether or not the read has noticed.
       if (gone === undefined) this.ended(error);
-      throw gone ?? this.#end?.error ?? toConnectionError(error, `Cannot write to ${this.#peer}`);
+      throw gone ?? this.#end?.error ?? this.#describe(error, "Cannot write to");
     });
     this.#writing = writing.catch(() => {});
     return writing;
+  }
+
+  #describe(error: unknown, doing: string): ConnectionError {
+    return this.#toConnectionError(error, `${doing} ${this.#peer}`);
   }
 
   #begin(bytes: Uint8Array): Promise<void> | undefined {

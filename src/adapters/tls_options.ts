@@ -39,6 +39,11 @@ export function checkTls(tls: TlsOptions, doing: string, side: "client" | "liste
       `${doing} as 'tls.key' must be a PEM private key: current value is not one`,
     );
   }
+  checkServerName(serverName, doing);
+}
+
+/** Throws `TypeError` for a name that no certificate has. */
+export function checkServerName(serverName: string | undefined, doing: string): void {
   if (serverName === "") throw bad(doing, "tls.serverName", "a non-empty string", serverName);
 }
 
