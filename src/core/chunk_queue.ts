@@ -10,7 +10,7 @@
 /** The first allocation for a payload that is split between chunks: most records fit in one. */
 const FIRST_ALLOCATION = 1024;
 
-const NOTHING = new Uint8Array(0);
+const NOTHING = /* @__PURE__ */ new Uint8Array(0);
 
 /** A queue of chunks, read from the front; see the module for what it promises. */
 export class ChunkQueue {

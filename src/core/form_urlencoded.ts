@@ -15,10 +15,10 @@ import { pythonRepr, pythonStr } from "../logging/python_repr.ts";
 /** Floats in Python, also where they are whole. */
 const TIMES: ReadonlySet<string> = new Set(["created", "msecs", "relativeCreated"]);
 
-const encoder = new TextEncoder();
+const encoder = /* @__PURE__ */ new TextEncoder();
 
 /** What each byte becomes: itself, `+` for a space, or `%XX`. */
-const QUOTED: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
+const QUOTED: readonly string[] = /* @__PURE__ */ Array.from({ length: 256 }, (_, byte) => {
   const character = String.fromCharCode(byte);
   if (character === " ") return "+";
   if (/[A-Za-z0-9_.~-]/.test(character)) return character;

@@ -74,8 +74,8 @@ export function jsonText(value: unknown): string {
   return write(value, []);
 }
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true });
+const encoder = /* @__PURE__ */ new TextEncoder();
+const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true });
 
 function dumps(fields: Record<string, unknown>): Uint8Array {
   return encoder.encode(jsonText(fields));

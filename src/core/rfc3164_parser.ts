@@ -19,6 +19,7 @@ import {
   zoneOffset,
 } from "./moment.ts";
 import type { SyslogMessage } from "./parsed_syslog.ts";
+import { MONTHS } from "./syslog_time.ts";
 
 /** What a time without a year or a zone is read by. */
 export interface ParseContext {
@@ -31,19 +32,21 @@ export interface ParseContext {
 const NILVALUE = "-";
 const BOM = "\ufeff";
 
-const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
-
 /**
  * `Feb  3 04:05:06`; with the year before or behind the day, as some have it; and as Cisco has it,
  * with a number of the message and perhaps the host name before, a mark for a clock that is not
  * sure, a fraction, a zone and a colon behind.
  */
-const BSD_TIME = new RegExp(
-  String.raw` ?(?:\d{1,10}: (?:([\w.-]{1,255}): )?)?[*.]?` +
-    String.raw`(?:(\d{4}) )?(${MONTHS.join("|")}) ( ?\d|\d\d)(?: (\d{4}))? ` +
-    String.raw`(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:(?: ([A-Z]{1,5}))?:)?(?: |$)`,
-  "y",
-);
+const BSD_TIME = /* @__PURE__ */ bsdTimePattern();
+
+function bsdTimePattern(): RegExp {
+  return new RegExp(
+    String.raw` ?(?:\d{1,10}: (?:([\w.-]{1,255}): )?)?[*.]?` +
+      String.raw`(?:(\d{4}) )?(${MONTHS.join("|")}) ( ?\d|\d\d)(?: (\d{4}))? ` +
+      String.raw`(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:(?: ([A-Z]{1,5}))?:)?(?: |$)`,
+    "y",
+  );
+}
 
 /** RFC 3339, with a `T`: a space is what Python's `asctime` has, as part of a text. */
 const ISO_TIME =

@@ -12,14 +12,17 @@ import { parseStructuredData } from "./structured_data_parser.ts";
 const NILVALUE = "-";
 const BOM = "\ufeff";
 
-const DATE = String
-  .raw`(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(Z|[+-]\d\d:\d\d)`;
-
 /** From VERSION to MSGID, with the spaces. */
-const HEADER = new RegExp(
-  String.raw`1 (?:-|${DATE}) ([!-~]{1,255}) ([!-~]{1,48}) ([!-~]{1,128}) ([!-~]{1,32}) `,
-  "y",
-);
+const HEADER = /* @__PURE__ */ headerPattern();
+
+function headerPattern(): RegExp {
+  const date = String
+    .raw`(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(Z|[+-]\d\d:\d\d)`;
+  return new RegExp(
+    String.raw`1 (?:-|${date}) ([!-~]{1,255}) ([!-~]{1,48}) ([!-~]{1,128}) ([!-~]{1,32}) `,
+    "y",
+  );
+}
 
 /** What is behind the PRI, which ends at `at`; `undefined` where it is not RFC 5424. */
 export function parseRfc5424(text: string, at: number, pri: number): SyslogMessage | undefined {

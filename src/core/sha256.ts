@@ -15,15 +15,20 @@ function fraction(root: number): number {
   return Math.floor((root % 1) * 2 ** 32) | 0;
 }
 
-const PRIMES: number[] = [];
-for (let n = 2; PRIMES.length < 64; n++) {
-  if (PRIMES.every((prime) => n % prime !== 0)) PRIMES.push(n);
+/** The first so many primes' roots. */
+function fractions(count: number, root: (prime: number) => number): Int32Array {
+  const primes: number[] = [];
+  for (let n = 2; primes.length < count; n++) {
+    if (primes.every((prime) => n % prime !== 0)) primes.push(n);
+  }
+  return Int32Array.from(primes, (prime) => fraction(root(prime)));
 }
-const INITIAL: Int32Array = Int32Array.from(PRIMES.slice(0, 8), (n) => fraction(Math.sqrt(n)));
-const K: Int32Array = Int32Array.from(PRIMES, (n) => fraction(Math.cbrt(n)));
+
+const INITIAL: Int32Array = /* @__PURE__ */ fractions(8, Math.sqrt);
+const K: Int32Array = /* @__PURE__ */ fractions(64, Math.cbrt);
 
 /** The message schedule; one for all, as nothing here is interrupted. */
-const W = new Int32Array(64);
+const W: Int32Array = /* @__PURE__ */ new Int32Array(64);
 
 /** A hash in progress; `clone()` keeps a prefix that many messages share. */
 export class Sha256 {

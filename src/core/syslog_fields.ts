@@ -36,10 +36,10 @@ function word(max: number, extra: string): Rule {
 
 /** RFC 5424 section 6. */
 export const RFC5424_FIELDS: HeaderRules = {
-  hostname: printable(255),
-  appName: printable(48),
-  procid: printable(128),
-  msgid: printable(32),
+  hostname: /* @__PURE__ */ printable(255),
+  appName: /* @__PURE__ */ printable(48),
+  procid: /* @__PURE__ */ printable(128),
+  msgid: /* @__PURE__ */ printable(32),
 };
 
 /**
@@ -51,8 +51,8 @@ export const RFC3164_FIELDS: HeaderRules = {
     pattern: /^(?:[A-Za-z0-9._-]{1,255}|[0-9A-Fa-f:.]{1,44}[0-9A-Fa-f])$/,
     expected: "1 to 255 characters of A-Z a-z 0-9 . _ -, or an IP address",
   },
-  appName: word(32, "._/-"),
-  procid: word(128, "._-"),
+  appName: /* @__PURE__ */ word(32, "._/-"),
+  procid: /* @__PURE__ */ word(128, "._-"),
   msgid: null,
 };
 

@@ -25,7 +25,7 @@ const DEFAULT_PRI = 13;
 
 const PRI = /^<(0|[1-9]\d{0,2})>/;
 
-const utf8 = new TextDecoder("utf-8", { fatal: true });
+const utf8 = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true });
 
 /** Reads one message, without its framing; a NUL or line end that is left of that is dropped. */
 export function parseSyslog(bytes: Uint8Array, context: ParseContext): SyslogMessage {

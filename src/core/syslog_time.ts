@@ -14,7 +14,10 @@ const LAST_SECOND = 253_402_300_799;
 
 const MICROSECONDS = 1_000_000;
 
-const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+/** The months, as RFC 3164 (section 4.1.2) writes them. */
+export const MONTHS: readonly string[] =
+  /* @__PURE__ */ "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
+    .split(" ");
 
 function checkTime(created: number): void {
   if (created >= FIRST_SECOND && created < LAST_SECOND) return;

@@ -13,7 +13,7 @@ const SCRATCH_BYTES = 64 * 1024;
 /** UTF-8 has at most this many bytes for a UTF-16 code unit. */
 const BYTES_A_UNIT = 3;
 
-const encoder = new TextEncoder();
+const encoder = /* @__PURE__ */ new TextEncoder();
 let scratch: Uint8Array | undefined;
 
 /**

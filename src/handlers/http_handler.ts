@@ -49,7 +49,7 @@ import { framed, type HTTPBody, type HTTPFetch, HttpOutlet } from "./http_outlet
 
 export type { HTTPBody, HTTPFetch, HTTPHandlerOptions };
 
-const encoder = new TextEncoder();
+const encoder = /* @__PURE__ */ new TextEncoder();
 
 /** Sends records to a web server; see the module's description. */
 export class HTTPHandler extends DeliveryHandler {

@@ -67,11 +67,15 @@ export interface HTTPHandlerOptions extends Omit<DeliveryOptions, "connectTimeou
   exitNotifier?: ExitNotifier;
 }
 
-const HTTP_OPTIONS: readonly string[] = [
-  ...["method", "secure", "credentials", "context", "body", "batchRecords", "batchBytes"],
-  ...["batchMs", "gzip", "headers", "timeoutMs", "fetch", "exitNotifier"],
-  ...DELIVERY_OPTIONS.filter((name) => name !== "connector" && name !== "connectTimeoutMs"),
-];
+const HTTP_OPTIONS: readonly string[] = /* @__PURE__ */ httpOptions();
+
+function httpOptions(): string[] {
+  return [
+    ...["method", "secure", "credentials", "context", "body", "batchRecords", "batchBytes"],
+    ...["batchMs", "gzip", "headers", "timeoutMs", "fetch", "exitNotifier"],
+    ...DELIVERY_OPTIONS.filter((name) => name !== "connector" && name !== "connectTimeoutMs"),
+  ];
+}
 
 /** A chunk of the queue is as large as this option says; more gains nothing. */
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;

@@ -55,7 +55,7 @@ const MAX_ANSWER_BYTES = 65536;
 const QUOTED = 200;
 
 const ignore = () => {};
-const decoder = new TextDecoder();
+const decoder = /* @__PURE__ */ new TextDecoder();
 
 /** Sends each batch as a request. */
 export class HttpOutlet implements Outlet {

@@ -27,7 +27,9 @@ export interface RecordDeliveryOptions extends DeliveryOptions {
 }
 
 /** The names of the options in {@linkcode RecordDeliveryOptions}. */
-export const RECORD_DELIVERY_OPTIONS: readonly string[] = [...DELIVERY_OPTIONS, "serializer"];
+export const RECORD_DELIVERY_OPTIONS: readonly string[] = /* @__PURE__ */ DELIVERY_OPTIONS.concat(
+  "serializer",
+);
 
 /** What a sender needs of a serializer. */
 type Sending = Pick<Serializer, "dumps" | "framing">;

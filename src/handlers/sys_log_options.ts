@@ -121,8 +121,7 @@ export interface SysLogOptions extends DeliveryOptions {
 export type SysLogHandlerOptions = SysLogOptions & SysLogTransport;
 
 /** The names of the options in {@linkcode SysLogHandlerOptions}. */
-const SYS_LOG_OPTIONS: readonly string[] = [
-  ...DELIVERY_OPTIONS,
+const SYS_LOG_OPTIONS: readonly string[] = /* @__PURE__ */ DELIVERY_OPTIONS.concat([
   "socktype",
   "tls",
   "facility",
@@ -135,7 +134,7 @@ const SYS_LOG_OPTIONS: readonly string[] = [
   "structuredDataId",
   "bom",
   "maxDatagramBytes",
-];
+]);
 
 /** The options that a format has no place for. */
 const FOREIGN: Readonly<Record<SysLogFormat, readonly (keyof SysLogOptions)[]>> = {

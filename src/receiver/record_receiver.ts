@@ -66,7 +66,9 @@ export interface RecordReceiverOptions extends ReceiverOptions {
 }
 
 /** The names of the options in {@linkcode RecordReceiverOptions}, and `acceptor`. */
-export const RECORD_RECEIVER_OPTIONS: readonly string[] = [...RECEIVER_OPTIONS, "serializer"];
+export const RECORD_RECEIVER_OPTIONS: readonly string[] = /* @__PURE__ */ RECEIVER_OPTIONS.concat(
+  "serializer",
+);
 
 /** What a receiver has counted so far: a snapshot. */
 export interface ReceiverStats {
