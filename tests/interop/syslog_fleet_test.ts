@@ -116,13 +116,14 @@ for (const program of [rsyslog, syslogNg]) {
           queued: 0,
           droppedTotal: 0,
         }, name);
-        assertEquals(connects, 2, name);
-        // What was logged after the loss was noticed is there, and what was before it until a gap.
+        // Twice where a dial found the socket of the daemon that was about to end.
+        assert(connects === 2 || connects === 3, `${name}: ${connects} connections`);
+        // What was logged after the last loss was noticed is there, and what was before until a gap.
         const numbers = Array.from({ length: logged }, (_, number) => number);
         const gap = arrived.findIndex((number, i) => number !== i);
         if (gap >= 0) numbers.splice(gap, arrived[gap]! - gap);
         assertEquals(arrived, numbers, `${name}: each once, in order, but for one gap`);
-        assert((arrived[gap] ?? 0) <= loggedAtLoss[0]!, name);
+        assert((arrived[gap] ?? 0) <= loggedAtLoss[connects - 2]!, name);
       }
     },
     { skip: without(program) },
