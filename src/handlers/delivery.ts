@@ -216,6 +216,38 @@ export abstract class Delivery {
     return done;
   }
 
+  /** The other side has shown that it is there. */
+  protected onProven(): void {
+    this.counters.connects++;
+    this.backoff.succeeded();
+    this.news.tell({ type: "connected" });
+  }
+
+  /**
+   * A dial begun at `dialledAt` failed; `onHeld` says what becomes of the queue.
+   *
+   * @param least seconds for which the other side asked to be left alone
+   */
+  protected onDialFailed(
+    dialledAt: number,
+    error: unknown,
+    least: number | undefined,
+    onHeld: () => void,
+  ): void {
+    this.counters.connectFailures++;
+    this.backoff.failed(dialledAt, least);
+    this.news.beginOutage(error);
+    onHeld();
+    this.news.tell({ type: "connect-failed", error, retrySeconds: this.backoff.retryPeriod });
+    this.news.tellFault(error);
+  }
+
+  /** A connection is over, with the reason unless the peer ended it in order. */
+  protected onEnded(error: unknown): void {
+    this.news.tell({ type: "disconnected", error });
+    this.news.tellFault(error);
+  }
+
   /** Records got through: an outage is over once the queue is half empty. */
   protected onSent(): void {
     if (this.news.isOutage && this.outbox.bytes * 2 <= this.settings.maxQueuedBytes) {
@@ -237,27 +269,27 @@ export abstract class Delivery {
   }
 
   async #close(): Promise<void> {
-    const { clock, closeTimeoutMs } = this.settings;
-    const deadline = new AbortController();
-    let timeIsUp = () => {};
-    const bound = new Promise<void>((resolve) => timeIsUp = resolve);
-    const timer = clock.setTimeout(() => {
-      deadline.abort();
-      timeIsUp();
-    }, closeTimeoutMs);
     const release = holdOpen();
-    try {
-      await this.lastFlush(deadline.signal);
-      const released = this.release(deadline.signal);
+    await this.#inTime(async (signal) => {
+      const bound = new Promise((resolve) => signal.addEventListener("abort", resolve));
+      await this.lastFlush(signal);
+      const released = this.release(signal);
       this.news.drop("closed", this.empty());
       this.flushes.wake();
       await Promise.race([released, bound]);
-    } finally {
-      clock.clearTimeout(timer);
-      release();
-      this.news.endOutage();
-      this.#forgetExit?.();
-    }
+    });
+    release();
+    this.news.endOutage();
+    this.#forgetExit?.();
+  }
+
+  /** Does something under a signal that is aborted after `closeTimeoutMs`; never rejects. */
+  async #inTime(task: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { clock, closeTimeoutMs } = this.settings;
+    const deadline = new AbortController();
+    const timer = clock.setTimeout(() => deadline.abort(), closeTimeoutMs);
+    await task(deadline.signal);
+    clock.clearTimeout(timer);
   }
 
   /** From now on there may be something to save when the process ends. */
@@ -272,11 +304,7 @@ export abstract class Delivery {
     // Waiting makes the event loop run dry once more: then there is nothing new to try.
     if (this.outbox.records === 0 || this.#leftAt === this.counters.emitted) return;
     this.#leftAt = this.counters.emitted;
-    const { clock, closeTimeoutMs } = this.settings;
-    const deadline = new AbortController();
-    const timer = clock.setTimeout(() => deadline.abort(), closeTimeoutMs);
-    await this.lastFlush(deadline.signal);
-    clock.clearTimeout(timer);
+    await this.#inTime((signal) => this.lastFlush(signal));
   }
 
   #exit(mayGoOn = false): void {

@@ -170,18 +170,11 @@ export class LinkDelivery extends Delivery {
   #prove(): void {
     if (this.#isProven) return;
     this.#isProven = true;
-    this.counters.connects++;
-    this.backoff.succeeded();
-    this.news.tell({ type: "connected" });
+    this.onProven();
   }
 
   #failed(dialledAt: number, error: unknown, event: LinkEvent = "failed", least?: number): void {
-    this.counters.connectFailures++;
-    this.backoff.failed(dialledAt, least);
-    this.news.beginOutage(error);
-    this.#on(event);
-    this.news.tell({ type: "connect-failed", error, retrySeconds: this.backoff.retryPeriod });
-    this.news.tellFault(error);
+    this.onDialFailed(dialledAt, error, least, () => this.#on(event));
     this.flushes.wake(this.#lastDial);
   }
 
@@ -221,8 +214,7 @@ export class LinkDelivery extends Delivery {
     // Twice in a row nothing could be written: a socket that opens is no way out yet.
     if (isCut && short && wasShort && error !== undefined) this.news.beginOutage(error);
     this.#on(flapped ? "flapped" : "lost");
-    this.news.tell({ type: "disconnected", error });
-    this.news.tellFault(error);
+    this.onEnded(error);
     this.flushes.wake();
     if (redial && !flapped) this.want();
   }

@@ -154,7 +154,8 @@ export class PerFlushDelivery extends Delivery {
       const late = `no connection within ${connectTimeoutMs} ms`;
       const outlet = await this.#within(flight, connectTimeoutMs, opening, late);
       if (flight === this.#flight) {
-        this.#connected(flight, outlet);
+        flight.outlet = outlet;
+        if (!outlet.isUnproven) this.#prove(flight);
         return outlet;
       }
     } catch (error) {
@@ -165,27 +166,15 @@ export class PerFlushDelivery extends Delivery {
     return undefined;
   }
 
-  #connected(flight: Flight, outlet: Outlet): void {
-    flight.outlet = outlet;
-    if (!outlet.isUnproven) this.#prove(flight);
-  }
-
   #prove(flight: Flight): void {
     if (flight.isProven) return;
     flight.isProven = true;
-    this.counters.connects++;
-    this.backoff.succeeded();
-    this.news.tell({ type: "connected" });
+    this.onProven();
   }
 
   #failed(dialledAt: number, error: unknown, least?: number): void {
-    this.counters.connectFailures++;
     this.#failures++;
-    this.backoff.failed(dialledAt, least);
-    this.news.beginOutage(error);
-    this.#dropAll();
-    this.news.tell({ type: "connect-failed", error, retrySeconds: this.backoff.retryPeriod });
-    this.news.tellFault(error);
+    this.onDialFailed(dialledAt, error, least, () => this.#dropAll());
   }
 
   /** Writes what is queued, half-closes, awaits the peer's end; whether to go on if it was lost. */
@@ -243,7 +232,7 @@ export class PerFlushDelivery extends Delivery {
     this.#losses = 0;
     this.#account(flight, true);
     this.onSent();
-    this.news.tell({ type: "disconnected", error: undefined });
+    this.onEnded(undefined);
   }
 
   /** The first time all goes once more; after that what the kernel took must count as sent. */
@@ -263,8 +252,7 @@ export class PerFlushDelivery extends Delivery {
       this.news.beginOutage(error);
       this.#dropAll();
     }
-    this.news.tell({ type: "disconnected", error });
-    this.news.tellFault(error);
+    this.onEnded(error);
     return isFirst || !isCut;
   }
 
