@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { refuse } from "../core/options.ts";
 
 /** What a runtime gives a worker with each event, as far as it is used here. */
 export interface WaitUntilContext {
@@ -59,13 +60,21 @@ export function flushAfter(ctx: WaitUntilContext, ...handlers: Flushable[]): voi
  * into `ctx.waitUntil` is done. Its methods are called with the runtime's own arguments, but for a
  * context that notes what is put into it.
  *
- * @param worker an object of functions that take `(event, env, ctx)`
+ * What is logged while a response is streamed goes with the next event, unless its end is put into
+ * `ctx.waitUntil`. A class (`extends WorkerEntrypoint`, `DurableObject`) is made by the runtime:
+ * call `flushAfter(this.ctx, …)` within.
+ *
+ * @param worker an object with functions that take `(event, env, ctx)`, its own or those of its class
+ * @throws {TypeError} when it is no object, or a function or a class
  */
 export function withFlush<Worker extends object>(
   worker: Worker,
   ...handlers: Flushable[]
 ): Worker {
-  const wrapped = { ...worker } as Record<string, unknown>;
+  if (typeof worker !== "object" || worker === null) {
+    refuse("flush behind a worker", "worker", "an object with functions, such as fetch()", worker);
+  }
+  const wrapped = copyOf(worker);
   for (const [name, method] of Object.entries(wrapped)) {
     if (typeof method !== "function") continue;
     wrapped[name] = (...args: unknown[]): unknown => {
@@ -81,6 +90,18 @@ export function withFlush<Worker extends object>(
     };
   }
   return wrapped as Worker;
+}
+
+/** A copy of an object, with what its class gives it as its own: a runtime would call that too. */
+function copyOf(object: object): Record<string, unknown> {
+  const copy = { ...object } as Record<string, unknown>;
+  let level = Object.getPrototypeOf(object);
+  for (; level !== null && level !== Object.prototype; level = Object.getPrototypeOf(level)) {
+    for (const name of Object.getOwnPropertyNames(level)) {
+      if (name !== "constructor" && !(name in copy)) copy[name] = Reflect.get(object, name);
+    }
+  }
+  return copy;
 }
 
 function isContext(value: unknown): value is WaitUntilContext {

@@ -109,6 +109,42 @@ test("withFlush() gives a worker its `this`, its env and all of its context", as
   assertEquals(log, ["flush"]);
 });
 
+test("withFlush() takes an object of a class, whose functions are not its own", async () => {
+  const { ctx, handler, log } = setUp();
+  class Base {
+    scheduled(_event: string, _env: object, _ctx: typeof ctx): string {
+      return "base";
+    }
+    fetch(_request: string, _env: object, _ctx: typeof ctx): string {
+      return "overridden";
+    }
+  }
+  class App extends Base {
+    readonly #name = "app";
+
+    override fetch(request: string, _env: object, _ctx: typeof ctx): string {
+      return `${this.#name}: ${request}`;
+    }
+  }
+  const worker = withFlush(new App(), handler);
+  assertEquals(worker.fetch("request", {}, ctx), "app: request");
+  assertEquals(worker.scheduled("event", {}, ctx), "base");
+  assertEquals(Object.keys(worker).sort(), ["fetch", "scheduled"]);
+  await ctx.end();
+  assertEquals(log, ["flush", "flush"]);
+});
+
+test("withFlush() refuses a class, which the runtime would not know any more", () => {
+  const { handler } = setUp();
+  class Entrypoint {}
+  assertThrows(
+    () => withFlush(Entrypoint, handler),
+    TypeError,
+    "Cannot flush behind a worker as 'worker' must be an object with functions, such as fetch(): " +
+      "current value is function Entrypoint",
+  );
+});
+
 test("withFlush() leaves a call without a context as it is", () => {
   const { handler, log } = setUp();
   const worker = withFlush({ fetch: (request: string) => `response to ${request}` }, handler);
