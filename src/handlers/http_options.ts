@@ -245,5 +245,7 @@ function checkBatch(what: string, body: HTTPBody, options: HTTPHandlerOptions): 
   checkInteger(what, "batchRecords", batchRecords, 1);
   checkInteger(what, "batchBytes", batchBytes, 1, MAX_BATCH_BYTES);
   checkInteger(what, "batchMs", batchMs, 0, MAX_TIMEOUT_MS);
-  return { records: batchRecords, bytes: batchBytes, ms: batchMs };
+  // Each record of an array brings a comma or bracket of its own; the last bracket is no record's.
+  const bytes = body === "json" ? batchBytes - 1 : batchBytes;
+  return { records: batchRecords, bytes, ms: batchMs };
 }

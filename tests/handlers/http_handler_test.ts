@@ -151,6 +151,22 @@ test("HTTPHandler makes requests of `batchRecords` and `batchBytes` at most", as
   await small.handler.close();
 });
 
+test("HTTPHandler makes no body larger than `batchBytes`, brackets and all", async () => {
+  const expected: [batchBytes: number, sizes: number[]][] = [
+    [30, [21, 21]],
+    [31, [31, 11]],
+    [1, [11, 11, 11, 11]],
+  ];
+  for (const [batchBytes, sizes] of expected) {
+    const { server, handler } = setting({ body: "json", batchBytes });
+    handler.mapLogRecord = ({ msg }) => ({ m: msg });
+    for (const text of ["a", "b", "c", "d"]) handler.handle(record(text));
+    await handler.flush();
+    assertEquals(server.requests.map(({ body }) => body.length), sizes);
+    await handler.close();
+  }
+});
+
 test("HTTPHandler waits `batchMs` for a request to fill, and no longer", async () => {
   const { server, handler, emit, clock } = setting({
     body: "ndjson",
