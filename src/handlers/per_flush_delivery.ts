@@ -68,7 +68,8 @@ export class PerFlushDelivery extends Delivery {
   }
 
   protected override onQueued(): void {
-    this.awaitExit();
+    // A record after close() comes here too, and there is nothing to save.
+    if (this.outbox.records > 0) this.awaitExit();
   }
 
   protected override onFull(): void {}

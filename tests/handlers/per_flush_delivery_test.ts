@@ -302,6 +302,13 @@ test("close() flushes whatever the back-off says, and what comes after it is dro
   assertEquals([sent, dropped.closed], [1, 1]);
 });
 
+test("a record after close() asks for nothing at the end of the program", async () => {
+  const { network, handler } = setUp();
+  await handler.close();
+  handler.emit(record("a"));
+  assertEquals([account(handler).dropped.closed, network.exitHooks], [1, 0]);
+});
+
 test("close() within closeTimeoutMs settles the flight of another flush", async () => {
   const { network, clock, handler } = setUp({ closeTimeoutMs: 100, connectTimeoutMs: 5000 });
   network.nextConnects("hang");
