@@ -5,7 +5,7 @@ import { HTTPHandler } from "../../src/handlers/http_handler.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { test } from "../test.ts";
 import { type FakeAnswer, FakeServer, networkError } from "./fake_server.ts";
-import { Dice, resolved } from "./scripted_faults.ts";
+import { type Connection, Dice, resolved } from "./scripted_faults.ts";
 import { account, record } from "./wire.ts";
 
 const ROUNDS = 150;
@@ -33,7 +33,7 @@ function answer(dice: Dice, clock: VirtualClock): FakeAnswer {
   );
 }
 
-async function round(seed: number): Promise<void> {
+async function round(seed: number, connection: Connection): Promise<void> {
   const dice = new Dice(seed);
   const clock = new VirtualClock();
   const server = new FakeServer();
@@ -52,6 +52,7 @@ async function round(seed: number): Promise<void> {
     body,
     ...many,
     clock,
+    connection,
     fetch: server.fetch,
     whileDisconnected: dice.pick("drop", "queue"),
     maxQueuedBytes: dice.pick(2500, 30_000, Infinity),
@@ -142,15 +143,21 @@ function checkOrder(server: FakeServer): void {
   }
 }
 
-test("HTTPHandler loses and reorders nothing uncounted under random faults, and always closes", async () => {
+async function rounds(connection: Connection): Promise<void> {
   setRaiseExceptions(false);
   try {
     for (let seed = 1; seed <= ROUNDS; seed++) {
-      await round(seed).catch((cause) => {
+      await round(seed, connection).catch((cause) => {
         throw new Error(`in the round of seed ${seed}`, { cause });
       });
     }
   } finally {
     setRaiseExceptions(true);
   }
-});
+}
+
+test("HTTPHandler loses and reorders nothing uncounted under random faults, and always closes", () =>
+  rounds("persistent"));
+
+test("HTTPHandler that sends per flush loses and reorders nothing uncounted either", () =>
+  rounds("per-flush"));
