@@ -47,7 +47,11 @@ export interface DeliveryOptions {
    * line each on stderr.
    */
   onEvent?: (event: DeliveryEvent) => void;
-  /** The longest that `close()` takes, in milliseconds, from 0. @default {5000} */
+  /**
+   * The longest that `close()` takes, in milliseconds, from 0. With `"per-flush"` each flush waits so
+   * long for a write and for the peer's end, too: 0 cuts off what the kernel does not take at once.
+   * @default {5000}
+   */
   closeTimeoutMs?: number;
   /** Where time comes from; tests give a virtual one. @default the runtime's own */
   clock?: Clock;
