@@ -50,7 +50,7 @@ const fieldsOfFlow = (): Extra | undefined => flows.getStore();
  * Contexts nest: records get the fields of all of them, and of two of one name the inner one's. A
  * call's own `extra`, and that of a `LoggerAdapter`, wins over both. A field that would overwrite one
  * of the record's own (`name`, `message`) is reported as by `handleError()` and left out. The fields
- * are read once, before `fn` runs.
+ * are read once, before `fn` runs. A generator runs where it is iterated: that has to be within too.
  *
  * @throws {TypeError} where `fields` is no object or `fn` no function
  */

@@ -65,6 +65,21 @@ test("withContext() keeps concurrent flows apart, over awaits, timers and callba
   assertEquals(handler.records.filter(({ id, args }) => id !== (args as number[])[0]), []);
 });
 
+test("a generator has the context of who iterates it", async () => {
+  const { logger, handler } = listLogger();
+  async function* steps(): AsyncGenerator<number> {
+    logger.info("first");
+    yield 1;
+    await null;
+    logger.info("second");
+  }
+  const made = withContext({ id: "made" }, steps);
+  await withContext({ id: "iterated" }, async () => {
+    for await (const _ of made);
+  });
+  assertEquals(handler.records.map(({ id }) => id), ["iterated", "iterated"]);
+});
+
 test("withContext() within another adds to its fields, and the inner one wins", async () => {
   const { logger, handler } = listLogger();
   await withContext({ a: "outer", b: "outer" }, async () => {
