@@ -4,7 +4,6 @@ import { connector } from "../../src/adapters/cloudflare.ts";
 
 const handler = new SocketHandler("logs.example.com", 9020, {
   connector,
-  connection: "per-flush",
   whileDisconnected: "queue",
 });
 getLogger().addHandler(handler);

@@ -2,8 +2,9 @@
  * The connector of Cloudflare Workers and workerd, by `cloudflare:sockets`: TCP and TLS, outward.
  * Needs no compatibility flag.
  *
- * A socket is of use to the request alone that opened it: give a handler `connection: "per-flush"`,
- * and `withFlush` or `flushAfter` of `@logwire/logging` flushes it behind each response.
+ * A socket is of use to the request alone that opened it. So handlers connect per flush unless they are
+ * told otherwise, and `withFlush` or `flushAfter` of `@logwire/logging` flushes them behind each
+ * response. `connection: "persistent"` is for an object that lives on, as a Durable Object may.
  *
  * Workers do not say why a connection could not be made: that is `other`, whether nobody listens, the
  * name does not exist or the certificate is bad. In production they connect to no private address
@@ -16,7 +17,6 @@
  *
  * const handler = new SocketHandler("logs.example.com", 9020, {
  *   connector,
- *   connection: "per-flush",
  *   whileDisconnected: "queue",
  * });
  * getLogger().addHandler(handler);
@@ -72,6 +72,7 @@ const ignore = () => {};
 
 /** Streams by `cloudflare:sockets`; each is of use to the request alone that opened it. */
 export const connector: Connector = {
+  connection: "per-flush",
   async connect(to, { signal } = {}) {
     const doing = `Cannot connect to ${show(to)}`;
     checkSupported(to, doing);

@@ -15,7 +15,7 @@ import {
   MAX_TIMEOUT_MS,
 } from "../core/options.ts";
 import type { Overflow } from "../core/outbox.ts";
-import type { Clock } from "../net/connector.ts";
+import type { Clock, Connector } from "../net/connector.ts";
 import { systemClock } from "../net/system_clock.ts";
 import type { DeliveryEvent } from "./delivery_event.ts";
 
@@ -33,7 +33,7 @@ export interface DeliveryOptions {
    * `"per-flush"`, for where a socket may not outlive a request: `emit()` only queues, and `flush()`
    * dials, writes what is queued, half-closes and awaits the peer's end. No timer dials then: a flush
    * within the back-off leaves the records queued, in `drop` mode it drops them.
-   * @default {"persistent"}
+   * @default what the connector says (of `./cloudflare`: `"per-flush"`), else {"persistent"}
    */
   connection?: "persistent" | "per-flush";
   /** The most bytes queued, in flight included, from 1; `Infinity` for no limit. @default {67108864} */
@@ -86,12 +86,12 @@ export interface CheckedDeliveryOptions {
 /** Fills in the defaults and checks every value; `what` begins the message of the error. */
 export function checkDeliveryOptions(
   what: string,
-  options: DeliveryOptions,
+  options: DeliveryOptions & { connector?: Pick<Connector, "connection"> },
 ): CheckedDeliveryOptions {
   const {
     connectTimeoutMs = 1000,
     whileDisconnected = "drop",
-    connection = "persistent",
+    connection = options.connector?.connection ?? "persistent",
     maxQueuedBytes = 64 * 1024 * 1024,
     maxQueuedRecords = Infinity,
     overflow = "drop-oldest",

@@ -138,5 +138,5 @@ async function flushBehind(
 }
 
 async function flushAll(handlers: readonly Flushable[]): Promise<void> {
-  await Promise.all(handlers.map((handler) => handler.flush()));
+  await Promise.allSettled(handlers.map((handler) => handler.flush()));
 }

@@ -11,6 +11,11 @@ const LONG_MS = 86_400_000;
 
 /** Holds the process open until the function that is returned is called. */
 export function holdOpen(): () => void {
-  const id = setInterval(() => {}, LONG_MS);
-  return () => clearInterval(id);
+  try {
+    const id = setInterval(() => {}, LONG_MS);
+    return () => clearInterval(id);
+  } catch {
+    // A worker has no timers while its modules load, and no process to hold open.
+    return () => {};
+  }
 }

@@ -90,6 +90,13 @@ export interface DatagramSocket extends AsyncIterable<Uint8Array>, AsyncDisposab
 
 /** Opens byte streams. Every rejection is a {@linkcode ConnectionError}. */
 export interface Connector extends ExitNotifier, HostNamed {
+  /**
+   * The `connection` of a handler that is not given one: `"per-flush"` where a socket may not outlive
+   * the request that opened it.
+   *
+   * @default {"persistent"}
+   */
+  readonly connection?: "persistent" | "per-flush";
   /** Connects, TLS handshake included; aborting `signal` rejects and leaves no socket behind. */
   connect(to: StreamAddress, options?: WaitOptions): Promise<StreamConnection>;
 }

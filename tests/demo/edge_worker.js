@@ -3,7 +3,6 @@ import { connector } from "@logwire/logging/cloudflare";
 
 const handler = new SocketHandler("logs.example.com", 9020, {
   connector,
-  connection: "per-flush",
   whileDisconnected: "queue",
   maxQueuedBytes: 1024 * 1024,
 });

@@ -11,7 +11,6 @@ declare const RECEIVER_PORT: number;
 
 const handler = new SocketHandler("127.0.0.1", RECEIVER_PORT, {
   connector,
-  connection: "per-flush",
   whileDisconnected: "queue",
   onEvent: () => {},
 });

@@ -5,7 +5,7 @@ import { DatagramHandler } from "../../src/handlers/datagram_handler.ts";
 import type { DeliveryEvent } from "../../src/handlers/delivery_event.ts";
 import { HTTPHandler } from "../../src/handlers/http_handler.ts";
 import { SocketHandler, type SocketHandlerOptions } from "../../src/handlers/socket_handler.ts";
-import type { Clock } from "../../src/net/connector.ts";
+import type { Clock, Connector } from "../../src/net/connector.ts";
 import { test } from "../test.ts";
 import { account, messages, record } from "./wire.ts";
 
@@ -421,6 +421,23 @@ test("HTTPHandler may send per flush too, and is put off by the server across fl
   assertEquals([count, connects, queued, handler.retryTime], [3, 1, 0, null]);
   assertEquals(clock.pendingTimers, 0);
   await handler.close();
+});
+
+test("a handler connects per flush where its connector says so, unless it is told otherwise", async () => {
+  for (const [options, dials] of [[{}, 0], [{ connection: "persistent" }, 1]] as const) {
+    const network = new MemoryNetwork();
+    const connector: Connector = {
+      connection: "per-flush",
+      connect: (to, options) => network.connect(to, options),
+    };
+    const handler = new SocketHandler("h", 9020, { connector, clock: network.clock, ...options });
+    handler.emit(record("a"));
+    await network.clock.advance();
+    assertEquals(network.dialTimes.length, dials);
+    const closing = handler.close();
+    await network.clock.advance();
+    await closing;
+  }
 });
 
 test("connection is checked", () => {

@@ -115,6 +115,30 @@ for (const how of ["stop", "kill"] as const) {
   );
 }
 
+test(
+  "what a worker logs and flushes while its modules load goes with the first request",
+  async () => {
+    const receiver = await PythonReceiver.start(python, "tcp");
+    const loading = {
+      entry: "tests/edge/loading_worker.ts",
+      define: { RECEIVER_PORT: String(receiver.port) },
+    };
+    await using workerd = await Workerd.start({
+      stop: { ...loading, ...settings.stop },
+      kill: { ...loading, ...settings.kill },
+    });
+    for (const name of ["stop", "kill"]) {
+      const { flushed, events, stats } = await (await fetch(workerd.url(name))).json();
+      assertEquals(flushed, "resolved");
+      assertEquals([stats.emitted, stats.sent, stats.queued], [2, 2, 0], `${name}: ${events}`);
+    }
+    await receiver.stop();
+    const messages = receiver.lines.map((line) => /(while|in) .*$/.exec(line)?.[0]);
+    assertEquals(messages, Array(2).fill(["while the modules load", "in a request"]).flat());
+  },
+  { skip },
+);
+
 test("requests of a worker, also those that fail, log through HTTPHandler", async () => {
   const messages: string[] = [];
   const server = createServer(async (request, response) => {
