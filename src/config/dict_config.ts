@@ -5,7 +5,7 @@
  *
  * Differs: the names of classes are looked up in a table, and nothing is imported, for `ext://`
  * neither. Where anything is wrong, nothing is changed (CPython stops half-way), and the error names
- * the path in the dictionary. Of the handlers until now, those are closed that no enabled logger has
+ * the path in the dictionary (`'handlers.server.port' must be an integer from 1 to 65535`). Of the handlers until now, those are closed that no enabled logger has
  * any more; the others stay open, since `close()` is final here. Handlers may refer to each other in
  * any order.
  *
@@ -31,7 +31,9 @@ import type { LoggingConfig } from "./logging_config.ts";
 export interface DictConfigOptions {
   /**
    * What stands for Python's classes beyond `logging.StreamHandler` and `logging.NullHandler`, or in
-   * their place; and for names behind `()`. `handlerClasses()` has the handlers over a network.
+   * their place; and for names behind `()`. `handlerClasses()` has the handlers over a network,
+   * `fileHandlerClasses` of `./file-handlers` those that write to files, `mailHandlerClasses` of
+   * `./smtp-handler` the one that mails.
    */
   classes?: ConfigClasses;
   /** What `ext://` names stand for: `{ "sys.stdout": process.stdout }`. @default {} */

@@ -8,8 +8,11 @@
  * what cannot be sent as it is written in `url` (a space, a `#`) is refused at once. `fetch` adds
  * headers of its own (`Accept`, `User-Agent` and others) and sends `Host` in lower case.
  *
- * Redirects are not followed. What the server refuses (any other status but 2xx) is dropped, counted
- * as `error`, or as `tooLarge` for 413, and reported to `handleError()`.
+ * `sent` are records that the server answered 2xx. A request that fails, lasts longer than
+ * `timeoutMs` or is put off is an outage: with `"queue"` its records go again after the back-off, or
+ * after `Retry-After` if that is longer, and arrive twice if it was the answer that was lost.
+ * Redirects are not followed. What the server refuses (any other status) is dropped, counted as
+ * `error`, or as `tooLarge` for 413, and reported to `handleError()`.
  *
  * A request cannot be made while the process exits: await `flush()` or `close()` at the end, or give
  * an `exitNotifier`, which does so where the event loop just runs dry.

@@ -9,6 +9,11 @@
  * to authenticate only the best that the server offers is tried; `close()` is final; a lone
  * surrogate is sent as U+FFFD.
  *
+ * Ten thousand errors are a hundred mails (`maxQueuedRecords`), sixty a minute, and a line on stderr
+ * with the number of the others. What is put off goes again, the same mail, after 1, 2, 4 … 300
+ * seconds. Without `credentials` mails travel in clear text, as from CPython, unless `implicitTls` is
+ * set.
+ *
  * Every failure goes to `handleError()`, and is counted in `stats` where it costs a record: as
  * `error` if the server does not want the mail (5xx), as `tooLarge` if it says that. `sent` are mails
  * that the server has taken for at least one recipient; `connects` counts how often it began to. If
