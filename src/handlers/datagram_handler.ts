@@ -32,11 +32,13 @@ import type {
   DatagramSocket,
   WaitOptions,
 } from "../net/connector.ts";
+import { DatagramOutlet } from "./datagram_outlet.ts";
 import {
   RECORD_DELIVERY_OPTIONS,
   RecordDeliveryHandler,
   type RecordDeliveryOptions,
 } from "./record_delivery_handler.ts";
+import { deliverBySocket } from "./socket_delivery_handler.ts";
 
 /** Options of {@linkcode DatagramHandler}. */
 export interface DatagramHandlerOptions extends RecordDeliveryOptions {
@@ -66,11 +68,12 @@ export class DatagramHandler extends RecordDeliveryHandler {
     const address = checkDatagramTarget(what, host, port, 1);
     checkKnown(what, options, RECORD_DELIVERY_OPTIONS);
     checkMethods(what, "connector", options.connector, ["openDatagram"]);
-    super(`DatagramHandler ${host}${port === null ? "" : `:${port}`}`, options.connector, options);
+    super(`DatagramHandler ${host}${port === null ? "" : `:${port}`}`, options);
     this.host = host;
     this.port = port;
     this.address = address;
     this.#connector = options.connector;
+    deliverBySocket(this, options.connector, (socket) => new DatagramOutlet(socket));
   }
 
   /** Opens a socket for `address`. Override it to send in a way of your own. */

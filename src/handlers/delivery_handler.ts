@@ -45,8 +45,8 @@ export abstract class DeliveryHandler extends Handler {
   readonly #onEvent: (event: DeliveryEvent) => void;
 
   /**
-   * Opens nothing. A handler of your own extends {@linkcode SocketDeliveryHandler} or another of the
-   * classes below: these say where records go.
+   * Opens nothing. A handler of your own extends one that says where records go, as
+   * {@linkcode SocketHandler} does.
    *
    * @param name what lines on stderr call this handler
    * @throws {TypeError | RangeError} when an option has a bad value

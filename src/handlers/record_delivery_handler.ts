@@ -13,7 +13,6 @@ import { recordFields } from "../core/record_fields.ts";
 import { pickleFields } from "../core/record_pickler.ts";
 import type { Serializer } from "../core/serializer.ts";
 import type { LogRecord } from "../logging/log_record.ts";
-import type { ExitNotifier } from "../net/connector.ts";
 import type { Delivery } from "./delivery.ts";
 import { deliveryOf } from "./delivery_handler.ts";
 import { DELIVERY_OPTIONS, type DeliveryOptions } from "./delivery_options.ts";
@@ -36,7 +35,7 @@ type Sending = Pick<Serializer, "dumps" | "framing">;
 
 /** A handler that delivers whole records. */
 export abstract class RecordDeliveryHandler extends SocketDeliveryHandler {
-  readonly #delivery: Delivery;
+  #delivery: Delivery | undefined;
   readonly #serializer: Sending;
   readonly #isPickle: boolean;
   readonly #encoder = new RecordEncoder();
@@ -45,29 +44,28 @@ export abstract class RecordDeliveryHandler extends SocketDeliveryHandler {
    * Opens nothing.
    *
    * @param name what lines on stderr call this handler
-   * @param exitNotifier what tells that the process ends, so that the last records are written
    * @throws {TypeError | RangeError} when an option has a bad value
    */
-  constructor(name: string, exitNotifier: ExitNotifier, options: RecordDeliveryOptions) {
+  constructor(name: string, options: RecordDeliveryOptions) {
     const { serializer = { dumps: pickleFields } }: { serializer?: Sending } = options;
     checkMethods(`create ${name}`, "serializer", serializer, ["dumps"]);
-    super(name, exitNotifier, options);
-    this.#delivery = deliveryOf(this);
+    super(name, options);
     this.#serializer = serializer;
     this.#isPickle = serializer.dumps === pickleFields;
   }
 
   /** Encodes the record and sends it; what goes wrong costs this record and goes to handleError(). */
   emit(record: LogRecord): void {
-    const begun = this.#delivery.begin(record);
+    const delivery = this.#delivery ??= deliveryOf(this);
+    const begun = delivery.begin(record);
     try {
       if (this.#isStock()) {
         if (record.exc_info) this.format(record);
-        if (this.#delivery.enqueueRecord(record, this.#encoder)) return;
+        if (delivery.enqueueRecord(record, this.#encoder)) return;
       }
       this.send(this.makePickle(record));
     } catch (error) {
-      this.#delivery.giveUp(record, begun, error);
+      delivery.giveUp(record, begun, error);
     }
   }
 

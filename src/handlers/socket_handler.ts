@@ -39,6 +39,8 @@ import {
   RecordDeliveryHandler,
   type RecordDeliveryOptions,
 } from "./record_delivery_handler.ts";
+import { deliverBySocket } from "./socket_delivery_handler.ts";
+import { StreamOutlet } from "./stream_outlet.ts";
 
 /** Options of {@linkcode SocketHandler}. */
 export interface SocketHandlerOptions extends RecordDeliveryOptions {
@@ -76,11 +78,12 @@ export class SocketHandler extends RecordDeliveryHandler {
     );
     checkKnown(what, options, [...RECORD_DELIVERY_OPTIONS, "tls"]);
     checkMethods(what, "connector", options.connector, ["connect"]);
-    super(`SocketHandler ${host}${port === null ? "" : `:${port}`}`, options.connector, options);
+    super(`SocketHandler ${host}${port === null ? "" : `:${port}`}`, options);
     this.host = host;
     this.port = port;
     this.address = address;
     this.#connector = options.connector;
+    deliverBySocket(this, options.connector, (socket) => new StreamOutlet(socket));
   }
 
   /** Connects to `address`. Override it to connect in a way of your own. */

@@ -5,9 +5,7 @@
  *
  * @module
  */
-import type { StreamFraming } from "../core/framing.ts";
 import * as codes from "../core/syslog_codes.ts";
-import type { ExitNotifier } from "../net/connector.ts";
 import type { DeliveryOptions } from "./delivery_options.ts";
 import { SocketDeliveryHandler } from "./socket_delivery_handler.ts";
 
@@ -153,17 +151,12 @@ export abstract class SysLogCodes extends SocketDeliveryHandler {
   declare readonly facility_names: Readonly<Record<string, number>>;
 
   /**
-   * Opens nothing; the parameters are those of {@linkcode SocketDeliveryHandler}.
+   * Opens nothing; the parameters are those of {@linkcode DeliveryHandler}.
    *
    * @throws {TypeError | RangeError} when an option has a bad value
    */
-  constructor(
-    name: string,
-    exitNotifier: ExitNotifier,
-    options: DeliveryOptions,
-    framing?: StreamFraming,
-  ) {
-    super(name, exitNotifier, options, framing);
+  constructor(name: string, options: DeliveryOptions) {
+    super(name, options);
     // Here and not as the module loads, where it would keep the class in every bundle.
     for (const [name, value] of Object.entries(codes)) {
       if (Object.hasOwn(SysLogCodes, name)) {

@@ -67,9 +67,12 @@ import type {
   StreamConnection,
   WaitOptions,
 } from "../net/connector.ts";
+import { DatagramOutlet } from "./datagram_outlet.ts";
 import type { Delivery } from "./delivery.ts";
-import { deliveryOf } from "./delivery_handler.ts";
+import { FramedStreamOutlet } from "./framed_stream_outlet.ts";
 import { ownMethod } from "./own_method.ts";
+import { deliverBySocket } from "./socket_delivery_handler.ts";
+import { StreamOutlet } from "./stream_outlet.ts";
 import { SysLogCodes } from "./sys_log_codes.ts";
 import {
   MessageEncoder,
@@ -133,7 +136,7 @@ export class SysLogHandler extends SysLogCodes {
     const checked = checkSysLogOptions(what, options, targets);
     const messages = sysLogMessages(what, checked);
     const name = typeof address === "string" ? address : address.join(":");
-    super(`SysLogHandler ${name}`, options.connector, options, checked.framing);
+    super(`SysLogHandler ${name}`, options);
     this.address = address;
     this.unixsocket = typeof address === "string";
     this.facility = checked.facility;
@@ -141,7 +144,11 @@ export class SysLogHandler extends SysLogCodes {
     this.#connector = options.connector as Connector & DatagramConnector;
     this.#targets = targets;
     this.#messages = messages;
-    this.#delivery = deliveryOf(this);
+    this.#delivery = deliverBySocket(this, options.connector, (socket) => {
+      if (isDatagrams(socket)) return new DatagramOutlet(socket);
+      const { framing } = checked;
+      return framing ? new FramedStreamOutlet(socket, framing) : new StreamOutlet(socket);
+    });
   }
 
   /** What it sends with; `null` until a Unix socket of unknown kind was connected. */
@@ -227,6 +234,10 @@ export class SysLogHandler extends SysLogCodes {
       throw new ConnectionError(error.code, message, { cause: error });
     }
   }
+}
+
+function isDatagrams(socket: StreamConnection | DatagramSocket): socket is DatagramSocket {
+  return typeof socket === "object" && socket !== null && "send" in socket;
 }
 
 const makeMessage = /* @__PURE__ */ ownMethod(SysLogHandler, "makeMessage");

@@ -103,6 +103,7 @@ const testedThrough: Record<string, string[]> = {
     "src/handlers/delivery_options.ts",
     "src/handlers/hold_open.ts",
     "src/handlers/link_delivery.ts",
+    "src/handlers/outlet.ts",
     "src/handlers/record_delivery_handler.ts",
     "src/handlers/socket_delivery_handler.ts",
   ],
@@ -112,7 +113,9 @@ const testedThrough: Record<string, string[]> = {
     "src/handlers/http_options.ts",
     "src/handlers/http_outlet.ts",
   ],
+  "tests/handlers/datagram_handler_test.ts": ["src/handlers/datagram_outlet.ts"],
   "tests/handlers/sys_log_handler_test.ts": [
+    "src/handlers/framed_stream_outlet.ts",
     "src/handlers/sys_log_codes.ts",
     "src/handlers/sys_log_messages.ts",
     "src/handlers/sys_log_options.ts",
