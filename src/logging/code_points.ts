@@ -6,24 +6,16 @@
  * @module
  */
 
-/** Any surrogate: where there is none, units and code points are the same. */
-const surrogate = /[\ud800-\udfff]/;
+const pair = /[\ud800-\udbff][\udc00-\udfff]/g;
 
 /** Python's `len(text)`. */
 export function codePointLength(text: string): number {
-  if (!surrogate.test(text)) return text.length;
-  let length = 0;
-  for (const _ of text) length++;
-  return length;
+  return text.replace(pair, " ").length;
 }
 
 /** Python's `text[:count]`. */
 export function codePoints(text: string, count: number): string {
-  if (text.length <= count || !surrogate.test(text)) return text.slice(0, count);
-  let end = 0;
-  for (const character of text) {
-    if (count-- <= 0) break;
-    end += character.length;
-  }
-  return text.slice(0, end);
+  if (text.search(pair) < 0) return text.slice(0, count);
+  // Cut before it is spread out: a text may be long.
+  return [...text.slice(0, 2 * count)].slice(0, count).join("");
 }

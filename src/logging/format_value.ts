@@ -9,7 +9,7 @@
 import { codePointLength, codePoints } from "./code_points.ts";
 import { floatFormat, type FloatPresentation } from "./float_format.ts";
 import { type FormatSpec, parseFormatSpec, shownType } from "./format_spec.ts";
-import { floatRepr, PythonFloat } from "./python_float.ts";
+import { floatRepr, isInteger, PythonFloat } from "./python_float.ts";
 import { pythonStr } from "./python_repr.ts";
 import { typeName } from "./type_name.ts";
 
@@ -25,9 +25,7 @@ export function formatValue(value: unknown, spec: string): string {
     case "bigint":
       return formatInteger(value, spec, "int");
     case "number":
-      return Number.isSafeInteger(value) && !Object.is(value, -0)
-        ? formatInteger(value, spec, "int")
-        : formatFloat(value, spec);
+      return isInteger(value) ? formatInteger(value, spec, "int") : formatFloat(value, spec);
   }
   if (value instanceof Date) return formatString(pythonStr(value), spec);
   throw new TypeError(`unsupported format string passed to ${typeName(value)}.__format__`);

@@ -5,9 +5,7 @@
  *
  * @module
  */
-
-/** The conversions that show any value. */
-const ANY_VALUE = "sra";
+import { conversionAt } from "./percent_conversion.ts";
 
 /**
  * How many arguments `format` takes up to the last that may be an object: the last `%s`, `%r` or
@@ -18,20 +16,13 @@ export function objectReach(format: string): number {
   let count = 0;
   let reach = 0;
   for (let at = format.indexOf("%"); at >= 0; at = format.indexOf("%", at)) {
-    at++;
-    if (format[at] === "%") {
-      at++;
-      continue;
-    }
-    if (format[at] === "(") return 1;
-    let isBlank = false;
-    for (; "-+ #0123456789.*hlL".includes(format[at] ?? "x"); at++) {
-      if (format[at] === "*") count++;
-      if (format[at] === " ") isBlank = true;
-    }
+    if (format[++at] === "(") return 1;
+    const [all, flags, width, precision, letter] = conversionAt(format, at);
+    at += all.length;
+    if (all === "%") continue;
+    for (const size of [width, precision]) if (size === "*") count++;
     count++;
-    if (!isBlank && ANY_VALUE.includes(format[at] ?? "?")) reach = count;
-    at++;
+    if (/[sra]/.test(letter) && !flags.includes(" ")) reach = count;
   }
   return reach;
 }

@@ -1,6 +1,7 @@
 /**
- * One conversion of {@linkcode percentFormat}: a value to text, then sign, prefix and padding.
- * After CPython's `unicode_format_arg_format` and `unicode_format_arg_output`.
+ * One conversion of {@linkcode percentFormat}: how it is written, and a value to text with sign,
+ * prefix and padding. After CPython's `unicode_format_arg_parse`, `unicode_format_arg_format` and
+ * `unicode_format_arg_output`.
  *
  * Browser compatible.
  *
@@ -8,157 +9,122 @@
  */
 import { codePointLength, codePoints } from "./code_points.ts";
 import { floatFormat, type FloatPresentation } from "./float_format.ts";
-import { PythonFloat } from "./python_float.ts";
+import { isInteger, PythonFloat } from "./python_float.ts";
 import { pythonAscii, pythonRepr, pythonStr } from "./python_repr.ts";
 import { typeName } from "./type_name.ts";
 
-/** A conversion as it was read: flags, width, precision (-1: none), character. */
+/** A conversion as it is written; `""` for what is absent, and no precision at all without its point. */
+export type WrittenConversion = [
+  all: string,
+  flags: string,
+  width: string,
+  precision: string | undefined,
+  letter: string,
+];
+
+const pattern = /([-+ #0]*)(\*|\d*)(?:\.(\*|\d*))?[hlL]?(.?)/suy;
+
+/** The conversion whose flags begin at `at`, behind `%` or its key. */
+export function conversionAt(format: string, at: number): WrittenConversion {
+  pattern.lastIndex = at;
+  return pattern.exec(format) as unknown as WrittenConversion; // It takes the empty text too.
+}
+
+/** What is asked of a value. */
 export interface Conversion {
-  /** `-` */
-  left: boolean;
-  /** `+` */
-  plus: boolean;
-  /** a space */
-  blank: boolean;
-  /** `#` */
-  alternate: boolean;
-  /** `0` */
-  zero: boolean;
+  /** Some of `-`, `+`, a space, `#` and `0`. */
+  flags: string;
   /** The least number of characters. */
   width: number;
-  /** Digits or characters; -1 where none is given. */
-  precision: number;
+  /** Digits or characters, where they are given. */
+  precision: number | undefined;
   /** The letter that ends it. */
-  character: string;
+  letter: string;
 }
 
-/** The text of `value`; `before` is the format up to the conversion's letter, for messages alone. */
-export function convert(
-  conversion: Conversion,
-  value: unknown,
-  before: () => string,
-): string {
-  const { character, precision } = conversion;
-  switch (character) {
-    case "s":
-      return padText(conversion, cut(pythonStr(value), precision));
-    case "r":
-      return padText(conversion, cut(pythonRepr(value), precision));
-    case "a":
-      return padText(conversion, cut(pythonAscii(value), precision));
-    case "d":
-    case "i":
-    case "u":
-      return padNumber(conversion, withDigits(wholeNumber(value, character).toString(), precision));
-    case "x":
-    case "X":
-    case "o":
-      return padNumber(conversion, radixText(conversion, value));
-    case "e":
-    case "E":
-    case "f":
-    case "F":
-    case "g":
-    case "G": {
-      const presentation = character.toLowerCase() as FloatPresentation;
-      const digits = precision < 0 ? 6 : precision;
-      const text = floatFormat(realNumber(value), presentation, digits, conversion.alternate);
-      return padNumber(conversion, character === presentation ? text : text.toUpperCase());
-    }
-    case "c":
-      return padText(conversion, oneCharacter(value));
+const TEXTS: Readonly<Record<string, (value: unknown) => string>> = {
+  s: pythonStr,
+  r: pythonRepr,
+  a: pythonAscii,
+  c: oneCharacter,
+};
+
+const RADIXES: Readonly<Record<string, number>> = { d: 10, i: 10, u: 10, o: 8, x: 16, X: 16 };
+
+/** The text of `value`; `undefined` where there is no conversion of that letter. */
+export function convert(conversion: Conversion, value: unknown): string | undefined {
+  const { flags, width, precision, letter } = conversion;
+  const isAlternate = flags.includes("#");
+  let isZeroFilled = flags.includes("0");
+  let sign = "";
+  let text = TEXTS[letter]?.(value);
+  if (text !== undefined) {
+    isZeroFilled = false;
+    if (precision !== undefined && letter !== "c") text = codePoints(text, precision);
+  } else {
+    const radix = RADIXES[letter];
+    if (radix !== undefined) text = wholeNumber(value, letter, radix).toString(radix);
+    else if (/[efg]/i.test(letter)) {
+      const presentation = letter.toLowerCase() as FloatPresentation;
+      text = floatFormat(realNumber(value), presentation, precision ?? 6, isAlternate);
+    } else return undefined;
+    if (text.startsWith("-")) {
+      sign = "-";
+      text = text.slice(1);
+    } else if (flags.includes("+")) sign = "+";
+    else if (flags.includes(" ")) sign = " ";
+    if (radix !== undefined && precision !== undefined) text = text.padStart(precision, "0");
+    if (letter < "a") text = text.toUpperCase();
+    if (isAlternate && radix !== undefined && radix !== 10) sign += "0" + letter;
   }
-  const code = character.charCodeAt(0);
-  const shown = code > 31 && code < 127 ? character : "?";
-  throw new RangeError(
-    `unsupported format character '${shown}' (0x${code.toString(16)}) at index ` +
-      `${codePointLength(before())}`,
-  );
+  const missing = width - sign.length - codePointLength(text);
+  if (missing <= 0) return sign + text;
+  if (flags.includes("-")) return sign + text + " ".repeat(missing);
+  return isZeroFilled ? sign + "0".repeat(missing) + text : " ".repeat(missing) + sign + text;
 }
 
-/** The value as an integer: a float is truncated, as `int()` does. */
-function wholeNumber(value: unknown, character: string): number | bigint {
-  if (typeof value === "bigint") return value;
+/** The number that Python has for a value. */
+function numberOf(value: unknown): number | bigint | undefined {
   if (typeof value === "boolean") return Number(value);
-  const number = value instanceof PythonFloat ? value.value : value;
-  if (typeof number !== "number") {
-    throw new TypeError(
-      `%${character} format: a real number is required, not ${typeName(value)}`,
-    );
+  if (value instanceof PythonFloat) return value.value;
+  return typeof value === "number" || typeof value === "bigint" ? value : undefined;
+}
+
+/** The integer that a value is: no float is one. */
+export function integerOf(value: unknown): number | bigint | undefined {
+  return typeof value === "number" && !isInteger(value) || value instanceof PythonFloat
+    ? undefined
+    : numberOf(value);
+}
+
+/** The value as an integer: a float is truncated, as `int()` does, but not for hexadecimal digits. */
+function wholeNumber(value: unknown, letter: string, radix: number): number | bigint {
+  const number = radix === 10 ? numberOf(value) : integerOf(value);
+  if (number === undefined) {
+    const wanted = radix === 10 ? "a real number" : "an integer";
+    throw new TypeError(`%${letter} format: ${wanted} is required, not ${typeName(value)}`);
   }
-  if (Number.isSafeInteger(number)) return number;
-  if (Number.isNaN(number)) throw new RangeError("cannot convert float NaN to integer");
-  if (!Number.isFinite(number)) throw new RangeError("cannot convert float infinity to integer");
-  return BigInt(Math.trunc(number));
+  if (typeof number === "bigint" || Number.isSafeInteger(number)) return number;
+  if (Number.isFinite(number)) return BigInt(Math.trunc(number));
+  const shown = Number.isNaN(number) ? "NaN" : "infinity";
+  throw new RangeError(`cannot convert float ${shown} to integer`);
 }
 
 /** The value as a float. */
 function realNumber(value: unknown): number {
-  if (typeof value === "number") return value;
-  if (typeof value === "boolean") return Number(value);
-  if (value instanceof PythonFloat) return value.value;
-  if (typeof value !== "bigint") {
-    throw new TypeError(`must be real number, not ${typeName(value)}`);
+  const number = numberOf(value);
+  if (number === undefined) throw new TypeError(`must be real number, not ${typeName(value)}`);
+  const float = Number(number);
+  if (typeof number === "bigint" && !Number.isFinite(float)) {
+    throw new RangeError("int too large to convert to float");
   }
-  const number = Number(value);
-  if (!Number.isFinite(number)) throw new RangeError("int too large to convert to float");
-  return number;
-}
-
-function radixText({ character, precision }: Conversion, value: unknown): string {
-  const isInteger = typeof value === "bigint" || typeof value === "boolean" ||
-    (Number.isSafeInteger(value) && !Object.is(value, -0));
-  if (!isInteger) {
-    throw new TypeError(
-      `%${character} format: an integer is required, not ${typeName(value)}`,
-    );
-  }
-  const number = typeof value === "boolean" ? Number(value) : value as number | bigint;
-  const text = withDigits(number.toString(character === "o" ? 8 : 16), precision);
-  return character === "X" ? text.toUpperCase() : text;
-}
-
-/** A precision asks an integer for so many digits at least. */
-function withDigits(text: string, precision: number): string {
-  const sign = text.startsWith("-") ? "-" : "";
-  return sign + text.slice(sign.length).padStart(precision, "0");
+  return float;
 }
 
 function oneCharacter(value: unknown): string {
   if (typeof value === "string" && codePointLength(value) === 1) return value;
-  const code = typeof value === "boolean" ? Number(value) : value;
-  if (typeof code !== "bigint" && !Number.isSafeInteger(code)) {
-    throw new TypeError("%c requires int or char");
-  }
-  if (!((code as number) >= 0 && (code as number) < 0x110000)) {
-    throw new RangeError("%c arg not in range(0x110000)");
-  }
+  const code = integerOf(value);
+  if (code === undefined) throw new TypeError("%c requires int or char");
+  if (!(code >= 0 && code < 0x110000)) throw new RangeError("%c arg not in range(0x110000)");
   return String.fromCodePoint(Number(code));
-}
-
-function cut(text: string, precision: number): string {
-  return precision < 0 ? text : codePoints(text, precision);
-}
-
-function padText({ left, width }: Conversion, text: string): string {
-  const missing = width === 0 ? 0 : width - codePointLength(text);
-  if (missing <= 0) return text;
-  return left ? text + " ".repeat(missing) : " ".repeat(missing) + text;
-}
-
-function padNumber(conversion: Conversion, text: string): string {
-  const { left, width, zero, alternate, character } = conversion;
-  let sign = "";
-  if (text.startsWith("-")) {
-    sign = "-";
-    text = text.slice(1);
-  } else if (conversion.plus) sign = "+";
-  else if (conversion.blank) sign = " ";
-  if (alternate && (character === "x" || character === "X" || character === "o")) {
-    sign += "0" + character;
-  }
-  const missing = width - sign.length - text.length;
-  if (missing <= 0) return sign + text;
-  if (left) return sign + text + " ".repeat(missing);
-  return zero ? sign + "0".repeat(missing) + text : " ".repeat(missing) + sign + text;
 }

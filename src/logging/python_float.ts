@@ -19,6 +19,11 @@ export class PythonFloat {
   }
 }
 
+/** Whether Python has an `int` for a number of JS: `-0` is a float there. */
+export function isInteger(value: unknown): boolean {
+  return Number.isSafeInteger(value) && !Object.is(value, -0);
+}
+
 /** `repr()` of a Python float: the same shortest digits as in JS, other thresholds and exponents. */
 export function floatRepr(x: number): string {
   if (Number.isNaN(x)) return "nan";
@@ -29,6 +34,11 @@ export function floatRepr(x: number): string {
     const text = String(x);
     return Number.isInteger(x) ? text + ".0" : text;
   }
-  const [digits, exponent] = x.toExponential().split("e") as [string, string];
-  return `${digits}e${exponent[0]}${exponent.slice(1).padStart(2, "0")}`;
+  const [digits, exponent] = x.toExponential().split("e");
+  return digits + exponentText(Number(exponent));
+}
+
+/** A decimal exponent as Python writes it: `e-05`. */
+export function exponentText(exponent: number): string {
+  return `e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { floatRepr, PythonFloat } from "./python_float.ts";
+import { floatRepr, isInteger, PythonFloat } from "./python_float.ts";
 
 /**
  * Items of containers in one text. A value from the network may share its parts so that it is small
@@ -48,9 +48,7 @@ function repr(value: unknown, walk: Walk): string {
     case "string":
       return stringRepr(value);
     case "number":
-      return Number.isSafeInteger(value) && !Object.is(value, -0)
-        ? String(value)
-        : floatRepr(value);
+      return isInteger(value) ? String(value) : floatRepr(value);
     case "boolean":
       return value ? "True" : "False";
     case "undefined":
@@ -73,18 +71,20 @@ function objectRepr(value: object, walk: Walk): string {
   const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && Symbol.iterator in value);
   if (walk.open.includes(value)) return isList ? "[...]" : "{...}";
   walk.open.push(value);
-  try {
-    if (isList) return `[${itemsRepr(value as Iterable<unknown>, walk)}]`;
-    if (value instanceof Set) return value.size === 0 ? "set()" : `{${itemsRepr(value, walk)}}`;
-    if (value instanceof Map) return dictRepr(value, walk);
-    const toString: unknown = (value as { toString?: unknown }).toString;
-    if (typeof toString === "function" && toString !== Object.prototype.toString) {
-      return String(value);
-    }
-    return dictRepr(Object.entries(value), walk);
-  } finally {
-    walk.open.pop();
-  }
+  const text = isList
+    ? `[${itemsRepr(value as Iterable<unknown>, walk)}]`
+    : containerRepr(value, walk);
+  walk.open.pop();
+  return text;
+}
+
+function containerRepr(value: object, walk: Walk): string {
+  if (value instanceof Set) return value.size === 0 ? "set()" : `{${itemsRepr(value, walk)}}`;
+  if (value instanceof Map) return dictRepr(value, walk);
+  const toString: unknown = (value as { toString?: unknown }).toString;
+  return typeof toString === "function" && toString !== Object.prototype.toString
+    ? String(value)
+    : dictRepr(Object.entries(value), walk);
 }
 
 function itemsRepr(items: Iterable<unknown>, walk: Walk): string {
@@ -107,45 +107,37 @@ function joined<T>(items: Iterable<T>, text: (item: T) => string, walk: Walk): s
   return texts.join(", ");
 }
 
-/** What Python's `str.isprintable()` refuses, and the two characters that always need an escape. */
-const unprintable = /[\p{C}\p{Z}\\]/u;
-const unprintables = /[\p{C}\p{Z}\\]/gu;
+/** What Python's `str.isprintable()` refuses, and the backslash. */
+const unprintable = /(?! )[\p{C}\p{Z}\\]/gu;
+
+/** What is no printable ASCII, and the backslash. */
+const noText = /[^ -~]|\\/g;
 
 function stringRepr(text: string): string {
-  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  let body = unprintable.test(text) ? text.replace(unprintables, escapeUnprintable) : text;
-  if (quote === "'" && body.includes("'")) body = body.replaceAll("'", "\\'");
-  return quote + body + quote;
-}
-
-function escapeUnprintable(character: string): string {
-  if (character === " ") return character;
-  if (character === "\\") return "\\\\";
-  return escapeCharacter(character);
-}
-
-function escapeCharacter(character: string): string {
-  if (character === "\n") return "\\n";
-  if (character === "\r") return "\\r";
-  if (character === "\t") return "\\t";
-  const code = character.codePointAt(0) ?? 0;
-  const hex = code.toString(16);
-  if (code < 0x100) return "\\x" + hex.padStart(2, "0");
-  if (code < 0x10000) return "\\u" + hex.padStart(4, "0");
-  return "\\U" + hex.padStart(8, "0");
+  return quoted(text, unprintable);
 }
 
 function bytesRepr(bytes: Uint8Array): string {
-  let body = "";
-  let quote = "'";
-  if (bytes.includes(0x27) && !bytes.includes(0x22)) quote = '"';
-  for (const byte of bytes) {
-    const character = String.fromCharCode(byte);
-    if (character === "\\" || character === quote) body += "\\" + character;
-    else if (byte >= 0x20 && byte < 0x7f) body += character;
-    else body += escapeCharacter(character);
-  }
-  return `b${quote}${body}${quote}`;
+  return "b" + quoted(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""), noText);
+}
+
+function quoted(text: string, escaped: RegExp): string {
+  const body = text.replace(escaped, escapeCharacter);
+  if (!text.includes("'")) return `'${body}'`;
+  return text.includes('"') ? `'${body.replaceAll("'", "\\'")}'` : `"${body}"`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  "\\": "\\\\",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+};
+
+function escapeCharacter(character: string): string {
+  const hex = (character.codePointAt(0) ?? 0).toString(16);
+  if (hex.length < 3) return ESCAPES[character] ?? "\\x" + hex.padStart(2, "0");
+  return hex.length < 5 ? "\\u" + hex.padStart(4, "0") : "\\U" + hex.padStart(8, "0");
 }
 
 function isoDate(date: Date): string {

@@ -6,29 +6,25 @@
  * @module
  */
 import { isMapping } from "./is_mapping.ts";
-import { PythonFloat } from "./python_float.ts";
+import { isInteger, PythonFloat } from "./python_float.ts";
+
+const PRIMITIVES: Readonly<Record<string, string>> = {
+  string: "str",
+  bigint: "int",
+  boolean: "bool",
+  undefined: "NoneType",
+  function: "function",
+  symbol: "symbol",
+};
 
 /** The name of the Python type that `value` stands for. */
 export function typeName(value: unknown): string {
-  switch (typeof value) {
-    case "string":
-      return "str";
-    case "number":
-      return Number.isSafeInteger(value) && !Object.is(value, -0) ? "int" : "float";
-    case "bigint":
-      return "int";
-    case "boolean":
-      return "bool";
-    case "undefined":
-      return "NoneType";
-    case "function":
-      return "function";
-    case "symbol":
-      return "symbol";
-  }
+  const primitive = PRIMITIVES[typeof value];
+  if (primitive !== undefined) return primitive;
   if (value === null) return "NoneType";
+  if (isInteger(value)) return "int";
+  if (typeof value === "number" || value instanceof PythonFloat) return "float";
   if (Array.isArray(value)) return "list";
-  if (value instanceof PythonFloat) return "float";
   if (isMapping(value)) return "dict";
   if (value instanceof Set) return "set";
   if (value instanceof Uint8Array) return "bytes";

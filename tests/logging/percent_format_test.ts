@@ -21,6 +21,7 @@ test("percentFormat() pads, cuts and signs as CPython", () => {
     ["%.0f %.0f %.0f %.1f", [0.5, 1.5, 2.5, 0.25], "0 2 2 0.2"],
     ["%f %F %05f %-6f|", [NaN, Infinity, -Infinity, Infinity], "nan INF -0inf inf   |"],
     ["%.30f", [0.1], "0.100000000000000005551115123126"],
+    ["%.20e %.20g", [1e23, 1e23], "9.99999999999999916114e+22 9.9999999999999991611e+22"],
     ["%d %d %i", [1.9, -1.9, 1e22], "1 -1 10000000000000000000000"],
     ["%c%c%c", [65, "é", 0x1f600], "Aé😀"],
     ["%r %a %s", ["é'", "é", [1, "a", null, true]], `"é'" '\\xe9' [1, 'a', None, True]`],
@@ -69,6 +70,7 @@ test("percentFormat() fails in CPython's words", () => {
     ["%(a)s %s", { a: 1 }, "TypeError", "not enough arguments for format string"],
     ["%5", [1], "RangeError", "incomplete format"],
     ["é%y", [1], "RangeError", "unsupported format character 'y' (0x79) at index 2"],
+    ["%😀", [1], "RangeError", "unsupported format character '?' (0x1f600) at index 1"],
     ["%e", [10n ** 400n], "RangeError", "int too large to convert to float"],
   ];
   for (const [format, args, name, message] of cases) {
