@@ -8,7 +8,7 @@
  */
 import { checkNumber } from "../core/options.ts";
 import { Handler, tellFault } from "../logging/handler.ts";
-import { makeLogRecord } from "../logging/make_log_record.ts";
+import { emptyRecord } from "../logging/log_record_factory.ts";
 import type { WaitOptions } from "../net/connector.ts";
 import type { Delivery, DeliverySettings } from "./delivery.ts";
 import { type DeliveryEvent, type DeliveryStats, printEvents } from "./delivery_event.ts";
@@ -150,6 +150,6 @@ export abstract class DeliveryHandler extends Handler {
   }
 
   #report(error: unknown, record = this.#delivery.latest): void {
-    tellFault(this, record ?? makeLogRecord({}), error);
+    tellFault(this, record ?? emptyRecord(), error);
   }
 }

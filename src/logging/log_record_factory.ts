@@ -73,6 +73,12 @@ export function getLogRecordFactory(): LogRecordFactory | LogRecordClass {
   return given;
 }
 
+/** A record of now that says nothing, for `makeLogRecord()` to fill, or to tell a fault without one. */
+export function emptyRecord(): LogRecord {
+  const none = null as unknown;
+  return makeRecord(none as string, none as number, "", 0, "", [], null, null, null);
+}
+
 function isRecordClass(factory: object): factory is LogRecordClass {
   return factory === LogRecord || Object.prototype.isPrototypeOf.call(LogRecord, factory);
 }

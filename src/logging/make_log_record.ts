@@ -7,7 +7,7 @@
  */
 import { INFO } from "./level.ts";
 import { LogRecord, UNKNOWN_FILE } from "./log_record.ts";
-import { getLogRecordFactory, makeRecord } from "./log_record_factory.ts";
+import { emptyRecord, getLogRecordFactory } from "./log_record_factory.ts";
 import { hidesMethod, setField } from "./record_field.ts";
 import { typeName } from "./type_name.ts";
 
@@ -77,11 +77,6 @@ function completeRecord(fields: LogRecord): LogRecord {
   record.processName = fields.processName;
   record.process = fields.process;
   return record;
-}
-
-function emptyRecord(): LogRecord {
-  const none = null as unknown;
-  return makeRecord(none as string, none as number, "", 0, "", [], null, null, null);
 }
 
 function update(record: LogRecord, entries: Iterable<[unknown, unknown]>): LogRecord {
