@@ -71,38 +71,33 @@ function objectRepr(value: object, walk: Walk): string {
   const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && Symbol.iterator in value);
   if (walk.open.includes(value)) return isList ? "[...]" : "{...}";
   walk.open.push(value);
-  const text = isList
-    ? `[${itemsRepr(value as Iterable<unknown>, walk)}]`
-    : containerRepr(value, walk);
+  const text = containerRepr(value, isList, walk);
   walk.open.pop();
   return text;
 }
 
-function containerRepr(value: object, walk: Walk): string {
-  if (value instanceof Set) return value.size === 0 ? "set()" : `{${itemsRepr(value, walk)}}`;
-  if (value instanceof Map) return dictRepr(value, walk);
+function containerRepr(value: object, isList: boolean, walk: Walk): string {
+  if (isList) return `[${joined(value as Iterable<unknown>, walk, repr)}]`;
+  if (value instanceof Set) return value.size === 0 ? "set()" : `{${joined(value, walk, repr)}}`;
   const toString: unknown = (value as { toString?: unknown }).toString;
-  return typeof toString === "function" && toString !== Object.prototype.toString
-    ? String(value)
-    : dictRepr(Object.entries(value), walk);
+  const isDict = value instanceof Map || typeof toString !== "function" ||
+    toString === Object.prototype.toString;
+  if (!isDict) return String(value);
+  return `{${joined(value instanceof Map ? value : Object.entries(value), walk, entryRepr)}}`;
 }
 
-function itemsRepr(items: Iterable<unknown>, walk: Walk): string {
-  return joined(items, (item) => repr(item, walk), walk);
+function entryRepr([key, value]: [unknown, unknown], walk: Walk): string {
+  return `${repr(key, walk)}: ${repr(value, walk)}`;
 }
 
-function dictRepr(entries: Iterable<[unknown, unknown]>, walk: Walk): string {
-  return `{${joined(entries, ([key, item]) => `${repr(key, walk)}: ${repr(item, walk)}`, walk)}}`;
-}
-
-function joined<T>(items: Iterable<T>, text: (item: T) => string, walk: Walk): string {
+function joined<T>(items: Iterable<T>, walk: Walk, text: (item: T, walk: Walk) => string): string {
   const texts: string[] = [];
   for (const item of items) {
     if (--walk.left < 0) {
       texts.push("...");
       break;
     }
-    texts.push(text(item));
+    texts.push(text(item, walk));
   }
   return texts.join(", ");
 }
@@ -137,9 +132,10 @@ const ESCAPES: Readonly<Record<string, string>> = {
 function escapeCharacter(character: string): string {
   const hex = (character.codePointAt(0) ?? 0).toString(16);
   if (hex.length < 3) return ESCAPES[character] ?? "\\x" + hex.padStart(2, "0");
-  return hex.length < 5 ? "\\u" + hex.padStart(4, "0") : "\\U" + hex.padStart(8, "0");
+  const [kind, length] = hex.length < 5 ? ["u", 4] as const : ["U", 8] as const;
+  return "\\" + kind + hex.padStart(length, "0");
 }
 
 function isoDate(date: Date): string {
-  return Number.isNaN(date.getTime()) ? "Invalid Date" : date.toISOString();
+  return date.toJSON() ?? "Invalid Date";
 }
