@@ -9,6 +9,8 @@
  * @module
  */
 
+import { attempt } from "./attempt.ts";
+
 /** One line of a stack trace. */
 export interface Frame {
   /** The function, or `"<anonymous>"`. */
@@ -44,143 +46,102 @@ const FEW_OWN_FRAMES = 3;
 /** Adapters within adapters, handlers within handlers. */
 const MANY_OWN_FRAMES = 50;
 /** Frames for `stack_info`: as deep as anyone reads. */
-const STACK_INFO_FRAMES = 100;
+const MOST_FRAMES = 100;
 
 /** A function as `Error.captureStackTrace` takes it. */
 type AnyFunction = (...args: never[]) => unknown;
 
 /**
- * The innermost `count` frames that are not this library's, innermost first; `"all"` for as many as
- * there are. Each frame costs, above all where source maps apply: so only a few are asked for at
- * first, and those of `within` and of what it called are left out where the runtime can do that.
+ * The innermost `count` frames that are not this library's, innermost first; or as many as there are.
+ * Each frame costs, above all where source maps apply: so only a few are asked for at first, and
+ * those of `within` and of what it called are left out where the runtime can do that.
  */
-export function callerFrames(count: number | "all", within: AnyFunction = callerFrames): Frame[] {
-  const few = count === "all" ? STACK_INFO_FRAMES : count + FEW_OWN_FRAMES;
+export function callerFrames(count: number, within: AnyFunction): Frame[] {
+  const few = Math.min(count + FEW_OWN_FRAMES, MOST_FRAMES);
   const frames = stackFrames(few, within);
   const found = foreign(frames);
-  if (count === "all" ? frames.length > 0 : found.length >= count) return found;
   // None at all: `within` was not on the stack. As many as asked for: there may be more.
-  if (frames.length > 0 && frames.length < few) return found;
-  return foreign(stackFrames(few + MANY_OWN_FRAMES, callerFrames));
+  const isAll = frames.length > 0 && (frames.length < few || few === MOST_FRAMES);
+  return isAll || found.length >= count
+    ? found
+    : foreign(stackFrames(few + MANY_OWN_FRAMES, callerFrames));
 }
 
-/** The frames of others: from the first that is none of ours, and without ours behind it. */
-function foreign(frames: readonly Frame[]): Frame[] {
-  const isOwn = ownership();
-  return frames.filter((frame) => !isOwn(frame));
-}
-
-/** The frames as Python prints a stack: the innermost last. */
-export function stackText(frames: readonly Frame[]): string {
+/** The frames as Python prints a stack below its title: the innermost last. */
+export function stackText(title: string, frames: readonly Frame[]): string {
   const lines = frames.map(({ file, line, func }) => `  File "${file}", line ${line}, in ${func}`);
-  return ["Stack (most recent call last):", ...lines.reverse()].join("\n");
-}
-
-/** The innermost frame of an error's stack, and whether it is this library's. */
-export function innermostFrame(stack: string): { frame: Frame | undefined; isOwn: boolean } {
-  const frame = parseStack(stack)[0];
-  return { frame, isOwn: frame !== undefined && ownership()(frame) };
+  return [title, ...lines.reverse()].join("\n");
 }
 
 /** V8's additions to `Error`, which JavaScriptCore has too. */
 interface StackTraces {
-  stackTraceLimit?: number;
+  stackTraceLimit: number | undefined;
   captureStackTrace?(target: object, within: AnyFunction): void;
 }
 
-/** At most `limit` frames, those of `within` and of what it called left out where that can be done. */
+/** At most `limit` frames, without those of `within` and of what it called. */
 function stackFrames(limit: number, within: AnyFunction): Frame[] {
-  const traces = Error as StackTraces;
+  const traces = Error as unknown as StackTraces;
   const before = traces.stackTraceLimit;
-  try {
-    traces.stackTraceLimit = limit;
-  } catch {
-    return parseStack(new Error().stack ?? ""); // Error is frozen: its own limit holds.
-  }
-  const target: { stack?: string } = traces.captureStackTrace === undefined ? new Error() : {};
+  const target: { stack?: unknown } = {};
+  const setLimit = (frames: number | undefined) => traces.stackTraceLimit = frames;
+  attempt(() => setLimit(limit), 0); // Where Error is frozen its own limit holds.
   traces.captureStackTrace?.(target, within);
   // Read before the limit is set back: some runtimes write the text only now.
-  const stack = String(target.stack ?? "");
-  if (before === undefined) delete traces.stackTraceLimit;
-  else traces.stackTraceLimit = before;
+  const stack = String(target.stack);
+  attempt(() => setLimit(before), 0);
   return parseStack(stack);
-}
-
-/** Every line of a stack trace that is a frame. */
-export function parseStack(stack: string): Frame[] {
-  const frames: Frame[] = [];
-  for (const line of stack.split("\n")) {
-    const frame = parseFrame(line);
-    if (frame !== undefined) frames.push(frame);
-  }
-  return frames;
 }
 
 /**
  * `    at name (file:line:column)` and `    at file:line:column` of V8 and Bun, `name@file:line:column`
  * of plain JavaScriptCore.
  */
-function parseFrame(line: string): Frame | undefined {
-  let name: string;
-  let place: string;
-  const at = /^\s*at (?:async )?(.*)$/.exec(line);
-  if (at !== null) {
-    const text = at[1] ?? "";
-    const open = text.indexOf(" (");
-    name = open < 0 ? "" : text.slice(0, open);
-    place = open < 0 ? text : text.slice(open + 2, text.lastIndexOf(")"));
-  } else {
-    const sign = line.indexOf("@");
-    if (sign < 0) return undefined;
-    name = line.slice(0, sign);
-    place = line.slice(sign + 1);
-  }
-  const position = /^(.*?):(\d+)(?::\d+)?$/.exec(place);
-  if (position === null) return undefined;
-  return {
-    func: functionName(name),
-    file: pathOf(position[1] ?? ""),
-    line: Number(position[2]),
-  };
+const framePattern = /^(?: *at (?:async )?(?:([^(\n]*) \()?|([^@\n]*)@)(.*?):(\d+)(?::\d+)?\)?$/gm;
+
+/** Every line of a stack trace that is a frame. */
+export function parseStack(stack: string): Frame[] {
+  return Array.from(stack.matchAll(framePattern), ([, name, alias, file = "", line]) => ({
+    func: functionName(name ?? alias ?? ""),
+    file: pathOf(file),
+    line: Number(line),
+  }));
 }
 
 /** The bare name, as Python's `co_name`: without class, receiver, `new`, `async`, `get`, `set`, alias. */
 function functionName(name: string): string {
-  const bare = name.replace(/^(?:async |new )+/, "").replace(/ \[as .*\]$/, "");
-  return bare.slice(bare.lastIndexOf(".") + 1).replace(/^[gs]et /, "") || "<anonymous>";
+  const bare = /^(?:async |new )*(?:[^[]*\.)?(?:[gs]et )?(.*?)(?: \[as .*\])?$/.exec(name);
+  return bare?.[1] || "<anonymous>";
 }
 
 function pathOf(file: string): string {
   if (!file.startsWith("file://")) return file;
-  try {
-    const path = decodeURIComponent(new URL(file).pathname);
-    return /^\/[A-Za-z]:/.test(path) ? path.slice(1) : path;
-  } catch {
-    return file;
-  }
-}
-
-/** Functions through which a call runs before it gets here: for code that was bundled. */
-const OWN_FUNCTIONS = new Set([
-  ...["findCaller", "_log", "#logArguments", "log", "debug", "info", "warning", "warn", "error"],
-  ...["exception", "critical", "fatal", "callStack", "placeOf", "reportError", "thisFile"],
-]);
-
-/** The file that this code is in, found out once. */
-let innermost: string | undefined;
-
-function thisFile(): string {
-  return stackFrames(1, stackFrames)[0]?.file ?? "";
+  return attempt(
+    () => decodeURIComponent(new URL(file).pathname).replace(/^\/(?=[A-Za-z]:)/, ""),
+    file,
+  );
 }
 
 /**
- * Tells this library's frames: by its folder; or, where the library was bundled with the program
- * into one file, by the names of its functions, and then only those that come first.
+ * Functions through which a call runs before it gets here: for code that was bundled. Only such as
+ * keep their names where the bundle is minified.
  */
-function ownership(): (frame: Frame) => boolean {
-  innermost ??= thisFile();
-  const folder = /^(.*\/)logging\/caller\.[jt]s$/.exec(innermost)?.[1];
-  if (folder !== undefined) return ({ file }) => file.startsWith(folder);
-  let isInside = true;
-  return ({ file, func }) => isInside &&= file === innermost && OWN_FUNCTIONS.has(func);
+const OWN_FUNCTIONS =
+  /^(findCaller|_log|log|debug|info|warning|warn|error|exception|critical|fatal)$/;
+
+/** The file that this code is in, found out once. */
+let thisFile: string | undefined;
+
+/**
+ * The frames of others. This library's are told by its folder; or, where the library was bundled with
+ * the program into one file, by the names of its functions, and then only those that come first.
+ */
+export function foreign(frames: readonly Frame[]): Frame[] {
+  thisFile ??= stackFrames(1, stackFrames)[0]?.file ?? "";
+  const folder = /^(.*\/)logging\/caller\.[jt]s$/.exec(thisFile)?.[1];
+  if (folder !== undefined) return frames.filter(({ file }) => !file.startsWith(folder));
+  const first = frames.findIndex(({ file, func }) =>
+    file !== thisFile || !OWN_FUNCTIONS.test(func)
+  );
+  return first < 0 ? [] : frames.slice(first);
 }

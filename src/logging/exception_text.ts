@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { attempt } from "./attempt.ts";
 import { pythonStr } from "./python_repr.ts";
 
 /** Errors in one text: a chain or an aggregate may be of any length, a log line should not. */
@@ -38,8 +39,10 @@ function append(
       lines.push(indent + label + (isCircular ? "[circular] " : "") + headline(error));
       return;
     }
-    for (const line of (label + stackOf(error)).split("\n")) lines.push(indent + line);
-    for (const [index, inner] of errorsOf(error)) {
+    const text = stackOf(error)?.trimEnd() ?? headline(error);
+    for (const line of (label + text).split("\n")) lines.push(indent + line);
+    const errors = propertyOf(error, "errors");
+    for (const [index, inner] of Array.isArray(errors) ? errors.entries() : []) {
       append(inner, `[${index}] `, indent + "    ", seen, lines);
       if (seen.length >= MAX_ERRORS) return;
     }
@@ -50,28 +53,16 @@ function append(
   }
 }
 
-function stackOf(error: Error): string {
+/** The stack of what was thrown, if it has one. */
+export function stackOf(error: unknown): string | undefined {
   const stack = propertyOf(error, "stack");
-  return typeof stack === "string" && stack !== "" ? stack.trimEnd() : headline(error);
-}
-
-function errorsOf(error: Error): Iterable<[number, unknown]> {
-  const errors = propertyOf(error, "errors");
-  return Array.isArray(errors) ? errors.entries() : [];
+  return typeof stack === "string" && stack !== "" ? stack : undefined;
 }
 
 function headline(error: unknown): string {
-  try {
-    return pythonStr(error);
-  } catch {
-    return "[an error that cannot be printed]";
-  }
+  return attempt(() => pythonStr(error), "[an error that cannot be printed]");
 }
 
-function propertyOf(error: Error, name: string): unknown {
-  try {
-    return (error as unknown as Record<string, unknown>)[name];
-  } catch {
-    return undefined;
-  }
+function propertyOf(error: unknown, name: string): unknown {
+  return attempt(() => (error as Record<string, unknown> | null)?.[name], undefined);
 }

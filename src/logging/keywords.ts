@@ -39,7 +39,7 @@ export function splitArguments(
   msg: unknown,
   args: readonly unknown[],
 ): [args: readonly unknown[], keywords: LogKeywords] {
-  const last = args[args.length - 1];
+  const last = args.at(-1);
   if (typeof last !== "object" || last === null) return [args, NO_KEYWORDS];
   const hasKeywords = isKeywords(last);
   if (!hasKeywords && !(last instanceof Error)) {

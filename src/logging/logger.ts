@@ -11,7 +11,7 @@ import { callerFrames, capturesCaller, stackText } from "./caller.ts";
 import { type Extra, readContext } from "./context.ts";
 import { Filterer } from "./filterer.ts";
 import type { Handler } from "./handler.ts";
-import { type LogKeywords, NO_KEYWORDS, splitArguments } from "./keywords.ts";
+import type { LogKeywords } from "./keywords.ts";
 import { lastResort } from "./last_resort.ts";
 import { levelEpoch, startLevelEpoch } from "./level_epoch.ts";
 import {
@@ -25,6 +25,7 @@ import {
   NOTSET,
   WARNING,
 } from "./level.ts";
+import { logCall } from "./log_call.ts";
 import { type LogArguments, type LogRecord, UNKNOWN_FILE, UNKNOWN_FUNCTION } from "./log_record.ts";
 import { type LogRecordFactory, makeRecord } from "./log_record_factory.ts";
 import { pythonRepr } from "./python_repr.ts";
@@ -51,6 +52,8 @@ export interface LoggerManager {
 
 /** Where a logging call stands: file, line, function, and the stack if it was asked for. */
 export type Caller = [pathname: string, lineno: number, func: string, sinfo: string | null];
+
+const UNKNOWN_CALLER: Caller = [UNKNOWN_FILE, 0, UNKNOWN_FUNCTION, null];
 
 /**
  * One channel of events, named by its place in the hierarchy. `getLogger(name)` makes them.
@@ -99,17 +102,17 @@ export class Logger extends Filterer {
 
   /** Logs at DEBUG. */
   debug(msg: unknown, ...args: unknown[]): void {
-    if (this.isEnabledFor(DEBUG)) this.#logArguments(DEBUG, msg, args);
+    if (this.isEnabledFor(DEBUG)) logCall(this, DEBUG, msg, args);
   }
 
   /** Logs at INFO. */
   info(msg: unknown, ...args: unknown[]): void {
-    if (this.isEnabledFor(INFO)) this.#logArguments(INFO, msg, args);
+    if (this.isEnabledFor(INFO)) logCall(this, INFO, msg, args);
   }
 
   /** Logs at WARNING. */
   warning(msg: unknown, ...args: unknown[]): void {
-    if (this.isEnabledFor(WARNING)) this.#logArguments(WARNING, msg, args);
+    if (this.isEnabledFor(WARNING)) logCall(this, WARNING, msg, args);
   }
 
   /** The same as `warning()`. */
@@ -119,17 +122,17 @@ export class Logger extends Filterer {
 
   /** Logs at ERROR. */
   error(msg: unknown, ...args: unknown[]): void {
-    if (this.isEnabledFor(ERROR)) this.#logArguments(ERROR, msg, args);
+    if (this.isEnabledFor(ERROR)) logCall(this, ERROR, msg, args);
   }
 
   /** Logs at ERROR, with the error: the trailing argument, or else the message if it is one. */
   exception(msg: unknown, ...args: unknown[]): void {
-    if (this.isEnabledFor(ERROR)) this.#logArguments(ERROR, msg, args, true);
+    if (this.isEnabledFor(ERROR)) logCall(this, ERROR, msg, args, true);
   }
 
   /** Logs at CRITICAL. */
   critical(msg: unknown, ...args: unknown[]): void {
-    if (this.isEnabledFor(CRITICAL)) this.#logArguments(CRITICAL, msg, args);
+    if (this.isEnabledFor(CRITICAL)) logCall(this, CRITICAL, msg, args);
   }
 
   /** The same as `critical()`. */
@@ -148,29 +151,7 @@ export class Logger extends Filterer {
       if (raiseExceptions) throw new TypeError("level must be an integer");
       return;
     }
-    if (this.isEnabledFor(level)) this.#logArguments(level, msg, args);
-  }
-
-  #logArguments(
-    level: number,
-    msg: unknown,
-    args: readonly unknown[],
-    isException: boolean = false,
-  ): void {
-    try {
-      const last = args[args.length - 1];
-      if (!isException && (typeof last !== "object" || last === null)) {
-        this._log(level, msg, args, NO_KEYWORDS); // By far the most frequent: nothing to split off.
-        return;
-      }
-      const [rest, keywords] = splitArguments(msg, args);
-      const complete = isException && keywords.exc_info === undefined
-        ? { ...keywords, exc_info: true }
-        : keywords;
-      this._log(level, msg, rest, complete);
-    } catch (error) {
-      reportError({ msg, args }, error);
-    }
+    if (this.isEnabledFor(level)) logCall(this, level, msg, args);
   }
 
   /**
@@ -182,27 +163,12 @@ export class Logger extends Filterer {
       const { exc_info, extra, stack_info = false, stacklevel = 1 } = keywords;
       let error: unknown = exc_info || null;
       if (error === true) error = msg instanceof Error ? msg : null;
-      if (capturesCaller || stack_info) {
-        const [file, line, func, sinfo] = this.findCaller(stack_info, stacklevel);
-        this.handle(
-          this.makeRecord(this.name, level, file, line, msg, args, error, func, extra, sinfo),
-        );
-      } else {
-        this.handle(
-          this.makeRecord(
-            this.name,
-            level,
-            UNKNOWN_FILE,
-            0,
-            msg,
-            args,
-            error,
-            UNKNOWN_FUNCTION,
-            extra,
-            null,
-          ),
-        );
-      }
+      const [file, line, func, sinfo] = capturesCaller || stack_info
+        ? this.findCaller(stack_info, stacklevel)
+        : UNKNOWN_CALLER;
+      this.handle(
+        this.makeRecord(this.name, level, file, line, msg, args, error, func, extra, sinfo),
+      );
     } catch (error) {
       reportError({ msg, args }, error);
     }
@@ -213,11 +179,11 @@ export class Logger extends Filterer {
    * `captureCaller(true)` only the stack is looked up, and only if it is asked for.
    */
   findCaller(stack_info: boolean = false, stacklevel: number = 1): Caller {
+    if (!capturesCaller && !stack_info) return UNKNOWN_CALLER;
     const level = Number.isSafeInteger(stacklevel) ? Math.max(1, stacklevel) : 1;
-    if (!capturesCaller && !stack_info) return [UNKNOWN_FILE, 0, UNKNOWN_FUNCTION, null];
-    const frames = callerFrames(stack_info ? "all" : level, Logger.prototype._log);
-    const at = Math.min(level, frames.length) - 1;
-    const sinfo = stack_info ? stackText(frames.slice(Math.max(0, at))) : null;
+    const frames = callerFrames(stack_info ? Infinity : level, logCall);
+    const at = Math.max(0, Math.min(level, frames.length) - 1);
+    const sinfo = stack_info ? stackText("Stack (most recent call last):", frames.slice(at)) : null;
     const frame = frames[at];
     return capturesCaller && frame !== undefined
       ? [frame.file, frame.line, frame.func, sinfo]
@@ -243,8 +209,9 @@ export class Logger extends Filterer {
   ): LogRecord {
     const factory = this.manager?.recordFactory ?? makeRecord;
     const record = factory(name, level, fn, lno, msg, args, exc_info, func, sinfo);
-    if (extra !== null && extra !== undefined) addExtra(record, extra);
-    if (readContext !== null) addContext(record, extra);
+    if (extra) addFields(record, extra);
+    const context = readContext?.();
+    if (context) addFields(record, context, extra ?? undefined);
     return record;
   }
 
@@ -384,18 +351,12 @@ function callHandler(handler: Handler, record: LogRecord): void {
 
 type Fields = NonNullable<LogKeywords["extra"]>;
 
-function addExtra(record: LogRecord, extra: Fields): void {
-  const keys: Iterable<string> = extra instanceof Map ? extra.keys() : Object.keys(extra);
-  for (const key of keys) addField(record, extra, key);
-}
-
-/** What the call itself says wins. */
-function addContext(record: LogRecord, extra: LogKeywords["extra"]): void {
-  const context = readContext?.();
-  if (context === undefined) return;
-  for (const key of Object.keys(context)) {
-    const isSaid = extra instanceof Map ? extra.has(key) : Object.hasOwn(extra ?? {}, key);
-    if (!isSaid) addField(record, context, key);
+/** Adds fields to a record, without those that are `said` elsewhere. */
+function addFields(record: LogRecord, fields: Fields, said: Fields = {}): void {
+  for (const key of fields instanceof Map ? fields.keys() : Object.keys(fields)) {
+    if (!(said instanceof Map ? said.has(key) : Object.hasOwn(said, key))) {
+      addField(record, fields, key);
+    }
   }
 }
 

@@ -6,12 +6,12 @@
  * @module
  */
 import type { Extra } from "./context.ts";
-import { type LogKeywords, splitArguments } from "./keywords.ts";
+import type { LogKeywords } from "./keywords.ts";
 import { CRITICAL, DEBUG, ERROR, getLevelName, INFO, type Level, WARNING } from "./level.ts";
+import { logCall } from "./log_call.ts";
 import type { LogArguments } from "./log_record.ts";
 import type { Logger, LoggerManager } from "./logger.ts";
 import { raiseExceptions } from "./raise_exceptions.ts";
-import { reportError } from "./report_error.ts";
 
 /** Options of {@linkcode LoggerAdapter}. */
 export interface LoggerAdapterOptions {
@@ -95,7 +95,7 @@ export class LoggerAdapter {
 
   /** Logs at ERROR, with the error: the trailing argument, or else the message if it is one. */
   exception(msg: unknown, ...args: unknown[]): void {
-    this.#logArguments(ERROR, msg, args, true);
+    if (this.isEnabledFor(ERROR)) logCall(this, ERROR, msg, args, true);
   }
 
   /** Logs at CRITICAL. */
@@ -109,27 +109,11 @@ export class LoggerAdapter {
    * @throws {TypeError} where `level` is no integer, unless `raiseExceptions` is false
    */
   log(level: number, msg: unknown, ...args: unknown[]): void {
-    this.#logArguments(level, msg, args, false);
-  }
-
-  #logArguments(
-    level: number,
-    msg: unknown,
-    args: readonly unknown[],
-    isException: boolean,
-  ): void {
     if (!Number.isInteger(level)) {
       if (raiseExceptions) throw new TypeError("level must be an integer");
       return;
     }
-    if (!this.isEnabledFor(level)) return;
-    try {
-      const [rest, keywords] = splitArguments(msg, args);
-      const needsError = isException && keywords.exc_info === undefined;
-      this._log(level, msg, rest, needsError ? { ...keywords, exc_info: true } : keywords);
-    } catch (error) {
-      reportError({ msg, args }, error);
-    }
+    if (this.isEnabledFor(level)) logCall(this, level, msg, args);
   }
 
   /** Logs without a look at the level, the keywords apart from the arguments. */

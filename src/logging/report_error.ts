@@ -7,7 +7,9 @@
  *
  * @module
  */
-import { callerFrames, innermostFrame, stackText } from "./caller.ts";
+import { attempt } from "./attempt.ts";
+import { callerFrames, foreign, parseStack, stackText } from "./caller.ts";
+import { stackOf } from "./exception_text.ts";
 import { NOT_ALL_CONVERTED } from "./percent_format.ts";
 import { pythonRepr, pythonStr } from "./python_repr.ts";
 import { raiseExceptions } from "./raise_exceptions.ts";
@@ -28,7 +30,7 @@ export function reportError(record: object | null, error: unknown): void {
   try {
     const stack = stackOf(error);
     const summary = attempt(() => String(error), "an error that cannot be printed");
-    const count = countOf(summary + placeOf(stack));
+    const count = countOf(summary + placeOf(stack ?? ""));
     if (count === 1) {
       const advice = summary.endsWith(NOT_ALL_CONVERTED) ? ADVICE : "";
       const what = (stack ?? summary) + callStack() + messageOf(record) + advice;
@@ -46,35 +48,25 @@ function countOf(fault: string): number {
   // Deleted first, so that the map stays in order of last use and the oldest goes.
   counts.delete(fault);
   counts.set(fault, count);
-  if (counts.size > MAX_FAULTS) {
-    for (const oldest of counts.keys()) {
-      counts.delete(oldest);
-      break;
-    }
-  }
+  if (counts.size > MAX_FAULTS) counts.delete(counts.keys().next().value ?? fault);
   return count;
-}
-
-function stackOf(error: unknown): string | undefined {
-  const stack: unknown = attempt(() => (error as { stack?: unknown } | null)?.stack, undefined);
-  return typeof stack === "string" && stack !== "" ? stack : undefined;
 }
 
 /**
  * Where a fault lies. If it was found by this library, as a message that does not suit its arguments
  * is, then at the call that logged; else where it was thrown, whoever logged.
  */
-function placeOf(stack: string | undefined): string {
-  const { frame, isOwn } = innermostFrame(stack ?? "");
-  const place = isOwn ? callerFrames(1)[0] : frame;
+function placeOf(stack: string): string {
+  const innermost = parseStack(stack).slice(0, 1);
+  if (innermost.length === 0) return "";
+  const [place] = [...foreign(innermost), ...callerFrames(1, reportError)];
   return place === undefined ? "" : `${place.file}:${place.line}`;
 }
 
 /** Whose call was being handled: the error's own stack may be too short to tell. */
 function callStack(): string {
-  const frames = callerFrames("all");
-  const [, ...lines] = stackText(frames).split("\n");
-  return lines.length === 0 ? "" : ["\nCall stack:", ...lines].join("\n");
+  const frames = callerFrames(Infinity, reportError);
+  return frames.length === 0 ? "" : stackText("\nCall stack:", frames);
 }
 
 function messageOf(record: object | null): string {
@@ -88,12 +80,4 @@ function messageOf(record: object | null): string {
 
 function tupleRepr(items: readonly unknown[]): string {
   return `(${items.map(pythonRepr).join(", ")}${items.length === 1 ? "," : ""})`;
-}
-
-function attempt<T>(fn: () => T, fallback: T): T {
-  try {
-    return fn();
-  } catch {
-    return fallback;
-  }
 }

@@ -1,6 +1,9 @@
 import { assertEquals, assertLess } from "@std/assert";
 import * as esbuild from "esbuild";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { weigh } from "../../bench/tools/bundle.mjs";
 import { test } from "../test.ts";
 import { root } from "./sources.ts";
@@ -17,6 +20,13 @@ const CRUMBS = 600;
 // Outside the tests: esbuild keeps a channel open, which Deno would take for a leak of theirs.
 const worker = weigh(esbuild, join(root, "bench", "edge", "worker.ts"));
 const core = weigh(esbuild, join(root, "tests", "meta", "bundled", "core_worker.ts"));
+const { outputFiles: [program] } = esbuild.buildSync({
+  entryPoints: [join(root, "tests", "meta", "bundled", "calling_program.ts")],
+  bundle: true,
+  minify: true,
+  format: "esm",
+  write: false,
+});
 
 test("the bundle of an edge worker needs nothing of Node, and stays small", () => {
   assertEquals([worker.imports, worker.warnings], [["cloudflare:sockets"], []]);
@@ -29,4 +39,16 @@ test("a bundle that sends, receives, formats and configures nothing carries no c
     /\bsrc\/(config|core|handlers|net|receiver)\/|\/(formatter|strftime|str_format)\.ts$/;
   const carried = core.files.filter(({ file, bytes }) => unused.test(file) && bytes > CRUMBS);
   assertEquals(carried, []);
+});
+
+test("captureCaller() tells the program's functions from ours in a bundle that is minified", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "logwire-"));
+  try {
+    const file = join(folder, "program.mjs");
+    writeFileSync(file, program!.contents);
+    const { callers } = await import(pathToFileURL(file).href);
+    assertEquals(callers(), ["plain", "keyword", "adapted"]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
