@@ -19,28 +19,20 @@ export interface Closeable {
 /** References to collected handlers that may pile up before they are swept out. */
 const SWEEP_SLACK = 64;
 
-/** Stands in for a `WeakRef`. */
-class StrongRef<T> {
-  readonly #value: T;
-
-  constructor(value: T) {
-    this.#value = value;
-  }
-
-  deref(): T {
-    return this.#value;
-  }
+/** What is left of a handler that is not kept. */
+interface Reference<H> {
+  deref(): H | undefined;
 }
 
-/** What a reference to a handler is. */
-const Reference: new <H extends WeakKey>(handler: H) => { deref(): H | undefined } =
-  typeof WeakRef === "undefined" ? StrongRef : WeakRef;
+function referenceTo<H extends WeakKey>(handler: H): Reference<H> {
+  return typeof WeakRef === "undefined" ? { deref: () => handler } : new WeakRef(handler);
+}
 
 /** Handlers in the order of their creation, by weak reference. */
 export class HandlerRegistry<H extends Closeable> {
-  #alive: { deref(): H | undefined }[] = [];
+  #alive: Reference<H>[] = [];
   #sweepAt = SWEEP_SLACK;
-  readonly #named = new Map<string, { deref(): H | undefined }>();
+  readonly #named = new Map<string, Reference<H>>();
 
   /** Takes up a new handler. */
   add(handler: H): void {
@@ -48,7 +40,7 @@ export class HandlerRegistry<H extends Closeable> {
       this.#alive = this.#alive.filter((reference) => reference.deref() !== undefined);
       this.#sweepAt = 2 * this.#alive.length + SWEEP_SLACK;
     }
-    this.#alive.push(new Reference(handler));
+    this.#alive.push(referenceTo(handler));
   }
 
   /** Forgets a handler that is closed. */
@@ -59,7 +51,7 @@ export class HandlerRegistry<H extends Closeable> {
   /** Gives a handler another name, or none. */
   rename(handler: H, from: string | null, to: string | null): void {
     if (from !== null && this.get(from) === handler) this.#named.delete(from);
-    if (to) this.#named.set(to, new Reference(handler));
+    if (to) this.#named.set(to, referenceTo(handler));
   }
 
   /** Forgets all names, as CPython does before a configuration: the handlers keep their own. */

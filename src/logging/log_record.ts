@@ -175,14 +175,10 @@ function hasItems(args: unknown): boolean {
 
 /** Python's `os.path.basename`, of POSIX, or of Windows for a path that begins with a drive. */
 function basename(path: string): string {
-  const slash = path.lastIndexOf("/");
-  return path.slice(
-    (/^[A-Za-z]:/.test(path) ? Math.max(slash, path.lastIndexOf("\\")) : slash) + 1,
-  );
+  return path.split(/^[A-Za-z]:/.test(path) ? /[/\\]/ : "/").at(-1) ?? "";
 }
 
 /** Python's `os.path.splitext(name)[0]`: leading dots begin no extension. */
 function withoutExtension(name: string): string {
-  const dot = name.lastIndexOf(".");
-  return dot > 0 && /[^.]/.test(name.slice(0, dot)) ? name.slice(0, dot) : name;
+  return name.replace(/^(\.*[^.].*)\.[^.]*$/s, "$1");
 }

@@ -261,13 +261,9 @@ export class Logger extends Filterer {
    * and filters are not consulted, those of the handlers are.
    */
   callHandlers(record: LogRecord): void {
-    if (callHandlersFrom(this, record) === 0) this.#callLastResort(record);
-  }
-
-  #callLastResort(record: LogRecord): void {
-    if (lastResort !== null) {
-      if (reaches(record, lastResort.level)) callHandler(lastResort, record);
-    } else if (raiseExceptions && this.manager?.emittedNoHandlerWarning === false) {
+    if (offerUpwards(this, record)) return;
+    if (lastResort !== null) offer(lastResort, record);
+    else if (raiseExceptions && this.manager?.emittedNoHandlerWarning === false) {
       writeToStderr(`No handlers could be found for logger "${this.name}"\n`);
       this.manager.emittedNoHandlerWarning = true;
     }
@@ -319,34 +315,30 @@ export class Logger extends Filterer {
 }
 
 /**
- * Whether a record is of `level` or above. A level that is no number, as a stranger may send it, is
- * not above or below anything: such a record reaches every handler rather than none.
+ * Gives a record to a handler, if it is of the handler's level or above. A level that is no number, as
+ * a stranger may send it, is not above or below anything: such a record reaches every handler rather
+ * than none. A handler that breaks its promise never to throw must not keep the record from the next.
  */
-function reaches(record: LogRecord, level: number): boolean {
-  const { levelno } = record as { levelno: unknown };
-  return typeof levelno !== "number" || !(levelno < level);
-}
-
-/** Walks up from `start`; the number of handlers that were found. */
-function callHandlersFrom(start: Logger, record: LogRecord): number {
-  let found = 0;
-  for (let logger: Logger | null = start; logger !== null; logger = logger.parent) {
-    for (const handler of logger.handlers) {
-      found++;
-      if (reaches(record, handler.level)) callHandler(handler, record);
-    }
-    if (!logger.propagate) break;
-  }
-  return found;
-}
-
-/** A handler that breaks its promise never to throw must not keep the record from the next one. */
-function callHandler(handler: Handler, record: LogRecord): void {
+function offer(handler: Handler, record: LogRecord): void {
   try {
-    handler.handle(record);
+    const { levelno } = record as { levelno: unknown };
+    if (typeof levelno !== "number" || !(levelno < handler.level)) handler.handle(record);
   } catch (error) {
     reportError(record, error);
   }
+}
+
+/** Offers a record to the handlers from `logger` on up; whether there was any. */
+function offerUpwards(logger: Logger | null, record: LogRecord): boolean {
+  let isOffered = false;
+  while (logger !== null) {
+    for (const handler of logger.handlers) {
+      isOffered = true;
+      offer(handler, record);
+    }
+    logger = logger.propagate ? logger.parent : null;
+  }
+  return isOffered;
 }
 
 type Fields = NonNullable<LogKeywords["extra"]>;
