@@ -77,7 +77,7 @@ export function convert(conversion: Conversion, value: unknown): string | undefi
     if (letter < "a") text = text.toUpperCase();
     if (isAlternate && radix !== undefined && radix !== 10) sign += "0" + letter;
   }
-  const missing = width - sign.length - codePointLength(text);
+  const missing = width === 0 ? 0 : width - sign.length - codePointLength(text);
   if (missing <= 0) return sign + text;
   if (flags.includes("-")) return sign + text + " ".repeat(missing);
   return isZeroFilled ? sign + "0".repeat(missing) + text : " ".repeat(missing) + sign + text;
