@@ -28,10 +28,7 @@ export function floatFormat(
   if (!Number.isFinite(x)) return floatRepr(x);
   const sign = x < 0 || Object.is(x, -0) ? "-" : "";
   const magnitude = Math.abs(x);
-  if (presentation === "f") {
-    const digits = scaled(magnitude, precision).padStart(precision + 1, "0");
-    return sign + withPoint(digits, digits.length - precision, alternate);
-  }
+  if (presentation === "f") return sign + fixed(magnitude, precision, alternate);
   const count = presentation === "e" ? precision + 1 : precision || 1;
   const [digits, exponent] = significant(magnitude, count);
   const isScientific = presentation === "e" || exponent < -4 || exponent >= count;
@@ -40,6 +37,16 @@ export function floatFormat(
     : withPoint("0".repeat(Math.max(0, -exponent)) + digits, Math.max(0, exponent) + 1, alternate);
   if (presentation === "g" && !alternate && text.includes(".")) text = text.replace(/\.?0+$/, "");
   return sign + text + (isScientific ? exponentText(exponent) : "");
+}
+
+function fixed(x: number, decimals: number, alternate: boolean): string {
+  const halves = x * 2 ** (decimals + 1);
+  const isHalf = Number.isInteger(halves) && halves % 2 === 1;
+  if (x < 1e21 && (decimals > 0 || !alternate) && decimals <= 100 && !isHalf) {
+    return x.toFixed(decimals);
+  }
+  const digits = scaled(x, decimals).padStart(decimals + 1, "0");
+  return withPoint(digits, digits.length - decimals, alternate);
 }
 
 function withPoint(digits: string, at: number, alternate: boolean): string {

@@ -42,44 +42,43 @@ export interface Conversion {
   letter: string;
 }
 
-const TEXTS: Readonly<Record<string, (value: unknown) => string>> = {
-  s: pythonStr,
-  r: pythonRepr,
-  a: pythonAscii,
-  c: oneCharacter,
+/** What letters stand for: a text, an integer of that radix, or a float in that presentation. */
+const KINDS: Readonly<Record<string, ((value: unknown) => string) | number | FloatPresentation>> = {
+  ...{ s: pythonStr, r: pythonRepr, a: pythonAscii, c: oneCharacter },
+  ...{ d: 10, i: 10, u: 10, o: 8, x: 16, X: 16 },
+  ...{ e: "e", E: "e", f: "f", F: "f", g: "g", G: "g" },
 };
-
-const RADIXES: Readonly<Record<string, number>> = { d: 10, i: 10, u: 10, o: 8, x: 16, X: 16 };
 
 /** The text of `value`; `undefined` where there is no conversion of that letter. */
 export function convert(conversion: Conversion, value: unknown): string | undefined {
   const { flags, width, precision, letter } = conversion;
-  const isAlternate = flags.includes("#");
-  let isZeroFilled = flags.includes("0");
+  const kind = KINDS[letter];
+  if (kind === undefined) return undefined;
   let sign = "";
-  let text = TEXTS[letter]?.(value);
-  if (text !== undefined) {
-    isZeroFilled = false;
+  let text: string;
+  if (typeof kind === "function") {
+    text = kind(value);
     if (precision !== undefined && letter !== "c") text = codePoints(text, precision);
   } else {
-    const radix = RADIXES[letter];
-    if (radix !== undefined) text = wholeNumber(value, letter, radix).toString(radix);
-    else if (/[efg]/i.test(letter)) {
-      const presentation = letter.toLowerCase() as FloatPresentation;
-      text = floatFormat(realNumber(value), presentation, precision ?? 6, isAlternate);
-    } else return undefined;
+    const isAlternate = flags.includes("#");
+    text = typeof kind === "number"
+      ? wholeNumber(value, letter, kind).toString(kind)
+      : floatFormat(realNumber(value), kind, precision ?? 6, isAlternate);
     if (text.startsWith("-")) {
       sign = "-";
       text = text.slice(1);
     } else if (flags.includes("+")) sign = "+";
     else if (flags.includes(" ")) sign = " ";
-    if (radix !== undefined && precision !== undefined) text = text.padStart(precision, "0");
+    if (typeof kind === "number") {
+      if (precision !== undefined) text = text.padStart(precision, "0");
+      if (isAlternate && kind !== 10) sign += "0" + letter;
+    }
     if (letter < "a") text = text.toUpperCase();
-    if (isAlternate && radix !== undefined && radix !== 10) sign += "0" + letter;
   }
   const missing = width === 0 ? 0 : width - sign.length - codePointLength(text);
   if (missing <= 0) return sign + text;
   if (flags.includes("-")) return sign + text + " ".repeat(missing);
+  const isZeroFilled = flags.includes("0") && typeof kind !== "function";
   return isZeroFilled ? sign + "0".repeat(missing) + text : " ".repeat(missing) + sign + text;
 }
 

@@ -40,73 +40,109 @@ export const NOT_ALL_CONVERTED = "not all arguments converted during string form
  * one value alone.
  */
 export function percentFormat(format: string, args: unknown): string {
-  return Array.isArray(args) ? run(format, args) : run(format, [args], asLookup(args));
+  if (Array.isArray(args)) return new Formatting(format, args).run();
+  return new Formatting(format, [args], asLookup(args)).run();
 }
 
 /** `format % mapping` for a mapping that is no plain object: a record with its defaults. */
 export function percentFormatLookup(format: string, lookup: Lookup): string {
-  return run(format, [lookup], lookup);
+  return new Formatting(format, [lookup], lookup).run();
 }
 
-function run(format: string, values: readonly unknown[], mapping?: Lookup): string {
-  let next = 0;
-  const nextValue = (): unknown => {
-    if (next < values.length) return values[next++];
+/** One run over a format. */
+class Formatting {
+  readonly #format: string;
+  readonly #mapping: Lookup | undefined;
+  #values: readonly unknown[];
+  /** The number of values taken. */
+  #taken = 0;
+  /** How far the format is read. */
+  #at = 0;
+
+  constructor(format: string, values: readonly unknown[], mapping?: Lookup) {
+    this.#format = format;
+    this.#values = values;
+    this.#mapping = mapping;
+  }
+
+  run(): string {
+    const format = this.#format;
+    let out = "";
+    for (let percent; (percent = format.indexOf("%", this.#at)) >= 0;) {
+      out += format.slice(this.#at, percent);
+      this.#at = percent + 1;
+      const hasKey = format[this.#at] === "(";
+      if (hasKey) this.#choose();
+      const character = format[this.#at];
+      if (character === "%" && !hasKey) {
+        out += "%";
+        this.#at++;
+      } else if (character === "s" || (character === "d" && isInteger(this.#values[this.#taken]))) {
+        // By far the most frequent; an integer is the same text by both.
+        out += pythonStr(this.#take());
+        this.#at++;
+      } else {
+        out += this.#convert();
+      }
+      if (out.length > MAX_LENGTH) throw new RangeError("formatted string too long");
+    }
+    if (this.#taken < this.#values.length && this.#mapping === undefined) {
+      throw new TypeError(NOT_ALL_CONVERTED);
+    }
+    return out + format.slice(this.#at);
+  }
+
+  #take(): unknown {
+    if (this.#taken < this.#values.length) return this.#values[this.#taken++];
     throw new TypeError("not enough arguments for format string");
-  };
-  const size = (text: string, what: string): number => {
-    const value = text === "*" ? integerOf(nextValue()) : Number(text);
+  }
+
+  /** Reads `(key)`, and makes the value of that key the only argument from here on. */
+  #choose(): void {
+    const mapping = this.#mapping;
+    if (mapping === undefined) throw new TypeError("format requires a mapping");
+    const end = keyEnd(this.#format, this.#at);
+    const key = this.#format.slice(this.#at + 1, end - 1);
+    if (!mapping.has(key)) throw new KeyError(key);
+    this.#values = [mapping.get(key)];
+    this.#taken = 0;
+    this.#at = end;
+  }
+
+  /** Reads a conversion with its flags, and applies it to the next argument. */
+  #convert(): string {
+    const [all, flags, width, precision, letter] = conversionAt(this.#format, this.#at);
+    this.#at += all.length;
+    const least = this.#size(width, "width");
+    const most = precision === undefined
+      ? undefined
+      : Math.max(0, this.#size(precision, "precision"));
+    if (letter === "") throw new RangeError("incomplete format");
+    const conversion = {
+      flags: least < 0 ? flags + "-" : flags,
+      width: Math.abs(least),
+      precision: most,
+      letter,
+    };
+    const text = convert(conversion, this.#take());
+    if (text === undefined) throw this.#unsupported(letter);
+    return text;
+  }
+
+  #size(text: string, what: string): number {
+    const value = text === "*" ? integerOf(this.#take()) : Number(text);
     if (value === undefined) throw new TypeError("* wants int");
     const number = Number(value);
     if (Math.abs(number) > MAX_WIDTH) throw new RangeError(`${what} too big`);
     return number;
-  };
-  let out = "";
-  let at = 0;
-  for (let percent; (percent = format.indexOf("%", at)) >= 0;) {
-    out += format.slice(at, percent);
-    at = percent + 1;
-    const hasKey = format[at] === "(";
-    if (hasKey) {
-      if (mapping === undefined) throw new TypeError("format requires a mapping");
-      const end = keyEnd(format, at);
-      const key = format.slice(at + 1, end - 1);
-      if (!mapping.has(key)) throw new KeyError(key);
-      // From here on it is the only argument.
-      values = [mapping.get(key)];
-      next = 0;
-      at = end;
-    }
-    const character = format[at];
-    if (character === "%" && !hasKey) {
-      out += "%";
-      at++;
-    } else if (character === "s" || (character === "d" && isInteger(values[next]))) {
-      // By far the most frequent; an integer is the same text by both.
-      out += pythonStr(nextValue());
-      at++;
-    } else {
-      const [all, flags, widthText, precisionText, letter] = conversionAt(format, at);
-      at += all.length;
-      const width = size(widthText, "width");
-      const precision = precisionText === undefined
-        ? undefined
-        : Math.max(0, size(precisionText, "precision"));
-      if (letter === "") throw new RangeError("incomplete format");
-      const conversion = {
-        flags: width < 0 ? flags + "-" : flags,
-        width: Math.abs(width),
-        precision,
-        letter,
-      };
-      const text = convert(conversion, nextValue());
-      if (text === undefined) throw unsupported(letter, format.slice(0, at - letter.length));
-      out += text;
-    }
-    if (out.length > MAX_LENGTH) throw new RangeError("formatted string too long");
   }
-  if (next < values.length && mapping === undefined) throw new TypeError(NOT_ALL_CONVERTED);
-  return out + format.slice(at);
+
+  #unsupported(letter: string): RangeError {
+    const shown = /[ -~]/.test(letter) ? letter : "?";
+    const code = letter.codePointAt(0)?.toString(16);
+    const index = codePointLength(this.#format.slice(0, this.#at - letter.length));
+    return new RangeError(`unsupported format character '${shown}' (0x${code}) at index ${index}`);
+  }
 }
 
 function asLookup(args: unknown): Lookup | undefined {
@@ -123,12 +159,4 @@ function keyEnd(format: string, at: number): number {
     else if (character === ")" && --depth === 0) return at;
   }
   throw new RangeError("incomplete format key");
-}
-
-function unsupported(letter: string, before: string): RangeError {
-  const shown = /[ -~]/.test(letter) ? letter : "?";
-  const code = letter.codePointAt(0)?.toString(16);
-  return new RangeError(
-    `unsupported format character '${shown}' (0x${code}) at index ${codePointLength(before)}`,
-  );
 }

@@ -102,8 +102,8 @@ function joined<T>(items: Iterable<T>, walk: Walk, text: (item: T, walk: Walk) =
   return texts.join(", ");
 }
 
-/** What Python's `str.isprintable()` refuses, and the backslash. */
-const unprintable = /(?! )[\p{C}\p{Z}\\]/gu;
+/** What Python's `str.isprintable()` refuses (categories C and Z but for the space), and `\\`. */
+const unprintable = /[\p{C}\p{Zl}\p{Zp}\xa0\u1680\u2000-\u200a\u202f\u205f\u3000\\]/gu;
 
 /** What is no printable ASCII, and the backslash. */
 const noText = /[^ -~]|\\/g;
@@ -117,7 +117,7 @@ function bytesRepr(bytes: Uint8Array): string {
 }
 
 function quoted(text: string, escaped: RegExp): string {
-  const body = text.replace(escaped, escapeCharacter);
+  const body = text.search(escaped) < 0 ? text : text.replace(escaped, escapeCharacter);
   if (!text.includes("'")) return `'${body}'`;
   return text.includes('"') ? `'${body.replaceAll("'", "\\'")}'` : `"${body}"`;
 }
