@@ -3,14 +3,14 @@
  * GET or POST; or, by POST, many in one request as JSON.
  *
  * Differs from CPython: emitting does not wait; the answer's status is looked at, and what the server
- * puts off (408, 429, 5xx) is sent again where `whileDisconnected` is `"queue"`; connections are used
- * again; `close()` is final; a lone surrogate is sent as U+FFFD; an error in `exc_info` is its own text;
+ * puts off (408, 429, 5xx), and what it cannot be told while it is away, is sent again unless
+ * `whileDisconnected` is `"drop"`; connections are used again; `close()` is final; a lone surrogate is sent as U+FFFD; an error in `exc_info` is its own text;
  * what cannot be sent as it is written in `url` (a space, a `#`) is refused at once. `fetch` adds
  * headers of its own (`Accept`, `User-Agent` and others) and sends `Host` in lower case.
  *
  * `sent` are records that the server answered 2xx. A request that fails, lasts longer than
- * `timeoutMs` or is put off is an outage: with `"queue"` its records go again after the back-off, or
- * after `Retry-After` if that is longer, and arrive twice if it was the answer that was lost.
+ * `timeoutMs` or is put off is an outage: its records go again after the back-off, or after
+ * `Retry-After` if that is longer, and arrive twice if it was the answer that was lost.
  * Redirects are not followed. What the server refuses (any other status) is dropped, counted as
  * `error`, or as `tooLarge` for 413, and reported to `handleError()`.
  *
@@ -29,7 +29,6 @@
  *
  * await using handler = new HTTPHandler("logs.example:8080", "/intake", {
  *   body: "ndjson",
- *   whileDisconnected: "queue",
  *   // For this example alone: a server that says yes. Without it: the runtime's fetch.
  *   fetch: () => Promise.resolve(new Response(null, { status: 204 })),
  * });
@@ -83,7 +82,7 @@ export class HTTPHandler extends DeliveryHandler {
     const checked = checkHttpOptions("create HTTPHandler", host, url, options);
     const { method, secure, credentials, context, body, endpoint, batch, exitNotifier } = checked;
     // Without the url, which may hold a token.
-    super(`HTTPHandler ${host}`, options);
+    super(`HTTPHandler ${host}`, { whileDisconnected: "queue", ...options });
     this.host = host;
     this.url = url;
     this.method = method;

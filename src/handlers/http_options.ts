@@ -58,6 +58,11 @@ export interface HTTPHandlerOptions extends Omit<DeliveryOptions, "connectTimeou
   headers?: Readonly<Record<string, string>>;
   /** The longest that a request takes, its answer included, in milliseconds. @default {10000} */
   timeoutMs?: number;
+  /**
+   * What becomes of records while the server cannot be reached or says "later": kept and sent again,
+   * or dropped as in CPython. @default {"queue"}
+   */
+  whileDisconnected?: "drop" | "queue";
   /** What sends the requests. @default the runtime's `fetch` */
   fetch?: HTTPFetch;
   /**

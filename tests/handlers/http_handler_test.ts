@@ -28,7 +28,8 @@ function setting(options: HTTPHandlerOptions = {}) {
   return { server, clock, events, handler, faults, emit };
 }
 
-const queue = { body: "ndjson", whileDisconnected: "queue" } as const;
+/** Records are kept while the server is away, without being told. */
+const queue = { body: "ndjson" } as const;
 
 /** The event types, in order. */
 const types = (events: DeliveryEvent[]) => events.map(({ type }) => type);
@@ -64,6 +65,7 @@ test("HTTPHandler posts a form, one record a request and one request at a time",
     method: "post",
     secure: true,
     credentials: ["foo", "bär"],
+    whileDisconnected: "drop",
   });
   server.nextAnswers("hang");
   emit("one", "two");
@@ -262,7 +264,7 @@ test("HTTPHandler keeps to Retry-After, in seconds and as a date", async () => {
 });
 
 test("HTTPHandler that drops: what fails is dropped, and what comes before the next try", async () => {
-  const { server, handler, emit, clock } = setting({ body: "ndjson" });
+  const { server, handler, emit, clock } = setting({ ...queue, whileDisconnected: "drop" });
   server.nextAnswers(503);
   emit("a", "b");
   await clock.advance();
