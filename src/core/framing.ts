@@ -8,8 +8,8 @@ import { checkInteger, checkKnown } from "./options.ts";
 /** The largest payload that a 4-byte length can announce; every framing stops there. */
 export const MAX_FRAME_BYTES = 0xffff_ffff;
 
-/** A record is a kilobyte; with a long traceback, a hundred. Who claims more than this is lying. */
-export const DEFAULT_MAX_FRAME_BYTES: number = 16 * 1024 * 1024;
+/** 16 MiB: a record is a kilobyte; with a long traceback, a hundred. Who claims more than this is lying. */
+export const DEFAULT_MAX_FRAME_BYTES: number = 16_777_216;
 
 /**
  * `too-large`: a frame is larger than the cap; `cut-off`: the stream ended inside a frame;

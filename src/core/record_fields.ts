@@ -32,9 +32,6 @@ export const RECORD_FIELDS = [
   "taskName",
 ] as const;
 
-/** These, and what a formatter adds. */
-const STANDARD: ReadonlySet<string> = new Set([...RECORD_FIELDS, "message", "asctime"]);
-
 /**
  * A copy of the record's attributes with `msg` merged, `args` and `exc_info` None, and without
  * `message`; the rest, `exc_text` among it, as it is. The record is not changed.
@@ -55,9 +52,15 @@ export function extraFields(record: LogRecord): Record<string, unknown> {
   for (const key in record) {
     // Nearly every record has these, and first.
     if (key === RECORD_FIELDS[count]) count++;
-    else if (!STANDARD.has(key) && Object.hasOwn(record, key)) own(extra, key, record[key]);
+    else if (!isStandard(key) && Object.hasOwn(record, key)) own(extra, key, record[key]);
   }
   return extra;
+}
+
+/** Whether every record has it, or a formatter adds it. */
+function isStandard(key: string): boolean {
+  return key === "message" || key === "asctime" ||
+    (RECORD_FIELDS as readonly string[]).includes(key);
 }
 
 /** Sets a property, also one whose name is `__proto__`. */

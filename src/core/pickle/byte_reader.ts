@@ -8,9 +8,9 @@
  */
 import { UnpicklingError } from "./errors.ts";
 
-const NOTHING = new Uint8Array(0);
+const NOTHING = /* @__PURE__ */ new Uint8Array(0);
 
-const float = new DataView(new ArrayBuffer(8));
+const float = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(8));
 
 /** The bytes, and how far they were read. */
 export class ByteReader {

@@ -66,20 +66,20 @@ export interface UnpickleLimits {
   maxIntegerBytes?: number;
 }
 
-/** The defaults, as documented above. */
+/** The defaults, as documented above; products of numbers would stay in every bundle. */
 export const DEFAULT_LIMITS: Required<UnpickleLimits> = {
-  maxBytes: 256 * 1024 * 1024,
+  maxBytes: 268_435_456,
   maxDepth: 1000,
-  maxMemo: 4 * 1024 * 1024,
+  maxMemo: 4_194_304,
   maxContainers: 1_000_000,
   maxItems: 10_000_000,
   maxFarKeys: 10_000,
-  maxStringBytes: 64 * 1024 * 1024,
+  maxStringBytes: 67_108_864,
   maxIntegerBytes: 2048,
 };
 
-/** Integers below this are hashed to so many buckets that few are in each. */
-const NEAR = 2 ** 24;
+/** 2^24: integers below are hashed to so many buckets that few are in each. */
+export const NEAR = 16_777_216;
 
 /** What is left to spend during one `loads()`. */
 export class Budget {

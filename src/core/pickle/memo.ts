@@ -9,10 +9,7 @@
  *
  * @module
  */
-import { exceed } from "./limits.ts";
-
-/** Integers below this are hashed to so many buckets that few are in each. */
-const NEAR = 2 ** 24;
+import { exceed, NEAR } from "./limits.ts";
 
 /** What an index beyond takes, as text, in memory and time, next to one in the run. */
 const FAR_COST = 8;

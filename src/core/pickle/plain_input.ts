@@ -10,12 +10,12 @@
 import * as op from "./opcodes.ts";
 import { decodeUtf8, SAFE_DIGITS } from "./text.ts";
 
-/** The buffer of a chunk that was received is kept for the next pickle in it; a larger is not. */
-const MAX_KEPT_BUFFER = 1 << 20;
+/** 1 MiB: the buffer of a chunk that was received is kept for the next pickle; a larger is not. */
+const MAX_KEPT_BUFFER = 1_048_576;
 
-const NOTHING = new ArrayBuffer(0);
-const NO_BYTES = new Uint8Array(NOTHING);
-const NO_VIEW = new DataView(NOTHING);
+const NOTHING = /* @__PURE__ */ new ArrayBuffer(0);
+const NO_BYTES = /* @__PURE__ */ new Uint8Array(NOTHING);
+const NO_VIEW = /* @__PURE__ */ new DataView(NOTHING);
 
 /** A pickle, by its place in the buffer that it lies in, and how far it was read. */
 export class PlainInput {

@@ -10,8 +10,9 @@ import { UnpicklingError } from "./errors.ts";
 /** Field names of records are shorter; what is longer seldom comes again. */
 const MAX_INTERNED = 32;
 
-/** Slots for interned text: two to this power. */
-const INTERNED_BITS = 9;
+/** Slots for interned text, and which power of two they are. */
+const SLOTS = 512;
+const SLOT_BITS = 9;
 
 /** Few enough for `String.fromCharCode()` to take as arguments on every runtime. */
 const PART = 8192;
@@ -22,10 +23,10 @@ const MAX_INTEGER_DIGITS = 4300;
 /** This many digits are a safe integer, whatever they are. */
 export const SAFE_DIGITS = 15;
 
-const interned: (string | undefined)[] = new Array(1 << INTERNED_BITS).fill(undefined);
+const interned: (string | undefined)[] = /* @__PURE__ */ Array.from({ length: SLOTS });
 /** The characters of one short text: an array is faster to take arguments from than bytes are. */
 const codes: number[] = [];
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const utf8 = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 const INTEGER = /^[ \t\r\v\f]*([+-]?)(\d+(?:_\d+)*)[ \t\r\v\f]*$/;
 const FLOAT = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)$/i;
@@ -55,7 +56,7 @@ function internAscii(bytes: Uint8Array, start: number, end: number): string | un
   const length = end - start;
   if (length === 0) return "";
   const ends = bytes[start]! | bytes[end - 1]! << 8 | bytes[start + (length >> 1)]! << 16;
-  const slot = Math.imul(ends + length, 0x9e3779b1) >>> 32 - INTERNED_BITS;
+  const slot = Math.imul(ends + length, 0x9e3779b1) >>> 32 - SLOT_BITS;
   const known = interned[slot];
   if (known !== undefined && known.length === length) {
     let i = 0;
