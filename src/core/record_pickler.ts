@@ -11,10 +11,10 @@ import { Pickler } from "./pickle/pickler.ts";
 let spare: Pickler | undefined;
 
 /** Floats in Python, also where they are whole. */
-const TIMES: ReadonlySet<string> = new Set(["created", "msecs", "relativeCreated"]);
+export const TIMES: readonly string[] = ["created", "msecs", "relativeCreated"];
 
 /** Each is a part of the one before it, and the same str where that is all of it. */
-const PATHS: ReadonlySet<string> = new Set(["pathname", "filename", "module"]);
+const PATHS: readonly string[] = ["pathname", "filename", "module"];
 
 /** The pickle of these fields, in a new array. */
 export function pickleFields(fields: Record<string, unknown>): Uint8Array {
@@ -48,9 +48,9 @@ export function writeFields(
     const value = fields[key];
     pickler.writeKey(key);
     at[key] = pickler.length;
-    if (typeof value === "number" && TIMES.has(key)) {
+    if (typeof value === "number" && TIMES.includes(key)) {
       pickler.writeFloat(value);
-    } else if (typeof value !== "string" || !PATHS.has(key)) {
+    } else if (typeof value !== "string" || !PATHS.includes(key)) {
       pickler.writeValue(value);
     } else if (value === path) {
       pickler.writeAgain(index);

@@ -19,6 +19,8 @@
 import { ByteWriter } from "./byte_writer.ts";
 import { PicklingError } from "./errors.ts";
 import * as op from "./opcodes.ts";
+import { isScalar } from "./scalars.ts";
+import { decodeLatin1 } from "./text.ts";
 
 /** CPython's BATCHSIZE: items are appended at most this many at a time. */
 const BATCH_SIZE = 1000;
@@ -26,27 +28,37 @@ const BATCH_SIZE = 1000;
 /** Keeps a getter or a `toJSON()` that makes up ever more from taking all memory. */
 const MAX_DEPTH = 2_000_000;
 
-/** A memo beyond this is let go rather than emptied, which would keep its table. */
-const MAX_KEPT_MEMO = 1024;
-
 /** Python refuses to turn longer text into an int (`sys.get_int_max_str_digits()`). */
 const MAX_INTEGER_DIGITS = 4300;
 
-/** A bigint of more bits has more digits, which is known without writing them out. */
-const MAX_INTEGER_BITS = Math.ceil(MAX_INTEGER_DIGITS * Math.log2(10));
+/** So many digits take fewer bits: what has more is refused without writing out its digits. */
+const MAX_INTEGER_BITS = 14_288;
 
-/** In the memo of tuples: begun, and not yet to be referred to. */
+/** In the memo of keys: a tuple that is begun, and not yet to be referred to. */
 const UNFINISHED = -1;
 
-type Kind = "list" | "dict" | "tuple";
+/** How a container is written: empty at first, then one item is added to it or many are. */
+interface Kind {
+  readonly empty: number;
+  readonly one: number;
+  readonly many: number;
+  /** How many values an item is. */
+  readonly width: number;
+}
 
-/** A container that is being written. The items of a dict are its keys and values in turn. */
+const LIST: Kind = { empty: op.EMPTY_LIST, one: op.APPEND, many: op.APPENDS, width: 1 };
+const DICT: Kind = { empty: op.EMPTY_DICT, one: op.SETITEM, many: op.SETITEMS, width: 2 };
+
+/** A container that is being written. */
 interface Frame {
-  readonly kind: Kind;
+  /** None for a tuple, which is written at once when its items are. */
+  readonly kind: Kind | undefined;
   readonly value: object;
   /** What `toJSON()` of the value returned, or the value itself. */
   readonly source: object;
+  /** Those of a dict are pairs. */
   readonly items: ArrayLike<unknown>;
+  /** How many values there are: twice as many as items of a dict. */
   readonly length: number;
   index: number;
   /** Elements of a Float32Array are floats even where they are whole. */
@@ -62,11 +74,10 @@ export class Pickler {
   readonly #out = new ByteWriter();
   /** How many objects the reading side has in its memo by now. */
   #memoized = 0;
-  #lists: Map<object, number> = new Map();
-  #tuples: Map<object, number> | undefined;
-  #encode = -1;
-  #latin1 = -1;
-  #bytes = -1;
+  /** Where in the reading side's memo is what: objects, and texts that are written again and again. */
+  #memo = new Map<unknown, number>();
+  /** The same of objects that are keys, and so tuples. */
+  #keys = new Map<unknown, number>();
   #entries = 0;
 
   /**
@@ -78,10 +89,8 @@ export class Pickler {
   start(reserved = 0, maxBytes: number = Infinity): void {
     this.#out.reset(reserved, reserved + maxBytes);
     this.#memoized = 0;
-    this.#encode = this.#latin1 = this.#bytes = -1;
-    if (this.#lists.size > MAX_KEPT_MEMO) this.#lists = new Map();
-    else if (this.#lists.size > 0) this.#lists.clear();
-    this.#tuples = undefined;
+    if (this.#memo.size > 0) this.#memo = new Map();
+    if (this.#keys.size > 0) this.#keys = new Map();
   }
 
   /** How many bytes were written, what was reserved included. */
@@ -116,12 +125,11 @@ export class Pickler {
 
   /** Writes the key of the next entry of the dict begun; its value is to follow. */
   writeKey(key: string): void {
-    if (this.#entries === BATCH_SIZE) {
-      this.#out.byte(op.SETITEMS);
+    if (this.#entries++ === BATCH_SIZE) {
+      this.endDict();
       this.#out.byte(op.MARK);
-      this.#entries = 0;
+      this.#entries = 1;
     }
-    this.#entries++;
     this.writeString(key);
   }
 
@@ -130,98 +138,54 @@ export class Pickler {
     this.#out.byte(op.SETITEMS);
   }
 
-  /** Writes None. */
-  writeNone(): void {
-    this.#out.byte(op.NONE);
-  }
-
-  /** Writes True or False. */
-  writeBoolean(value: boolean): void {
-    this.#out.ascii(value ? "I01\n" : "I00\n");
-  }
-
   /** Writes a float, also where the number is whole. */
   writeFloat(value: number): void {
-    this.#out.byte(op.BINFLOAT);
-    this.#out.float64(value);
-  }
-
-  /** Writes an int for a safe integer, otherwise a float. */
-  writeNumber(value: number): void {
-    if ((value | 0) !== value) {
-      if (Number.isSafeInteger(value)) this.#writeLong(value);
-      else this.writeFloat(value);
-    } else if (value === 0 && Object.is(value, -0)) {
-      this.writeFloat(value);
-    } else if (value >>> 8 === 0) {
-      this.#out.byte(op.BININT1);
-      this.#out.byte(value);
-    } else if (value >>> 16 === 0) {
-      this.#out.byte(op.BININT2);
-      this.#out.byte(value);
-      this.#out.byte(value >>> 8);
-    } else {
-      this.#out.opcodeUint32(op.BININT, value);
-    }
-  }
-
-  /** Writes an int. */
-  writeBigInt(value: bigint): void {
-    const asNumber = Number(value);
-    if (Number.isSafeInteger(asNumber)) this.writeNumber(asNumber);
-    else if (BigInt.asIntN(MAX_INTEGER_BITS + 1, value) !== value) refuseLong();
-    else this.#writeLong(value);
-  }
-
-  #writeLong(value: number | bigint): void {
-    const digits = String(value);
-    if (digits.length - (value < 0 ? 1 : 0) > MAX_INTEGER_DIGITS) refuseLong();
-    this.#out.byte(op.LONG);
-    this.#out.ascii(digits);
-    this.#out.ascii("L\n");
+    this.#out.float(value);
   }
 
   /** Writes a str; its place in the reading side's memo. */
   writeString(value: string): number {
-    this.#writeText(value);
+    this.#out.text(value);
     return this.#put();
   }
 
   /** Writes the object that has this place in the reading side's memo. */
   writeAgain(index: number): void {
-    this.#get(index);
+    this.#out.index(op.BINGET, op.LONG_BINGET, index);
   }
 
-  #writeText(value: string): void {
-    const out = this.#out;
-    out.reserve(5);
-    const start = out.length;
-    out.length += 5;
-    out.utf8(value);
-    out.setOpcodeUint32(start, op.BINUNICODE, out.length - start - 5);
+  /** Stores the object written last in the reading side's memo, as all but scalars are. */
+  #put(): number {
+    this.#out.index(op.BINPUT, op.LONG_BINPUT, this.#memoized);
+    return this.#memoized++;
+  }
+
+  /** Writes an int. */
+  #writeBigInt(value: bigint): void {
+    const asNumber = Number(value);
+    if (Number.isSafeInteger(asNumber)) return this.#out.plain(asNumber);
+    if (
+      BigInt.asIntN(MAX_INTEGER_BITS, value) !== value ||
+      String(value).replace("-", "").length > MAX_INTEGER_DIGITS
+    ) {
+      throw new PicklingError(
+        `Cannot pickle a bigint as Python loads none of more than ${MAX_INTEGER_DIGITS} digits`,
+      );
+    }
+    this.#out.utf8(`L${value}L\n`);
   }
 
   /** Writes bytes, as CPython does below protocol 3 (`save_bytes`). */
-  writeBytes(value: Uint8Array): void {
+  #writeBytes(value: Uint8Array): void {
     const out = this.#out;
     if (value.length === 0) {
-      this.#bytes = this.#global(this.#bytes, "c__builtin__\nbytes\n");
+      this.#writeGlobal("c__builtin__\nbytes\n");
       out.byte(op.EMPTY_TUPLE);
     } else {
-      this.#encode = this.#global(this.#encode, "c_codecs\nencode\n");
+      this.#writeGlobal("c_codecs\nencode\n");
       out.byte(op.MARK);
-      out.reserve(5);
-      const start = out.length;
-      out.length += 5;
-      out.latin1AsUtf8(value);
-      out.setOpcodeUint32(start, op.BINUNICODE, out.length - start - 5);
-      this.#put();
-      if (this.#latin1 < 0) {
-        this.#writeText("latin1");
-        this.#latin1 = this.#put();
-      } else {
-        this.#get(this.#latin1);
-      }
+      this.writeString(decodeLatin1(value, 0, value.length));
+      if (!this.#refer("latin1")) this.#memo.set("latin1", this.writeString("latin1"));
       out.byte(op.TUPLE);
       this.#put();
     }
@@ -229,13 +193,10 @@ export class Pickler {
     this.#put();
   }
 
-  #global(index: number, line: string): number {
-    if (index >= 0) {
-      this.#get(index);
-      return index;
-    }
-    this.#out.ascii(line);
-    return this.#put();
+  #writeGlobal(line: string): void {
+    if (this.#refer(line)) return;
+    this.#out.utf8(line);
+    this.#memo.set(line, this.#put());
   }
 
   /** Writes any value, by the table of the `dumps()` documentation. */
@@ -252,30 +213,13 @@ export class Pickler {
 
   /** Writes a value that has no parts; false for one that may have. */
   #writeScalar(value: unknown): boolean {
-    switch (typeof value) {
-      case "string":
-        this.writeString(value);
-        return true;
-      case "number":
-        this.writeNumber(value);
-        return true;
-      case "boolean":
-        this.writeBoolean(value);
-        return true;
-      case "undefined":
-        this.writeNone();
-        return true;
-      case "bigint":
-        this.writeBigInt(value);
-        return true;
-      case "object":
-        if (value !== null) return false;
-        this.writeNone();
-        return true;
-      default: // a function or a symbol
-        this.writeString(String(value));
-        return true;
-    }
+    if (isScalar(value)) {
+      if (typeof value === "string") this.writeString(value);
+      else this.#out.plain(value);
+    } else if (typeof value === "bigint") this.#writeBigInt(value);
+    else if (typeof value === "object") return false;
+    else this.writeString(String(value)); // a function or a symbol
+    return true;
   }
 
   #writeObject(root: object): void {
@@ -286,12 +230,15 @@ export class Pickler {
         frame = enclosing.pop();
         continue;
       }
+      const { kind, items } = frame;
       const index = frame.index++;
-      const item = frame.items[index];
+      const item = kind === DICT
+        ? (items[index >> 1] as readonly unknown[])[index & 1]
+        : items[index];
       if (frame.floats) {
-        this.writeFloat(Number(item));
+        this.#out.float(Number(item));
       } else if (!this.#writeScalar(item)) {
-        const isKey = frame.kind === "tuple" || frame.kind === "dict" && index % 2 === 0;
+        const isKey = kind === undefined || kind === DICT && index % 2 === 0;
         const inner = this.#open(item as object, isKey);
         if (inner === undefined) continue;
         if (enclosing.push(frame) > MAX_DEPTH) {
@@ -303,164 +250,111 @@ export class Pickler {
   }
 
   /** Writes what stands between the items of a container; false after the last. */
-  #advance({ kind, value, source, length, index }: Frame): boolean {
+  #advance(frame: Frame): boolean {
     const out = this.#out;
-    if (kind === "tuple") {
-      if (index < length) return true;
-      out.byte(op.TUPLE);
-      this.#remember(this.#tuples!, value, source, this.#put());
-      return false;
-    }
-    const single = kind === "dict" ? 2 : 1;
-    if (length <= single) {
-      if (index < length) return true;
-      if (length > 0) out.byte(kind === "dict" ? op.SETITEM : op.APPEND);
-      return false;
-    }
+    const { kind, length, index } = frame;
     const ended = index === length;
-    const atBatch = index % (single * BATCH_SIZE) === 0;
-    if (index > 0 && (ended || atBatch)) out.byte(kind === "dict" ? op.SETITEMS : op.APPENDS);
-    if (!ended) {
-      if (atBatch) out.byte(op.MARK);
-      return true;
+    if (kind === undefined) {
+      if (ended) {
+        out.byte(op.TUPLE);
+        this.#remember(this.#keys, frame, this.#put());
+      }
+    } else if (length <= kind.width) {
+      if (ended && length > 0) out.byte(kind.one);
+    } else {
+      const atBatch = index % (kind.width * BATCH_SIZE) === 0;
+      if (index > 0 && (ended || atBatch)) out.byte(kind.many);
+      // CPython learns that a dict is at its end only after it has begun another batch.
+      if (atBatch && (!ended || kind === DICT)) {
+        out.byte(op.MARK);
+        if (ended) out.byte(kind.many);
+      }
     }
-    // CPython learns that a dict is at its end only after it has begun another batch.
-    if (atBatch && kind === "dict") {
-      out.byte(op.MARK);
-      out.byte(op.SETITEMS);
-    }
-    return false;
+    return !ended;
   }
 
   /** Writes an object that is no container, or begins one. */
-  #open(value: object, isKey: boolean): Frame | undefined {
-    if (this.#writeReference(value, isKey)) return;
-    if (this.#writeBytesOf(value)) return;
-    let source = value;
-    const { toJSON } = value as { toJSON?: unknown };
-    if (typeof toJSON === "function") {
-      const json: unknown = toJSON.call(value, "");
+  #open(value: object, isKey: boolean, source: object = value): Frame | undefined {
+    if (this.#refer(source, isKey)) return;
+    const bytes = bytesOf(source);
+    if (bytes !== undefined) {
+      this.#writeBytes(bytes);
+      this.#memo.set(source, this.#memoized - 1);
+      return;
+    }
+    if (source === value) {
+      const { toJSON } = value as { toJSON?: unknown };
+      const json: unknown = typeof toJSON === "function" ? toJSON.call(value, "") : value;
       if (this.#writeScalar(json)) return;
-      source = json as object;
-      if (source !== value && this.#writeReference(source, isKey)) return;
-      if (this.#writeBytesOf(source)) return;
+      if (json !== value) return this.#open(value, isKey, json as object);
     }
-    if (Array.isArray(source)) return this.#begin("list", isKey, value, source, source);
-    if (ArrayBuffer.isView(source)) {
-      const floats = viewName(source).startsWith("Float");
-      const items = source as unknown as ArrayLike<unknown>;
-      return this.#begin("list", isKey, value, source, items, floats);
-    }
-    if (source instanceof Map) {
-      const items: unknown[] = [];
-      Map.prototype.forEach.call(source, (value, key) => {
-        if (isKey) items.push([key, value]);
-        else items.push(key, value);
-      });
-      return this.#begin("dict", isKey, value, source, items);
-    }
-    if (source instanceof Set) {
-      const items: unknown[] = [];
-      Set.prototype.forEach.call(source, (item) => items.push(item));
-      return this.#begin("list", isKey, value, source, items);
-    }
-    if (isError(source)) {
+    let kind = LIST;
+    let items: ArrayLike<unknown>;
+    let floats = false;
+    if (Array.isArray(source)) {
+      items = source;
+    } else if (ArrayBuffer.isView(source)) {
+      items = source as unknown as ArrayLike<unknown>;
+      floats = viewName(source).startsWith("Float");
+    } else if (source instanceof Set) {
+      items = [...Set.prototype.values.call(source)];
+    } else if (isError(source)) {
       const { stack } = source;
       this.writeString(typeof stack === "string" ? stack : String(source));
       return;
-    }
-    if (
+    } else if (
       source instanceof Number || source instanceof String || source instanceof Boolean ||
       source instanceof BigInt
     ) {
       this.#writeScalar(source.valueOf());
       return;
+    } else {
+      kind = DICT;
+      items = source instanceof Map
+        ? [...Map.prototype.entries.call(source)]
+        : Object.entries(source);
     }
-    const items: unknown[] = [];
-    for (const key of Object.keys(source)) {
-      const item = (source as Record<string, unknown>)[key];
-      if (isKey) items.push([key, item]);
-      else items.push(key, item);
-    }
-    return this.#begin("dict", isKey, value, source, items);
+    return this.#begin(isKey ? undefined : kind, value, source, items, floats);
   }
 
   /** Begins a container; as a key of a dict it must be a tuple, for Python hashes no other. */
   #begin(
-    kind: Kind,
-    isKey: boolean,
+    kind: Kind | undefined,
     value: object,
     source: object,
     items: ArrayLike<unknown>,
-    floats = false,
+    floats: boolean,
   ): Frame | undefined {
-    const { length } = items;
-    if (!isKey) {
-      this.#out.byte(kind === "dict" ? op.EMPTY_DICT : op.EMPTY_LIST);
-      this.#remember(this.#lists, value, source, this.#put());
-      return { kind, value, source, items, length, index: 0, floats };
-    }
-    if (length === 0) {
+    const length = items.length * (kind?.width ?? 1);
+    const frame = { kind, value, source, items, length, index: 0, floats };
+    if (kind !== undefined) {
+      this.#out.byte(kind.empty);
+      this.#remember(this.#memo, frame, this.#put());
+    } else if (length === 0) {
       this.#out.byte(op.EMPTY_TUPLE);
       return;
+    } else {
+      this.#out.byte(op.MARK);
+      this.#remember(this.#keys, frame, UNFINISHED);
     }
-    this.#remember(this.#tuples ??= new Map(), value, source, UNFINISHED);
-    this.#out.byte(op.MARK);
-    return { kind: "tuple", value, source, items, length, index: 0, floats };
+    return frame;
   }
 
-  #remember(memo: Map<object, number>, value: object, source: object, index: number): void {
+  #remember(memo: Map<unknown, number>, { value, source }: Frame, index: number): void {
     memo.set(source, index);
-    if (value !== source) memo.set(value, index);
+    memo.set(value, index);
   }
 
-  #writeReference(value: object, isKey: boolean): boolean {
-    const index = isKey ? this.#tuples?.get(value) : this.#lists.get(value);
+  /** Refers to what is in the memo already; false where it is not. */
+  #refer(value: unknown, isKey = false): boolean {
+    const index = (isKey ? this.#keys : this.#memo).get(value);
     if (index === undefined) return false;
     if (index === UNFINISHED) {
       throw new PicklingError("Cannot pickle the value as a key of a Map contains itself");
     }
-    this.#get(index);
+    this.writeAgain(index);
     return true;
   }
-
-  #writeBytesOf(value: object): boolean {
-    const bytes = bytesOf(value);
-    if (bytes === undefined) return false;
-    this.writeBytes(bytes);
-    this.#lists.set(value, this.#memoized - 1);
-    return true;
-  }
-
-  /** Stores the object written last in the reading side's memo, as all but scalars are. */
-  #put(): number {
-    const index = this.#memoized++;
-    if (index < 256) {
-      const out = this.#out;
-      out.reserve(2);
-      out.bytes[out.length] = op.BINPUT;
-      out.bytes[out.length + 1] = index;
-      out.length += 2;
-    } else {
-      this.#out.opcodeUint32(op.LONG_BINPUT, index);
-    }
-    return index;
-  }
-
-  #get(index: number): void {
-    if (index < 256) {
-      this.#out.byte(op.BINGET);
-      this.#out.byte(index);
-    } else {
-      this.#out.opcodeUint32(op.LONG_BINGET, index);
-    }
-  }
-}
-
-function refuseLong(): never {
-  throw new PicklingError(
-    `Cannot pickle a bigint as Python loads none of more than ${MAX_INTEGER_DIGITS} digits`,
-  );
 }
 
 function viewName(view: ArrayBufferView): string {
@@ -470,13 +364,10 @@ function viewName(view: ArrayBufferView): string {
 /** The bytes of a buffer, and of a view that stands for bytes rather than for numbers. */
 function bytesOf(value: object): Uint8Array | undefined {
   if (ArrayBuffer.isView(value)) {
-    switch (viewName(value)) {
-      case "Uint8Array":
-      case "Uint8ClampedArray":
-      case "DataView":
-        return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-    }
-  } else if (
+    if (!/^Uint8|Data/.test(viewName(value))) return;
+    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  }
+  if (
     value instanceof ArrayBuffer ||
     typeof SharedArrayBuffer === "function" && value instanceof SharedArrayBuffer
   ) {

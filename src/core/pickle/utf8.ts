@@ -10,7 +10,7 @@
 /** Up to this many characters the loop is faster than `encodeInto()` and the view it needs. */
 const SHORT_TEXT = 48;
 
-const encoder = new TextEncoder();
+const encoder = /* @__PURE__ */ new TextEncoder();
 
 /**
  * Writes `text` into `out` from `at` on, where there must be room for three bytes a character;
@@ -35,20 +35,21 @@ function encodeAny(text: string, out: Uint8Array, at: number): number {
     const code = text.codePointAt(i)!;
     if (code < 0x80) {
       out[at++] = code;
-    } else if (code < 0x800) {
-      out[at++] = 0xc0 | code >>> 6;
-      out[at++] = 0x80 | code & 0x3f;
-    } else if (code < 0x10000) {
-      out[at++] = 0xe0 | code >>> 12;
-      out[at++] = 0x80 | code >>> 6 & 0x3f;
-      out[at++] = 0x80 | code & 0x3f;
-    } else {
-      out[at++] = 0xf0 | code >>> 18;
-      out[at++] = 0x80 | code >>> 12 & 0x3f;
-      out[at++] = 0x80 | code >>> 6 & 0x3f;
-      out[at++] = 0x80 | code & 0x3f;
-      i++;
+      continue;
     }
+    if (code < 0x800) {
+      out[at++] = 0xc0 | code >>> 6;
+    } else {
+      if (code < 0x10000) {
+        out[at++] = 0xe0 | code >>> 12;
+      } else {
+        out[at++] = 0xf0 | code >>> 18;
+        out[at++] = 0x80 | code >>> 12 & 0x3f;
+        i++;
+      }
+      out[at++] = 0x80 | code >>> 6 & 0x3f;
+    }
+    out[at++] = 0x80 | code & 0x3f;
   }
   return at;
 }

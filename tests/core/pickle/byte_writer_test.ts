@@ -46,24 +46,13 @@ test("utf8() encodes text of every length at which its way changes", () => {
   }
 });
 
-test("latin1AsUtf8() encodes each byte as a character", () => {
-  const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
-  assertEquals(
-    written((writer) => writer.latin1AsUtf8(bytes)),
-    reference(String.fromCharCode(...bytes)),
-  );
-});
-
 test("ByteWriter writes numbers in the order that pickles want", () => {
-  assertEquals(written((writer) => writer.opcodeUint32(1, 0xfedcba98)), [
-    1,
-    0x98,
-    0xba,
-    0xdc,
-    0xfe,
-  ]);
-  assertEquals(written((writer) => writer.float64(-1.5)), [0xbf, 0xf8, 0, 0, 0, 0, 0, 0]);
-  assertEquals(written((writer) => writer.ascii("ab")), [0x61, 0x62]);
+  assertEquals(written((writer) => writer.plain(-0x1234568)), [0x4a, 0x98, 0xba, 0xdc, 0xfe]);
+  assertEquals(written((writer) => writer.index(1, 2, 255)), [1, 255]);
+  assertEquals(written((writer) => writer.index(1, 2, 0x123456)), [2, 0x56, 0x34, 0x12, 0]);
+  assertEquals(written((writer) => writer.float(-1.5)), [0x47, 0xbf, 0xf8, 0, 0, 0, 0, 0, 0]);
+  assertEquals(written((writer) => writer.utf8("ab")), [0x61, 0x62]);
+  assertEquals(written((writer) => writer.text("ab")), [0x58, 2, 0, 0, 0, 0x61, 0x62]);
 });
 
 test("ByteWriter keeps what it has as it grows", () => {
@@ -88,14 +77,21 @@ test("ByteWriter throws a PicklingError beyond its limit", () => {
     const write of [
       () => writer.utf8("x".repeat(200_000)),
       () => writer.utf8("\ud800".repeat(70_000)),
-      () => writer.latin1AsUtf8(new Uint8Array(200_000)),
+      () => writer.text("x".repeat(200_000)),
       () => {
         for (let i = 0; i < 200_000; i++) writer.byte(i);
       },
     ]
   ) {
     writer.reset(0, 100_000);
-    assertThrows(write, PicklingError, "more than 100000 bytes");
+    assertThrows(
+      () => {
+        write();
+        writer.checkLength();
+      },
+      PicklingError,
+      "more than 100000 bytes",
+    );
   }
   writer.reset(0, 1);
   writer.byte(1);

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { PicklingError } from "../../../src/core/pickle/errors.ts";
-import { loads } from "../../../src/core/pickle/pickle.ts";
+import { dumps, loads } from "../../../src/core/pickle/pickle.ts";
 import { Pickler } from "../../../src/core/pickle/pickler.ts";
 import { test } from "../../test.ts";
 import { show } from "./samples.ts";
@@ -59,6 +59,11 @@ test("writeValue() writes containers as CPython does", () => {
   for (const [value, expected] of cases) assertEquals(pickle(value), expected);
 });
 
+test("writeValue() writes each byte as the character it is in Latin-1", () => {
+  const bytes = Uint8Array.from({ length: 20_000 }, (_, i) => i);
+  assertEquals(loads(dumps(bytes)), bytes);
+});
+
 test("writeValue() refers to what it wrote before, by index", () => {
   const list: unknown[] = [];
   assertEquals(pickle([list, list]), "]q\0(]q\x01h\x01e.");
@@ -88,9 +93,9 @@ test("Pickler writes a dict key by key, behind what is reserved", () => {
     pickler.writeKey("created");
     pickler.writeFloat(5);
     pickler.writeKey("lineno");
-    pickler.writeNumber(5);
+    pickler.writeValue(5);
     pickler.writeKey("args");
-    pickler.writeNone();
+    pickler.writeValue(null);
     pickler.writeKey("name");
     pickler.writeString("spam");
     pickler.endDict();
@@ -110,7 +115,7 @@ test("Pickler writes a long dict in batches, and an empty one", () => {
     pickler.beginDict();
     for (let i = 0; i < size; i++) {
       pickler.writeKey(`k${i}`);
-      pickler.writeBigInt(BigInt(i));
+      pickler.writeValue(BigInt(i));
     }
     pickler.endDict();
     const value = loads(pickler.finish());
