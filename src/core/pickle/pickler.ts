@@ -314,20 +314,18 @@ export class Pickler {
         ? [...Map.prototype.entries.call(source)]
         : Object.entries(source);
     }
-    return this.#begin(isKey ? undefined : kind, value, source, items, floats);
-  }
-
-  /** Begins a container; as a key of a dict it must be a tuple, for Python hashes no other. */
-  #begin(
-    kind: Kind | undefined,
-    value: object,
-    source: object,
-    items: ArrayLike<unknown>,
-    floats: boolean,
-  ): Frame | undefined {
-    const length = items.length * (kind?.width ?? 1);
-    const frame = { kind, value, source, items, length, index: 0, floats };
-    if (kind !== undefined) {
+    // A key of a dict must be a tuple, for Python hashes no other container.
+    const length = isKey ? items.length : items.length * kind.width;
+    const frame = {
+      kind: isKey ? undefined : kind,
+      value,
+      source,
+      items,
+      length,
+      index: 0,
+      floats,
+    };
+    if (!isKey) {
       this.#out.byte(kind.empty);
       this.#remember(this.#memo, frame, this.#put());
     } else if (length === 0) {
