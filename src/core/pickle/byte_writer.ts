@@ -88,14 +88,11 @@ export class ByteWriter {
 
   /** Appends one of two opcodes and an index: the first where the index fits in a byte. */
   index(short: number, long: number, index: number): void {
-    if (index < 256) {
-      this.byte(short);
-      this.byte(index);
-    } else {
-      this.byte(long);
-      this.#reserve(4);
-      this.#view.setUint32(this.length, index, true);
-      this.length += 4;
-    }
+    this.#reserve(5);
+    const { bytes, length } = this;
+    bytes[length] = index < 256 ? short : long;
+    bytes[length + 1] = index;
+    if (index >= 256) this.#view.setUint32(length + 1, index, true);
+    this.length += index < 256 ? 2 : 5;
   }
 }
