@@ -54,22 +54,21 @@ type Table = { readonly [S in LinkState]: { readonly [E in LinkEvent]?: Transiti
 
 const to = (state: LinkState, ...actions: LinkAction[]): Transition => ({ state, actions });
 
-const close = to("closed", "release");
+function tableOf(mode: WhileDisconnected): Table {
+  const dial = to("connecting", "dial");
+  const wait = to("waiting", mode === "drop" ? "drop" : "arm");
+  const close = to("closed", "release");
+  return {
+    idle: { wanted: dial, close },
+    connecting: { connected: to("open", "write"), failed: wait, close },
+    open: { lost: to("idle"), flapped: wait, close },
+    waiting: { wanted: dial, ...mode === "queue" && { due: dial }, close },
+    closed: {},
+  };
+}
 
-const dropTable: Table = {
-  idle: { wanted: to("connecting", "dial"), close },
-  connecting: { connected: to("open", "write"), failed: to("waiting", "drop"), close },
-  open: { lost: to("idle"), flapped: to("waiting", "drop"), close },
-  waiting: { wanted: to("connecting", "dial"), close },
-  closed: {},
-};
-
-const queueTable: Table = {
-  ...dropTable,
-  connecting: { ...dropTable.connecting, failed: to("waiting", "arm") },
-  open: { ...dropTable.open, flapped: to("waiting", "arm") },
-  waiting: { ...dropTable.waiting, due: to("connecting", "dial") },
-};
+const dropTable = /* @__PURE__ */ tableOf("drop");
+const queueTable = /* @__PURE__ */ tableOf("queue");
 
 /** The transition for an event, or `undefined` where the state has no use for it. */
 export function transition(

@@ -24,16 +24,15 @@ const portable = [
   "src/config",
 ];
 
-/** What a layer may import that is not ours. */
+/** What a layer may import that is not ours; one that is not named here, nothing. */
 const packages: Record<string, RegExp> = {
-  "src/files": /^(node:|@std\/bytes$)/,
+  "src/files": /^node:/,
   // A folder of its own, so that whoever sends no mail needs no package for it.
   "src/mail": /^nodemailer\/lib\//,
   "src/context": /^node:async_hooks$/,
   // Not unix-dgram: what is imported by name becomes a dependency of the package.
-  "src/adapters": /^(node:|bun:|cloudflare:|@std\/bytes$)/,
+  "src/adapters": /^(node:|bun:|cloudflare:)/,
 };
-const portablePackages = /^@std\/bytes$/;
 
 /** An adapter as users import it; the other files of the folder are shared between them. */
 const adapter = /^src\/adapters\/(deno|bun|node|cloudflare|memory|auto)\.ts$/;
@@ -62,7 +61,7 @@ function isPortable(file: string): boolean {
 function mayImport(file: string, target: string): boolean {
   const layer = layerOf(file);
   if (!target.endsWith(".ts")) {
-    return (isPortable(file) ? portablePackages : packages[layer] ?? /^$/).test(target);
+    return packages[layer]?.test(target) ?? false;
   }
   if (file === "mod.ts") return portable.includes(layerOf(target));
   return layerOf(target) === layer || (layers[layer]?.includes(layerOf(target)) ?? false);
