@@ -174,8 +174,11 @@ export class LinkDelivery extends Delivery {
   }
 
   #failed(dialledAt: number, error: unknown, event: LinkEvent = "failed", least?: number): void {
+    const wasLast = this.#lastDial;
     this.onDialFailed(dialledAt, error, least, () => this.#on(event));
-    this.flushes.wake(this.#lastDial);
+    // Who was told may have closed the handler, which has a dial of its own.
+    if (this.#lastDial && !wasLast && this.outbox.records > 0) this.#on("wanted");
+    this.flushes.wake(wasLast);
   }
 
   /** The peer's end was seen. A write under way may still succeed, and then nothing is sent twice. */

@@ -335,6 +335,29 @@ test("SocketHandler.close() without a connection dials once more, whatever the b
   }
 });
 
+test("SocketHandler.close() has a dial of its own, also where a listener of the last one closes", async () => {
+  for (const type of ["outage", "connect-failed"] as const) {
+    for (const server of ["ok", "refused"] as const) {
+      let closing: Promise<void> | undefined;
+      const { network, clock, handler } = setUp({
+        whileDisconnected: "queue",
+        onEvent: (event) => {
+          if (event.type !== type) return;
+          network.whenNobodyListens = server;
+          closing ??= handler.close();
+        },
+      });
+      network.whenNobodyListens = "refused";
+      handler.emit(record("a"));
+      await clock.advance();
+      await closing;
+      const { sent, dropped } = account(handler);
+      assertEquals([sent, dropped.closed], server === "ok" ? [1, 0] : [0, 1], type);
+      assertEquals([network.dialTimes, clock.pendingTimers], [[0, 0], 0]);
+    }
+  }
+});
+
 test("shutdown() ends although a server is away that a handler queues for", async () => {
   const { network, clock, handler } = setUp({ whileDisconnected: "queue" });
   network.whenNobodyListens = "refused";
