@@ -13,6 +13,7 @@ import {
   checkMethods,
   checkOneOf,
   MAX_TIMEOUT_MS,
+  refuse,
 } from "../core/options.ts";
 import type { Overflow } from "../core/outbox.ts";
 import type { Clock, Connector } from "../net/connector.ts";
@@ -57,10 +58,8 @@ export interface DeliveryOptions {
   clock?: Clock;
 }
 
-/** The names of the options in {@linkcode DeliveryOptions}. */
-export const DELIVERY_OPTIONS: readonly string[] = [
-  "connector",
-  "connectTimeoutMs",
+/** The names of the options of every delivery, whether it has a connector or sends by itself. */
+export const QUEUE_OPTIONS: readonly string[] = [
   "whileDisconnected",
   "connection",
   "maxQueuedBytes",
@@ -70,6 +69,18 @@ export const DELIVERY_OPTIONS: readonly string[] = [
   "closeTimeoutMs",
   "clock",
 ];
+
+/** The names of the options of a delivery that has a connector. */
+export const DELIVERY_OPTIONS: readonly string[] = /* @__PURE__ */ ["connector", "connectTimeoutMs"]
+  .concat(QUEUE_OPTIONS);
+
+/** Checks what tells that the event loop runs dry, where it is no connector's to know. */
+export function checkExitNotifier(what: string, value: unknown): void {
+  // Not every connector has `atExit()`.
+  if (typeof value !== "object" || value === null) {
+    refuse(what, "exitNotifier", "a connector", value);
+  }
+}
 
 /** {@linkcode DeliveryOptions} with every default filled in and every value checked. */
 export interface CheckedDeliveryOptions {

@@ -4,9 +4,10 @@
  *
  * Differs from CPython: emitting does not wait; the answer's status is looked at, and what the server
  * puts off (408, 429, 5xx), and what it cannot be told while it is away, is sent again unless
- * `whileDisconnected` is `"drop"`; connections are used again; `close()` is final; a lone surrogate is sent as U+FFFD; an error in `exc_info` is its own text;
- * what cannot be sent as it is written in `url` (a space, a `#`) is refused at once. `fetch` adds
- * headers of its own (`Accept`, `User-Agent` and others) and sends `Host` in lower case.
+ * `whileDisconnected` is `"drop"`; connections are used again; `close()` is final; a lone surrogate is
+ * sent as U+FFFD; an error in `exc_info` is its own text; what cannot be sent as it is written in
+ * `url` (a space, a `#`) is refused at once. `fetch` adds headers of its own (`Accept`, `User-Agent`
+ * and others) and sends `Host` in lower case.
  *
  * `sent` are records that the server answered 2xx. A request that fails, lasts longer than
  * `timeoutMs` or is put off is an outage: its records go again after the back-off, or after

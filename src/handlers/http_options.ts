@@ -18,7 +18,7 @@ import {
 } from "../core/options.ts";
 import type { ExitNotifier } from "../net/connector.ts";
 import { systemClock } from "../net/system_clock.ts";
-import { DELIVERY_OPTIONS, type DeliveryOptions } from "./delivery_options.ts";
+import { checkExitNotifier, type DeliveryOptions, QUEUE_OPTIONS } from "./delivery_options.ts";
 import type { BatchSettings } from "./gathering.ts";
 import type { HTTPBody, HttpEndpoint, HTTPFetch } from "./http_outlet.ts";
 
@@ -72,15 +72,21 @@ export interface HTTPHandlerOptions extends Omit<DeliveryOptions, "connectTimeou
   exitNotifier?: ExitNotifier;
 }
 
-const HTTP_OPTIONS: readonly string[] = /* @__PURE__ */ httpOptions();
-
-function httpOptions(): string[] {
-  return [
-    ...["method", "secure", "credentials", "context", "body", "batchRecords", "batchBytes"],
-    ...["batchMs", "gzip", "headers", "timeoutMs", "fetch", "exitNotifier"],
-    ...DELIVERY_OPTIONS.filter((name) => name !== "connector" && name !== "connectTimeoutMs"),
-  ];
-}
+const HTTP_OPTIONS: readonly string[] = /* @__PURE__ */ [
+  "method",
+  "secure",
+  "credentials",
+  "context",
+  "body",
+  "batchRecords",
+  "batchBytes",
+  "batchMs",
+  "gzip",
+  "headers",
+  "timeoutMs",
+  "fetch",
+  "exitNotifier",
+].concat(QUEUE_OPTIONS);
 
 /** A chunk of the queue is as large as this option says; more gains nothing. */
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
@@ -138,10 +144,7 @@ export function checkHttpOptions(
   }
   checkInteger(what, "timeoutMs", timeoutMs, 1, MAX_TIMEOUT_MS);
   checkFunction(what, "fetch", options.fetch);
-  // Not every connector has `atExit()`.
-  if (typeof exitNotifier !== "object" || exitNotifier === null) {
-    refuse(what, "exitNotifier", "a connector", exitNotifier);
-  }
+  checkExitNotifier(what, exitNotifier);
   // Asked of globals at each request, as somebody may instrument it later.
   const fetcher: HTTPFetch = options.fetch ?? ((url, init) => fetch(url, init));
   return {

@@ -17,8 +17,9 @@ import {
 } from "../core/options.ts";
 import {
   checkDeliveryOptions,
-  DELIVERY_OPTIONS,
+  checkExitNotifier,
   type DeliveryOptions,
+  QUEUE_OPTIONS,
 } from "../handlers/delivery_options.ts";
 import type { ExitNotifier, TlsOptions } from "../net/connector.ts";
 import type { MailAddress, MailTransport } from "./mail.ts";
@@ -88,7 +89,7 @@ export interface SMTPHandlerOptions extends Omit<DeliveryOptions, "connectTimeou
 const SMTP_OPTIONS: readonly string[] = [
   ...["fromaddr", "toaddrs", "subject", "credentials", "secure", "implicitTls", "timeout"],
   ...["maxMailsPerMinute", "transport", "exitNotifier"],
-  ...DELIVERY_OPTIONS.filter((name) => name !== "connector" && name !== "connectTimeoutMs"),
+  ...QUEUE_OPTIONS,
 ];
 
 /** `smtplib.SMTP_PORT`. */
@@ -127,10 +128,7 @@ export function checkSmtpOptions(
   checkString(what, "subject", subject, true);
   checkNumber(what, "timeout", timeout, 0.001, 3600);
   checkLimit(what, "maxMailsPerMinute", maxMailsPerMinute, 1);
-  // Not every connector has `atExit()`.
-  if (typeof exitNotifier !== "object" || exitNotifier === null) {
-    refuse(what, "exitNotifier", "a connector", exitNotifier);
-  }
+  checkExitNotifier(what, exitNotifier);
   const server = checkServer(what, mailhost, timeout, options);
   const [from, ...more] = checkAddresses(what, "fromaddr", options.fromaddr);
   if (from === undefined || more.length > 0) {
