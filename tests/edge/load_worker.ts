@@ -3,7 +3,7 @@
  * waits between, `/plain/<number>` waits alone. Loggers and handler are of the module, for all
  * requests at once.
  */
-import { getLogger, SocketHandler, withFlush } from "../../mod.ts";
+import { getLogger, SocketHandler, type WaitUntilContext, withFlush } from "../../mod.ts";
 import { connector } from "../../src/adapters/cloudflare.ts";
 
 /** Where the receiver listens: the bundle has it. */
@@ -22,7 +22,7 @@ log.addHandler(handler);
 const wait = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));
 
 const worker: object = withFlush({
-  async fetch(request: Request, _env: object, ctx: WaitUntil): Promise<Response> {
+  async fetch(request: Request, _env: object, ctx: WaitUntilContext): Promise<Response> {
     const [, action = "", number] = new URL(request.url).pathname.split("/");
     if (action === "stats") return Response.json(handler.stats);
     const isLogged = action === "logged";
@@ -40,7 +40,3 @@ const worker: object = withFlush({
 }, handler);
 
 export default worker;
-
-interface WaitUntil {
-  waitUntil(promise: Promise<unknown>): void;
-}

@@ -2,7 +2,7 @@
  * A worker that logs, and flushes, while its modules load: there it may neither connect nor wait.
  * Every request says what became of that, behind a flush of its own.
  */
-import { flushAfter, getLogger, SocketHandler } from "../../mod.ts";
+import { getLogger, SocketHandler } from "../../mod.ts";
 import { connector } from "../../src/adapters/cloudflare.ts";
 
 /** Where the receiver listens: the bundle has it. */
@@ -23,16 +23,11 @@ let flushed = "";
 handler.flush().then(() => flushed = "resolved", (error) => flushed = String(error));
 
 const worker: object = {
-  async fetch(_request: Request, _env: object, ctx: WaitUntil): Promise<Response> {
+  async fetch(): Promise<Response> {
     log.warning("in a request");
     await handler.flush();
-    flushAfter(ctx, handler);
     return Response.json({ flushed, events, stats: handler.stats });
   },
 };
 
 export default worker;
-
-interface WaitUntil {
-  waitUntil(promise: Promise<unknown>): void;
-}

@@ -2,13 +2,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { VirtualClock } from "../../src/adapters/virtual_clock.ts";
 import { HTTPHandler } from "../../src/handlers/http_handler.ts";
-import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { test } from "../test.ts";
 import { type FakeAnswer, FakeServer, networkError } from "./fake_server.ts";
-import { type Connection, Dice, resolved } from "./scripted_faults.ts";
+import { type Connection, Dice, resolved, rounds } from "./scripted_faults.ts";
 import { account, record } from "./wire.ts";
-
-const ROUNDS = 150;
 
 /** Says yes, and then nothing more. */
 const stalling = () => new Response(new ReadableStream({ pull: () => new Promise(() => {}) }));
@@ -143,21 +140,8 @@ function checkOrder(server: FakeServer): void {
   }
 }
 
-async function rounds(connection: Connection): Promise<void> {
-  setRaiseExceptions(false);
-  try {
-    for (let seed = 1; seed <= ROUNDS; seed++) {
-      await round(seed, connection).catch((cause) => {
-        throw new Error(`in the round of seed ${seed}`, { cause });
-      });
-    }
-  } finally {
-    setRaiseExceptions(true);
-  }
-}
-
 test("HTTPHandler loses and reorders nothing uncounted under random faults, and always closes", () =>
-  rounds("persistent"));
+  rounds(round, "persistent"));
 
 test("HTTPHandler that sends per flush loses and reorders nothing uncounted either", () =>
-  rounds("per-flush"));
+  rounds(round, "per-flush"));

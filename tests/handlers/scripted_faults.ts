@@ -23,6 +23,7 @@ import {
   SysLogHandler,
 } from "../../src/handlers/sys_log_handler.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
+import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import type { StreamConnection, WaitOptions } from "../../src/net/connector.ts";
 import { account, messages, record } from "./wire.ts";
 
@@ -54,6 +55,26 @@ export class Dice {
 
 /** How long a handler's connections live. */
 export type Connection = "persistent" | "per-flush";
+
+/** So many rounds make a test: a second, and each kind of fault many times. */
+const ROUNDS = 150;
+
+/** Runs a round for each seed, without a word on stderr of the faults. */
+export async function rounds(
+  round: (seed: number, connection: Connection) => Promise<void>,
+  connection: Connection,
+): Promise<void> {
+  setRaiseExceptions(false);
+  try {
+    for (let seed = 1; seed <= ROUNDS; seed++) {
+      await round(seed, connection).catch((cause) => {
+        throw new Error(`in the round of seed ${seed}`, { cause });
+      });
+    }
+  } finally {
+    setRaiseExceptions(true);
+  }
+}
 
 /** Where each round's records, faults and waits come from, and what is known of them. */
 class Round {
