@@ -8,58 +8,84 @@
  *
  * @module
  */
-import {
-  isMoment,
-  type Mktime,
-  mktime as localMktime,
-  type Moment,
-  momentOf,
-  timegm,
-  withFraction,
-  zoneOffset,
-} from "./moment.ts";
 import type { SyslogMessage } from "./parsed_syslog.ts";
-import { MONTHS } from "./syslog_time.ts";
-
-/** What a time without a year or a zone is read by. */
-export interface ParseContext {
-  /** Seconds since the epoch: a time without a year is the one that is nearest to this. */
-  readonly now: number;
-  /** What a time without a zone stands for. @default local time */
-  readonly mktime?: Mktime;
-}
+import {
+  bsdTime,
+  type FoundTime,
+  isMnemonic,
+  isoTime,
+  matchAt,
+  MNEMONIC,
+  type ParseContext,
+} from "./syslog_time_parser.ts";
 
 const NILVALUE = "-";
 const BOM = "\ufeff";
 
+const NAME = String.raw`[\w.@-]{1,255}`;
+const IP_ADDRESS = String
+  .raw`\[?[\dA-Fa-f:.]{1,44}(?:[\dA-Fa-f]|::)(?:%[\w.-]{1,32})?\]?`;
+
+/** How long Cisco's device has been running, which it writes where its clock was never set. */
+const UPTIME = String.raw`(?:(?:\d{1,5}[ywdh]){1,2}|\d{1,3}:\d\d:\d\d(?:\.\d{1,9})?)`;
+
+/** The number of the message, in Cisco's; there may be two, or none where one is expected. */
+const COUNTER = String.raw`\d{1,10}: `;
+
 /**
- * `Feb  3 04:05:06`; with the year before or behind the day, as some have it; and as Cisco has it,
- * with a number of the message and perhaps the host name before, a mark for a clock that is not
- * sure, a fraction, a zone and a colon behind.
+ * What Cisco's devices put before the time: a colon or numbers of the message, the device's name,
+ * IOS-XR's node, and a mark for a clock that is not sure.
  */
-const BSD_TIME = /* @__PURE__ */ bsdTimePattern();
+const DEVICE_HEADER = /* @__PURE__ */ new RegExp(
+  `(: ?)?((?:${COUNTER}){0,2})` +
+    `(?:(?!${UPTIME}: |${COUNTER})(${NAME}|${IP_ADDRESS}) ?: )?((?:${COUNTER}){0,2})` +
+    String.raw`(?:(?:(${NAME}) )?([A-Z\d]{1,16}(?:/[A-Z\d]{1,16}){2,3}): ?)?([*.]?)`,
+  "y",
+);
 
-function bsdTimePattern(): RegExp {
-  return new RegExp(
-    String.raw` ?(?:\d{1,10}: (?:([\w.-]{1,255}): )?)?[*.]?` +
-      String.raw`(?:(\d{4}) )?(${MONTHS.join("|")}) ( ?\d|\d\d)(?: (\d{4}))? ` +
-      String.raw`(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:(?: ([A-Z]{1,5}))?:)?(?: |$)`,
-    "y",
-  );
-}
+const UPTIME_HEADER = /* @__PURE__ */ new RegExp(`${UPTIME}: `, "y");
 
-/** RFC 3339, with a `T`: a space is what Python's `asctime` has, as part of a text. */
-const ISO_TIME =
-  / ?(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:?\d\d)?(?: |$)/y;
+/** AIX's syslogd, of what it passes on. */
+const FORWARDED = /* @__PURE__ */ new RegExp(
+  `Message forwarded from (${NAME}|${IP_ADDRESS}): `,
+  "y",
+);
 
-/** A name without a colon, or an IP address; behind it comes something. */
-const HOST = /([\w.-]{1,255}|\[?[\dA-Fa-f:.]{2,45}\]?) (?=[^])/y;
+/** An ASA's device id, before its message. */
+const DEVICE_ID = /* @__PURE__ */ new RegExp(`(${NAME}|${IP_ADDRESS}) ?: (?=${MNEMONIC} ?:)`, "y");
 
-/** A name, and a colon, or a process id in brackets, or both. */
-const TAG = /([^\s[\]]{1,128}?)(?:\[([^\s[\]]{1,128})\]:?|:)(?: |$)/y;
+/** A name without a colon; behind it comes something. */
+const HOST = /* @__PURE__ */ new RegExp(`(${NAME}) (?::(?: |$))?(?=[^])`, "y");
+
+/** `::` in it, or the colons of six groups at least: no time of day, and no tag. */
+const IP_HOST = /* @__PURE__ */ new RegExp(
+  `(?=\\S{0,45}::|(?:[^\\s:]{0,4}:){5})(${IP_ADDRESS}) (?=[^])`,
+  "y",
+);
+
+/** Names of programs have no quotes and brackets, and of colons only the `::` of Perl's modules. */
+const TAG_NAME = String.raw`(?:[^\s[\]:"'{}<>=|]|::(?=\w)){1,128}`;
+
+/** A name, and a colon, or a process id in brackets, or both; `10:20:30` is a time of day. */
+const TAG = /* @__PURE__ */ new RegExp(
+  String.raw`(?!\d+:\d)(${TAG_NAME})(?:\[([^\s[\]]{0,128})\]:? ?|:(?!:\w) ?)`,
+  "y",
+);
+
+/** Cisco's, which may have a space before the colon. */
+const CISCO_TAG = /* @__PURE__ */ new RegExp(`(${MNEMONIC}) ?: ?`, "y");
 
 /** Without a time only this is sure to be a tag. */
-const TAG_WITH_NUMBER = /([^\s[\]:]{1,128})\[(\d{1,10})\]:(?: |$)/y;
+const TAG_WITH_NUMBER = /([^\s[\]:]{1,128})\[(\d{1,10})\]: ?/y;
+
+/** What was found before the text. */
+interface Header {
+  readonly timestamp: number | null;
+  readonly hostname: string | null;
+  readonly tag: RegExpExecArray | null;
+  /** Where the text begins. */
+  readonly end: number;
+}
 
 /** What is behind the PRI, which ends at `at`. Anything is a message. */
 export function parseRfc3164(
@@ -68,104 +94,76 @@ export function parseRfc3164(
   pri: number,
   context: ParseContext,
 ): SyslogMessage {
-  let hostname: string | null = null;
-  let timestamp: number | null = null;
-  let tag: RegExpExecArray | null;
-  const time = bsdTime(text, at, context) ?? isoTime(text, at, context);
-  if (time === undefined) {
-    tag = matchAt(TAG_WITH_NUMBER, text, at);
-    if (tag !== null) at = TAG_WITH_NUMBER.lastIndex;
-  } else {
-    ({ end: at, timestamp, hostname } = time);
-    tag = matchAt(TAG, text, at);
-    if (tag === null && hostname === null) {
-      const host = matchAt(HOST, text, at);
-      if (host !== null) {
-        hostname = host[1]!;
-        at = HOST.lastIndex;
-        tag = matchAt(TAG, text, at);
-      }
-    }
-    if (tag !== null) at = TAG.lastIndex;
-  }
+  const { timestamp, hostname, tag, end } = headerAt(text, at, context);
   return {
     facility: pri >> 3,
     severity: pri & 7,
     timestamp,
     hostname: hostname === NILVALUE ? null : hostname,
     app_name: tag?.[1] ?? null,
-    procid: tag?.[2] ?? null,
+    procid: tag?.[2] || null,
     msgid: null,
     structured_data: null,
-    message: text.slice(text.startsWith(BOM, at) ? at + 1 : at),
+    message: text.slice(text.startsWith(BOM, end) ? end + 1 : end),
     format: "rfc3164",
   };
 }
 
-/** A time, where the text goes on behind it, and the host name that stood before it. */
-interface FoundTime {
-  timestamp: number;
-  end: number;
-  hostname: string | null;
+function headerAt(text: string, at: number, context: ParseContext): Header {
+  const start = text[at] === " " ? at + 1 : at;
+  const device = deviceHeader(text, start, context);
+  if (device !== undefined) return device;
+  const time = bsdTime(text, start, context, false) ?? isoTime(text, start, context);
+  if (time !== undefined) return namesBehind(text, time, null);
+  const tag = matchAt(TAG_WITH_NUMBER, text, at);
+  const end = tag === null ? at : TAG_WITH_NUMBER.lastIndex;
+  return { timestamp: null, hostname: null, tag, end };
 }
 
-function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
-  pattern.lastIndex = at;
-  return pattern.exec(text);
-}
-
-function bsdTime(text: string, at: number, context: ParseContext): FoundTime | undefined {
-  const match = matchAt(BSD_TIME, text, at);
-  if (match === null) return undefined;
-  const [, hostname, before, month, day, behind, hour, minute, second, fraction, zone] = match;
-  const year = before ?? behind;
-  const parts = {
-    month: MONTHS.indexOf(month!) + 1,
-    day: Number(day),
-    hour: Number(hour),
-    minute: Number(minute),
-    second: Number(second),
-  };
-  const toSeconds = zone === "UTC" || zone === "GMT" ? timegm : context.mktime ?? localMktime;
-  const seconds = year === undefined
-    ? nearest(parts, toSeconds, context.now)
-    : secondsOf({ year: Number(year), ...parts }, toSeconds);
-  if (seconds === undefined) return undefined;
-  return {
-    timestamp: withFraction(seconds, fraction),
-    end: BSD_TIME.lastIndex,
-    hostname: hostname ?? null,
-  };
-}
-
-function isoTime(text: string, at: number, context: ParseContext): FoundTime | undefined {
-  const match = matchAt(ISO_TIME, text, at);
-  if (match === null) return undefined;
-  const zone = match[8];
-  const offset = zone === undefined ? 0 : zoneOffset(zone);
-  if (offset === undefined) return undefined;
-  const toSeconds = zone === undefined ? context.mktime ?? localMktime : timegm;
-  const seconds = secondsOf(momentOf(match), toSeconds);
-  if (seconds === undefined) return undefined;
-  return {
-    timestamp: withFraction(seconds - offset, match[7]),
-    end: ISO_TIME.lastIndex,
-    hostname: null,
-  };
-}
-
-function secondsOf(moment: Moment, toSeconds: Mktime): number | undefined {
-  return isMoment(moment) ? toSeconds(moment) : undefined;
-}
-
-/** The year that brings it nearest to now: a message is late, or a clock fast, by less than half. */
-function nearest(parts: Omit<Moment, "year">, toSeconds: Mktime, now: number): number | undefined {
-  const thisYear = new Date(now * 1000).getUTCFullYear();
-  let best: number | undefined;
-  for (const year of [thisYear - 1, thisYear, thisYear + 1]) {
-    const seconds = secondsOf({ year, ...parts }, toSeconds);
-    if (seconds === undefined) continue;
-    if (best === undefined || Math.abs(seconds - now) < Math.abs(best - now)) best = seconds;
+/** The header of one of Cisco's devices, if it has more than RFC 3164's. */
+function deviceHeader(text: string, start: number, context: ParseContext): Header | undefined {
+  const [head, colon, counters, origin, counter, host, node, mark] = matchAt(
+    DEVICE_HEADER,
+    text,
+    start,
+  )!;
+  const at = start + head.length;
+  const hostname = origin ?? host ?? node ?? null;
+  if (head !== "") {
+    const time = bsdTime(text, at, context, true) ?? isoTime(text, at, context);
+    // A name and a colon alone may be the beginning of any text.
+    const isDevice = Boolean(colon || counters || counter || node || mark);
+    if (time !== undefined && (isDevice || isMnemonic(text, time.end))) {
+      return namesBehind(text, time, hostname);
+    }
   }
-  return best;
+  const end = matchAt(UPTIME_HEADER, text, at) === null ? at : UPTIME_HEADER.lastIndex;
+  if (end === start || !isMnemonic(text, end)) return undefined;
+  return { timestamp: null, hostname, tag: null, end };
+}
+
+/** Behind a time come a host name, unless that is known, and a tag; or one of them, or neither. */
+function namesBehind(
+  text: string,
+  { timestamp, end: at }: FoundTime,
+  hostname: string | null,
+): Header {
+  for (const pattern of [FORWARDED, DEVICE_ID, IP_HOST]) {
+    const match = hostname === null ? matchAt(pattern, text, at) : null;
+    if (match === null) continue;
+    hostname = match[1]!;
+    at = pattern.lastIndex;
+  }
+  const tag = tagAt(text, at);
+  if (tag !== null || hostname !== null) {
+    return { timestamp, hostname, tag, end: at + (tag?.[0].length ?? 0) };
+  }
+  const host = matchAt(HOST, text, at);
+  return host === null
+    ? { timestamp, hostname, tag, end: at }
+    : namesBehind(text, { timestamp, end: HOST.lastIndex }, host[1]!);
+}
+
+function tagAt(text: string, at: number): RegExpExecArray | null {
+  return matchAt(CISCO_TAG, text, at) ?? matchAt(TAG, text, at);
 }

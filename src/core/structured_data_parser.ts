@@ -1,7 +1,7 @@
 /**
  * Reads structured data as RFC 5424 section 6.3 has it. Differs: a `]` in a value need not be
- * escaped, as nothing else can be meant by it there, and an SD-ID that is there twice has the
- * parameters of both.
+ * escaped, as nothing else can be meant by it there, there may be more spaces than one, and an SD-ID
+ * that is there twice has the parameters of both.
  *
  * Linear: no character is looked at more than a few times.
  *
@@ -15,7 +15,9 @@ const NILVALUE = "-";
 const BACKSLASH = 0x5c;
 
 const ELEMENT = /\[([!#-<>-\\^-~]{1,32})/y;
-const PARAM = / ([!#-<>-\\^-~]{1,32})="/y;
+const PARAM = / +([!#-<>-\\^-~]{1,32})="/y;
+
+const END = / *\]/y;
 
 /** A backslash before anything else stands for itself. */
 const ESCAPE = /\\(["\\\]])/g;
@@ -48,7 +50,10 @@ function parseParams(text: string, at: number, params: Params): number {
   for (;;) {
     PARAM.lastIndex = at;
     const param = PARAM.exec(text);
-    if (param === null) return text.startsWith("]", at) ? at + 1 : -1;
+    if (param === null) {
+      END.lastIndex = at;
+      return END.test(text) ? END.lastIndex : -1;
+    }
     const start = PARAM.lastIndex;
     const end = endOfValue(text, start);
     if (end < 0) return -1;

@@ -1,6 +1,6 @@
 /**
- * Reads a syslog message from its bytes: RFC 5424 by its grammar, and what is not that as RFC 3164
- * would have it, with patience. Whatever the bytes are, they are a message: at the least, all of
+ * Reads a syslog message from its bytes: RFC 5424, and what is not that as RFC 3164 would have it,
+ * each with patience. Whatever the bytes are, they are a message: at the least, all of
  * them are its text. Nothing is thrown.
  *
  * Pure: the time of day is a parameter.
@@ -9,9 +9,10 @@
  */
 import type { SyslogMessage } from "./parsed_syslog.ts";
 import { decodeLatin1 } from "./pickle/text.ts";
-import { type ParseContext, parseRfc3164 } from "./rfc3164_parser.ts";
+import { parseRfc3164 } from "./rfc3164_parser.ts";
 import { parseRfc5424 } from "./rfc5424_parser.ts";
 import { MAX_PRI } from "./syslog_codes.ts";
+import type { ParseContext } from "./syslog_time_parser.ts";
 
 export type { ParseContext, SyslogMessage };
 export type { StructuredData } from "./parsed_syslog.ts";
@@ -33,7 +34,8 @@ export function parseSyslog(bytes: Uint8Array, context: ParseContext): SyslogMes
   const [head, digits] = PRI.exec(text) ?? [""];
   const pri = Number(digits);
   if (!(pri <= MAX_PRI)) return parseRfc3164(text, 0, DEFAULT_PRI, context);
-  return parseRfc5424(text, head.length, pri) ?? parseRfc3164(text, head.length, pri, context);
+  const at = head.length;
+  return parseRfc5424(text, at, pri, context) ?? parseRfc3164(text, at, pri, context);
 }
 
 function withoutEnd(bytes: Uint8Array): Uint8Array {

@@ -28,6 +28,7 @@ test("parseStructuredData() is patient with what can only mean one thing", () =>
   assertEquals(parse('[a b="1" b="2" b="3"][a b="4" c="5"]')?.[0], {
     a: { b: ["1", "2", "3", "4"], c: "5" },
   });
+  assertEquals(parse('[a  b="c"   d="e" ][f ] text'), [{ a: { b: "c", d: "e" }, f: {} }, 23]);
 });
 
 test("parseStructuredData() refuses what is none", () => {
@@ -38,8 +39,6 @@ test("parseStructuredData() refuses what is none", () => {
       "[",
       "[]",
       "[ a]",
-      '[a  b="c"]',
-      '[a b="c" ]',
       "[a b=c]",
       '[a b="c]',
       '[a b="c\\"]',
@@ -86,6 +85,7 @@ test("parseStructuredData() takes linear time for whatever it is given", () => {
       `[a b="${'\\"'.repeat(many)}`,
       `[a b="${"\\\\".repeat(many)}"]`,
       `[a${' b=""'.repeat(many)}`,
+      `[a${" ".repeat(many)}`,
       "[a]".repeat(many),
       "[".repeat(many),
     ]
