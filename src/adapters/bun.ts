@@ -68,6 +68,7 @@ export const connector: Connector & DatagramConnector & Acceptor & DatagramAccep
   });
 
 class BunStream extends SocketStream {
+  readonly peerAddress: string | undefined;
   readonly #socket: Socket;
   #written = 0;
   /** What a write waits with for room in the kernel. */
@@ -77,6 +78,7 @@ class BunStream extends SocketStream {
   constructor(socket: Socket, peer: string, accepted: boolean) {
     super(peer, accepted, toConnectionError);
     this.#socket = socket;
+    this.peerAddress = socket.remoteAddress || undefined;
     socket.data = this;
   }
 

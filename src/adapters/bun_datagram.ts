@@ -57,7 +57,7 @@ class BunDatagrams extends SocketDatagrams {
           data: (_socket, bytes, fromPort, fromAddress) => {
             // A plain view, as on other runtimes: Buffer's own `slice` does not copy.
             const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-            if (this.wanted(fromPort, fromAddress)) this.arrived(plain);
+            if (this.wanted(fromPort, fromAddress)) this.arrived(plain, fromAddress);
           },
           drain: () => this.#onDrain(),
           // An ICMP refusal of an earlier datagram.

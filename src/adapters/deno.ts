@@ -101,6 +101,7 @@ async function nodeConnector(address: StreamAddress, doing: string): Promise<typ
 }
 
 class DenoStream extends SocketStream {
+  readonly peerAddress: string | undefined;
   readonly #conn: DenoConn;
   #written = 0;
   #resume: () => void = () => {};
@@ -108,6 +109,7 @@ class DenoStream extends SocketStream {
   constructor(conn: DenoConn, peer: string) {
     super(peer, true, toConnectionError);
     this.#conn = conn;
+    this.peerAddress = conn.remoteAddr.hostname;
     this.#read();
   }
 

@@ -119,7 +119,7 @@ class DenoDatagrams extends SocketDatagrams {
     try {
       for (;;) {
         const [bytes, from] = await this.conn.receive();
-        if (this.#wanted(from)) this.arrived(bytes);
+        if (this.#wanted(from)) this.arrived(bytes, from.hostname);
       }
     } catch {
       // Closed on this side: a datagram socket has no other end.

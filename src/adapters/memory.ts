@@ -2,7 +2,8 @@
  * An in-memory network with scripted faults, on a virtual clock: for tests of what logs over the
  * network, this module's own and its users'.
  *
- * It is one machine: every host name leads to it, a port or a path is what counts. A connection
+ * It is one machine, of address 127.0.0.1: every host name leads to it, a port or a path is what
+ * counts. A connection
  * goes to the listener at its address; where none listens, `whenNobodyListens` says what happens,
  * by default a {@linkcode MemoryPeer} answers, which the test then plays. Connections behave as on
  * the real adapters, with which they share their code. TLS options are taken and ignored: script
@@ -30,7 +31,12 @@ import type {
 import { SocketListener } from "./listener.ts";
 import { MemoryDatagramListener, MemoryDatagramSocket } from "./memory_datagrams.ts";
 import { MemoryPipe } from "./memory_pipe.ts";
-import { MemoryPeer, type MemoryPeerOptions, MemoryStream } from "./memory_stream.ts";
+import {
+  machineAddress,
+  MemoryPeer,
+  type MemoryPeerOptions,
+  MemoryStream,
+} from "./memory_stream.ts";
 import { abortedError, checkAddress, show } from "./native_error.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
@@ -317,7 +323,7 @@ export class MemoryNetwork implements Connector, DatagramConnector, Acceptor, Da
     }
     this.#note("send", to);
     this.datagrams.push(bytes.slice());
-    this.#bound.get(key(to))?.receive(bytes.slice());
+    this.#bound.get(key(to))?.receive(bytes.slice(), machineAddress(to));
     return Promise.resolve();
   }
 

@@ -26,8 +26,8 @@ export class MemoryDatagrams extends SocketDatagrams {
     this.#owner = owner;
   }
 
-  receive(bytes: Uint8Array): void {
-    this.arrived(bytes);
+  receive(bytes: Uint8Array, from?: string): void {
+    this.arrived(bytes, from);
   }
 
   override unref(): void {

@@ -7,10 +7,15 @@
  * @module
  */
 import { ConnectionError } from "../net/connection_error.ts";
-import type { StreamAddress } from "../net/connector.ts";
+import type { DatagramAddress, StreamAddress } from "../net/connector.ts";
 import type { MemoryPipe } from "./memory_pipe.ts";
 import { show, toConnectionError } from "./native_error.ts";
 import { SocketStream } from "./socket_stream.ts";
+
+/** The IP address of the one machine that the network is; Unix sockets have none. */
+export function machineAddress({ transport }: StreamAddress | DatagramAddress): string | undefined {
+  return transport === "tcp" || transport === "udp" ? "127.0.0.1" : undefined;
+}
 
 /** What a stream tells the network that it belongs to. */
 export interface StreamOwner {
@@ -26,6 +31,7 @@ export class MemoryStream extends SocketStream {
   readonly #in: MemoryPipe;
   readonly #name: string;
   readonly #owner: StreamOwner;
+  readonly peerAddress: string | undefined;
 
   constructor(
     to: StreamAddress,
@@ -36,6 +42,7 @@ export class MemoryStream extends SocketStream {
   ) {
     super(show(to), accepted, toConnectionError);
     this.#name = show(to);
+    this.peerAddress = machineAddress(to);
     this.#owner = owner;
     this.#out = outgoing;
     this.#in = incoming;

@@ -67,6 +67,7 @@ export const connector: Connector & DatagramConnector & Acceptor & DatagramAccep
   });
 
 class NodeStream extends SocketStream {
+  readonly peerAddress: string | undefined;
   readonly #socket: net.Socket;
   #written = 0;
   /** Writes that have not called back yet. */
@@ -77,6 +78,7 @@ class NodeStream extends SocketStream {
   constructor(socket: net.Socket, peer: string, accepted: boolean) {
     super(peer, accepted, toConnectionError);
     this.#socket = socket;
+    this.peerAddress = socket.remoteAddress || undefined;
     socket.on("data", (chunk: Uint8Array) => {
       // A plain view, as on other runtimes: Buffer's own `slice` does not copy.
       const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);

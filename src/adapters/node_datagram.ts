@@ -75,7 +75,8 @@ class NodeDatagrams extends SocketDatagrams {
     super();
     this.socket = socket;
     socket.on("message", (bytes, from) => {
-      if (wanted(from)) this.arrived(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
+      const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+      if (wanted(from)) this.arrived(plain, from.address);
     });
     // An ICMP refusal of an earlier datagram, where the runtime reports it.
     socket.on("error", () => {});

@@ -16,10 +16,11 @@ const HELD_BYTES = 4 * 1024 * 1024;
 
 /** A datagram socket of some runtime. */
 export abstract class SocketDatagrams implements AsyncIterable<Uint8Array>, AsyncDisposable {
-  readonly #queue = new AsyncQueue<Uint8Array>({
+  readonly #queue = new AsyncQueue<{ bytes: Uint8Array; from: string | undefined }>({
     limit: HELD_BYTES,
-    sizeOf: (bytes) => bytes.length,
+    sizeOf: ({ bytes }) => bytes.length,
   });
+  #peerAddress: string | undefined;
   #open = true;
   #sending: Promise<unknown> = Promise.resolve();
 
@@ -28,9 +29,13 @@ export abstract class SocketDatagrams implements AsyncIterable<Uint8Array>, Asyn
   /** Of those that can. */
   unref?(): void;
 
-  /** A datagram came in. */
-  protected arrived(bytes: Uint8Array): void {
-    if (!this.#queue.full) this.#queue.push(bytes);
+  /** A datagram came in, `from` an IP address. */
+  protected arrived(bytes: Uint8Array, from?: string): void {
+    if (!this.#queue.full) this.#queue.push({ bytes, from });
+  }
+
+  get peerAddress(): string | undefined {
+    return this.#peerAddress;
   }
 
   /** For a runtime that sends what is under way at once in any order: one after another. */
@@ -63,7 +68,19 @@ export abstract class SocketDatagrams implements AsyncIterable<Uint8Array>, Asyn
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    return this.#queue[Symbol.asyncIterator]();
+    const iterator = this.#queue[Symbol.asyncIterator]();
+    return {
+      next: async () => {
+        const { done, value } = await iterator.next();
+        if (done) return { done, value: undefined };
+        this.#peerAddress = value.from;
+        return { done: false, value: value.bytes };
+      },
+      return: async () => {
+        await iterator.return!();
+        return { done: true, value: undefined };
+      },
+    };
   }
 
   [Symbol.asyncDispose](): Promise<void> {

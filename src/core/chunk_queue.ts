@@ -47,9 +47,9 @@ export class ChunkQueue {
     return this.#chunks[this.#first]![this.#offset++]!;
   }
 
-  /** The next byte, which stays where it is; only when one is `available()`. */
-  peek(): number {
-    return this.#chunks[this.#first]![this.#offset]!;
+  /** One of the `available()` bytes, counted from the next one; all of them stay where they are. */
+  peek(index: number = 0): number {
+    return this.#chunks[this.#first]![this.#offset + index]!;
   }
 
   /** How many of the `available()` bytes lie before the first `byte`; -1 if it is not there. */

@@ -1,6 +1,6 @@
 /**
  * Syslog messages in a byte stream, after RFC 6587: octet-counted (`MSG-LEN SP MSG`), or with an LF
- * or a NUL after each. A sender keeps to one way; the reader sees it in each frame.
+ * or a NUL after each. A sender keeps to one way; the reader is told which, or sees it in each frame.
  *
  * Sans-IO, linear, capped: a length that a sender claims is only ever believed byte by byte.
  *
@@ -16,6 +16,7 @@ const LF = 10;
 const CR = 13;
 const SPACE = 32;
 const HASH = 35;
+const LESS_THAN = 60;
 const ZERO = 48;
 const NINE = 57;
 
@@ -25,36 +26,48 @@ const MAX_DIGITS = 10;
 /** What a byte is escaped to: `#` and three octal digits. */
 const ESCAPE_BYTES = 4;
 
-/** What ends a message that is not octet-counted. */
+/** The end of a message that is not octet-counted. */
 export type Delimiter = "lf" | "nul" | "either";
+
+/** How frames are found: by octet counts alone, by delimiters alone, or as each of them says. */
+export type ReadFraming = "counted" | "lines" | "both";
 
 /** What is being read. */
 type State = "between" | "count" | "counted" | "delimited";
 
 /**
- * Reads frames, and decides for each: one that begins with a digit is octet-counted, any other ends
- * at a delimiter. Empty lines between frames, and a CR before an LF, are no part of a message. What
- * stands before the end of the stream is a message too where it is not octet-counted: many senders
- * close without a delimiter.
+ * Reads frames: octet-counted ones, ones that end at a delimiter, or both, where it decides for
+ * each. A frame is octet-counted if it begins with a number, a space and the `<` of a PRI (RFC 6587
+ * section 3.4.1); any other number is the beginning of a line. Empty lines between frames, and a CR
+ * before an LF, are no part of a message. What stands before the end of the stream is a message too
+ * where it is not octet-counted: many senders close without a delimiter.
  *
  * The aliasing is that of `Deframer`.
  */
 export class SyslogFrameReader implements FrameReader {
   readonly #max: number;
   readonly #delimiter: Delimiter;
+  readonly #framing: ReadFraming;
   readonly #input: ChunkQueue = new ChunkQueue();
   #state: State = "between";
   /** The length of an octet-counted frame, as far as it was read, and how many digits that was. */
   #length = 0;
   #digits = 0;
+  /** Whether the space behind them was read, so that the next byte decides. */
+  #hasSpace = false;
   /** What stood before the end of the stream. */
   #last: Uint8Array | undefined;
   #failure: FrameError | undefined;
 
-  /** Makes a reader for one stream. */
-  constructor(options: DeframerOptions = {}, delimiter: Delimiter = "either") {
+  /** Makes a reader for one stream. Who names the delimiter of lines gets lines alone. */
+  constructor(
+    options: DeframerOptions = {},
+    delimiter: Delimiter = "either",
+    framing: ReadFraming = delimiter === "lf" ? "lines" : "both",
+  ) {
     this.#max = checkDeframerOptions(options);
-    this.#delimiter = checkOneOf("read frames", "delimiter", delimiter, ["lf", "nul", "either"]);
+    this.#delimiter = checkDelimiter("read frames", delimiter);
+    this.#framing = checkReadFraming("read frames", framing);
   }
 
   /** Takes the next bytes of the stream. */
@@ -85,13 +98,19 @@ export class SyslogFrameReader implements FrameReader {
       throw new FrameError("cut-off", "the stream was ended before its frames were read");
     }
     if (this.#state === "count") {
-      throw new FrameError("cut-off", "the stream ended within the length of a message");
+      if (this.#framing === "counted") {
+        throw new FrameError("cut-off", "the stream ended within the length of a message");
+      }
+      this.#state = "delimited";
     }
     if (this.#state === "counted") {
       const read = `${input.gathered} of the ${this.#length} bytes`;
       throw new FrameError("cut-off", `the stream ended after ${read} of a message`);
     }
-    if (this.#state === "delimited") this.#last = this.#take(0);
+    if (this.#state === "delimited") {
+      this.#checkSize(input.gathered);
+      this.#last = this.#take(0);
+    }
   }
 
   /** Passes over what ends a frame where there is none, and looks at what comes then. */
@@ -100,27 +119,50 @@ export class SyslogFrameReader implements FrameReader {
     for (; input.available() > 0; input.byte()) {
       const byte = input.peek();
       if (byte === LF || byte === CR || byte === NUL) continue;
-      this.#state = isDigit(byte) ? "count" : "delimited";
+      const mayBeLine = this.#framing === "both" ? !isDigit(byte) : this.#framing === "lines";
+      this.#state = mayBeLine ? "delimited" : "count";
       this.#length = this.#digits = 0;
+      this.#hasSpace = false;
       return;
     }
   }
 
+  /** Looks at a number, which is part of a line if it is no length. */
   #count(): void {
     const input = this.#input;
-    while (input.available() > 0) {
-      const byte = input.byte();
-      if (byte === SPACE) {
-        this.#state = "counted";
-        return;
+    for (let available = input.available(); available > 0; available = input.available()) {
+      for (let seen = 0; seen < available; seen++) {
+        const byte = input.peek(seen);
+        if (this.#hasSpace) return byte === LESS_THAN ? this.#endCount(seen) : this.#beginLine();
+        if (byte === SPACE && this.#digits > 0) {
+          if (this.#framing === "counted") return this.#endCount(seen + 1);
+          this.#hasSpace = true;
+        } else if (!this.#addDigit(byte)) {
+          return this.#beginLine();
+        }
       }
-      this.#length = this.#length * 10 + byte - ZERO;
-      if (!isDigit(byte) || this.#length === 0 || ++this.#digits > MAX_DIGITS) {
-        const rule = `1 to ${MAX_DIGITS} digits without a leading zero, and a space`;
-        this.#failure = new FrameError("malformed", `the length of a message must be ${rule}`);
-        throw this.#failure;
-      }
+      input.gather(available, MAX_DIGITS + 1);
     }
+  }
+
+  /** Whether the length goes on with this byte. */
+  #addDigit(byte: number): boolean {
+    this.#length = this.#length * 10 + byte - ZERO;
+    return isDigit(byte) && this.#length > 0 && ++this.#digits <= MAX_DIGITS;
+  }
+
+  /** The length and its space, `count` bytes of which are left, are no part of the message. */
+  #endCount(count: number): void {
+    this.#input.take(count);
+    this.#state = "counted";
+  }
+
+  #beginLine(): void {
+    this.#state = "delimited";
+    if (this.#framing === "both") return;
+    const rule = `1 to ${MAX_DIGITS} digits without a leading zero, and a space`;
+    this.#failure = new FrameError("malformed", `the length of a message must be ${rule}`);
+    throw this.#failure;
   }
 
   #counted(): Uint8Array | undefined {
@@ -147,9 +189,7 @@ export class SyslogFrameReader implements FrameReader {
     for (let available = input.available(); available > 0; available = input.available()) {
       const end = this.#indexOfDelimiter();
       const count = end < 0 ? available : end;
-      if (input.gathered + count > this.#max) {
-        throw new FrameError("too-large", `a message is longer than ${this.#max} bytes`);
-      }
+      this.#checkSize(input.gathered + count);
       if (end >= 0) {
         const payload = this.#take(count);
         input.byte();
@@ -158,6 +198,11 @@ export class SyslogFrameReader implements FrameReader {
       input.gather(count, this.#max);
     }
     return undefined;
+  }
+
+  #checkSize(bytes: number): void {
+    if (bytes <= this.#max) return;
+    throw new FrameError("too-large", `a message is longer than ${this.#max} bytes`);
   }
 
   #indexOfDelimiter(): number {
@@ -173,6 +218,16 @@ export class SyslogFrameReader implements FrameReader {
     if (this.#delimiter === "nul" || payload.at(-1) !== CR) return payload;
     return payload.subarray(0, -1);
   }
+}
+
+/** Checks what ends messages that are not octet-counted. */
+export function checkDelimiter(what: string, value: unknown): Delimiter {
+  return checkOneOf(what, "delimiter", value, ["lf", "nul", "either"]);
+}
+
+/** Checks how messages are framed. */
+export function checkReadFraming(what: string, value: unknown): ReadFraming {
+  return checkOneOf(what, "framing", value, ["counted", "lines", "both"]);
 }
 
 function isDigit(byte: number): boolean {
@@ -194,6 +249,8 @@ export const octetCounting: StreamFraming = /* @__PURE__ */ streamFraming(
     out.set(payload, at + digits + 1);
     return at + digits + 1 + payload.length;
   },
+  "either",
+  "counted",
 );
 
 /** RFC 6587 section 3.4.2: an LF after each message. */
@@ -226,13 +283,15 @@ function delimitedBy(delimiterByte: number, delimiter: Delimiter): StreamFraming
       return at;
     },
     delimiter,
+    "lines",
   );
 }
 
 function streamFraming(
   mostBytes: StreamFraming["mostBytes"],
   write: StreamFraming["write"],
-  delimiter?: Delimiter,
+  delimiter: Delimiter,
+  framing: ReadFraming,
 ): StreamFraming {
   return {
     frame(payload: Uint8Array): Uint8Array {
@@ -241,6 +300,7 @@ function streamFraming(
     },
     mostBytes,
     write,
-    reader: (options?: DeframerOptions): FrameReader => new SyslogFrameReader(options, delimiter),
+    reader: (options?: DeframerOptions): FrameReader =>
+      new SyslogFrameReader(options, delimiter, framing),
   };
 }

@@ -64,6 +64,8 @@ export interface StreamConnection extends AsyncIterable<Uint8Array>, AsyncDispos
    * pending.
    */
   readonly closed: Promise<ConnectionError | undefined>;
+  /** The IP address of the peer, where there is one and the runtime says it. */
+  readonly peerAddress?: string | undefined;
   /**
    * Half-closes, awaits the peer's end, releases; idempotent, never rejects, bounded by `signal`.
    * What arrives meanwhile is still yielded to a consumer that is iterating, else discarded.
@@ -133,6 +135,8 @@ export interface Listener<Connection> extends AsyncIterable<Connection>, AsyncDi
 export interface DatagramListener extends AsyncIterable<Uint8Array>, AsyncDisposable {
   /** Where it is bound, with the port that the system chose. */
   readonly address: DatagramAddress;
+  /** The IP address that the datagram came from which was yielded last, where there is one. */
+  readonly peerAddress?: string | undefined;
   /** Ends the iteration and releases the socket. Idempotent. */
   close(): Promise<void>;
   /** From now on the socket alone does not hold the process open. */

@@ -83,7 +83,7 @@ export class DatagramServer implements Server {
       for await (const datagram of listener) {
         served.clock.clearTimeout(this.#timer);
         this.#taking = true;
-        const fault = await this.#take(datagram);
+        const fault = await this.#take(datagram, listener.peerAddress);
         if (fault !== undefined) served.report(fault);
         if (++count % DATAGRAMS_A_TURN === 0) await turn();
         this.#taking = false;
@@ -96,12 +96,12 @@ export class DatagramServer implements Server {
   }
 
   /** A frame that is cut off is a fault; so is a datagram without one. */
-  async #take(datagram: Uint8Array): Promise<ReceiverFault | undefined> {
+  async #take(datagram: Uint8Array, sender?: string): Promise<ReceiverFault | undefined> {
     const served = this.#served;
     if (datagram.length === 0) {
       return served.reject(new FrameError("cut-off", "a datagram is empty"));
     }
-    const reader = served.makeReader();
+    const reader = served.makeReader(sender);
     return await served.take(reader, datagram) ?? served.finish(reader);
   }
 

@@ -6,12 +6,12 @@
  *
  * @module
  */
-import type { FrameReader } from "../core/framer.ts";
 import { show } from "../core/options.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
 import { turn } from "../net/fair_turn.ts";
 import type { ReceiverFault, ReceiverFaultReason } from "./fault.ts";
+import type { SourceReader } from "./server.ts";
 
 /** Records between two turns of the event loop: a few hundred microseconds of work. */
 const RECORDS_A_TURN = 128;
@@ -19,7 +19,7 @@ const RECORDS_A_TURN = 128;
 /** The steps that a receiver lets others override, and where faults go. */
 export interface IntakeSteps {
   /** The fields that a payload holds; throws. */
-  unPickle(payload: Uint8Array): Record<string, unknown>;
+  unPickle(payload: Uint8Array, sender?: string): Record<string, unknown>;
   /** Handles a record; throws. */
   handleLogRecord(record: LogRecord): void;
   /** Takes a fault that cost one record. */
@@ -47,7 +47,7 @@ export class Intake {
    * in, if there is one; never rejects. Lets others have a turn now and then.
    */
   async take(
-    reader: FrameReader,
+    reader: SourceReader,
     chunk: Uint8Array,
     connection?: number,
   ): Promise<ReceiverFault | undefined> {
@@ -65,7 +65,7 @@ export class Intake {
   }
 
   /** The bytes are over: handles what that completes; the fault, if they end inside a frame. */
-  end(reader: FrameReader, connection?: number): ReceiverFault | undefined {
+  end(reader: SourceReader, connection?: number): ReceiverFault | undefined {
     try {
       reader.end();
     } catch (error) {
@@ -76,13 +76,13 @@ export class Intake {
   }
 
   /** Handles the next record: `true`; `undefined` where there is none. Never throws. */
-  #next(reader: FrameReader, connection: number | undefined): ReceiverFault | true | undefined {
+  #next(reader: SourceReader, connection: number | undefined): ReceiverFault | true | undefined {
     let reason: ReceiverFaultReason = "frame";
     try {
       const payload = reader.next();
       if (payload === undefined) return undefined;
       reason = "payload";
-      this.#handle(checkFields(this.#steps.unPickle(payload)), connection);
+      this.#handle(checkFields(this.#steps.unPickle(payload, reader.sender)), connection);
       return true;
     } catch (error) {
       return this.reject(reason, error, connection);

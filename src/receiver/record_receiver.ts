@@ -134,7 +134,7 @@ export abstract class RecordReceiver implements AsyncDisposable {
     this.#onError = onError;
     this.#printer = new FaultPrinter(() => this.describe(), clock);
     this.#intake = new Intake({
-      unPickle: (payload) => this.unPickle(payload),
+      unPickle: (payload, sender) => this.unPickle(payload, sender),
       handleLogRecord: (record) => this.handleLogRecord(record),
       report: (fault) => this.report(fault),
     });
@@ -215,8 +215,10 @@ export abstract class RecordReceiver implements AsyncDisposable {
   /**
    * The fields of the record that a payload holds; throws if it holds none. Override it to take
    * payloads of another kind, or to check a signature of your own.
+   *
+   * @param _sender of a syslog message the IP address that it came from
    */
-  unPickle(payload: Uint8Array): Record<string, unknown> {
+  unPickle(payload: Uint8Array, _sender?: string): Record<string, unknown> {
     return this.#serializer.loads(payload);
   }
 
@@ -259,7 +261,7 @@ export abstract class RecordReceiver implements AsyncDisposable {
       clock: this.clock,
       stopTimeoutMs: this.stopTimeoutMs,
       isStopping: () => this.stopping,
-      makeReader: () => this.makeReader(),
+      makeReader: (sender) => this.makeReader(sender),
       take: (reader, chunk, connection) => this.take(reader, chunk, connection),
       finish: (reader, connection) => this.finish(reader, connection),
       reject: (error) => this.reject(error),
@@ -269,7 +271,7 @@ export abstract class RecordReceiver implements AsyncDisposable {
   }
 
   /** A reader for one stream of frames. */
-  protected makeReader(): FrameReader {
+  protected makeReader(_sender?: string): FrameReader {
     const { framing = lengthPrefixed } = this.#serializer;
     return framing.reader({ maxFrameBytes: this.#maxFrameBytes });
   }

@@ -13,6 +13,12 @@ import type { ReceiverFault } from "./fault.ts";
 /** What has been silent for so long has nothing more to come: what a kernel holds comes at once. */
 export const QUIET_MS = 200;
 
+/** Finds the frames in what one sender sends. */
+export interface SourceReader extends FrameReader {
+  /** The sender's IP address, where the receiver's records are to have it. */
+  readonly sender?: string | undefined;
+}
+
 /** Listens in one way. */
 export interface Server {
   /** Starts listening; rejects with a `ConnectionError`. */
@@ -29,8 +35,8 @@ export interface Served {
   readonly stopTimeoutMs: number;
   /** Whether the receiver is being stopped. */
   isStopping(): boolean;
-  /** A reader for one stream of frames, or for one datagram. */
-  makeReader(): FrameReader;
+  /** A reader for one stream of frames, or for one datagram, of this IP address if it has one. */
+  makeReader(sender?: string): SourceReader;
   /** Handles every record that these bytes complete; the fault that ends what they came in. */
   take(
     reader: FrameReader,

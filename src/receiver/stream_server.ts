@@ -157,7 +157,7 @@ export class StreamServer implements Server {
       return;
     }
     const number = ++this.#connections;
-    const reader = served.makeReader();
+    const reader = served.makeReader(connection.peerAddress);
     const one = new ServedConnection(connection, {
       number,
       reader,

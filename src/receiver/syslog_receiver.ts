@@ -10,8 +10,15 @@
  */
 import type { FrameReader } from "../core/framer.ts";
 import { checkKnown, checkOneOf, refuse } from "../core/options.ts";
-import { type Delimiter, SyslogFrameReader } from "../core/syslog_framing.ts";
-import { parseSyslog } from "../core/syslog_parser.ts";
+import {
+  checkDelimiter,
+  checkReadFraming,
+  type Delimiter,
+  type ReadFraming,
+  SyslogFrameReader,
+} from "../core/syslog_framing.ts";
+import { type ParseContext, parseSyslog } from "../core/syslog_parser.ts";
+import { checkTimeZone, checkTimeZones } from "../core/time_zone.ts";
 import { unframed } from "../core/unframed.ts";
 import { INFO } from "../logging/level.ts";
 import { LogRecord } from "../logging/log_record.ts";
@@ -35,6 +42,7 @@ import {
   type StreamServerSettings,
   type StreamServerStats,
 } from "./stream_server.ts";
+import type { SourceReader } from "./server.ts";
 import { syslogFields } from "./syslog_record.ts";
 
 /**
@@ -43,8 +51,28 @@ import { syslogFields } from "./syslog_record.ts";
  */
 const DEFAULT_MAX_MESSAGE_BYTES = 1024 * 1024;
 
+/** The `::ffff:` of an IPv4 address on a socket of IPv6. */
+const MAPPED = /^::ffff:(?=\d+\.)/i;
+
+/** Options of every {@linkcode SyslogReceiver}: time zones of messages whose time has no offset. */
+export interface SyslogTimeOptions {
+  /**
+   * The time zone of messages that do not name one, or one that is not known: an offset such as
+   * `"+01:00"`, or a name of IANA's data base such as `"Europe/Berlin"`. @default local time
+   */
+  defaultTimeZone?: string;
+  /**
+   * The time zones that devices name, as `{ NewYork: "America/New_York", MEZ: "+01:00" }`; upper and
+   * lower case are one. `UTC` and `GMT` are known without it. @default {{}}
+   */
+  timeZones?: Readonly<Record<string, string>>;
+}
+
+/** The names of the options in {@linkcode SyslogTimeOptions}. */
+const TIME_OPTIONS: readonly string[] = ["defaultTimeZone", "timeZones"];
+
 /** Options of a {@linkcode SyslogReceiver} that takes datagrams, one message in each. */
-export interface SyslogDatagramReceiverOptions extends ReceiverOptions {
+export interface SyslogDatagramReceiverOptions extends ReceiverOptions, SyslogTimeOptions {
   /** What binds: the `connector` of `./deno`, `./bun`, `./node` or `./auto`. */
   acceptor: DatagramAcceptor;
   /** `unixgram` with `port` null, else `udp`. @default one of them, as `port` is null or not */
@@ -54,7 +82,8 @@ export interface SyslogDatagramReceiverOptions extends ReceiverOptions {
 }
 
 /** Options of a {@linkcode SyslogReceiver} that takes streams of messages. */
-export interface SyslogStreamReceiverOptions extends ReceiverOptions, StreamServerOptions {
+export interface SyslogStreamReceiverOptions
+  extends ReceiverOptions, StreamServerOptions, SyslogTimeOptions {
   /** `unix` with `port` null, else `tcp`. */
   transport: "tcp" | "unix";
   /**
@@ -63,6 +92,13 @@ export interface SyslogStreamReceiverOptions extends ReceiverOptions, StreamServ
    * it alone `nul` keeps such a message whole. @default {"either"}
    */
   delimiter?: "lf" | "nul" | "either";
+  /**
+   * How messages are framed: `counted`, by octet counting alone; `lines`, by the delimiter alone;
+   * `both`, as each message says: it is octet-counted if it begins with a number, a space and `<`.
+   * A text that a sender breaks into lines, as CPython does, may hold such a line: `lines` takes
+   * none for a count. @default "lines" for the delimiter "lf", else "both"
+   */
+  framing?: "counted" | "lines" | "both";
   /** The largest message that is taken, in bytes, 1 to 4294967295. @default {1048576} */
   maxFrameBytes?: number;
 }
@@ -84,11 +120,18 @@ export interface SyslogReceiverStats extends ReceiverStats, StreamServerStats {}
  * - `facility` (0 to 23), `severity` (0 to 7), `hostname`, `app_name`, `procid`, `msgid` (strings),
  *   `structured_data` (from SD-ID to name to value; to an array where a name is there again): null
  *   where the message does not have it
+ * - `sender_address`: the IP address that it came from, whatever it says itself; null for a Unix
+ *   socket, or where the acceptor does not tell
+ *
+ * A time without a year is the last one that is not more than a day ahead. A header with a field
+ * that its RFC does not allow keeps the others: a time that does not exist, such as the 30th of
+ * February, costs itself. Of Cisco's devices `hostname` may be the node of IOS-XR, and `app_name` is
+ * the mnemonic (`%SYS-5-CONFIG_I`); numbers of messages and the time since the start are left out.
  *
  * Anything is a message: at worst all of it is the text, of facility user and severity notice (RFC
  * 3164 section 4.3.3). Text that is no UTF-8 is read as Latin-1. In a stream each message may be
- * octet-counted or delimited; bytes that cannot be told apart, or a message over `maxFrameBytes`,
- * cost their connection alone.
+ * octet-counted or delimited; bytes that are no frames, or a message over `maxFrameBytes`, cost their
+ * connection alone.
  *
  * Who sends says what it likes: names of loggers come from it, and loggers live for ever. `logname`
  * gives all messages to one logger.
@@ -124,6 +167,7 @@ export interface SyslogReceiverStats extends ReceiverStats, StreamServerStats {}
 export class SyslogReceiver extends RecordReceiver {
   readonly #server: StreamServer | DatagramServer;
   readonly #makeReader: () => FrameReader;
+  readonly #zones: Omit<ParseContext, "now">;
   /** What `relativeCreated` counts from, in seconds since the epoch. */
   readonly #start: number;
 
@@ -136,18 +180,25 @@ export class SyslogReceiver extends RecordReceiver {
    */
   constructor(host: string, port: number | null, options: SyslogReceiverOptions) {
     const what = "create SyslogReceiver";
-    checkKnown(what, options, [...RECEIVER_OPTIONS, "transport", "delimiter", ...STREAM_OPTIONS]);
-    const { maxFrameBytes = DEFAULT_MAX_MESSAGE_BYTES } = options;
+    checkKnown(what, options, [
+      ...[...RECEIVER_OPTIONS, ...TIME_OPTIONS, "transport", ...FRAME_OPTIONS, ...STREAM_OPTIONS],
+    ]);
+    const { maxFrameBytes = DEFAULT_MAX_MESSAGE_BYTES, defaultTimeZone, timeZones = {} } = options;
+    const zoneNamed = checkTimeZones(what, "timeZones", timeZones);
+    const zones = defaultTimeZone === undefined
+      ? { zoneNamed }
+      : { zoneNamed, mktime: checkTimeZone(what, "defaultTimeZone", defaultTimeZone) };
     const server = checkServer(what, host, port, options);
     super(what, { ...options, maxFrameBytes });
     if ("bindAt" in server) {
       this.#server = new DatagramServer(this.served(), server);
       this.#makeReader = () => unframed.reader({ maxFrameBytes });
     } else {
-      const { delimiter } = server;
+      const { delimiter, framing } = server;
       this.#server = new StreamServer(this.served(), server);
-      this.#makeReader = () => new SyslogFrameReader({ maxFrameBytes }, delimiter);
+      this.#makeReader = () => new SyslogFrameReader({ maxFrameBytes }, delimiter, framing);
     }
+    this.#zones = zones;
     const { created, relativeCreated } = new LogRecord("", INFO, "", 0, "", null, null);
     this.#start = created - relativeCreated / 1000;
   }
@@ -164,14 +215,15 @@ export class SyslogReceiver extends RecordReceiver {
   }
 
   /** The fields of the record that a message is. Override it to read messages in a way of yours. */
-  override unPickle(payload: Uint8Array): Record<string, unknown> {
+  override unPickle(payload: Uint8Array, sender?: string): Record<string, unknown> {
     const now = this.clock.now();
-    return syslogFields(parseSyslog(payload, { now }), now, this.#start);
+    const message = parseSyslog(payload, { now, ...this.#zones });
+    return syslogFields(message, now, this.#start, sender?.replace(MAPPED, ""));
   }
 
   /** A reader for one stream, or for one datagram. */
-  protected override makeReader(): FrameReader {
-    return this.#makeReader();
+  protected override makeReader(sender?: string): SourceReader {
+    return Object.assign(this.#makeReader(), { sender });
   }
 
   /** Starts listening. */
@@ -191,23 +243,30 @@ export class SyslogReceiver extends RecordReceiver {
   }
 }
 
+/** The names of the options that say how messages are told apart in a stream. */
+const FRAME_OPTIONS: readonly string[] = ["delimiter", "framing"];
+
 /** Checks how and where to listen. */
 function checkServer(
   what: string,
   host: string,
   port: number | null,
   options: SyslogReceiverOptions,
-): DatagramServerSettings | StreamServerSettings & { delimiter: Delimiter } {
+): DatagramServerSettings | StreamServerSettings & { delimiter: Delimiter; framing?: ReadFraming } {
   const { transport = port === null ? "unixgram" : "udp" } = options;
   const transports = port === null ? ["unixgram", "unix"] as const : ["udp", "tcp"] as const;
   checkOneOf(what, "transport", transport, transports);
   if (isStream(options)) {
-    const { delimiter = "either" } = options;
-    checkOneOf(what, "delimiter", delimiter, ["lf", "nul", "either"]);
-    return { ...checkStreamServer(what, host, port, options), delimiter };
+    const { delimiter = "either", framing } = options;
+    checkDelimiter(what, delimiter);
+    return {
+      ...checkStreamServer(what, host, port, options),
+      delimiter,
+      ...(framing !== undefined && { framing: checkReadFraming(what, framing) }),
+    };
   }
   for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined && (name === "delimiter" || STREAM_OPTIONS.includes(name))) {
+    if (value !== undefined && (FRAME_OPTIONS.includes(name) || STREAM_OPTIONS.includes(name))) {
       refuse(what, name, `absent with transport "${transport}"`, value);
     }
   }

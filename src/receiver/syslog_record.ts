@@ -15,23 +15,28 @@ const LEVELS = [CRITICAL, CRITICAL, CRITICAL, ERROR, WARNING, INFO, INFO, DEBUG]
 /** The logger of messages that do not say which program they are from. */
 const NAME = "syslog";
 
+/** The longest name of a logger: more than APP-NAME may have, less than receivers refuse. */
+const MAX_NAME = 255;
+
 /**
  * The fields of a record: those that every record has, in their order, then what syslog adds.
  * `args` is null, so a `%` in the message is no more than that.
  *
  * @param arrival seconds since the epoch: the time of a message that does not say its own
  * @param start seconds since the epoch: what `relativeCreated` counts from
+ * @param sender the IP address that the message came from
  */
 export function syslogFields(
   { message, timestamp, ...rest }: SyslogMessage,
   arrival: number,
   start: number,
+  sender: string | null = null,
 ): Record<string, unknown> {
   const { facility, severity, hostname, app_name, procid, msgid, structured_data } = rest;
   const levelno = LEVELS[severity]!;
   const created = timestamp ?? arrival;
   return {
-    name: app_name ?? NAME,
+    name: (app_name ?? NAME).slice(0, MAX_NAME),
     msg: message,
     args: null,
     levelname: getLevelName(levelno),
@@ -58,6 +63,7 @@ export function syslogFields(
     procid,
     msgid,
     structured_data,
+    sender_address: sender,
   };
 }
 

@@ -6,6 +6,7 @@ import {
   lineDelimited,
   nulDelimited,
   octetCounting,
+  type ReadFraming,
   SyslogFrameReader,
 } from "../../src/core/syslog_framing.ts";
 import { test } from "../test.ts";
@@ -22,16 +23,16 @@ function drain(reader: FrameReader): string[] {
 }
 
 /** The frames in a whole stream. */
-function frames(stream: string, delimiter?: Delimiter): string[] {
-  const reader = new SyslogFrameReader({}, delimiter);
+function frames(stream: string, delimiter?: Delimiter, framing?: ReadFraming): string[] {
+  const reader = new SyslogFrameReader({}, delimiter, framing);
   reader.push(encoder.encode(stream));
   const found = drain(reader);
   reader.end();
   return [...found, ...drain(reader)];
 }
 
-function failure(stream: string, maxFrameBytes = 100): FrameError {
-  const reader = new SyslogFrameReader({ maxFrameBytes });
+function failure(stream: string, framing: ReadFraming = "both"): FrameError {
+  const reader = new SyslogFrameReader({ maxFrameBytes: 100 }, undefined, framing);
   return assertThrows(() => {
     // Byte by byte: no later byte may be needed to see what is wrong.
     for (const byte of encoder.encode(stream)) {
@@ -42,17 +43,20 @@ function failure(stream: string, maxFrameBytes = 100): FrameError {
   }, FrameError);
 }
 
-const message = fc.string({ unit: "binary", minLength: 1, maxLength: 300 })
-  .map((text) => encoder.encode(text));
-/** What a delimited message may be: it does not begin with a digit, and holds no delimiter. */
+/** An octet-counted message begins with the `<` of its PRI. */
+const message = fc.string({ unit: "binary", maxLength: 300 })
+  .map((text) => encoder.encode(`<${text}`));
+/** What a delimited message may be: it is no number and a PRI, and holds no delimiter. */
 const line = fc.string({ unit: "binary", maxLength: 300 })
   // deno-lint-ignore no-control-regex -- these are what it must not hold
-  .map((text) => encoder.encode(`<13>${text.replace(/[\x00\n\r]/g, "")}`));
+  .map((text) => text.replace(/[\x00\n\r]/g, ""));
+const anyLine = fc.tuple(fc.constantFrom("<13>", "404 Not ", "2026-02-03T", "7\t<", "00 <"), line)
+  .map((parts) => encoder.encode(parts.join("")));
 
 const anyFrame = fc.oneof(
   message.map((payload): [Uint8Array, Uint8Array] => [payload, octetCounting.frame(payload)]),
-  line.map((payload): [Uint8Array, Uint8Array] => [payload, lineDelimited.frame(payload)]),
-  line.map((payload): [Uint8Array, Uint8Array] => [payload, nulDelimited.frame(payload)]),
+  anyLine.map((payload): [Uint8Array, Uint8Array] => [payload, lineDelimited.frame(payload)]),
+  anyLine.map((payload): [Uint8Array, Uint8Array] => [payload, nulDelimited.frame(payload)]),
 );
 
 test("SyslogFrameReader decides for each frame, however the stream is split", () => {
@@ -87,8 +91,8 @@ test("SyslogFrameReader decides for each frame, however the stream is split", ()
 });
 
 test("any bytes are frames or a FrameError, and the same however they are split", () => {
-  const outcome = (stream: Uint8Array, size: number): string[] => {
-    const reader = new SyslogFrameReader({ maxFrameBytes: 20 });
+  const outcome = (stream: Uint8Array, size: number, framing: ReadFraming): string[] => {
+    const reader = new SyslogFrameReader({ maxFrameBytes: 20 }, undefined, framing);
     const found: string[] = [];
     const read = () => {
       for (let next = reader.next(); next !== undefined; next = reader.next()) {
@@ -109,12 +113,13 @@ test("any bytes are frames or a FrameError, and the same however they are split"
     return found;
   };
   const byte = fc.constantFrom(...encoder.encode("0129 <>a\n\r\0\xff"));
+  const framings = fc.constantFrom("counted", "lines", "both", "both");
   fc.assert(
-    fc.property(fc.array(byte, { maxLength: 60 }), (bytes) => {
+    fc.property(fc.array(byte, { maxLength: 60 }), framings, (bytes, framing) => {
       const stream = Uint8Array.from(bytes);
-      const expected = outcome(stream, 1);
+      const expected = outcome(stream, 1, framing);
       for (const size of [2, 3, 7, 60]) {
-        assertEquals(outcome(stream, size), expected);
+        assertEquals(outcome(stream, size, framing), expected);
       }
     }),
     { seed: 20240902, numRuns: 500 },
@@ -124,7 +129,8 @@ test("any bytes are frames or a FrameError, and the same however they are split"
 test("octetCounting counts bytes, not characters", () => {
   assertEquals(decoder.decode(octetCounting.frame(encoder.encode("späm"))), "5 späm");
   assertEquals(decoder.decode(octetCounting.frame(new Uint8Array(1234))).slice(0, 5), "1234 ");
-  assertEquals(frames("5 späm4 eggs"), ["späm", "eggs"]);
+  assertEquals(frames("5 späm4 eggs", undefined, "counted"), ["späm", "eggs"]);
+  assertEquals(frames("6 <späm5 <eggs"), ["<späm", "<eggs"]);
   assertEquals(frames("11 <13>a\nb\0c\r\n9 <13>spam\n"), ["<13>a\nb\0c\r\n", "<13>spam\n"]);
 });
 
@@ -183,10 +189,33 @@ test("a CR before an LF and empty lines between frames are no part of a message"
 test("a reader that was told the delimiter takes no other", () => {
   assertEquals(frames("<1>a\nb\r\n\0<2>c\r\0<3>d", "nul"), ["<1>a\nb\r\n", "<2>c\r", "<3>d"]);
   assertEquals(frames("<1>a\0b\n<2>c\r\n", "lf"), ["<1>a\0b", "<2>c"]);
-  for (const delimiter of ["lf", "nul", "either"] as const) {
+  for (const delimiter of ["nul", "either"] as const) {
     assertEquals(frames("4 <1>a4 <2>b", delimiter), ["<1>a", "<2>b"]);
   }
-  assertThrows(() => new SyslogFrameReader({}, "crlf" as Delimiter), TypeError, "'delimiter'");
+  const delimiter = "crlf" as Delimiter;
+  assertThrows(() => new SyslogFrameReader({}, delimiter), TypeError, "'delimiter'");
+});
+
+test("a number without a space and a PRI behind it is the beginning of a line", () => {
+  const lines = [
+    ...["404 Not Found", "1 2 3 test", "2019-02-19T12:02:54.464+01:00 x", "7", "12 ", "0 <1>a"],
+    ...["007 <13>bond", "12<13>a", "12  <13>a", "12345678901 <13>a", "3\t<13>a"],
+  ];
+  for (const end of ["\n", "\r\n", "\0"]) {
+    assertEquals(frames(`${lines.join(end)}${end}4 <1>a<2>b${end}`), [...lines, "<1>a", "<2>b"]);
+  }
+  for (const line of lines) assertEquals(frames(line), [line]);
+});
+
+test("the framing says which frames are looked for", () => {
+  const stream = "4 <1>a\n5 <2>b\n";
+  assertEquals(frames(stream), ["<1>a", "<2>b\n"]);
+  assertEquals(frames(stream, undefined, "lines"), ["4 <1>a", "5 <2>b"]);
+  assertEquals(frames(stream, "lf"), ["4 <1>a", "5 <2>b"]);
+  assertEquals(frames(stream, "lf", "both"), ["<1>a", "<2>b\n"]);
+  assertEquals(frames("4 no a4 PRI\n", undefined, "counted"), ["no a", "PRI\n"]);
+  const framing = "octets" as ReadFraming;
+  assertThrows(() => new SyslogFrameReader({}, undefined, framing), TypeError, "'framing'");
 });
 
 test("each framing reads what it writes", () => {
@@ -203,34 +232,45 @@ test("each framing reads what it writes", () => {
   }
 });
 
-test("a length that is none is malformed, and the stream is not read on", () => {
-  for (const stream of ["0 ", "01 a", "1x", "12<13>a\n", "2026-01-02 a\n", "12345678901", "7\n"]) {
-    assertEquals(failure(stream).code, "malformed", stream);
+test("of counted frames alone a length that is none is malformed, and nothing is read on", () => {
+  for (
+    const stream of [
+      ...["0 ", "01 a", "1x", "12<13>a\n", "2026-01-02 a\n", "12345678901", "7\n", "<13>a\n"],
+    ]
+  ) {
+    assertEquals(failure(stream, "counted").code, "malformed", stream);
   }
-  const reader = new SyslogFrameReader();
+  const reader = new SyslogFrameReader({}, undefined, "counted");
   reader.push(encoder.encode("01 a"));
   for (let i = 0; i < 2; i++) assertThrows(() => reader.next(), FrameError, "leading zero");
 });
 
 test("a frame larger than the cap is refused, for ever, and nothing is allocated for it", () => {
-  assertEquals(failure("101 ").code, "too-large");
-  assertEquals(failure("9999999999 a").code, "too-large");
+  assertEquals(failure("101 ", "counted").code, "too-large");
+  assertEquals(failure("101 <").code, "too-large");
+  assertEquals(failure("9999999999 <").code, "too-large");
   assertEquals(failure("<".repeat(101)).code, "too-large");
   assertEquals(frames(`100 ${"<".repeat(100)}`), ["<".repeat(100)]);
-  for (const stream of ["6 abcdef", "abcdef\n", "abcdef"]) {
+  for (const stream of ["6 <bcdef", "abcdef\n", "abcdef", "123456\n", "1234567", "1 abcd"]) {
     const reader = new SyslogFrameReader({ maxFrameBytes: 5 });
-    reader.push(encoder.encode(`5 abcde\nabcde\n${stream}`));
+    reader.push(encoder.encode(`5 <bcde\nabcde\n${stream}`));
     assertEquals([reader.next(), reader.next()].map((bytes) => decoder.decode(bytes)), [
-      ...["abcde", "abcde"],
+      ...["<bcde", "abcde"],
     ]);
+    if (/^\d+$/.test(stream)) {
+      assertStrictEquals(reader.next(), undefined);
+      assertThrows(() => reader.end(), FrameError, "5");
+      continue;
+    }
     for (let i = 0; i < 2; i++) assertThrows(() => reader.next(), FrameError, "5");
   }
 });
 
 test("an octet-counted frame that the end of the stream cuts off is an error", () => {
   for (const stream of ["5", "12", "5 ", "5 abcd"]) {
-    assertEquals(failure(stream).code, "cut-off", stream);
+    assertEquals(failure(stream, "counted").code, "cut-off", stream);
   }
+  for (const stream of ["5 <", "5 <bcd"]) assertEquals(failure(stream).code, "cut-off", stream);
   assertThrows(
     () => {
       const reader = new SyslogFrameReader();
@@ -266,7 +306,7 @@ test("SyslogFrameReader takes a long message, and many short ones, in linear tim
 });
 
 test("SyslogFrameReader gives a view of a frame that lies in one chunk", () => {
-  const chunk = encoder.encode("4 abcd<1>e\n");
+  const chunk = encoder.encode("4 <bcd<1>e\n");
   const reader = new SyslogFrameReader();
   reader.push(chunk);
   for (const _ of [1, 2]) assertStrictEquals(reader.next()?.buffer, chunk.buffer);

@@ -103,6 +103,8 @@ for (const transport of ["udp", "unixgram", "tcp", "unix"] as const) {
       [record!.msgid, record!.structured_data],
       ["ID47", { "app@32473": { user: "anna" } }],
     );
+    const isIp = transport === "tcp" || transport === "udp";
+    assertEquals(record!.sender_address, isIp ? "127.0.0.1" : null);
     assertEquals(receiver.stats, {
       ...{ received: 1, failed: 0, rejected: 0, receivedBytes: bytes.length },
       ...{ connections: isStream ? 1 : 0, open: isStream ? 1 : 0, refused: 0 },
@@ -114,7 +116,7 @@ for (const transport of ["udp", "unixgram", "tcp", "unix"] as const) {
   });
 }
 
-test("a message without a time has that of its arrival, and one without a year the nearest", async () => {
+test("a message without a time has that of its arrival, and one without a year the last one", async () => {
   const { network, connect, receiver, records, stop } = await setting("udp");
   const year2026 = Date.UTC(2026, 0, 1) / 1000;
   await network.clock.advance(year2026 * 1000 + 1500);
@@ -158,8 +160,6 @@ test("delimiter keeps the messages of CPython whole, line feeds and all", async 
 
 test("a bad frame costs its own connection alone, and what came before it is kept", async () => {
   const bad: [string, FrameError["code"]][] = [
-    ["007 <13>bond", "malformed"],
-    ["12345678901 ", "malformed"],
     ["GET".repeat(100), "too-large"],
     ["101 <13>", "too-large"],
   ];
@@ -182,6 +182,66 @@ test("a bad frame costs its own connection alone, and what came before it is kep
     await Promise.all([good.close(), evil.close()]);
     await stop();
   }
+});
+
+test("with octet counting alone anything else costs its connection", async () => {
+  for (const bytes of ["007 <13>bond", "12345678901 ", "<13>spam\n", "404 "]) {
+    const { connect, messages, records, faulted, faults, stop } = await setting("tcp", {
+      framing: "counted",
+      maxFrameBytes: 100,
+    });
+    const sender = await connect();
+    await sender.send(encoder.encode(`6 no PRI4 spam${bytes}`));
+    await records(2);
+    await faulted(1);
+    assertEquals(messages(), ["no PRI", "spam"]);
+    const code = bytes === "404 " ? "too-large" : "malformed";
+    assertEquals((faults[0]!.error as FrameError).code, code, bytes);
+    await sender.close();
+    await stop();
+  }
+});
+
+test("with lines alone, or the delimiter LF, a number begins a line", async () => {
+  for (const more of [{ framing: "lines" }, { delimiter: "lf" }] as const) {
+    const { connect, messages, records, stop, faults } = await setting("tcp", more);
+    const sender = await connect();
+    await sender.send(encoder.encode("<13>app\n5 <13>\n404 <b>Not found</b>\n9 <13>spam\n"));
+    await records(4);
+    const lines = ["app", "5 <13>", "404 <b>Not found</b>", "9 <13>spam"];
+    assertEquals(messages(), lines);
+    await sender.close();
+    await stop();
+    assertEquals(faults, []);
+  }
+});
+
+test("times are read by the zones of the options", async () => {
+  const { network, connect, receiver, records, stop } = await setting("udp", {
+    defaultTimeZone: "America/New_York",
+    timeZones: { MEZ: "Europe/Berlin", Here: "+05:30" },
+  });
+  await network.clock.advance(Date.UTC(2026, 7, 1));
+  const sender = await connect();
+  const cases: [string, string][] = [
+    ["Jul  1 12:00:00 host app: x", "2026-07-01T16:00:00.000Z"],
+    ["Jan  1 12:00:00 host app: x", "2026-01-01T17:00:00.000Z"],
+    ["29: Jul  1 12:00:00 mez: %SYS-5-A: x", "2026-07-01T10:00:00.000Z"],
+    ["29: Jul  1 12:00:00 Here: %SYS-5-A: x", "2026-07-01T06:30:00.000Z"],
+    ["29: Jul  1 12:00:00 Mars: %SYS-5-A: x", "2026-07-01T16:00:00.000Z"],
+    ["Jul  1 12:00:00 UTC: %SYS-5-A: x", "2026-07-01T12:00:00.000Z"],
+    ["2026-07-01T12:00:00 host app: x", "2026-07-01T16:00:00.000Z"],
+    ["1 2026-07-01T12:00:00 host app 1 - - x", "2026-07-01T16:00:00.000Z"],
+    ["1 2026-07-01T12:00:00+02:00 host app 1 - - x", "2026-07-01T10:00:00.000Z"],
+  ];
+  for (const [text] of cases) await sender.send(encoder.encode(`<13>${text}`));
+  await records(cases.length);
+  for (const [i, [text, expected]] of cases.entries()) {
+    const { created, msg } = receiver.records[i]!;
+    assertEquals([new Date(created * 1000).toISOString(), msg], [expected, "x"], text);
+  }
+  await sender.close();
+  await stop();
 });
 
 test("an octet-counted message that the sender's end cuts off is a fault", async () => {
@@ -318,6 +378,13 @@ test("SyslogReceiver refuses bad options and names them", () => {
     ["localhost", 514, { idleTimeoutMs: 1 }, `'idleTimeoutMs' must be absent`],
     ["localhost", 514, { delimiter: "lf" }, `'delimiter' must be absent`],
     ["localhost", 514, { transport: "tcp", delimiter: "crlf" }, `'delimiter' must be "lf" or`],
+    ["localhost", 514, { framing: "lines" }, `'framing' must be absent with transport "udp"`],
+    ["localhost", 514, { transport: "tcp", framing: "lf" }, `'framing' must be "counted" or`],
+    ["localhost", 514, { defaultTimeZone: "Mars/Base" }, `'defaultTimeZone' must be an offset`],
+    ["localhost", 514, { defaultTimeZone: 60 }, `'defaultTimeZone'`],
+    ["localhost", 514, { defaultTimeZone: "+25:00" }, `'defaultTimeZone'`],
+    ["localhost", 514, { timeZones: "UTC" }, `'timeZones' must be an object`],
+    ["localhost", 514, { timeZones: { EST: -5 } }, `'timeZones.EST' must be an offset`],
     ["localhost", 514, { transport: "tcp", tls: {} }, `'tls.cert'`],
     ["localhost", 514, { transport: "tcp", tls: { cert: "a" } }, `'tls.key'`],
     ["localhost", 514, { logname: 5 }, `'logname'`],

@@ -23,7 +23,8 @@ test("syslogFields() are those of any record, in their order, and what syslog ad
   const record = makeLogRecord(syslogFields(message, 7, 1_699_999_999));
   const names = Object.keys(new LogRecord("", 20, "", 0, "", null, null));
   const added = ["facility", "severity", "hostname", "app_name", "procid", "msgid"];
-  assertEquals(Object.keys(record), [...names, ...added, "structured_data"]);
+  assertEquals(Object.keys(record), [...names, ...added, "structured_data", "sender_address"]);
+  assertEquals(record.sender_address, null);
   assertEquals([record.name, record.levelname, record.levelno], ["su", "CRITICAL", 50]);
   assertEquals([record.created, record.msecs], [1_700_000_000.003, 3]);
   assertEquals(Math.round(record.relativeCreated), 1003);
@@ -69,6 +70,13 @@ test("milliseconds are those that were written, and never a thousand", () => {
   for (let ms = 0; ms < 1000; ms++) assertEquals(msecs((1_700_000_000_000 + ms) / 1000), ms);
   assertEquals(msecs(1_700_000_000.9999998), 999);
   assertEquals(msecs(-0.25), 750);
+});
+
+test("syslogFields() has the address of the sender, and at most 255 characters of a name", () => {
+  const long = { ...message, app_name: "x".repeat(2000) };
+  const { name, app_name, sender_address } = syslogFields(long, 7, 0, "192.0.2.1");
+  assertEquals([name, app_name], ["x".repeat(255), long.app_name]);
+  assertEquals(sender_address, "192.0.2.1");
 });
 
 test("a process id that is no number leaves the record without one", () => {
