@@ -8,8 +8,13 @@
 import { jsonText } from "./json.ts";
 import { refuse } from "./options.ts";
 
+const MAX_NAME = 32;
+
 /** SD-NAME: printable ASCII but for `=`, space, `]` and `"`. */
 const NAME = /^[!#-<>-\\^-~]{1,32}$/;
+
+/** A character that none may have. */
+const NO_NAME = /[^!#-<>-\\^-~]/gu;
 
 /** What no name before an `@` needs; after it stands a private enterprise number. */
 const ID = /^[^@]+(?:@\d+(?:\.\d+)*)?$/;
@@ -33,20 +38,45 @@ export function checkStructuredDataId(what: string, name: string, value: unknown
  * One element, with a parameter for each own enumerable property of `params` that is not undefined.
  * Text stands as it is; any other value as `JSON` would write it.
  *
- * @throws {TypeError} for a property whose name RFC 5424 does not allow
+ * A name that RFC 5424 does not allow is changed: each character that it may not have becomes `_`,
+ * an empty name becomes `_`, and 32 characters are kept. If another parameter has that name, it ends
+ * with a number: `_2`, `_3`, and so on.
  */
 export function structuredData(id: string, params: Readonly<Record<string, unknown>>): string {
   let element = `[${id}`;
-  for (const name of Object.keys(params)) {
-    const value = params[name];
+  let names: ParamNames | undefined;
+  for (const key of Object.keys(params)) {
+    const value = params[key];
     if (value === undefined) continue;
-    if (!NAME.test(name)) {
-      const expected = '1 to 32 printable ASCII characters without "=", space, "]" and quotes';
-      refuse("write structured data", "name", expected, name);
-    }
+    const name = NAME.test(key) ? key : (names ??= new ParamNames(params)).allowed(key);
     element += ` ${name}="${paramText(value).replace(ESCAPED, "\\$&")}"`;
   }
   return `${element}]`;
+}
+
+/** Finds names for parameters that have names which are not allowed. */
+class ParamNames {
+  readonly #taken: Set<string>;
+  /** The last number that was put behind a name. */
+  readonly #numbers = new Map<string, number>();
+
+  constructor(params: Readonly<Record<string, unknown>>) {
+    this.#taken = new Set(Object.keys(params));
+  }
+
+  /** An allowed name for this one, that no other parameter has. */
+  allowed(key: string): string {
+    const name = key.replace(NO_NAME, "_").slice(0, MAX_NAME) || "_";
+    let unique = name;
+    while (this.#taken.has(unique)) {
+      const number = (this.#numbers.get(name) ?? 1) + 1;
+      this.#numbers.set(name, number);
+      const end = `_${number}`;
+      unique = name.slice(0, MAX_NAME - end.length) + end;
+    }
+    this.#taken.add(unique);
+    return unique;
+  }
 }
 
 function paramText(value: unknown): string {

@@ -50,9 +50,33 @@ test("structuredData() writes what is no text as JSON does, without quotes aroun
   );
 });
 
-test("structuredData() refuses a name that is none", () => {
-  for (const name of ["a b", "a=b", "a]", 'a"', "ä", "", "x".repeat(33), "a\n"]) {
-    const error = assertThrows(() => structuredData("x", { [name]: 1 }), TypeError, "'name' must");
-    assertEquals(error.message.includes(JSON.stringify(name)), true);
+test("structuredData() changes a name that is not allowed", () => {
+  const long = "x".repeat(32);
+  const cases: [string, string][] = [
+    ...[["user name", "user_name"], ["a=b", "a_b"], ["a]", "a_"], ['a"', "a_"], ["", "_"]],
+    ...[["größe", "gr__e"], ["😀", "_"], ["\ud800", "_"], ["a\n", "a_"], [`${long}x`, long]],
+  ] as [string, string][];
+  for (const [key, name] of cases) {
+    assertEquals(structuredData("x", { [key]: 1 }), `[x ${name}="1"]`, key);
   }
+});
+
+test("structuredData() gives no two parameters the same name", () => {
+  const names = (...keys: string[]) => {
+    const params = Object.fromEntries(keys.map((key, i) => [key, i]));
+    const text = structuredData("x", params);
+    const found = [...text.matchAll(/ ([^ =]+)="(\d+)"/g)];
+    assertEquals(found.map(([, , value]) => Number(value)), keys.map((_, i) => i));
+    return found.map(([, name]) => name);
+  };
+  assertEquals(names("a b", "a=b", "a]b"), ["a_b", "a_b_2", "a_b_3"]);
+  // A name that is allowed is kept, wherever it stands.
+  assertEquals(names("a b", "a_b", "a=b"), ["a_b_2", "a_b", "a_b_3"]);
+  assertEquals(names("a b", "a_b", "a_b_2"), ["a_b_3", "a_b", "a_b_2"]);
+  assertEquals(names("a b", "a=b", "a_b 2"), ["a_b", "a_b_2", "a_b_2_2"]);
+  const long = "x".repeat(32);
+  assertEquals(names(`${long}1`, `${long}2`), [long, `${long.slice(2)}_2`]);
+  const many = Array.from({ length: 5000 }, (_, i) => `${long}${i}`);
+  assertEquals(new Set(names(...many)).size, many.length);
+  assertEquals(names(...many).every((name) => name!.length <= 32), true);
 });
