@@ -2,12 +2,11 @@
  * An in-memory network with scripted faults, on a virtual clock: for tests of what logs over the
  * network, this module's own and its users'.
  *
- * It is one machine, of address 127.0.0.1: every host name leads to it, a port or a path is what
- * counts. A connection
- * goes to the listener at its address; where none listens, `whenNobodyListens` says what happens,
- * by default a {@linkcode MemoryPeer} answers, which the test then plays. Connections behave as on
- * the real adapters, with which they share their code. TLS options are taken and ignored: script
- * the outcome `tls`.
+ * It is one machine, 127.0.0.1 (over IPv6 ::1): every host name leads to it, a port or a path is
+ * what counts. A connection goes to the listener at its address; where none listens,
+ * `whenNobodyListens` says what happens, by default a {@linkcode MemoryPeer} answers, which the test
+ * then plays. Connections behave as on the real adapters, with which they share their code. TLS
+ * options are taken and ignored: script the outcome `tls`.
  *
  * Browser compatible: no I/O, no real timers.
  *

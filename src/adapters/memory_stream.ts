@@ -13,8 +13,9 @@ import { show, toConnectionError } from "./native_error.ts";
 import { SocketStream } from "./socket_stream.ts";
 
 /** The IP address of the one machine that the network is; Unix sockets have none. */
-export function machineAddress({ transport }: StreamAddress | DatagramAddress): string | undefined {
-  return transport === "tcp" || transport === "udp" ? "127.0.0.1" : undefined;
+export function machineAddress(to: StreamAddress | DatagramAddress): string | undefined {
+  if ("path" in to) return undefined;
+  return to.hostname.includes(":") ? "::1" : "127.0.0.1";
 }
 
 /** What a stream tells the network that it belongs to. */

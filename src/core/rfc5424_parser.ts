@@ -19,7 +19,7 @@ const BOM = "\ufeff";
 /** `-`, and what word processors make of it. */
 const NILVALUE = /^[-\u2013\u2014]$/;
 
-/** HOSTNAME, APP-NAME, PROCID, MSGID. */
+/** How many fields stand between the time and the structured data. */
 const FIELDS = 4;
 
 /** VERSION, and no time. */
@@ -36,10 +36,11 @@ const SPACES = / +|$/y;
 /** Structured data, where a text in brackets might stand as well. */
 const PARAMETERS = /\[[^\s\]]{1,32} +[^\s=]{1,32}="/y;
 
-/** A field, with the space behind it. */
+/** A field, with the spaces behind it. */
 const FIELD = /(\S+)(?: +|$)/y;
-/** The same, by the grammar. */
-const STRICT_FIELD = /(\S+) /y;
+
+/** HOSTNAME, APP-NAME, PROCID and MSGID. */
+const HEADER = /(\S+) (\S+) (\S+) (\S+) /y;
 
 /** What is behind the PRI, which ends at `at`; `undefined` where it is not RFC 5424. */
 export function parseRfc5424(
@@ -50,21 +51,11 @@ export function parseRfc5424(
 ): SyslogMessage | undefined {
   const time = timeAt(text, at, context);
   if (time === undefined) return undefined;
-  const field = time.isNil ? STRICT_FIELD : FIELD;
-  const fields: string[] = [];
-  let data: FoundData | undefined;
-  for (at = time.end; fields.length < FIELDS; at = field.lastIndex) {
-    // Who has no process id and no message id may leave them out.
-    const mayBeLeftOut = fields.length >= 2 && !time.isNil;
-    if (mayBeLeftOut && matchAt(PARAMETERS, text, at) !== null) data = dataAt(text, at);
-    const match = data === undefined ? matchAt(field, text, at) : null;
-    if (match === null) break;
-    fields.push(match[1]!);
-  }
-  data ??= dataAt(text, at);
-  if (time.isNil && !(fields.length === FIELDS && data?.isSeparate)) return undefined;
-  const start = data === undefined ? at : data.end;
-  const [hostname = null, app_name = null, procid = null, msgid = null] = fields.map(valueOf);
+  const rest = restAt(text, time.end, time.isNil) ??
+    (time.isNil ? undefined : oddRestAt(text, time.end));
+  if (rest === undefined) return undefined;
+  const [hostname = null, app_name = null, procid = null, msgid = null] = rest.fields.map(valueOf);
+  const { data, end } = rest;
   return {
     facility: pri >> 3,
     severity: pri & 7,
@@ -73,10 +64,43 @@ export function parseRfc5424(
     app_name,
     procid,
     msgid,
-    structured_data: data?.found ?? null,
-    message: text.slice(text[start] === BOM ? start + 1 : start),
+    structured_data: data,
+    message: text.slice(text[end] === BOM ? end + 1 : end),
     format: "rfc5424",
   };
+}
+
+/** The header behind the time. */
+interface Rest {
+  readonly fields: readonly string[];
+  readonly data: StructuredData | null;
+  /** Where the text begins. */
+  readonly end: number;
+}
+
+/** Every field, and structured data; `isStrict`: a text only behind a space. */
+function restAt(text: string, at: number, isStrict: boolean): Rest | undefined {
+  const match = matchAt(HEADER, text, at);
+  const data = match === null ? undefined : dataAt(text, HEADER.lastIndex);
+  if (data === undefined || (isStrict && !data.isSeparate)) return undefined;
+  return { fields: match!.slice(1), data: data.found, end: data.end };
+}
+
+/** As many of the fields as there are. */
+function oddRestAt(text: string, at: number): Rest {
+  const fields: string[] = [];
+  let data: FoundData | undefined;
+  while (fields.length < FIELDS) {
+    // Senders that have no process id and no message id may leave them out.
+    const mayBeData = fields.length >= 2 && matchAt(PARAMETERS, text, at) !== null;
+    data = mayBeData ? dataAt(text, at) : undefined;
+    const match = data === undefined ? matchAt(FIELD, text, at) : null;
+    if (match === null) break;
+    fields.push(match[1]!);
+    at = FIELD.lastIndex;
+  }
+  data ??= dataAt(text, at);
+  return { fields, data: data?.found ?? null, end: data?.end ?? at };
 }
 
 function valueOf(field: string): string | null {

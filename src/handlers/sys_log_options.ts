@@ -77,11 +77,12 @@ export interface SysLogOptions extends DeliveryOptions {
    */
   format?: SysLogFormat;
   /**
-   * How messages are told apart on a stream; datagrams go without. Where they are not counted, LF,
-   * CR and NUL within a message are written as `#012`, `#015` and `#000`.
+   * How messages are told apart on a stream; datagrams go without. Octet counting carries them as
+   * they are. The others write LF, CR and NUL within a message as `#012`, `#015` and `#000`, but for
+   * the "nul" of cpython: it is what `append_nul` appends, and most daemons end a message of it at a
+   * line feed too.
    *
-   * @default "octet-counting" for rfc5424, "lf" for rfc3164; for cpython "nul", which is what
-   * `append_nul` appends and, as in CPython, nothing else
+   * @default "octet-counting" for rfc5424, "lf" for rfc3164, "nul" for cpython
    */
   framing?: SysLogFraming;
   /**
@@ -103,7 +104,9 @@ export interface SysLogOptions extends DeliveryOptions {
   msgid?: string | null;
   /**
    * The SD-ID, such as `app@32473`, under which what `extra` added to a record is sent as structured
-   * data of RFC 5424; `null`: it is not sent. @default {null}
+   * data of RFC 5424; `null`: it is not sent. Of a field's name that is not allowed there each
+   * character that is none of printable ASCII, or a space, `=`, `]` or `"`, is sent as `_`, and 32
+   * characters are kept; a name that is taken then ends with `_2`, `_3`, and so on. @default {null}
    */
   structuredDataId?: string | null;
   /** Whether the text of RFC 5424 begins with a byte order mark. @default {false} */

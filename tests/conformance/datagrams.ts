@@ -22,6 +22,7 @@ export function datagrams(
       for (const size of [1, 0, 1400, 65_507]) {
         await socket.send(pattern(size));
         assertEquals((await arriving.next()).value, pattern(size));
+        assertEquals(bound.peerAddress, hostname);
       }
       const pending = arriving.next();
       await socket.close();

@@ -53,6 +53,7 @@ export function listeners({ name, connector, skips = {}, module }: Target): void
     const client = await connector.connect(listener.address);
     const accepted: StreamConnection = (await listener[Symbol.asyncIterator]().next()).value;
     const answers = client[Symbol.asyncIterator]();
+    assertEquals(accepted.peerAddress, "127.0.0.1");
     await accepted.write(new Uint8Array([7]));
     assertEquals((await answers.next()).value, new Uint8Array([7]));
     const closing = accepted.close();
@@ -104,6 +105,7 @@ export function listeners({ name, connector, skips = {}, module }: Target): void
     await using listener = await connector.listen({ transport: "tcp", hostname: "::1", port: 0 });
     const client = await connector.connect(listener.address);
     const accepted: StreamConnection = (await listener[Symbol.asyncIterator]().next()).value;
+    assertEquals(accepted.peerAddress, "::1");
     await client.write(new Uint8Array([6]));
     assertEquals((await accepted[Symbol.asyncIterator]().next()).value, new Uint8Array([6]));
     const closing = client.close();
@@ -121,6 +123,7 @@ export function listeners({ name, connector, skips = {}, module }: Target): void
     const listener = await connector.listen(at);
     const client = await connector.connect(at);
     const accepted: StreamConnection = (await listener[Symbol.asyncIterator]().next()).value;
+    assertEquals(accepted.peerAddress, undefined);
     await client.write(new Uint8Array([8]));
     assertEquals((await accepted[Symbol.asyncIterator]().next()).value, new Uint8Array([8]));
     const closing = client.close();

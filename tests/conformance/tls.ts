@@ -44,6 +44,7 @@ export function tls({ name, connector, rawServer, skips = {} }: Target): void {
     bytes: Uint8Array,
   ): Promise<void> {
     const peer = await accepted;
+    assertEquals(peer.peerAddress, "127.0.0.1");
     const writing = connection.write(bytes).then(() => connection.close());
     const chunks: Uint8Array[] = [];
     for await (const chunk of peer) chunks.push(chunk);

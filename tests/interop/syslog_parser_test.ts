@@ -41,6 +41,14 @@ const messages = [
   `<13>${today} host app: two lines\nand\ta tab, häm ✓ 𝄞`,
   `<13>${today} host app: ended with LF\n`,
   `<13>${today} host app: ended with NUL\0`,
+  // Tags that end without a space, and times with more than RFC 3164 has.
+  `<134>${today} host1 app[77]:{"a":1}`,
+  `<13>${today} host app:word1: word2`,
+  "<134>Jul 16 2020 02:15:13 host app: with a year",
+  "<164>Sep 14 2016 10:07:20: %ASA-4-106023: Deny udp",
+  // An odd RFC 5424.
+  '<14>1 2023-10-12T06:46:31Z h\u00e4 app 1 ID [a@1 b="c"] umlaut',
+  "<14>1 2023-10-12T06:46:31Z h app 40 - - [15/Jun/2020:02:58:18.042] _front",
   // CPython, with `ident = "app[12]: "`.
   "<11>app[12]: späm\0",
 ];
