@@ -17,68 +17,70 @@ import {
   matchAt,
   MNEMONIC,
   type ParseContext,
+  sticky,
 } from "./syslog_time_parser.ts";
 
 const NILVALUE = "-";
 const BOM = "\ufeff";
 
-const NAME = String.raw`[\w.@-]{1,255}`;
-const IP_ADDRESS = String
-  .raw`\[?[\dA-Fa-f:.]{1,44}(?:[\dA-Fa-f]|::)(?:%[\w.-]{1,32})?\]?`;
+const NAME = "[\\w.@-]{1,255}";
+const IP_ADDRESS = "\\[?[\\dA-Fa-f:.]{1,44}(?:[\\dA-Fa-f]|::)(?:%[\\w.-]{1,32})?\\]?";
 
 /** How long Cisco's device has been running, which it writes where its clock was never set. */
-const UPTIME = String.raw`(?:(?:\d{1,5}[ywdh]){1,2}|\d{1,3}:\d\d:\d\d(?:\.\d{1,9})?)`;
+const UPTIME = "(?:(?:\\d{1,5}[ywdh]){1,2}|\\d{1,3}:\\d\\d:\\d\\d(?:\\.\\d{1,9})?)";
 
 /** The number of the message, in Cisco's; there may be two, or none where one is expected. */
-const COUNTER = String.raw`\d{1,10}: `;
+const COUNTER = "\\d{1,10}: ";
+
+/** IOS-XR's: `RP/0/RSP0/CPU0`. */
+const NODE = "[A-Z\\d]{1,16}(?:/[A-Z\\d]{1,16}){2,3}";
 
 /**
- * What Cisco's devices put before the time: a colon or numbers of the message, the device's name,
- * IOS-XR's node, and a mark for a clock that is not sure.
+ * The part that Cisco's devices put before the time: a colon or numbers of the message, the device's
+ * name, IOS-XR's node, and a mark for a clock that is not sure.
  */
-const DEVICE_HEADER = /* @__PURE__ */ new RegExp(
-  `(: ?)?((?:${COUNTER}){0,2})` +
-    `(?:(?!${UPTIME}: |${COUNTER})(${NAME}|${IP_ADDRESS}) ?: )?((?:${COUNTER}){0,2})` +
-    String.raw`(?:(?:(${NAME}) )?([A-Z\d]{1,16}(?:/[A-Z\d]{1,16}){2,3}): ?)?([*.]?)`,
-  "y",
+const DEVICE_HEADER = /* @__PURE__ */ sticky(
+  ...["(: ?)?((?:", COUNTER, "){0,2})"],
+  ...["(?:(?!", UPTIME, ": |", COUNTER, ")(", NAME, "|", IP_ADDRESS, ") ?: )?"],
+  ...["((?:", COUNTER, "){0,2})(?:(?:(", NAME, ") )?(", NODE, "): ?)?([*.]?)"],
 );
 
-const UPTIME_HEADER = /* @__PURE__ */ new RegExp(`${UPTIME}: `, "y");
+const UPTIME_HEADER = /* @__PURE__ */ sticky(UPTIME, ": ");
 
-/** AIX's syslogd, of what it passes on. */
-const FORWARDED = /* @__PURE__ */ new RegExp(
-  `Message forwarded from (${NAME}|${IP_ADDRESS}): `,
-  "y",
+/** AIX's syslogd, of messages that it passes on. */
+const FORWARDED = /* @__PURE__ */ sticky(
+  ...["Message forwarded from (", NAME, "|", IP_ADDRESS, "): "],
 );
 
 /** An ASA's device id, before its message. */
-const DEVICE_ID = /* @__PURE__ */ new RegExp(`(${NAME}|${IP_ADDRESS}) ?: (?=${MNEMONIC} ?:)`, "y");
-
-/** A name without a colon; behind it comes something. */
-const HOST = /* @__PURE__ */ new RegExp(`(${NAME}) (?::(?: |$))?(?=[^])`, "y");
-
-/** `::` in it, or the colons of six groups at least: no time of day, and no tag. */
-const IP_HOST = /* @__PURE__ */ new RegExp(
-  `(?=\\S{0,45}::|(?:[^\\s:]{0,4}:){5})(${IP_ADDRESS}) (?=[^])`,
-  "y",
+const DEVICE_ID = /* @__PURE__ */ sticky(
+  ...["(", NAME, "|", IP_ADDRESS, ") ?: (?=", MNEMONIC, " ?:)"],
 );
 
-/** Names of programs have no quotes and brackets, and of colons only the `::` of Perl's modules. */
-const TAG_NAME = String.raw`(?:[^\s[\]:"'{}<>=|]|::(?=\w)){1,128}`;
+/** A name without a colon; behind it comes something. */
+const HOST = /* @__PURE__ */ sticky("(", NAME, ") (?::(?: |$))?(?=[^])");
 
-/** A name, and a colon, or a process id in brackets, or both; `10:20:30` is a time of day. */
-const TAG = /* @__PURE__ */ new RegExp(
-  String.raw`(?!\d+:\d)(${TAG_NAME})(?:\[([^\s[\]]{0,128})\]:? ?|:(?!:\w) ?)`,
-  "y",
+/** With `::` or the colons of six groups: no time of day, and no tag. */
+const IP_HOST = /* @__PURE__ */ sticky(
+  ...["(?=\\S{0,45}::|(?:[^\\s:]{0,4}:){5})(", IP_ADDRESS, ") (?=[^])"],
+);
+
+/**
+ * A name, and a colon, or a process id in brackets, or both. Names of programs have no quotes and
+ * brackets, and of colons only the `::` of Perl's modules; `10:20:30` is a time of day.
+ */
+const TAG = /* @__PURE__ */ sticky(
+  "(?!\\d+:\\d)((?:[^\\s[\\]:\"'{}<>=|]|::(?=\\w)){1,128})",
+  "(?:\\[([^\\s[\\]]{0,128})\\]:? ?|:(?!:\\w) ?)",
 );
 
 /** Cisco's, which may have a space before the colon. */
-const CISCO_TAG = /* @__PURE__ */ new RegExp(`(${MNEMONIC}) ?: ?`, "y");
+const CISCO_TAG = /* @__PURE__ */ sticky("(", MNEMONIC, ") ?: ?");
 
 /** Without a time only this is sure to be a tag. */
 const TAG_WITH_NUMBER = /([^\s[\]:]{1,128})\[(\d{1,10})\]: ?/y;
 
-/** What was found before the text. */
+/** The part of a message before its text. */
 interface Header {
   readonly timestamp: number | null;
   readonly hostname: string | null;

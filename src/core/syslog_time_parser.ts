@@ -38,15 +38,8 @@ export interface FoundTime {
 const MAX_AHEAD_SECONDS = 86_400;
 
 /** `Feb  3 04:05:06`, with the year before the month, behind the day or behind the time. */
-const BSD_TIME = /* @__PURE__ */ bsdTimePattern();
-
-function bsdTimePattern(): RegExp {
-  return new RegExp(
-    String.raw`(?:(\d{4}) )?(${MONTHS.join("|")}) ( ?\d|\d\d)(?: (\d{4}))? ` +
-      String.raw`(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,32}))?(?: ((?:19|20)\d\d)(?= |:(?: |%|$)|$))?`,
-    "y",
-  );
-}
+const BSD_TIME =
+  /(?:(\d{4}) )?([A-Z][a-z]{2}) ( ?\d|\d\d)(?: (\d{4}))? (\d\d):(\d\d):(\d\d)(?:[.,](\d{1,32}))?(?: ((?:19|20)\d\d)(?= |:(?: |%|$)|$))?/y;
 
 /** RFC 3339, with fewer rules: any number of digits of a second, and no need for a zone. */
 const ISO_TIME =
@@ -59,12 +52,17 @@ const ZONE = / ([A-Za-z][\w+/-]{1,31}(?::\d\d)?|[+-]\d\d:?\d\d)/y;
 const END = / ?:(?: |$|(?=%))| |$/y;
 
 /** What Cisco's messages begin with: `%SYS-5-CONFIG_I`, `%ASA-session-6-302014`. */
-export const MNEMONIC: string = String.raw`%[A-Za-z]\w{0,63}(?:-\w{1,64}){0,5}-[0-7]-\w{1,64}`;
+export const MNEMONIC: string = "%[A-Za-z]\\w{0,63}(?:-\\w{1,64}){0,5}-[0-7]-\\w{1,64}";
 
-const BEFORE_MNEMONIC = /* @__PURE__ */ new RegExp(`(?=${MNEMONIC} ?:)`, "y");
+const BEFORE_MNEMONIC = /* @__PURE__ */ sticky("(?=", MNEMONIC, " ?:)");
 
 /** Zones that are written without a name of the device before them look like this: `CEST`. */
 const ABBREVIATION = /^[A-Z]{3,5}$/;
+
+/** A pattern of these parts that matches at its `lastIndex` alone. */
+export function sticky(...parts: string[]): RegExp {
+  return new RegExp(parts.join(""), "y");
+}
 
 /** The match of a sticky pattern at `at`, whose `lastIndex` is then where it ends. */
 export function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
@@ -86,6 +84,7 @@ export function bsdTime(
   const match = matchAt(BSD_TIME, text, at);
   if (match === null) return undefined;
   const [, before, month, day, behind, hour, minute, second, fraction, last] = match;
+  if (!MONTHS.includes(month!)) return undefined;
   const year = before ?? behind ?? last;
   const zone = zoneAt(text, BSD_TIME.lastIndex, context, isDevice, fraction !== undefined);
   const end = zone?.end ?? endAt(text, BSD_TIME.lastIndex);

@@ -61,6 +61,7 @@ export type {
   SyslogReceiverOptions,
   SyslogReceiverStats,
   SyslogStreamReceiverOptions,
+  SyslogTimeOptions,
 } from "./syslog_receiver.ts";
 
 /** Options of {@linkcode LogRecordSocketReceiver}. */

@@ -42,7 +42,6 @@ import {
   type StreamServerSettings,
   type StreamServerStats,
 } from "./stream_server.ts";
-import type { SourceReader } from "./server.ts";
 import { syslogFields } from "./syslog_record.ts";
 
 /**
@@ -222,7 +221,7 @@ export class SyslogReceiver extends RecordReceiver {
   }
 
   /** A reader for one stream, or for one datagram. */
-  protected override makeReader(sender?: string): SourceReader {
+  protected override makeReader(sender?: string): FrameReader {
     return Object.assign(this.#makeReader(), { sender });
   }
 
