@@ -57,8 +57,10 @@ const DEVICE_ID = /* @__PURE__ */ sticky(
   ...["(", NAME, "|", IP_ADDRESS, ") ?: (?=", MNEMONIC, " ?:)"],
 );
 
-/** A name without a colon; behind it comes something. */
-const HOST = /* @__PURE__ */ sticky("(", NAME, ") (?::(?: |$))?(?=[^])");
+/** A name without a colon, or an IP address in brackets; behind it comes something. */
+const HOST = /* @__PURE__ */ sticky(
+  ...["(", NAME, "|\\[[\\dA-Fa-f:.]{2,45}\\]) (?::(?: |$))?(?=[^])"],
+);
 
 /** With `::` or the colons of six groups: no time of day, and no tag. */
 const IP_HOST = /* @__PURE__ */ sticky(

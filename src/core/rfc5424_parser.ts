@@ -16,7 +16,7 @@ import { type FoundTime, matchAt, type ParseContext, rfc3339 } from "./syslog_ti
 
 const BOM = "\ufeff";
 
-/** `-`, and what word processors make of it. */
+/** `-`, or a dash that a word processor has put in its place. */
 const NILVALUE = /^[-\u2013\u2014]$/;
 
 /** How many fields stand between the time and the structured data. */
@@ -130,7 +130,7 @@ interface FoundData {
   readonly found: StructuredData | null;
   /** Where the text begins. */
   readonly end: number;
-  /** Whether a space, or the end, is behind it. */
+  /** True if a space, or the end, follows it. */
   readonly isSeparate: boolean;
 }
 

@@ -53,13 +53,18 @@ export class SyslogFrameReader implements FrameReader {
   /** The length of an octet-counted frame, as far as it was read, and how many digits that was. */
   #length = 0;
   #digits = 0;
-  /** Whether the space behind them was read, so that the next byte decides. */
+  /** True once the space behind them was read: the next byte decides. */
   #hasSpace = false;
   /** What stood before the end of the stream. */
   #last: Uint8Array | undefined;
   #failure: FrameError | undefined;
 
-  /** Makes a reader for one stream. Who names the delimiter of lines gets lines alone. */
+  /**
+   * Makes a reader for one stream.
+   *
+   * @param delimiter the end of a message that is not octet-counted
+   * @param framing by default `lines` for the delimiter "lf", else `both`
+   */
   constructor(
     options: DeframerOptions = {},
     delimiter: Delimiter = "either",
@@ -145,7 +150,7 @@ export class SyslogFrameReader implements FrameReader {
     }
   }
 
-  /** Whether the length goes on with this byte. */
+  /** Adds a byte to the length; false if it is no part of one. */
   #addDigit(byte: number): boolean {
     this.#length = this.#length * 10 + byte - ZERO;
     return isDigit(byte) && this.#length > 0 && ++this.#digits <= MAX_DIGITS;

@@ -17,7 +17,7 @@ import {
 import { MONTHS } from "./syslog_time.ts";
 import { offsetZone } from "./time_zone.ts";
 
-/** What a time without a year or a zone is read by. */
+/** Fills in the year and the zone that a time does not say. */
 export interface ParseContext {
   /** Seconds since the epoch: a time without a year is the last one that is not a day after this. */
   readonly now: number;
@@ -34,7 +34,7 @@ export interface FoundTime {
   readonly end: number;
 }
 
-/** A clock may be fast, and a time zone unknown: no two zones are more than 26 hours apart. */
+/** A day: the sender's clock may be fast, and its zone, up to 14 hours off UTC, may be unknown. */
 const MAX_AHEAD_SECONDS = 86_400;
 
 /** `Feb  3 04:05:06`, with the year before the month, behind the day or behind the time. */
@@ -51,12 +51,12 @@ const ZONE = / ([A-Za-z][\w+/-]{1,31}(?::\d\d)?|[+-]\d\d:?\d\d)/y;
 /** The end of a time: a space, as RFC 3164 has it, or a colon, as Cisco has it. */
 const END = / ?:(?: |$|(?=%))| |$/y;
 
-/** What Cisco's messages begin with: `%SYS-5-CONFIG_I`, `%ASA-session-6-302014`. */
+/** The begin of Cisco's messages: `%SYS-5-CONFIG_I`, `%ASA-session-6-302014`. */
 export const MNEMONIC: string = "%[A-Za-z]\\w{0,63}(?:-\\w{1,64}){0,5}-[0-7]-\\w{1,64}";
 
 const BEFORE_MNEMONIC = /* @__PURE__ */ sticky("(?=", MNEMONIC, " ?:)");
 
-/** Zones that are written without a name of the device before them look like this: `CEST`. */
+/** A zone without a device's header before it looks like this: `CEST`. */
 const ABBREVIATION = /^[A-Z]{3,5}$/;
 
 /** A pattern of these parts that matches at its `lastIndex` alone. */
@@ -73,7 +73,7 @@ export function matchAt(pattern: RegExp, text: string, at: number): RegExpExecAr
 /**
  * RFC 3164's time; `undefined` where there is none.
  *
- * @param isDevice whether a device has written it, so that a word before a colon is its zone
+ * @param isDevice true if a device has written it: a word before a colon is then its zone
  */
 export function bsdTime(
   text: string,
@@ -146,7 +146,7 @@ function zoneAt(
   const end = END.lastIndex;
   const toSeconds = zoneNamed?.(name) ?? offsetZone(name);
   if (toSeconds === undefined) {
-    // It may as well be the host's name, or the program's.
+    // The word may as well be the name of the host, or of the program.
     if (!behind[0].includes(":")) return undefined;
     const isCisco = (hasFraction || ABBREVIATION.test(name)) && isMnemonic(text, end);
     if (!isDevice && !isCisco) return undefined;
@@ -154,7 +154,7 @@ function zoneAt(
   return { toSeconds, end };
 }
 
-/** Whether a message of Cisco's begins there. */
+/** True if a message of Cisco's begins there. */
 export function isMnemonic(text: string, at: number): boolean {
   return matchAt(BEFORE_MNEMONIC, text, at) !== null;
 }

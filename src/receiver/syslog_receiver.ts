@@ -92,10 +92,12 @@ export interface SyslogStreamReceiverOptions
    */
   delimiter?: "lf" | "nul" | "either";
   /**
-   * How messages are framed: `counted`, by octet counting alone; `lines`, by the delimiter alone;
-   * `both`, as each message says: it is octet-counted if it begins with a number, a space and `<`.
-   * A text that a sender breaks into lines, as CPython does, may hold such a line: `lines` takes
-   * none for a count. @default "lines" for the delimiter "lf", else "both"
+   * How messages are framed (RFC 6587): `counted`, by octet counting alone, whatever the delimiter
+   * is; `lines`, by the delimiter alone; `both`, as each message says: it is octet-counted if it
+   * begins with a number, a space and `<`. A line of a text may begin so too, where a sender sends
+   * line feeds and does not count octets, as CPython does: `lines` takes no number for a count.
+   *
+   * @default "lines" for the delimiter "lf", else "both"
    */
   framing?: "counted" | "lines" | "both";
   /** The largest message that is taken, in bytes, 1 to 4294967295. @default {1048576} */

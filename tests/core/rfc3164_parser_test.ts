@@ -114,6 +114,9 @@ test("behind a time there may be a host name, a tag, both or neither", () => {
     ["", [null, null, null, ""]],
     ["host tag: \ufefftext", ["host", "tag", null, "text"]],
     ["user@host tag: text", ["user@host", "tag", null, "text"]],
+    ["[192.0.2.1] tag: text", ["[192.0.2.1]", "tag", null, "text"]],
+    ["host : text", ["host", null, null, "text"]],
+    ["12:30 meeting", [null, null, null, "12:30 meeting"]],
     ["2001:db8::1 tag: text", ["2001:db8::1", "tag", null, "text"]],
     ["00:11:22:33:44:55 tag: text", ["00:11:22:33:44:55", "tag", null, "text"]],
   ];

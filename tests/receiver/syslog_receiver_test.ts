@@ -341,6 +341,15 @@ test("unPickle() may be overridden, to read messages in another way", async () =
   await Promise.all([receiver.stop(), clock.advance(10_000)]);
 });
 
+test("the sender's address is that of IPv4 also where a socket of IPv6 received the message", () => {
+  const receiver = new Collector("::", 514, { acceptor: new MemoryNetwork() });
+  const addressOf = (sender?: string) =>
+    receiver.unPickle(encoder.encode("<13>spam"), sender).sender_address;
+  assertEquals(addressOf("::ffff:192.0.2.1"), "192.0.2.1");
+  assertEquals(addressOf("2001:db8::1"), "2001:db8::1");
+  assertEquals(addressOf(), null);
+});
+
 test("the options of streams are served: a silent connection, and one too many, are closed", async () => {
   const { network, connect, receiver, faulted, faults, stop } = await setting("tcp", {
     idleTimeoutMs: 1000,
