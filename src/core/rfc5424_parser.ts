@@ -22,16 +22,12 @@ const NILVALUE = /^[-\u2013\u2014]$/;
 /** How many fields stand between the time and the structured data. */
 const FIELDS = 4;
 
-/** VERSION, and no time. */
-const WITHOUT_TIME = /1 - (?=\S)/y;
+const VERSION = "1 ";
 
-/** VERSION, and the begin of a time. */
-const WITH_TIME = /1 +(?=\d{4}-\d\d?-\d\d?[Tt ]\d\d?:)/y;
+const SPACES = / */y;
 
-/** All of a time that is none, if it is no longer than one might be, with the spaces behind it. */
-const BAD_TIME = /[\d-]{8,10}[Tt ]\S{1,50}(?!\S) */y;
-
-const SPACES = / +|$/y;
+/** All of a time that is none, if it is no longer than one might be. */
+const BAD_TIME = /\d{4}-\d\d?-\d\d?[Tt ]\d\d?:\S{1,50}(?!\S)/y;
 
 /** Structured data, where a text in brackets might stand as well. */
 const PARAMETERS = /\[[^\s\]]{1,32} +[^\s=]{1,32}="/y;
@@ -113,17 +109,23 @@ function timeAt(
   at: number,
   context: Partial<ParseContext>,
 ): FoundTime & { isNil: boolean } | undefined {
-  if (matchAt(WITHOUT_TIME, text, at) !== null) {
-    return { timestamp: null, end: WITHOUT_TIME.lastIndex, isNil: true };
+  if (!text.startsWith(VERSION, at)) return undefined;
+  const start = at + VERSION.length;
+  if (text.startsWith("- ", start)) return { timestamp: null, end: start + 2, isNil: true };
+  matchAt(SPACES, text, start);
+  const first = SPACES.lastIndex;
+  let time = rfc3339(text, first, context);
+  if (time === undefined || !isEnd(text, time.end)) {
+    if (matchAt(BAD_TIME, text, first) === null) return undefined;
+    time = { timestamp: null, end: BAD_TIME.lastIndex };
   }
-  if (matchAt(WITH_TIME, text, at) === null) return undefined;
-  const start = WITH_TIME.lastIndex;
-  const time = rfc3339(text, start, context);
-  if (time !== undefined && matchAt(SPACES, text, time.end) !== null) {
-    return { ...time, end: SPACES.lastIndex, isNil: false };
-  }
-  if (matchAt(BAD_TIME, text, start) === null) return undefined;
-  return { timestamp: null, end: BAD_TIME.lastIndex, isNil: false };
+  matchAt(SPACES, text, time.end);
+  return { timestamp: time.timestamp, end: SPACES.lastIndex, isNil: false };
+}
+
+/** True if a field ends there. */
+function isEnd(text: string, at: number): boolean {
+  return at === text.length || text[at] === " ";
 }
 
 interface FoundData {
@@ -141,7 +143,7 @@ function dataAt(text: string, at: number): FoundData | undefined {
     : parseStructuredData(text, at);
   if (data === undefined) return undefined;
   const { found, end } = data;
-  const isSeparate = end === text.length || text[end] === " ";
+  const isSeparate = isEnd(text, end);
   // `-x` is a text.
   if (found === null && !isSeparate) return undefined;
   return { found, end: text[end] === " " ? end + 1 : end, isSeparate };
