@@ -1,10 +1,12 @@
 /**
  * Structured data as RFC 5424 section 6.3 writes it: `[id name="value" name="value"]`.
  *
- * Browser compatible: imports nothing outside this folder, uses no runtime global.
+ * Browser compatible.
  *
  * @module
  */
+import { ask } from "../logging/python_protocol.ts";
+import { pythonRepr } from "../logging/python_repr.ts";
 import { jsonText } from "./json.ts";
 import { refuse } from "./options.ts";
 
@@ -31,7 +33,7 @@ export function checkStructuredDataId(what: string, name: string, value: unknown
 
 /**
  * One element, with a parameter for each own enumerable property of `params` that is not undefined.
- * Text stands as it is; any other value as `JSON` would write it.
+ * Text stands as it is, a value from Python as its `str()`; any other value as `JSON` would write it.
  *
  * @throws {TypeError} for a property whose name RFC 5424 does not allow
  */
@@ -52,6 +54,8 @@ export function structuredData(id: string, params: Readonly<Record<string, unkno
 function paramText(value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "number") return String(value);
+  const own = ask<string>(value, "__str__", pythonRepr);
+  if (own !== undefined) return own;
   const text = jsonText(value);
   // A Date, an Error, bytes, …: JSON writes them as text.
   return text.startsWith('"') ? JSON.parse(text) : text;

@@ -1,8 +1,8 @@
 /**
  * `str()`, `repr()` and `ascii()` of a value as Python spells it: `None`, `True`, `'it'`, `[1, 2]`,
  * `{'a': 1}`, `b'..'`, `1e-05`. A `Date` is the text of its ISO 8601 form, an `Error` what
- * `String(error)` says (`Name('message')` inside a container), any other object its own `toString()`
- * if it has one, else the dict of its own enumerable properties: the same values that the pickle
+ * `String(error)` says (`Name('message')` inside a container), any other object what its own
+ * `__str__()` or `__repr__()` answers, else its own `toString()` if it has one, else the dict of its own enumerable properties: the same values that the pickle
  * on the wire holds.
  *
  * Browser compatible.
@@ -10,6 +10,7 @@
  * @module
  */
 import { floatRepr, isInteger, PythonFloat } from "./python_float.ts";
+import { ask, type PythonMethod } from "./python_protocol.ts";
 
 /**
  * Items of containers in one text. A value from the network may share its parts so that it is small
@@ -30,7 +31,8 @@ export function pythonStr(value: unknown): string {
   if (typeof value === "string") return value;
   if (value instanceof Error) return String(value);
   if (value instanceof Date) return isoDate(value);
-  return pythonRepr(value);
+  const walk = { open: [], left: MAX_ITEMS };
+  return asked(value, "__str__", walk) ?? repr(value, walk);
 }
 
 /** Python's `repr(value)`. */
@@ -71,9 +73,14 @@ function objectRepr(value: object, walk: Walk): string {
   const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && Symbol.iterator in value);
   if (walk.open.includes(value)) return isList ? "[...]" : "{...}";
   walk.open.push(value);
-  const text = containerRepr(value, isList, walk);
+  const text = asked(value, "__repr__", walk) ?? containerRepr(value, isList, walk);
   walk.open.pop();
   return text;
+}
+
+/** What a value answers; what it shows of the values inside it counts as items. */
+function asked(value: unknown, method: PythonMethod, walk: Walk): string | undefined {
+  return ask(value, method, (item: unknown) => --walk.left < 0 ? "..." : repr(item, walk));
 }
 
 function containerRepr(value: object, isList: boolean, walk: Walk): string {
