@@ -43,7 +43,7 @@ function formatAnswer(value: unknown, spec: string): string | undefined {
   if (float !== undefined && /[.,_a-z%]/i.test(spec)) return formatFloat(float, spec);
   const text = ask<string>(value, "__str__", pythonRepr);
   const isPlaced = float === undefined || /[<>=^]/.test(spec);
-  return text && formatString(text, isPlaced ? spec : `>${spec}`);
+  return text === undefined ? text : formatString(text, isPlaced ? spec : `>${spec}`);
 }
 
 function unsupported(value: unknown): never {

@@ -2,8 +2,8 @@
  * `str()`, `repr()` and `ascii()` of a value as Python spells it: `None`, `True`, `'it'`, `[1, 2]`,
  * `{'a': 1}`, `b'..'`, `1e-05`. A `Date` is the text of its ISO 8601 form, an `Error` what
  * `String(error)` says (`Name('message')` inside a container), any other object what its own
- * `__str__()` or `__repr__()` answers, else its own `toString()` if it has one, else the dict of its own enumerable properties: the same values that the pickle
- * on the wire holds.
+ * `__str__()` or `__repr__()` answers or its own `toString()` says, if it has one, else the dict of
+ * its own enumerable properties: the same values that the pickle on the wire holds.
  *
  * Browser compatible.
  *
@@ -17,6 +17,9 @@ import { ask, type PythonMethod } from "./python_protocol.ts";
  * there and would fill the memory here; what is over the limit is shown as `...`.
  */
 const MAX_ITEMS = 100_000;
+
+/** Deeper values are not asked: with their own code between, the stack would end before they do. */
+const MAX_ASKED_DEPTH = 100;
 
 /** Where a walk through containers is. */
 interface Walk {
@@ -32,7 +35,8 @@ export function pythonStr(value: unknown): string {
   if (value instanceof Error) return String(value);
   if (value instanceof Date) return isoDate(value);
   const walk = { open: [], left: MAX_ITEMS };
-  return asked(value, "__str__", walk) ?? repr(value, walk);
+  const isObject = typeof value === "object" && value !== null;
+  return (isObject ? asked(value, "__str__", walk) : undefined) ?? repr(value, walk);
 }
 
 /** Python's `repr(value)`. */
@@ -79,7 +83,8 @@ function objectRepr(value: object, walk: Walk): string {
 }
 
 /** What a value answers; what it shows of the values inside it counts as items. */
-function asked(value: unknown, method: PythonMethod, walk: Walk): string | undefined {
+function asked(value: object, method: PythonMethod, walk: Walk): string | undefined {
+  if (walk.open.length > MAX_ASKED_DEPTH) return undefined;
   return ask(value, method, (item: unknown) => --walk.left < 0 ? "..." : repr(item, walk));
 }
 

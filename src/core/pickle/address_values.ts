@@ -31,12 +31,12 @@ export function uuid(call: PythonCall): PythonValue | undefined {
 
 /** The classes of `ipaddress`. */
 export const IPADDRESS: Readers = {
-  IPv4Address: ofAddress(4, false),
-  IPv4Interface: ofAddress(4, true),
-  IPv4Network: ofNetwork(4),
-  IPv6Address: ofAddress(6, false),
-  IPv6Interface: ofAddress(6, true),
-  IPv6Network: ofNetwork(6),
+  IPv4Address: /* @__PURE__ */ ofAddress(4, false),
+  IPv4Interface: /* @__PURE__ */ ofAddress(4, true),
+  IPv4Network: /* @__PURE__ */ ofNetwork(4),
+  IPv6Address: /* @__PURE__ */ ofAddress(6, false),
+  IPv6Interface: /* @__PURE__ */ ofAddress(6, true),
+  IPv6Network: /* @__PURE__ */ ofNetwork(6),
 };
 
 /** An address: its number, the zone of IPv6, and the mask of an interface. */

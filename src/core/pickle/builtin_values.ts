@@ -25,13 +25,23 @@ const MAX_BITS = 14_288;
 /** Those whose text is more than their arguments; what they say stays inert. */
 const OTHERS = /^(?:Unicode(?:De|En)codeError|UnicodeTranslateError|SyntaxError|.*Group)$/;
 
-/** The system's own errors in Python 3, by number, as `OSError()` makes them. */
+/** The system's own errors in Python 3, by the number that Linux gives them, as `OSError()` makes them. */
 const OF_NUMBER: Readonly<Record<number, string>> = {
-  ...{ 1: "PermissionError", 2: "FileNotFoundError", 3: "ProcessLookupError" },
-  ...{ 4: "InterruptedError", 10: "ChildProcessError", 11: "BlockingIOError" },
-  ...{ 13: "PermissionError", 17: "FileExistsError", 20: "NotADirectoryError" },
-  ...{ 21: "IsADirectoryError", 32: "BrokenPipeError", 103: "ConnectionAbortedError" },
-  ...{ 104: "ConnectionResetError", 110: "TimeoutError", 111: "ConnectionRefusedError" },
+  1: "PermissionError",
+  2: "FileNotFoundError",
+  3: "ProcessLookupError",
+  4: "InterruptedError",
+  10: "ChildProcessError",
+  11: "BlockingIOError",
+  13: "PermissionError",
+  17: "FileExistsError",
+  20: "NotADirectoryError",
+  21: "IsADirectoryError",
+  32: "BrokenPipeError",
+  103: "ConnectionAbortedError",
+  104: "ConnectionResetError",
+  110: "TimeoutError",
+  111: "ConnectionRefusedError",
 };
 
 /** Names of `OSError` in Python 2, and the name itself. */

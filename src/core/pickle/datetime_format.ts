@@ -6,10 +6,13 @@
  * @module
  */
 
-const DAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split(" ");
-const MONTHS =
-  "January February March April May June July August September October November December"
-    .split(" ");
+const DAYS: readonly string[] = [
+  ...["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"],
+];
+const MONTHS: readonly string[] = [
+  ...["January", "February", "March", "April", "May", "June", "July", "August", "September"],
+  ...["October", "November", "December"],
+];
 
 /** Replaces the directives of `spec`; one that is not known stays as it is. */
 export function strftime(

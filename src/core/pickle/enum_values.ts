@@ -15,13 +15,15 @@ import {
   integerValue,
   type PythonCall,
   type PythonValue,
+  type Reader,
   type Readers,
 } from "./python_value.ts";
 
 /** Values by name. */
 type Members = Readonly<Record<string, number | string | null>>;
 
-const ENUMS: Readonly<Record<string, Readonly<Record<string, Members>>>> = {
+/** A function, so that a bundle without receivers can do without the table. */
+const ENUMS = /* @__PURE__ */ ((): Readonly<Record<string, Readonly<Record<string, Members>>>> => ({
   http: {
     HTTPStatus: {
       ...{ CONTINUE: 100, SWITCHING_PROTOCOLS: 101, PROCESSING: 102, EARLY_HINTS: 103, OK: 200 },
@@ -67,14 +69,17 @@ const ENUMS: Readonly<Record<string, Readonly<Record<string, Members>>>> = {
     },
   },
   uuid: { SafeUUID: { safe: 0, unsafe: -1, unknown: null } },
-};
+}))();
 
 /** Enumerations whose members are no numbers, but members alone. */
 const PLAIN: readonly string[] = ["SafeUUID"];
 
-/** The enumerations of a module, and the names of members under which older Pythons pickle them. */
-export function enumsOf(module: string): Readers {
-  const readers: Record<string, Readers[string]> = {};
+/**
+ * The enumerations of a module, and the names of members under which older Pythons pickle them,
+ * beside its `others`.
+ */
+export function enumsOf(module: string, others: Readers = {}): Readers {
+  const readers: Record<string, Reader> = { ...others };
   for (const [type, members] of Object.entries(ENUMS[module] ?? {})) {
     readers[type] = (call) => {
       const args = bareArguments(call);

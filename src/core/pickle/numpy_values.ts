@@ -187,26 +187,32 @@ function textValueOf(view: DataView, isLittle: boolean): PythonValue | undefined
   return { str: () => text, repr: (repr) => `np.str_(${repr(text)})`, json: text };
 }
 
-/** The milliseconds of each unit, or how many there are of it in one. */
-const UNITS: Readonly<Record<string, readonly [name: string, factor: bigint, divisor: bigint]>> = {
-  Y: ["years", 0n, 1n],
-  M: ["months", 0n, 1n],
-  W: ["weeks", 604_800_000n, 1n],
-  D: ["days", 86_400_000n, 1n],
-  h: ["hours", 3_600_000n, 1n],
-  m: ["minutes", 60_000n, 1n],
-  s: ["seconds", 1000n, 1n],
-  ms: ["milliseconds", 1n, 1n],
-  us: ["microseconds", 1n, 1000n],
-  ns: ["nanoseconds", 1n, 1_000_000n],
+/** A unit of time. */
+interface Unit {
+  readonly name: string;
+  /** How many milliseconds it has; 0 for units of no fixed length. */
+  readonly millis: number;
+  /** How many digits of a millisecond it adds. */
+  readonly digits: number;
+  /** How much of `YYYY-MM-DDTHH:MM:SS.mmm` is shown. */
+  readonly shown: number;
+}
+
+const UNITS: Readonly<Record<string, Unit>> = {
+  Y: { name: "years", millis: 0, digits: 0, shown: 4 },
+  M: { name: "months", millis: 0, digits: 0, shown: 7 },
+  W: { name: "weeks", millis: 604_800_000, digits: 0, shown: 10 },
+  D: { name: "days", millis: 86_400_000, digits: 0, shown: 10 },
+  h: { name: "hours", millis: 3_600_000, digits: 0, shown: 13 },
+  m: { name: "minutes", millis: 60_000, digits: 0, shown: 16 },
+  s: { name: "seconds", millis: 1000, digits: 0, shown: 19 },
+  ms: { name: "milliseconds", millis: 1, digits: 0, shown: 23 },
+  us: { name: "microseconds", millis: 1, digits: 3, shown: 23 },
+  ns: { name: "nanoseconds", millis: 1, digits: 6, shown: 23 },
 };
 
-/** How much of `YYYY-MM-DDTHH:MM:SS.mmm` a unit shows. */
-const SHOWN: Readonly<Record<string, number>> = {
-  ...{ Y: 4, M: 7, W: 10, D: 10, h: 13, m: 16, s: 19, ms: 23, us: 23, ns: 23 },
-};
-
-const NOT_A_TIME = -(1n << 63n);
+/** The count that stands for no time: the least of 64 bits. */
+const NOT_A_TIME = -0x8000_0000_0000_0000n;
 
 function timeOf({ kind, unit, step }: Dtype, count: bigint): PythonValue | undefined {
   const type = kind === "M" ? "np.datetime64" : "np.timedelta64";
@@ -215,30 +221,22 @@ function timeOf({ kind, unit, step }: Dtype, count: bigint): PythonValue | undef
   }
   const known = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined;
   if (known === undefined) return undefined;
-  const [name, factor, divisor] = known;
   const ticks = count * BigInt(step);
   // What numpy calls the item: of nanoseconds, the integer.
   const numbers = unit === "ns" ? { int: ticks, float: Number(ticks) } : {};
   if (kind === "m") {
     const repr = () => `${type}(${count},'${step === 1 ? "" : step}${unit}')`;
-    return { str: () => `${ticks} ${name}`, repr, ...numbers };
+    return { str: () => `${ticks} ${known.name}`, repr, ...numbers };
   }
-  let millis = ticks * factor;
-  if (divisor > 1n) millis = (ticks - modulo(ticks, divisor)) / divisor;
-  const date = new Date(Number(millis));
-  if (factor === 0n) {
-    const months = Number(unit === "Y" ? ticks * 12n : ticks);
-    date.setTime(new Date(0).setUTCFullYear(1970, months, 1));
-  }
-  // Years of more than four digits have a sign, which numpy does not write.
+  const divisor = 10n ** BigInt(known.digits);
+  const rest = (ticks % divisor + divisor) % divisor;
+  const date = known.millis === 0
+    ? new Date(new Date(0).setUTCFullYear(1970, Number(unit === "Y" ? ticks * 12n : ticks), 1))
+    : new Date(Number((ticks - rest) / divisor * BigInt(known.millis)));
+  // Years of more than four digits have a sign here, which numpy does not write.
   const year = date.getUTCFullYear();
   if (!(year >= 0 && year <= 9999)) return undefined;
-  const digits = divisor === 1n ? 0 : String(divisor).length - 1;
-  const fraction = digits === 0 ? "" : String(modulo(ticks, divisor)).padStart(digits, "0");
-  const text = date.toISOString().slice(0, SHOWN[unit]) + fraction;
+  const fraction = known.digits === 0 ? "" : String(rest).padStart(known.digits, "0");
+  const text = date.toISOString().slice(0, known.shown) + fraction;
   return { str: () => text, repr: () => `${type}('${text}')`, ...numbers };
-}
-
-function modulo(value: bigint, divisor: bigint): bigint {
-  return (value % divisor + divisor) % divisor;
 }

@@ -98,6 +98,7 @@ export function bytesOf(value: unknown, length: number): Uint8Array | undefined 
   if (value instanceof Uint8Array) return value.length === length ? value : undefined;
   if (typeof value !== "string" || value.length > length) return undefined;
   if (value.length === length) {
+    if (/[^\0-\xff]/.test(value)) return undefined;
     return Uint8Array.from({ length }, (_, index) => value.charCodeAt(index));
   }
   const bytes = new Uint8Array(3 * value.length);

@@ -140,7 +140,7 @@ function dateutilZone(call: PythonCall, asCall: AsCall): Zone | undefined {
 }
 
 /** By key; null for those that the runtime does not know. */
-const clocks = new Map<string, Intl.DateTimeFormat | null>();
+const clocks = /* @__PURE__ */ new Map<string, Intl.DateTimeFormat | null>();
 
 function clockOf(key: string): Intl.DateTimeFormat | null {
   let clock = clocks.get(key);
