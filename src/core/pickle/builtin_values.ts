@@ -10,6 +10,7 @@ import {
   bareArguments,
   bigIntOf,
   integerValue,
+  MAX_BITS,
   type PythonCall,
   type PythonValue,
   type Readers,
@@ -18,9 +19,6 @@ import {
 
 /** An exception with more arguments is no message. */
 const MAX_ARGUMENTS = 20;
-
-/** Bits of the integers that are shown: those of `MAX_DIGITS` digits. */
-const MAX_BITS = 14_288;
 
 /** Those whose text is more than their arguments; what they say stays inert. */
 const OTHERS = /^(?:Unicode(?:De|En)codeError|UnicodeTranslateError|SyntaxError|.*Group)$/;

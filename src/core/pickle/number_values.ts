@@ -12,6 +12,7 @@ import {
   bareArguments,
   bigIntOf,
   floatText,
+  MAX_BITS,
   MAX_DIGITS,
   type PythonCall,
   type PythonValue,
@@ -23,9 +24,6 @@ const DECIMAL =
 
 /** What `str(float)` writes, in Python and here. */
 const FLOAT = /^-?(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/;
-
-/** `MAX_DIGITS` digits take fewer bits. */
-const MAX_BITS = 14_288;
 
 /** Reads a `Decimal`. */
 export function decimal(call: PythonCall): PythonValue | undefined {

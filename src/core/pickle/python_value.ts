@@ -62,6 +62,9 @@ export type Readers = Readonly<Record<string, Reader>>;
  */
 export const MAX_DIGITS = 4300;
 
+/** So many digits take fewer bits. */
+export const MAX_BITS = 14_288;
+
 /** The arguments of a call to which nothing was added afterwards. */
 export function bareArguments(call: PythonCall): unknown[] | undefined {
   const isBare = call.state === null && call.items === null && call.entries === null;
@@ -121,15 +124,15 @@ export function floatText(x: number, shortest: string = x.toExponential(), most 
   return `${sign}${digits.slice(0, whole).padEnd(whole, "0")}.${digits.slice(whole) || "0"}`;
 }
 
-/** Text that `repr()` only puts quotes around. */
-const PLAIN = /^(?:[^\p{C}\p{Z}\\]| )*$/u;
+/** Characters that `repr()` escapes, and a few more. */
+const ESCAPED = /(?! )[\p{C}\p{Z}\\]/u;
 
 /** `repr()` of None, a bool, a number or a plain text; `undefined` of anything else. */
 export function scalarRepr(value: unknown): string | undefined {
   switch (typeof value) {
     case "string": {
       const quote = value.includes("'") ? '"' : "'";
-      return PLAIN.test(value) && !value.includes(quote) ? quote + value + quote : undefined;
+      return ESCAPED.test(value) || value.includes(quote) ? undefined : quote + value + quote;
     }
     case "number":
       return Number.isSafeInteger(value) && !Object.is(value, -0) ? `${value}` : floatText(value);
