@@ -1,6 +1,8 @@
 /**
- * Python's own methods, which formatting asks any value for: an object that has them (one that was
+ * Python's own methods, which formatting asks a value for: an object that has them (one that was
  * pickled in Python, say) is shown by them. Each may answer `undefined`, as if it were not there.
+ * Its texts are asked for only where it has a `toString()` of its own, so that plain objects cost
+ * nothing.
  *
  * Browser compatible.
  *

@@ -75,19 +75,21 @@ export function exception(call: PythonCall): PythonValue | undefined {
   if (args === null || args.length > MAX_ARGUMENTS || !isException(name)) return undefined;
   const [first, second, third] = args;
   const isOfSystem = args.length > 1 && args.length < 6 &&
-    (OS_ERRORS.includes(name) || Object.values(OF_NUMBER).includes(name)) &&
-    Number.isInteger(first) && typeof second === "string";
-  const shown = isOfSystem ? args.slice(0, 2) : args;
+    (OS_ERRORS.includes(name) || Object.values(OF_NUMBER).includes(name));
+  // The name of a file is no argument of an error, once it is made. This one may have a number there.
+  const file = name === "BlockingIOError" && typeof third === "number" ? null : third ?? null;
+  const shown = isOfSystem && file !== null ? args.slice(0, 2) : args;
   const type = OS_ERRORS.includes(name)
-    ? isOfSystem && OF_NUMBER[first as number] || "OSError"
+    ? isOfSystem && typeof first === "number" && OF_NUMBER[first] || "OSError"
     : name;
+  const text = (value: unknown, repr: Repr) => typeof value === "string" ? value : repr(value);
   const str = (repr: Repr) => {
     if (isOfSystem) {
-      return `[Errno ${first}] ${second}` +
-        (third === undefined || third === null ? "" : `: ${repr(third)}`);
+      const of = file === null ? "" : `: ${repr(file)}`;
+      return `[Errno ${text(first, repr)}] ${text(second, repr)}${of}`;
     }
     if (args.length === 1) {
-      return typeof first === "string" && name !== "KeyError" ? first : repr(first);
+      return name === "KeyError" ? repr(first) : text(first, repr);
     }
     return args.length === 0 ? "" : `(${list(args, repr)})`;
   };

@@ -42,7 +42,8 @@ function windowsPath(call: PythonCall): PythonValue | undefined {
   let [drive, root, path] = rootOf("");
   for (const part of parts) {
     const [ownDrive, ownRoot, ownPath] = rootOf(part.replaceAll("/", "\\"));
-    const isOther = ownDrive !== "" && ownDrive.toLowerCase() !== drive.toLowerCase();
+    const isOther = ownDrive.startsWith("\\\\") ||
+      ownDrive !== "" && ownDrive.toLowerCase() !== drive.toLowerCase();
     if (ownRoot !== "" || isOther) {
       if (ownDrive !== "" || drive === "") drive = ownDrive;
       root = ownRoot;
@@ -52,9 +53,11 @@ function windowsPath(call: PythonCall): PythonValue | undefined {
     if (ownDrive !== "") drive = ownDrive;
     path += (path === "" || path.endsWith("\\") ? "" : "\\") + ownPath;
   }
+  const isCut = root === "" && path !== "" && /[^:\\]$/.test(drive);
+  [drive, root, path] = rootOf(drive + (isCut ? "\\" : root) + path);
   // A share is the root of its own drive.
   const shares = drive.split("\\").length;
-  const isShare = shares === 4 && !/^\\\\[?.]\\/.test(drive) || shares === 6;
+  const isShare = shares === 4 && !/^\\\\[?.]?\\/.test(drive) || shares === 6;
   if (root === "" && drive.startsWith("\\") && !drive.endsWith("\\") && isShare) root = "\\";
   const names = namesOf(path, "\\");
   // Or it would look like a drive.

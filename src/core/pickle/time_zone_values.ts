@@ -167,6 +167,8 @@ function offsetAt(key: string, { asUtc, isSecond }: WallTime): number | undefine
   if (clock === null) return undefined;
   const before = offsetMs(clock, asUtc - DAY_MS);
   const after = offsetMs(clock, asUtc + DAY_MS);
+  // No zone changes its offset there and back within two days.
+  if (before === after) return before * 1000;
   const isBefore = offsetMs(clock, asUtc - before) === before;
   const isAfter = offsetMs(clock, asUtc - after) === after;
   const isFirst = isBefore === isAfter ? !isSecond : isBefore;

@@ -1,5 +1,7 @@
 /** Values from Python, as CPython shows them; those of tests/testdata were recorded from CPython. */
 import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { dumps } from "../../../src/core/pickle/pickle.ts";
 import { PythonObject } from "../../../src/core/pickle/python_object.ts";
 import { jsonText } from "../../../src/core/json.ts";
 import { formatValue } from "../../../src/logging/format_value.ts";
@@ -322,4 +324,40 @@ test("a value inside itself, and a long way down, ends", () => {
   let wide: unknown = 1;
   for (let depth = 0; depth < 60; depth++) wide = made("builtins", "ValueError", [wide, wide]);
   assert(pythonStr(wide).length < 10_000_000);
+});
+
+test("a damaged pickle of a known value is refused, or shown without an error", () => {
+  const pickles = recordedValues().flatMap(({ pickles }) => pickles);
+  const odd = [0, 0x29, 0x30, 0x39, 0x4b, 0x4e, 0x5d, 0x7d, 0x7f, 0x80, 0xff];
+  const changes = fc.array(fc.tuple(fc.nat(400), fc.oneof(fc.nat(255), fc.constantFrom(...odd))), {
+    minLength: 1,
+    maxLength: 4,
+  });
+  let count = 0;
+  fc.assert(
+    fc.property(fc.constantFrom(...pickles), changes, (pickle, changes) => {
+      const bytes = fromHex(pickle);
+      for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
+      let value: unknown;
+      try {
+        value = received(bytes);
+      } catch {
+        return;
+      }
+      count++;
+      const texts = [pythonStr(value), pythonRepr([value]), String(value), jsonText(value)];
+      for (const text of texts) assertEquals(typeof text, "string");
+      dumps(value);
+      for (const spec of ["d", "x", ".2f", ">9", "%H"]) {
+        try {
+          formatValue(value, spec);
+        } catch (error) {
+          assert(/^(TypeError|RangeError)$/.test((error as Error).name));
+          assert(/format|code/i.test((error as Error).message), String(error));
+        }
+      }
+    }),
+    { seed: 11, numRuns: 3000 },
+  );
+  assert(count > 500, `${count}`);
 });
