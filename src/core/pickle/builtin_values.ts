@@ -7,6 +7,7 @@
  */
 import { complex } from "./number_values.ts";
 import {
+  type AsCall,
   bareArguments,
   bigIntOf,
   integerValue,
@@ -19,6 +20,12 @@ import {
 
 /** An exception with more arguments is no message. */
 const MAX_ARGUMENTS = 20;
+
+/** As deep as exceptions are looked into. */
+const MAX_NESTED = 100;
+
+/** Where exceptions are, by the names of Python 2 and 3. */
+export const OF_EXCEPTIONS: readonly string[] = ["builtins", "exceptions", "__builtin__"];
 
 /** Those whose text is more than their arguments; what they say stays inert. */
 const OTHERS = /^(?:Unicode(?:De|En)codeError|UnicodeTranslateError|SyntaxError|.*Group)$/;
@@ -70,7 +77,7 @@ function int(call: PythonCall): PythonValue | undefined {
 }
 
 /** Reads one of Python's own exceptions. */
-export function exception(call: PythonCall): PythonValue | undefined {
+export function exception(call: PythonCall, asCall: AsCall): PythonValue | undefined {
   const { name, args } = call;
   if (args === null || args.length > MAX_ARGUMENTS || !isException(name)) return undefined;
   const [first, second, third] = args;
@@ -82,18 +89,35 @@ export function exception(call: PythonCall): PythonValue | undefined {
   const type = OS_ERRORS.includes(name)
     ? isOfSystem && typeof first === "number" && OF_NUMBER[first] || "OSError"
     : name;
-  const text = (value: unknown, repr: Repr) => typeof value === "string" ? value : repr(value);
   const str = (repr: Repr) => {
     if (isOfSystem) {
       const of = file === null ? "" : `: ${repr(file)}`;
-      return `[Errno ${text(first, repr)}] ${text(second, repr)}${of}`;
+      const [number, reason] = [first, second].map((part) =>
+        typeof part === "string" ? part : repr(part)
+      );
+      return `[Errno ${number}] ${reason}${of}`;
     }
-    if (args.length === 1) {
-      return name === "KeyError" ? repr(first) : text(first, repr);
-    }
+    if (args.length === 1) return name === "KeyError" ? repr(first) : textOf(first, repr, asCall);
     return args.length === 0 ? "" : `(${list(args, repr)})`;
   };
   return { str, repr: (repr) => `${type}(${list(shown, repr)})` };
+}
+
+/** `str()` of the argument of an exception: of an exception in it, that of its own, and so on. */
+function textOf(value: unknown, repr: Repr, asCall: AsCall): string {
+  let call = asCall(value);
+  for (let depth = 0; depth < MAX_NESTED && isWrapper(call); depth++) {
+    value = call.args[0];
+    call = asCall(value);
+  }
+  if (typeof value === "string") return value;
+  return (isWrapper(call) ? undefined : call?.__str__?.(repr)) ?? repr(value);
+}
+
+/** Whether the text of an exception is that of its argument. */
+function isWrapper(call: PythonCall | undefined): call is PythonCall & { args: unknown[] } {
+  return call?.args?.length === 1 && OF_EXCEPTIONS.includes(call.module) &&
+    call.name !== "KeyError" && isException(call.name);
 }
 
 function list(args: unknown[], repr: Repr): string {

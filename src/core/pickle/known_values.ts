@@ -7,7 +7,7 @@
  * @module
  */
 import { IPADDRESS, uuid } from "./address_values.ts";
-import { BUILTINS, exception } from "./builtin_values.ts";
+import { BUILTINS, exception, OF_EXCEPTIONS } from "./builtin_values.ts";
 import { COLLECTIONS } from "./collection_values.ts";
 import { DATETIME } from "./datetime_values.ts";
 import { enumsOf } from "./enum_values.ts";
@@ -40,14 +40,11 @@ const KNOWN: Readonly<Record<string, Readers>> = {
   zoneinfo: { "ZoneInfo._unpickle": zoneOf },
 };
 
-/** Where exceptions are, by the names of Python 2 and 3. */
-const OF_EXCEPTIONS: readonly string[] = ["builtins", "exceptions", "__builtin__"];
-
 /** What Python shows of an object; `undefined` for one that is not known, or not as Python writes it. */
 export function knownValue(call: PythonCall, asCall: AsCall): PythonValue | undefined {
   const { module, name } = call;
   if (call.kwargs !== null) return undefined;
   const readers = Object.hasOwn(KNOWN, module) ? KNOWN[module]! : {};
   if (Object.hasOwn(readers, name)) return readers[name]!(call, asCall);
-  return OF_EXCEPTIONS.includes(module) ? exception(call) : undefined;
+  return OF_EXCEPTIONS.includes(module) ? exception(call, asCall) : undefined;
 }

@@ -26,9 +26,11 @@ function posixPath(call: PythonCall): PythonValue | undefined {
   const parts = partsOf(call);
   if (parts === undefined) return undefined;
   let joined = "";
+  let isOpen = false;
   for (const part of parts) {
     if (part.startsWith("/")) joined = part;
-    else joined += (joined === "" || joined.endsWith("/") ? "" : "/") + part;
+    else joined += (isOpen ? "/" : "") + part;
+    isOpen = part !== "" && !part.endsWith("/");
   }
   // Two slashes at the start, and no more, are a root of their own.
   const root = /^\/\/(?!\/)|^\/|^/.exec(joined)?.[0] ?? "";
@@ -40,21 +42,20 @@ function windowsPath(call: PythonCall): PythonValue | undefined {
   const parts = partsOf(call);
   if (parts === undefined) return undefined;
   let [drive, root, path] = rootOf("");
+  let isOpen = false;
   for (const part of parts) {
-    const [ownDrive, ownRoot, ownPath] = rootOf(part.replaceAll("/", "\\"));
-    const isOther = ownDrive.startsWith("\\\\") ||
-      ownDrive !== "" && ownDrive.toLowerCase() !== drive.toLowerCase();
+    const [ownDrive, ownRoot, ownPath] = rootOf(part);
+    const isOther = ownDrive !== "" && ownDrive.toLowerCase() !== drive.toLowerCase();
+    if (ownDrive !== "") drive = ownDrive;
     if (ownRoot !== "" || isOther) {
-      if (ownDrive !== "" || drive === "") drive = ownDrive;
       root = ownRoot;
       path = ownPath;
-      continue;
-    }
-    if (ownDrive !== "") drive = ownDrive;
-    path += (path === "" || path.endsWith("\\") ? "" : "\\") + ownPath;
+    } else path += (isOpen ? "\\" : "") + ownPath;
+    isOpen = ownPath !== "" && !/[\\/]$/.test(ownPath);
   }
-  const isCut = root === "" && path !== "" && /[^:\\]$/.test(drive);
-  [drive, root, path] = rootOf(drive + (isCut ? "\\" : root) + path);
+  const isCut = root === "" && path !== "" && /[^:\\/]$/.test(drive);
+  const joined = drive + (isCut ? "\\" : root) + path;
+  [drive, root, path] = rootOf(joined.replaceAll("/", "\\"));
   // A share is the root of its own drive.
   const shares = drive.split("\\").length;
   const isShare = shares === 4 && !/^\\\\[?.]?\\/.test(drive) || shares === 6;
@@ -79,16 +80,18 @@ function namesOf(path: string, separator: string): string[] {
   return path.split(separator).filter((name) => name !== "" && name !== ".");
 }
 
+/** Drives are compared as they are spelt: `//a/b` is another than `\\a\b`. */
 function rootOf(path: string): Root {
-  if (path.startsWith("\\\\")) {
-    const start = /^\\\\\?\\UNC\\/i.test(path) ? 8 : 2;
-    const host = path.indexOf("\\", start);
-    const share = host < 0 ? -1 : path.indexOf("\\", host + 1);
+  const normal = path.replaceAll("/", "\\");
+  if (normal.startsWith("\\\\")) {
+    const start = /^\\\\\?\\UNC\\/i.test(normal) ? 8 : 2;
+    const host = normal.indexOf("\\", start);
+    const share = host < 0 ? -1 : normal.indexOf("\\", host + 1);
     return share < 0
       ? [path, "", ""]
       : [path.slice(0, share), path[share] ?? "", path.slice(share + 1)];
   }
-  const [, drive = "", root = "", rest = ""] = /^([^\\]:)?(\\?)(.*)$/su.exec(path) ?? [];
+  const [, drive = "", root = "", rest = ""] = /^([^\\/]:)?([\\/]?)(.*)$/su.exec(path) ?? [];
   return [drive, root, rest];
 }
 

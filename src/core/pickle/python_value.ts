@@ -27,6 +27,8 @@ export interface PythonCall {
   readonly items: unknown[] | null;
   /** Entries that are set; null if there are none. */
   readonly entries: [key: unknown, value: unknown][] | null;
+  /** Python's `str()` of the object, where it is known and is not `repr()`. */
+  __str__?(repr: Repr): string | undefined;
 }
 
 /** A value that Python shows in a way that is known. */
