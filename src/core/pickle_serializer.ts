@@ -15,8 +15,8 @@ let unpickler: Unpickler | undefined;
 
 /**
  * Pickles that every CPython from 2.7 on loads, and any that it writes, protocols 0 to 5. Objects
- * that are more than data arrive as inert `PythonObject`s, so that a `datetime` in `extra` does not
- * cost the record, and Python 2's byte strings as UTF-8 or, failing that, Latin-1.
+ * that are more than data arrive as inert `PythonObject`s, of which a `datetime`, a `Decimal` and
+ * their like are shown as Python shows them, and Python 2's byte strings as UTF-8 or, failing that, Latin-1.
  *
  * @example
  * ```ts

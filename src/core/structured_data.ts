@@ -1,10 +1,12 @@
 /**
  * Structured data as RFC 5424 section 6.3 writes it: `[id name="value" name="value"]`.
  *
- * Browser compatible: imports nothing outside this folder, uses no runtime global.
+ * Browser compatible.
  *
  * @module
  */
+import { ask } from "../logging/python_protocol.ts";
+import { pythonRepr } from "../logging/python_repr.ts";
 import { jsonText } from "./json.ts";
 import { refuse } from "./options.ts";
 
@@ -36,7 +38,7 @@ export function checkStructuredDataId(what: string, name: string, value: unknown
 
 /**
  * One element, with a parameter for each own enumerable property of `params` that is not undefined.
- * Text stands as it is; any other value as `JSON` would write it.
+ * Text stands as it is, a value from Python as its `str()`; any other value as `JSON` would write it.
  *
  * A name that RFC 5424 does not allow is changed: each character that it may not have becomes `_`,
  * an empty name becomes `_`, and 32 characters are kept. If another parameter has that name, it ends
@@ -82,6 +84,8 @@ class ParamNames {
 function paramText(value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "number") return String(value);
+  const own = ask<string>(value, "__str__", pythonRepr);
+  if (own !== undefined) return own;
   const text = jsonText(value);
   // A Date, an Error, bytes, …: JSON writes them as text.
   return text.startsWith('"') ? JSON.parse(text) : text;

@@ -10,7 +10,8 @@ import { codePointLength, codePoints } from "./code_points.ts";
 import { floatFormat, type FloatPresentation } from "./float_format.ts";
 import { type FormatSpec, parseFormatSpec, shownType } from "./format_spec.ts";
 import { floatRepr, isInteger, PythonFloat } from "./python_float.ts";
-import { pythonStr } from "./python_repr.ts";
+import { ask } from "./python_protocol.ts";
+import { pythonRepr, pythonStr } from "./python_repr.ts";
 import { typeName } from "./type_name.ts";
 
 /** `value` as `spec` says; without a spec, `str(value)`. */
@@ -28,6 +29,24 @@ export function formatValue(value: unknown, spec: string): string {
       return isInteger(value) ? formatInteger(value, spec, "int") : formatFloat(value, spec);
   }
   if (value instanceof Date) return formatString(pythonStr(value), spec);
+  return formatAnswer(value, spec) ?? unsupported(value);
+}
+
+/** By what the value answers: its own format, else its number, else its text. */
+function formatAnswer(value: unknown, spec: string): string | undefined {
+  const formatted = ask<string>(value, "__format__", spec);
+  if (formatted !== undefined) return formatted;
+  const index = ask<number | bigint>(value, "__index__");
+  if (index !== undefined) return formatInteger(index, spec, "int");
+  const float = ask<number>(value, "__float__");
+  // Without a presentation it is the text that is padded: of a Decimal it has more digits.
+  if (float !== undefined && /[.,_a-z%]/i.test(spec)) return formatFloat(float, spec);
+  const text = ask<string>(value, "__str__", pythonRepr);
+  const isPlaced = float === undefined || /[<>=^]/.test(spec);
+  return text === undefined ? text : formatString(text, isPlaced ? spec : `>${spec}`);
+}
+
+function unsupported(value: unknown): never {
   throw new TypeError(`unsupported format string passed to ${typeName(value)}.__format__`);
 }
 

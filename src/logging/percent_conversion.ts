@@ -10,6 +10,7 @@
 import { codePointLength, codePoints } from "./code_points.ts";
 import { floatFormat, type FloatPresentation } from "./float_format.ts";
 import { isInteger, PythonFloat } from "./python_float.ts";
+import { ask, type PythonMethod } from "./python_protocol.ts";
 import { pythonAscii, pythonRepr, pythonStr } from "./python_repr.ts";
 import { typeName } from "./type_name.ts";
 
@@ -82,23 +83,23 @@ export function convert(conversion: Conversion, value: unknown): string | undefi
   return isZeroFilled ? sign + "0".repeat(missing) + text : " ".repeat(missing) + sign + text;
 }
 
-/** The number that Python has for a value. */
-function numberOf(value: unknown): number | bigint | undefined {
+/** The number that Python has for a value, or that the value answers. */
+function numberOf(value: unknown, method: PythonMethod): number | bigint | undefined {
   if (typeof value === "boolean") return Number(value);
   if (value instanceof PythonFloat) return value.value;
-  return typeof value === "number" || typeof value === "bigint" ? value : undefined;
+  return typeof value === "number" || typeof value === "bigint" ? value : ask(value, method);
 }
 
 /** The integer that a value is: no float is one. */
 export function integerOf(value: unknown): number | bigint | undefined {
   return typeof value === "number" && !isInteger(value) || value instanceof PythonFloat
     ? undefined
-    : numberOf(value);
+    : numberOf(value, "__index__");
 }
 
 /** The value as an integer: a float is truncated, as `int()` does, but not for hexadecimal digits. */
 function wholeNumber(value: unknown, letter: string, radix: number): number | bigint {
-  const number = radix === 10 ? numberOf(value) : integerOf(value);
+  const number = radix === 10 ? numberOf(value, "__int__") : integerOf(value);
   if (number === undefined) {
     const wanted = radix === 10 ? "a real number" : "an integer";
     throw new TypeError(`%${letter} format: ${wanted} is required, not ${typeName(value)}`);
@@ -111,7 +112,7 @@ function wholeNumber(value: unknown, letter: string, radix: number): number | bi
 
 /** The value as a float. */
 function realNumber(value: unknown): number {
-  const number = numberOf(value);
+  const number = numberOf(value, "__float__");
   if (number === undefined) throw new TypeError(`must be real number, not ${typeName(value)}`);
   const float = Number(number);
   if (typeof number === "bigint" && !Number.isFinite(float)) {

@@ -2,14 +2,15 @@
  * `str()`, `repr()` and `ascii()` of a value as Python spells it: `None`, `True`, `'it'`, `[1, 2]`,
  * `{'a': 1}`, `b'..'`, `1e-05`. A `Date` is the text of its ISO 8601 form, an `Error` what
  * `String(error)` says (`Name('message')` inside a container), any other object its own `toString()`
- * if it has one, else the dict of its own enumerable properties: the same values that the pickle
- * on the wire holds.
+ * if it has one (and where it answers them, its `__str__()` and `__repr__()`), else the dict of its
+ * own enumerable properties: the same values that the pickle on the wire holds.
  *
  * Browser compatible.
  *
  * @module
  */
 import { floatRepr, isInteger, PythonFloat } from "./python_float.ts";
+import { ask, type PythonMethod } from "./python_protocol.ts";
 
 /**
  * Items of containers in one text. A value from the network may share its parts so that it is small
@@ -17,12 +18,17 @@ import { floatRepr, isInteger, PythonFloat } from "./python_float.ts";
  */
 const MAX_ITEMS = 100_000;
 
+/** Deeper values are not asked: with their own code between, the stack would end before they do. */
+const MAX_ASKED_DEPTH = 100;
+
 /** Where a walk through containers is. */
 interface Walk {
   /** The containers that it is inside of. */
   readonly open: object[];
   /** Items that may still be shown. */
   left: number;
+  /** What the outermost value is asked for. */
+  readonly method: PythonMethod;
 }
 
 /** Python's `str(value)`. */
@@ -30,12 +36,12 @@ export function pythonStr(value: unknown): string {
   if (typeof value === "string") return value;
   if (value instanceof Error) return String(value);
   if (value instanceof Date) return isoDate(value);
-  return pythonRepr(value);
+  return repr(value, { open: [], left: MAX_ITEMS, method: "__str__" });
 }
 
 /** Python's `repr(value)`. */
 export function pythonRepr(value: unknown): string {
-  return repr(value, { open: [], left: MAX_ITEMS });
+  return repr(value, { open: [], left: MAX_ITEMS, method: "__repr__" });
 }
 
 /** Python's `ascii(value)`: `repr()` with everything beyond ASCII escaped. */
@@ -82,8 +88,16 @@ function containerRepr(value: object, isList: boolean, walk: Walk): string {
   const toString: unknown = (value as { toString?: unknown }).toString;
   const isDict = value instanceof Map || typeof toString !== "function" ||
     toString === Object.prototype.toString;
-  if (!isDict) return String(value);
+  if (!isDict) return asked(value, walk) ?? String(value);
   return `{${joined(value instanceof Map ? value : Object.entries(value), walk, entryRepr)}}`;
+}
+
+/** What a value answers; what it shows of the values inside it counts as items. */
+function asked(value: object, walk: Walk): string | undefined {
+  if (walk.open.length > MAX_ASKED_DEPTH) return undefined;
+  const inner = (item: unknown) => --walk.left < 0 ? "..." : repr(item, walk);
+  const text = walk.open.length === 1 ? ask<string>(value, walk.method, inner) : undefined;
+  return text ?? ask(value, "__repr__", inner);
 }
 
 function entryRepr([key, value]: [unknown, unknown], walk: Walk): string {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { formUrlencoded, quotePlus } from "../../src/core/form_urlencoded.ts";
+import { PythonObject } from "../../src/core/pickle/python_object.ts";
 import { test } from "../test.ts";
 
 // What CPython makes of the same is compared in tests/interop/http_handler_test.ts.
@@ -40,4 +41,18 @@ test("formUrlencoded() writes args as the tuple that they are in Python", () => 
   assertEquals(decodeURIComponent(formUrlencoded({ args: [1, "x"] })), "args=(1,+'x')");
   assertEquals(decodeURIComponent(formUrlencoded({ args: { a: 1 } })), "args={'a':+1}");
   assertEquals(decodeURIComponent(formUrlencoded({ args: null })), "args=None");
+});
+
+test("formUrlencoded() writes values from Python as their str()", () => {
+  const fields = {
+    price: new PythonObject("decimal", "Decimal", ["1.50"]),
+    status: new PythonObject("http", "HTTPStatus", [404]),
+    all: [new PythonObject("decimal", "Decimal", ["1.50"])],
+    other: new PythonObject("myapp", "Spam", []),
+  };
+  assertEquals(
+    formUrlencoded(fields),
+    "price=1.50&status=404&all=%5BDecimal%28%271.50%27%29%5D&" +
+      "other=%3CPython+object+myapp.Spam%3E",
+  );
 });

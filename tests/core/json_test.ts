@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { json, jsonLines } from "../../src/core/json.ts";
 import { lengthPrefixed } from "../../src/core/framer.ts";
 import { newlineDelimited } from "../../src/core/lines.ts";
+import { PythonObject } from "../../src/core/pickle/python_object.ts";
 import { test } from "../test.ts";
 
 const text = (value: unknown) => new TextDecoder().decode(json.dumps({ value }));
@@ -88,4 +89,14 @@ test("jsonLines writes the same payload as json, and a line of it", () => {
   const reader = jsonLines.framing!.reader();
   reader.push(jsonLines.framing!.frame(payload));
   assertEquals(jsonLines.loads(reader.next()!), fields);
+});
+
+test("json.dumps() writes values from Python as numbers, texts and containers", () => {
+  const values = [
+    new PythonObject("http", "HTTPStatus", [404]),
+    new PythonObject("decimal", "Decimal", ["1.50"]),
+    new PythonObject("datetime", "timedelta", [1, 0, 0]),
+    new PythonObject("collections", "deque", [[new PythonObject("http", "HTTPStatus", [200])]]),
+  ];
+  assertEquals(written(values), '[404,1.5,"1 day, 0:00:00",[200]]');
 });

@@ -66,3 +66,21 @@ test("pickle is what CPython loads", () => {
     '{"big": 1180591620717411303424, "created": 5.0, "list": [1, {"a": null}], "name": "myapp"}',
   );
 }, { skip: withoutPython() });
+
+test("pickle.dumps() sends values from Python on as their number, their text or their container", () => {
+  const values = {
+    status: new PythonObject("http", "HTTPStatus", [404]),
+    price: new PythonObject("decimal", "Decimal", ["1.50"]),
+    id: new PythonObject("uuid", "UUID", []),
+    queue: new PythonObject("collections", "deque", [[1, "a"]]),
+    other: new PythonObject("myapp", "Spam", [1]),
+  };
+  values.id.state = { int: 5 };
+  assertEquals(pickle.loads(pickle.dumps(values)), {
+    status: 404,
+    price: 1.5,
+    id: "00000000-0000-0000-0000-000000000005",
+    queue: [1, "a"],
+    other: { ...values.other },
+  });
+});

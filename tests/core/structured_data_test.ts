@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { PythonObject } from "../../src/core/pickle/python_object.ts";
 import { checkStructuredDataId, structuredData } from "../../src/core/structured_data.ts";
 import { test } from "../test.ts";
 
@@ -79,4 +80,20 @@ test("structuredData() gives no two parameters the same name", () => {
   const many = Array.from({ length: 5000 }, (_, i) => `${long}${i}`);
   assertEquals(new Set(names(...many)).size, many.length);
   assertEquals(names(...many).every((name) => name!.length <= 32), true);
+});
+
+test("structuredData() writes values from Python as their str(), and their containers as JSON", () => {
+  const params = {
+    price: new PythonObject("decimal", "Decimal", ["1.50"]),
+    status: new PythonObject("http", "HTTPStatus", [404]),
+    error: new PythonObject("builtins", "KeyError", ["it's"]),
+    queue: new PythonObject("collections", "deque", [[1, "a"]]),
+    other: new PythonObject("myapp", "Spam", null),
+  };
+  assertEquals(
+    structuredData("x", params),
+    '[x price="1.50" status="404" error="\\"it\'s\\"" queue="[1,\\"a\\"\\]" ' +
+      'other="{\\"module\\":\\"myapp\\",\\"name\\":\\"Spam\\",\\"args\\":null,' +
+      '\\"kwargs\\":null,\\"state\\":null,\\"items\\":null,\\"entries\\":null}"]',
+  );
 });

@@ -143,6 +143,8 @@ for (const { version, path } of oldAndNew) {
       assertEquals([value.module, value.name], [module, name], field);
     }
     assertEquals((values!.price as PythonObject).args, ["1.50"]);
+    const formatter = new Formatter("%(when)s %(price)s %(price).1f %(price)d %(ratio)s");
+    assertEquals(formatter.format(values!).split("\n")[0], "2024-05-06 07:08:09 1.50 1.5 1 1/3");
     assertEquals((values!.own as PythonObject).state, { colour: "red" });
     assertEquals((values!.harm as PythonObject).args, ["exit 1"]);
     assertEquals((values!.kind as PythonObject).args, null);

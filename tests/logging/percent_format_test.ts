@@ -91,3 +91,16 @@ test("percentFormat() refuses a text that no message has the length of", () => {
   const args = new Array(200).fill(1);
   assertThrows(() => percentFormat("%1000000d".repeat(200), args), RangeError, "too long");
 });
+
+test("percentFormat() asks an object for __int__(), __index__() and __float__()", () => {
+  const price = { __int__: () => 1, __float__: () => 1.5, toString: () => "1.50" };
+  assertEquals(percentFormat("%s %d %.2f", [price, price, price]), "1.50 1 1.50");
+  assertThrows(() => percentFormat("%x", [price]), TypeError, "an integer is required");
+  const status = { __int__: () => 404, __index__: () => 404, __float__: () => 404 };
+  assertEquals(
+    percentFormat("%d %x %o %#X %c %.0f|%*d", Array(6).fill(status).concat(5, status)),
+    "404 194 624 0X194 \u0194 404|  404",
+  );
+  assertThrows(() => percentFormat("%d", [{ __int__: () => undefined }]), TypeError);
+  assertThrows(() => percentFormat("%d", [{ __int__: () => NaN }]), RangeError);
+});

@@ -64,3 +64,28 @@ test("pythonRepr() stays small where sharing would make it large", () => {
 test("pythonAscii() escapes what is beyond ASCII", () => {
   assertEquals(pythonAscii("é€😀\ud800"), "'\\xe9\\u20ac\\U0001f600\\ud800'");
 });
+
+test("pythonStr() and pythonRepr() ask an object for __str__() and __repr__(), and show what is inside", () => {
+  const own = {
+    __str__: () => "a text",
+    __repr__: (repr: (value: unknown) => string) => `Own(${repr(["x", null])})`,
+    toString: () => "own text",
+  };
+  assertEquals([pythonStr(own), pythonRepr(own)], ["a text", "Own(['x', None])"]);
+  assertEquals(pythonStr([own]), "[Own(['x', None])]");
+  assertEquals(pythonStr({ ...own, __str__: () => undefined }), "Own(['x', None])");
+  assertEquals(pythonStr({ __str__: "no method" }), "{'__str__': 'no method'}");
+  const silent = { toString: () => "own text", __repr__: () => undefined };
+  assertEquals([pythonStr(silent), pythonRepr(silent)], ["own text", "own text"]);
+});
+
+test("pythonRepr() counts what an object shows of its inside among the items", () => {
+  const wide = (inner: unknown) => ({
+    __repr__: (repr: (value: unknown) => string) => `(${repr(inner)}${repr(inner)})`,
+    toString: () => "deep",
+  });
+  let value: unknown = 1;
+  for (let depth = 0; depth < 60; depth++) value = wide(value);
+  const text = pythonRepr(value);
+  assert(text.includes("...") && text.length < 1_000_000, `${text.length}`);
+});

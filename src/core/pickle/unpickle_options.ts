@@ -14,7 +14,8 @@ export type PickleEncoding = "ASCII" | "utf-8" | "latin1" | "bytes" | "utf-8-or-
 export interface UnpickleOptions extends UnpickleLimits {
   /**
    * What becomes of a pickle that asks for more than data: `"refuse"` throws an
-   * `UnpicklingError`, `"opaque"` puts an inert `PythonObject` in its place.
+   * `UnpicklingError`, `"opaque"` puts an inert `PythonObject` in its place, which is shown as Python
+   * shows it where its class is known.
    *
    * @default {"refuse"}
    */

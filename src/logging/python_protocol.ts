@@ -1,0 +1,28 @@
+/**
+ * Python's own methods, which formatting asks a value for: an object that has them (one that was
+ * pickled in Python, say) is shown by them. Each may answer `undefined`, as if it were not there.
+ * Its texts are asked for only where it has a `toString()` of its own, so that plain objects cost
+ * nothing.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+
+/**
+ * The methods: `__str__(repr)` and `__repr__(repr)` are given a function for the values inside,
+ * `__format__(spec)` a specification; the others return a number or a bigint.
+ */
+export type PythonMethod =
+  | "__str__"
+  | "__repr__"
+  | "__format__"
+  | "__index__"
+  | "__int__"
+  | "__float__";
+
+/** What the method of a value returns; `undefined` where there is no such method. */
+export function ask<T>(value: unknown, method: PythonMethod, argument?: unknown): T | undefined {
+  const own: unknown = (value as Record<string, unknown> | null | undefined)?.[method];
+  return typeof own === "function" ? own.call(value, argument) : undefined;
+}
