@@ -170,6 +170,7 @@ export class PerFlushDelivery extends Delivery {
   #prove(flight: Flight): void {
     if (flight.isProven) return;
     flight.isProven = true;
+    this.backoff.succeeded();
     this.onProven();
   }
 
