@@ -192,7 +192,7 @@ export class Probation {
   ended(): ProbationEnd {
     const carried = this.#onTrial;
     const isFlapping = carried === 0 && this.#isSuspected;
-    if (carried > 1) this.#ceiling = carried >> 1;
+    if (carried > 1 && !this.#resendsOnce) this.#ceiling = carried >> 1;
     if (carried === 1 && this.#stage === "probed") this.#strikes++;
     const isPoison = this.#strikes === POISON_STREAMS;
     const dropped = this.#resendsOnce ? Math.min(this.#suspects, carried) : Number(isPoison);
