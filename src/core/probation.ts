@@ -24,7 +24,7 @@ const STEP_MS = 100;
 const YOUNG_STEPS = 10;
 
 /** A record is poison after so many streams; fewer could be chance on a bad network. */
-const POISON_STREAMS = 3;
+export const POISON_STREAMS = 3;
 
 /** The outcome of a stream that ended. */
 export interface ProbationEnd {
@@ -99,7 +99,11 @@ export class Probation {
     this.#stage = this.#isSuspected ? "probed" : "young";
     this.#allowed = this.#isSuspected ? 0 : Infinity;
     this.#left = this.#ceiling;
-    this.#steps = this.#window = this.#flying = this.#onTrial = 0;
+    this.#steps =
+      this.#window =
+      this.#flying =
+      this.#onTrial =
+        0;
     this.#written.length = 0;
   }
 

@@ -112,7 +112,11 @@ export function printEvents(name: string, clock: Clock): (event: DeliveryEvent) 
     } else if (event.type === "refused") {
       say(`a record of ${event.bytes} bytes was dropped: the server hangs up on it`);
     } else if (event.type === "answered") {
-      say(`the server answers, and should only read: is this its port? ${describeAnswer(event.bytes)}`);
+      say(
+        `the server answers, and should only read: is this its port? ${
+          describeAnswer(event.bytes)
+        }`,
+      );
     }
   };
 }

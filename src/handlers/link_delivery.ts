@@ -310,8 +310,8 @@ export class LinkDelivery extends Delivery {
     const bytes = this.outbox.headBytes;
     this.outbox.drop(end.dropped);
     this.flushes.settled(end.dropped, true);
-    this.news.drop(end.isPoison ? "refused" : "disconnected", end.dropped);
-    if (end.isPoison) this.news.tell({ type: "refused", bytes });
+    if (end.isPoison) this.news.refuse(bytes);
+    else this.news.drop("disconnected", end.dropped);
     return end;
   }
 

@@ -52,7 +52,11 @@ test("Probation doubles each step what a probed stream writes, and frees one tha
   }
   assertEquals(written, [1, 2, 4, 8, 16, 32, 64, 128, 256]);
   assertEquals(probation.tick(), 9, "a second old: everything is sent");
-  assertEquals([probation.isOn, probation.isSuspected, probation.allowed], [false, false, Infinity]);
+  assertEquals([probation.isOn, probation.isSuspected, probation.allowed], [
+    false,
+    false,
+    Infinity,
+  ]);
 });
 
 test("Probation blames no record for streams that end unwritten", () => {
@@ -118,7 +122,9 @@ function findPoison(records: number, poison: number, delaySteps: number) {
 
 test("Probation finds the one record that a server hangs up on, wherever it is", () => {
   for (const delaySteps of [0, 1, 4]) {
-    for (const [records, poison] of [[1, 0], [2, 0], [2, 1], [1001, 0], [1001, 500], [1001, 1000]]) {
+    for (
+      const [records, poison] of [[1, 0], [2, 0], [2, 1], [1001, 0], [1001, 500], [1001, 1000]]
+    ) {
       const found = findPoison(records!, poison!, delaySteps);
       assertEquals(found.refused, [poison], `${poison} of ${records}`);
       assert(found.streams < 30, `${found.streams} streams`);
