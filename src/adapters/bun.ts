@@ -45,7 +45,7 @@ import { eventLoopTurn } from "./event_loop_turn.ts";
 import { lastWrite } from "./last_write.ts";
 import { SocketListener } from "./listener.ts";
 import { abortedError, show, toConnectionError } from "./native_error.ts";
-import { SocketStream } from "./socket_stream.ts";
+import { KEEP_ALIVE_MS, SocketStream } from "./socket_stream.ts";
 import { HANDSHAKE_TIMEOUT_MS } from "./tls_options.ts";
 
 export { ConnectionError };
@@ -193,6 +193,7 @@ function dial(
     const onAbort = () => fail(abortedError(signal as AbortSignal, doing));
     const onReady = (ready: Socket) => {
       signal?.removeEventListener("abort", onAbort);
+      ready.setKeepAlive(true, KEEP_ALIVE_MS);
       resolve(new BunStream(ready, show(to), false));
     };
     signal?.addEventListener("abort", onAbort);

@@ -19,6 +19,7 @@ export interface BunSocket<Data> {
   pause(): void;
   resume(): void;
   timeout(seconds: number): void;
+  setKeepAlive(enable: boolean, initialDelayMs: number): boolean;
   unref(): void;
 }
 

@@ -43,7 +43,7 @@ import { SocketListener } from "./listener.ts";
 import { abortedError, show, toConnectionError } from "./native_error.ts";
 import { bindNodeDatagram, openNodeDatagram } from "./node_datagram.ts";
 import { bindNodeUnixgram, openNodeUnixgram } from "./node_unixgram.ts";
-import { SocketStream } from "./socket_stream.ts";
+import { KEEP_ALIVE_MS, SocketStream } from "./socket_stream.ts";
 import { HANDSHAKE_TIMEOUT_MS } from "./tls_options.ts";
 
 export { ConnectionError };
@@ -187,6 +187,7 @@ function dial(
     const onAbort = () => fail(abortedError(signal as AbortSignal, doing));
     const onOpen = () => {
       cleanUp();
+      socket.setKeepAlive(true, KEEP_ALIVE_MS);
       resolve(new NodeStream(socket, show(to), false));
     };
     const opened = "tls" in to && to.tls !== undefined ? "secureConnect" : "connect";

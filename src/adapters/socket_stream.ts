@@ -19,6 +19,12 @@ import { AsyncQueue } from "./async_queue.ts";
 /** What an adapter holds for a slow consumer: a few reads of 64 KiB, so that it never waits idly. */
 export const HELD_BYTES: number = 256 * 1024;
 
+/**
+ * TCP asks a silent peer whether it is still there after so long. By the defaults of Linux (9 probes,
+ * 75 s apart) one that is gone is noticed 11 minutes later, instead of never.
+ */
+export const KEEP_ALIVE_MS = 60_000;
+
 /** What most writes end with, as the kernel has room: one promise for all of them. */
 const DONE: Promise<void> = Promise.resolve();
 

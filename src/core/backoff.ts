@@ -23,10 +23,20 @@ export class Backoff {
   retryTime: number | null = null;
   /** The last wait, in seconds; it outlives a success, as in CPython. 0 before the first failure. */
   retryPeriod = 0;
+  /** The `retryTime` that a failed dial has set. */
+  #failedUntil: number | null = null;
 
-  /** Whether a dial is allowed at `now`; at exactly `retryTime` it is. */
+  /**
+   * Whether a dial is allowed at `now`; at exactly `retryTime` it is. A clock that was set back makes
+   * a failed dial wait for one period from now, not for as long as it was set back.
+   */
   permits(now: number): boolean {
-    return this.retryTime === null || now >= this.retryTime;
+    const { retryTime, retryPeriod } = this;
+    if (retryTime === null || now >= retryTime) return true;
+    if (retryTime === this.#failedUntil && retryTime - now > retryPeriod) {
+      this.retryTime = this.#failedUntil = now + retryPeriod;
+    }
+    return false;
   }
 
   /**
@@ -40,7 +50,7 @@ export class Backoff {
       // Zero times infinity is a wait of nothing.
       : Math.min(this.retryPeriod * this.retryFactor || 0, this.retryMax);
     this.retryPeriod = Math.max(period, least);
-    this.retryTime = dialledAt + this.retryPeriod;
+    this.retryTime = this.#failedUntil = dialledAt + this.retryPeriod;
   }
 
   /** A dial succeeded: the next one, whenever it comes, need not wait. */

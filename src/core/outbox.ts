@@ -147,6 +147,8 @@ export class Outbox {
   #flight: Chunk | undefined;
   /** Written before the flight, and to be confirmed. */
   readonly #held: Chunk[] = [];
+  #heldBytes = 0;
+  #heldRecords = 0;
   #bytes = 0;
   #records = 0;
 
@@ -175,6 +177,27 @@ export class Outbox {
     return this.#flight !== undefined || this.#held.length > 0;
   }
 
+  /** Bytes of the batches that were written and are not confirmed. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** Records of the batches that were written and are not confirmed. */
+  get heldRecords(): number {
+    return this.#heldRecords;
+  }
+
+  /** Whether there is room for a frame of `size` bytes. */
+  hasRoom(size: number): boolean {
+    return this.#hasRoom(size, this);
+  }
+
+  /** The size of the oldest frame that waits, in bytes; 0 if there is none. */
+  get headBytes(): number {
+    const head = this.#waiting[0];
+    return head?.lengths.subarray(head.first, head.count)[0] ?? 0;
+  }
+
   /** Whether a frame of this size could ever be queued. */
   fits(size: number): boolean {
     return size <= this.#maxBytes;
@@ -187,17 +210,24 @@ export class Outbox {
   makeRoom(size: number): number {
     if (this.#overflow === "drop-newest" || !this.#hasRoom(size, this.#flying())) return 0;
     let lost = 0;
-    for (; !this.#hasRoom(size, this); lost++) {
-      const head = this.#waiting[0]!;
-      this.#bytes -= head.drop(1);
-      this.#records--;
-      // The last one stays: a frame may just be being written behind its end.
-      if (head.records === 0 && this.#waiting.length > 1) {
-        this.#waiting.shift();
-        this.#recycle(head);
-      }
-    }
+    for (; !this.#hasRoom(size, this); lost++) this.#dropHead();
     return lost;
+  }
+
+  /** Drops the oldest `frames` of those that wait. */
+  drop(frames: number): void {
+    for (let i = 0; i < frames; i++) this.#dropHead();
+  }
+
+  #dropHead(): void {
+    const head = this.#waiting[0]!;
+    this.#bytes -= head.drop(1);
+    this.#records--;
+    // The last one stays: a frame may just be being written behind its end.
+    if (head.records === 0 && this.#waiting.length > 1) {
+      this.#waiting.shift();
+      this.#recycle(head);
+    }
   }
 
   /** Copies a frame to the end; `false` if there is no room for it. */
@@ -279,21 +309,27 @@ export class Outbox {
   hold(): void {
     if (this.#flight === undefined) return;
     this.#held.push(this.#flight);
+    this.#heldBytes += this.#flight.bytes;
+    this.#heldRecords += this.#flight.records;
     this.#flight = undefined;
   }
 
-  /** What was held has arrived; how much that was. */
-  confirm(): { records: number; bytes: number } {
-    const confirmed = total(this.#held);
+  /** The oldest of what was held, or all of it, has arrived; how much that was. */
+  confirm(batches: number = Infinity): { records: number; bytes: number } {
+    const chunks = this.#held.splice(0, batches);
+    const confirmed = total(chunks);
     this.#records -= confirmed.records;
     this.#bytes -= confirmed.bytes;
-    for (const chunk of this.#held.splice(0)) this.#recycle(chunk);
+    this.#heldRecords -= confirmed.records;
+    this.#heldBytes -= confirmed.bytes;
+    for (const chunk of chunks) this.#recycle(chunk);
     return confirmed;
   }
 
   /** What is held and what is in flight is first in the queue again. */
   restore(): void {
     this.settle(0);
+    this.#heldBytes = this.#heldRecords = 0;
     this.#putBack(this.#held.splice(0));
   }
 

@@ -18,7 +18,7 @@ import { type DeliveryListener, DeliveryNews } from "./delivery_news.ts";
 import { Flushes } from "./flushes.ts";
 import type { BatchSettings } from "./gathering.ts";
 import { holdOpen } from "./hold_open.ts";
-import type { Outlet } from "./outlet.ts";
+import { type Outlet, PIECE_BYTES } from "./outlet.ts";
 
 /** What a delivery needs to know; every value has been checked. */
 export interface DeliverySettings extends DeliveryListener {
@@ -28,6 +28,7 @@ export interface DeliverySettings extends DeliveryListener {
   overflow: Overflow;
   connectTimeoutMs: number;
   closeTimeoutMs: number;
+  writeTimeoutMs: number;
   clock: Clock;
   exitNotifier: ExitNotifier;
   /** How records are gathered to batches. @default as they come, in chunks */
@@ -49,6 +50,7 @@ export abstract class Delivery {
   #closing: Promise<void> | undefined;
   #forgetExit: (() => void) | undefined;
   #leftAt = -1;
+  #isAnswered = false;
 
   constructor(settings: DeliverySettings) {
     this.settings = settings;
@@ -57,7 +59,7 @@ export abstract class Delivery {
       maxBytes: settings.maxQueuedBytes,
       maxRecords: settings.maxQueuedRecords,
       overflow: settings.overflow,
-      chunkBytes: settings.batch?.bytes,
+      chunkBytes: settings.batch?.bytes ?? PIECE_BYTES,
       onFull: () => this.onFull(),
     });
   }
@@ -82,6 +84,8 @@ export abstract class Delivery {
   protected abstract lastFlush(signal: AbortSignal): Promise<void>;
   /** Settles what is in flight and closes for good; `signal` bounds how long the peer's end takes. */
   protected abstract release(signal: AbortSignal): Promise<void> | undefined;
+  /** What was written and may go again counts as sent: nobody is left who could send it. */
+  protected settleWritten(): void {}
   /** Writes what it can without waiting; the number of frames taken. */
   protected abstract writeLast(batch: Batch): number;
   /** Whether {@linkcode writeLast} does no harm should the process go on after all. */
@@ -158,12 +162,13 @@ export abstract class Delivery {
     if (this.#closing !== undefined) return this.#refuse("closed");
     if (!this.outbox.fits(size)) return this.#refuse("tooLarge");
     const before = this.counters.droppedTotal;
-    const older = this.outbox.makeRoom(size);
+    const older = this.makeRoom(size);
     this.flushes.dropped(older, this.outbox.inFlight);
     this.news.drop("overflow", older);
     if (this.#put(size, frame)) {
       this.counters.emitted++;
       this.flushes.queued();
+      if (older === 0) return;
     } else {
       this.#refuse("overflow");
     }
@@ -171,6 +176,11 @@ export abstract class Delivery {
       this.news.beginOutage(new Error(`the queue is full (${this.outbox.bytes} bytes)`), before);
     }
     this.flushes.wake();
+  }
+
+  /** Makes room for `size` bytes, if it can; the number of records that were dropped for that. */
+  protected makeRoom(size: number): number {
+    return this.outbox.makeRoom(size);
   }
 
   #refusal(): DropReason | undefined {
@@ -219,7 +229,6 @@ export abstract class Delivery {
   /** The other side has shown that it is there. */
   protected onProven(): void {
     this.counters.connects++;
-    this.backoff.succeeded();
     this.news.tell({ type: "connected" });
   }
 
@@ -243,9 +252,19 @@ export abstract class Delivery {
   }
 
   /** A connection is over, with the reason unless the peer ended it in order. */
-  protected onEnded(error: unknown): void {
-    this.news.tell({ type: "disconnected", error });
+  protected onEnded(error: unknown, unconfirmed = 0): void {
+    this.news.tell({ type: "disconnected", error, ...unconfirmed > 0 && { unconfirmed } });
     this.news.tellFault(error);
+  }
+
+  /** Reports the first bytes of a server that has nothing to say in this protocol. */
+  protected listen(outlet: Outlet): void {
+    if (this.#isAnswered) return;
+    outlet.firstBytes?.().then((bytes) => {
+      if (bytes === undefined || bytes.length === 0 || this.#isAnswered) return;
+      this.#isAnswered = true;
+      this.news.tell({ type: "answered", bytes });
+    });
   }
 
   /** Records got through: an outage is over once the queue is half empty. */
@@ -277,6 +296,7 @@ export abstract class Delivery {
       this.news.drop("closed", this.empty());
       this.flushes.wake();
       await Promise.race([released, bound]);
+      this.settleWritten();
     });
     release();
     this.news.endOutage();
@@ -302,12 +322,14 @@ export abstract class Delivery {
 
   async #beforeExit(): Promise<void> {
     // Waiting makes the event loop run dry once more: then there is nothing new to try.
-    if (this.outbox.records === 0 || this.#leftAt === this.counters.emitted) return;
+    const unwritten = this.outbox.records - this.outbox.heldRecords;
+    if (unwritten === 0 || this.#leftAt === this.counters.emitted) return;
     this.#leftAt = this.counters.emitted;
     await this.#inTime((signal) => this.lastFlush(signal));
   }
 
   #exit(mayGoOn = false): void {
+    if (!mayGoOn) this.settleWritten();
     if (this.outbox.records === 0 || (mayGoOn && !this.canWriteBlindly())) return;
     const batch = this.outbox.drain();
     const { lengths } = batch;

@@ -20,6 +20,7 @@ export class DeliveryCounters {
     disconnected: 0,
     overflow: 0,
     tooLarge: 0,
+    refused: 0,
     closed: 0,
     error: 0,
   };

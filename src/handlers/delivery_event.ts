@@ -16,22 +16,32 @@ import type { Clock } from "../net/connector.ts";
  * - `disconnected`: there was no connection, in `drop` mode
  * - `overflow`: the queue was full
  * - `tooLarge`: larger than the whole queue, than a datagram may be, or than a web or mail server takes
+ * - `refused`: three connections in a row ended upon this record alone
  * - `closed`: emitted after `close()`, or still queued when its time was up
  * - `error`: it could not be encoded, or a web or mail server refuses it
  */
-export type DropReason = "disconnected" | "overflow" | "tooLarge" | "closed" | "error";
+export type DropReason =
+  | "disconnected"
+  | "overflow"
+  | "tooLarge"
+  | "refused"
+  | "closed"
+  | "error";
 
 /** A snapshot of a handler's counters; `emitted === sent + queued + droppedTotal`, always. */
 export interface DeliveryStats {
   /** Records given to `emit()`, those that could not be encoded included. */
   emitted: number;
-  /** Records that the kernel has taken, or that a web or mail server has said to have. */
+  /**
+   * Records that the kernel has taken on a connection that stood for a second or that ended in order
+   * behind them, or that a web or mail server has said to have. Never decreases.
+   */
   sent: number;
-  /** Records waiting or in flight. */
+  /** Records that wait, are in flight, or were written to a connection younger than a second. */
   queued: number;
-  /** Bytes of the records waiting or in flight. */
+  /** Bytes of the queued records. */
   queuedBytes: number;
-  /** Bytes of those. */
+  /** Bytes of the sent records. */
   sentBytes: number;
   /** Records lost on this side, by reason. */
   dropped: Record<DropReason, number>;
@@ -49,18 +59,24 @@ export interface DeliveryStats {
  * - `connected`: a dial succeeded; over HTTP and SMTP, the server began to take records
  * - `connect-failed`: a dial failed; the next is allowed after `retrySeconds`; over HTTP and SMTP, a
  *   request or a mail failed or was put off
- * - `disconnected`: the connection ended; `error` is undefined after the peer's FIN
+ * - `disconnected`: the connection ended; `error` is undefined after the peer's FIN; `unconfirmed`
+ *   records were written to it within the second before, and go again or are dropped
  * - `outage`: records cannot be delivered from now on: a dial failed or the queue is full
  * - `outage-over`: they can again, or the handler was closed; `lost` were dropped in between
  * - `dropped`: records were dropped; told once an event-loop turn and reason
+ * - `refused`: a record of so many bytes was dropped, since connections end upon it
+ * - `answered`: a server sent bytes that should only read, so it may be the wrong service; `bytes`
+ *   are the first of them; told once a handler
  */
 export type DeliveryEvent =
   | { type: "connected" }
   | { type: "connect-failed"; error: unknown; retrySeconds: number }
-  | { type: "disconnected"; error: unknown }
+  | { type: "disconnected"; error: unknown; unconfirmed?: number }
   | { type: "outage"; error: unknown }
   | { type: "outage-over"; lost: number }
-  | { type: "dropped"; reason: DropReason; records: number };
+  | { type: "dropped"; reason: DropReason; records: number }
+  | { type: "refused"; bytes: number }
+  | { type: "answered"; bytes: Uint8Array };
 
 /** Outages that begin so soon after the last line are counted and told with the next one. */
 const QUIET_SECONDS = 10;
@@ -70,13 +86,15 @@ export function printEvents(name: string, clock: Clock): (event: DeliveryEvent) 
   const say = (text: string) => {
     if (raiseExceptions) writeToStderr(`logwire: ${name}: ${text}`);
   };
-  let quietUntil = -Infinity;
+  let quietSince = -Infinity;
   let isShown = false;
   let toldTooLarge = false;
   let hidden = { outages: 0, lost: 0 };
   return (event) => {
     if (event.type === "outage") {
-      isShown = clock.now() >= quietUntil;
+      const quiet = clock.now() - quietSince;
+      // A clock that was set back has nobody wait for longer.
+      isShown = quiet >= QUIET_SECONDS || quiet < 0;
       if (!isShown) return void hidden.outages++;
       const { outages, lost } = hidden;
       const before = outages === 0
@@ -86,14 +104,42 @@ export function printEvents(name: string, clock: Clock): (event: DeliveryEvent) 
       say(`records are not delivered: ${messageOf(event.error)}${before}`);
     } else if (event.type === "outage-over") {
       if (!isShown) return void (hidden.lost += event.lost);
-      quietUntil = clock.now() + QUIET_SECONDS;
+      quietSince = clock.now();
       say(`the outage is over: ${records(event.lost)} lost`);
     } else if (event.type === "dropped" && event.reason === "tooLarge" && !toldTooLarge) {
       toldTooLarge = true;
       say("a record was too large to send and was dropped");
+    } else if (event.type === "refused") {
+      say(`a record of ${event.bytes} bytes was dropped: the server hangs up on it`);
+    } else if (event.type === "answered") {
+      say(
+        `the server answers, and should only read: is this its port? ${
+          describeAnswer(event.bytes)
+        }`,
+      );
     }
   };
 }
+
+/** The most bytes of an answer that are shown. */
+const SHOWN_BYTES = 60;
+
+/** The beginning of an answer, with the protocol that it looks like. */
+function describeAnswer(bytes: Uint8Array): string {
+  const text = String.fromCharCode(...bytes.subarray(0, SHOWN_BYTES));
+  // RFC 8446 section 5.1: an alert or a handshake, and the version.
+  const isTls = /^[\x15\x16]\x03/.test(text);
+  const looks = isTls ? "TLS" : /^(HTTP\/|SSH-)|^220[ -]/.exec(text)?.[0];
+  const name = looks === undefined ? "" : `It looks like ${protocols[looks] ?? looks}: `;
+  return `${name}${JSON.stringify(text)}`;
+}
+
+const protocols: Record<string, string> = {
+  "HTTP/": "a web server",
+  "SSH-": "SSH",
+  "220 ": "a mail or FTP server",
+  "220-": "a mail or FTP server",
+};
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

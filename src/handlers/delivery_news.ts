@@ -61,6 +61,12 @@ export class DeliveryNews {
     if (!isTelling) queueMicrotask(() => this.#listener.onFault(error));
   }
 
+  /** Drops a record of so many bytes, since connections end upon it. */
+  refuse(bytes: number): void {
+    this.drop("refused", 1);
+    this.tell({ type: "refused", bytes });
+  }
+
   readonly #tellDrops = (): void => {
     const untold = [...this.#untold];
     this.#untold.clear();

@@ -54,6 +54,11 @@ export interface DeliveryOptions {
    * @default {5000}
    */
   closeTimeoutMs?: number;
+  /**
+   * How long a write of at most 64 KiB may make no progress before the connection counts as lost, in
+   * milliseconds, from 1. For streams that are kept open. @default {30000}
+   */
+  writeTimeoutMs?: number;
   /** Where time comes from; tests give a virtual one. @default the runtime's own */
   clock?: Clock;
 }
@@ -71,8 +76,11 @@ export const QUEUE_OPTIONS: readonly string[] = [
 ];
 
 /** The names of the options of a delivery that has a connector. */
-export const DELIVERY_OPTIONS: readonly string[] = /* @__PURE__ */ ["connector", "connectTimeoutMs"]
-  .concat(QUEUE_OPTIONS);
+export const DELIVERY_OPTIONS: readonly string[] = /* @__PURE__ */ [
+  "connector",
+  "connectTimeoutMs",
+  "writeTimeoutMs",
+].concat(QUEUE_OPTIONS);
 
 /** Checks what tells that the event loop runs dry, where it is no connector's to know. */
 export function checkExitNotifier(what: string, value: unknown): void {
@@ -91,6 +99,7 @@ export interface CheckedDeliveryOptions {
   maxQueuedRecords: number;
   overflow: Overflow;
   closeTimeoutMs: number;
+  writeTimeoutMs: number;
   clock: Clock;
 }
 
@@ -107,6 +116,7 @@ export function checkDeliveryOptions(
     maxQueuedRecords = Infinity,
     overflow = "drop-oldest",
     closeTimeoutMs = 5000,
+    writeTimeoutMs = 30_000,
     clock = systemClock,
     onEvent,
   } = options;
@@ -117,6 +127,7 @@ export function checkDeliveryOptions(
   checkLimit(what, "maxQueuedRecords", maxQueuedRecords, 1);
   checkOneOf(what, "overflow", overflow, ["drop-oldest", "drop-newest"]);
   checkInteger(what, "closeTimeoutMs", closeTimeoutMs, 0, MAX_TIMEOUT_MS);
+  checkInteger(what, "writeTimeoutMs", writeTimeoutMs, 1, MAX_TIMEOUT_MS);
   checkMethods(what, "clock", clock, ["now", "setTimeout", "clearTimeout"]);
   checkFunction(what, "onEvent", onEvent);
   return {
@@ -127,6 +138,7 @@ export function checkDeliveryOptions(
     maxQueuedRecords,
     overflow,
     closeTimeoutMs,
+    writeTimeoutMs,
     clock,
   };
 }

@@ -68,6 +68,11 @@ export class Flushes {
     else this.#done += records;
   }
 
+  /** Records that were done with go again. */
+  restored(records: number): void {
+    this.#done -= records;
+  }
+
   /** All that was left went. */
   emptied(records: number): void {
     this.#done += this.#behind + records;

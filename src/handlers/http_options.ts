@@ -23,7 +23,8 @@ import type { BatchSettings } from "./gathering.ts";
 import type { HTTPBody, HttpEndpoint, HTTPFetch } from "./http_outlet.ts";
 
 /** Options of {@linkcode HTTPHandler}. */
-export interface HTTPHandlerOptions extends Omit<DeliveryOptions, "connectTimeoutMs"> {
+export interface HTTPHandlerOptions
+  extends Omit<DeliveryOptions, "connectTimeoutMs" | "writeTimeoutMs"> {
   /** `"GET"` or `"POST"`, in any case. @default {"GET"}, as CPython; `"POST"` for JSON */
   method?: string;
   /** Whether to use HTTPS. @default {false} */

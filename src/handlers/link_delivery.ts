@@ -1,6 +1,7 @@
 /**
  * The delivery over a link that is kept open: dials, writes, drops and arms timers as the table in
- * `core/link.ts` says. One link a handler, one write at a time.
+ * `core/link.ts` and, for young streams, `core/probation.ts` say. One link a handler, one write at a
+ * time.
  *
  * Browser compatible: time comes from a {@linkcode Clock}.
  *
@@ -15,6 +16,7 @@ import {
   transition,
 } from "../core/link.ts";
 import type { Batch } from "../core/outbox.ts";
+import { Probation, type ProbationEnd } from "../core/probation.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { WaitOptions } from "../net/connector.ts";
 import { Delivery, type DeliverySettings } from "./delivery.ts";
@@ -28,9 +30,16 @@ import type { Outlet } from "./outlet.ts";
  */
 const MAX_BLIND_BYTES = 512 * 1024;
 
+/**
+ * What a young stream has carried is kept up to this size: more than the kernels of both ends hold on
+ * Linux (4 MiB to send, 6 MiB to receive), so that all is here that a server never read.
+ */
+const MAX_TRIAL_BYTES = 16 * 1024 * 1024;
+
 /** Delivers over one link, dialled anew whenever it was lost. */
 export class LinkDelivery extends Delivery {
   readonly #gathering: Gathering;
+  readonly #probation: Probation;
   #state: LinkState = "idle";
   #outlet: Outlet | undefined;
   /** The batch that the outlet is writing. */
@@ -40,6 +49,11 @@ export class LinkDelivery extends Delivery {
   #retryTimer: unknown;
   /** Set when the peer's end was seen while a write was under way. */
   #endTimer: unknown;
+  #probationTimer: unknown;
+  /** Set while a write makes no progress. */
+  #writeTimer: unknown;
+  /** Records sent when a stream last ended in the middle of one. */
+  #sentAtCut = -1;
   #pumping = false;
   #openedAt = 0;
   /** Whether the other side has shown that it is there. */
@@ -52,6 +66,7 @@ export class LinkDelivery extends Delivery {
     super(settings);
     const { batch = UNGATHERED, clock } = settings;
     this.#gathering = new Gathering(batch, clock, () => this.#write());
+    this.#probation = new Probation(settings.whileDisconnected === "drop");
   }
 
   protected override get isReady(): boolean {
@@ -78,12 +93,13 @@ export class LinkDelivery extends Delivery {
 
   override disconnect(): boolean {
     if (this.#outlet === undefined) return false;
+    this.settleWritten();
     this.#lost(this.#outlet, undefined);
     return true;
   }
 
   override async flush(options: WaitOptions = {}): Promise<void> {
-    if (this.outbox.records === 0 || options.signal?.aborted) return;
+    if (this.flushes.reached(this.flushes.mark) || options.signal?.aborted) return;
     const done = this.flushes.wait(options);
     this.want();
     if (this.#state === "open" && !this.#pumping) this.#schedule();
@@ -103,7 +119,39 @@ export class LinkDelivery extends Delivery {
     const cut = this.#batch === undefined ? signal : AbortSignal.abort();
     this.#settle();
     this.#on("close");
-    return outlet?.close({ signal: cut });
+    return outlet?.close({ signal: cut }).then(async () => {
+      if (await Promise.race([outlet.closed, undefined]) === undefined) return;
+      // The server reset what this side had closed in order: nobody can say what it has read.
+      this.outbox.restore();
+      this.news.drop("closed", this.outbox.clear());
+    });
+  }
+
+  protected override settleWritten(): void {
+    this.#probation.free();
+    this.#confirm();
+  }
+
+  /** The oldest batches that a young stream has carried, or all of them, count as sent. */
+  #confirm(batches?: number): void {
+    const { records, bytes } = this.outbox.confirm(batches);
+    this.counters.sent += records;
+    this.counters.sentBytes += bytes;
+  }
+
+  protected override makeRoom(size: number): number {
+    while (!this.outbox.hasRoom(size) && this.#releaseOldest());
+    const dropped = super.makeRoom(size);
+    this.#probation.overflowed(dropped);
+    return dropped;
+  }
+
+  /** Keeps less than it could of what a young stream has carried; whether it did. */
+  #releaseOldest(): boolean {
+    if (this.#probation.isSuspected || this.outbox.heldRecords === 0) return false;
+    this.#probation.release(1);
+    this.#confirm(1);
+    return true;
   }
 
   #on(event: LinkEvent): void {
@@ -120,6 +168,7 @@ export class LinkDelivery extends Delivery {
       case "write":
         return this.#write();
       case "drop":
+        this.#probation.emptied();
         return this.news.drop("disconnected", this.empty());
       case "arm":
         return this.#arm();
@@ -163,6 +212,10 @@ export class LinkDelivery extends Delivery {
       (error) => this.#ended(outlet, error),
       (error) => this.#ended(outlet, error),
     );
+    outlet.onProgress = () => this.#watchWrite();
+    this.listen(outlet);
+    if (outlet.closed !== undefined) this.#probation.opened();
+    this.#awaitProbation();
     if (!outlet.isUnproven) this.#prove();
     this.#on("connected");
   }
@@ -170,7 +223,24 @@ export class LinkDelivery extends Delivery {
   #prove(): void {
     if (this.#isProven) return;
     this.#isProven = true;
+    if (!this.#probation.isSuspected) this.backoff.succeeded();
     this.onProven();
+  }
+
+  #awaitProbation(): void {
+    const { tickMs } = this.#probation;
+    if (tickMs !== undefined) {
+      this.#probationTimer = this.settings.clock.setTimeout(() => this.#tick(), tickMs);
+    }
+  }
+
+  #tick(): void {
+    const batches = this.#probation.tick();
+    this.#confirm(batches);
+    if (this.#probation.hasStood || !this.#probation.isOn) this.backoff.succeeded();
+    this.#awaitProbation();
+    if (batches > 0) this.onSent();
+    this.#write();
   }
 
   #failed(dialledAt: number, error: unknown, event: LinkEvent = "failed", least?: number): void {
@@ -192,11 +262,13 @@ export class LinkDelivery extends Delivery {
   #lost(outlet: Outlet, error: unknown): void {
     if (outlet !== this.#outlet) return;
     const isCut = this.#batch !== undefined;
+    const wasSuspected = this.#probation.isSuspected;
+    const droppedBefore = this.counters.droppedTotal;
+    const trial = this.#probation.isOn ? this.#endProbation() : undefined;
     const hasTaken = this.#settle() > 0;
+    if (isCut && trial === undefined && outlet.closed !== undefined) this.#noteCut();
     this.#outlet = undefined;
-    this.settings.clock.clearTimeout(this.#endTimer);
-    this.#endTimer = undefined;
-    this.#gathering.stop();
+    this.#stopTimers();
     // After an error there is no one to wait for; and what a write that is cut had left is sent on
     // the next connection, so it must not go on here.
     const isOver = error !== undefined || isCut;
@@ -206,12 +278,13 @@ export class LinkDelivery extends Delivery {
     if (outlet.holdSeconds !== undefined || (!this.#isProven && error !== undefined)) {
       return this.#failed(now, error, "flapped", outlet.holdSeconds);
     }
+    if (trial !== undefined) return this.#endedYoung(trial, wasSuspected, droppedBefore, error);
     const short = now - this.#openedAt < Math.max(this.backoff.retryStart, MIN_RETRY_SECONDS);
     const isQueue = this.settings.whileDisconnected === "queue";
     const redial = this.outbox.records > 0 && (isQueue || this.flushes.size > 0);
     // Of a server that takes what is written and hangs up at once nothing may be left to redial for.
     const wasShort = this.#wasShort;
-    const flapped = (isQueue || redial) && short && wasShort;
+    const flapped = (isQueue || redial) && short && wasShort && outlet.closed === undefined;
     this.#wasShort = short;
     if (flapped) this.backoff.failed(now);
     // Twice in a row nothing could be written: a socket that opens is no way out yet.
@@ -220,6 +293,53 @@ export class LinkDelivery extends Delivery {
     this.onEnded(error);
     this.flushes.wake();
     if (redial && !flapped) this.want();
+  }
+
+  /** A stream that ends twice in a row in the middle of the same record ends because of it. */
+  #noteCut(): void {
+    if (this.counters.sent === this.#sentAtCut) this.#probation.suspect();
+    this.#sentAtCut = this.counters.sent;
+  }
+
+  /** What a young stream has carried is first in the queue again, but for what is dropped. */
+  #endProbation(): ProbationEnd {
+    const end = this.#probation.ended();
+    this.flushes.restored(this.outbox.heldRecords);
+    this.#batch = undefined;
+    this.outbox.restore();
+    const bytes = this.outbox.headBytes;
+    this.outbox.drop(end.dropped);
+    this.flushes.settled(end.dropped, true);
+    if (end.isPoison) this.news.refuse(bytes);
+    else this.news.drop("disconnected", end.dropped);
+    return end;
+  }
+
+  #endedYoung(
+    { again, dropped, backsOff }: ProbationEnd,
+    wasSuspected: boolean,
+    droppedBefore: number,
+    error: unknown,
+  ): void {
+    if (backsOff) this.backoff.failed(this.settings.clock.now());
+    // One end may be a restart; a second one is an outage.
+    if (wasSuspected) {
+      const reason = error ?? new Error("the server ends each connection at once");
+      this.news.beginOutage(reason, droppedBefore);
+    }
+    this.#on(backsOff ? "flapped" : "lost");
+    this.onEnded(error, again + dropped);
+    this.flushes.wake();
+    if (!backsOff && this.outbox.records > 0 && this.flushes.size > 0) this.want();
+  }
+
+  #stopTimers(): void {
+    const { clock } = this.settings;
+    clock.clearTimeout(this.#endTimer);
+    clock.clearTimeout(this.#probationTimer);
+    clock.clearTimeout(this.#writeTimer);
+    this.#endTimer = this.#probationTimer = this.#writeTimer = undefined;
+    this.#gathering.stop();
   }
 
   #arm(): void {
@@ -237,8 +357,7 @@ export class LinkDelivery extends Delivery {
 
   #letGo(): void {
     this.#disarm();
-    this.#gathering.stop();
-    this.settings.clock.clearTimeout(this.#endTimer);
+    this.#stopTimers();
     this.#outlet = undefined;
     const dialling = this.#dialling;
     this.#dialling = undefined;
@@ -272,10 +391,12 @@ export class LinkDelivery extends Delivery {
     if (this.flushes.size === 0 && this.#gathering.waits(records, bytes)) return;
     this.#gathering.stop();
     // A listener that is told of what was written may let go of the connection.
-    while (outlet === this.#outlet) {
-      const batch = this.outbox.take(this.settings.batch?.records);
+    while (outlet === this.#outlet && this.#probation.allowed > 0) {
+      const most = this.settings.batch?.records ?? Infinity;
+      const batch = this.outbox.take(Math.min(most, this.#probation.allowed));
       if (batch === undefined) return;
       this.#batch = batch;
+      if (this.#probation.isOn) this.#probation.writing(batch.lengths.length);
       let writing: Promise<void> | undefined;
       try {
         writing = outlet.write(batch);
@@ -283,6 +404,7 @@ export class LinkDelivery extends Delivery {
         return this.#lost(outlet, error ?? new Error("write() failed"));
       }
       if (writing !== undefined) {
+        this.#watchWrite();
         writing.then(() => this.#written(outlet, batch), (error) => this.#lost(outlet, error));
         return;
       }
@@ -290,10 +412,37 @@ export class LinkDelivery extends Delivery {
     }
   }
 
+  /** A write is under way, and was taken a part of just now if it was before. */
+  #watchWrite(): void {
+    const { clock, writeTimeoutMs } = this.settings;
+    const outlet = this.#outlet;
+    // Datagrams, requests and mails have bounds of their own.
+    if (outlet?.closed === undefined) return;
+    clock.clearTimeout(this.#writeTimer);
+    this.#writeTimer = clock.setTimeout(() => {
+      const message = `a write made no progress for ${writeTimeoutMs} ms`;
+      this.#lost(outlet, new ConnectionError("timeout", message));
+    }, writeTimeoutMs);
+  }
+
   #settleWritten(): void {
+    this.settings.clock.clearTimeout(this.#writeTimer);
+    this.#writeTimer = undefined;
     this.#gathering.restart();
+    if (this.#probation.isOn) return this.#hold();
     if (this.#settle() > 0) this.#prove();
     this.onSent();
+  }
+
+  /** A young stream has carried the batch: it stays queued for now. */
+  #hold(): void {
+    const records = this.#batch?.lengths.length ?? 0;
+    this.#batch = undefined;
+    this.outbox.hold();
+    this.#probation.written();
+    this.flushes.settled(records, true);
+    while (this.outbox.heldBytes > MAX_TRIAL_BYTES && this.#releaseOldest());
+    this.flushes.wake();
   }
 
   #written(outlet: Outlet, batch: Batch): void {

@@ -10,6 +10,12 @@ import type { Batch } from "../core/outbox.ts";
 import type { ConnectionError } from "../net/connection_error.ts";
 import type { WaitOptions } from "../net/connector.ts";
 
+/**
+ * The most bytes of one write to a stream: 64 KiB within 30 s are 17 kbit/s, so what is slower has
+ * stopped.
+ */
+export const PIECE_BYTES = 65536;
+
 /** How far a batch has come. */
 export interface Progress {
   /** Frames, counted from the first, that are done with: taken by the kernel or refused by it. */
@@ -58,8 +64,18 @@ export interface Outlet {
   readonly holdSeconds?: number | undefined;
   /** How long a write may take, in milliseconds, where the way out has a bound of its own. */
   readonly writeTimeoutMs?: number;
-  /** Settles when the way out is over, with the reason; never for a datagram socket. */
+  /**
+   * Settles when the way out is over, with the reason. `undefined` where what was written is settled
+   * by that or by an answer: for datagrams, HTTP and mail.
+   */
   readonly closed: Promise<ConnectionError | undefined> | undefined;
+  /** Called when a part of a write under way was taken. */
+  onProgress?: (() => void) | undefined;
+  /**
+   * The first bytes that the other side sends, or `undefined` if it ends without any; never rejects.
+   * Absent: they are read and judged by the way out itself.
+   */
+  firstBytes?(): Promise<Uint8Array | undefined>;
   /** Releases it; never rejects. */
   close(options?: WaitOptions): Promise<void>;
   /** From now on it does not hold the process open. Absent: it never does. */

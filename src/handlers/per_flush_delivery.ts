@@ -16,6 +16,7 @@
  * @module
  */
 import type { Batch } from "../core/outbox.ts";
+import { POISON_STREAMS } from "../core/probation.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { WaitOptions } from "../net/connector.ts";
 import { Delivery } from "./delivery.ts";
@@ -36,8 +37,10 @@ const GRACE_SECONDS = 5;
 interface Flight {
   /** Ends it early. */
   readonly cut: AbortController;
-  /** When it is dead, if nothing has moved by then; in seconds. */
-  expires: number;
+  /** When something last moved, in seconds. */
+  movedAt: number;
+  /** It is dead once nothing has moved for so long, in seconds. */
+  seconds: number;
   outlet?: Outlet;
   /** Whether the other side has shown that it is there. */
   isProven: boolean;
@@ -54,6 +57,10 @@ export class PerFlushDelivery extends Delivery {
   #failures = 0;
   /** Connections in a row that did not end in order. */
   #losses = 0;
+  /** The most records of a flight: few behind one that was cut, so that a poisonous one is found. */
+  #window = Infinity;
+  /** Flights in a row that ended upon the head record alone. */
+  #strikes = 0;
 
   protected override get isReady(): boolean {
     return true;
@@ -110,7 +117,9 @@ export class PerFlushDelivery extends Delivery {
   #isFlying(): boolean {
     const flight = this.#flight;
     if (flight === undefined) return false;
-    if (this.settings.clock.now() <= flight.expires) return true;
+    // A clock that was set back has the time begin anew.
+    flight.movedAt = Math.min(flight.movedAt, this.settings.clock.now());
+    if (this.settings.clock.now() - flight.movedAt <= flight.seconds) return true;
     this.#flight = undefined;
     this.#account(flight, this.#losses++ > 0);
     return false;
@@ -132,7 +141,8 @@ export class PerFlushDelivery extends Delivery {
   async #fly(signal: AbortSignal | undefined): Promise<boolean> {
     const flight: Flight = {
       cut: new AbortController(),
-      expires: Infinity,
+      movedAt: Infinity,
+      seconds: Infinity,
       isProven: false,
     };
     const giveUp = () => flight.cut.abort();
@@ -170,6 +180,7 @@ export class PerFlushDelivery extends Delivery {
   #prove(flight: Flight): void {
     if (flight.isProven) return;
     flight.isProven = true;
+    this.backoff.succeeded();
     this.onProven();
   }
 
@@ -180,6 +191,7 @@ export class PerFlushDelivery extends Delivery {
 
   /** Writes what is queued, half-closes, awaits the peer's end; whether to go on if it was lost. */
   async #carry(flight: Flight, outlet: Outlet): Promise<boolean> {
+    this.listen(outlet);
     const end: { error: unknown }[] = [];
     const ended = (error: unknown) => void end.push({ error });
     outlet.closed?.then(ended, ended);
@@ -203,8 +215,8 @@ export class PerFlushDelivery extends Delivery {
   async #write(flight: Flight, outlet: Outlet): Promise<void> {
     const { batch: most, closeTimeoutMs } = this.settings;
     const ms = outlet.writeTimeoutMs ?? closeTimeoutMs;
-    for (let left = this.outbox.records; left > 0;) {
-      const batch = flight.batch = this.outbox.take(most?.records);
+    for (let left = Math.min(this.outbox.records, this.#window); left > 0;) {
+      const batch = flight.batch = this.outbox.take(Math.min(left, most?.records ?? Infinity));
       if (batch === undefined) return;
       left -= batch.lengths.length;
       const writing = outlet.write(batch);
@@ -230,7 +242,8 @@ export class PerFlushDelivery extends Delivery {
   }
 
   #arrived(flight: Flight): void {
-    this.#losses = 0;
+    this.#losses = this.#strikes = 0;
+    this.#window = this.outbox.records === 0 ? Infinity : this.#window * 2;
     this.#account(flight, true);
     this.onSent();
     this.onEnded(undefined);
@@ -251,10 +264,24 @@ export class PerFlushDelivery extends Delivery {
       this.#failures++;
       this.backoff.failed(this.settings.clock.now());
       this.news.beginOutage(error);
+      if (outlet.closed !== undefined) {
+        if (this.#window === 1) this.#strike();
+        this.#window = 1;
+      }
       this.#dropAll();
     }
     this.onEnded(error);
     return isFirst || !isCut;
+  }
+
+  /** A flight ended in the middle of the one record that it carried: the third time it is dropped. */
+  #strike(): void {
+    if (++this.#strikes < POISON_STREAMS || this.outbox.records === 0) return;
+    this.#strikes = 0;
+    const bytes = this.outbox.headBytes;
+    this.outbox.drop(1);
+    this.flushes.settled(1, true);
+    this.news.refuse(bytes);
   }
 
   /**
@@ -281,7 +308,8 @@ export class PerFlushDelivery extends Delivery {
   async #within<T>(flight: Flight, ms: number, promise: Promise<T>, late: string): Promise<T> {
     const { clock } = this.settings;
     const { signal } = flight.cut;
-    flight.expires = clock.now() + ms / 1000 + GRACE_SECONDS;
+    flight.movedAt = clock.now();
+    flight.seconds = ms / 1000 + GRACE_SECONDS;
     let stop = ignore;
     const bound = new Promise<never>((_, reject) => {
       const cut = () => reject(new ConnectionError("closed", "the flush was given up"));

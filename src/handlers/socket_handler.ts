@@ -19,9 +19,9 @@
  * await using handler = new SocketHandler("localhost", 9020, { connector });
  * getLogger().addHandler(handler);
  * getLogger("myapp.area1").warning("Jackdaws love my %s of quartz.", "big sphinx");
- * await handler.flush();
- * console.assert(handler.stats.sent === 1);
  * getLogger().removeHandler(handler);
+ * await handler.close();
+ * console.assert(handler.stats.sent === 1);
  * ```
  *
  * @module

@@ -13,7 +13,7 @@ const WINDOW_SECONDS = 60;
 export class RateLimit {
   readonly #most: number;
   /** When those began, oldest first; no more than the limit. */
-  readonly #began: number[] = [];
+  #began: number[] = [];
 
   /** @param most how many may begin within any minute, from 1; `Infinity` for no limit */
   constructor(most: number) {
@@ -22,10 +22,10 @@ export class RateLimit {
 
   /** Seconds until the next one may begin; 0: at once. */
   waitSeconds(now: number): number {
-    const [oldest] = this.#began;
-    if (oldest === undefined || this.#began.length < this.#most) return 0;
-    // A clock that was set back makes nobody wait for longer than the minute.
-    return Math.min(Math.max(oldest + WINDOW_SECONDS - now, 0), WINDOW_SECONDS);
+    if (this.#began.length < this.#most) return 0;
+    // After a clock was set back the minute begins anew, once.
+    this.#began = this.#began.map((began) => Math.min(began, now));
+    return Math.max((this.#began[0] ?? -Infinity) + WINDOW_SECONDS - now, 0);
   }
 
   /** One begins. */

@@ -37,7 +37,8 @@ export interface SMTPTlsOptions extends TlsOptions {
 }
 
 /** Options of {@linkcode SMTPHandler}. */
-export interface SMTPHandlerOptions extends Omit<DeliveryOptions, "connectTimeoutMs"> {
+export interface SMTPHandlerOptions
+  extends Omit<DeliveryOptions, "connectTimeoutMs" | "writeTimeoutMs"> {
   /** The sender, such as `"app@example.com"` or `"My App <app@example.com>"`. */
   fromaddr: string;
   /** The recipients, one or more. */

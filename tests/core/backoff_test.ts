@@ -79,3 +79,21 @@ test("Backoff waits at least as long as the other side asks, and as before after
   backoff.failed(150, 0.5);
   assertEquals(backoff.retryPeriod, 30, "asking for less changes nothing");
 });
+
+test("Backoff.permits() waits one period more at most when the clock is set back", () => {
+  const backoff = new Backoff();
+  backoff.failed(1_000_000);
+  backoff.failed(1_000_001);
+  assert(!backoff.permits(900_000));
+  assertEquals(backoff.retryTime, 900_002);
+  assert(!backoff.permits(900_001.9));
+  assert(backoff.permits(900_002));
+});
+
+test("Backoff.permits() keeps to a retryTime that the program has set", () => {
+  const backoff = new Backoff();
+  backoff.failed(10);
+  backoff.retryTime = 5000;
+  assert(!backoff.permits(4999));
+  assertEquals(backoff.retryTime, 5000);
+});

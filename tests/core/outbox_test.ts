@@ -280,3 +280,32 @@ test("Outbox in parts gives every frame once, whole and in order", () => {
     { seed: 5, numRuns: 200 },
   );
 });
+
+test("Outbox.confirm() is done with the oldest of the batches that are held", () => {
+  const outbox = new Outbox({ maxBytes: 1000, maxRecords: 10, overflow: "drop-oldest" });
+  for (const size of [10, 20, 30]) {
+    outbox.push(new Uint8Array(size));
+    outbox.take();
+    outbox.hold();
+  }
+  assertEquals([outbox.heldRecords, outbox.heldBytes], [3, 60]);
+  assertEquals(outbox.confirm(2), { records: 2, bytes: 30 });
+  assertEquals([outbox.heldRecords, outbox.heldBytes, outbox.records, outbox.bytes], [
+    1,
+    30,
+    1,
+    30,
+  ]);
+  outbox.restore();
+  assertEquals([outbox.heldRecords, outbox.heldBytes, outbox.headBytes], [0, 0, 30]);
+});
+
+test("Outbox.drop() takes out the oldest frames that wait", () => {
+  const outbox = new Outbox({ maxBytes: 1000, maxRecords: 10, overflow: "drop-oldest" });
+  for (const size of [10, 20, 30]) outbox.push(new Uint8Array(size));
+  assertEquals(outbox.headBytes, 10);
+  outbox.drop(2);
+  assertEquals([outbox.records, outbox.bytes, outbox.headBytes], [1, 30, 30]);
+  outbox.drop(1);
+  assertEquals([outbox.records, outbox.headBytes], [0, 0]);
+});

@@ -52,3 +52,16 @@ test("Flushes ends by its signal, and all end when there is nothing more to wait
   flushes.wake(true);
   assertEquals([await second(), flushes.size], [true, 0]);
 });
+
+test("Flushes waits anew for records that were done with and go again", async () => {
+  const flushes = new Flushes();
+  flushes.queued();
+  flushes.settled(1, true);
+  assertEquals(flushes.reached(flushes.mark), true);
+  flushes.restored(1);
+  assertEquals(flushes.reached(flushes.mark), false);
+  const flushed = flushes.wait({});
+  flushes.settled(1, true);
+  flushes.wake();
+  await flushed;
+});

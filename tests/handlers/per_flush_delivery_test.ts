@@ -447,3 +447,32 @@ test("connection is checked", () => {
     `'connection' must be "persistent" or "per-flush": current value is "per flush"`,
   );
 });
+
+test("a record that a server cuts off each time is dropped, and those behind it are sent", async () => {
+  const { network, clock, handler, events } = setUp();
+  network.whenNobodyListens = { peer: { bufferBytes: 2000, stalled: true } };
+  const poison = record("x".repeat(100_000));
+  handler.emit(poison);
+  for (let i = 0; i < 10; i++) handler.emit(record(`m${i}`));
+  for (let second = 0; second < 60; second++) {
+    const flushed = handler.flush();
+    for (let turn = 0; turn < 5; turn++) {
+      await clock.advance(100);
+      const peer = network.peers.at(-1);
+      if (peer === undefined) continue;
+      peer.read(1000);
+      // The first bytes of a frame say how long it is.
+      const size = new DataView(peer.received.buffer, peer.received.byteOffset).getUint32(0);
+      if (size > 50_000) peer.reset();
+      else peer.resume();
+    }
+    await clock.advance(10_000);
+    await flushed;
+  }
+  const { sent, dropped, queued } = account(handler);
+  assertEquals([sent, dropped.refused, queued], [10, 1, 0]);
+  assertEquals(events.filter(({ type }) => type === "refused"), [
+    { type: "refused", bytes: handler.makePickle(poison).length },
+  ]);
+  await handler.close();
+});

@@ -10,6 +10,9 @@ import { ConnectionError } from "../../src/net/connection_error.ts";
 import { test } from "../test.ts";
 import { account, messages, record } from "./wire.ts";
 
+/** So long a connection is young. */
+const YOUNG_MS = 1000;
+
 /** A handler on a network of its own, with the events that it told. */
 function setUp(options: Partial<SocketHandlerOptions> = {}) {
   const network = new MemoryNetwork();
@@ -32,6 +35,7 @@ test("SocketHandler opens nothing until the first record, then sends frames in o
   assertEquals(account(handler).queued, 2, "held while the dial is under way");
   await clock.advance();
   assertEquals(messages(network.peer.received), ["spam", "2 eggs"]);
+  await clock.advance(YOUNG_MS);
   const { sent, queued, connects, sentBytes } = account(handler);
   assertEquals([sent, queued, connects, sentBytes], [2, 0, 1, network.peer.received.length]);
   await handler.close();
@@ -73,6 +77,7 @@ test("SocketHandler in drop mode dials only from emit() and drops inside the win
   await clock.advance();
   assertEquals(network.dialTimes, [0, 1], "at exactly retryTime");
   assertEquals(messages(network.peer.received), ["c"]);
+  await clock.advance(YOUNG_MS);
   assertEquals(handler.retryTime, null);
   assertEquals(handler.retryPeriod, 1, "the period outlives a success (N9)");
   assertEquals(events.map(({ type }) => type), [
@@ -146,7 +151,7 @@ test("SocketHandler sees FIN and RST before the next record and loses nothing to
   for (const fault of ["end", "reset"] as const) {
     const { network, clock, handler, events } = setUp();
     handler.emit(record("a"));
-    await clock.advance();
+    await clock.advance(YOUNG_MS);
     const first = network.peer;
     first[fault]();
     await clock.advance();
@@ -155,6 +160,7 @@ test("SocketHandler sees FIN and RST before the next record and loses nothing to
     await clock.advance();
     assertEquals(network.dialTimes.length, 2, "no delay before the first dial after a loss (N13)");
     assertEquals(messages(network.peer.received), ["b"]);
+    await clock.advance(YOUNG_MS);
     assertEquals(account(handler).sent, 2);
     await handler.close();
   }
@@ -165,7 +171,7 @@ test("SocketHandler sends a frame that a failure cut again, whole, and no frame 
   const size = handler.makePickle(record("m0")).length;
   network.nextConnects({ peer: { bufferBytes: size + 10, stalled: true } });
   for (let i = 0; i < 4; i++) handler.emit(record("m%d", i));
-  await clock.advance();
+  await clock.advance(YOUNG_MS);
   network.peers[0]?.read(size * 2);
   await clock.advance();
   network.peers[0]?.reset();
@@ -177,6 +183,7 @@ test("SocketHandler sends a frame that a failure cut again, whole, and no frame 
   assertEquals(all[0], ["m0", "m1"]);
   // The kernel of the dead connection had taken m2 and ten bytes of m3.
   assertEquals(all[1], ["m3"]);
+  await clock.advance(YOUNG_MS);
   assertEquals(account(handler).sent, 4);
   await handler.close();
 });
@@ -185,7 +192,7 @@ test("SocketHandler in drop mode holds the cut frame for the dial of the next re
   const { network, clock, handler } = setUp();
   network.nextConnects({ peer: { bufferBytes: 10, stalled: true } });
   handler.emit(record("a"));
-  await clock.advance();
+  await clock.advance(YOUNG_MS);
   network.peer.reset();
   await clock.advance(60_000);
   assertEquals(network.dialTimes.length, 1);
@@ -215,6 +222,7 @@ test("SocketHandler bounds its queue by records and bytes, oldest or newest firs
     assertEquals(account(handler).dropped.overflow, 2);
     await clock.advance(1100);
     assertEquals(messages(network.peer.received), [...kept]);
+    await clock.advance(YOUNG_MS);
     assertEquals(events.find(({ type }) => type === "dropped"), {
       type: "dropped",
       reason: "overflow",
@@ -243,6 +251,7 @@ test("SocketHandler with a receiver that never reads keeps its memory bounded an
   assert(account(handler).dropped.overflow > 0);
   network.peer.resume();
   await handler.flush();
+  await clock.advance(YOUNG_MS);
   assertEquals(account(handler).queued, 0);
   await handler.close();
 });
@@ -253,6 +262,7 @@ test("SocketHandler.flush() resolves when what was emitted before is sent or dro
   assertEquals(network.log, [], "nothing to flush dials nothing");
   handler.emit(record("a"));
   await handler.flush();
+  await clock.advance(YOUNG_MS);
   assertEquals(account(handler).sent, 1);
   network.peer.end();
   await clock.advance();
@@ -567,6 +577,7 @@ test("SocketHandler survives a throwing onEvent, makeSocket and handleError, and
     disconnected: 1,
     overflow: 0,
     tooLarge: 0,
+    refused: 0,
     closed: 0,
     error: 1,
   });
@@ -614,9 +625,9 @@ test("SocketHandler does not dial a server in a tight round that accepts and res
     network.peer.reset();
   }
   await clock.advance();
-  assertEquals(network.dialTimes, [0, 0], "the first redial is immediate, the second waits");
+  assertEquals(network.dialTimes, [0], "the redial waits, as the connection was young");
   await clock.advance(1100);
-  assertEquals(network.dialTimes.length, 3);
+  assertEquals(network.dialTimes.length, 2);
   const closed = handler.close();
   await clock.advance(5000);
   await closed;
@@ -631,7 +642,9 @@ test("SocketHandler in queue mode does not dial a server in a tight round that r
     await clock.advance();
   }
   assert(network.dialTimes.length <= 4, `${network.dialTimes.length} dials within a second`);
-  await handler.close();
+  const closed = handler.close();
+  await clock.advance(5000);
+  await closed;
   assertEquals(account(handler).sent, 100);
 });
 
@@ -708,7 +721,7 @@ test("SocketHandler keeps a write that the peer's FIN overtook from being sent t
   const { network, clock, handler } = setUp({ whileDisconnected: "queue" });
   network.nextConnects({ peer: { bufferBytes: 10, stalled: true } });
   handler.emit(record("a"));
-  await clock.advance();
+  await clock.advance(YOUNG_MS);
   network.peer.end();
   await clock.advance();
   network.peer.resume();

@@ -49,6 +49,7 @@ async function withHandler(
   try {
     await fn();
     await handler.flush();
+    await handler.close();
     const { emitted, sent, queued, droppedTotal } = handler.stats;
     assertEquals({ sent, queued, droppedTotal }, { sent: emitted, queued: 0, droppedTotal: 0 });
   } finally {
@@ -167,8 +168,8 @@ test("a message that fails to format costs that record alone", async () => {
     log.removeHandler(handler);
     const lines = await receiver.waitFor(1);
     assert(lines[0]?.endsWith("2 eggs"));
-    assertEquals([handler.stats.sent, handler.stats.dropped.error], [1, 1]);
     await handler.close();
+    assertEquals([handler.stats.sent, handler.stats.dropped.error], [1, 1]);
   } finally {
     console.error = print;
   }

