@@ -127,19 +127,18 @@ const SHOWN_BYTES = 60;
 /** The beginning of an answer, with the protocol that it looks like. */
 function describeAnswer(bytes: Uint8Array): string {
   const text = String.fromCharCode(...bytes.subarray(0, SHOWN_BYTES));
-  // RFC 8446 section 5.1: an alert or a handshake, and the version.
-  const isTls = /^[\x15\x16]\x03/.test(text);
-  const looks = isTls ? "TLS" : /^(HTTP\/|SSH-)|^220[ -]/.exec(text)?.[0];
-  const name = looks === undefined ? "" : `It looks like ${protocols[looks] ?? looks}: `;
-  return `${name}${JSON.stringify(text)}`;
+  const known = PROTOCOLS.find(([start]) => text.startsWith(start));
+  return `${known === undefined ? "" : `It looks like ${known[1]}: `}${JSON.stringify(text)}`;
 }
 
-const protocols: Record<string, string> = {
-  "HTTP/": "a web server",
-  "SSH-": "SSH",
-  "220 ": "a mail or FTP server",
-  "220-": "a mail or FTP server",
-};
+/** How an answer begins, and what it then is. */
+const PROTOCOLS = [
+  ["HTTP/", "a web server"],
+  // RFC 8446 section 5.1: an alert, and the version.
+  ["\x15\x03", "TLS"],
+  ["SSH-", "SSH"],
+  ["220", "a mail or FTP server"],
+] as const;
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
