@@ -486,8 +486,8 @@ test("SysLogHandler sends a record whose extra fields have names that RFC 5424 d
     '[shop@32473 gr__e="3"]',
     '[shop@32473 __2="4" _="5"]',
   ]);
-  assertEquals([account(handler).sent, faults.length], [4, 0]);
   await handler.close();
+  assertEquals([account(handler).sent, faults.length], [4, 0]);
 });
 
 test("SysLogHandler cuts what is longer than maxDatagramBytes between characters, and counts it", async () => {
