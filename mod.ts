@@ -111,11 +111,12 @@ export {
 export { dictConfig, type DictConfigOptions } from "./src/config/dict_config.ts";
 export { handlerClasses, type HandlerClassesOptions } from "./src/config/handler_classes.ts";
 export type {
+  ConfigClass,
   ConfigClasses,
   ConfigContext,
   ConfigFactory,
   Keywords,
-} from "./src/config/config_classes.ts";
+} from "./src/config/config_factory.ts";
 export type {
   CustomConfig,
   FilterConfig,

@@ -205,7 +205,7 @@ test("QueueListener refuses what is no queue, no handler and no option", () => {
   const queue = new RecordQueue();
   const make = QueueListener as unknown as new (...args: unknown[]) => QueueListener;
   const bad: [unknown[], string][] = [
-    [[{}], "'queue' must be an object with get_nowait() and get() and put_nowait()"],
+    [[{}], "'queue' must be an object with get() and put_nowait()"],
     [[queue, { level: 1 }], "there is no option 'level'"],
     [[queue, {}, new ListHandler()], "'handler' must be"],
     [[queue, { respect_handler_level: 1 }], "'respect_handler_level' must be true or false"],
