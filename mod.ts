@@ -53,6 +53,7 @@ export { captureCaller } from "./src/logging/caller.ts";
 export { Filter, type FilterLike, type FilterResult } from "./src/logging/filter.ts";
 export { Filterer } from "./src/logging/filterer.ts";
 export {
+  BASIC_FORMAT,
   Formatter,
   type FormatterAttributes,
   type FormatterOptions,

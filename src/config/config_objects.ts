@@ -43,13 +43,14 @@ export class ConfigObjects {
   readonly #handlers: ConfigEntries<Handler>;
 
   constructor(config: Dictionary, classes: ConfigClasses, externals: Dictionary) {
-    this.#classes = { ...coreClasses, ...classes };
+    const core = coreClasses();
+    this.#classes = { ...core, ...classes };
     // A class that has a name may be referred to, too.
     const named = { ...this.#classes, ...externals };
     const tree = new ConfigTree(config, named, (section, name) => this.#find(section, name));
     this.tree = tree;
     // A table may put something else in the place of a name, and not in that of its class.
-    this.#rows = [...Object.values(classes), ...Object.values(coreClasses)].filter(isRow);
+    this.#rows = [...Object.values(classes), ...Object.values(core)].filter(isRow);
     this.#formatters = new ConfigEntries(
       tree,
       "formatters",

@@ -17,9 +17,8 @@ import { truth } from "./config_values.ts";
 const WHAT = "create QueueHandler";
 
 /** Makes a queue handler; the program starts its `listener`. */
-export const queueHandlerFactory: ClassRow = classFactory(
-  QueueHandler,
-  (Own, keywords: Keywords, context: ConfigContext) => {
+export function queueHandlerFactory(): ClassRow {
+  return classFactory(QueueHandler, (Own, keywords: Keywords, context: ConfigContext) => {
     const { queue: _queue, handlers: _handlers, listener: _listener, ...rest } = keywords;
     const { respect_handler_level, ...options } = rest;
     const queue = (context.object("queue") ?? new RecordQueue()) as HandlerQueue;
@@ -27,8 +26,8 @@ export const queueHandlerFactory: ClassRow = classFactory(
     const handler = new Own(queue, options);
     handler.listener = listenerOf(queue, truth(respect_handler_level), context);
     return handler;
-  },
-);
+  });
+}
 
 /** `null` where the records come out elsewhere, as those of a `PortQueue` do. */
 function listenerOf(

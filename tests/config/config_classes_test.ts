@@ -217,7 +217,7 @@ test("dictConfig() refuses the name of a stream without ext://, at once", () => 
   for (const stream of ["sys.stdout", "stdout", ""]) {
     assertEquals(
       refused({ handlers: { h: { class: "logging.StreamHandler", stream } } }),
-      `Cannot configure logging as 'handlers.h.stream' must be such as "ext://sys.stdout": ` +
+      `Cannot configure logging as 'handlers.h.stream' must be a stream, such as "ext://sys.stdout": ` +
         `current value is ${JSON.stringify(stream)}`,
     );
   }
