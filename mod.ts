@@ -206,7 +206,7 @@ export {
   type RecordQueueOptions,
 } from "./src/handlers/record_queue.ts";
 export { PortQueue, type PortQueueOptions } from "./src/handlers/port_queue.ts";
-export { PortReceiver } from "./src/handlers/port_receiver.ts";
+export { PortReceiver, type PortReceiverOptions } from "./src/handlers/port_receiver.ts";
 export type { MessagePortLike } from "./src/handlers/message_port.ts";
 
 // Receivers

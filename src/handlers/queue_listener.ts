@@ -32,6 +32,8 @@ export interface ListenerQueue {
   join?(options?: WaitOptions): Promise<void>;
   /** Somebody listens from now on, and this flushes its handlers. */
   open?(flush: () => Promise<void>): void;
+  /** Resolves when what was put in elsewhere before, such as in another thread, is handled here. */
+  arrived?(options?: WaitOptions): Promise<void>;
   /** Nobody listens any more. */
   close?(): void;
 }
@@ -118,8 +120,8 @@ export class QueueListener implements AsyncDisposable {
   }
 
   /**
-   * Handles all that is in the queue now, then flushes the handlers; harmless where the listener is
-   * not started. Aborting `signal` ends the wait. Never rejects. Closes no handler.
+   * Handles all that is in the queue now, what is on its way through a port included, then flushes
+   * the handlers; harmless where the listener is not started. Aborting `signal` ends the wait. Never rejects. Closes no handler.
    */
   async stop(options: FlushOptions = {}): Promise<void> {
     if (this.#monitor === undefined) return;
@@ -128,6 +130,11 @@ export class QueueListener implements AsyncDisposable {
   }
 
   async #stop(options: FlushOptions): Promise<void> {
+    try {
+      if (this.queue.arrived) await this.queue.arrived(options);
+    } catch (error) {
+      reportError(null, error);
+    }
     try {
       this.enqueue_sentinel();
       await this.#monitor;
