@@ -152,6 +152,7 @@ test("dictConfig() takes a PortQueue, whose listener is in the other thread", as
         refusal({ queue: new PortQueue(port1), handlers: ["slow"] }),
         "'handlers.queue.queue' must be an object with get() and put_nowait()",
       );
+      await getHandlerByName("queue")!.close();
     });
     await listener.stop();
   } finally {
