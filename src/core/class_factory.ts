@@ -13,8 +13,8 @@ export type Class<Made = unknown> = new (...args: any[]) => Made;
 
 /** A factory that makes objects of `base`, and by `make` those of a class derived from it. */
 export interface ClassFactory<Keywords, Context, Made> {
-  /** Makes an object of `base`. */
-  (keywords: Keywords, context: Context): Made;
+  /** Makes an object of `base`; a factory that asks for nothing needs no context. */
+  (keywords: Keywords, context?: Context): Made;
   /** The class. */
   readonly base: Class<Made>;
   /** Makes an object of `Own`: `base`, or a class with the same constructor. */
@@ -26,7 +26,8 @@ export function classFactory<Made, Context, Keywords = Readonly<Record<string, u
   base: Class<Made>,
   make: (Own: Class<Made>, keywords: Keywords, context: Context) => Made,
 ): ClassFactory<Keywords, Context, Made> {
-  const factory = (keywords: Keywords, context: Context) => make(base, keywords, context);
+  const factory = (keywords: Keywords, context?: Context) =>
+    make(base, keywords, context as Context);
   return Object.assign(factory, { base, make });
 }
 

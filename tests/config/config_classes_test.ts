@@ -1,9 +1,13 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { MemoryNetwork } from "../../src/adapters/memory.ts";
 import type { ConfigContext, Keywords } from "../../src/config/config_factory.ts";
 import { dictConfig, type DictConfigOptions } from "../../src/config/dict_config.ts";
 import { handlerClasses } from "../../src/config/handler_classes.ts";
 import type { HandlerConfig, LoggingConfig } from "../../src/config/logging_config.ts";
+import { FileHandler, fileHandlerClasses } from "../../src/files/file_handlers.ts";
 import { BufferingHandler } from "../../src/handlers/buffering_handler.ts";
 import { MemoryHandler } from "../../src/handlers/memory_handler.ts";
 import { SocketHandler } from "../../src/handlers/socket_handler.ts";
@@ -16,6 +20,7 @@ import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { NullHandler } from "../../src/logging/null_handler.ts";
 import { StreamHandler } from "../../src/logging/stream_handler.ts";
 import type { TextStream } from "../../src/logging/text_stream.ts";
+import { mailHandlerClasses, SMTPHandler } from "../../src/mail/smtp_handler.ts";
 import { ListHandler, thrownBy, withBareRoot } from "../logging/helpers.ts";
 import { test } from "../test.ts";
 
@@ -211,6 +216,21 @@ test("handlerClasses() makes derived classes of its handlers with its options", 
     assertStrictEquals(handler.constructor, own);
     assertEquals((handler as SocketHandler).port, 9020);
   }
+});
+
+test("fileHandlerClasses and mailHandlerClasses make derived classes of their handlers", async () => {
+  class Mail extends SMTPHandler {}
+  const mail = { mailhost: ["h", 25], fromaddr: "a@h", toaddrs: ["b@h"], subject: "s" };
+  const folder = mkdtempSync(join(tmpdir(), "logwire-config-"));
+  const filename = join(folder, "app.log");
+  class Own extends FileHandler {}
+  const classes = { ...fileHandlerClasses, ...mailHandlerClasses };
+  for (const [own, keywords] of [[Mail, mail], [Own, { filename, encoding: "utf8" }]] as const) {
+    const handler = await made({ "()": own, ...keywords }, {}, { classes });
+    assertStrictEquals(handler.constructor, own);
+    await handler.close();
+  }
+  rmSync(folder, { recursive: true });
 });
 
 test("dictConfig() refuses the name of a stream without ext://, at once", () => {

@@ -213,3 +213,52 @@ test("QueueListener refuses what is no queue, no handler and no option", () => {
   ];
   for (const [args, message] of bad) assertThrows(() => new make(...args), Error, message);
 });
+
+test("QueueListener.stop() leaves nothing that task_done() could be told of", async () => {
+  const queue = new RecordQueue();
+  const listener = new QueueListener(queue);
+  listener.start();
+  put(queue, "a");
+  await listener.stop();
+  assertThrows(() => queue.task_done(), RangeError, "task_done() called too many times");
+});
+
+test("QueueListener goes on where the program calls task_done() too", async () => {
+  const queue = new RecordQueue();
+  class Eager extends ListHandler {
+    override emit(record: LogRecord): void {
+      super.emit(record);
+      queue.task_done();
+    }
+  }
+  const list = new Eager();
+  const listener = new QueueListener(queue, list);
+  listener.start();
+  setRaiseExceptions(false);
+  try {
+    for (const text of ["a", "b"]) {
+      put(queue, text);
+      await listener.flush();
+    }
+    await listener.stop();
+  } finally {
+    setRaiseExceptions(true);
+  }
+  assertEquals(list.lines, ["a", "b"]);
+});
+
+test("QueueListener takes a queue that has put_nowait() and get() alone", async () => {
+  const items = new RecordQueue();
+  const queue = {
+    put_nowait: (item: QueueItem) => items.put_nowait(item),
+    get: () => items.get(),
+  };
+  const list = new ListHandler();
+  const listener = new QueueListener(queue, list);
+  for (let round = 0; round < 2; round++) {
+    listener.start();
+    for (let i = 0; i < 100; i++) queue.put_nowait(recordOf("x"));
+    await listener.stop();
+    assertEquals([list.lines.length, items.empty()], [100 * (round + 1), true]);
+  }
+});
