@@ -2,8 +2,8 @@
  * Python's `logging` for every JavaScript runtime, and its network handlers, compatible on the wire
  * with CPython in both directions.
  *
- * Names are Python's. Not there: `captureWarnings`, since JS has no warnings to capture, and what
- * serves `fork()` and threads.
+ * Names are Python's. Not there: `captureWarnings`, since JS has no warnings to capture, `fileConfig`
+ * and `listen` of `logging.config`, and what serves `fork()` and threads.
  *
  * @example
  * ```ts

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Class, ClassFactory } from "../core/class_factory.ts";
+import type { ClassFactory } from "../core/class_factory.ts";
 import type { Handler } from "../logging/handler.ts";
 
 /** What a dictionary gives a factory: Python's keyword arguments, by name and not yet checked. */
@@ -45,7 +45,7 @@ export type ConfigFactory = (keywords: Keywords, context: ConfigContext) => unkn
  * inherits the constructor of a class of this library, it gets the arguments of that one. A class
  * that is derived from `QueueHandler` always gets a queue and the options.
  */
-export type ConfigClass = Class;
+export type ConfigClass = new (...args: never[]) => unknown;
 
 /** Factories and classes by the name that stands in the dictionary, of a class or behind `()`. */
 export type ConfigClasses = Readonly<Record<string, ConfigFactory | ConfigClass>>;

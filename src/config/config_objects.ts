@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { isClass } from "../core/class_factory.ts";
+import { type Class, isClass } from "../core/class_factory.ts";
 import { QueueHandler } from "../handlers/queue_handler.ts";
 import { Filter, type FilterLike } from "../logging/filter.ts";
 import { Formatter } from "../logging/formatter.ts";
@@ -151,7 +151,7 @@ export class ConfigObjects {
   }
 
   /** Constructs a class, with the arguments of a class that a table knows where it is like that. */
-  #constructing(Own: ConfigClass): ConfigFactory {
+  #constructing(Own: Class): ConfigFactory {
     const row = this.#rowOf(Own);
     const isLikeIts = ({ base }: ClassRow) =>
       // No factory has more than two parameters, and no constructor that is inherited names any.
@@ -162,7 +162,7 @@ export class ConfigObjects {
   }
 
   /** The row of a class, or of the nearest one that it is derived from. */
-  #rowOf(Own: ConfigClass): ClassRow | undefined {
+  #rowOf(Own: Class): ClassRow | undefined {
     for (let known: unknown = Own; known !== null; known = Object.getPrototypeOf(known)) {
       const row = this.#rows.find(({ base }) => base === known);
       if (row !== undefined) return row;

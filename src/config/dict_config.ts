@@ -4,10 +4,11 @@
  * Python's.
  *
  * Differs: the names of classes are looked up in a table, and nothing is imported, for `ext://`
- * neither. There is no `fileConfig()` and no `listen()`. Where anything is wrong, nothing is changed (CPython stops half-way), and the error names
- * the path in the dictionary (`'handlers.server.port' must be an integer from 1 to 65535`). Of the handlers until now, those are closed that no enabled logger has
- * any more; the others stay open, since `close()` is final here. Handlers may refer to each other in
- * any order.
+ * neither. There is no `fileConfig()` and no `listen()`. An invalid configuration changes nothing
+ * (CPython stops half-way), and the error names the path in the dictionary
+ * (`'handlers.server.port' must be an integer from 1 to 65535`). Of the handlers until now, those are
+ * closed that no enabled logger has any more; the others stay open, since `close()` is final here.
+ * Handlers may refer to each other in any order.
  *
  * Browser compatible.
  *

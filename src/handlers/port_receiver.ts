@@ -23,8 +23,8 @@ import { decodeFrames } from "./port_frames.ts";
 import { type QueueItem, RecordQueue } from "./record_queue.ts";
 
 /**
- * The longest that a sender may be silent, with nothing left to handle here, when it is asked to
- * drain, in milliseconds: its thread may be busy, or gone without a word. The records of one that is
+ * The longest that a sender may be silent, with nothing handled here, when it is asked to drain, in
+ * milliseconds: its thread may be busy, or gone without a word. The records of one that is
  * only busy wait there for the next listener.
  */
 const SILENCE_MS = 1000;
@@ -115,10 +115,10 @@ export class PortReceiver extends RecordQueue {
     if (drain.missing.size > 0) this.#post({ logwire: "drain", id: drain.id });
     for (let turns = 0; turns < ARRIVAL_TURNS; turns++) await turn();
     while (drain.missing.size > 0 && !options.signal?.aborted) {
-      const heard = this.#heard;
+      const progress = this.#heard + this.#done;
       await this.#answersOr(drain, options.signal);
-      // Those whose records are being handled here may only wait for that.
-      if (heard === this.#heard && this.#deliveries.length === 0) break;
+      // A sender whose records are being handled here waits for that.
+      if (progress === this.#heard + this.#done) break;
     }
     if (this.#drain === drain) this.#drain = undefined;
     release();
