@@ -20,12 +20,15 @@ interface TextWriter {
 type Streams<Writer> = { readonly stdout?: Writer; readonly stderr?: Writer };
 
 /**
- * Writes the text; `false` where the runtime has no such stream, as an edge worker.
+ * Writes the text; `false` where its console must do that: the runtime has no such stream, as an edge
+ * worker; or it is Bun, whose streams keep in memory what a slow reader has not taken, so that
+ * `process.exit()` loses it. Bun's console, which can only write lines, does not.
  *
  * @throws the runtime's error, where the stream does not take the text
  */
 export function writeToStandardStream(name: "stdout" | "stderr", text: string): boolean {
-  const { Deno, process } = globalThis as {
+  const { Bun, Deno, process } = globalThis as {
+    Bun?: object;
     Deno?: Streams<SyncWriter>;
     process?: Streams<TextWriter>;
   };
@@ -35,6 +38,7 @@ export function writeToStandardStream(name: "stdout" | "stderr", text: string): 
     for (let at = 0; at < bytes.length;) at += sync.writeSync(bytes.subarray(at));
     return true;
   }
+  if (Bun !== undefined && text.endsWith("\n")) return false;
   const stream = process?.[name];
   if (typeof stream?.write !== "function") return false;
   stream.write(text);

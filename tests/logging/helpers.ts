@@ -62,7 +62,11 @@ export function withStandardStreams<Result>(
 ): Result {
   const { Deno, process } = globalThis as unknown as Record<string, Record<string, object>>;
   const written = { stdout: "", stderr: "" };
-  const undo: (() => void)[] = [];
+  const host = globalThis.console;
+  const { log } = host;
+  const undo = [() => void (host.log = log)];
+  // Whole lines take this way on Bun.
+  host.log = (text: string) => void (written.stdout += `${text}\n`);
   for (const name of ["stdout", "stderr"] as const) {
     const bytes: number[] = [];
     const put = (chunk: Uint8Array) => {
