@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { reportError } from "./report_error.ts";
 
 /** What Deno has. */
 interface SyncWriter {
@@ -14,8 +15,13 @@ interface SyncWriter {
 
 /** What Node and Bun have. */
 interface TextWriter {
-  write(text: string): unknown;
+  write(text: string, done: (error?: unknown) => void): unknown;
+  once?(event: "error", ignore: () => void): unknown;
+  _handle?: { setBlocking?(isBlocking: boolean): unknown };
 }
+
+/** The streams that were written to, each with what it calls when it has taken a text. */
+const known: Map<TextWriter, (error?: unknown) => void> = /* @__PURE__ */ new Map();
 
 type Streams<Writer> = { readonly stdout?: Writer; readonly stderr?: Writer };
 
@@ -41,6 +47,20 @@ export function writeToStandardStream(name: "stdout" | "stderr", text: string): 
   if (Bun !== undefined && text.endsWith("\n")) return false;
   const stream = process?.[name];
   if (typeof stream?.write !== "function") return false;
-  stream.write(text);
+  stream.write(text, known.get(stream) ?? prepare(stream));
   return true;
+}
+
+function prepare(stream: TextWriter): (error?: unknown) => void {
+  // By itself Node keeps in memory what the reader of a pipe has not taken, and `process.exit()` loses
+  // that (nodejs/node#2972).
+  stream._handle?.setBlocking?.(true);
+  const done = (error?: unknown) => {
+    if (!error) return;
+    // A pipe that nobody reads any more must not end the program.
+    stream.once?.("error", () => {});
+    reportError(null, error);
+  };
+  known.set(stream, done);
+  return done;
 }
