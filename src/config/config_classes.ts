@@ -21,12 +21,8 @@ import { StreamHandler } from "../logging/stream_handler.ts";
 import type { ConfigClasses, ConfigContext, Keywords } from "./config_factory.ts";
 import { queueHandlerFactory } from "./queue_handler_factory.ts";
 
-/** Checked by the constructor that it is given to. */
-// deno-lint-ignore no-explicit-any -- what a dictionary holds has no type yet
-type Unchecked = any;
-
 /** As Python's `queue.Queue`, which takes 0 and less for no limit. */
-function maxRecordsOf(maxsize: unknown): { maxRecords?: Unchecked } {
+function maxRecordsOf(maxsize: unknown): { maxRecords?: unknown } {
   if (maxsize === undefined) return {};
   return { maxRecords: typeof maxsize === "number" && maxsize <= 0 ? Infinity : maxsize };
 }

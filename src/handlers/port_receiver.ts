@@ -24,8 +24,8 @@ import { type QueueItem, RecordQueue } from "./record_queue.ts";
 
 /**
  * The longest that a sender may be silent, with nothing handled here, when it is asked to drain, in
- * milliseconds: its thread may be busy, or gone without a word. The records of one that is
- * only busy wait there for the next listener.
+ * milliseconds: its thread may be busy, or gone without a word. The records of one that is only busy
+ * wait there for the next listener.
  */
 const SILENCE_MS = 1000;
 
@@ -163,10 +163,9 @@ export class PortReceiver extends RecordQueue {
 
   #hear(message: SenderMessage): void {
     this.#heard++;
-    this.#senders.add(message.queue);
+    if (!this.#senders.has(message.queue)) this.#meet(message.queue);
     if (message.logwire === "hello") {
       this.#post({ logwire: "ready" });
-      this.#drainToo(message.queue);
     } else if (message.logwire === "drained") {
       this.#endDrain(message.queue, message.id);
     } else if (message.logwire === "records") {
@@ -178,8 +177,9 @@ export class PortReceiver extends RecordQueue {
     }
   }
 
-  /** Asks a sender that nobody knew: it may not have listened yet when the others were asked. */
-  #drainToo(queue: number): void {
+  /** Asks a new sender as well: it may not have listened yet when the others were asked. */
+  #meet(queue: number): void {
+    this.#senders.add(queue);
     if (this.#drain === undefined) return;
     this.#drain.missing.add(queue);
     this.#post({ logwire: "drain", id: this.#drain.id });

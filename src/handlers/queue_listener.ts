@@ -121,7 +121,9 @@ export class QueueListener implements AsyncDisposable {
 
   /**
    * Handles all that is in the queue now, what is on its way through a port included, then flushes
-   * the handlers; harmless where the listener is not started. Aborting `signal` ends the wait. Never rejects. Closes no handler.
+   * the handlers; harmless where the listener is not started. Aborting `signal` ends the wait. A
+   * sender behind a port that says nothing for a second is not waited for. Never rejects. Closes no
+   * handler.
    */
   async stop(options: FlushOptions = {}): Promise<void> {
     if (this.#monitor === undefined) return;
