@@ -9,7 +9,6 @@
 import { checkKnown, checkMethods } from "../core/options.ts";
 import { reportError } from "../logging/report_error.ts";
 import type { Clock, WaitOptions } from "../net/connector.ts";
-import { turn } from "../net/fair_turn.ts";
 import { systemClock } from "../net/system_clock.ts";
 import { holdOpen } from "./hold_open.ts";
 import {
@@ -30,10 +29,12 @@ import { type QueueItem, RecordQueue } from "./record_queue.ts";
 const SILENCE_MS = 1000;
 
 /**
- * Turns of the event loop in which the first message of a sender comes in that was on its way: a port
- * has it from the moment it is sent on, and hands it over in the next turn or the one after.
+ * How often and for how long, in milliseconds, a port without a known sender is waited for: it has a
+ * first message from the moment it is sent on, and hands it over when its thread next looks, which on
+ * Deno may be some turns of the event loop later. Timers in a row let it look in between.
  */
-const ARRIVAL_TURNS = 4;
+const ARRIVAL_WAITS = 3;
+const ARRIVAL_MS = 10;
 
 /** Options of {@linkcode PortReceiver}. */
 export interface PortReceiverOptions {
@@ -46,7 +47,7 @@ interface Drain {
   readonly id: number;
   /** The senders that have not answered. */
   readonly missing: Set<number>;
-  /** Ends the wait for them. */
+  /** Ends the wait that is under way. */
   end: () => void;
 }
 
@@ -112,11 +113,14 @@ export class PortReceiver extends RecordQueue {
     const release = holdOpen();
     const drain: Drain = { id: ++this.#drainId, missing: new Set(this.#senders), end: () => {} };
     this.#drain = drain;
+    // The answer of one that is known comes behind the first message of one that is not.
     if (drain.missing.size > 0) this.#post({ logwire: "drain", id: drain.id });
-    for (let turns = 0; turns < ARRIVAL_TURNS; turns++) await turn();
+    for (let waits = 0; drain.missing.size === 0 && waits < ARRIVAL_WAITS; waits++) {
+      await this.#waitFor(drain, ARRIVAL_MS, options.signal);
+    }
     while (drain.missing.size > 0 && !options.signal?.aborted) {
       const progress = this.#heard + this.#done;
-      await this.#answersOr(drain, options.signal);
+      await this.#waitFor(drain, SILENCE_MS, options.signal);
       // A sender whose records are being handled here waits for that.
       if (progress === this.#heard + this.#done) break;
     }
@@ -124,12 +128,13 @@ export class PortReceiver extends RecordQueue {
     release();
   }
 
-  /** Waits for the last answer, for a silence, or for `signal`. */
-  async #answersOr(drain: Drain, signal: AbortSignal | undefined): Promise<void> {
+  /** Waits for news of the drain, for so long, or for `signal`. */
+  async #waitFor(drain: Drain, ms: number, signal: AbortSignal | undefined): Promise<void> {
+    if (signal?.aborted) return;
     let timer: unknown;
     await new Promise<void>((resolve) => {
       drain.end = resolve;
-      timer = this.#clock.setTimeout(resolve, SILENCE_MS);
+      timer = this.#clock.setTimeout(resolve, ms);
       signal?.addEventListener("abort", drain.end);
     });
     this.#clock.clearTimeout(timer);
@@ -183,6 +188,7 @@ export class PortReceiver extends RecordQueue {
     if (this.#drain === undefined) return;
     this.#drain.missing.add(queue);
     this.#post({ logwire: "drain", id: this.#drain.id });
+    this.#drain.end();
   }
 
   #endDrain(queue: number, id: number): void {
