@@ -668,3 +668,17 @@ test("SysLogHandler.timeout bounds the wait for a connection, in seconds", async
     await handler.close();
   }
 });
+
+test("SysLogHandler.timeout bounds a write that makes no progress", async () => {
+  const { network, clock, handler, events } = setUp(["h", 514], { ...tcp, timeout: 2 } as Options);
+  network.nextConnects({ peer: { stalled: true, bufferBytes: 1 } });
+  handler.emit(record("a"));
+  await clock.advance(1999);
+  const lost = () => events.filter(({ type }) => type === "disconnected").length;
+  assertEquals(lost(), 0);
+  await clock.advance(1);
+  assertEquals(lost(), 1);
+  const closed = handler.close();
+  await clock.advance(10_000);
+  await closed;
+});
