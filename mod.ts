@@ -2,8 +2,8 @@
  * Python's `logging` for every JavaScript runtime, and its network handlers, compatible on the wire
  * with CPython in both directions.
  *
- * Names are Python's. Not there: `captureWarnings`, since JS has no warnings to capture, and what
- * serves `fork()` and threads.
+ * Names are Python's. Not there: `captureWarnings`, since JS has no warnings to capture, `fileConfig`
+ * and `listen` of `logging.config`, and what serves `fork()` and threads.
  *
  * @example
  * ```ts
@@ -53,6 +53,7 @@ export { captureCaller } from "./src/logging/caller.ts";
 export { Filter, type FilterLike, type FilterResult } from "./src/logging/filter.ts";
 export { Filterer } from "./src/logging/filterer.ts";
 export {
+  BASIC_FORMAT,
   Formatter,
   type FormatterAttributes,
   type FormatterOptions,
@@ -111,11 +112,12 @@ export {
 export { dictConfig, type DictConfigOptions } from "./src/config/dict_config.ts";
 export { handlerClasses, type HandlerClassesOptions } from "./src/config/handler_classes.ts";
 export type {
+  ConfigClass,
   ConfigClasses,
   ConfigContext,
   ConfigFactory,
   Keywords,
-} from "./src/config/config_classes.ts";
+} from "./src/config/config_factory.ts";
 export type {
   CustomConfig,
   FilterConfig,
@@ -204,7 +206,7 @@ export {
   type RecordQueueOptions,
 } from "./src/handlers/record_queue.ts";
 export { PortQueue, type PortQueueOptions } from "./src/handlers/port_queue.ts";
-export { PortReceiver } from "./src/handlers/port_receiver.ts";
+export { PortReceiver, type PortReceiverOptions } from "./src/handlers/port_receiver.ts";
 export type { MessagePortLike } from "./src/handlers/message_port.ts";
 
 // Receivers

@@ -9,7 +9,9 @@
  * TCP needs `--allow-net=host:port` and nothing else. UDP needs the bind address as well
  * (`--allow-net=host:port,0.0.0.0:0`) and, for a host name, the bare name. Without `--unstable-net`
  * UDP goes through `node:dgram`, where a socket that was opened for a peer never holds the process
- * open; with it there are Unix datagrams too.
+ * open; with it there are Unix datagrams too. A Unix socket needs `--allow-read`, `--allow-write` and
+ * `--allow-net=unix:` with its path; Unix datagrams need the whole `--allow-net`, since their own end
+ * has an address of its own.
  *
  * Listeners that demand a client certificate, which Deno's own cannot, go through `node:tls`. Of such
  * a listener's connection Deno loses the peer's end if it comes while the reader is behind; give its

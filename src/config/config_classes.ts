@@ -1,76 +1,107 @@
 /**
- * What makes the objects of a configuration, in the place of Python's classes, which it names.
+ * The table of the classes that every configuration may name.
  *
  * Browser compatible.
  *
  * @module
  */
-import { checkKnown, refuse } from "../core/options.ts";
+import { type Class, classFactory } from "../core/class_factory.ts";
+import { checkKnown, checkString, refuse } from "../core/options.ts";
 import { BufferingHandler } from "../handlers/buffering_handler.ts";
-import { MemoryHandler, type MemoryHandlerOptions } from "../handlers/memory_handler.ts";
-import { type HandlerQueue, QueueHandler } from "../handlers/queue_handler.ts";
-import { type ListenerQueue, QueueListener } from "../handlers/queue_listener.ts";
+import { MemoryHandler } from "../handlers/memory_handler.ts";
+import { PortQueue } from "../handlers/port_queue.ts";
+import { QueueListener } from "../handlers/queue_listener.ts";
 import { RecordQueue } from "../handlers/record_queue.ts";
-import type { Handler } from "../logging/handler.ts";
+import { BufferingFormatter } from "../logging/buffering_formatter.ts";
+import { Filter } from "../logging/filter.ts";
+import { Formatter } from "../logging/formatter.ts";
+import { Handler } from "../logging/handler.ts";
 import { NullHandler } from "../logging/null_handler.ts";
 import { StreamHandler } from "../logging/stream_handler.ts";
-import type { TextStream } from "../logging/text_stream.ts";
+import type { ConfigClasses, ConfigContext, Keywords } from "./config_factory.ts";
+import { queueHandlerFactory } from "./queue_handler_factory.ts";
 
-/** What a dictionary gives a factory: Python's keyword arguments, by name and not yet checked. */
-export type Keywords = Readonly<Record<string, unknown>>;
-
-/** What a factory may ask for beyond its keywords. */
-export interface ConfigContext {
-  /**
-   * The handlers of the dictionary that `keyword` names, which is one name or a list of names; made
-   * first where they are not yet. None if the keyword is absent.
-   *
-   * @throws {TypeError} where there is no such handler, or it needs the one at hand itself
-   */
-  handlers(keyword: string): Handler[];
+/** As Python's `queue.Queue`, which takes 0 and less for no limit. */
+function maxRecordsOf(maxsize: unknown): { maxRecords?: unknown } {
+  if (maxsize === undefined) return {};
+  return { maxRecords: typeof maxsize === "number" && maxsize <= 0 ? Infinity : maxsize };
 }
 
-/** Makes a formatter, a filter or a handler of the keywords that a dictionary has for it. */
-export type ConfigFactory = (keywords: Keywords, context: ConfigContext) => unknown;
-
-/** Factories by the name that stands in the dictionary, of a class or behind `()`. */
-export type ConfigClasses = Readonly<Record<string, ConfigFactory>>;
-
-/** The classes that need nothing but what every program has. */
-export const coreClasses: ConfigClasses = {
-  "logging.NullHandler": (keywords) => {
-    checkKnown("create NullHandler", keywords, []);
-    return new NullHandler();
-  },
-  "logging.StreamHandler": (keywords) => {
-    checkKnown("create StreamHandler", keywords, ["stream"]);
-    return new StreamHandler((keywords.stream ?? null) as TextStream | null);
-  },
-  "logging.handlers.BufferingHandler": ({ capacity, ...own }) => {
-    checkKnown("create BufferingHandler", own, []);
-    return new BufferingHandler(capacity as number);
-  },
-  "logging.handlers.MemoryHandler": ({ capacity, target: _target, ...own }, context) => {
-    const [target = null] = context.handlers("target");
-    return new MemoryHandler(capacity as number, { ...own, target } as MemoryHandlerOptions);
-  },
-  // As CPython from 3.12 on: with a listener in its `listener`, which the program starts.
-  "logging.handlers.QueueHandler": (keywords, context) => {
-    const { queue, handlers: _handlers, respect_handler_level = false, ...own } = keywords;
-    const records = queueOf(queue);
-    const handler = new QueueHandler(records, own);
-    const options = { respect_handler_level: respect_handler_level as boolean };
-    handler.listener = new QueueListener(records, ...context.handlers("handlers"), options);
-    return handler;
-  },
-};
-
-/** A queue, or what a dictionary says of one: `{ "()": "queue.Queue", "maxsize": 1000 }`. */
-function queueOf(queue: unknown): HandlerQueue & ListenerQueue {
-  if (queue === undefined || queue === null) return new RecordQueue();
-  const { "()": name, maxsize = 0, ...own } = queue as Record<string, unknown>;
-  if (name === undefined) return queue as HandlerQueue & ListenerQueue; // The handler checks it.
-  if (name !== "queue.Queue") refuse("create QueueHandler", "queue.()", '"queue.Queue"', name);
-  checkKnown("create QueueHandler with 'queue'", own, []);
-  return new RecordQueue({ maxRecords: (maxsize as number) > 0 ? maxsize as number : Infinity });
+/**
+ * The classes that need nothing but what every program has. A function, as a table would stay in
+ * the bundle of a program that configures nothing.
+ */
+export function coreClasses(): ConfigClasses {
+  const queueFactory = classFactory(
+    RecordQueue,
+    (Own, { maxsize, ...own }: Keywords) => new Own({ ...maxRecordsOf(maxsize), ...own }),
+  );
+  return {
+    // The base of handlers takes nothing, as the level is set behind it; what it does not take is
+    // refused as a level.
+    "logging.Handler": classFactory<Handler, ConfigContext>(
+      Handler as unknown as Class<Handler>,
+      (Own, keywords) => Object.keys(keywords).length === 0 ? new Own() : new Own(keywords),
+    ),
+    "logging.Formatter": classFactory(Formatter, (Own, keywords: Keywords) => {
+      // CPython says `format` in a dictionary and `fmt` in its constructor, and takes both here.
+      const { fmt = null, format = fmt, datefmt = null, ...options } = keywords;
+      if (format !== null) checkString("create Formatter", "format", format, true);
+      if (datefmt !== null) checkString("create Formatter", "datefmt", datefmt, true);
+      return new Own(format, datefmt, options);
+    }),
+    "logging.BufferingFormatter": classFactory(
+      BufferingFormatter,
+      (Own, { linefmt = null, ...own }: Keywords) => {
+        checkKnown("create BufferingFormatter", own, []);
+        return new Own(linefmt);
+      },
+    ),
+    "logging.Filter": classFactory(Filter, (Own, { name = "", ...own }: Keywords) => {
+      checkKnown("create Filter", own, []);
+      return new Own(checkString("create Filter", "name", name, true));
+    }),
+    "logging.NullHandler": classFactory(NullHandler, (Own, keywords: Keywords) => {
+      checkKnown("create NullHandler", keywords, []);
+      return new Own();
+    }),
+    "logging.StreamHandler": classFactory(
+      StreamHandler,
+      (Own, { stream = null, ...own }: Keywords) => {
+        checkKnown("create StreamHandler", { stream, ...own }, ["stream"]);
+        // CPython takes a string, and then fails at every record.
+        const isText = typeof stream === "string";
+        if (isText) {
+          refuse("create StreamHandler", "stream", 'a stream, such as "ext://sys.stdout"', stream);
+        }
+        return new Own(stream);
+      },
+    ),
+    "logging.handlers.BufferingHandler": classFactory(
+      BufferingHandler,
+      (Own, { capacity, ...own }: Keywords) => {
+        checkKnown("create BufferingHandler", own, []);
+        return new Own(capacity);
+      },
+    ),
+    "logging.handlers.MemoryHandler": classFactory(
+      MemoryHandler,
+      (Own, { capacity, target: _target, ...own }: Keywords, context: ConfigContext) => {
+        const [target = null] = context.handlers("target");
+        return new Own(capacity, { ...own, target });
+      },
+    ),
+    "logging.handlers.QueueHandler": queueHandlerFactory(),
+    "logging.handlers.QueueListener": QueueListener,
+    // All of them serve one process, as the handler and the listener of a dictionary do.
+    "queue.Queue": queueFactory,
+    "queue.SimpleQueue": queueFactory,
+    "multiprocessing.Queue": queueFactory,
+    "multiprocessing.JoinableQueue": queueFactory,
+    // Ours: to a thread, of which `port` is a reference such as ext://worker.
+    "logwire.PortQueue": classFactory(
+      PortQueue,
+      (Own, { port, ...own }: Keywords) => new Own(port, own),
+    ),
+  };
 }

@@ -6,12 +6,23 @@
  *
  * @module
  */
+import { type Class, isClass } from "../core/class_factory.ts";
+import { QueueHandler } from "../handlers/queue_handler.ts";
 import { Filter, type FilterLike } from "../logging/filter.ts";
-import { Formatter, type FormatterOptions } from "../logging/formatter.ts";
+import { Formatter } from "../logging/formatter.ts";
 import { Handler } from "../logging/handler.ts";
-import type { ConfigClasses, ConfigContext, ConfigFactory, Keywords } from "./config_classes.ts";
+import { isPlainObject } from "../logging/is_mapping.ts";
+import { coreClasses } from "./config_classes.ts";
 import { ConfigEntries } from "./config_entries.ts";
 import { at, pathTo, refuseAt } from "./config_error.ts";
+import type {
+  ClassRow,
+  ConfigClass,
+  ConfigClasses,
+  ConfigContext,
+  ConfigFactory,
+  Keywords,
+} from "./config_factory.ts";
 import { ConfigTree, type Dictionary } from "./config_tree.ts";
 import { levelAt, listAt } from "./config_values.ts";
 
@@ -25,14 +36,21 @@ export class ConfigObjects {
   /** Every handler that was made, whether or not the whole turned out well. */
   readonly begun: Handler[] = [];
   readonly #classes: ConfigClasses;
+  /** The factories that know their class. */
+  readonly #rows: readonly ClassRow[];
   readonly #formatters: ConfigEntries<Formatter>;
   readonly #filters: ConfigEntries<FilterLike>;
   readonly #handlers: ConfigEntries<Handler>;
 
   constructor(config: Dictionary, classes: ConfigClasses, externals: Dictionary) {
-    const tree = new ConfigTree(config, externals, (section, name) => this.#find(section, name));
+    const core = coreClasses();
+    this.#classes = { ...core, ...classes };
+    // A class that has a name may be referred to, too.
+    const named = { ...this.#classes, ...externals };
+    const tree = new ConfigTree(config, named, (section, name) => this.#find(section, name));
     this.tree = tree;
-    this.#classes = classes;
+    // A table may put something else in the place of a name, and not in that of its class.
+    this.#rows = [...Object.values(classes), ...Object.values(core)].filter(isRow);
     this.#formatters = new ConfigEntries(
       tree,
       "formatters",
@@ -77,19 +95,14 @@ export class ConfigObjects {
     const known = Object.fromEntries(given);
     const made = "()" in entry
       ? this.#create("()", entry, path)
-      : entry.class
-      ? this.#create("class", { ...known, class: entry.class }, path)
-      : stockFormatter(this.#values(known, path), path);
+      : this.#create("class", { ...known, class: entry.class || Formatter }, path);
     if (typeof (made as Formatter | null)?.format === "function") return made as Formatter;
     return refuseAt(path, "something that a factory makes with a method format(record)", made);
   }
 
   #filter(entry: Dictionary, path: string): FilterLike {
-    if (!("()" in entry)) {
-      const { name = "" } = this.#values({ name: entry.name ?? "" }, path);
-      return new Filter(string(name, pathTo(path, "name")));
-    }
-    const made = this.#create("()", entry, path);
+    const stock = { "()": Filter, name: entry.name ?? "" };
+    const made = this.#create("()", "()" in entry ? entry : stock, path);
     return isFilter(made) ? made : refuseAt(path, "something that a factory makes to filter", made);
   }
 
@@ -123,23 +136,61 @@ export class ConfigObjects {
   }
 
   #factory(named: unknown, path: string): ConfigFactory {
-    if (typeof named === "function") return named as ConfigFactory;
-    if (typeof named === "string" && Object.hasOwn(this.#classes, named)) {
-      return this.#classes[named] as ConfigFactory;
-    }
+    const found = typeof named === "string" ? this.#named(named, path) : named;
+    if (typeof found !== "function") return this.#refuse(named, path);
+    return isClass(found) ? this.#constructing(found) : found as ConfigFactory;
+  }
+
+  #named(name: string, path: string): ConfigFactory | ConfigClass {
+    return Object.hasOwn(this.#classes, name) ? this.#classes[name]! : this.#refuse(name, path);
+  }
+
+  #refuse(named: unknown, path: string): never {
     const known = Object.keys(this.#classes).sort().join(", ");
     return refuseAt(path, `a function or a name in 'classes' (${known})`, named);
+  }
+
+  /** Constructs a class, with the arguments of a class that a table knows where it is like that. */
+  #constructing(Own: Class): ConfigFactory {
+    const row = this.#rowOf(Own);
+    const isLikeIts = ({ base }: ClassRow) =>
+      // No factory has more than two parameters, and no constructor that is inherited names any.
+      base === Own || base === QueueHandler || Own.length === 0 || Own.length > 2;
+    return row !== undefined && isLikeIts(row)
+      ? (keywords, context) => row.make(Own, keywords, context)
+      : (keywords, context) => new Own(keywords, context);
+  }
+
+  /** The row of a class, or of the nearest one that it is derived from. */
+  #rowOf(Own: Class): ClassRow | undefined {
+    for (let known: unknown = Own; known !== null; known = Object.getPrototypeOf(known)) {
+      const row = this.#rows.find(({ base }) => base === known);
+      if (row !== undefined) return row;
+    }
+    return undefined;
   }
 
   #context(keywords: Keywords, path: string): ConfigContext {
     const one = (item: unknown, at: string) =>
       item instanceof Handler ? item : this.#handlers.get(item, at);
+    const described = (value: unknown, at: string) =>
+      isPlainObject(value) && "()" in value ? this.#create("()", value, at) : value;
     return {
       handlers: (keyword) => {
         const value = keywords[keyword] ?? [];
         const own = pathTo(path, keyword);
         if (!Array.isArray(value)) return [one(value, own)];
         return value.map((item, index) => one(item, pathTo(own, String(index))));
+      },
+      object: (keyword) => {
+        const [value, own] = [keywords[keyword], pathTo(path, keyword)];
+        if (typeof value !== "string") return described(value, own);
+        const factory = this.#factory(value, own);
+        return at(own, () => factory({}, this.#context({}, own)));
+      },
+      named: (keyword) => {
+        const [value, own] = [keywords[keyword], pathTo(path, keyword)];
+        return typeof value === "string" ? this.#named(value, own) : described(value, own);
       },
     };
   }
@@ -162,15 +213,8 @@ export class ConfigObjects {
   }
 }
 
-function stockFormatter(values: Dictionary, path: string): Formatter {
-  const { format, datefmt, ...options } = values;
-  const fmt = format === undefined ? null : string(format, pathTo(path, "format"));
-  const dates = datefmt === undefined ? null : string(datefmt, pathTo(path, "datefmt"));
-  return at(path, () => new Formatter(fmt, dates, options as FormatterOptions));
-}
-
-function string(value: unknown, path: string): string {
-  return typeof value === "string" ? value : refuseAt(path, "a string", value);
+function isRow(value: unknown): value is ClassRow {
+  return typeof value === "function" && "base" in value && "make" in value;
 }
 
 function isFilter(value: unknown): value is FilterLike {

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { isPlainObject } from "../logging/is_mapping.ts";
 import { checkLevel } from "../logging/level.ts";
 import { pathTo, refuseAt } from "./config_error.ts";
 import type { ConfigTree, Dictionary } from "./config_tree.ts";
@@ -21,16 +22,21 @@ export function levelAt(tree: ConfigTree, entry: Dictionary, path: string): numb
   }
 }
 
-/** The `propagate` of an entry, 0 and 1 included; `undefined` for none. */
+/** Python's truth of what a dictionary may hold: `"false"` is true, and so is any other text. */
+export function truth(value: unknown): boolean {
+  const isEmpty = Array.isArray(value) && value.length === 0 ||
+    isPlainObject(value) && Object.keys(value).length === 0;
+  return Boolean(value) && !isEmpty;
+}
+
+/** The `propagate` of an entry, by its truth; `undefined` for none. */
 export function propagateAt(
   tree: ConfigTree,
   entry: Dictionary,
   path: string,
 ): boolean | undefined {
-  const own = pathTo(path, "propagate");
-  const value = tree.value(entry.propagate ?? undefined, own);
-  if (value === undefined || typeof value === "boolean") return value;
-  return value === 0 || value === 1 ? value === 1 : refuseAt(own, "true or false", value);
+  const value = tree.value(entry.propagate ?? undefined, pathTo(path, "propagate"));
+  return value === undefined || value === null ? undefined : truth(value);
 }
 
 /** A list, or an empty one for none. */

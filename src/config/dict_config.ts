@@ -4,15 +4,17 @@
  * Python's.
  *
  * Differs: the names of classes are looked up in a table, and nothing is imported, for `ext://`
- * neither. Where anything is wrong, nothing is changed (CPython stops half-way), and the error names
- * the path in the dictionary (`'handlers.server.port' must be an integer from 1 to 65535`). Of the handlers until now, those are closed that no enabled logger has
- * any more; the others stay open, since `close()` is final here. Handlers may refer to each other in
- * any order.
+ * neither. There is no `fileConfig()` and no `listen()`. An invalid configuration changes nothing
+ * (CPython stops half-way), and the error names the path in the dictionary
+ * (`'handlers.server.port' must be an integer from 1 to 65535`). Of the handlers until now, those are
+ * closed that no enabled logger has any more; the others stay open, since `close()` is final here.
+ * Handlers may refer to each other in any order.
  *
  * Browser compatible.
  *
  * @module
  */
+import { checkKnown } from "../core/options.ts";
 import { closeInBackground } from "../logging/close_in_background.ts";
 import type { FilterLike } from "../logging/filter.ts";
 import { getLogger, manager, root } from "../logging/get_logger.ts";
@@ -20,23 +22,29 @@ import { getHandlerByName, type Handler, registry } from "../logging/handler.ts"
 import { isPlainObject } from "../logging/is_mapping.ts";
 import { NOTSET } from "../logging/level.ts";
 import { Logger } from "../logging/logger.ts";
-import { type ConfigClasses, coreClasses } from "./config_classes.ts";
+import { stderrStream, stdoutStream } from "../logging/text_stream.ts";
+import type { ConfigClasses } from "./config_factory.ts";
 import { pathTo, refuseAt } from "./config_error.ts";
 import { ConfigObjects } from "./config_objects.ts";
 import type { ConfigTree, Dictionary } from "./config_tree.ts";
-import { levelAt, propagateAt } from "./config_values.ts";
+import { levelAt, propagateAt, truth } from "./config_values.ts";
 import type { LoggingConfig } from "./logging_config.ts";
 
 /** Options of {@linkcode dictConfig}. */
 export interface DictConfigOptions {
   /**
-   * What stands for Python's classes beyond `logging.StreamHandler` and `logging.NullHandler`, or in
-   * their place; and for names behind `()`. `handlerClasses()` has the handlers over a network,
+   * Classes or functions that stand for Python's classes beyond those that need nothing of a runtime
+   * (`logging.Formatter`, `logging.Filter`, `logging.StreamHandler`, `logging.NullHandler`, those of
+   * memory and queues), or in their place; and for names behind `()`. `handlerClasses()` has the
+   * handlers over a network,
    * `fileHandlerClasses` of `./file-handlers` those that write to files, `mailHandlerClasses` of
    * `./smtp-handler` the one that mails.
    */
   classes?: ConfigClasses;
-  /** What `ext://` names stand for: `{ "sys.stdout": process.stdout }`. @default {} */
+  /**
+   * Values that `ext://` names stand for, beside `sys.stdout`, `sys.stderr`, `socket.SOCK_STREAM`,
+   * `socket.SOCK_DGRAM` and the names in `classes`, or in their place. @default {}
+   */
   externals?: Readonly<Record<string, unknown>>;
 }
 
@@ -68,14 +76,23 @@ export interface DictConfigOptions {
  * @throws {RangeError} where something has a bad value
  */
 export function dictConfig(config: LoggingConfig, options: DictConfigOptions = {}): void {
+  checkKnown("configure logging", options, ["classes", "externals"]);
   const { classes = {}, externals = {} } = options;
   if (!isPlainObject(config)) refuseAt("config", "a dictionary", config);
   const { version, incremental = false, disable_existing_loggers = true } = config;
   if (version !== 1) refuseAt("version", "1", version);
-  const objects = new ConfigObjects(config, { ...coreClasses, ...classes }, externals);
-  if (incremental) adjust(objects.tree);
-  else install(planOf(objects), Boolean(disable_existing_loggers));
+  const objects = new ConfigObjects(config, classes, { ...EXTERNALS, ...externals });
+  if (truth(incremental)) adjust(objects.tree);
+  else install(planOf(objects), truth(disable_existing_loggers));
 }
+
+/** The names behind `ext://` that configurations of Python programs use most. */
+const EXTERNALS: Dictionary = {
+  "sys.stdout": stdoutStream,
+  "sys.stderr": stderrStream,
+  "socket.SOCK_STREAM": "stream",
+  "socket.SOCK_DGRAM": "datagram",
+};
 
 /** What is to become of one logger. */
 interface Settings {

@@ -6,14 +6,14 @@
  *
  * @module
  */
-import { DatagramHandler, type DatagramHandlerOptions } from "../handlers/datagram_handler.ts";
+import { classFactory } from "../core/class_factory.ts";
+import { DatagramHandler } from "../handlers/datagram_handler.ts";
 import type { RecordDeliveryOptions } from "../handlers/record_delivery_handler.ts";
 import { HTTPHandler } from "../handlers/http_handler.ts";
 import { SocketHandler } from "../handlers/socket_handler.ts";
 import { SysLogHandler } from "../handlers/sys_log_handler.ts";
-import type { SysLogAddress, SysLogHandlerOptions } from "../handlers/sys_log_options.ts";
 import type { Connector, DatagramConnector } from "../net/connector.ts";
-import type { ConfigClasses } from "./config_classes.ts";
+import type { ConfigClasses, Keywords } from "./config_factory.ts";
 
 /** Options of {@linkcode handlerClasses}: what every handler gets, unless its entry says otherwise. */
 export interface HandlerClassesOptions extends RecordDeliveryOptions {
@@ -50,18 +50,26 @@ export function handlerClasses(options: HandlerClassesOptions): ConfigClasses {
   const { serializer: _serializer, ...delivery } = options;
   const { connector: _connector, connectTimeoutMs: _timeout, ...overHttp } = delivery;
   return {
-    "logging.handlers.SocketHandler": ({ host, port, ...own }) =>
-      new SocketHandler(host as string, port as number | null, { ...options, ...own }),
-    "logging.handlers.DatagramHandler": ({ host, port, ...own }) => {
-      const all = { ...options, ...own } as DatagramHandlerOptions;
-      return new DatagramHandler(host as string, port as number | null, all);
-    },
-    "logging.handlers.SysLogHandler": ({ address, socktype = null, ...own }) => {
-      const type = SOCKET_TYPES[String(socktype)] ?? socktype;
-      const all = { ...delivery, socktype: type, ...own } as SysLogHandlerOptions;
-      return new SysLogHandler(address as SysLogAddress | undefined, all);
-    },
-    "logging.handlers.HTTPHandler": ({ host, url, ...own }) =>
-      new HTTPHandler(host as string, url as string, { ...overHttp, ...own }),
+    "logging.handlers.SocketHandler": classFactory(
+      SocketHandler,
+      (Own, { host, port, ...own }: Keywords) => new Own(host, port, { ...options, ...own }),
+    ),
+    "logging.handlers.DatagramHandler": classFactory(
+      DatagramHandler,
+      (Own, { host, port, ...own }: Keywords) => new Own(host, port, { ...options, ...own }),
+    ),
+    "logging.handlers.SysLogHandler": classFactory(
+      SysLogHandler,
+      (Own, { address, socktype = null, ...own }: Keywords) =>
+        new Own(address, {
+          ...delivery,
+          socktype: SOCKET_TYPES[String(socktype)] ?? socktype,
+          ...own,
+        }),
+    ),
+    "logging.handlers.HTTPHandler": classFactory(
+      HTTPHandler,
+      (Own, { host, url, ...own }: Keywords) => new Own(host, url, { ...overHttp, ...own }),
+    ),
   };
 }

@@ -8,12 +8,15 @@
  */
 import type { FilterLike } from "../logging/filter.ts";
 import type { Level } from "../logging/level.ts";
-import type { ConfigFactory } from "./config_classes.ts";
+import type { ConfigClass, ConfigFactory } from "./config_factory.ts";
 
 /** What every entry may have: a factory of one's own, and attributes to set on what it makes. */
 export interface CustomConfig {
-  /** A factory in the place of the class, or the name of one in `classes`; gets the other keys. */
-  readonly "()"?: string | ConfigFactory;
+  /**
+   * A factory in the place of the class, a class, or the name of either in `classes`; gets the other
+   * keys.
+   */
+  readonly "()"?: string | ConfigFactory | ConfigClass;
   /** Attributes that are set on what is made. */
   readonly "."?: Readonly<Record<string, unknown>> | string | null;
   /** The keyword arguments. */
@@ -33,7 +36,7 @@ export interface FormatterConfig extends CustomConfig {
   /** Values for fields that a record may lack. */
   readonly defaults?: Readonly<Record<string, unknown>> | string | null;
   /** Another class, or its name in `classes`; gets these keys. @default logging.Formatter */
-  readonly class?: string | ConfigFactory | null;
+  readonly class?: string | ConfigFactory | ConfigClass | null;
 }
 
 /** An entry of `filters`. */
@@ -45,7 +48,7 @@ export interface FilterConfig extends CustomConfig {
 /** An entry of `handlers`; its other keys are the arguments of the class. */
 export interface HandlerConfig extends CustomConfig {
   /** The class, by Python's name: `logging.handlers.SocketHandler`. */
-  readonly class?: string | ConfigFactory;
+  readonly class?: string | ConfigFactory | ConfigClass;
   /** The level, by number or name. @default {0} */
   readonly level?: Level | null;
   /** An entry of `formatters`. */
@@ -66,7 +69,10 @@ export interface RootConfig {
 
 /** An entry of `loggers`. */
 export interface LoggerConfig extends RootConfig {
-  /** Whether records go on to the handlers of the ancestors; without it, it stays as it is. */
+  /**
+   * Whether records go on to the handlers of the ancestors, by Python's truth (`"false"` is true);
+   * without it, it stays as it is.
+   */
   readonly propagate?: boolean | number | string | null;
 }
 

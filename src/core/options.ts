@@ -3,10 +3,11 @@
  * which option, what it must be, and what it is. A value of the wrong type, or an option that does
  * not exist, is a TypeError; a number out of range is a RangeError.
  *
- * Browser compatible: imports nothing, uses no runtime global.
+ * Browser compatible: uses no runtime global.
  *
  * @module
  */
+import { refuseUnknown } from "../logging/known_options.ts";
 
 /** The longest time that `setTimeout` keeps to on every runtime, in milliseconds (24.8 days). */
 export const MAX_TIMEOUT_MS: number = 0x7fff_ffff;
@@ -47,15 +48,7 @@ export function checkKnown(what: string, options: unknown, known: readonly strin
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     refuse(what, "options", "an object", options);
   }
-  for (const key of Object.keys(options)) {
-    if (!known.includes(key)) {
-      throw new TypeError(
-        `Cannot ${what} as there is no option '${key}': the options are ${
-          known.join(", ") || "none"
-        }`,
-      );
-    }
-  }
+  refuseUnknown(what, options, known);
 }
 
 /** Checks a number from `min` to `max`, both included, and returns it. */

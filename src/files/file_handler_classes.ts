@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { type Class, classFactory } from "../core/class_factory.ts";
 import { FileHandler } from "./file_handler.ts";
 import { RotatingFileHandler } from "./rotating_file_handler.ts";
 import { TimedRotatingFileHandler } from "./timed_rotating_file_handler.ts";
@@ -47,18 +48,18 @@ export type FileHandlerClasses = Readonly<
  * ```
  */
 export const fileHandlerClasses: FileHandlerClasses = {
-  "logging.FileHandler": ({ filename, ...own }) => new FileHandler(path(filename), options(own)),
-  "logging.handlers.WatchedFileHandler": ({ filename, ...own }) =>
-    new WatchedFileHandler(path(filename), options(own)),
-  "logging.handlers.RotatingFileHandler": ({ filename, ...own }) =>
-    new RotatingFileHandler(path(filename), options(own)),
-  "logging.handlers.TimedRotatingFileHandler": ({ filename, ...own }) =>
-    new TimedRotatingFileHandler(path(filename), options(own)),
+  "logging.FileHandler": fileFactory(FileHandler),
+  "logging.handlers.WatchedFileHandler": fileFactory(WatchedFileHandler),
+  "logging.handlers.RotatingFileHandler": fileFactory(RotatingFileHandler),
+  "logging.handlers.TimedRotatingFileHandler": fileFactory(TimedRotatingFileHandler),
 };
 
-/** Checked by the handler. */
-function path(filename: unknown): string {
-  return filename as string;
+function fileFactory(base: Class<FileHandler>): (keywords: Keywords) => FileHandler {
+  // The handler checks them.
+  return classFactory(
+    base,
+    (Own, { filename, ...own }: Keywords) => new Own(filename, options(own)),
+  );
 }
 
 /** Python's `null` is the default of each of these options; it spells `utf-8` in many ways. */

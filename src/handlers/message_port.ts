@@ -6,8 +6,9 @@
  * The protocol: the sender says `hello`, the receiver `ready`, as soon as each listens, in whichever
  * order. Then one `records` message at a time is under way; the receiver answers `done` when all of
  * its records are handled. So a thread that stalls has one message waiting, and no more. `flush` is
- * answered by `flushed` when the handlers there have flushed. `queue` tells apart several senders on
- * one port.
+ * answered by `flushed` when the handlers there have flushed. A receiver that is about to stop says
+ * `drain`, which each sender answers by `drained` when all that it had is handled. `queue` tells apart
+ * several senders on one port.
  *
  * Browser compatible.
  *
@@ -35,11 +36,13 @@ export interface MessagePortLike {
 export type SenderMessage =
   | { logwire: "hello"; queue: number }
   | { logwire: "records"; queue: number; frames: Uint8Array<ArrayBuffer> }
-  | { logwire: "flush"; queue: number; id: number };
+  | { logwire: "flush"; queue: number; id: number }
+  | { logwire: "drained"; queue: number; id: number };
 
-/** What a receiver of records says; `ready` is for every sender. */
+/** What a receiver of records says; `ready` and `drain` are for every sender. */
 export type ReceiverMessage =
   | { logwire: "ready" }
+  | { logwire: "drain"; id: number }
   | { logwire: "done"; queue: number }
   | { logwire: "flushed"; queue: number; id: number };
 

@@ -51,6 +51,8 @@ export class PortQueue {
   /** Who awaits an answer to a `flush`, by its number. */
   readonly #flushing = new Map<number, () => void>();
   #flushId = 0;
+  /** Drains that the receiver has asked for, and how far the records must have come for each. */
+  #drains: { readonly id: number; readonly mark: number }[] = [];
   #isListening = false;
   #isReady = false;
   #isEncoding = false;
@@ -162,6 +164,9 @@ export class PortQueue {
     if (message.logwire === "ready") {
       this.#isReady = true;
       this.#send();
+    } else if (message.logwire === "drain") {
+      this.#drains.push({ id: message.id, mark: this.#flushes.mark });
+      this.#answerDrains();
     } else if (message.queue !== this.#id) {
       return;
     } else if (message.logwire === "done") {
@@ -180,6 +185,16 @@ export class PortQueue {
     this.#outbox.settle(records);
     this.#flushes.settled(records, true);
     this.#flushes.wake();
+    this.#answerDrains();
+  }
+
+  /** Nobody awaits these here, and so they hold no process open. */
+  #answerDrains(): void {
+    this.#drains = this.#drains.filter(({ id, mark }) => {
+      const isDone = this.#flushes.reached(mark);
+      if (isDone) this.#post({ logwire: "drained", queue: this.#id, id });
+      return !isDone;
+    });
   }
 
   #schedule(): void {

@@ -80,7 +80,7 @@ import { QueueFullError } from "./record_queue.ts";
 export type { Clock } from "../net/connector.ts";
 export type { MessagePortLike } from "./message_port.ts";
 export { PortQueue, type PortQueueOptions } from "./port_queue.ts";
-export { PortReceiver } from "./port_receiver.ts";
+export { PortReceiver, type PortReceiverOptions } from "./port_receiver.ts";
 export { type ListenerQueue, QueueListener, type QueueListenerOptions } from "./queue_listener.ts";
 export {
   QueueFullError,

@@ -20,8 +20,8 @@ import type { QueueItem } from "./record_queue.ts";
 
 /** What a {@linkcode QueueListener} takes records from; a queue of your own may be one. */
 export interface ListenerQueue {
-  /** What is first in the queue; `undefined` if nothing is. */
-  get_nowait(): QueueItem | undefined;
+  /** What is first in the queue; `undefined` if nothing is. Without it each item is awaited. */
+  get_nowait?(): QueueItem | undefined;
   /** What is first in the queue, when there is something. */
   get(): Promise<QueueItem>;
   /** Puts the sentinel in, behind all the rest. */
@@ -32,6 +32,8 @@ export interface ListenerQueue {
   join?(options?: WaitOptions): Promise<void>;
   /** Somebody listens from now on, and this flushes its handlers. */
   open?(flush: () => Promise<void>): void;
+  /** Resolves when what was put in elsewhere before, such as in another thread, is handled here. */
+  arrived?(options?: WaitOptions): Promise<void>;
   /** Nobody listens any more. */
   close?(): void;
 }
@@ -85,7 +87,7 @@ export class QueueListener implements AsyncDisposable {
     ...handlersAndOptions: Handler[] | [...Handler[], QueueListenerOptions]
   ) {
     const what = "create QueueListener";
-    checkMethods(what, "queue", queue, ["get_nowait", "get", "put_nowait"]);
+    checkMethods(what, "queue", queue, ["get", "put_nowait"]);
     const last: unknown = handlersAndOptions.at(-1);
     const isHandler = typeof (last as Partial<Handler> | null | undefined)?.handle === "function";
     const hasOptions = handlersAndOptions.length > 0 && !isHandler;
@@ -118,8 +120,10 @@ export class QueueListener implements AsyncDisposable {
   }
 
   /**
-   * Handles all that is in the queue now, then flushes the handlers; harmless where the listener is
-   * not started. Aborting `signal` ends the wait. Never rejects. Closes no handler.
+   * Handles all that is in the queue now, what is on its way through a port included, then flushes
+   * the handlers; harmless where the listener is not started. Aborting `signal` ends the wait. A
+   * sender behind a port that says nothing for a second is not waited for. Never rejects. Closes no
+   * handler.
    */
   async stop(options: FlushOptions = {}): Promise<void> {
     if (this.#monitor === undefined) return;
@@ -128,6 +132,11 @@ export class QueueListener implements AsyncDisposable {
   }
 
   async #stop(options: FlushOptions): Promise<void> {
+    try {
+      if (this.queue.arrived) await this.queue.arrived(options);
+    } catch (error) {
+      reportError(null, error);
+    }
     try {
       this.enqueue_sentinel();
       await this.#monitor;
@@ -173,8 +182,9 @@ export class QueueListener implements AsyncDisposable {
    * `undefined`. `null` is the sentinel. Override it for a queue of another kind.
    */
   dequeue(block: boolean): QueueItem | undefined | Promise<QueueItem> {
-    const item = this.queue.get_nowait();
-    return item === undefined && block ? this.queue.get() : item;
+    const { queue } = this;
+    const item = queue.get_nowait ? queue.get_nowait() : queue.get();
+    return item === undefined && block ? queue.get() : item;
   }
 
   /** Makes of what was queued what is handled. Override it to do so in a way of your own. */
@@ -241,7 +251,12 @@ export class QueueListener implements AsyncDisposable {
     } catch (error) {
       reportError(item, error);
     }
-    this.queue.task_done?.();
+    try {
+      this.queue.task_done?.();
+    } catch (error) {
+      // The program has called it as well: that must not end the listener.
+      reportError(null, error);
+    }
   }
 }
 

@@ -166,8 +166,13 @@ export class RecordQueue {
     return new Promise((resolve) => this.#getters.push(resolve));
   }
 
-  /** Tells that something that was taken is done with. */
+  /**
+   * Tells that something that was taken is done with.
+   *
+   * @throws {RangeError} when that was told of everything that was put in (CPython: `ValueError`)
+   */
   task_done(): void {
+    if (this.#unfinished === 0) throw new RangeError("task_done() called too many times");
     this.#finish();
   }
 

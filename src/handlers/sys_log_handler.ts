@@ -87,6 +87,7 @@ import {
   type SysLogHandlerOptions,
   type SysLogSocktype,
   type SysLogTargets,
+  withTimeout,
 } from "./sys_log_options.ts";
 
 export type {
@@ -111,6 +112,8 @@ export class SysLogHandler extends SysLogCodes {
   ident = "";
   /** Whether a NUL is put behind every message. @default as `framing` says */
   append_nul: boolean;
+  /** The time-out of the socket in seconds, as it was given (CPython 3.14). */
+  readonly timeout: number | null;
   /** From the names of levels to names in `priority_names`; any other level is a `"warning"`. */
   priority_map: Record<string, string> = { ...priority_map };
   readonly #connector: Connector & DatagramConnector;
@@ -136,10 +139,11 @@ export class SysLogHandler extends SysLogCodes {
     const checked = checkSysLogOptions(what, options, targets);
     const messages = sysLogMessages(what, checked);
     const name = typeof address === "string" ? address : address.join(":");
-    super(`SysLogHandler ${name}`, options);
+    super(`SysLogHandler ${name}`, withTimeout(what, options));
     this.address = address;
     this.unixsocket = typeof address === "string";
     this.facility = checked.facility;
+    this.timeout = options.timeout ?? null;
     this.append_nul = checked.appendNul;
     this.#connector = options.connector as Connector & DatagramConnector;
     this.#targets = targets;

@@ -12,8 +12,10 @@ import {
   checkKnown,
   checkLimit,
   checkMethods,
+  checkNumber,
   checkOneOf,
   checkStreamTarget,
+  MAX_TIMEOUT_MS,
   refuse,
 } from "../core/options.ts";
 import { checkFacility, LOG_USER } from "../core/syslog_codes.ts";
@@ -118,6 +120,14 @@ export interface SysLogOptions extends DeliveryOptions {
    * @default 65507 for the RFCs; for cpython Infinity: what the system does not take is dropped
    */
   maxDatagramBytes?: number;
+  /**
+   * Python's time-out of the socket, in seconds, from 0.001: what `connectTimeoutMs` and
+   * `writeTimeoutMs` are where they are not given. `null` and 0 leave them at their own defaults
+   * (CPython then waits without end).
+   *
+   * @default {null}
+   */
+  timeout?: number | null;
 }
 
 /** Options of `SysLogHandler`. */
@@ -137,6 +147,7 @@ const SYS_LOG_OPTIONS: readonly string[] = /* @__PURE__ */ DELIVERY_OPTIONS.conc
   "structuredDataId",
   "bom",
   "maxDatagramBytes",
+  "timeout",
 ]);
 
 /** The options that a format has no place for. */
@@ -188,6 +199,17 @@ export function checkSysLogTargets(
   const isEither = socktype === null && port === null;
   checkMethods(what, "connector", connector, ["openDatagram", ...(isEither ? ["connect"] : [])]);
   return { datagrams, stream: isEither ? { transport: "unix", path: host } : null };
+}
+
+/** The options with what `timeout` says where they say nothing of their own. */
+export function withTimeout<Options extends SysLogOptions>(
+  what: string,
+  options: Options,
+): Options {
+  const { timeout = null } = options;
+  if (timeout === null || timeout === 0) return options;
+  const ms = Math.ceil(checkNumber(what, "timeout", timeout, 0.001, MAX_TIMEOUT_MS / 1000) * 1000);
+  return { connectTimeoutMs: ms, writeTimeoutMs: ms, ...options };
 }
 
 /** {@linkcode SysLogOptions} with every default filled in. */

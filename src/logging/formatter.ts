@@ -10,6 +10,7 @@ import { withAttributes } from "./class_attributes.ts";
 import { exceptionText } from "./exception_text.ts";
 import type { FormatDefaults, FormatStyle } from "./format_style.ts";
 import type { LogRecord } from "./log_record.ts";
+import { refuseUnknown } from "./known_options.ts";
 import { percentFormat } from "./percent_format.ts";
 import { PercentStyle } from "./percent_style.ts";
 import { withTraces } from "./record_text.ts";
@@ -40,9 +41,12 @@ const STYLES = {
   "$": StringTemplateStyle,
 };
 
+/** The format string of `basicConfig()`. */
+export const BASIC_FORMAT = "%(levelname)s:%(name)s:%(message)s";
+
 /** The format strings of `basicConfig()`, by style. */
 export const BASIC_FORMATS: Readonly<Record<FormatterStyle, string>> = {
-  "%": "%(levelname)s:%(name)s:%(message)s",
+  "%": BASIC_FORMAT,
   "{": "{levelname}:{name}:{message}",
   "$": "${levelname}:${name}:${message}",
 };
@@ -94,6 +98,7 @@ export class Formatter extends FormatterAttributes {
   /**
    * Takes a format string, or `null` for the message alone, and how `asctime` is written.
    *
+   * @throws {TypeError} where an option is unknown
    * @throws {RangeError} where the style is unknown or the format string is not well-formed
    */
   constructor(
@@ -102,6 +107,7 @@ export class Formatter extends FormatterAttributes {
     options: FormatterOptions = {},
   ) {
     super();
+    refuseUnknown("create Formatter", options, ["style", "defaults", "validate"]);
     const { style = "%", defaults = null, validate = true } = options;
     this.#style = new STYLES[checkStyle(style)](fmt, defaults);
     if (validate) this.#style.validate();

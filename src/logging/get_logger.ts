@@ -6,7 +6,7 @@
  * @module
  */
 import { CRITICAL, type Level, WARNING } from "./level.ts";
-import type { Logger } from "./logger.ts";
+import { Logger } from "./logger.ts";
 import { Manager } from "./manager.ts";
 import { RootLogger } from "./root_logger.ts";
 
@@ -15,6 +15,9 @@ export const root: Logger = new RootLogger(WARNING);
 
 /** The manager of the program's loggers. */
 export const manager: Manager = new Manager(root);
+
+Logger.root = root;
+Logger.manager = manager;
 
 /**
  * The logger of that name, the same one at each call; the root without a name, and for `"root"`.

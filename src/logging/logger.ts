@@ -69,6 +69,10 @@ const UNKNOWN_CALLER: Caller = [UNKNOWN_FILE, 0, UNKNOWN_FUNCTION, null];
  * ```
  */
 export class Logger extends Filterer {
+  /** The root of the program's hierarchy. */
+  declare static root: Logger;
+  /** The manager of the program's hierarchy. */
+  declare static manager: LoggerManager;
   /** The name: `a.b` is a child of `a`. */
   readonly name: string;
   /** The level of this logger itself; 0 to take that of the nearest ancestor that has one. */
@@ -92,6 +96,11 @@ export class Logger extends Filterer {
     super();
     this.name = name;
     this.level = checkLevel(level);
+  }
+
+  /** The root of the hierarchy that the logger belongs to. */
+  get root(): Logger {
+    return this.manager?.root ?? Logger.root;
   }
 
   /** Sets the level: a number, or a name that is known. */

@@ -8,6 +8,7 @@
 import type { Extra } from "./context.ts";
 import type { LogKeywords } from "./keywords.ts";
 import { CRITICAL, DEBUG, ERROR, getLevelName, INFO, type Level, WARNING } from "./level.ts";
+import { refuseUnknown } from "./known_options.ts";
 import { logCall } from "./log_call.ts";
 import type { LogArguments } from "./log_record.ts";
 import type { Logger, LoggerManager } from "./logger.ts";
@@ -45,12 +46,17 @@ export class LoggerAdapter {
   /** Whether a call's own `extra` is added to the adapter's. */
   merge_extra: boolean;
 
-  /** Logs to `logger`, with `extra` on every record. */
+  /**
+   * Logs to `logger`, with `extra` on every record.
+   *
+   * @throws {TypeError} where an option is unknown
+   */
   constructor(
     logger: Logger | LoggerAdapter,
     extra: Extra | null = null,
     options: LoggerAdapterOptions = {},
   ) {
+    refuseUnknown("create LoggerAdapter", options, ["merge_extra"]);
     const { merge_extra = false } = options;
     this.logger = logger;
     this.extra = extra;
@@ -150,6 +156,11 @@ export class LoggerAdapter {
   /** The manager of the logger. */
   get manager(): LoggerManager | null {
     return this.logger.manager;
+  }
+
+  /** Sets the manager of the logger. */
+  set manager(manager: LoggerManager | null) {
+    this.logger.manager = manager;
   }
 
   /** CPython's `repr()` of an adapter. */

@@ -10,9 +10,9 @@ import { type Handler, registry } from "./handler.ts";
 import { reportError } from "./report_error.ts";
 
 /**
- * Flushes and closes every handler, the last created first, so that a handler which passes records
- * on is closed before the one that it passes them to. What fails is reported, and the rest is closed
- * all the same. Never rejects.
+ * Flushes and closes every handler, or those that are given, the last one first, so that a handler
+ * which passes records on is closed before the one that it passes them to. What fails is reported,
+ * and the rest is closed all the same. Never rejects.
  *
  * @example
  * ```ts
@@ -21,9 +21,12 @@ import { reportError } from "./report_error.ts";
  * getLogger().addHandler(new StreamHandler());
  * await shutdown();
  * ```
+ *
+ * @param handlers the handlers, in the order of their creation; all that are alive where absent
  */
-export async function shutdown(): Promise<void> {
-  for (const handler of registry.newestFirst()) {
+export async function shutdown(handlers?: Iterable<Handler>): Promise<void> {
+  const newestFirst = handlers ? [...handlers].reverse() : registry.newestFirst();
+  for (const handler of newestFirst) {
     const flushes = (handler as Handler & { flushOnClose?: boolean }).flushOnClose !== false;
     // Side by side: a flush may wait for a server that is away, and close() has a bound for that.
     await Promise.all([

@@ -1,10 +1,11 @@
 /**
- * What `StreamHandler` writes to, and the stream that it has by default.
+ * What `StreamHandler` writes to: the stream that it has by default, and standard output.
  *
  * Browser compatible.
  *
  * @module
  */
+import { writeToStandardStream } from "./standard_stream.ts";
 import { writeToStderr } from "./stderr.ts";
 
 /** Something that text can be written to: `process.stdout`, a collecting object of one's own. */
@@ -17,8 +18,23 @@ export interface TextStream {
   name?: unknown;
 }
 
-/** Standard error, one `console.error` a write: it ends every write with a line break of its own. */
+/**
+ * Standard error. A text without a line break at its end gets one where the runtime has only a
+ * console, as an edge worker.
+ */
 export const stderrStream: TextStream = {
   name: "<stderr>",
-  write: writeToStderr,
+  write(text: string): void {
+    if (text.endsWith("\n") || !writeToStandardStream("stderr", text)) writeToStderr(text);
+  },
+};
+
+/** Standard output. Where the runtime has only a console, each text is a line of its own. */
+export const stdoutStream: TextStream = {
+  name: "<stdout>",
+  write(text: string): void {
+    if (writeToStandardStream("stdout", text)) return;
+    // deno-lint-ignore no-console -- the portable standard output
+    console.log(text.endsWith("\n") ? text.slice(0, -1) : text);
+  },
 };

@@ -47,6 +47,7 @@
  *
  * @module
  */
+import { classFactory } from "../core/class_factory.ts";
 import { refuse } from "../core/options.ts";
 import type { Delivery } from "../handlers/delivery.ts";
 import { deliver, DeliveryHandler } from "../handlers/delivery_handler.ts";
@@ -181,8 +182,11 @@ export type MailHandlerClasses = Readonly<
  * ```
  */
 export const mailHandlerClasses: MailHandlerClasses = {
-  "logging.handlers.SMTPHandler": ({ mailhost, secure = null, ...own }) =>
-    new SMTPHandler(mailhost as string, { ...own, secure: tls(secure) } as SMTPHandlerOptions),
+  "logging.handlers.SMTPHandler": classFactory(
+    SMTPHandler,
+    (Own, { mailhost, secure = null, ...own }) =>
+      new Own(mailhost, { ...own, secure: tls(secure) }),
+  ),
 };
 
 function tls(secure: unknown): unknown {

@@ -151,6 +151,29 @@ test("Unix datagrams need --allow-net and read and write permission for the path
     });
   }));
 
+test("Unix streams need --allow-net, for the path alone, and read and write permission for it", () =>
+  withSocketPath(async (path) => {
+    const program = `
+      const at = { transport: "unix", path: ${JSON.stringify(path)} } as const;
+      await connector.listen(at).then(async (listener) => {
+        await connector.connect(at)
+          .then((connection) => connection.close({ signal: AbortSignal.abort() }))${printCode}
+        await listener.close();
+      }, (error) => console.log(error.name, error.code));`;
+    const [read, write] = [`--allow-read=${path}`, `--allow-write=${path}`];
+    const outcome = async (...flags: string[]) => {
+      const { stdout, stderr } = await runProgram("deno.ts", program, 1, flags);
+      return stdout + stderr;
+    };
+    assertEquals(await outcome(read, write, `--allow-net=unix:${path}`), "ok\n");
+    assertEquals(await outcome(read, write, "--allow-net"), "ok\n");
+    const denied = "ConnectionError denied\n";
+    assertEquals(await outcome(read, write, "--allow-net=localhost"), denied);
+    assertEquals(await outcome(read, "--allow-net"), denied);
+    assertEquals(await outcome(write, "--allow-net"), denied);
+    assertEquals(await outcome(read, write), denied);
+  }));
+
 test("hostName() on Deno is undefined without --allow-sys=hostname, and never asks", async () => {
   for (const module of ["deno.ts", "node.ts", "auto.ts"]) {
     const program = "console.log(connector.hostName!());";

@@ -1,12 +1,14 @@
+import { readFileSync } from "node:fs";
 import {
   assert,
   assertEquals,
+  assertMatch,
   assertStrictEquals,
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
 import { MemoryNetwork } from "../../src/adapters/memory.ts";
-import type { ConfigFactory } from "../../src/config/config_classes.ts";
+import type { ConfigFactory } from "../../src/config/config_factory.ts";
 import { handlerClasses } from "../../src/config/handler_classes.ts";
 import { dictConfig, type DictConfigOptions } from "../../src/config/dict_config.ts";
 import type { LoggingConfig } from "../../src/config/logging_config.ts";
@@ -18,9 +20,12 @@ import type { RecordQueue } from "../../src/handlers/record_queue.ts";
 import type { SysLogHandler } from "../../src/handlers/sys_log_handler.ts";
 import { getLogger, manager, root } from "../../src/logging/get_logger.ts";
 import { getHandlerByName, type Handler } from "../../src/logging/handler.ts";
+import { Formatter } from "../../src/logging/formatter.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
+import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import type { StreamHandler } from "../../src/logging/stream_handler.ts";
-import { ListHandler, thrownBy, withBareRoot } from "../logging/helpers.ts";
+import { stderrStream, stdoutStream } from "../../src/logging/text_stream.ts";
+import { ListHandler, stderrOf, thrownBy, withBareRoot } from "../logging/helpers.ts";
 import { test } from "../test.ts";
 
 /** Passes records on, as a `MemoryHandler` does; and tells when it was closed. */
@@ -83,8 +88,11 @@ test("an error names the path, and nothing is changed", async () => {
     [
       { handlers: { h: {} } },
       `'handlers.h.class' must be a function or a name in 'classes' ` +
-      `(logging.NullHandler, logging.StreamHandler, logging.handlers.BufferingHandler, ` +
-      `logging.handlers.MemoryHandler, logging.handlers.QueueHandler, test.List, test.Passing): ` +
+      `(logging.BufferingFormatter, logging.Filter, logging.Formatter, logging.Handler, ` +
+      `logging.NullHandler, logging.StreamHandler, logging.handlers.BufferingHandler, ` +
+      `logging.handlers.MemoryHandler, logging.handlers.QueueHandler, ` +
+      `logging.handlers.QueueListener, logwire.PortQueue, multiprocessing.JoinableQueue, ` +
+      `multiprocessing.Queue, queue.Queue, queue.SimpleQueue, test.List, test.Passing): ` +
       `current value is undefined`,
     ],
     [
@@ -146,11 +154,6 @@ test("an error names the path, and nothing is changed", async () => {
       `name of one of the handlers: current value is "i"`,
     ],
     [
-      { handlers, loggers: { a: { propagate: "no" } } },
-      `'loggers.a.propagate' must be true or ` +
-      `false: current value is "no"`,
-    ],
-    [
       { root: { level: 1.5 } },
       `'root.level' must be a level, by number or by a name that is ` +
       `known: current value is 1.5`,
@@ -190,17 +193,17 @@ test("an error of a constructor names its option in the dictionary", async () =>
 test("ext:// is refused, unless it is said what the name stands for", async () => {
   const config: LoggingConfig = {
     version: 1,
-    handlers: { h: { class: "logging.StreamHandler", stream: "ext://sys.stdout" } },
+    handlers: { h: { class: "logging.StreamHandler", stream: "ext://my.stdout" } },
   };
   const stdout = { write: () => {} };
   await bare(() => {
     assertEquals(
       refusal(config),
       "Cannot configure logging as 'handlers.h.stream' must be ext://-free, as nothing is " +
-        `imported by name (or 'externals' says what "sys.stdout" is): ` +
-        'current value is "ext://sys.stdout"',
+        `imported by name (or 'externals' says what "my.stdout" is): ` +
+        'current value is "ext://my.stdout"',
     );
-    dictConfig(config, { externals: { "sys.stdout": stdout } });
+    dictConfig(config, { externals: { "my.stdout": stdout } });
     assertStrictEquals(named<StreamHandler>("h").stream, stdout);
   });
 });
@@ -470,7 +473,7 @@ test("dictConfig() names the queue that it cannot make", () =>
     const entry = { class: "logging.handlers.QueueHandler", queue: { "()": "mine.Queue" } };
     assertStringIncludes(
       refusal({ handlers: { queue: entry } }),
-      `'handlers.queue.queue.()' must be "queue.Queue": current value is "mine.Queue"`,
+      `'handlers.queue.queue.()' must be a function or a name in 'classes' (`,
     );
   }));
 
@@ -500,3 +503,139 @@ test("a queue handler has a listener, not started, with the handlers that it nam
     assertEquals(lines, ["queued"]);
   });
 });
+
+/** A configuration of a Python program, as it is written in a file. */
+function configOf(name: string): LoggingConfig {
+  const file = new URL(`../testdata/config/${name}.json`, import.meta.url);
+  return JSON.parse(readFileSync(file, "utf8"));
+}
+
+test("dictConfig() takes gunicorn's own configuration, without a table", () =>
+  bare(() => {
+    dictConfig(configOf("gunicorn"));
+    const [console, errors] = [named<StreamHandler>("console"), named("error_console")];
+    assertStrictEquals(console.stream, stdoutStream);
+    assertStrictEquals((errors as StreamHandler).stream, stderrStream);
+    assertEquals([root.level, root.handlers], [20, [console]]);
+    assertEquals(getLogger("gunicorn.error").handlers, [errors]);
+    assertMatch(
+      console.format(makeLogRecord({ process: 7, levelname: "INFO", msg: "Booting" })),
+      /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[7\] \[INFO\] Booting$/,
+    );
+  }));
+
+test("dictConfig() takes uvicorn's configuration with a table of its two classes", () =>
+  bare(() => {
+    const seen: unknown[] = [];
+    class Levelled extends Formatter {
+      constructor({ fmt, ...own }: Record<string, unknown>) {
+        super(fmt as string, null, { validate: false, defaults: { levelprefix: "INFO:" } });
+        seen.push(own);
+      }
+    }
+    dictConfig(configOf("uvicorn"), {
+      classes: {
+        "uvicorn.logging.DefaultFormatter": Levelled,
+        "uvicorn.logging.AccessFormatter": Levelled,
+      },
+    });
+    assertEquals(seen, [{ use_colors: null }, {}]);
+    const [own, access] = [getLogger("uvicorn"), getLogger("uvicorn.access")];
+    assertEquals([own.propagate, own.handlers], [false, [named("default")]]);
+    assertEquals([access.propagate, access.handlers], [false, [named("access")]]);
+    assertStrictEquals(named<StreamHandler>("access").stream, stdoutStream);
+    assertEquals(named("default").format(makeLogRecord({ msg: "up" })), "INFO: up");
+  }));
+
+test("dictConfig() takes Django's configuration with a table of its classes", () =>
+  bare(() => {
+    let isDebug = true;
+    class Debug {
+      filter(): boolean {
+        return isDebug;
+      }
+    }
+    class Quiet {
+      filter(): boolean {
+        return !isDebug;
+      }
+    }
+    class ServerFormatter extends Formatter {}
+    dictConfig(configOf("django"), {
+      classes: {
+        "django.utils.log.RequireDebugTrue": Debug,
+        "django.utils.log.RequireDebugFalse": Quiet,
+        "django.utils.log.ServerFormatter": ServerFormatter,
+        "django.utils.log.AdminEmailHandler": ListHandler,
+      },
+    });
+    const mail = named<ListHandler>("mail_admins");
+    assertEquals(named("django.server").formatter?.constructor, ServerFormatter);
+    assertEquals(getLogger("django").handlers, [named("console"), mail]);
+    const lines = stderrOf(() => getLogger("django").error("in the console"));
+    isDebug = false;
+    getLogger("django").error("by mail");
+    assertEquals([lines, mail.lines], [["in the console"], ["by mail"]]);
+  }));
+
+test("dictConfig() takes a queue handler that is named before the handler it needs", () =>
+  bare(async () => {
+    dictConfig(configOf("queue"));
+    const { listener } = named<QueueHandler>("a_queue");
+    assertEquals(listener?.handlers, [named("console")]);
+    assertEquals(listener?.respect_handler_level, true);
+    root.info("queued");
+    listener?.start();
+    const lines: string[] = [];
+    named<StreamHandler>("console").setStream({ write: (text: string) => lines.push(text) });
+    await listener?.stop();
+    assertEquals(lines, ["queued\n"]);
+  }));
+
+test("dictConfig() takes propagate by Python's truth", () =>
+  bare(() => {
+    const cases: [unknown, boolean][] = [
+      ["true", true],
+      ["false", true],
+      ["", false],
+      [1, true],
+      [2, true],
+      [0, false],
+      [[], false],
+      [{}, false],
+      [false, false],
+    ];
+    for (const [propagate, expected] of cases) {
+      for (const incremental of [false, true]) {
+        const loggers = { a: { propagate } } as LoggingConfig["loggers"] & object;
+        getLogger("a").propagate = !expected;
+        dictConfig({ version: 1, incremental, loggers });
+        assertEquals(getLogger("a").propagate, expected, JSON.stringify(propagate));
+      }
+    }
+    dictConfig({ version: 1, loggers: { a: { propagate: null } } });
+    assertEquals(getLogger("a").propagate, false);
+  }));
+
+test("dictConfig() knows the names behind ext:// that are the same in every program", () =>
+  bare(() => {
+    const entry = (stream: string) => ({ class: "logging.StreamHandler", stream });
+    const handlers = { out: entry("ext://sys.stdout"), err: entry("ext://sys.stderr") };
+    dictConfig({
+      version: 1,
+      handlers: {
+        ...handlers,
+        log: {
+          class: "logging.handlers.SysLogHandler",
+          address: ["h", 514],
+          socktype: "ext://socket.SOCK_STREAM",
+        },
+      },
+    }, { classes: handlerClasses({ connector: new MemoryNetwork() }) });
+    assertStrictEquals(named<StreamHandler>("out").stream, stdoutStream);
+    assertStrictEquals(named<StreamHandler>("err").stream, stderrStream);
+    assertEquals(named<SysLogHandler>("log").socktype, "stream");
+    const mine = { write: () => {} };
+    dictConfig({ version: 1, handlers }, { externals: { "sys.stdout": mine } });
+    assertStrictEquals(named<StreamHandler>("out").stream, mine);
+  }));

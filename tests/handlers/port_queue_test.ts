@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { VirtualClock } from "../../src/adapters/virtual_clock.ts";
 import type { MessagePortLike } from "../../src/handlers/message_port.ts";
 import { PortQueue, type PortQueueOptions } from "../../src/handlers/port_queue.ts";
-import { PortReceiver } from "../../src/handlers/port_receiver.ts";
+import { PortReceiver, type PortReceiverOptions } from "../../src/handlers/port_receiver.ts";
 import { QueueHandler } from "../../src/handlers/queue_handler.ts";
 import { QueueListener } from "../../src/handlers/queue_listener.ts";
 import { QueueFullError } from "../../src/handlers/record_queue.ts";
@@ -9,6 +10,7 @@ import type { FlushOptions } from "../../src/logging/handler.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { ListHandler, recordOf } from "../logging/helpers.ts";
+import { until } from "../receiver/until.ts";
 import { test } from "../test.ts";
 
 /** One end of a channel whose messages go where and when the test says. */
@@ -69,12 +71,13 @@ async function withChannel(
   const queue = new PortQueue(port1);
   const handler = new QueueHandler(queue);
   const list = new ListHandler();
-  await using listener = new QueueListener(new PortReceiver(port2), list);
+  const listener = new QueueListener(new PortReceiver(port2), list);
   listener.start();
   try {
     await work(handler, list, queue);
   } finally {
     await handler.close();
+    await listener.stop();
     port1.close();
     port2.close();
   }
@@ -311,8 +314,10 @@ test("PortReceiver keeps what comes in while its listener is stopped", async () 
   port.listener({ logwire: "records", queue: 1, frames });
   assertEquals([list.lines, port.kinds()], [[], ["ready"]]);
   listener.start();
-  await listener.stop();
-  assertEquals([list.lines, port.kinds()], [["a"], ["done"]]);
+  const stopped = listener.stop();
+  port.listener({ logwire: "drained", queue: 1, id: port.posted.at(-1)?.id });
+  await stopped;
+  assertEquals([list.lines, port.kinds()], [["a"], ["drain", "done"]]);
   assertEquals(port.refs, ["unref", "ref", "unref"]);
 });
 
@@ -330,4 +335,89 @@ test("PortQueue and PortReceiver refuse what is no port, and bad options", () =>
   for (const [options, message] of bad) {
     assertThrows(() => new PortQueue(new FakePort(), options as PortQueueOptions), Error, message);
   }
+});
+
+test("QueueListener.stop() handles what is on its way through a port", async () => {
+  for (const count of [5, 3000]) {
+    for (let round = 0; round < 10; round++) {
+      const { port1, port2 } = new MessageChannel();
+      const queue = new PortQueue(port1);
+      const handler = new QueueHandler(queue);
+      const list = new ListHandler();
+      const listener = new QueueListener(new PortReceiver(port2), list);
+      listener.start();
+      for (let i = 0; i < count; i++) handler.emit(recordOf(`#${i}`));
+      await listener.stop();
+      assertEquals([list.lines.length, list.lines.at(-1)], [count, `#${count - 1}`]);
+      assertEquals(queue.stats, { emitted: count, sent: count, queued: 0, dropped: 0 });
+      // What comes behind waits for the next listener.
+      handler.emit(recordOf("later"));
+      listener.start();
+      await listener.stop();
+      assertEquals(list.lines.at(-1), "later");
+      port1.close();
+      port2.close();
+    }
+  }
+});
+
+test("QueueListener.stop() waits for every sender of a port, and for none that it has not", async () => {
+  const { port1, port2 } = new MessageChannel();
+  const list = new ListHandler();
+  const listener = new QueueListener(new PortReceiver(port2), list);
+  listener.start();
+  await listener.stop();
+  listener.start();
+  const handlers = [1, 2, 3].map(() => new QueueHandler(new PortQueue(port1)));
+  for (const handler of handlers) handler.emit(recordOf("x"));
+  await listener.stop();
+  assertEquals(list.lines, ["x", "x", "x"]);
+  port1.close();
+  port2.close();
+});
+
+test("PortQueue answers a drain when the records before it are handled, not those behind it", async () => {
+  const { port, queue } = sender();
+  queue.put_nowait(recordOf("a"));
+  const id = idOf(port);
+  port.listener({ logwire: "ready" });
+  assertEquals(port.kinds(), ["hello", "records"]);
+  queue.put_nowait(recordOf("b"));
+  port.listener({ logwire: "drain", id: 7 });
+  queue.put_nowait(recordOf("c"));
+  port.listener({ logwire: "done", queue: id });
+  assertEquals(port.kinds(), ["records"]);
+  port.listener({ logwire: "done", queue: id });
+  assertEquals(port.posted, [{ logwire: "drained", queue: id, id: 7 }]);
+  port.kinds();
+  port.listener({ logwire: "drain", id: 8 });
+  assertEquals(port.posted, [{ logwire: "drained", queue: id, id: 8 }]);
+  await Promise.resolve();
+});
+
+test("QueueListener.stop() does not wait for a sender that is silent, nor past its signal", async () => {
+  const clock = new VirtualClock();
+  const port = new FakePort();
+  const listener = new QueueListener(new PortReceiver(port, { clock }), new ListHandler());
+  listener.start();
+  port.listener({ logwire: "hello", queue: 1 });
+  let isStopped = false;
+  const stopped = listener.stop().then(() => isStopped = true);
+  await until(clock, () => clock.pendingTimers === 1);
+  await clock.advance(999);
+  assert(!isStopped);
+  await clock.advance(1);
+  await stopped;
+  listener.start();
+  const abort = new AbortController();
+  const aborted = listener.stop({ signal: abort.signal });
+  await until(clock, () => clock.pendingTimers === 1);
+  abort.abort();
+  await aborted;
+  await until(clock, () => clock.pendingTimers === 0);
+  assertThrows(
+    () => new PortReceiver(port, { colour: 1 } as PortReceiverOptions),
+    TypeError,
+    "there is no option 'colour'",
+  );
 });

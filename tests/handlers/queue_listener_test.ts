@@ -205,11 +205,60 @@ test("QueueListener refuses what is no queue, no handler and no option", () => {
   const queue = new RecordQueue();
   const make = QueueListener as unknown as new (...args: unknown[]) => QueueListener;
   const bad: [unknown[], string][] = [
-    [[{}], "'queue' must be an object with get_nowait() and get() and put_nowait()"],
+    [[{}], "'queue' must be an object with get() and put_nowait()"],
     [[queue, { level: 1 }], "there is no option 'level'"],
     [[queue, {}, new ListHandler()], "'handler' must be"],
     [[queue, { respect_handler_level: 1 }], "'respect_handler_level' must be true or false"],
     [[queue, null], "'options' must be an object"],
   ];
   for (const [args, message] of bad) assertThrows(() => new make(...args), Error, message);
+});
+
+test("QueueListener.stop() leaves nothing that task_done() could be told of", async () => {
+  const queue = new RecordQueue();
+  const listener = new QueueListener(queue);
+  listener.start();
+  put(queue, "a");
+  await listener.stop();
+  assertThrows(() => queue.task_done(), RangeError, "task_done() called too many times");
+});
+
+test("QueueListener goes on where the program calls task_done() too", async () => {
+  const queue = new RecordQueue();
+  class Eager extends ListHandler {
+    override emit(record: LogRecord): void {
+      super.emit(record);
+      queue.task_done();
+    }
+  }
+  const list = new Eager();
+  const listener = new QueueListener(queue, list);
+  listener.start();
+  setRaiseExceptions(false);
+  try {
+    for (const text of ["a", "b"]) {
+      put(queue, text);
+      await listener.flush();
+    }
+    await listener.stop();
+  } finally {
+    setRaiseExceptions(true);
+  }
+  assertEquals(list.lines, ["a", "b"]);
+});
+
+test("QueueListener takes a queue that has put_nowait() and get() alone", async () => {
+  const items = new RecordQueue();
+  const queue = {
+    put_nowait: (item: QueueItem) => items.put_nowait(item),
+    get: () => items.get(),
+  };
+  const list = new ListHandler();
+  const listener = new QueueListener(queue, list);
+  for (let round = 0; round < 2; round++) {
+    listener.start();
+    for (let i = 0; i < 100; i++) queue.put_nowait(recordOf("x"));
+    await listener.stop();
+    assertEquals([list.lines.length, items.empty()], [100 * (round + 1), true]);
+  }
 });

@@ -125,3 +125,20 @@ test("RecordQueue refuses bad options", () => {
     assertThrows(() => new RecordQueue(options as RecordQueueOptions), Error, message);
   }
 });
+
+test("RecordQueue.task_done() once too often is an error, as Python's", () => {
+  const queue = new RecordQueue();
+  const tooOften = () =>
+    assertThrows(() => queue.task_done(), RangeError, "task_done() called too many times");
+  tooOften();
+  queue.put_nowait(recordOf("a"));
+  queue.put_nowait(null);
+  queue.get_nowait();
+  queue.task_done();
+  queue.get_nowait();
+  queue.task_done();
+  tooOften();
+  queue.put_nowait(recordOf("b"));
+  queue.get_nowait();
+  queue.task_done();
+});

@@ -637,10 +637,48 @@ test("SysLogHandler refuses bad values, naming each and its range", () => {
     [undefined, { connector, format: "rfc5424", bom: 1 }, "'bom' must be true or false"],
     [undefined, { connector, maxDatagramBytes: 0 }, "'maxDatagramBytes' must be"],
     [undefined, { connector, connectTimeoutMs: 0 }, "'connectTimeoutMs'"],
+    [undefined, { connector, timeout: -1 }, "'timeout' must be a number from 0.001 to"],
+    [undefined, { connector, timeout: "2" }, "'timeout' must be a number from 0.001 to"],
   ];
   for (const [address, options, message] of bad) {
     const make = () =>
       new SysLogHandler(address as SysLogAddress, options as unknown as SysLogHandlerOptions);
     assertThrows(make, Error, message, message);
   }
+});
+
+test("SysLogHandler.timeout bounds the wait for a connection, in seconds", async () => {
+  const cases: [options: object, timeout: number | null, ms: number][] = [
+    [{ timeout: 0.25 }, 0.25, 250],
+    [{ timeout: 2 }, 2, 2000],
+    [{ timeout: 2, connectTimeoutMs: 300 }, 2, 300],
+    [{ timeout: null }, null, 1000],
+    [{ timeout: 0 }, 0, 1000],
+    [{}, null, 1000],
+  ];
+  for (const [options, timeout, ms] of cases) {
+    const { network, clock, handler } = setUp(["h", 514], { ...tcp, ...options } as Options);
+    assertEquals(handler.timeout, timeout);
+    network.nextConnects("hang");
+    handler.emit(record("a"));
+    await clock.advance(ms - 1);
+    assertEquals(handler.stats.connectFailures, 0);
+    await clock.advance(1);
+    assertEquals(handler.stats.connectFailures, 1);
+    await handler.close();
+  }
+});
+
+test("SysLogHandler.timeout bounds a write that makes no progress", async () => {
+  const { network, clock, handler, events } = setUp(["h", 514], { ...tcp, timeout: 2 } as Options);
+  network.nextConnects({ peer: { stalled: true, bufferBytes: 1 } });
+  handler.emit(record("a"));
+  await clock.advance(1999);
+  const lost = () => events.filter(({ type }) => type === "disconnected").length;
+  assertEquals(lost(), 0);
+  await clock.advance(1);
+  assertEquals(lost(), 1);
+  const closed = handler.close();
+  await clock.advance(10_000);
+  await closed;
 });

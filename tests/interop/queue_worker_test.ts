@@ -2,9 +2,12 @@
 import { assert, assertEquals } from "@std/assert";
 import type { MessagePortLike } from "../../src/handlers/message_port.ts";
 import { PortQueue, type PortQueueOptions } from "../../src/handlers/port_queue.ts";
+import { PortReceiver } from "../../src/handlers/port_receiver.ts";
 import { QueueFullError, QueueHandler } from "../../src/handlers/queue_handler.ts";
+import { QueueListener } from "../../src/handlers/queue_listener.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { Logger } from "../../src/logging/logger.ts";
+import { ListHandler } from "../logging/helpers.ts";
 import { runtime, test } from "../test.ts";
 
 interface Message {
@@ -24,10 +27,12 @@ class Telling extends QueueHandler {
   }
 }
 
-const program = new URL("queue_worker.ts", import.meta.url);
-
-/** Starts the worker; `onMessage` hears what it posts back. */
-async function startThread(onMessage: (message: Message) => void): Promise<Thread> {
+/** Starts a worker; `onMessage` hears what it posts back. */
+async function startThread(
+  onMessage: (message: Message) => void,
+  name: string = "queue_worker.ts",
+): Promise<Thread> {
+  const program = new URL(name, import.meta.url);
   if (runtime === "node") {
     const { Worker } = await import("node:worker_threads");
     // Node 20 does not give a worker what --import gave this thread.
@@ -121,4 +126,22 @@ test("a worker thread that is gone costs neither an error nor an endless close()
     assertEquals([emitted, sent, queued, dropped], [21, 1, 10, 10]);
     assert(handler.errors.every((error) => error instanceof QueueFullError));
   });
+});
+
+test("QueueListener.stop() handles what another thread has put into its port before", async () => {
+  for (const count of [1, 5, 2000]) {
+    for (let round = 0; round < 3; round++) {
+      const thread = await startThread(() => {}, "queue_sending_worker.ts");
+      const list = new ListHandler();
+      const listener = new QueueListener(new PortReceiver(thread), list);
+      listener.start();
+      const flag = new Int32Array(new SharedArrayBuffer(4));
+      thread.postMessage({ flag, count }, []);
+      // This thread takes no message meanwhile: all of them are on their way.
+      assert(Atomics.wait(flag, 0, 0, 20_000) !== "timed-out");
+      await listener.stop();
+      assertEquals([list.lines.length, list.lines.at(-1)], [count, `#${count - 1}`]);
+      await thread.terminate();
+    }
+  }
 });

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { Formatter, type FormatterStyle } from "../../src/logging/formatter.ts";
+import { BASIC_FORMAT, Formatter, type FormatterStyle } from "../../src/logging/formatter.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { gmtime } from "../../src/logging/struct_time.ts";
 import { recordOf } from "./helpers.ts";
@@ -198,4 +198,15 @@ test("a format string reaches own fields alone", () => {
   assertThrows(() => of("{__proto__}", "{"), RangeError, "not found in record: '__proto__'");
   assertThrows(() => of("{o.constructor}", "{"), TypeError, "no attribute 'constructor'");
   assertEquals(of("{o[a]} {o.a}", "{"), "1 1");
+});
+
+test("Formatter refuses an option that does not exist", () => {
+  const make = (options: object) => () => new Formatter("%(message)s", null, options);
+  for (const options of [{ stile: "{" }, { fmt: "x" }, { style: "%", datefmt: null }]) {
+    assertThrows(make(options), TypeError, "Cannot create Formatter as there is no option");
+  }
+});
+
+test("BASIC_FORMAT is the format string of basicConfig()", () => {
+  assertEquals(BASIC_FORMAT, "%(levelname)s:%(name)s:%(message)s");
 });

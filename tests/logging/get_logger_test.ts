@@ -1,5 +1,8 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { disable, getLogger, manager, root } from "../../src/logging/get_logger.ts";
+import { Logger } from "../../src/logging/logger.ts";
+import { Manager } from "../../src/logging/manager.ts";
+import { RootLogger } from "../../src/logging/root_logger.ts";
 import { test } from "../test.ts";
 
 test("getLogger() gives the root for no name, '', null and 'root' (C15)", () => {
@@ -28,4 +31,13 @@ test("disable() turns levels off everywhere, CRITICAL without an argument (C13)"
     disable(0);
   }
   assert(logger.isEnabledFor(1));
+});
+
+test("Logger.root is the root, on the class and on every logger (C15)", () => {
+  assertStrictEquals(Logger.root, root);
+  assertStrictEquals(Logger.manager, manager);
+  const loggers = [root, getLogger("foo"), getLogger("foo.bar"), new Logger("by hand")];
+  for (const logger of loggers) assertStrictEquals(logger.root, root);
+  const other = new Manager(new RootLogger("DEBUG"));
+  assertStrictEquals(other.getLogger("foo").root, other.root);
 });

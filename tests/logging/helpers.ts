@@ -48,6 +48,55 @@ export function stderrOf(fn: () => void): string[] {
   return printed;
 }
 
+interface Written {
+  readonly written: { stdout: string; stderr: string };
+}
+
+/**
+ * Runs `fn` with standard streams that keep what is written in place of the runtime's, or that fail
+ * with `failure`. Of Deno's they take half of the bytes at a time.
+ */
+export function withStandardStreams<Result>(
+  fn: (streams: Written) => Result,
+  failure?: Error,
+): Result {
+  const { Deno, process } = globalThis as unknown as Record<string, Record<string, object>>;
+  const written = { stdout: "", stderr: "" };
+  const host = globalThis.console;
+  const { log } = host;
+  const undo = [() => void (host.log = log)];
+  // Whole lines take this way on Bun.
+  host.log = (text: string) => void (written.stdout += `${text}\n`);
+  for (const name of ["stdout", "stderr"] as const) {
+    const bytes: number[] = [];
+    const put = (chunk: Uint8Array) => {
+      if (failure !== undefined) throw failure;
+      const taken = Math.ceil(chunk.length / 2);
+      bytes.push(...chunk.subarray(0, taken));
+      written[name] = new TextDecoder().decode(new Uint8Array(bytes));
+      return taken;
+    };
+    const write = (text: string) => {
+      if (failure !== undefined) throw failure;
+      written[name] += text;
+    };
+    const stream = (Deno ?? process)![name]!;
+    const method = Deno === undefined ? "write" : "writeSync";
+    const own = Object.getOwnPropertyDescriptor(stream, method);
+    const value = Deno === undefined ? write : put;
+    Object.defineProperty(stream, method, { value, configurable: true, writable: true });
+    undo.push(() => {
+      if (own === undefined) delete (stream as Record<string, unknown>)[method];
+      else Object.defineProperty(stream, method, own);
+    });
+  }
+  try {
+    return fn({ written });
+  } finally {
+    for (const step of undo) step();
+  }
+}
+
 /** Runs `fn` with a root logger as at the start of a program, and puts it back afterwards. */
 export async function withBareRoot(fn: () => void | Promise<void>): Promise<void> {
   const { level } = root;

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import type { LogKeywords } from "../../src/logging/keywords.ts";
-import { LoggerAdapter } from "../../src/logging/logger_adapter.ts";
+import { LoggerAdapter, type LoggerAdapterOptions } from "../../src/logging/logger_adapter.ts";
 import { Manager } from "../../src/logging/manager.ts";
 import { RootLogger } from "../../src/logging/root_logger.ts";
 import { ListHandler, listLogger, stderrOf } from "./helpers.ts";
@@ -107,4 +107,23 @@ test("an adapter throws on account of nothing but its level", () => {
     TypeError,
     "level must be an integer",
   );
+});
+
+test("LoggerAdapter refuses an option that does not exist", () => {
+  const options = { merge_extras: true } as LoggerAdapterOptions;
+  assertThrows(
+    () => new LoggerAdapter(listLogger().logger, null, options),
+    TypeError,
+    "Cannot create LoggerAdapter as there is no option 'merge_extras'",
+  );
+});
+
+test("LoggerAdapter.manager can be set, and is that of the logger (C22)", () => {
+  const manager = new Manager(new RootLogger("DEBUG"));
+  const logger = manager.getLogger("a");
+  const inner = new LoggerAdapter(logger);
+  const outer = new LoggerAdapter(inner);
+  const other = new Manager(new RootLogger("DEBUG"));
+  outer.manager = other;
+  for (const { manager } of [outer, inner, logger]) assertStrictEquals(manager, other);
 });

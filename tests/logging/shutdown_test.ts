@@ -97,3 +97,16 @@ test("shutdown() knows nothing of handlers whose making failed", async () => {
   for (const make of made) assertThrows(make);
   assertEquals((await shutdownSteps()).printed, []);
 });
+
+test("shutdown() closes the handlers that it is given, the last first, and no others (C27)", async () => {
+  const [a, b, c, other] = ["a", "b", "c", "other"].map((label) => new Tracing(label));
+  steps.length = 0;
+  await shutdown([a!, b!, c!]);
+  assertEquals(steps.filter((step) => step.startsWith("close")), ["close c", "close b", "close a"]);
+  steps.length = 0;
+  await shutdown(new Set<Tracing>());
+  assertEquals(steps, []);
+  await shutdown();
+  assert(steps.includes("close other"));
+  assertEquals(other!.level, 0);
+});

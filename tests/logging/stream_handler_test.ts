@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { StreamHandler } from "../../src/logging/stream_handler.ts";
-import type { TextStream } from "../../src/logging/text_stream.ts";
-import { recordOf, stderrOf } from "./helpers.ts";
+import { stdoutStream, type TextStream } from "../../src/logging/text_stream.ts";
+import { recordOf, stderrOf, withStandardStreams } from "./helpers.ts";
 import { test } from "../test.ts";
 
 function recorder(): TextStream & { calls: string[] } {
@@ -131,4 +131,31 @@ test("toString() shows the name of the stream, even one that is a number (A3)", 
   assertEquals(of("out"), "<StreamHandler out (NOTSET)>");
   assertEquals(of(""), "<StreamHandler (NOTSET)>");
   assertEquals(String(new StreamHandler()), "<StreamHandler <stderr> (NOTSET)>");
+});
+
+test("StreamHandler.terminator ends each record on standard error, as it is", () => {
+  const lines = stderrOf(() => {
+    const text = withStandardStreams(({ written }) => {
+      const handler = new StreamHandler();
+      for (const terminator of ["", "; ", "\0", "!\r"]) {
+        handler.terminator = terminator;
+        handler.handle(recordOf("a"));
+      }
+      return written.stderr;
+    });
+    assertEquals(text, "aa; a\0a!\r");
+  });
+  assertEquals(lines, []);
+});
+
+test("StreamHandler writes to standard output exactly the text", () => {
+  const text = withStandardStreams(({ written }) => {
+    const handler = new StreamHandler(stdoutStream);
+    handler.handle(recordOf("%d%%", 7));
+    handler.terminator = "";
+    handler.handle(recordOf("é"));
+    return written;
+  });
+  assertEquals(text, { stdout: "7%\né", stderr: "" });
+  assertEquals(String(new StreamHandler(stdoutStream)), "<StreamHandler <stdout> (NOTSET)>");
 });

@@ -37,7 +37,6 @@ const testedThrough: Record<string, string[]> = {
     "src/adapters/tls_options.ts",
   ],
   "tests/config/dict_config_test.ts": [
-    "src/config/config_classes.ts",
     "src/config/config_entries.ts",
     "src/config/config_error.ts",
     "src/config/config_objects.ts",
