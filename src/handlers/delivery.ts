@@ -85,7 +85,7 @@ export abstract class Delivery {
   /** Settles what is in flight and closes for good; `signal` bounds how long the peer's end takes. */
   protected abstract release(signal: AbortSignal): Promise<void> | undefined;
   /** What was written and may go again counts as sent: nobody is left who could send it. */
-  protected settleWritten(): void {}
+  protected confirmWritten(): void {}
   /** Writes what it can without waiting; the number of frames taken. */
   protected abstract writeLast(batch: Batch): number;
   /** Whether {@linkcode writeLast} does no harm should the process go on after all. */
@@ -296,7 +296,7 @@ export abstract class Delivery {
       this.news.drop("closed", this.empty());
       this.flushes.wake();
       await Promise.race([released, bound]);
-      this.settleWritten();
+      this.confirmWritten();
     });
     release();
     this.news.endOutage();
@@ -329,7 +329,7 @@ export abstract class Delivery {
   }
 
   #exit(mayGoOn = false): void {
-    if (!mayGoOn) this.settleWritten();
+    if (!mayGoOn) this.confirmWritten();
     if (this.outbox.records === 0 || (mayGoOn && !this.canWriteBlindly())) return;
     const batch = this.outbox.drain();
     const { lengths } = batch;

@@ -93,7 +93,7 @@ export class LinkDelivery extends Delivery {
 
   override disconnect(): boolean {
     if (this.#outlet === undefined) return false;
-    this.settleWritten();
+    this.confirmWritten();
     this.#lost(this.#outlet, undefined);
     return true;
   }
@@ -127,7 +127,7 @@ export class LinkDelivery extends Delivery {
     });
   }
 
-  protected override settleWritten(): void {
+  protected override confirmWritten(): void {
     this.#probation.free();
     this.#confirm();
   }
@@ -324,7 +324,8 @@ export class LinkDelivery extends Delivery {
     if (backsOff) this.backoff.failed(this.settings.clock.now());
     // One end may be a restart; a second one is an outage.
     if (wasSuspected) {
-      const reason = error ?? new Error("the server ends each connection at once");
+      const reason = error ??
+        new Error("the server ends each connection at once: is this its port, and without TLS?");
       this.news.beginOutage(reason, droppedBefore);
     }
     this.#on(backsOff ? "flapped" : "lost");
