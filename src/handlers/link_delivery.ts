@@ -31,10 +31,10 @@ import type { Outlet } from "./outlet.ts";
 const MAX_BLIND_BYTES = 512 * 1024;
 
 /**
- * What a young stream has carried is kept up to this size: more than the kernels of both ends hold on
- * Linux (4 MiB to send, 6 MiB to receive), so that all is here that a server never read.
+ * A young stream that has carried so much has proved itself: it is more than the kernels of both ends
+ * hold on Linux (4 MiB to send, 6 MiB to receive), so the server reads.
  */
-const MAX_TRIAL_BYTES = 16 * 1024 * 1024;
+const MAX_TRIAL_BYTES = 12 * 1024 * 1024;
 
 /** Delivers over one link, dialled anew whenever it was lost. */
 export class LinkDelivery extends Delivery {
@@ -235,6 +235,7 @@ export class LinkDelivery extends Delivery {
   }
 
   #tick(): void {
+    if (!this.#probation.isOn) return;
     const batches = this.#probation.tick();
     this.#confirm(batches);
     if (this.#probation.hasStood || !this.#probation.isOn) this.backoff.succeeded();
@@ -442,8 +443,11 @@ export class LinkDelivery extends Delivery {
     this.outbox.hold();
     this.#probation.written();
     this.flushes.settled(records, true);
-    while (this.outbox.heldBytes > MAX_TRIAL_BYTES && this.#releaseOldest());
-    this.flushes.wake();
+    if (this.outbox.heldBytes <= MAX_TRIAL_BYTES || this.#probation.isSuspected) {
+      return this.flushes.wake();
+    }
+    this.confirmWritten();
+    this.onSent();
   }
 
   #written(outlet: Outlet, batch: Batch): void {

@@ -271,3 +271,17 @@ test("a clock that is set back or forward delays a dial by one period at most", 
     }
   }
 });
+
+test("a young connection proves itself by more than the kernels of both ends can hold", async () => {
+  const { clock, handler } = setUp();
+  const text = "x".repeat(1024 * 1024);
+  handler.emit(record("a"));
+  await clock.advance();
+  for (let i = 0; i < 11; i++) handler.emit(record(text));
+  await clock.advance();
+  assertEquals([account(handler).sent, account(handler).queued], [0, 12]);
+  handler.emit(record(text));
+  await clock.advance();
+  assertEquals([account(handler).sent, account(handler).queued], [13, 0]);
+  await handler.close();
+});
