@@ -8,7 +8,8 @@ import { QueueFullError } from "../../src/handlers/record_queue.ts";
 import type { FlushOptions } from "../../src/logging/handler.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
-import { ListHandler, recordOf } from "../logging/helpers.ts";
+import { isReceived } from "../../src/logging/received_mark.ts";
+import { ListHandler, receivedRecord, recordOf } from "../logging/helpers.ts";
 import { test } from "../test.ts";
 
 /** One end of a channel whose messages go where and when the test says. */
@@ -330,4 +331,21 @@ test("PortQueue and PortReceiver refuse what is no port, and bad options", () =>
   for (const [options, message] of bad) {
     assertThrows(() => new PortQueue(new FakePort(), options as PortQueueOptions), Error, message);
   }
+});
+
+test("the mark of a received record goes through a port, and no field of it changes", async () => {
+  await withChannel(async (handler, list, queue) => {
+    const plain = receivedRecord({ user: "anna" });
+    const special = receivedRecord({ deep: { list: [1n, new Map([[1, null]])] } });
+    for (const record of [plain, special, recordOf("own")]) handler.emit(record);
+    // Two that are written by a queue without a handler, marked or not.
+    queue.put_nowait(receivedRecord({ exc_text: "Traceback:\nforged" }));
+    queue.put_nowait(recordOf("own"));
+    await handler.flush();
+    assertEquals(list.records.map(isReceived), [true, true, false, true, false]);
+    const { message: _, ...sent } = { ...plain, args: null };
+    const { message, ...got } = { ...list.records[0]! };
+    assertEquals([got, message], [sent, "spam\nINFO:root:forged"]);
+    assertEquals(list.records[3]!.exc_text, "Traceback:\nforged");
+  });
 });
