@@ -216,6 +216,7 @@ export {
   type SocketReceiverStats,
 } from "./src/receiver/socket_receiver.ts";
 export {
+  type DatagramReceiverStats,
   LogRecordDatagramReceiver,
   type LogRecordDatagramReceiverOptions,
 } from "./src/receiver/datagram_receiver.ts";
@@ -233,6 +234,7 @@ export {
   type RecordReceiverOptions,
 } from "./src/receiver/record_receiver.ts";
 export type { StreamServerOptions, StreamServerStats } from "./src/receiver/stream_server.ts";
+export type { DatagramServerStats } from "./src/receiver/datagram_server.ts";
 export type { ReceiverFault, ReceiverFaultReason } from "./src/receiver/fault.ts";
 export { readRecords, type ReadRecordsOptions } from "./src/receiver/record_stream.ts";
 

@@ -22,6 +22,12 @@ export interface NativeListener {
 /** Between two turns a runtime takes over at least one connection that the kernel has. */
 const QUIET_TURNS = 3;
 
+/**
+ * Handshakes under way. One takes some milliseconds, so the oldest of so many is that of a client that
+ * says nothing; each holds a socket, of which a process has some thousands.
+ */
+const MAX_HANDSHAKES = 1024;
+
 /** Of those who connect without end not all can be waited for. */
 const MAX_LAST_TURNS = 1000;
 
@@ -55,7 +61,15 @@ export class SocketListener implements Listener<StreamConnection> {
   beginHandshake(drop: () => void): () => void {
     if (!this.#open) drop();
     else this.#handshakes.add(drop);
+    if (this.#handshakes.size > MAX_HANDSHAKES) this.#dropOldestHandshake();
     return () => void this.#handshakes.delete(drop);
+  }
+
+  #dropOldestHandshake(): void {
+    for (const drop of this.#handshakes) {
+      this.#handshakes.delete(drop);
+      return drop();
+    }
   }
 
   close(): Promise<void> {

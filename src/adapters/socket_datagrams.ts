@@ -14,14 +14,18 @@ import { show, toConnectionError } from "./native_error.ts";
 // Far more than a kernel holds, so that a burst outlives a consumer that parses meanwhile.
 const HELD_BYTES = 4 * 1024 * 1024;
 
+// What the array of a datagram takes beside its bytes: many small ones would fill the memory.
+const ARRAY_BYTES = 256;
+
 /** A datagram socket of some runtime. */
 export abstract class SocketDatagrams implements AsyncIterable<Uint8Array>, AsyncDisposable {
   readonly #queue = new AsyncQueue<{ bytes: Uint8Array; from: string | undefined }>({
     limit: HELD_BYTES,
-    sizeOf: ({ bytes }) => bytes.length,
+    sizeOf: ({ bytes }) => bytes.length + ARRAY_BYTES,
   });
   #peerAddress: string | undefined;
   #open = true;
+  #dropped = 0;
   #sending: Promise<unknown> = Promise.resolve();
 
   /** Lets go of the socket; called once. */
@@ -32,10 +36,16 @@ export abstract class SocketDatagrams implements AsyncIterable<Uint8Array>, Asyn
   /** A datagram came in, `from` an IP address. */
   protected arrived(bytes: Uint8Array, from?: string): void {
     if (!this.#queue.full) this.#queue.push({ bytes, from });
+    else this.#dropped++;
   }
 
   get peerAddress(): string | undefined {
     return this.#peerAddress;
+  }
+
+  /** Datagrams that came in and found no room. */
+  get dropped(): number {
+    return this.#dropped;
   }
 
   /** For a runtime that sends what is under way at once in any order: one after another. */

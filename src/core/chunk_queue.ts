@@ -30,6 +30,11 @@ export class ChunkQueue {
     return this.#gathered;
   }
 
+  /** How many bytes are allocated for the current payload. */
+  get allocated(): number {
+    return this.#partial.length;
+  }
+
   /** How many bytes can be read without a chunk's end between them; 0 if there are none at all. */
   available(): number {
     const chunk = this.#chunks[this.#first];

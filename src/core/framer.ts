@@ -122,6 +122,11 @@ export class Deframer implements FrameReader {
     }
   }
 
+  /** The memory, in bytes, that a frame takes which has begun; 0 between two frames. */
+  get heldBytes(): number {
+    return this.#input.allocated || this.#prefix;
+  }
+
   /** Says that the stream is over; throws {@linkcode FrameError} if that cuts a frame off. */
   end(): void {
     const input = this.#input;

@@ -62,6 +62,12 @@ export interface FrameReader {
    * ends a frame, `next()` has that one now.
    */
   end(): void;
+  /**
+   * The memory, in bytes, that a frame takes which has begun and not ended; 0 between two frames.
+   * A receiver asks when `next()` has returned `undefined`; of a reader that does not say it, the
+   * receiver counts the bytes since its last frame.
+   */
+  readonly heldBytes?: number;
 }
 
 /** A way to mark where a payload ends: both directions of it. */

@@ -45,6 +45,10 @@ class LineReader implements FrameReader {
     return undefined;
   }
 
+  get heldBytes(): number {
+    return this.#input.allocated;
+  }
+
   end(): void {
     const { gathered } = this.#input;
     if (this.#input.available() > 0) {

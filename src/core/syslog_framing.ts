@@ -93,6 +93,11 @@ export class SyslogFrameReader implements FrameReader {
     return last;
   }
 
+  /** The memory, in bytes, that a message takes which has begun; 0 between two messages. */
+  get heldBytes(): number {
+    return this.#state === "between" ? 0 : this.#input.allocated || 1;
+  }
+
   /**
    * Says that the stream is over; throws {@linkcode FrameError} if that cuts an octet-counted frame
    * off. What has no delimiter behind it `next()` has now.

@@ -87,7 +87,7 @@ export abstract class BaseRotatingHandler extends FileHandler {
   override emit(record: LogRecord): void {
     this.#latest = record;
     try {
-      const text = this.format(record);
+      const text = this.lineOf(record);
       const file = fileOf(this);
       if (file.batch !== this.#failedBatch && this.shouldRollover(record, text)) {
         try {

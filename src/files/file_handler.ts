@@ -105,7 +105,7 @@ export class FileHandler extends StreamHandler {
   /** Appends the record, opening the file if need be. */
   override emit(record: LogRecord): void {
     try {
-      this.write(record, this.format(record));
+      this.write(record, this.lineOf(record));
     } catch (error) {
       tellFault(this, record, error);
     }

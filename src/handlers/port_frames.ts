@@ -10,12 +10,22 @@
 import { lengthPrefixed } from "../core/framer.ts";
 import { show } from "../core/options.ts";
 import { pickle } from "../core/pickle_serializer.ts";
+import { makeReceivedRecord } from "../core/received_record.ts";
 import { extraFields, recordFields } from "../core/record_fields.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
 
 /** The length before each frame, in bytes. */
 const PREFIX = 4;
+
+/** The highest bit of a length, which no frame needs, is the mark of a received record. */
+const RECEIVED = 0x80;
+const MAX_LENGTH = 0x7fff_ffff;
+
+/** Marks the frame that begins at `at` as that of a received record. */
+export function markFrame(frames: Uint8Array, at: number): void {
+  frames[at]! |= RECEIVED;
+}
 
 /** A record as a frame. A field of `extra` that cannot be encoded is told instead of the record. */
 export function encodeFrame(record: LogRecord): Uint8Array {
@@ -45,8 +55,10 @@ export function* decodeFrames(frames: Uint8Array): Generator<LogRecord> {
   const view = new DataView(frames.buffer, frames.byteOffset, frames.byteLength);
   for (let at = 0; at < frames.length;) {
     const start = at + PREFIX;
-    at = start + view.getUint32(at);
-    const record = makeLogRecord(pickle.loads(frames.subarray(start, at)));
+    const length = view.getUint32(at);
+    at = start + (length & MAX_LENGTH);
+    const makeRecord = length > MAX_LENGTH ? makeReceivedRecord : makeLogRecord;
+    const record = makeRecord(pickle.loads(frames.subarray(start, at)));
     // As it was put in; it does not travel, as it is the same text.
     record.message = record.msg as string;
     yield record;

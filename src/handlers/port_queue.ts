@@ -14,6 +14,7 @@ import { checkKnown, checkLimit, checkOneOf } from "../core/options.ts";
 import { Outbox, type Overflow } from "../core/outbox.ts";
 import { RecordEncoder } from "../core/record_encoder.ts";
 import type { LogRecord } from "../logging/log_record.ts";
+import { isReceived } from "../logging/received_mark.ts";
 import { reportError } from "../logging/report_error.ts";
 import type { WaitOptions } from "../net/connector.ts";
 import { Flushes } from "./flushes.ts";
@@ -25,7 +26,7 @@ import {
   type ReceiverMessage,
   type SenderMessage,
 } from "./message_port.ts";
-import { encodeFrame } from "./port_frames.ts";
+import { encodeFrame, markFrame } from "./port_frames.ts";
 import { DEFAULT_MAX_RECORDS, QueueFullError, type QueueStats } from "./record_queue.ts";
 
 /** Options of {@linkcode PortQueue}. */
@@ -111,6 +112,7 @@ export class PortQueue {
     this.#listen();
     const direct = this.#encode(record);
     const frame = direct > 0 ? undefined : encodeFrame(record);
+    if (frame !== undefined && isReceived(record)) markFrame(frame, 0);
     const size = frame?.length ?? direct;
     this.#emitted++;
     const older = this.#commit(size, frame) ? 0 : this.#overflow(size, frame);
@@ -128,7 +130,9 @@ export class PortQueue {
       const most = this.#encoder.prepare(record);
       if (most === 0) return 0;
       const chunk = this.#outbox.reserve(most);
-      return this.#encoder.write(chunk.buffer, chunk.view, chunk.end) - chunk.end;
+      const end = this.#encoder.write(chunk.buffer, chunk.view, chunk.end);
+      if (isReceived(record)) markFrame(chunk.buffer, chunk.end);
+      return end - chunk.end;
     } finally {
       this.#isEncoding = false;
     }

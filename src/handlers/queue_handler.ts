@@ -71,6 +71,7 @@ import { checkInteger, checkKnown, checkMethods, MAX_TIMEOUT_MS } from "../core/
 import { type FlushOptions, Handler, tellFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
+import { copyMark, isReceived } from "../logging/received_mark.ts";
 import { reportError } from "../logging/report_error.ts";
 import type { Clock } from "../net/connector.ts";
 import { systemClock } from "../net/system_clock.ts";
@@ -119,6 +120,18 @@ export interface QueueHandlerStats {
   dropped: { overflow: number; error: number; closed: number };
   /** The sum of `dropped`. */
   droppedTotal: number;
+}
+
+/** A copy of the record that is this text alone. */
+function textCopy(record: LogRecord, text: string): LogRecord {
+  const copy = makeLogRecord({ ...record });
+  copy.message = text;
+  copy.msg = text;
+  copy.args = null;
+  copy.exc_info = null;
+  copy.exc_text = null;
+  copy.stack_info = null;
+  return copy;
 }
 
 /** Puts records into a queue; see the module's description. */
@@ -171,7 +184,9 @@ export class QueueHandler extends Handler {
   override emit(record: LogRecord): void {
     if (this.#isClosed) return void this.#dropped.closed++;
     try {
-      this.enqueue(this.prepare(record));
+      const prepared = this.prepare(record);
+      copyMark(record, prepared);
+      this.enqueue(prepared);
       this.#enqueued++;
     } catch (error) {
       if (error instanceof QueueFullError) this.#dropped.overflow++;
@@ -205,18 +220,14 @@ export class QueueHandler extends Handler {
   /**
    * A copy of the record that needs nothing of its surroundings: its text, by this handler's
    * formatter, is `msg` and `message`, and `args`, `exc_info`, `exc_text` and `stack_info` are null,
-   * since what they say is in the text.
+   * since what they say is in the text. A received record keeps `exc_text` and `stack_info` apart: a
+   * handler that writes lines escapes the line feeds of its text, and not those of a traceback.
    */
   prepare(record: LogRecord): LogRecord {
-    const text = this.format(record);
-    const copy = makeLogRecord({ ...record });
-    copy.message = text;
-    copy.msg = text;
-    copy.args = null;
-    copy.exc_info = null;
-    copy.exc_text = null;
-    copy.stack_info = null;
-    return copy;
+    if (!isReceived(record)) return textCopy(record, this.format(record));
+    const { exc_text, stack_info } = record;
+    const bare = makeLogRecord({ ...record, exc_info: null, exc_text: null, stack_info: null });
+    return Object.assign(textCopy(bare, this.format(bare)), { exc_text, stack_info });
   }
 
   /**

@@ -12,6 +12,7 @@
 import { checkBoolean, checkKnown, checkMethods } from "../core/options.ts";
 import { type FlushOptions, type Handler, tellFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
+import { copyMark } from "../logging/received_mark.ts";
 import { reportError } from "../logging/report_error.ts";
 import type { WaitOptions } from "../net/connector.ts";
 import { turn } from "../net/fair_turn.ts";
@@ -195,6 +196,7 @@ export class QueueListener implements AsyncDisposable {
   /** Gives a record to the handlers. */
   handle(record: LogRecord): void {
     const prepared = this.prepare(record);
+    copyMark(record, prepared);
     for (const handler of this.handlers) {
       if (this.respect_handler_level && !(prepared.levelno >= handler.level)) continue;
       try {

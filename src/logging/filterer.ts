@@ -9,6 +9,7 @@
 import type { FilterLike } from "./filter.ts";
 import { LogRecord } from "./log_record.ts";
 import { pythonRepr } from "./python_repr.ts";
+import { copyMark } from "./received_mark.ts";
 
 /** The base of `Logger` and `Handler`. */
 export class Filterer {
@@ -42,7 +43,10 @@ export class Filterer {
     for (const filter of this.filters) {
       const result: unknown = typeof filter === "function" ? filter(record) : filter.filter(record);
       if (!result) return false;
-      if (result instanceof LogRecord) record = result;
+      if (result instanceof LogRecord) {
+        copyMark(record, result);
+        record = result;
+      }
     }
     return record;
   }

@@ -11,7 +11,7 @@ import { attempt } from "./attempt.ts";
 import { callerFrames, foreign, parseStack, stackText } from "./caller.ts";
 import { stackOf } from "./exception_text.ts";
 import { NOT_ALL_CONVERTED } from "./percent_format.ts";
-import { pythonRepr, pythonStr } from "./python_repr.ts";
+import { pythonRepr } from "./python_repr.ts";
 import { raiseExceptions } from "./raise_exceptions.ts";
 import { writeToStderr } from "./stderr.ts";
 
@@ -73,7 +73,7 @@ function messageOf(record: object | null): string {
   if (record === null) return "";
   return attempt(() => {
     const { msg, args } = record as { msg?: unknown; args?: unknown };
-    const shown = Array.isArray(args) ? tupleRepr(args) : pythonStr(args);
+    const shown = Array.isArray(args) ? tupleRepr(args) : pythonRepr(args);
     return `\nMessage: ${pythonRepr(msg)}\nArguments: ${shown}`;
   }, "\nUnable to print the message and arguments - possible formatting error.");
 }

@@ -9,12 +9,17 @@ import { type FlushOptions, Handler, tellFault } from "./handler.ts";
 import { getLevelName } from "./level.ts";
 import type { LogRecord } from "./log_record.ts";
 import { pythonRepr, pythonStr } from "./python_repr.ts";
+import { forLine } from "./received_mark.ts";
 import { reportError } from "./report_error.ts";
 import { stderrStream, type TextStream } from "./text_stream.ts";
 
 /**
  * Writes each record's text and `terminator` to a stream, in one call. The stream is not closed with
  * the handler: it may be everybody's.
+ *
+ * The control characters of a record that a receiver took are escaped (`\n`, `\x1b`), so that its
+ * sender can neither forge a line nor steer a terminal; every line of its `exc_text` and `stack_info`
+ * is indented. The receiver's option `escapeControlCharacters` turns this off.
  *
  * @example
  * ```ts
@@ -47,13 +52,28 @@ export class StreamHandler extends Handler {
   /** Writes the record and flushes the stream. */
   override emit(record: LogRecord): void {
     try {
-      const text = this.format(record) + this.terminator;
+      const text = this.lineOf(record) + this.terminator;
       // A stream may be asynchronous: what it holds against the text arrives by a promise.
       this.#watch(record, this.#stream.write(text));
       this.#watch(record, this.#flushStream());
     } catch (error) {
       tellFault(this, record, error);
     }
+  }
+
+  /** The record as text; control characters of a received record are escaped. */
+  override format(record: LogRecord): string {
+    return super.format(forLine(record));
+  }
+
+  /**
+   * The text of a line, escaped also where a subclass has a `format()` of its own.
+   *
+   * @ignore
+   */
+  protected lineOf(record: LogRecord): string {
+    const isOwn = this.format !== StreamHandler.prototype.format;
+    return this.format(isOwn ? forLine(record) : record);
   }
 
   #watch(record: LogRecord, result: unknown): void {

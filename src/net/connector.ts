@@ -137,6 +137,8 @@ export interface DatagramListener extends AsyncIterable<Uint8Array>, AsyncDispos
   readonly address: DatagramAddress;
   /** The IP address that the datagram came from which was yielded last, where there is one. */
   readonly peerAddress?: string | undefined;
+  /** Datagrams that were dropped so far as the consumer was too slow; absent where none are. */
+  readonly dropped?: number;
   /** Ends the iteration and releases the socket. Idempotent. */
   close(): Promise<void>;
   /** From now on the socket alone does not hold the process open. */

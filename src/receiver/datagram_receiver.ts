@@ -8,8 +8,13 @@
  */
 import { checkKnown } from "../core/options.ts";
 import type { DatagramAcceptor, DatagramAddress } from "../net/connector.ts";
-import { checkDatagramServer, DatagramServer } from "./datagram_server.ts";
 import {
+  checkDatagramServer,
+  DatagramServer,
+  type DatagramServerStats,
+} from "./datagram_server.ts";
+import {
+  type ReceiverStats,
   RECORD_RECEIVER_OPTIONS,
   RecordReceiver,
   type RecordReceiverOptions,
@@ -20,6 +25,9 @@ export interface LogRecordDatagramReceiverOptions extends RecordReceiverOptions 
   /** What binds: the `connector` of `./deno`, `./bun`, `./node` or `./auto`. */
   acceptor: DatagramAcceptor;
 }
+
+/** What a {@linkcode LogRecordDatagramReceiver} has counted so far: a snapshot. */
+export interface DatagramReceiverStats extends ReceiverStats, DatagramServerStats {}
 
 /**
  * Receives records over UDP or a Unix datagram socket. `connection` is absent from its faults.
@@ -69,6 +77,11 @@ export class LogRecordDatagramReceiver extends RecordReceiver {
   /** Where it is bound; before `start()` where it is going to be, with port 0 if that was given. */
   get address(): DatagramAddress {
     return this.#server.address;
+  }
+
+  /** What was counted so far. */
+  override get stats(): DatagramReceiverStats {
+    return { ...super.stats, ...this.#server.stats };
   }
 
   /** Starts listening. */

@@ -34,6 +34,15 @@ export function checkDatagramServer(
   return { acceptor, bindAt: checkDatagramTarget(what, host, port, 0) };
 }
 
+/** What a {@linkcode DatagramServer} has counted so far. */
+export interface DatagramServerStats {
+  /**
+   * Datagrams that were dropped as records before them were still being handled: beyond 4 MiB, or
+   * when `stop()` had waited for `stopTimeoutMs`. Those that the system dropped are not included.
+   */
+  readonly dropped: number;
+}
+
 /** Takes datagrams; see the module. */
 export class DatagramServer implements Server {
   readonly #served: Served;
@@ -43,6 +52,8 @@ export class DatagramServer implements Server {
   #reading: Promise<void> | undefined;
   #taking = false;
   #timer: unknown;
+  readonly #release = new AbortController();
+  #dropped = 0;
 
   constructor(served: Served, { acceptor, bindAt }: DatagramServerSettings) {
     this.#served = served;
@@ -53,6 +64,11 @@ export class DatagramServer implements Server {
   /** Where it is bound; before `open()` where it is going to be, with port 0 if that was given. */
   get address(): DatagramAddress {
     return this.#address;
+  }
+
+  /** What was counted so far. */
+  get stats(): DatagramServerStats {
+    return { dropped: this.#dropped + (this.#listener?.dropped ?? 0) };
   }
 
   /** Starts listening. */
@@ -67,9 +83,16 @@ export class DatagramServer implements Server {
   async shut(): Promise<void> {
     if (this.#listener === undefined) return;
     const { clock, stopTimeoutMs } = this.#served;
-    const bound = clock.setTimeout(() => this.#close(), stopTimeoutMs);
+    let bound: unknown;
+    // A record that is never handled keeps the socket from being read to its end.
+    const givenUp = new Promise<void>((resolve) => {
+      bound = clock.setTimeout(() => {
+        this.#release.abort();
+        resolve();
+      }, stopTimeoutMs);
+    });
     if (!this.#taking) this.#awaitQuiet();
-    await this.#reading;
+    await Promise.race([this.#reading, givenUp]);
     clock.clearTimeout(bound);
     clock.clearTimeout(this.#timer);
     await this.#close();
@@ -81,6 +104,10 @@ export class DatagramServer implements Server {
     try {
       let count = 0;
       for await (const datagram of listener) {
+        if (this.#release.signal.aborted) {
+          this.#dropped++;
+          continue;
+        }
         served.clock.clearTimeout(this.#timer);
         this.#taking = true;
         const fault = await this.#take(datagram, listener.peerAddress);
@@ -102,7 +129,9 @@ export class DatagramServer implements Server {
       return served.reject(new FrameError("cut-off", "a datagram is empty"));
     }
     const reader = served.makeReader(sender);
-    return await served.take(reader, datagram) ?? served.finish(reader);
+    const fault = await served.take(reader, datagram, undefined, this.#release.signal) ??
+      served.finish(reader);
+    return fault instanceof Promise ? await fault : fault;
   }
 
   /** Closes when nothing has come for a while. */

@@ -18,8 +18,11 @@ import type { Clock } from "../net/connector.ts";
  * - `payload`: a frame that holds no record (`UnpicklingError`, `SignatureError`, …): the same
  * - `record`: a record that could not be handled, as something threw: that record alone
  * - `connection`: a connection that broke (a `ConnectionError`)
- * - `idle`: a connection that was silent for `idleTimeoutMs`, and is closed
- * - `refused`: a connection over `maxConnections`, closed as it came
+ * - `idle`: a connection that was silent for `idleTimeoutMs` or completed no frame within
+ *   `frameTimeoutMs`, or the longest idle one when there were `maxConnections` and another came; it
+ *   is closed
+ * - `buffer`: the connection that held the most when all held more than `maxBufferedBytes`; closed
+ * - `refused`: a connection over `maxConnections`, none of which was idle; closed as it came
  * - `listener`: the listening socket itself; the receiver has stopped
  */
 export type ReceiverFaultReason =
@@ -28,6 +31,7 @@ export type ReceiverFaultReason =
   | "record"
   | "connection"
   | "idle"
+  | "buffer"
   | "refused"
   | "listener";
 

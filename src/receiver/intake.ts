@@ -7,6 +7,7 @@
  * @module
  */
 import { show } from "../core/options.ts";
+import { makeReceivedRecord } from "../core/received_record.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
 import { turn } from "../net/fair_turn.ts";
@@ -20,11 +21,16 @@ const RECORDS_A_TURN = 128;
 export interface IntakeSteps {
   /** The fields that a payload holds; throws. */
   unPickle(payload: Uint8Array, sender?: string): Record<string, unknown>;
-  /** Handles a record; throws. */
-  handleLogRecord(record: LogRecord): void;
+  /** Handles a record; throws, or rejects. */
+  handleLogRecord(record: LogRecord): void | Promise<void>;
   /** Takes a fault that cost one record. */
   report(fault: ReceiverFault): void;
+  /** Whether handlers that write lines escape the control characters of the records. */
+  readonly escapeControlCharacters: boolean;
 }
+
+/** What became of a step: a record was handled, or is being handled; there was none; a fault. */
+type Step = true | Promise<true> | undefined | ReceiverFault;
 
 /** Takes bytes, hands over records; see the module. */
 export class Intake {
@@ -37,19 +43,23 @@ export class Intake {
   /** As in `ReceiverStats`. */
   receivedBytes = 0;
   readonly #steps: IntakeSteps;
+  readonly #makeRecord: (fields: Record<string, unknown>) => LogRecord;
 
   constructor(steps: IntakeSteps) {
     this.#steps = steps;
+    this.#makeRecord = steps.escapeControlCharacters ? makeReceivedRecord : makeLogRecord;
   }
 
   /**
-   * Handles every record that these bytes complete. Resolves to the fault that ends what they came
-   * in, if there is one; never rejects. Lets others have a turn now and then.
+   * Handles every record that these bytes complete, each when the one before it has been. Resolves
+   * to the fault that ends what they came in, if there is one; never rejects. Lets others have a
+   * turn now and then. Once `signal` is aborted it handles no further record.
    */
   async take(
     reader: SourceReader,
     chunk: Uint8Array,
     connection?: number,
+    signal?: AbortSignal,
   ): Promise<ReceiverFault | undefined> {
     this.receivedBytes += chunk.length;
     try {
@@ -58,32 +68,37 @@ export class Intake {
       return this.reject("frame", error, connection);
     }
     for (let count = 1;; count++) {
-      const more = this.#next(reader, connection);
-      if (more !== true) return more;
+      const step = this.#next(reader, connection);
+      if (step instanceof Promise) await step;
+      else if (step !== true) return step;
       if (count % RECORDS_A_TURN === 0) await turn();
+      if (signal?.aborted) return undefined;
     }
   }
 
   /** The bytes are over: handles what that completes; the fault, if they end inside a frame. */
-  end(reader: SourceReader, connection?: number): ReceiverFault | undefined {
+  end(
+    reader: SourceReader,
+    connection?: number,
+  ): ReceiverFault | undefined | Promise<undefined> {
     try {
       reader.end();
     } catch (error) {
       return this.reject("frame", error, connection);
     }
     const last = this.#next(reader, connection);
+    if (last instanceof Promise) return last.then(() => undefined);
     return last === true ? undefined : last;
   }
 
-  /** Handles the next record: `true`; `undefined` where there is none. Never throws. */
-  #next(reader: SourceReader, connection: number | undefined): ReceiverFault | true | undefined {
+  /** Handles the next record, if there is one. Never throws. */
+  #next(reader: SourceReader, connection: number | undefined): Step {
     let reason: ReceiverFaultReason = "frame";
     try {
       const payload = reader.next();
       if (payload === undefined) return undefined;
       reason = "payload";
-      this.#handle(checkFields(this.#steps.unPickle(payload, reader.sender)), connection);
-      return true;
+      return this.#handle(checkFields(this.#steps.unPickle(payload, reader.sender)), connection);
     } catch (error) {
       return this.reject(reason, error, connection);
     }
@@ -95,20 +110,35 @@ export class Intake {
     return { reason, error, ...(connection === undefined ? {} : { connection }) };
   }
 
-  /** Never throws. */
-  #handle(fields: Record<string, unknown>, connection: number | undefined): void {
+  /** Never throws or rejects. */
+  #handle(
+    fields: Record<string, unknown>,
+    connection: number | undefined,
+  ): true | Promise<true> {
     this.received++;
     let record: LogRecord | undefined;
     try {
-      record = makeLogRecord(fields);
+      record = this.#makeRecord(fields);
       const result: unknown = this.#steps.handleLogRecord(record);
-      // An override that is asynchronous, which types allow, must not end the process either.
-      if (result instanceof Promise) {
-        result.catch((error: unknown) => this.#fail(error, connection, record));
-      }
+      // A promise alone is awaited: to await every record would make the others slower.
+      if (isThenable(result)) return this.#settled(result, connection, record);
     } catch (error) {
       this.#fail(error, connection, record);
     }
+    return true;
+  }
+
+  async #settled(
+    handling: PromiseLike<unknown>,
+    connection: number | undefined,
+    record: LogRecord,
+  ): Promise<true> {
+    try {
+      await handling;
+    } catch (error) {
+      this.#fail(error, connection, record);
+    }
+    return true;
   }
 
   #fail(error: unknown, connection: number | undefined, record: LogRecord | undefined): void {
@@ -120,6 +150,10 @@ export class Intake {
       ...(record === undefined ? {} : { record }),
     });
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return value !== undefined && typeof (value as { then?: unknown } | null)?.then === "function";
 }
 
 function checkFields(fields: unknown): Record<string, unknown> {

@@ -14,6 +14,7 @@ import { lengthPrefixed } from "../core/framer.ts";
 import type { FrameError, FrameReader } from "../core/framer.ts";
 import { DEFAULT_MAX_FRAME_BYTES, MAX_FRAME_BYTES } from "../core/framing.ts";
 import {
+  checkBoolean,
   checkFunction,
   checkInteger,
   checkMethods,
@@ -25,6 +26,7 @@ import { pickle } from "../core/pickle_serializer.ts";
 import type { Serializer } from "../core/serializer.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { getLogger } from "../logging/get_logger.ts";
+import { nearestLogger } from "../logging/nearest_logger.ts";
 import { reportError } from "../logging/report_error.ts";
 import type { Clock, WaitOptions } from "../net/connector.ts";
 import { systemClock } from "../net/system_clock.ts";
@@ -34,8 +36,17 @@ import type { Served } from "./server.ts";
 
 /** Options of every receiver. */
 export interface ReceiverOptions {
-  /** The one logger that handles every record; null: each record's own. @default {null} */
+  /**
+   * The one logger that handles every record; null: that of each record's name, or else the nearest
+   * above it that exists. A receiver makes no loggers. @default {null}
+   */
   logname?: string | null;
+  /**
+   * Whether `StreamHandler` and the file handlers escape the control characters of the records, so
+   * that a sender can neither forge a line nor steer a terminal. It holds behind queues and ports
+   * too, and changes no record. @default {true}
+   */
+  escapeControlCharacters?: boolean;
   /** The largest frame that is taken, in bytes, 1 to 4294967295. @default {16777216} */
   maxFrameBytes?: number;
   /**
@@ -53,6 +64,7 @@ export interface ReceiverOptions {
 export const RECEIVER_OPTIONS: readonly string[] = [
   "acceptor",
   "logname",
+  "escapeControlCharacters",
   "maxFrameBytes",
   "onError",
   "stopTimeoutMs",
@@ -76,18 +88,20 @@ export interface ReceiverStats {
   readonly received: number;
   /** Records of these that could not be handled, as something threw. */
   readonly failed: number;
+  /** Records of these whose name has no logger here: they went to the nearest above that exists. */
+  readonly toNearest: number;
   /** Connections, or datagrams, that were given up as they held something other than records. */
   readonly rejected: number;
   /** The bytes of everything that arrived. */
   readonly receivedBytes: number;
 }
 
-/** Loggers live for ever, and each dot in a name makes one more: a name is no place for data. */
+/** Longer than the name of any module with its packages: a name is no place for data. */
 const MAX_NAME_LENGTH = 1024;
 
 /** A receiver; see the module's description. */
 export abstract class RecordReceiver implements AsyncDisposable {
-  /** The name of the logger that handles every record; null: each record's own. */
+  /** The name of the logger that handles every record; null: it depends on each record's name. */
   readonly logname: string | null;
   /** The longest that `stop()` goes on reading what arrives, in milliseconds. */
   readonly stopTimeoutMs: number;
@@ -101,6 +115,7 @@ export abstract class RecordReceiver implements AsyncDisposable {
   readonly #stopping: AbortController = new AbortController();
   #starting: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
+  #toNearest = 0;
   #failure: { error: unknown } | undefined;
   readonly #over: Promise<void>;
   #setOver: () => void = () => {};
@@ -114,6 +129,7 @@ export abstract class RecordReceiver implements AsyncDisposable {
   constructor(what: string, options: RecordReceiverOptions) {
     const {
       logname = null,
+      escapeControlCharacters = true,
       maxFrameBytes = DEFAULT_MAX_FRAME_BYTES,
       serializer = pickle,
       onError,
@@ -121,6 +137,7 @@ export abstract class RecordReceiver implements AsyncDisposable {
       clock = systemClock,
     } = options;
     if (logname !== null) checkString(what, "logname", logname, true);
+    checkBoolean(what, "escapeControlCharacters", escapeControlCharacters);
     checkInteger(what, "maxFrameBytes", maxFrameBytes, 1, MAX_FRAME_BYTES);
     checkMethods(what, "serializer", serializer, ["loads"]);
     checkFunction(what, "onError", onError);
@@ -137,6 +154,7 @@ export abstract class RecordReceiver implements AsyncDisposable {
       unPickle: (payload, sender) => this.unPickle(payload, sender),
       handleLogRecord: (record) => this.handleLogRecord(record),
       report: (fault) => this.report(fault),
+      escapeControlCharacters,
     });
     this.#over = new Promise((resolve) => this.#setOver = resolve);
   }
@@ -151,7 +169,7 @@ export abstract class RecordReceiver implements AsyncDisposable {
   /** What was counted so far. */
   get stats(): ReceiverStats {
     const { received, failed, rejected, receivedBytes } = this.#intake;
-    return { received, failed, rejected, receivedBytes };
+    return { received, failed, toNearest: this.#toNearest, rejected, receivedBytes };
   }
 
   /**
@@ -225,10 +243,17 @@ export abstract class RecordReceiver implements AsyncDisposable {
   /**
    * Handles a record by the logger of `logname`, else of its own name. As in CPython's example the
    * logger's level is not checked (its filters are, and its handlers' levels): who wants fewer
-   * records filters where they are sent. Override it to do something else; what it throws costs
-   * this record alone.
+   * records filters where they are sent.
+   *
+   * No logger is made for a name that the sender chose. Where there is none of that name, the
+   * handlers of the nearest logger above it get the record: those that a new logger would have
+   * given it to. Such records are counted, in `stats.toNearest`.
+   *
+   * Override it to do something else; what it throws costs this record alone. A promise that it
+   * returns is awaited before the next record of the connection is handled, so that senders are held
+   * back by a slow one, and datagrams dropped; where it rejects, that costs this record alone.
    */
-  handleLogRecord(record: LogRecord): void {
+  handleLogRecord(record: LogRecord): void | Promise<void> {
     const { levelno, name } = record as { levelno: unknown; name: unknown };
     // CPython: a TypeError from `record.levelno >= handler.level`.
     if (
@@ -243,7 +268,12 @@ export abstract class RecordReceiver implements AsyncDisposable {
           `current value is ${show(logname)}`,
       );
     }
-    getLogger(logname).handle(record);
+    if (this.logname !== null) return getLogger(logname).handle(record);
+    const logger = nearestLogger(logname);
+    if (logger.name === logname || logname === "") return logger.handle(record);
+    this.#toNearest++;
+    // Not handle(): filters and `disabled` of a logger do not apply to records from below it.
+    logger.callHandlers(record);
   }
 
   /** Whether `stop()` was called. */
@@ -262,7 +292,7 @@ export abstract class RecordReceiver implements AsyncDisposable {
       stopTimeoutMs: this.stopTimeoutMs,
       isStopping: () => this.stopping,
       makeReader: (sender) => this.makeReader(sender),
-      take: (reader, chunk, connection) => this.take(reader, chunk, connection),
+      take: (reader, chunk, connection, signal) => this.take(reader, chunk, connection, signal),
       finish: (reader, connection) => this.finish(reader, connection),
       reject: (error) => this.reject(error),
       report: (fault) => this.report(fault),
@@ -281,12 +311,16 @@ export abstract class RecordReceiver implements AsyncDisposable {
     reader: FrameReader,
     chunk: Uint8Array,
     connection?: number,
+    signal?: AbortSignal,
   ): Promise<ReceiverFault | undefined> {
-    return this.#intake.take(reader, chunk, connection);
+    return this.#intake.take(reader, chunk, connection, signal);
   }
 
   /** The bytes are over: handles what that completes; the fault, if they end inside a frame. */
-  protected finish(reader: FrameReader, connection?: number): ReceiverFault | undefined {
+  protected finish(
+    reader: FrameReader,
+    connection?: number,
+  ): ReceiverFault | undefined | Promise<undefined> {
     return this.#intake.end(reader, connection);
   }
 

@@ -9,8 +9,9 @@
  */
 import { lengthPrefixed } from "../core/framer.ts";
 import type { FrameReader } from "../core/framer.ts";
-import { checkKnown, checkMethods } from "../core/options.ts";
+import { checkBoolean, checkKnown, checkMethods } from "../core/options.ts";
 import { pickle } from "../core/pickle_serializer.ts";
+import { makeReceivedRecord } from "../core/received_record.ts";
 import type { Serializer } from "../core/serializer.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
@@ -21,6 +22,11 @@ export interface ReadRecordsOptions {
   serializer?: Serializer;
   /** The largest frame that is taken, in bytes, 1 to 4294967295. @default {16777216} */
   maxFrameBytes?: number;
+  /**
+   * Whether `StreamHandler` and the file handlers escape the control characters of the records, as
+   * those of a receiver. @default {true}
+   */
+  escapeControlCharacters?: boolean;
 }
 
 /**
@@ -50,26 +56,28 @@ export function readRecords(
   options: ReadRecordsOptions = {},
 ): AsyncGenerator<LogRecord, void, void> {
   const what = "read records";
-  checkKnown(what, options, ["serializer", "maxFrameBytes"]);
-  const { serializer = pickle, maxFrameBytes } = options;
+  checkKnown(what, options, ["serializer", "maxFrameBytes", "escapeControlCharacters"]);
+  const { serializer = pickle, maxFrameBytes, escapeControlCharacters = true } = options;
+  checkBoolean(what, "escapeControlCharacters", escapeControlCharacters);
   checkMethods(what, "serializer", serializer, ["loads"]);
   const { framing = lengthPrefixed } = serializer;
   const reader = framing.reader(maxFrameBytes === undefined ? {} : { maxFrameBytes });
-  return records(source, reader, serializer);
+  const makeRecord = escapeControlCharacters ? makeReceivedRecord : makeLogRecord;
+  return records(source, reader, (payload) => makeRecord(serializer.loads(payload)));
 }
 
 async function* records(
   source: AsyncIterable<Uint8Array>,
   reader: FrameReader,
-  serializer: Serializer,
+  recordOf: (payload: Uint8Array) => LogRecord,
 ): AsyncGenerator<LogRecord, void, void> {
   for await (const chunk of source) {
     reader.push(chunk);
     for (let payload = reader.next(); payload !== undefined; payload = reader.next()) {
-      yield makeLogRecord(serializer.loads(payload));
+      yield recordOf(payload);
     }
   }
   reader.end();
   const last = reader.next();
-  if (last !== undefined) yield makeLogRecord(serializer.loads(last));
+  if (last !== undefined) yield recordOf(last);
 }

@@ -1,6 +1,7 @@
 /**
  * One accepted connection of a receiver: read until it ends, until something in it is no record,
- * until it has been silent for too long, or until the receiver stops.
+ * until it has been silent, or inside one frame, for too long, until it makes room for others, or
+ * until the receiver stops.
  *
  * A chunk is read only when the one before it has been handled, so a sender that is faster than
  * the handlers is held back by its own kernel; and between two chunks everybody else has a turn.
@@ -9,14 +10,21 @@
  *
  * @module
  */
-import type { FrameReader } from "../core/framer.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { Clock, StreamConnection } from "../net/connector.ts";
 import { turn } from "../net/fair_turn.ts";
-import type { ReceiverFault } from "./fault.ts";
+import type { ReceiverFault, ReceiverFaultReason } from "./fault.ts";
+import type { MeteredReader } from "./metered_reader.ts";
 
 /** The longest wait for a connection that has ended to be let go, in milliseconds. */
 const CLOSE_MS = 1000;
+
+/**
+ * 64 KiB: a sender inside a frame when its time is over may go on if it has sent so much meanwhile,
+ * by default a kilobyte a second, which is a slow modem. A byte now and then is less, and a frame of
+ * the greatest size ends within hours.
+ */
+const PROGRESS_BYTES = 65_536;
 
 /** What a connection needs of its receiver. */
 export interface ServedConnectionOptions {
@@ -24,14 +32,18 @@ export interface ServedConnectionOptions {
   number: number;
   /** The longest silence, in milliseconds; 0: any. */
   idleTimeoutMs: number;
-  /** For the idle time. */
+  /** The longest time for its first frame, and inside any other, in milliseconds; 0: any. */
+  frameTimeoutMs: number;
+  /** For these times. */
   clock: Clock;
   /** Finds its frames. */
-  reader: FrameReader;
-  /** Handles what arrived; the fault that ends the connection. */
-  take(chunk: Uint8Array): Promise<ReceiverFault | undefined>;
+  reader: MeteredReader;
+  /** Handles what arrived, until `signal` is aborted; the fault that ends the connection. */
+  take(chunk: Uint8Array, signal: AbortSignal): Promise<ReceiverFault | undefined>;
+  /** What arrived has been handled; `completed`: at least one whole frame was in it. */
+  taken(completed: boolean): void;
   /** It ended: handles what that completes; the fault, if it was inside a frame. */
-  finish(): ReceiverFault | undefined;
+  finish(): ReceiverFault | undefined | Promise<undefined>;
   /** Tells why it was given up. */
   report(fault: ReceiverFault): void;
 }
@@ -45,9 +57,11 @@ export class ServedConnection {
   readonly #release: AbortController = new AbortController();
   #silenceMs: number;
   #timer: unknown;
-  #taking = false;
+  #frameTimer: unknown;
+  #bytesBefore = 0;
+  #state: "reading" | "taking" | "over" = "reading";
   #draining = false;
-  #idle = false;
+  #givenUp = false;
 
   /** Begins to serve. */
   constructor(connection: StreamConnection, options: ServedConnectionOptions) {
@@ -57,6 +71,22 @@ export class ServedConnection {
     this.done = this.#serve();
   }
 
+  /** Whether everything that it brought is handled, so that closing it loses no whole record. */
+  get isIdle(): boolean {
+    return this.#state === "reading";
+  }
+
+  /** Whether it has brought no whole frame yet, or a part of one since. */
+  get isInFrame(): boolean {
+    const { frames, heldBytes } = this.#options.reader;
+    return frames === 0 || heldBytes > 0;
+  }
+
+  /** The memory, in bytes, that its unfinished frame takes. */
+  get heldBytes(): number {
+    return this.#options.reader.heldBytes;
+  }
+
   /**
    * Asks the sender to stop, by a FIN, and reads on what it sent before it heard of that. CPython's
    * handlers do not listen: `quietMs` of silence is an end too.
@@ -64,39 +94,57 @@ export class ServedConnection {
   drain(quietMs: number): void {
     this.#draining = true;
     this.#silenceMs = quietMs;
-    if (!this.#taking) this.#arm();
+    if (this.isIdle) this.#arm();
     void this.#close();
   }
 
-  /** Lets go at once. */
-  abandon(): void {
+  /** Reports why it is closed, and lets go at once. Harmless where it is over. */
+  giveUp(reason: ReceiverFaultReason, error: ConnectionError): void {
+    if (this.#state === "over" || this.#givenUp) return;
+    this.#givenUp = true;
+    this.#options.report({ reason, error, connection: this.#options.number });
+    void this.abandon();
+  }
+
+  /** Lets go at once; resolves when the connection is closed. */
+  abandon(): Promise<void> {
     this.#release.abort();
-    void this.#close();
+    this.#disarm();
+    this.#options.clock.clearTimeout(this.#frameTimer);
+    return this.#close();
   }
 
   async #serve(): Promise<void> {
-    const { number, take, finish, report } = this.#options;
+    const { number, reader, take, taken, finish, report } = this.#options;
     let fault: ReceiverFault | undefined;
     this.#arm();
+    this.#watchFrame(false);
     try {
       for await (const chunk of this.#connection) {
         this.#disarm();
-        this.#taking = true;
-        fault = await take(chunk);
-        this.#taking = false;
+        this.#state = "taking";
+        const { frames } = reader;
+        fault = await take(chunk, this.#release.signal);
+        this.#state = "reading";
         if (fault !== undefined) break;
+        const completed = reader.frames > frames;
+        this.#watchFrame(completed);
+        taken(completed);
         await turn();
         this.#arm();
       }
-      fault ??= finish();
+      this.#state = "over";
+      fault ??= await finish();
     } catch (error) {
       fault = { reason: "connection", error, connection: number };
     }
+    this.#state = "over";
     this.#disarm();
+    this.#options.clock.clearTimeout(this.#frameTimer);
     if (fault !== undefined) {
       // At once, so that a sender that does not listen meets a RST and not a void.
       this.#release.abort();
-      if (!this.#idle) report(fault);
+      if (!this.#givenUp) report(fault);
     }
     this.#timer = this.#options.clock.setTimeout(() => this.#release.abort(), CLOSE_MS);
     await this.#close();
@@ -115,13 +163,34 @@ export class ServedConnection {
   }
 
   #silent(): void {
-    if (!this.#draining) {
-      this.#idle = true;
-      const { number, idleTimeoutMs, report } = this.#options;
-      const error = new ConnectionError("timeout", `Nothing arrived for ${idleTimeoutMs} ms`);
-      report({ reason: "idle", error, connection: number });
+    if (this.#draining) return void this.abandon();
+    const { idleTimeoutMs } = this.#options;
+    const message = `Nothing arrived for ${idleTimeoutMs} ms`;
+    this.giveUp("idle", new ConnectionError("timeout", message));
+  }
+
+  /** Bounds the time in which the frame that is under way, or the first one, must end. */
+  #watchFrame(completed: boolean): void {
+    const { clock, frameTimeoutMs } = this.#options;
+    if (frameTimeoutMs === 0 || this.#release.signal.aborted) return;
+    if (completed || !this.isInFrame) {
+      clock.clearTimeout(this.#frameTimer);
+      this.#frameTimer = undefined;
     }
-    this.abandon();
+    if (!this.isInFrame || this.#frameTimer !== undefined) return;
+    this.#bytesBefore = this.#options.reader.bytes;
+    this.#frameTimer = clock.setTimeout(() => this.#frameTimedOut(), frameTimeoutMs);
+  }
+
+  #frameTimedOut(): void {
+    this.#frameTimer = undefined;
+    const { reader, frameTimeoutMs } = this.#options;
+    // While a record is handled nothing is read: that is not the sender's doing.
+    if (!this.isIdle || reader.bytes - this.#bytesBefore >= PROGRESS_BYTES) {
+      return this.#watchFrame(false);
+    }
+    const message = `No frame was completed for ${frameTimeoutMs} ms`;
+    this.giveUp("idle", new ConnectionError("timeout", message));
   }
 
   async #close(): Promise<void> {

@@ -37,14 +37,21 @@ export interface Served {
   isStopping(): boolean;
   /** A reader for one stream of frames, or for one datagram, of this IP address if it has one. */
   makeReader(sender?: string): SourceReader;
-  /** Handles every record that these bytes complete; the fault that ends what they came in. */
+  /**
+   * Handles every record that these bytes complete, none once `signal` is aborted; the fault that
+   * ends what they came in.
+   */
   take(
     reader: FrameReader,
     chunk: Uint8Array,
     connection?: number,
+    signal?: AbortSignal,
   ): Promise<ReceiverFault | undefined>;
   /** The bytes are over: handles what that completes; the fault, if they end inside a frame. */
-  finish(reader: FrameReader, connection?: number): ReceiverFault | undefined;
+  finish(
+    reader: FrameReader,
+    connection?: number,
+  ): ReceiverFault | undefined | Promise<undefined>;
   /** Bytes that are given up unread: counts them, and describes why. */
   reject(error: FrameError): ReceiverFault;
   /** Tells a fault. Never throws. */

@@ -5,6 +5,12 @@
  * as the receiver in CPython's logging cookbook does, and never execute what they receive. What
  * speaks syslog is received by {@linkcode SyslogReceiver}.
  *
+ * A receiver is fed by strangers. They can make it hold `maxBufferedBytes` of unfinished frames and
+ * `maxConnections` connections; where there are more, those that hold the most, or were idle for the
+ * longest, are closed and reported. They can make no loggers, forge no line of a console or a file
+ * (`escapeControlCharacters`), and send no faster than records are handled: a promise that
+ * `handleLogRecord()` returns is awaited.
+ *
  * Browser compatible: what it listens with is given to it.
  *
  * @example Receive records, each handled by the logger that it was logged with
@@ -51,7 +57,10 @@ import {
 
 export { makeLogRecord } from "../logging/make_log_record.ts";
 export { LogRecordDatagramReceiver } from "./datagram_receiver.ts";
-export type { LogRecordDatagramReceiverOptions } from "./datagram_receiver.ts";
+export type {
+  DatagramReceiverStats,
+  LogRecordDatagramReceiverOptions,
+} from "./datagram_receiver.ts";
 export type { ReceiverFault, ReceiverFaultReason } from "./fault.ts";
 export { readRecords } from "./record_stream.ts";
 export type { ReadRecordsOptions } from "./record_stream.ts";

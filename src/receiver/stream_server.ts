@@ -21,18 +21,47 @@ import type {
   StreamConnection,
   TlsOptions,
 } from "../net/connector.ts";
+import type { ReceiverFaultReason } from "./fault.ts";
+import { MeteredReader } from "./metered_reader.ts";
 import { ServedConnection } from "./served_connection.ts";
 import { QUIET_MS, type Served, type Server } from "./server.ts";
+
+/**
+ * A minute for a frame: CPython gives up after a second without progress. Senders dial when they have
+ * a record, so one that has sent nothing for a minute loses none when it is closed.
+ */
+const DEFAULT_FRAME_TIMEOUT_MS = 60_000;
+
+/** 64 MiB: four frames of the default greatest size, or 64 KiB of each of 1024 connections. */
+const DEFAULT_MAX_BUFFERED_BYTES = 67_108_864;
 
 /** Options of every receiver that listens for byte streams. */
 export interface StreamServerOptions {
   /** What listens: the `connector` of `./deno`, `./bun`, `./node` or `./auto`. */
   acceptor: Acceptor;
-  /** A connection that is silent for so many milliseconds is closed; 0: never. @default {0} */
+  /**
+   * A connection that is silent for so many milliseconds is closed; 0: never, since a handler of
+   * CPython notices only after it has lost a record or two. @default {0}
+   */
   idleTimeoutMs?: number;
   /**
-   * How many connections are served at once, from 1, or `Infinity`; one more is closed as it comes,
-   * so that its sender learns of it, rather than left waiting unread. @default {1024}
+   * The longest time in which a connection must complete its first frame, and any frame that it has
+   * begun, in milliseconds; 0: any time. It is closed then, unless it has sent 64 KiB meanwhile.
+   * Silence between two frames is not limited by it. @default {60000}
+   */
+  frameTimeoutMs?: number;
+  /**
+   * The most memory, in bytes, that the unfinished frames of all connections may take, from 1, or
+   * `Infinity`; beyond it the connection whose frame takes the most is closed. What a runtime has
+   * read ahead, up to 256 KiB a connection, is not included. A frame of `maxFrameBytes` needs as
+   * much. @default {67108864} or `maxFrameBytes`, whichever is more
+   */
+  maxBufferedBytes?: number;
+  /**
+   * How many connections are served at once, from 1, or `Infinity`. When one more comes, the one
+   * that has been idle for the longest is closed for it: of those without a whole frame, or inside
+   * one, or else of all. Where every one has records that are being handled, the one that comes is
+   * closed. @default {1024}
    */
   maxConnections?: number;
   /** TLS, with this certificate (`cert` and `key`); `ca` demands one of each sender. @default none */
@@ -40,7 +69,13 @@ export interface StreamServerOptions {
 }
 
 /** The names of the options in {@linkcode StreamServerOptions}, but for `acceptor`. */
-export const STREAM_OPTIONS: readonly string[] = ["idleTimeoutMs", "maxConnections", "tls"];
+export const STREAM_OPTIONS: readonly string[] = [
+  "idleTimeoutMs",
+  "frameTimeoutMs",
+  "maxBufferedBytes",
+  "maxConnections",
+  "tls",
+];
 
 /** What a {@linkcode StreamServer} has counted so far. */
 export interface StreamServerStats {
@@ -48,7 +83,7 @@ export interface StreamServerStats {
   readonly connections: number;
   /** Connections that are open. */
   readonly open: number;
-  /** Connections that were closed as they came, for there were `maxConnections`. */
+  /** Connections that were closed as they came, as none of `maxConnections` was idle. */
   readonly refused: number;
 }
 
@@ -56,6 +91,8 @@ export interface StreamServerStats {
 export interface StreamServerSettings {
   readonly acceptor: Acceptor;
   readonly idleTimeoutMs: number;
+  readonly frameTimeoutMs: number;
+  readonly maxBufferedBytes: number;
   readonly maxConnections: number;
   /** With `tls`, and so with the private key. */
   readonly listenAt: StreamAddress;
@@ -66,18 +103,30 @@ export function checkStreamServer(
   what: string,
   host: string,
   port: number | null,
-  options: StreamServerOptions,
+  options: StreamServerOptions & { maxFrameBytes?: number },
 ): StreamServerSettings {
-  const { acceptor, idleTimeoutMs = 0, maxConnections = 1024, tls } = options;
+  const {
+    acceptor,
+    idleTimeoutMs = 0,
+    frameTimeoutMs = DEFAULT_FRAME_TIMEOUT_MS,
+    maxFrameBytes = 0,
+    maxBufferedBytes = maxFrameBytes > DEFAULT_MAX_BUFFERED_BYTES
+      ? maxFrameBytes
+      : DEFAULT_MAX_BUFFERED_BYTES,
+    maxConnections = 1024,
+    tls,
+  } = options;
   checkMethods(what, "acceptor", acceptor, ["listen"]);
   checkInteger(what, "idleTimeoutMs", idleTimeoutMs, 0, MAX_TIMEOUT_MS);
+  checkInteger(what, "frameTimeoutMs", frameTimeoutMs, 0, MAX_TIMEOUT_MS);
+  checkLimit(what, "maxBufferedBytes", maxBufferedBytes, 1);
   checkLimit(what, "maxConnections", maxConnections, 1);
   const listenAt = checkStreamTarget(what, host, port, 0, tls);
   if (tls !== undefined) {
     if (tls.cert === undefined) refuse(what, "tls.cert", "a PEM certificate", tls.cert);
     if (tls.key === undefined) refuse(what, "tls.key", "a PEM private key", tls.key);
   }
-  return { acceptor, idleTimeoutMs, maxConnections, listenAt };
+  return { acceptor, idleTimeoutMs, frameTimeoutMs, maxBufferedBytes, maxConnections, listenAt };
 }
 
 /** Listens for byte streams; see the module. */
@@ -88,7 +137,11 @@ export class StreamServer implements Server {
   #accepting: Promise<void> | undefined;
   #connections = 0;
   #refused = 0;
-  readonly #open = new Set<ServedConnection>();
+  /** What each connection's unfinished frame takes; the one with the latest whole frame is last. */
+  readonly #open = new Map<ServedConnection, number>();
+  #heldBytes = 0;
+  /** Those that are closed, but have a last record that is being handled, included. */
+  readonly #serving = new Set<ServedConnection>();
 
   constructor(served: Served, settings: StreamServerSettings) {
     this.#served = served;
@@ -124,13 +177,23 @@ export class StreamServer implements Server {
     const { clock, stopTimeoutMs } = this.#served;
     await this.#listener?.close().catch(() => {});
     await this.#accepting;
-    const open = [...this.#open];
-    const bound = clock.setTimeout(() => {
-      for (const connection of open) connection.abandon();
-    }, stopTimeoutMs);
-    for (const connection of open) connection.drain(QUIET_MS);
-    await Promise.all(open.map(({ done }) => done));
-    clock.clearTimeout(bound);
+    const serving = [...this.#serving];
+    let timer: unknown;
+    // A record that is never handled keeps its connection from being over.
+    const givenUp = new Promise<unknown>((resolve) => {
+      timer = clock.setTimeout(() => resolve(this.#giveUpAll(serving)), stopTimeoutMs);
+    });
+    for (const connection of serving) connection.drain(QUIET_MS);
+    await Promise.race([givenUp, Promise.all(serving.map(({ done }) => done))]);
+    clock.clearTimeout(timer);
+  }
+
+  /** Resolves when these connections are closed, whatever is being handled of theirs. */
+  async #giveUpAll(connections: ServedConnection[]): Promise<void> {
+    const message = `It did not end within the ${this.#served.stopTimeoutMs} ms of stop()`;
+    const error = new ConnectionError("timeout", message);
+    for (const one of connections) this.#giveUp(one, "connection", error);
+    await Promise.all(connections.map((one) => one.abandon()));
   }
 
   /** Never rejects. */
@@ -147,9 +210,9 @@ export class StreamServer implements Server {
   }
 
   #serve(connection: StreamConnection): void {
-    const { maxConnections, idleTimeoutMs } = this.#settings;
+    const { maxConnections, idleTimeoutMs, frameTimeoutMs } = this.#settings;
     const served = this.#served;
-    if (this.#open.size >= maxConnections) {
+    if (this.#open.size >= maxConnections && !this.#makeRoom()) {
       this.#refused++;
       const message = `There are ${maxConnections} connections already`;
       served.report({ reason: "refused", error: new ConnectionError("denied", message) });
@@ -157,17 +220,75 @@ export class StreamServer implements Server {
       return;
     }
     const number = ++this.#connections;
-    const reader = served.makeReader(connection.peerAddress);
-    const one = new ServedConnection(connection, {
+    const reader = new MeteredReader(served.makeReader(connection.peerAddress));
+    const one: ServedConnection = new ServedConnection(connection, {
       number,
       reader,
       idleTimeoutMs,
+      frameTimeoutMs,
       clock: served.clock,
-      take: (chunk) => served.take(reader, chunk, number),
+      take: (chunk, signal) => served.take(reader, chunk, number, signal),
+      taken: (completed) => this.#taken(one, completed),
       finish: () => served.finish(reader, number),
       report: (fault) => served.report(fault),
     });
-    this.#open.add(one);
-    one.done.then(() => this.#open.delete(one), () => {});
+    this.#serving.add(one);
+    this.#open.set(one, 0);
+    const over = () => {
+      this.#serving.delete(one);
+      this.#remove(one);
+    };
+    one.done.then(over, over);
+  }
+
+  /** A connection may hold more or less than before: keeps all of them within the budget. */
+  #taken(one: ServedConnection, completed: boolean): void {
+    const before = this.#open.get(one);
+    if (before === undefined) return;
+    const { heldBytes } = one;
+    if (completed) this.#open.delete(one);
+    this.#open.set(one, heldBytes);
+    this.#heldBytes += heldBytes - before;
+    const { maxBufferedBytes } = this.#settings;
+    while (this.#heldBytes > maxBufferedBytes) {
+      const most = this.#holdingMost();
+      if (most === undefined) return;
+      const message =
+        `Its frame takes ${this.#open.get(most)} bytes, the most of all frames that ` +
+        `are not complete: together they may take ${maxBufferedBytes}`;
+      this.#giveUp(most, "buffer", new ConnectionError("too-large", message));
+    }
+  }
+
+  #holdingMost(): ServedConnection | undefined {
+    let most: ServedConnection | undefined;
+    let mostBytes = 0;
+    for (const [one, heldBytes] of this.#open) {
+      if (heldBytes <= mostBytes || !one.isIdle) continue;
+      most = one;
+      mostBytes = heldBytes;
+    }
+    return most;
+  }
+
+  /** Closes the connection that has been idle for the longest; `false` where none is. */
+  #makeRoom(): boolean {
+    const idle = [...this.#open.keys()].filter(({ isIdle }) => isIdle);
+    const longest = idle.find(({ isInFrame }) => isInFrame) ?? idle[0];
+    if (longest === undefined) return false;
+    const { maxConnections } = this.#settings;
+    const message = `It was idle for the longest of ${maxConnections} connections as another came`;
+    this.#giveUp(longest, "idle", new ConnectionError("denied", message));
+    return true;
+  }
+
+  #giveUp(one: ServedConnection, reason: ReceiverFaultReason, error: ConnectionError): void {
+    this.#remove(one);
+    one.giveUp(reason, error);
+  }
+
+  #remove(one: ServedConnection): void {
+    this.#heldBytes -= this.#open.get(one) ?? 0;
+    this.#open.delete(one);
   }
 }

@@ -27,6 +27,7 @@ import {
   checkDatagramServer,
   DatagramServer,
   type DatagramServerSettings,
+  type DatagramServerStats,
 } from "./datagram_server.ts";
 import {
   RECEIVER_OPTIONS,
@@ -107,8 +108,12 @@ export interface SyslogStreamReceiverOptions
 /** Options of {@linkcode SyslogReceiver}. */
 export type SyslogReceiverOptions = SyslogDatagramReceiverOptions | SyslogStreamReceiverOptions;
 
-/** What a {@linkcode SyslogReceiver} has counted so far; of datagrams there are no connections. */
-export interface SyslogReceiverStats extends ReceiverStats, StreamServerStats {}
+/**
+ * What a {@linkcode SyslogReceiver} has counted so far; of datagrams there are no connections, and
+ * of streams nothing is dropped.
+ */
+export interface SyslogReceiverStats
+  extends ReceiverStats, StreamServerStats, DatagramServerStats {}
 
 /**
  * Receives syslog messages; each becomes a record:
@@ -134,8 +139,7 @@ export interface SyslogReceiverStats extends ReceiverStats, StreamServerStats {}
  * octet-counted or delimited; bytes that are no frames, or a message over `maxFrameBytes`, cost their
  * connection alone.
  *
- * Who sends says what it likes: names of loggers come from it, and loggers live for ever. `logname`
- * gives all messages to one logger.
+ * Who sends says what it likes, the name too; `logname` gives all messages to one logger.
  *
  * @example
  * ```ts
@@ -211,8 +215,8 @@ export class SyslogReceiver extends RecordReceiver {
 
   /** What was counted so far. */
   override get stats(): SyslogReceiverStats {
-    const none = { connections: 0, open: 0, refused: 0 };
-    return { ...super.stats, ...("stats" in this.#server ? this.#server.stats : none) };
+    const none = { connections: 0, open: 0, refused: 0, dropped: 0 };
+    return { ...super.stats, ...none, ...this.#server.stats };
   }
 
   /** The fields of the record that a message is. Override it to read messages in a way of yours. */

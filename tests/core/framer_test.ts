@@ -179,3 +179,16 @@ test("Deframer checks the claimed length before the payload arrives", () => {
   deframer.push(new Uint8Array([1, 0, 0, 1]));
   assertThrows(() => deframer.next(), FrameError, "claims 16777217 bytes: the most is 16777216");
 });
+
+test("heldBytes is the memory of a frame that has begun, and 0 between two", () => {
+  const deframer = new Deframer();
+  const bytes = frame(new Uint8Array(10_000));
+  const held: number[] = [];
+  for (const [from, to] of [[0, 0], [0, 1], [1, 4], [4, 5], [5, 3_000], [3_000, 10_004]] as const) {
+    deframer.push(bytes.subarray(from, to));
+    const payload = deframer.next();
+    assertEquals(payload !== undefined, to === bytes.length);
+    held.push(deframer.heldBytes);
+  }
+  assertEquals(held, [0, 1, 4, 1024, 5992, 0]);
+});

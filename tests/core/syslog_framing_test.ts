@@ -319,3 +319,23 @@ test("SyslogFrameReader refuses bad options and bad chunks", () => {
   const reader = new SyslogFrameReader();
   assertThrows(() => reader.push("text" as unknown as Uint8Array), TypeError, "'chunk'");
 });
+
+test("heldBytes is the memory of a message that has begun, and 0 between two", () => {
+  const encoder = new TextEncoder();
+  const reader = new SyslogFrameReader();
+  const steps: [string, number][] = [
+    ["\n\n", 0],
+    ["<13>sp", 1024],
+    ["am", 1024],
+    ["\n", 0],
+    ["1", 11],
+    ["4 ", 11],
+    ["<13>", 14],
+    ["spam, eggs", 0],
+  ];
+  for (const [text, held] of steps) {
+    reader.push(encoder.encode(text));
+    while (reader.next() !== undefined);
+    assertEquals(reader.heldBytes, held, text);
+  }
+});

@@ -3,8 +3,13 @@ import fs from "node:fs";
 import { relative } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
-import { FileHandler } from "../../src/files/file_handlers.ts";
-import { recordOf } from "../logging/helpers.ts";
+import {
+  FileHandler,
+  RotatingFileHandler,
+  TimedRotatingFileHandler,
+  WatchedFileHandler,
+} from "../../src/files/file_handlers.ts";
+import { receivedRecord, recordOf } from "../logging/helpers.ts";
 import { faultsOf, inFolder, read, turnEnd } from "./folder.ts";
 import { test } from "../test.ts";
 
@@ -160,4 +165,24 @@ test("options that are none are refused", () => {
   for (const name of [5, "", new URL("http://h/app.log"), null]) {
     assertThrows(() => new FileHandler(name as string), TypeError, "'filename' must be");
   }
+});
+
+test("every file handler escapes what a received record would forge, and keeps its traceback", async () => {
+  await inFolder(async (folder) => {
+    const handlers = [
+      new FileHandler(`${folder}/1`),
+      new RotatingFileHandler(`${folder}/2`, { maxBytes: 1_000_000, backupCount: 1 }),
+      new TimedRotatingFileHandler(`${folder}/3`),
+      new WatchedFileHandler(`${folder}/4`),
+    ];
+    for (const handler of handlers) {
+      handler.handle(receivedRecord({ exc_text: "Traceback:\n\tFile\nINFO:root:forged" }));
+      handler.handle(recordOf("own\nline"));
+      await handler.close();
+      assertEquals(
+        read(handler.baseFilename),
+        "spam\\nINFO:root:forged\n  Traceback:\n  \tFile\n  INFO:root:forged\nown\nline\n",
+      );
+    }
+  });
 });

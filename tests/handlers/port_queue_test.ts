@@ -9,8 +9,9 @@ import { QueueFullError } from "../../src/handlers/record_queue.ts";
 import type { FlushOptions } from "../../src/logging/handler.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
-import { ListHandler, recordOf } from "../logging/helpers.ts";
+import { ListHandler, receivedRecord, recordOf } from "../logging/helpers.ts";
 import { until } from "../receiver/until.ts";
+import { isReceived } from "../../src/logging/received_mark.ts";
 import { test } from "../test.ts";
 
 /** One end of a channel whose messages go where and when the test says. */
@@ -420,4 +421,21 @@ test("QueueListener.stop() does not wait for a sender that is silent, nor past i
     TypeError,
     "there is no option 'colour'",
   );
+});
+
+test("the mark of a received record goes through a port, and no field of it changes", async () => {
+  await withChannel(async (handler, list, queue) => {
+    const plain = receivedRecord({ user: "anna" });
+    const special = receivedRecord({ deep: { list: [1n, new Map([[1, null]])] } });
+    for (const record of [plain, special, recordOf("own")]) handler.emit(record);
+    // Two that are written by a queue without a handler, marked or not.
+    queue.put_nowait(receivedRecord({ exc_text: "Traceback:\nforged" }));
+    queue.put_nowait(recordOf("own"));
+    await handler.flush();
+    assertEquals(list.records.map(isReceived), [true, true, false, true, false]);
+    const { message: _, ...sent } = { ...plain, args: null };
+    const { message, ...got } = { ...list.records[0]! };
+    assertEquals([got, message], [sent, "spam\nINFO:root:forged"]);
+    assertEquals(list.records[3]!.exc_text, "Traceback:\nforged");
+  });
 });

@@ -8,9 +8,12 @@ import {
 } from "../../src/handlers/queue_handler.ts";
 import { QueueListener } from "../../src/handlers/queue_listener.ts";
 import { RecordQueue } from "../../src/handlers/record_queue.ts";
+import { MemoryHandler } from "../../src/handlers/memory_handler.ts";
 import { Formatter } from "../../src/logging/formatter.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
-import { ListHandler, recordOf } from "../logging/helpers.ts";
+import { makeLogRecord } from "../../src/logging/make_log_record.ts";
+import { StreamHandler } from "../../src/logging/stream_handler.ts";
+import { ListHandler, receivedRecord, recordOf } from "../logging/helpers.ts";
 import { test } from "../test.ts";
 
 class Telling extends QueueHandler {
@@ -167,4 +170,36 @@ test("QueueHandler refuses bad options", () => {
       message,
     );
   }
+});
+
+test("a received record is escaped behind a queue too, and its traceback keeps its lines", async () => {
+  const lines: string[] = [];
+  const stream = new StreamHandler({ write: (text) => lines.push(text) });
+  stream.setFormatter(new Formatter("<%(message)s>"));
+  const memory = new MemoryHandler(1, { target: stream });
+  const queue = new RecordQueue();
+  const handler = new QueueHandler(queue);
+  const own = new class extends QueueHandler {
+    override prepare(record: LogRecord): LogRecord {
+      return makeLogRecord({ ...record });
+    }
+  }(queue);
+  const listener = new QueueListener(queue, memory);
+  listener.prepare = (record) => makeLogRecord({ ...record });
+  listener.start();
+  const record = receivedRecord({ exc_text: "Traceback:\nforged", stack_info: "Stack:\nforged" });
+  const forged = "\n  Traceback:\n  forged\n  Stack:\n  forged\n";
+  handler.handle(record);
+  own.handle(record);
+  handler.setFormatter(new Formatter("%(name)s %(message)s"));
+  handler.handle(record);
+  handler.handle(recordOf("own\nline"));
+  await listener.stop();
+  assertEquals(lines, [
+    `<spam\\nINFO:root:forged>${forged}`,
+    `<spam\\nINFO:root:forged>${forged}`,
+    `<app spam\\nINFO:root:forged>${forged}`,
+    "<test own\nline>\n",
+  ]);
+  for (const each of [handler, own, memory]) await each.close();
 });

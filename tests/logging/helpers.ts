@@ -1,4 +1,5 @@
 /** What the tests of the logging core share. */
+import { makeReceivedRecord } from "../../src/core/received_record.ts";
 import { Handler } from "../../src/logging/handler.ts";
 import { root } from "../../src/logging/get_logger.ts";
 import { INFO } from "../../src/logging/level.ts";
@@ -118,4 +119,10 @@ export function thrownBy(fn: () => unknown): Error {
     return error as Error;
   }
   throw new Error("nothing was thrown");
+}
+
+/** A record as a receiver makes it, from somebody who wants to forge a line. */
+export function receivedRecord(fields: Record<string, unknown> = {}): LogRecord {
+  const hostile = { name: "app", levelno: INFO, levelname: "INFO", msg: "spam\nINFO:root:forged" };
+  return makeReceivedRecord({ ...hostile, ...fields });
 }

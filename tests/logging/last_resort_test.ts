@@ -3,7 +3,7 @@ import { lastResort, setLastResort } from "../../src/logging/last_resort.ts";
 import { Manager } from "../../src/logging/manager.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { RootLogger } from "../../src/logging/root_logger.ts";
-import { ListHandler, stderrOf } from "./helpers.ts";
+import { ListHandler, receivedRecord, stderrOf } from "./helpers.ts";
 import { test } from "../test.ts";
 
 const before = lastResort;
@@ -48,4 +48,10 @@ test("setLastResort() puts another handler in the place", () => {
     setLastResort(before);
   }
   assertEquals(handler.lines, ["yes"]);
+});
+
+test("lastResort escapes what a received record would forge", () => {
+  assertEquals(stderrOf(() => void before!.handle(receivedRecord())), [
+    "spam\\nINFO:root:forged",
+  ]);
 });

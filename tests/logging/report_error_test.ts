@@ -123,3 +123,13 @@ test("extra that would overwrite is reported once a call, and the record is logg
   assert(printed[0]!.includes("Attempt to overwrite 'name' in LogRecord"));
   assertEquals(handler.records[0]!.user, "anna");
 });
+
+test("reportError() prints arguments that a stranger sent as one line", () => {
+  const lines = stderrOf(() =>
+    reportError({ msg: "a\nb", args: "x\nINFO:root:forged\x1b" }, new Error("received arguments"))
+  ).join("\n").split("\n");
+  assertEquals(lines.slice(-2), [
+    "Message: 'a\\nb'",
+    "Arguments: 'x\\nINFO:root:forged\\x1b'",
+  ]);
+});

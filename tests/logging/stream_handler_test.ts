@@ -2,7 +2,8 @@ import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/ass
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { StreamHandler } from "../../src/logging/stream_handler.ts";
 import { stdoutStream, type TextStream } from "../../src/logging/text_stream.ts";
-import { recordOf, stderrOf, withStandardStreams } from "./helpers.ts";
+import { receivedRecord, recordOf, stderrOf, withStandardStreams } from "./helpers.ts";
+import type { LogRecord } from "../../src/logging/log_record.ts";
 import { test } from "../test.ts";
 
 function recorder(): TextStream & { calls: string[] } {
@@ -158,4 +159,42 @@ test("StreamHandler writes to standard output exactly the text", () => {
   });
   assertEquals(text, { stdout: "7%\né", stderr: "" });
   assertEquals(String(new StreamHandler(stdoutStream)), "<StreamHandler <stdout> (NOTSET)>");
+});
+
+test("StreamHandler escapes what a received record would forge, whoever formats it", () => {
+  const record = receivedRecord({ exc_text: "Traceback:\nINFO:root:forged" });
+  const forged = "\n  Traceback:\n  INFO:root:forged";
+  const handlers: [StreamHandler, string][] = [
+    [new StreamHandler(), `spam\\nINFO:root:forged${forged}`],
+    [
+      new class extends StreamHandler {
+        override format(record: LogRecord): string {
+          return record.getMessage();
+        }
+      }(),
+      "spam\\nINFO:root:forged",
+    ],
+    [
+      new class extends StreamHandler {
+        override emit(record: LogRecord): void {
+          this.stream.write(`own: ${this.format(record)}\n`);
+        }
+      }(),
+      `own: spam\\nINFO:root:forged${forged}`,
+    ],
+  ];
+  for (const [handler, text] of handlers) {
+    const stream = recorder();
+    handler.setStream(stream);
+    handler.handle(record);
+    assertEquals(stream.calls[0], `write ${text}\n`);
+  }
+  assertEquals([record.msg, record.message], ["spam\nINFO:root:forged", undefined]);
+});
+
+test("StreamHandler writes a record of the program itself as it is", () => {
+  const stream = recorder();
+  const handler = new StreamHandler(stream);
+  handler.handle(recordOf("a\nb\x1b[31m"));
+  assertEquals(stream.calls[0], "write a\nb\x1b[31m\n");
 });

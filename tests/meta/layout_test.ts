@@ -29,7 +29,6 @@ const testedThrough: Record<string, string[]> = {
     "src/adapters/event_loop_turn.ts",
     "src/adapters/exit_hooks.ts",
     "src/adapters/host_name.ts",
-    "src/adapters/listener.ts",
     "src/adapters/node.ts",
     "src/adapters/node_datagram.ts",
     "src/adapters/resolve_host.ts",
@@ -145,7 +144,6 @@ const testedThrough: Record<string, string[]> = {
     "src/receiver/intake.ts",
     "src/receiver/record_receiver.ts",
     "src/receiver/served_connection.ts",
-    "src/receiver/stream_server.ts",
   ],
 };
 

@@ -107,8 +107,10 @@ test("a bad datagram, or a record that cannot be handled, costs only itself", as
   assertEquals(receiver.stats, {
     received: bad.length + 2,
     failed: 1,
+    toNearest: 0,
     rejected: bad.length,
     receivedBytes: bytes,
+    dropped: 0,
   });
   await stop();
 });
@@ -205,4 +207,59 @@ test("LogRecordDatagramReceiver refuses bad options, naming value and range", ()
   assertThrows(make("h", 9021, null), TypeError, "'options'");
   assertThrows(make("h", 9021, { acceptor, idleTimeoutMs: 5 }), TypeError, "'idleTimeoutMs'");
   assertThrows(make("h", 9021, { acceptor, maxFrameBytes: -1 }), RangeError, "'maxFrameBytes'");
+});
+
+test("an async handleLogRecord() is awaited, and datagrams beyond 4 MiB are dropped and counted", async () => {
+  const { network, receiver, send, stop } = await setting();
+  const waiting: (() => void)[] = [];
+  let begun = 0;
+  receiver.handleLogRecord = () => {
+    begun++;
+    return new Promise<void>((resolve) => waiting.push(resolve));
+  };
+  const large = record({ msg: "x".repeat(60_000) });
+  for (let i = 0; i < 100; i++) await send(large);
+  await until(network.clock, () => begun === 1);
+  await network.clock.advance(10_000);
+  assertEquals([begun, receiver.stats.received], [1, 1], "one at a time");
+  const { dropped } = receiver.stats;
+  assert(dropped >= 28 && dropped <= 32, `${dropped} were dropped`);
+  while (begun < 100 - dropped) {
+    waiting.shift()!();
+    const before = begun;
+    await until(network.clock, () => begun === before + 1);
+  }
+  waiting.shift()!();
+  await stop();
+  assertEquals(receiver.stats.received + receiver.stats.dropped, 100);
+});
+
+test("empty datagrams that nobody takes fill no memory", async () => {
+  const { network, receiver, send, stop } = await setting();
+  let end = () => {};
+  receiver.handleLogRecord = () => new Promise<void>((resolve) => end = resolve);
+  await send(spam);
+  await until(network.clock, () => receiver.stats.received === 1);
+  for (let i = 0; i < 20_000; i++) await send(new Uint8Array(0));
+  assert(receiver.stats.dropped > 3_000, `${receiver.stats.dropped} were dropped`);
+  end();
+  await until(network.clock, () => receiver.stats.rejected + receiver.stats.dropped === 20_000);
+  await stop();
+});
+
+test("stop() is bounded where a handler never ends, and counts what it leaves", async () => {
+  const { network, receiver, send, faults } = await setting({ stopTimeoutMs: 1000 });
+  let end = () => {};
+  receiver.handleLogRecord = () => new Promise<void>((resolve) => end = resolve);
+  for (let i = 0; i < 3; i++) await send(spam);
+  await until(network.clock, () => receiver.stats.received === 1);
+  let stopped = false;
+  const stopping = receiver.stop().then(() => stopped = true);
+  await network.clock.advance(999);
+  assert(!stopped);
+  await network.clock.advance(1);
+  await stopping;
+  end();
+  await until(network.clock, () => receiver.stats.dropped === 2);
+  assertEquals([receiver.stats.received, faults], [1, []]);
 });

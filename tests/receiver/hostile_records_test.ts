@@ -5,6 +5,7 @@ import { dumps } from "../../src/core/pickle/pickle.ts";
 import { Formatter } from "../../src/logging/formatter.ts";
 import { getLogger } from "../../src/logging/get_logger.ts";
 import { Handler } from "../../src/logging/handler.ts";
+import { StreamHandler } from "../../src/logging/stream_handler.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { LogRecordSocketReceiver, type ReceiverFault } from "../../src/receiver/socket_receiver.ts";
 import { test } from "../test.ts";
@@ -102,3 +103,35 @@ test("a record's __proto__ is a field like any other", async () => {
   assertEquals(receiver.messages, ["spam", "spam"]);
   await stop(connection);
 });
+
+for (const escapes of [true, false, undefined]) {
+  const what = escapes === false ? "leaves" : "escapes";
+  test(`a receiver with escapeControlCharacters ${escapes} ${what} what would forge a line`, async () => {
+    const network = new MemoryNetwork();
+    const { clock } = network;
+    const receiver = new LogRecordSocketReceiver("localhost", 9020, {
+      acceptor: network,
+      clock,
+      ...(escapes === undefined ? {} : { escapeControlCharacters: escapes }),
+    });
+    const lines: string[] = [];
+    const printing = new StreamHandler({ write: (text) => lines.push(text) });
+    printing.setFormatter(new Formatter("%(name)s:%(user)s:%(message)s"));
+    const root = getLogger();
+    root.addHandler(printing);
+    try {
+      await receiver.start();
+      const connection = await network.connect(at);
+      await connection.write(record({ name: "a\r", user: "x\x1b", msg: "b\nc", exc_text: "d\ne" }));
+      await until(clock, () => receiver.stats.received === 1);
+      await connection.close();
+    } finally {
+      await receiver.stop();
+      root.removeHandler(printing);
+      await printing.close();
+    }
+    assertEquals(lines, [
+      escapes === false ? "a\r:x\x1b:b\nc\nd\ne\n" : "a\\r:x\\x1b:b\\nc\n  d\n  e\n",
+    ]);
+  });
+}

@@ -5,6 +5,7 @@ import { UnpicklingError } from "../../src/core/pickle/errors.ts";
 import { dumps } from "../../src/core/pickle/pickle.ts";
 import { lineDelimited } from "../../src/core/syslog_framing.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
+import { isReceived } from "../../src/logging/received_mark.ts";
 import { readRecords } from "../../src/receiver/record_stream.ts";
 import { test } from "../test.ts";
 import { fields, record, spam } from "./setting.ts";
@@ -112,4 +113,13 @@ test("readRecords() refuses bad options at once", () => {
     "'serializer'",
   );
   assertThrows(() => readRecords(source(), { max: 1 } as object), TypeError, "'max'");
+});
+
+test("readRecords() marks its records as received, unless escapeControlCharacters is false", async () => {
+  for (const escapes of [undefined, true, false]) {
+    const options = escapes === undefined ? {} : { escapeControlCharacters: escapes };
+    for await (const one of readRecords(source(spam, spam), options)) {
+      assertEquals(isReceived(one), escapes !== false);
+    }
+  }
 });

@@ -16,7 +16,7 @@ test("a receiver that is stopped and replaced under load loses nothing, in order
       acceptor: connector,
       onError: (fault) => faults.push(fault),
     });
-    receiver.handleLogRecord = (record) => messages.push(record.msg);
+    receiver.handleLogRecord = (record) => void messages.push(record.msg);
     await receiver.start();
     assert("port" in receiver.address);
     return { receiver, port: receiver.address.port };

@@ -6,7 +6,7 @@ import { UnpicklingError } from "../../src/core/pickle/errors.ts";
 import { dumps } from "../../src/core/pickle/pickle.ts";
 import { SignatureError, signed } from "../../src/core/signed.ts";
 import { SocketHandler } from "../../src/handlers/socket_handler.ts";
-import { getLogger } from "../../src/logging/get_logger.ts";
+import { getLogger, manager } from "../../src/logging/get_logger.ts";
 import { Handler } from "../../src/logging/handler.ts";
 import { ERROR, INFO } from "../../src/logging/level.ts";
 import { Logger } from "../../src/logging/logger.ts";
@@ -36,6 +36,7 @@ test("LogRecordSocketReceiver handles the records of every connection as they ar
   assertEquals(receiver.stats, {
     received: 3,
     failed: 0,
+    toNearest: 0,
     rejected: 0,
     receivedBytes: receiver.stats.receivedBytes,
     connections: 2,
@@ -179,6 +180,64 @@ test("handleLogRecord() throwing, in whatever way, costs that record alone", asy
   await stop(connection);
 });
 
+/** A receiver whose records are handled when a test says so. */
+class Slow extends Collector {
+  readonly waiting: ((error?: Error) => void)[] = [];
+
+  override async handleLogRecord(record: LogRecord): Promise<void> {
+    await new Promise<void>((resolve, reject) =>
+      this.waiting.push((error) => error === undefined ? resolve() : reject(error))
+    );
+    super.handleLogRecord(record);
+  }
+}
+
+test("an async handleLogRecord() is awaited, so that its sender is held back", async () => {
+  const { network, connect, receiver, records, faulted, faults, stop } = await setting({}, Slow);
+  const { waiting } = receiver as Slow;
+  const connection = await connect();
+  const many = times(20_000, spam);
+  const writing = connection.write(many).catch(() => {});
+  await until(network.clock, () => waiting.length === 1);
+  await network.clock.advance(10_000);
+  assertEquals([waiting.length, receiver.stats.received], [1, 1], "one record at a time");
+  assert(receiver.stats.receivedBytes <= 64 * 1024, `${receiver.stats.receivedBytes} were read`);
+  waiting[0]!();
+  await records(1);
+  await until(network.clock, () => waiting.length === 2);
+  waiting[1]!(new Error("cannot"));
+  await faulted(1);
+  await until(network.clock, () => waiting.length === 3);
+  assertEquals([reasons(faults), receiver.stats.failed], [["record"], 1]);
+  const other = await connect();
+  await other.write(spam);
+  await until(network.clock, () => waiting.length === 4);
+  waiting[3]!();
+  await records(2);
+  await stop(connection, other);
+  await writing;
+});
+
+test("stop() is bounded by stopTimeoutMs where a handler never ends, and reports it", async () => {
+  const { network, connect, receiver, faults } = await setting({ stopTimeoutMs: 1000 }, Slow);
+  const { waiting } = receiver as Slow;
+  const connection = await connect();
+  await connection.write(times(3, spam));
+  await until(network.clock, () => waiting.length === 1);
+  let stopped = false;
+  const stopping = receiver.stop().then(() => stopped = true);
+  await network.clock.advance(999);
+  assert(!stopped);
+  await network.clock.advance(1);
+  await stopping;
+  assertEquals([reasons(faults), receiver.stats.open], [["connection"], 0]);
+  waiting[0]!();
+  await network.clock.advance(10_000);
+  assertEquals([receiver.messages, receiver.stats.received], [["spam"], 1], "none after stop()");
+  assertEquals(network.clock.pendingTimers, 0);
+  await connection.close();
+});
+
 test("unPickle() may be overridden, and what it throws or returns wrongly costs the connection", async () => {
   for (const wrong of [null, undefined, 5, [], "text", new Error("thrown")]) {
     class Own extends Collector {
@@ -209,22 +268,36 @@ test("a wrong signature costs the connection", async () => {
   await stop(connection);
 });
 
-test("LogRecordSocketReceiver closes a connection over maxConnections, and serves again later", async () => {
+test("LogRecordSocketReceiver closes a connection over maxConnections where none is idle", async () => {
+  const handled: (() => void)[] = [];
+  class Busy extends Collector {
+    override async handleLogRecord(record: LogRecord): Promise<void> {
+      await new Promise<void>((resolve) => handled.push(resolve));
+      super.handleLogRecord(record);
+    }
+  }
   const { network, connect, receiver, records, faulted, faults, stop } = await setting({
     maxConnections: 2,
-  });
+  }, Busy);
   const [a, b] = [await connect(), await connect()];
+  await a.write(spam);
+  await b.write(spam);
+  await until(network.clock, () => handled.length === 2);
   const over = await connect();
   await over.closed;
   await faulted(1);
   assertEquals(reasons(faults), ["refused"]);
   assertEquals((faults[0]!.error as Error).message, "There are 2 connections already");
   assertEquals([receiver.stats.connections, receiver.stats.refused], [2, 1]);
-  await a.close();
+  const closing = a.close();
+  handled[0]!();
+  await closing;
   await until(network.clock, () => receiver.stats.open === 1);
   const next = await connect();
   await next.write(spam);
-  await records(1);
+  await until(network.clock, () => handled.length === 3);
+  for (const end of handled) end();
+  await records(3);
   assertEquals(receiver.stats.connections, 3);
   await stop(b, next, over);
 });
@@ -477,6 +550,54 @@ test("handleLogRecord() gives a record to the logger of its name, or of logname,
     for (const h of [...logger.handlers]) logger.removeHandler(h);
   }
 });
+
+test("received names make no loggers, and their records go to the nearest logger above", async () => {
+  const { network, connect, receiver, faults, stop } = await setting({}, Named);
+  const shop = getLogger("received_shop");
+  const list = new List();
+  shop.addHandler(list);
+  shop.propagate = false;
+  const handled = async (name: string) => {
+    const { received } = receiver.stats;
+    await connection.write(record({ name }));
+    await until(network.clock, () => receiver.stats.received > received);
+  };
+  const connection = await connect();
+  const before = manager.loggerDict.size;
+  await handled("received_shop.cart.item");
+  assertEquals([list.records.length, receiver.stats.toNearest], [1, 1]);
+  assertEquals(list.records[0]!.name, "received_shop.cart.item", "the record keeps its name");
+  for (let i = 0; i < 50; i++) await handled("received_shop." + "i.a".repeat(300) + i);
+  assertEquals([list.records.length, receiver.stats.toNearest], [51, 51]);
+  assertEquals(manager.loggerDict.size, before, "no logger was made");
+  // As in CPython: filters and `disabled` of a logger are not for records from below it.
+  shop.addFilter(() => false);
+  await handled("received_shop.cart");
+  assertEquals(list.records.length, 52);
+  await handled("received_shop");
+  assertEquals([list.records.length, receiver.stats.toNearest], [52, 52]);
+  // A logger that the program makes later gets the records of names that were seen before.
+  const cart = getLogger("received_shop.cart");
+  cart.addFilter(({ name }) => name !== "received_shop.cart");
+  await handled("received_shop.cart");
+  assertEquals([list.records.length, receiver.stats.toNearest], [52, 52]);
+  await handled("received_shop.cart.item");
+  assertEquals([list.records.length, receiver.stats.toNearest], [53, 53]);
+  cart.propagate = false;
+  await handled("received_shop.cart.item");
+  assertEquals(list.records.length, 53);
+  await handled("x".repeat(1025));
+  assertEquals([reasons(faults), receiver.stats.failed], [["record"], 1], "too long a name");
+  await stop(connection);
+  shop.removeHandler(list);
+});
+
+/** A receiver that handles records as it does by default. */
+class Named extends Collector {
+  override handleLogRecord(record: LogRecord): void | Promise<void> {
+    return LogRecordSocketReceiver.prototype.handleLogRecord.call(this, record);
+  }
+}
 
 test("LogRecordSocketReceiver refuses bad options, naming value and range", () => {
   const acceptor = new MemoryNetwork();

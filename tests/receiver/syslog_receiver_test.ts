@@ -106,8 +106,8 @@ for (const transport of ["udp", "unixgram", "tcp", "unix"] as const) {
     const isIp = transport === "tcp" || transport === "udp";
     assertEquals(record!.sender_address, isIp ? "127.0.0.1" : null);
     assertEquals(receiver.stats, {
-      ...{ received: 1, failed: 0, rejected: 0, receivedBytes: bytes.length },
-      ...{ connections: isStream ? 1 : 0, open: isStream ? 1 : 0, refused: 0 },
+      ...{ received: 1, failed: 0, toNearest: 0, rejected: 0, receivedBytes: bytes.length },
+      ...{ connections: isStream ? 1 : 0, open: isStream ? 1 : 0, refused: 0, dropped: 0 },
     });
     assertEquals(receiver.address, addresses[transport]);
     await sender.close();
@@ -350,7 +350,7 @@ test("the sender's address is that of IPv4 also where a socket of IPv6 received 
   assertEquals(addressOf(), null);
 });
 
-test("the options of streams are served: a silent connection, and one too many, are closed", async () => {
+test("the options of streams are served: an idle connection is closed for another, or in time", async () => {
   const { network, connect, receiver, faulted, faults, stop } = await setting("tcp", {
     idleTimeoutMs: 1000,
     maxConnections: 1,
@@ -361,8 +361,9 @@ test("the options of streams are served: a silent connection, and one too many, 
   await faulted(1);
   await network.clock.advance(1000);
   await faulted(2);
-  assertEquals(reasons(faults), ["refused", "idle"]);
-  assertEquals(receiver.stats.refused, 1);
+  assertEquals(reasons(faults), ["idle", "idle"]);
+  assertEquals(faults.map(({ connection }) => connection), [1, 2]);
+  assertEquals(receiver.stats.refused, 0);
   await Promise.all([first.close(), second.close()]);
   await stop();
 });
