@@ -46,9 +46,16 @@ export class Sender {
 
   /** Resolves when the kernel has taken what was logged; rejects if that takes too long. */
   async flushed(): Promise<void> {
-    await this.handler.flush({ signal: AbortSignal.timeout(LIMIT_MS) });
+    const signal = AbortSignal.timeout(LIMIT_MS);
+    await this.handler.flush({ signal });
     const { queued } = this.handler.stats;
-    if (queued > 0) throw new Error(`${this.name} could not send ${queued} of ${this.logged}`);
+    if (signal.aborted) throw new Error(`${this.name} could not send ${queued} of ${this.logged}`);
+  }
+
+  /** Resolves when all counts as sent: when the connection that carried it is a second old. */
+  async sent(): Promise<void> {
+    const { handler, name } = this;
+    await until(() => handler.stats.queued === 0, () => `${name} to keep its connection`);
   }
 
   /** Resolves when a connection was lost. */
@@ -80,6 +87,7 @@ export class Fleet implements AsyncDisposable {
       this.update();
       return senders.every(({ arrived, logged }) => arrived.at(-1) === logged - 1);
     }, "last record");
+    await Promise.all(senders.map((sender) => sender.sent()));
   }
 
   /** Hands what the daemon has written to those who have logged it. */
