@@ -32,6 +32,8 @@ export interface OutboxOptions {
 
 /** Whole frames in one buffer; `lengths[i]` is the size of frame `i`. */
 export interface Batch {
+  /** The same whenever these frames are taken, and never that of other frames of the outbox. */
+  readonly id: number;
   /** The frames, one after the other. */
   readonly bytes: Uint8Array;
   /** The size of each frame in bytes. */
@@ -45,6 +47,8 @@ const FRAMES = 256;
 export class Chunk {
   readonly buffer: Uint8Array;
   readonly view: DataView;
+  /** Given when the chunk is taken, for as long as it holds the same frames; 0: none yet. */
+  id = 0;
   /** Outside the heap, and kept when the chunk is: arrays would make it grow in a burst. */
   lengths: Uint32Array = new Uint32Array(FRAMES);
   count = 0;
@@ -68,6 +72,7 @@ export class Chunk {
   /** The frames as they stand; views, which live until the chunk is a new one. */
   get batch(): Batch {
     return {
+      id: this.id,
       bytes: this.buffer.subarray(this.start, this.end),
       lengths: this.lengths.subarray(this.first, this.count),
     };
@@ -94,7 +99,8 @@ export class Chunk {
 
   /** Makes a chunk whose frames are done with a new one. */
   reset(): void {
-    this.count =
+    this.id =
+      this.count =
       this.first =
       this.start =
       this.end =
@@ -104,6 +110,7 @@ export class Chunk {
   /** Removes the oldest `frames` and returns their size in bytes. */
   drop(frames: number): number {
     const start = this.start;
+    if (frames > 0) this.id = 0;
     for (let i = 0; i < frames; i++) this.start += this.lengths[this.first++] ?? 0;
     return this.start - start;
   }
@@ -142,8 +149,9 @@ export class Outbox {
   readonly #onFull: () => void;
   readonly #spare: Chunk[] = [];
   readonly #waiting: Chunk[] = [];
-  /** The last one that is waiting. */
+  /** The last one that is waiting, unless it was taken before: such a chunk keeps its frames. */
   #tail: Chunk | undefined;
+  #lastId = 0;
   #flight: Chunk | undefined;
   /** Written before the flight, and to be confirmed. */
   readonly #held: Chunk[] = [];
@@ -224,7 +232,7 @@ export class Outbox {
     this.#bytes -= head.drop(1);
     this.#records--;
     // The last one stays: a frame may just be being written behind its end.
-    if (head.records === 0 && this.#waiting.length > 1) {
+    if (head.records === 0 && head !== this.#tail) {
       this.#waiting.shift();
       this.#recycle(head);
     }
@@ -280,16 +288,18 @@ export class Outbox {
       chunk.drop(most);
     } else {
       this.#flight = this.#waiting.shift()!;
-      this.#tail = this.#waiting.at(-1);
+      if (chunk === this.#tail) this.#tail = undefined;
     }
+    this.#flight.id ||= ++this.#lastId;
     return this.#flight.batch;
   }
 
   /**
    * Ends the flight: its first `frames` are done with, but for those whose numbers are in `again`;
-   * these and the others are first in the queue again, each whole. Returns the bytes done with.
+   * these and the others are first in the queue again, each whole, as one batch that gets no further
+   * frames, or as two. Returns the bytes done with.
    */
-  settle(frames: number, again: readonly number[] = []): number {
+  settle(frames: number, again: readonly number[] = [], splits = false): number {
     const flight = this.#flight;
     if (flight === undefined) return 0;
     this.#flight = undefined;
@@ -300,8 +310,10 @@ export class Outbox {
     const done = bytes - left.bytes;
     this.#bytes -= done;
     this.#records -= frames - again.length;
+    const half = splits ? left.records >> 1 : 0;
     if (left.records === 0) this.#recycle(flight);
-    else this.#putBack([left]);
+    else if (half === 0) this.#waiting.unshift(left);
+    else this.#waiting.unshift(left.pick((i) => i < half), left.pick((i) => i >= half));
     return done;
   }
 
@@ -330,12 +342,7 @@ export class Outbox {
   restore(): void {
     this.settle(0);
     this.#heldBytes = this.#heldRecords = 0;
-    this.#putBack(this.#held.splice(0));
-  }
-
-  #putBack(chunks: Chunk[]): void {
-    this.#waiting.unshift(...chunks);
-    this.#tail = this.#waiting.at(-1);
+    this.#waiting.unshift(...this.#held.splice(0));
   }
 
   /** Everything that is not in flight, taken out as one batch: for a last write at exit. */

@@ -212,18 +212,20 @@ export abstract class Delivery {
 
   /**
    * Accounts for a batch in flight: what the kernel has not taken is first in the queue again. The
-   * number of frames that are done with.
+   * number of frames that are done with; 0 where the other side takes nothing at all.
    */
   protected settle(outlet: Outlet, batch: Batch): number {
-    const { frames, again, tooLarge, tooLargeBytes, refused } = outlet.progress(batch);
-    const bytes = this.outbox.settle(frames, again);
+    const { frames, again, tooLarge, tooLargeBytes, refused, splits } = outlet.progress(batch);
+    const bytes = this.outbox.settle(frames, again, splits);
     const done = frames - again.length;
     this.flushes.settled(done, done === batch.lengths.length);
     this.counters.sent += done - tooLarge - (refused?.frames ?? 0);
     this.counters.sentBytes += bytes - tooLargeBytes - (refused?.bytes ?? 0);
     this.news.drop("tooLarge", tooLarge);
-    if (refused !== undefined) this.news.refused(refused.frames, refused.error);
-    return done;
+    if (refused === undefined) return done;
+    const others = refused.all ? this.empty() : 0;
+    this.news.refused(refused.reason, refused.frames + others, refused.error);
+    return refused.all ? 0 : done;
   }
 
   /** The other side has shown that it is there. */

@@ -16,9 +16,9 @@ import type { Clock } from "../net/connector.ts";
  * - `disconnected`: there was no connection, in `drop` mode
  * - `overflow`: the queue was full
  * - `tooLarge`: larger than the whole queue, than a datagram may be, or than a web or mail server takes
- * - `refused`: three connections in a row ended upon this record alone
+ * - `refused`: three connections in a row ended upon this record alone, or a web server refuses it
  * - `closed`: emitted after `close()`, or still queued when its time was up
- * - `error`: it could not be encoded, or a web or mail server refuses it
+ * - `error`: it could not be encoded, or a mail server refuses it
  */
 export type DropReason =
   | "disconnected"

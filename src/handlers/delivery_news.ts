@@ -55,10 +55,10 @@ export class DeliveryNews {
     this.#untold.set(reason, (this.#untold.get(reason) ?? 0) + records);
   }
 
-  /** Counts records as dropped because the other side refuses them, and tells why. */
-  refused(records: number, error: unknown): void {
-    this.drop("error", records);
-    if (!isTelling) queueMicrotask(() => this.#listener.onFault(error));
+  /** Counts records as dropped because the other side refuses them, and tells why if that is given. */
+  refused(reason: DropReason, records: number, error: unknown): void {
+    this.drop(reason, records);
+    if (error !== undefined && !isTelling) queueMicrotask(() => this.#listener.onFault(error));
   }
 
   /** Drops a record of so many bytes, since connections end upon it. */

@@ -20,7 +20,7 @@ export class FramedStreamOutlet extends StreamOutlet {
   /** Where the frames of a write stand; it is used again for the next one. */
   #buffer: Uint8Array = new Uint8Array(0);
   /** The batch that was last written, as it is on the stream. */
-  #framed: Batch = { bytes: this.#buffer, lengths: new Uint32Array(0) };
+  #framed: Batch = { id: 0, bytes: this.#buffer, lengths: new Uint32Array(0) };
 
   constructor(connection: StreamConnection, framing: StreamFraming) {
     super(connection);
@@ -56,7 +56,7 @@ export class FramedStreamOutlet extends StreamOutlet {
       end = this.#framing.write(payload, this.#buffer, begin);
       lengths[i] = end - begin;
     }
-    return { bytes: this.#buffer.subarray(0, end), lengths };
+    return { id: batch.id, bytes: this.#buffer.subarray(0, end), lengths };
   }
 
   /** Makes room for `size` bytes behind `end`. */

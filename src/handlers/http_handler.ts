@@ -47,8 +47,14 @@ import { recordFields } from "../core/record_fields.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import type { Delivery } from "./delivery.ts";
 import { deliver, DeliveryHandler } from "./delivery_handler.ts";
-import { checkHttpOptions, type HTTPHandlerOptions } from "./http_options.ts";
-import { framed, type HTTPBody, type HTTPFetch, HttpOutlet } from "./http_outlet.ts";
+import { checkHttpOptions, checkMethod, type HTTPHandlerOptions } from "./http_options.ts";
+import {
+  framed,
+  type HTTPBody,
+  type HttpEndpoint,
+  type HTTPFetch,
+  HttpOutlet,
+} from "./http_outlet.ts";
 
 export type { HTTPBody, HTTPFetch, HTTPHandlerOptions };
 
@@ -60,8 +66,6 @@ export class HTTPHandler extends DeliveryHandler {
   readonly host: string;
   /** The path on that host, with its query if it has one. */
   readonly url: string;
-  /** `"GET"` or `"POST"`. */
-  readonly method: "GET" | "POST";
   /** Whether HTTPS is used. */
   readonly secure: boolean;
   /** The user name and the password, if any. */
@@ -71,6 +75,7 @@ export class HTTPHandler extends DeliveryHandler {
   /** How records stand in a request. */
   readonly body: HTTPBody;
   readonly #delivery: Delivery;
+  readonly #endpoint: HttpEndpoint;
 
   /**
    * Opens nothing: the first record does.
@@ -81,21 +86,35 @@ export class HTTPHandler extends DeliveryHandler {
    */
   constructor(host: string, url: string, options: HTTPHandlerOptions = {}) {
     const checked = checkHttpOptions("create HTTPHandler", host, url, options);
-    const { method, secure, credentials, context, body, endpoint, batch, exitNotifier } = checked;
+    const { secure, credentials, context, body, endpoint, batch, exitNotifier } = checked;
     // Without the url, which may hold a token.
     super(`HTTPHandler ${host}`, { whileDisconnected: "queue", ...options });
     this.host = host;
     this.url = url;
-    this.method = method;
     this.secure = secure;
     this.credentials = credentials;
     this.context = context;
     this.body = body;
+    this.#endpoint = endpoint;
     this.#delivery = deliver(this, {
       exitNotifier,
       batch,
       open: () => Promise.resolve(new HttpOutlet(endpoint)),
     });
+  }
+
+  /** `"GET"` or `"POST"`. */
+  get method(): "GET" | "POST" {
+    return this.#endpoint.method;
+  }
+  /**
+   * Has the next requests made by this method, in any case; those for records that are queued, too.
+   *
+   * @throws {TypeError} when it is neither, or is GET where the body is JSON or compressed
+   */
+  set method(method: string) {
+    const { body, gzip } = this.#endpoint;
+    this.#endpoint.method = checkMethod("set the method", body, gzip, method);
   }
 
   /** Encodes the record and queues it; what goes wrong costs this record and goes to handleError(). */

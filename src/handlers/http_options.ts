@@ -11,6 +11,7 @@ import {
   checkFunction,
   checkInteger,
   checkKnown,
+  checkLimit,
   checkOneOf,
   checkString,
   MAX_TIMEOUT_MS,
@@ -20,6 +21,7 @@ import type { ExitNotifier } from "../net/connector.ts";
 import { systemClock } from "../net/system_clock.ts";
 import { checkExitNotifier, type DeliveryOptions, QUEUE_OPTIONS } from "./delivery_options.ts";
 import type { BatchSettings } from "./gathering.ts";
+import { HttpDestination } from "./http_destination.ts";
 import type { HTTPBody, HttpEndpoint, HTTPFetch } from "./http_outlet.ts";
 
 /** Options of {@linkcode HTTPHandler}. */
@@ -57,8 +59,25 @@ export interface HTTPHandlerOptions
   gzip?: boolean;
   /** Headers of every request, `Content-Type` among them if need be. @default none */
   headers?: Readonly<Record<string, string>>;
+  /**
+   * Whether requests carry the header `Idempotency-Key`, by which a server can tell a request that is
+   * repeated: it has the same key and the same records. Without it a browser needs no leave of another
+   * origin for one header more.
+   *
+   * @default {true}
+   */
+  idempotencyKey?: boolean;
   /** The longest that a request takes, its answer included, in milliseconds. @default {10000} */
   timeoutMs?: number;
+  /**
+   * How long records are kept while the server answers 401, 403, 404, a redirect or another status
+   * that says nothing of the records, in milliseconds, from 0; `Infinity` for no limit. After that
+   * each such answer drops what is queued. Ten minutes are enough for a deployment to end or
+   * credentials to be renewed.
+   *
+   * @default {600000}
+   */
+  giveUpAfterMs?: number;
   /**
    * What becomes of records while the server cannot be reached or says "later": kept and sent again,
    * or dropped as in CPython. @default {"queue"}
@@ -84,7 +103,9 @@ const HTTP_OPTIONS: readonly string[] = /* @__PURE__ */ [
   "batchMs",
   "gzip",
   "headers",
+  "idempotencyKey",
   "timeoutMs",
+  "giveUpAfterMs",
   "fetch",
   "exitNotifier",
 ].concat(QUEUE_OPTIONS);
@@ -100,7 +121,6 @@ const CONTENT_TYPES: Readonly<Record<HTTPBody, string>> = {
 
 /** {@linkcode HTTPHandlerOptions} with every default filled in and every value checked. */
 export interface CheckedHttpOptions {
-  method: "GET" | "POST";
   secure: boolean;
   credentials: readonly [user: string, password: string] | null;
   context: object | null;
@@ -124,12 +144,15 @@ export function checkHttpOptions(
     credentials = null,
     context = null,
     gzip = false,
+    idempotencyKey = true,
     timeoutMs = 10_000,
+    giveUpAfterMs = 600_000,
     clock = systemClock,
     exitNotifier = {},
   } = options;
   checkOneOf(what, "body", body, ["form", "json", "ndjson"]);
   checkBoolean(what, "secure", secure);
+  checkBoolean(what, "gzip", gzip);
   const address = checkAddress(what, host, url, secure);
   const method = checkMethod(
     what,
@@ -143,13 +166,14 @@ export function checkHttpOptions(
   if (context !== null && !secure) {
     throw new TypeError(`Cannot ${what} as 'context' only makes sense with 'secure': true`);
   }
+  checkBoolean(what, "idempotencyKey", idempotencyKey);
   checkInteger(what, "timeoutMs", timeoutMs, 1, MAX_TIMEOUT_MS);
+  checkLimit(what, "giveUpAfterMs", giveUpAfterMs);
   checkFunction(what, "fetch", options.fetch);
   checkExitNotifier(what, exitNotifier);
   // Asked of globals at each request, as somebody may instrument it later.
   const fetcher: HTTPFetch = options.fetch ?? ((url, init) => fetch(url, init));
   return {
-    method,
     secure,
     credentials,
     context,
@@ -157,22 +181,36 @@ export function checkHttpOptions(
     endpoint: {
       url: address,
       method,
-      headers: headersOf(what, method, body, gzip, credentials, options.headers),
+      headers: headersOf(what, idempotencyKey, credentials, options.headers),
+      contentType: CONTENT_TYPES[body],
+      idempotencyKey,
       context,
       body,
       gzip,
       timeoutMs,
+      giveUpAfterMs,
       fetch: fetcher,
       clock,
+      destination: new HttpDestination(clock, randomId),
     },
     batch: checkBatch(what, body, options),
     exitNotifier,
   };
 }
 
-function checkMethod(what: string, body: HTTPBody, gzip: boolean, value: string): "GET" | "POST" {
+/** Browsers have no `randomUUID()` on pages that came without TLS. */
+function randomId(): string {
+  return globalThis.crypto?.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+}
+
+/** Checks a method, in any case; the case that requests have. */
+export function checkMethod(
+  what: string,
+  body: HTTPBody,
+  gzip: boolean,
+  value: string,
+): "GET" | "POST" {
   checkString(what, "method", value);
-  checkBoolean(what, "gzip", gzip);
   const method = checkOneOf(what, "method", value.toUpperCase(), ["GET", "POST"]);
   if (method === "GET" && (body !== "form" || gzip)) {
     const name = body === "form" ? "gzip" : "body";
@@ -213,9 +251,7 @@ function parse(url: string): URL | undefined {
 
 function headersOf(
   what: string,
-  method: "GET" | "POST",
-  body: HTTPBody,
-  gzip: boolean,
+  idempotencyKey: boolean,
   credentials: unknown,
   own: unknown = {},
 ): Headers {
@@ -226,9 +262,11 @@ function headersOf(
   } catch {
     refuse(what, "headers", "an object of names and values that HTTP allows", own);
   }
-  if (method === "POST") {
-    if (!headers.has("Content-Type")) headers.set("Content-Type", CONTENT_TYPES[body]);
-    if (gzip) headers.set("Content-Encoding", "gzip");
+  if (idempotencyKey && headers.has("Idempotency-Key")) {
+    throw new TypeError(
+      `Cannot ${what} as 'headers' must not hold 'Idempotency-Key', which differs from request to ` +
+        "request: give 'idempotencyKey': false to send one of your own",
+    );
   }
   if (credentials !== null) headers.set("Authorization", basic(what, credentials));
   return headers;

@@ -2,22 +2,26 @@
  * An HTTP endpoint as the way out of a delivery: a batch is the body of one request, and is sent once
  * the server has said so.
  *
- * What an answer means: 2xx is taken; 408, 429 and 5xx is "later", after `Retry-After` where it is
- * said; 413 is too large; anything else is refused for good, a redirect too, since the records and
- * the credentials are meant for this server alone. A request that fails or lasts too long breaks the
- * way out, as a lost connection does.
+ * `core/http_answer.ts` says what an answer means. After "later" the same request is made again, with
+ * the same key. A batch that is too large, or has a record that the server refuses, goes again as two,
+ * down to the record at fault. A server that takes nothing at all is an outage for `giveUpAfterMs`. A
+ * request that fails or lasts too long breaks the way out, as a lost connection does. Redirects are
+ * not followed: the records and the credentials are meant for this server alone.
  *
  * Browser compatible: sends with the `fetch` that it is given.
  *
  * @module
  */
+import { type HttpRequestForm, judgeStatus } from "../core/http_answer.ts";
 import { show } from "../core/options.ts";
 import type { Batch } from "../core/outbox.ts";
 import { retryAfterSeconds } from "../core/retry_after.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { Clock } from "../net/connector.ts";
 import { bounded } from "./bounded.ts";
-import { NOTHING, type Outlet, type Progress } from "./outlet.ts";
+import type { DropReason } from "./delivery_event.ts";
+import type { HttpDestination } from "./http_destination.ts";
+import { NOTHING, type Outlet, type Progress, type Refusal } from "./outlet.ts";
 
 /** The part of `fetch` that is used. */
 export type HTTPFetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -34,15 +38,21 @@ export type HTTPBody = "form" | "json" | "ndjson";
 /** Where requests go and how they look; every value has been checked. */
 export interface HttpEndpoint {
   url: string;
+  /** May be set between requests. */
   method: "GET" | "POST";
+  /** The headers of every request; those of its body and its key come with it. */
   headers: Headers;
+  contentType: string;
+  idempotencyKey: boolean;
   /** What `fetch` is given beside everything else. */
   context: object | null;
   body: HTTPBody;
   gzip: boolean;
   timeoutMs: number;
+  giveUpAfterMs: number;
   fetch: HTTPFetch;
   clock: Clock;
+  destination: HttpDestination;
 }
 
 /**
@@ -67,7 +77,7 @@ export class HttpOutlet implements Outlet {
   /** Ends the request that is under way. */
   #abort: AbortController | undefined;
   #isAnswered = false;
-  /** What an answer says that means "later". */
+  /** The answer that breaks the way out. */
   #later: ConnectionError | undefined;
   #progress: Progress = NOTHING;
 
@@ -90,7 +100,10 @@ export class HttpOutlet implements Outlet {
       await bounded(() => this.#exchange(batch, abort.signal), bound);
     } catch (error) {
       // The status is what counts, should the rest of an answer not come in time.
-      if (!this.#isAnswered) throw error;
+      if (!this.#isAnswered) {
+        this.#endpoint.destination.wasAway();
+        throw error;
+      }
     } finally {
       this.#abort = undefined;
     }
@@ -98,44 +111,89 @@ export class HttpOutlet implements Outlet {
   }
 
   async #exchange(batch: Batch, signal: AbortSignal): Promise<void> {
-    const response = await this.#request(batch.bytes, signal);
+    const { method, gzip, destination } = this.#endpoint;
+    const isGet = method === "GET";
+    const isCompressed = gzip && !isGet && !destination.isPlain;
+    const response = await this.#request(batch, method, isCompressed, signal);
     if (signal.aborted) return discard(response);
-    const error = this.#judge(batch, response);
+    const errors = this.#judge(batch, response, { isGet, isCompressed });
     this.#isAnswered = true;
     const text = await readStart(response, signal);
-    if (text !== "") error.message += `: ${text}`;
+    if (text !== "") { for (const error of errors) error.message += `: ${printable(text)}`; }
   }
 
-  /** What becomes of the records, from the status alone; the error that there is if they are not taken. */
-  #judge(batch: Batch, { status, statusText, headers }: Response): Error {
+  /** Settles what becomes of the records, from the status alone; the errors that are to be reported. */
+  #judge(batch: Batch, response: Response, form: HttpRequestForm): Error[] {
+    const { status, statusText } = response;
+    const { destination } = this.#endpoint;
     const frames = batch.lengths.length;
-    const bytes = batch.bytes.length;
-    const text = [`the server answered ${status}`, statusText].filter(Boolean).join(" ");
-    if (status === 408 || status === 429 || status >= 500) {
-      const after = headers.get("Retry-After");
-      this.holdSeconds = retryAfterSeconds(after, this.#endpoint.clock.now()) ?? 0;
-      return this.#later = new ConnectionError("other", text);
+    const text = printable(["the server answered", status, statusText].filter(Boolean).join(" "));
+    const verdict = judgeStatus(status, form);
+    if (verdict === "later") {
+      destination.wasAway();
+      return [this.#putOff(response, new ConnectionError("other", text))];
     }
-    const error = new Error(text);
-    if (status >= 200 && status < 300) {
+    if (verdict === "not-here") return this.#refusedAll(batch, response, text);
+    destination.answered();
+    if (verdict === "taken") {
       this.#progress = { ...NOTHING, frames };
-    } else if (status === 413) {
-      this.#progress = { ...NOTHING, frames, tooLarge: frames, tooLargeBytes: bytes };
+    } else if (verdict === "not-compressed") {
+      destination.refusedCompression();
+    } else if (frames > 1) {
+      this.#progress = { ...NOTHING, splits: true };
+    } else if (verdict === "too-large") {
+      const size = `${text}: a record of ${batch.bytes.length} bytes is dropped`;
+      return this.#refused(batch, "tooLarge", size);
     } else {
-      this.#progress = { ...NOTHING, frames, refused: { frames, bytes, error } };
+      return this.#refused(batch, "refused", text);
     }
+    return [];
+  }
+
+  /** The way out breaks, and the records go again. */
+  #putOff<E extends ConnectionError>(response: Response, error: E): E {
+    const after = response.headers.get("Retry-After");
+    this.holdSeconds = retryAfterSeconds(after, this.#endpoint.clock.now()) ?? 0;
+    this.#later = error;
     return error;
   }
 
-  async #request(bytes: Uint8Array, signal: AbortSignal): Promise<Response> {
-    const { url, method, headers, context, gzip, fetch } = this.#endpoint;
+  #refusedAll(batch: Batch, response: Response, text: string): Error[] {
+    const { destination, giveUpAfterMs } = this.#endpoint;
+    const code = [401, 403, 407].includes(response.status) ? "denied" : "other";
+    const error = this.#putOff(response, new ConnectionError(code, text));
+    if (destination.refusedAll() * 1000 < giveUpAfterMs) return [error];
+    const reason = `${text}: it has done so for ${giveUpAfterMs} ms, so what is queued is dropped`;
+    return [error, ...this.#refused(batch, "refused", reason, { all: true })];
+  }
+
+  /** The records are done with. */
+  #refused(batch: Batch, reason: DropReason, text: string, more: Partial<Refusal> = {}): Error[] {
+    const { bytes: { length: bytes }, lengths: { length: frames } } = batch;
+    const report = this.#endpoint.destination.report(text);
+    const error = report === undefined ? undefined : new Error(report);
+    this.#progress = { ...NOTHING, frames, refused: { frames, bytes, reason, error, ...more } };
+    return error === undefined ? [] : [error];
+  }
+
+  async #request(
+    { id, bytes }: Batch,
+    method: "GET" | "POST",
+    isCompressed: boolean,
+    signal: AbortSignal,
+  ): Promise<Response> {
+    const { url, context, contentType, idempotencyKey, destination, fetch } = this.#endpoint;
+    const headers = new Headers(this.#endpoint.headers);
+    if (idempotencyKey) headers.set("Idempotency-Key", destination.keyOf(id));
     const init: RequestInit = { ...context, method, headers, redirect: "manual", signal };
     let target = url;
     if (method === "GET") {
       target += (url.includes("?") ? "&" : "?") + decoder.decode(bytes);
     } else {
       const body = this.#bodyOf(bytes);
-      init.body = gzip ? await gzipped(body) : body;
+      init.body = isCompressed ? await gzipped(body) : body;
+      if (!headers.has("Content-Type")) headers.set("Content-Type", contentType);
+      if (isCompressed) headers.set("Content-Encoding", "gzip");
     }
     let response: Response;
     try {
@@ -165,6 +223,15 @@ export class HttpOutlet implements Outlet {
     this.#abort?.abort(new ConnectionError("closed", "the request was given up"));
     return Promise.resolve();
   }
+}
+
+/** A server's text on one line: it must not command the terminal that shows it. */
+function printable(text: string): string {
+  // deno-lint-ignore no-control-regex -- these are what is escaped
+  return text.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, (character) => {
+    const code = character.charCodeAt(0).toString(16);
+    return code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, "0")}`;
+  });
 }
 
 /** What one record is in a batch for this kind of body. */

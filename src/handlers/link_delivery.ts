@@ -430,9 +430,14 @@ export class LinkDelivery extends Delivery {
   #settleWritten(): void {
     this.settings.clock.clearTimeout(this.#writeTimer);
     this.#writeTimer = undefined;
+    if (this.#probation.isOn) {
+      this.#gathering.restart();
+      return this.#hold();
+    }
+    // What goes again, in another form or in parts, does not wait for more.
+    if (this.#settle() === 0) return this.#gathering.hurry();
     this.#gathering.restart();
-    if (this.#probation.isOn) return this.#hold();
-    if (this.#settle() > 0) this.#prove();
+    this.#prove();
     this.onSent();
   }
 

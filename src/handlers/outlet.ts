@@ -9,6 +9,7 @@
 import type { Batch } from "../core/outbox.ts";
 import type { ConnectionError } from "../net/connection_error.ts";
 import type { WaitOptions } from "../net/connector.ts";
+import type { DropReason } from "./delivery_event.ts";
 
 /**
  * The most bytes of one write to a stream: 64 KiB within 30 s are 17 kbit/s, so what is slower has
@@ -26,8 +27,22 @@ export interface Progress {
   tooLarge: number;
   /** The bytes of those. */
   tooLargeBytes: number;
-  /** Those among them that the other side refuses for good, and why. */
-  refused?: { frames: number; bytes: number; error: unknown };
+  /** Those among them that the other side refuses for good, if there are any. */
+  refused?: Refusal;
+  /** What is not done with goes again as two batches. */
+  splits?: boolean;
+}
+
+/** Records that are dropped because the other side refuses them. */
+export interface Refusal {
+  frames: number;
+  bytes: number;
+  /** What they count as. */
+  reason: DropReason;
+  /** Why; `undefined` where that is not to be reported. */
+  error: unknown;
+  /** It refuses whatever comes: all that is queued is dropped with them. */
+  all?: boolean;
 }
 
 /** A batch that has not come anywhere yet. */

@@ -218,15 +218,16 @@ export class PerFlushDelivery extends Delivery {
     for (let left = Math.min(this.outbox.records, this.#window); left > 0;) {
       const batch = flight.batch = this.outbox.take(Math.min(left, most?.records ?? Infinity));
       if (batch === undefined) return;
-      left -= batch.lengths.length;
       const writing = outlet.write(batch);
       if (writing !== undefined) {
         await this.#within(flight, ms, writing, `nothing was taken within ${ms} ms`);
       }
       if (flight !== this.#flight) throw new ConnectionError("closed", "taken over");
       flight.batch = undefined;
+      let done = batch.lengths.length;
       if (outlet.closed !== undefined) this.outbox.hold();
-      else if (this.settle(outlet, batch) > 0) this.#prove(flight);
+      else if ((done = this.settle(outlet, batch)) > 0) this.#prove(flight);
+      left -= done;
     }
   }
 

@@ -112,5 +112,5 @@ function judge(batch: Batch, error: unknown): Progress | undefined {
   if (responseCode === TOO_LARGE) {
     return { ...NOTHING, frames: 1, tooLarge: 1, tooLargeBytes: bytes };
   }
-  return { ...NOTHING, frames: 1, refused: { frames: 1, bytes, error } };
+  return { ...NOTHING, frames: 1, refused: { frames: 1, bytes, reason: "error", error } };
 }

@@ -8,7 +8,7 @@ import type { LogRecord } from "../../src/logging/log_record.ts";
 import { ConnectionError } from "../../src/net/connection_error.ts";
 import type { ExitHooks } from "../../src/net/connector.ts";
 import { test } from "../test.ts";
-import { FakeServer, networkError } from "./fake_server.ts";
+import { type FakeRequest, FakeServer, networkError } from "./fake_server.ts";
 import { account, record } from "./wire.ts";
 
 /** A handler, the server that it talks to, and what it told. */
@@ -31,6 +31,13 @@ function setting(options: HTTPHandlerOptions = {}) {
 /** Records are kept while the server is away, without being told. */
 const queue = { body: "ndjson" } as const;
 
+/** The headers of a request but for its key. */
+function headersOf(request: FakeRequest | undefined): Record<string, string> {
+  const { "idempotency-key": key = "", ...others } = request?.headers ?? {};
+  assert(/^"[\w-]{8,}"$/.test(key), `the key is ${key}`);
+  return others;
+}
+
 /** The event types, in order. */
 const types = (events: DeliveryEvent[]) => events.map(({ type }) => type);
 
@@ -47,7 +54,7 @@ test("HTTPHandler sends a record as CPython does: a GET with its attributes as t
         "&stack_info=None&lineno=1&funcName=None&created=",
     ),
   );
-  assertEquals([request?.headers, request?.redirect], [{}, "manual"]);
+  assertEquals([headersOf(request), request?.redirect], [{}, "manual"]);
   assertEquals(account(handler).sent, 1);
   await handler.close();
 });
@@ -79,7 +86,7 @@ test("HTTPHandler posts a form, one record a request and one request at a time",
   await handler.flush();
   const [, third, fourth] = server.requests;
   assertEquals(third?.url, "https://logs.example/log");
-  assertEquals(third?.headers, {
+  assertEquals(headersOf(third), {
     "authorization": "Basic Zm9vOmLDpHI=",
     "content-type": "application/x-www-form-urlencoded",
   });
@@ -100,7 +107,7 @@ test("HTTPHandler posts an array of what one turn brings, and what comes meanwhi
   assertEquals(handler.stats.sent, 3, "a flush waits for what was there before it");
   await handler.flush();
   assertEquals(server.batches, [["a", "b", "c"], ["d", "e"]]);
-  assertEquals(server.requests[0]?.headers, { "content-type": "application/json" });
+  assertEquals(headersOf(server.requests[0]), { "content-type": "application/json" });
   assertEquals(server.requests[0]?.method, "POST");
   assertEquals(account(handler).sent, 5);
   await handler.close();
@@ -114,7 +121,7 @@ test("HTTPHandler merges arguments and writes errors as text in JSON", async () 
   await handler.flush();
   const [request] = server.requests;
   assert(request?.text.endsWith("}\n"));
-  assertEquals(request?.headers, { "content-type": "application/x-ndjson", "x-key": "k" });
+  assertEquals(headersOf(request), { "content-type": "application/x-ndjson", "x-key": "k" });
   const sent = JSON.parse(request?.text ?? "");
   assertEquals([sent.msg, sent.args, sent.exc_info], ["it failed", null, null]);
   assert(sent.exc_text.includes("boom"));
@@ -221,16 +228,16 @@ test("HTTPHandler tries again what the server puts off, with the back-off", asyn
   await clock.advance();
   emit("b");
   for (const seconds of [1, 2, 3, 3]) {
-    const before = server.requests.length;
+    const before = server.batches.length;
     assertEquals(handler.retryPeriod, seconds);
     const left = Math.floor((handler.retryTime! - clock.now()) * 1000);
     await clock.advance(left - 1);
     assertEquals(server.requests.length, before, "not before its time");
     // Up to a tenth later, so that a fleet does not return in one instant.
     await clock.advance(seconds * 100 + 2);
-    assertEquals(server.requests.length, before + 1);
+    assertEquals(server.batches[before], ["a"]);
   }
-  assertEquals(server.batches, [["a"], ["a", "b"], ["a", "b"], ["a", "b"], ["a", "b"]]);
+  assertEquals(server.batches, [["a"], ["a"], ["a"], ["a"], ["a"], ["b"]]);
   const { sent, connects, connectFailures } = account(handler);
   assertEquals([sent, connects, connectFailures, handler.retryTime], [2, 1, 4, null]);
   assertEquals(types(events), [
@@ -304,12 +311,12 @@ test("HTTPHandler tries a broken connection once more at once, and then waits", 
   await handler.close();
 });
 
-test("HTTPHandler drops what the server refuses, counts it, and says why", async () => {
+test("HTTPHandler drops a record that the server refuses, counts it, and says why", async () => {
   const { server, handler, emit, clock, events, faults } = setting(queue);
   server.nextAnswers(
     new Response('{"error":"no field \'time\'"}', { status: 400, statusText: "Bad Request" }),
     413,
-    new Response(null, { status: 307, headers: { Location: "http://elsewhere.example/" } }),
+    422,
   );
   for (const message of ["a", "b", "c", "d"]) {
     emit(message);
@@ -317,18 +324,19 @@ test("HTTPHandler drops what the server refuses, counts it, and says why", async
   }
   assertEquals(server.batches, [["a"], ["b"], ["c"], ["d"]], "nothing is tried again");
   const { sent, dropped, sentBytes } = account(handler);
-  assertEquals([sent, dropped.error, dropped.tooLarge], [1, 2, 1]);
+  assertEquals([sent, dropped.refused, dropped.tooLarge, dropped.error], [1, 2, 1, 0]);
   assertEquals(sentBytes, server.requests[3]?.body.length);
   assertEquals(faults.map(String), [
     `Error: the server answered 400 Bad Request: {"error":"no field 'time'"}`,
-    "Error: the server answered 307",
+    `Error: the server answered 413: a record of ${server.requests[1]?.body.length} bytes is dropped`,
+    "Error: the server answered 422",
   ]);
   assertEquals(
     events.filter((event) => event.type === "dropped"),
     [
-      { type: "dropped", reason: "error", records: 1 },
+      { type: "dropped", reason: "refused", records: 1 },
       { type: "dropped", reason: "tooLarge", records: 1 },
-      { type: "dropped", reason: "error", records: 1 },
+      { type: "dropped", reason: "refused", records: 1 },
     ],
   );
   assertEquals(types(events).includes("outage"), false);
@@ -603,6 +611,9 @@ test("HTTPHandler says what is wrong with an option", () => {
     [make("h", "/", { body: "json", batchRecords: 0 }), "'batchRecords' must be an integer >= 1"],
     [make("h", "/", { body: "json", batchBytes: 1e9 }), "'batchBytes' must be an integer from 1"],
     [make("h", "/", { body: "json", batchMs: -1 }), "'batchMs' must be an integer from 0"],
+    [make("h", "/", { idempotencyKey: "k" }), "'idempotencyKey' must be true or false"],
+    [make("h", "/", { headers: { "idempotency-key": "k" } }), "'headers' must not hold"],
+    [make("h", "/", { giveUpAfterMs: -1 }), "'giveUpAfterMs' must be Infinity or an integer >= 0"],
     [make("h", "/", { timeoutMs: 0 }), "'timeoutMs' must be an integer from 1"],
     [make("h", "/", { headers: { "a b": "c" } }), "'headers' must be"],
     [make("h", "/", { headers: 5 }), "'headers' must be"],

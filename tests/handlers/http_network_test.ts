@@ -178,14 +178,22 @@ test("HTTPHandler does not follow a redirect to another server", async () => {
   await using server = await new WebServer().listen();
   server.answering = (response) =>
     void response.writeHead(308, { Location: `http://${elsewhere.host}/` }).end();
-  const { handler } = queueing(server.host, { credentials: ["user", "password"] });
+  const { handler, told } = queueing(server.host, {
+    credentials: ["user", "password"],
+    giveUpAfterMs: 1,
+  });
   const faults: unknown[] = [];
   handler.handleError = (_record, error) => void faults.push(error);
   handler.handle(record("mine"));
+  const { error } = await told("outage");
+  assertEquals(error.message, "the server answered 308 Permanent Redirect");
   await handler.flush();
   await handler.close();
-  assertEquals([elsewhere.requests.length, account(handler).dropped.error], [0, 1]);
-  assertEquals(faults.map(String), ["Error: the server answered 308 Permanent Redirect"]);
+  assertEquals([elsewhere.requests.length, account(handler).dropped.refused], [0, 1]);
+  assertEquals(faults.map(String), [
+    "Error: the server answered 308 Permanent Redirect: it has done so for 1 ms, " +
+    "so what is queued is dropped",
+  ]);
 });
 
 test("HTTPHandler does not wait for the end of an answer without end", async () => {

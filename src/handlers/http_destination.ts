@@ -1,0 +1,84 @@
+/**
+ * What is known of a web server beyond a single request: in which form it takes requests, for how
+ * long it has refused everything, what of its refusals was reported, and the idempotency keys.
+ *
+ * Browser compatible: time and randomness are given.
+ *
+ * @module
+ */
+import type { Clock } from "../net/connector.ts";
+
+/** Refusals that are reported in a minute at most: enough to see what is wrong, and no flood. */
+const MAX_REPORTS = 10;
+const REPORT_SECONDS = 60;
+
+/** The state of one destination; the requests of a handler share it. */
+export class HttpDestination {
+  /** Whether it has refused a compressed request: from then on none is compressed. */
+  isPlain = false;
+  readonly #clock: Clock;
+  readonly #randomId: () => string;
+  #keyPrefix: string | undefined;
+  /** Seconds for which it has answered that it takes nothing, without another answer in between. */
+  #refusedSeconds = 0;
+  #refusedAt: number | undefined;
+  #reports = 0;
+  #reportsSince = -Infinity;
+  #unreported = 0;
+
+  constructor(clock: Clock, randomId: () => string) {
+    this.#clock = clock;
+    this.#randomId = randomId;
+  }
+
+  /**
+   * The value of `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header: a quoted string) for
+   * the batch of this number. Random from the first request on: workers have no randomness before.
+   */
+  keyOf(batch: number): string {
+    this.#keyPrefix ??= this.#randomId();
+    return `"${this.#keyPrefix}-${batch}"`;
+  }
+
+  /** It takes no compressed requests. The next ones are others, so they get other keys. */
+  refusedCompression(): void {
+    this.isPlain = true;
+    this.#keyPrefix = undefined;
+  }
+
+  /** It takes records, or has judged one. */
+  answered(): void {
+    this.#refusedSeconds = 0;
+    this.#refusedAt = undefined;
+  }
+
+  /** No answer, or one that says "later": that time does not count. */
+  wasAway(): void {
+    this.#refusedAt = undefined;
+  }
+
+  /** It has answered that it takes nothing; for how many seconds it has done so. */
+  refusedAll(): number {
+    const now = this.#clock.now();
+    // A clock that is set back costs the time between two requests.
+    this.#refusedSeconds += Math.max(now - (this.#refusedAt ?? now), 0);
+    this.#refusedAt = now;
+    return this.#refusedSeconds;
+  }
+
+  /** The text to report a refusal with; `undefined` where there were enough of late. */
+  report(text: string): string | undefined {
+    const elapsed = this.#clock.now() - this.#reportsSince;
+    if (elapsed >= REPORT_SECONDS || elapsed < 0) {
+      this.#reportsSince = this.#clock.now();
+      this.#reports = 0;
+    }
+    if (++this.#reports > MAX_REPORTS) {
+      this.#unreported++;
+      return undefined;
+    }
+    const others = this.#unreported;
+    this.#unreported = 0;
+    return others === 0 ? text : `${text} (${others} refusals before were not reported)`;
+  }
+}
