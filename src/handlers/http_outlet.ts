@@ -195,6 +195,8 @@ export class HttpOutlet implements Outlet {
       if (!headers.has("Content-Type")) headers.set("Content-Type", contentType);
       if (isCompressed) headers.set("Content-Encoding", "gzip");
     }
+    // Compression takes its time, and another request may have these records by now.
+    signal.throwIfAborted();
     let response: Response;
     try {
       response = await fetch(target, init);

@@ -43,6 +43,66 @@ test("Outbox.settle() keeps those in the middle that are to be sent again", () =
   assertEquals([...batch?.bytes ?? []], [2, 2, 3, 3, 3, 5, 5, 5, 5, 5]);
 });
 
+test("Outbox.take() gives a batch that was put back as it was, and records since then apart", () => {
+  const outbox = new Outbox(open);
+  outbox.push(frame(1, 1));
+  outbox.push(frame(2, 2));
+  const { id } = outbox.take()!;
+  outbox.push(frame(3, 3));
+  outbox.settle(0);
+  outbox.push(frame(4, 4));
+  const again = outbox.take();
+  assertEquals([again?.id, [...again?.lengths ?? []]], [id, [1, 2]]);
+  outbox.settle(2);
+  const next = outbox.take();
+  assert(next?.id !== id);
+  assertEquals([...next?.lengths ?? []], [3, 4]);
+});
+
+test("Outbox.take() gives a batch that has lost frames another id", () => {
+  const outbox = new Outbox({ ...open, maxRecords: 3 });
+  for (let i = 1; i <= 3; i++) outbox.push(frame(i, i));
+  const ids = [outbox.take()?.id];
+  outbox.settle(0);
+  assertEquals(outbox.makeRoom(4), 1);
+  assert(outbox.push(frame(4, 4)));
+  ids.push(outbox.take()?.id);
+  outbox.settle(1);
+  ids.push(outbox.take()?.id);
+  outbox.settle(1);
+  const last = outbox.take();
+  ids.push(last?.id);
+  assertEquals([...last?.lengths ?? []], [4]);
+  assertEquals(new Set(ids).size, 4);
+});
+
+test("Outbox.makeRoom() leaves no empty batch of frames that were put back in the way", () => {
+  const outbox = new Outbox({ ...open, maxRecords: 1 });
+  outbox.push(frame(1, 1));
+  outbox.take();
+  outbox.settle(0);
+  assertEquals(outbox.makeRoom(2), 1);
+  assert(outbox.push(frame(2, 2)));
+  assertEquals([...outbox.take()?.lengths ?? []], [2]);
+});
+
+test("Outbox.settle() splits what is not done with in two batches, each with an id of its own", () => {
+  const outbox = new Outbox(open);
+  for (let i = 1; i <= 5; i++) outbox.push(frame(i, i));
+  const ids = [outbox.take()?.id];
+  assertEquals(outbox.settle(0, [], true), 0);
+  outbox.push(frame(9, 9));
+  assertEquals([outbox.records, outbox.bytes], [6, 24]);
+  const batches: number[][] = [];
+  for (let batch = outbox.take(); batch !== undefined; batch = outbox.take()) {
+    ids.push(batch.id);
+    batches.push([...batch.bytes]);
+    outbox.settle(batch.lengths.length);
+  }
+  assertEquals(batches, [[1, 2, 2], [3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 5], Array(9).fill(9)]);
+  assertEquals(new Set(ids).size, 4);
+});
+
 test("Outbox gives chunks of at most 96 KiB, and a larger frame a chunk of its own", () => {
   let full = 0;
   const outbox = new Outbox({ ...open, onFull: () => full++ });

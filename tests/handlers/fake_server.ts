@@ -1,4 +1,5 @@
 /** A web server without a network: a `fetch` with scripted answers that writes down what it is asked. */
+import { gunzipSync } from "node:zlib";
 import type { HTTPFetch } from "../../src/handlers/http_handler.ts";
 
 /**
@@ -13,6 +14,7 @@ export interface FakeRequest {
   method: string;
   headers: Record<string, string>;
   body: Uint8Array;
+  /** The body, not compressed. */
   text: string;
   redirect: string | undefined;
   signal: AbortSignal;
@@ -20,10 +22,12 @@ export interface FakeRequest {
   answer: FakeAnswer;
 }
 
-/** Answers with the scripted answers, then with `usual`. */
+/** Answers with the scripted answers, then as `judge` says, or else with `usual`. */
 export class FakeServer {
   readonly requests: FakeRequest[] = [];
   usual: FakeAnswer = 204;
+  /** Answers by what is asked, once the scripted answers are given. */
+  judge: ((request: Omit<FakeRequest, "answer">) => FakeAnswer) | undefined;
   readonly #next: FakeAnswer[] = [];
 
   /** The answers to the next requests. */
@@ -42,19 +46,21 @@ export class FakeServer {
   }
 
   readonly fetch: HTTPFetch = (url, init) => {
-    const answer = this.#next.shift() ?? this.usual;
     const bytes = new Uint8Array((init.body ?? new Uint8Array(0)) as Uint8Array).slice();
-    this.requests.push({
+    const headers = Object.fromEntries(new Headers(init.headers));
+    const isCompressed = headers["content-encoding"] === "gzip";
+    const request = {
       url,
       method: init.method ?? "",
-      headers: Object.fromEntries(new Headers(init.headers)),
+      headers,
       body: bytes,
-      text: new TextDecoder().decode(bytes),
+      text: new TextDecoder().decode(isCompressed ? gunzipSync(bytes) : bytes),
       redirect: init.redirect,
       signal: init.signal!,
       init,
-      answer,
-    });
+    };
+    const answer = this.#next.shift() ?? this.judge?.(request) ?? this.usual;
+    this.requests.push({ ...request, answer });
     if (typeof answer === "function") return answer() as Promise<Response>;
     if (typeof answer === "number") return Promise.resolve(new Response(null, { status: answer }));
     if (answer instanceof Error) return Promise.reject(answer);

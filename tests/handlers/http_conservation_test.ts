@@ -19,7 +19,7 @@ const late = (clock: VirtualClock) => () =>
 /** What a server may do, and much that it may not. */
 function answer(dice: Dice, clock: VirtualClock): FakeAnswer {
   return dice.pick<FakeAnswer>(
-    ...[200, 204, 200, 429, 500, 503, 400, 413, 302],
+    ...[200, 204, 200, 429, 500, 503, 400, 413, 302, 422, 415, 401, 404, 431],
     ...["hang" as const, networkError(), late(clock)],
     () => new Response(null, { status: 503, headers: { "Retry-After": "7" } }),
     stalling,
@@ -46,6 +46,7 @@ async function round(seed: number, connection: Connection): Promise<void> {
   let broken: unknown;
   const handler = new HTTPHandler("h", "/", {
     method: "POST",
+    giveUpAfterMs: dice.pick(0, 1000, 60_000, Infinity),
     body,
     ...many,
     clock,
@@ -67,6 +68,7 @@ async function round(seed: number, connection: Connection): Promise<void> {
       depth++;
       if (dice.once(4)) emit();
       if (dice.once(10)) flush();
+      if (dice.once(20) && body === "form") handler.method = dice.pick("GET", "POST");
       if (dice.once(200)) void handler.close();
       depth--;
       if (dice.once(10)) throw new Error("the listener fails");
@@ -124,8 +126,10 @@ async function round(seed: number, connection: Connection): Promise<void> {
   assert(stats.sent >= taken.length && stats.sent <= most, text);
 }
 
-function numbersOf({ text }: { text: string }): number[] {
-  return [...text.matchAll(/(?:msg=|"msg":")(\d+)(?:%3A|:)/g)].map(([, number]) => Number(number));
+function numbersOf({ url, text }: { url: string; text: string }): number[] {
+  return [...`${url}${text}`.matchAll(/(?:msg=|"msg":")(\d+)(?:%3A|:)/g)].map(([, number]) =>
+    Number(number)
+  );
 }
 
 /** Records are asked for in order; a request that failed may come again, with the same first. */

@@ -328,7 +328,9 @@ test("HTTPHandler drops a record that the server refuses, counts it, and says wh
   assertEquals(sentBytes, server.requests[3]?.body.length);
   assertEquals(faults.map(String), [
     `Error: the server answered 400 Bad Request: {"error":"no field 'time'"}`,
-    `Error: the server answered 413: a record of ${server.requests[1]?.body.length} bytes is dropped`,
+    `Error: the server answered 413: a record of ${
+      server.requests[1]?.body.length
+    } bytes is dropped`,
     "Error: the server answered 422",
   ]);
   assertEquals(
