@@ -1,7 +1,8 @@
 /**
  * What handlers that roll their file over have in common, after CPython's `BaseRotatingHandler`.
- * Differs: a roll-over that fails costs no record: it is told, the records go on into the file that
- * there is, and it is tried again with the next turn of the event loop.
+ * Differs: a roll-over that fails costs no record. The new file is opened before the old one is
+ * closed, so that records go on into the old one; the fault is reported once, and the roll-over is
+ * tried again with the next turn of the event loop, then once a second.
  *
  * Runs on Deno (`--allow-read` and `--allow-write` for the folder), Bun and Node.
  *
@@ -13,6 +14,7 @@ import { tellFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
 import { FileHandler, type FileHandlerOptions, fileOf } from "./file_handler.ts";
+import { RetryPace } from "./retry_pace.ts";
 import { RotatedFiles } from "./rotated_files.ts";
 
 /** Gives a rotated file its path, from the one that it has by default. */
@@ -45,8 +47,11 @@ export abstract class BaseRotatingHandler extends FileHandler {
   readonly gzip: boolean;
   readonly #rotated: RotatedFiles;
   #latest: LogRecord | undefined;
-  /** The batch of records in which a roll-over failed. */
-  #failedBatch = -1;
+  readonly #pace = new RetryPace();
+  /** Whether a record follows, which needs the new file. */
+  #isEmitting = false;
+  /** Where the file was moved that is still open; it is compressed when it is closed. */
+  #rotatedTo: string | undefined;
 
   static {
     rotatedBy = (handler) => handler.#rotated;
@@ -88,18 +93,23 @@ export abstract class BaseRotatingHandler extends FileHandler {
     this.#latest = record;
     try {
       const text = this.lineOf(record);
-      const file = fileOf(this);
-      if (file.batch !== this.#failedBatch && this.shouldRollover(record, text)) {
-        try {
-          this.doRollover();
-        } catch (error) {
-          this.#failedBatch = file.batch;
-          tellFault(this, record, error);
-        }
-      }
+      if (this.#pace.permits(fileOf(this).batch)) this.#rollOverIfDue(record, text);
       this.write(record, text);
     } catch (error) {
       tellFault(this, record, error);
+    }
+  }
+
+  #rollOverIfDue(record: LogRecord, text: string): void {
+    this.#isEmitting = true;
+    try {
+      if (!this.shouldRollover(record, text)) return;
+      this.doRollover();
+      this.#pace.succeeded();
+    } catch (error) {
+      if (this.#pace.failed(fileOf(this).batch)) tellFault(this, record, error);
+    } finally {
+      this.#isEmitting = false;
     }
   }
 
@@ -120,14 +130,47 @@ export abstract class BaseRotatingHandler extends FileHandler {
     await this.#rotated.done();
   }
 
-  /** Rotates to a name that is free, and has the result compressed if that is wanted. */
+  /**
+   * Rotates to a name that is free, goes on in a new file, and has the old one compressed if that is
+   * wanted. A file that was moved before is not rotated again.
+   */
   protected rotateAndCompress(dest: string): void {
-    this.rotate(this.baseFilename, dest);
-    if (!this.gzip || !isRegular(dest)) return;
-    this.#rotated.compress(dest, (error) => {
-      tellFault(this, this.#latest ?? makeLogRecord({ msg: "gzip" }), error);
-    });
+    if (!isMoved(this)) this.#rotate(dest);
+    this.#goOn();
+    const rotated = this.#rotatedTo;
+    this.#rotatedTo = undefined;
+    if (rotated === undefined || !this.gzip || !isRegular(rotated)) return;
+    this.#rotated.compress(rotated, (error) => this.reportFault(error));
   }
+
+  /** Reports what fails beside a roll-over, with the record that was handled last. */
+  protected reportFault(error: unknown): void {
+    tellFault(this, this.#latest ?? makeLogRecord({ msg: "doRollover()" }), error);
+  }
+
+  #rotate(dest: string): void {
+    fileOf(this).writeOut();
+    try {
+      this.rotate(this.baseFilename, dest);
+    } catch (error) {
+      // A rotator may fail when it has moved the file.
+      if (isMoved(this)) this.#goOn();
+      throw error;
+    }
+    this.#rotatedTo = dest;
+  }
+
+  /** Opens the new file, and then closes the old one. */
+  #goOn(): void {
+    if (this.delay && !this.#isEmitting) fileOf(this).close();
+    else fileOf(this).reopen();
+  }
+}
+
+/** Whether the file that is open is not the one of its name: somebody has moved or removed it. */
+export function isMoved(handler: BaseRotatingHandler): boolean {
+  const file = fileOf(handler);
+  return file.isOpen && !file.isAtItsPlace();
 }
 
 /** Whether there is a regular file at the path. */

@@ -65,7 +65,7 @@ export class LogFile implements TextStream {
   #fd: number | undefined;
   #identity: FileIdentity | undefined;
   #isRegular = false;
-  /** Where the file ended when it was last looked at, and what has been written since. */
+  /** Where the file ended when the system was last asked, and what has been written since. */
   #end = 0;
 
   #texts: (string | Uint8Array)[] = [];
@@ -118,8 +118,27 @@ export class LogFile implements TextStream {
       throw error;
     }
     this.#fd = fd;
+    this.#mendTorn();
+  }
+
+  /** The next record stands on a line of its own, whatever the file ends with. */
+  #mendTorn(): void {
     if (this.#endsTorn && this.#end > 0) this.#continueWith("\n", LINE_END);
     this.#endsTorn = false;
+  }
+
+  /**
+   * Opens the file of the name, as its mode says, and then leaves the one that is open. Throws if it
+   * cannot be opened: then the one that is open stays in use.
+   */
+  reopen(): void {
+    this.writeOut();
+    const left = this.#fd;
+    if (this.#fsync !== "never") this.#sync(makeLogRecord({ msg: "reopen()" }));
+    this.#open(this.#mode);
+    this.#giveUpCut(new Error(`Cannot complete a record as ${this.name} was opened anew`));
+    this.#mendTorn();
+    this.#closeSystemFile(left);
   }
 
   /** Appends a record's text: it is in the file by the end of the turn. Throws if none can be opened. */
@@ -158,10 +177,15 @@ export class LogFile implements TextStream {
 
   /**
    * Where the next record begins, in bytes from the start of the file, what is buffered included:
-   * Python's `stream.tell()`. Opens the file if it is not open.
+   * Python's `stream.tell()` at the end of the file. The system is asked when nothing is buffered, as
+   * at the beginning of a turn: others may have truncated the file, or appended to it. Opens the file
+   * if it is not open.
    */
   tell(): number {
     this.open();
+    if (this.#isRegular && this.#texts.length === 0) {
+      this.#end = this.#calls.fstatSync(this.#fd!).size;
+    }
     while (this.#measured < this.#texts.length) {
       this.#bytes += sizeOf(this.#texts[this.#measured++]!);
     }
@@ -329,6 +353,10 @@ export class LogFile implements TextStream {
   #release(): void {
     const fd = this.#fd;
     this.#fd = undefined;
+    this.#closeSystemFile(fd);
+  }
+
+  #closeSystemFile(fd: number | undefined): void {
     if (fd === undefined) return;
     try {
       this.#calls.closeSync(fd);

@@ -34,13 +34,14 @@ export class RotatedFiles {
     return this.#suffixes.some((suffix) => fs.existsSync(path + suffix));
   }
 
-  /** Gives the file another name, in place of what has that name. */
-  move(from: string, to: string): void {
+  /** Gives the file another name, in place of what has that name; whether there was one to move. */
+  move(from: string, to: string): boolean {
     const there = this.#suffixes.filter((suffix) => fs.existsSync(from + suffix));
-    if (from === to || there.length === 0) return;
+    if (from === to || there.length === 0) return false;
     this.remove(to, there);
     for (const suffix of there) fs.renameSync(from + suffix, to + suffix);
     for (const job of this.#jobs) if (job.path === from) job.path = to;
+    return true;
   }
 
   /** Removes the file, but for what is to be replaced. */

@@ -12,6 +12,7 @@ import type { LogRecord } from "../logging/log_record.ts";
 import {
   BaseRotatingHandler,
   type BaseRotatingHandlerOptions,
+  isMoved,
   isNoRegularFile,
   rotatedBy,
 } from "./base_rotating_handler.ts";
@@ -79,26 +80,37 @@ export class RotatingFileHandler extends BaseRotatingHandler {
   /** Whether the record would make the file as large as `maxBytes`, or larger. */
   override shouldRollover(record: LogRecord, text: string = this.format(record)): boolean {
     if (this.maxBytes <= 0) return false;
-    const size = fileOf(this).tell();
+    const file = fileOf(this);
+    const size = file.tell();
     if (size === 0) return false;
     if (size + codePointLength(text) + 1 < this.maxBytes) return false;
-    return !isNoRegularFile(this.baseFilename);
+    // What is buffered may be all that there is, and meet a full disk.
+    file.writeOut();
+    return file.tell() > 0 && !isNoRegularFile(this.baseFilename);
   }
 
   /** Moves each old file by one, and begins a new one. */
   override doRollover(): void {
     // CPython closes and opens the file again, and nothing else.
     if (this.backupCount <= 0) return;
-    const file = fileOf(this);
     const rotated = rotatedBy(this);
-    file.close();
     const slot = (i: number) => this.rotation_filename(`${this.baseFilename}.${i}`);
-    for (let i = this.backupCount - 1; i > 0; i--) rotated.move(slot(i), slot(i + 1));
     const dest = slot(1);
-    // A rename replaces the oldest file in one step, so that it is not lost if that fails.
-    if (typeof this.rotator === "function") rotated.remove(dest);
-    else if (fs.existsSync(this.baseFilename)) rotated.remove(dest, [""]);
-    this.rotateAndCompress(dest);
-    if (!this.delay) file.open();
+    // A roll-over that could not open the new file, or another program, has moved it.
+    if (isMoved(this)) return this.rotateAndCompress(dest);
+    const moved: number[] = [];
+    try {
+      for (let i = this.backupCount - 1; i > 0; i--) {
+        if (rotated.move(slot(i), slot(i + 1))) moved.unshift(i);
+      }
+      // A rename replaces the oldest file in one step, so that it is not lost if that fails.
+      if (typeof this.rotator === "function") rotated.remove(dest);
+      else if (fs.existsSync(this.baseFilename)) rotated.remove(dest, [""]);
+      this.rotateAndCompress(dest);
+    } catch (error) {
+      // The next try must not move them on, and replace another one.
+      if (!isMoved(this)) { for (const i of moved) rotated.move(slot(i + 1), slot(i)); }
+      throw error;
+    }
   }
 }

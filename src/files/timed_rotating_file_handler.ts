@@ -31,7 +31,6 @@ import {
   isNoRegularFile,
   rotatedBy,
 } from "./base_rotating_handler.ts";
-import { fileOf } from "./file_handler.ts";
 import { checkFilename } from "./file_options.ts";
 
 /** What tells the time; a `Clock` is one. */
@@ -191,14 +190,11 @@ export class TimedRotatingFileHandler extends BaseRotatingHandler {
 
   /** Gives the file the name of its interval, begins a new one, and removes what is too old. */
   override doRollover(): void {
-    const file = fileOf(this);
     const now = this.#now();
     const dest = this.#freeName(intervalStart(this.rolloverAt, now, this));
-    file.close();
     this.rotateAndCompress(dest);
     this.rolloverAt = this.computeRollover(now);
     if (this.backupCount > 0) this.#deleteOldFiles();
-    if (!this.delay) file.open();
   }
 
   #freeName(start: Parameters<typeof strftime>[1]): string {
@@ -209,17 +205,21 @@ export class TimedRotatingFileHandler extends BaseRotatingHandler {
     return free;
   }
 
-  /** One that cannot be removed keeps neither the others nor the log. */
+  /** One that cannot be removed keeps neither the others nor the log; the first is reported. */
   #deleteOldFiles(): void {
     const failures: unknown[] = [];
-    for (const path of this.getFilesToDelete()) {
-      try {
-        rotatedBy(this).remove(path);
-      } catch (error) {
-        failures.push(error);
+    try {
+      for (const path of this.getFilesToDelete()) {
+        try {
+          rotatedBy(this).remove(path);
+        } catch (error) {
+          failures.push(error);
+        }
       }
+    } catch (error) {
+      failures.push(error);
     }
-    if (failures.length > 0) throw failures[0];
+    if (failures.length > 0) this.reportFault(failures[0]);
   }
 }
 

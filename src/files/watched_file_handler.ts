@@ -7,15 +7,18 @@
  *
  * @module
  */
+import { tellFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { FileHandler, type FileHandlerOptions, fileOf } from "./file_handler.ts";
+import { RetryPace } from "./retry_pace.ts";
 
 /** Options of {@linkcode WatchedFileHandler}. */
 export type WatchedFileHandlerOptions = FileHandlerOptions;
 
 /**
  * Looks before each record whether the file is still the one of that name, by device and inode. If
- * it is not, what is buffered goes to the old one, and the record to a new one.
+ * it is not, what is buffered goes to the old one, and the record to a new one. A new one that cannot
+ * be opened is reported once; until it can, records go on into the old one.
  *
  * @example
  * ```ts
@@ -36,6 +39,8 @@ export type WatchedFileHandlerOptions = FileHandlerOptions;
  * ```
  */
 export class WatchedFileHandler extends FileHandler {
+  readonly #pace = new RetryPace();
+
   /**
    * Opens the file, unless `delay` is true.
    *
@@ -57,20 +62,25 @@ export class WatchedFileHandler extends FileHandler {
     return fileOf(this).identity?.ino ?? -1n;
   }
 
-  /** Leaves a file that is not the one of its name any more, and opens that one. */
+  /**
+   * Opens the file of the name if another one is open, and then leaves that.
+   *
+   * @throws {Error} the system's, when it cannot be opened: the other one stays in use
+   */
   reopenIfNeeded(): void {
     const file = fileOf(this);
-    if (!file.isOpen || file.isAtItsPlace()) return;
-    file.close();
-    file.open();
+    if (file.isOpen && !file.isAtItsPlace()) file.reopen();
   }
 
   /** Looks whether the file is still there, then appends the record. */
   override emit(record: LogRecord): void {
-    try {
-      this.reopenIfNeeded();
-    } catch {
-      // What hinders it hinders the record too, and is told with that.
+    if (this.#pace.permits(fileOf(this).batch)) {
+      try {
+        this.reopenIfNeeded();
+        this.#pace.succeeded();
+      } catch (error) {
+        if (this.#pace.failed(fileOf(this).batch)) tellFault(this, record, error);
+      }
     }
     super.emit(record);
   }
