@@ -11,6 +11,7 @@ import type { FlushOptions } from "../logging/handler.ts";
 import { getLevelName } from "../logging/level.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { StreamHandler } from "../logging/stream_handler.ts";
+import type { TextStream } from "../logging/text_stream.ts";
 import {
   checkFilename,
   checkFileOptions,
@@ -102,6 +103,11 @@ export class FileHandler extends StreamHandler {
     file.onLoss = (record, error) => tellFault(this, record, error);
   }
 
+  /** The file, or another stream that was set; `null` while the file is not open, as in CPython. */
+  override get stream(): TextStream | null {
+    return super.stream === this.#file && !this.#file.isOpen ? null : super.stream;
+  }
+
   /** Appends the record, opening the file if need be. */
   override emit(record: LogRecord): void {
     try {
@@ -114,7 +120,7 @@ export class FileHandler extends StreamHandler {
   /** Appends this text and `terminator`; what goes wrong later is told with the record. */
   write(record: LogRecord, text: string): void {
     // Somebody has called setStream().
-    if (this.stream !== this.#file) return super.emit(record);
+    if (super.stream !== this.#file) return super.emit(record);
     // Opening it anew would empty it.
     if (this.#closed && this.mode === "w" && !this.#file.isOpen) return;
     this.#file.open();
@@ -124,7 +130,7 @@ export class FileHandler extends StreamHandler {
   /** Writes what is buffered, as `fsync` says to the disk itself. Never rejects. */
   override async flush(options?: FlushOptions): Promise<void> {
     await this.#file.flush();
-    if (this.stream !== this.#file) await super.flush(options);
+    if (super.stream !== this.#file) await super.flush(options);
   }
 
   /** Writes what is buffered and closes the file. Never rejects. */

@@ -30,6 +30,23 @@ test("FileHandler appends a line a record, by the end of the turn", async () => 
   });
 });
 
+test("FileHandler.stream is null while the file is not open, as under delay and after close()", async () => {
+  await inFolder(async (folder) => {
+    const handler = new FileHandler(`${folder}/app.log`, { delay: true });
+    assertEquals(handler.stream, null);
+    handler.handle(recordOf("a"));
+    assertEquals(typeof handler.stream?.write, "function");
+    await handler.close();
+    assertEquals(handler.stream, null);
+    const opened = new FileHandler(`${folder}/app.log`);
+    assertEquals(opened.stream?.name, opened.baseFilename);
+    const stream = { write: () => {} };
+    opened.setStream(stream);
+    await opened.close();
+    assertEquals(opened.stream, stream);
+  });
+});
+
 test("FileHandler empties the file with mode w, and refuses one that is there with x", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/app.log`;

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { Buffer } from "node:buffer";
 import fs from "node:fs";
@@ -81,6 +81,53 @@ test("LogFile counts what is buffered in tell()", async () => {
       10,
       ...Buffer.from("more\n"),
     ]);
+  });
+});
+
+test("LogFile.tell() asks the system when nothing is buffered", async () => {
+  await inFolder((folder) => {
+    const [file] = logFile(folder);
+    append(file, "a");
+    file.writeOut();
+    fs.appendFileSync(file.name, "more");
+    assertEquals(file.tell(), 6);
+    fs.truncateSync(file.name, 0);
+    assertEquals(file.tell(), 0);
+    append(file, "b");
+    assertEquals(file.tell(), 2);
+    file.close();
+    assertEquals(read(file.name), "b\n");
+  });
+});
+
+test("LogFile.reopen() leaves the file that is open only for one that it could open", async () => {
+  await inFolder((folder) => {
+    const [file, lost] = logFile(folder);
+    append(file, "a");
+    fs.renameSync(file.name, `${folder}/moved`);
+    fs.mkdirSync(file.name);
+    assertThrows(() => file.reopen(), Error, "EISDIR");
+    append(file, "b");
+    file.writeOut();
+    fs.rmdirSync(file.name);
+    file.reopen();
+    append(file, "c");
+    file.close();
+    assertEquals([read(`${folder}/moved`), read(file.name), lost], ["a\nb\n", "c\n", []]);
+  });
+});
+
+test("LogFile.reopen() reports a record that it leaves half written", async () => {
+  await inFolder((folder) => {
+    const { calls } = scripted([2, "ENOSPC", "ENOSPC"]);
+    const [file, lost] = logFile(folder, { calls });
+    append(file, "one");
+    file.writeOut();
+    file.reopen();
+    assertEquals(lost, ["one"]);
+    append(file, "two");
+    file.close();
+    assertEquals(read(file.name), "on\ntwo\n", "the same file: a line of its own");
   });
 });
 

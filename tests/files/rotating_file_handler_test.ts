@@ -149,6 +149,78 @@ test("the oldest file stays if the newest cannot take its place", async () => {
   });
 });
 
+test("a roll-over that fails again and again keeps the older files", async () => {
+  await inFolder(async (folder) => {
+    const handler = eachOwn(folder);
+    const faults = faultsOf(handler);
+    for (let i = 0; i < 4; i++) handler.handle(recordOf("%d", i));
+    handler.rotate = () => {
+      throw new Error("Sabotage");
+    };
+    for (let i = 4; i < 10; i++) {
+      handler.handle(recordOf("%d", i));
+      await handler.flush();
+    }
+    await handler.close();
+    assertEquals(faults, ["4: Sabotage"]);
+    // The oldest, .3, made room for the first try.
+    assertEquals(fs.readdirSync(folder).sort(), ["app.log", "app.log.1", "app.log.2"]);
+    assertEquals([read(`${folder}/app.log.1`), read(`${folder}/app.log.2`)], ["2\n", "1\n"]);
+    assertEquals(read(`${folder}/app.log`), "3\n4\n5\n6\n7\n8\n9\n");
+  });
+});
+
+/** A handler of at most 1000 bytes with two older files, and 900 characters in the newest. */
+async function with900(folder: string): Promise<RotatingFileHandler> {
+  fs.writeFileSync(`${folder}/app.log.1`, "old1");
+  fs.writeFileSync(`${folder}/app.log.2`, "old2");
+  const handler = new RotatingFileHandler(`${folder}/app.log`, { maxBytes: 1000, backupCount: 2 });
+  handler.handle(recordOf("x".repeat(900)));
+  await handler.flush();
+  return handler;
+}
+
+/** The names of the files, with their sizes. */
+function sizes(folder: string): string[] {
+  const names = fs.readdirSync(folder).sort();
+  return names.map((name) => `${name} ${fs.statSync(`${folder}/${name}`).size}`);
+}
+
+test("a file that was truncated from outside does not roll over before it is full again", async () => {
+  await inFolder(async (folder) => {
+    const handler = await with900(folder);
+    fs.truncateSync(handler.baseFilename, 0);
+    handler.handle(recordOf("y".repeat(200)));
+    await handler.flush();
+    assertEquals(sizes(folder), ["app.log 201", "app.log.1 4", "app.log.2 4"]);
+    handler.handle(recordOf("z".repeat(799)));
+    await handler.close();
+    assertEquals(sizes(folder), ["app.log 800", "app.log.1 201", "app.log.2 4"]);
+    assertEquals(read(`${folder}/app.log.2`), "old1");
+  });
+});
+
+test("what another process appends counts for the size", async () => {
+  await inFolder(async (folder) => {
+    const handler = await with900(folder);
+    fs.truncateSync(handler.baseFilename, 0);
+    fs.appendFileSync(handler.baseFilename, "o".repeat(900));
+    handler.handle(recordOf("y".repeat(200)));
+    await handler.close();
+    assertEquals(sizes(folder), ["app.log 201", "app.log.1 900", "app.log.2 4"]);
+  });
+});
+
+test("a file that another program has rolled over is left, and rolled over no second time", async () => {
+  await inFolder(async (folder) => {
+    const handler = await with900(folder);
+    fs.renameSync(handler.baseFilename, `${folder}/elsewhere.log`);
+    handler.handle(recordOf("y".repeat(200)));
+    await handler.close();
+    assertEquals(sizes(folder), ["app.log 201", "app.log.1 4", "app.log.2 4", "elsewhere.log 901"]);
+  });
+});
+
 test("options that are none are refused", () => {
   const make = (options: object) => () => new RotatingFileHandler("app.log", options);
   assertThrows(make({ maxBytes: -1 }), RangeError, "'maxBytes' must be");

@@ -15,6 +15,8 @@ interface Line {
   path: string;
   headers: Record<string, string>;
   body: string;
+  /** How it was answered. */
+  status: number;
   error?: string;
 }
 
@@ -195,3 +197,42 @@ test("HTTPHandler refuses a url that CPython's fails at with each record", async
     assert(refused, url);
   }
 }, { skip });
+
+test(
+  "HTTPHandler finds the records that Python's web server refuses, and delivers the others once",
+  async () => {
+    await using peer = await HttpPeer.start();
+    await using handler = new HTTPHandler(peer.host, "/judge", {
+      body: "ndjson",
+      gzip: true,
+      batchBytes: 1 << 20,
+    });
+    const faults: unknown[] = [];
+    handler.handleError = (_record, error) => void faults.push(error);
+    handler.mapLogRecord = ({ msg }) => ({ msg });
+    const sent = Array.from({ length: 500 }, (_, i) => i % 200 === 7 ? `bad ${i}` : `good ${i}`);
+    const large = "x".repeat(6000);
+    for (const msg of [...sent.slice(0, 300), large, ...sent.slice(300)]) {
+      handler.handle(makeLogRecord({ msg }));
+    }
+    await handler.flush();
+    const { sent: taken, dropped } = handler.stats;
+    const good = sent.filter((msg) => msg.startsWith("good"));
+    assertEquals([taken, dropped.refused, dropped.tooLarge], [good.length, 3, 1]);
+    assertEquals(faults.length, 4);
+    const arrived: string[] = [];
+    const statuses: number[] = [];
+    const keys = new Set<string | undefined>();
+    while (arrived.length < good.length) {
+      const { status, body, headers } = await peer.next();
+      statuses.push(status);
+      keys.add(headers["idempotency-key"]);
+      if (status !== 200) continue;
+      for (const line of body.split("\n").filter(Boolean)) arrived.push(JSON.parse(line).msg);
+    }
+    assertEquals(arrived, good);
+    assertEquals(statuses.filter((status) => status === 415).length, 1);
+    assertEquals(keys.size, statuses.length);
+  },
+  { skip },
+);

@@ -3,6 +3,9 @@
 Prints its port, then a line of JSON for each request that it gets. Each line on stdin is a case,
 {host, url, method, credentials, fields}, that CPython's HTTPHandler sends to it; what that handler
 reports as an error is a line as well.
+
+To /judge it answers by what is in the body, an object a line: 415 if it is compressed, 413 if it is
+larger than 5,000 bytes, 422 if a "msg" begins with "bad".
 """
 import http.server
 import json
@@ -23,11 +26,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def answer(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        say({"method": self.command, "path": self.path, "headers": headers, "body": body.decode("latin1")})
-        self.send_response(200)
+        status = self.judge(body) if self.path == "/judge" else 200
+        say({"method": self.command, "path": self.path, "headers": headers, "body": body.decode("latin1"), "status": status})
+        self.send_response(status)
         self.send_header("Content-Length", "2")
         self.end_headers()
         self.wfile.write(b"ok")
+
+    def judge(self, body):
+        if self.headers.get("Content-Encoding"):
+            return 415
+        if len(body) > 5000:
+            return 413
+        messages = [json.loads(line)["msg"] for line in body.splitlines()]
+        return 422 if any(message.startswith("bad") for message in messages) else 200
 
     do_GET = do_POST = answer
 

@@ -1,9 +1,13 @@
-/** A real logrotate moves the file of a WatchedFileHandler away. */
+/** A real logrotate moves the file of a WatchedFileHandler away, or truncates that of another. */
 import { assertEquals } from "@std/assert";
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import process from "node:process";
-import { WatchedFileHandler } from "../../src/files/file_handlers.ts";
+import {
+  type FileHandler,
+  RotatingFileHandler,
+  WatchedFileHandler,
+} from "../../src/files/file_handlers.ts";
 import { inFolder, read } from "../files/folder.ts";
 import { recordOf } from "../logging/helpers.ts";
 import { test } from "../test.ts";
@@ -21,14 +25,17 @@ function withoutLogrotate(): string | false {
 }
 
 /** Lines 0 to 29, ten before each of two rotations and ten after, and where they end up. */
-async function rotate(directives: string): Promise<string[]> {
+async function rotate(
+  directives: string,
+  make: (path: string) => FileHandler = (path) => new WatchedFileHandler(path),
+): Promise<string[]> {
   const files: string[] = [];
   await inFolder(async (folder) => {
     fs.mkdirSync(`${folder}/logs`, { mode: 0o755 });
     const path = `${folder}/logs/app.log`;
     const config = `${folder}/logrotate.conf`;
     fs.writeFileSync(config, `${path} {\n rotate 5\n ${directives}\n}\n`, { mode: 0o644 });
-    const handler = new WatchedFileHandler(path);
+    const handler = make(path);
     for (let i = 0; i < 30; i++) {
       if (i === 10 || i === 20) {
         await handler.flush();
@@ -59,3 +66,13 @@ for (const directives of ["create 0644", "nocreate", "copytruncate"]) {
     assertEquals(await rotate(directives), expected);
   }, { skip: withoutLogrotate() });
 }
+
+test(
+  "logrotate with copytruncate brings no file of a RotatingFileHandler to an early end",
+  async () => {
+    // Ten lines are 20 or 30 bytes; all 30 of them would be more than it may hold.
+    const make = (path: string) => new RotatingFileHandler(path, { maxBytes: 45, backupCount: 5 });
+    assertEquals(await rotate("copytruncate", make), expected);
+  },
+  { skip: withoutLogrotate() },
+);
