@@ -26,13 +26,18 @@ export interface OutboxOptions {
   overflow: Overflow;
   /** The most bytes of a batch, unless one frame alone is larger. @default {98304} */
   chunkBytes?: number | undefined;
+  /** Whether a batch that was put back is taken again as it was, without further frames. @default {false} */
+  keepsBatches?: boolean;
   /** Told when a chunk is full, so that waiting for more records gains nothing. */
   onFull?: () => void;
 }
 
 /** Whole frames in one buffer; `lengths[i]` is the size of frame `i`. */
 export interface Batch {
-  /** The same whenever these frames are taken, and never that of other frames of the outbox. */
+  /**
+   * Where the outbox keeps batches: the same whenever these frames are taken, and never that of other
+   * frames.
+   */
   readonly id: number;
   /** The frames, one after the other. */
   readonly bytes: Uint8Array;
@@ -47,7 +52,7 @@ const FRAMES = 256;
 export class Chunk {
   readonly buffer: Uint8Array;
   readonly view: DataView;
-  /** Given when the chunk is taken, for as long as it holds the same frames; 0: none yet. */
+  /** Given when the chunk is taken, for as long as it holds the same frames; 0: none. */
   id = 0;
   /** Outside the heap, and kept when the chunk is: arrays would make it grow in a burst. */
   lengths: Uint32Array = new Uint32Array(FRAMES);
@@ -146,10 +151,11 @@ export class Outbox {
   readonly #maxRecords: number;
   readonly #overflow: Overflow;
   readonly #chunkBytes: number;
+  readonly #keepsBatches: boolean;
   readonly #onFull: () => void;
   readonly #spare: Chunk[] = [];
   readonly #waiting: Chunk[] = [];
-  /** The last one that is waiting, unless it was taken before: such a chunk keeps its frames. */
+  /** The last one that is waiting, unless it was taken before and is to be kept. */
   #tail: Chunk | undefined;
   #lastId = 0;
   #flight: Chunk | undefined;
@@ -162,11 +168,13 @@ export class Outbox {
 
   /** Makes an empty outbox; allocates nothing until the first frame. */
   constructor(options: OutboxOptions) {
-    const { maxBytes, maxRecords, overflow, chunkBytes = CHUNK_BYTES, onFull = () => {} } = options;
+    const { maxBytes, maxRecords, overflow, chunkBytes = CHUNK_BYTES } = options;
+    const { keepsBatches = false, onFull = () => {} } = options;
     this.#maxBytes = maxBytes;
     this.#maxRecords = maxRecords;
     this.#overflow = overflow;
     this.#chunkBytes = chunkBytes;
+    this.#keepsBatches = keepsBatches;
     this.#onFull = onFull;
   }
 
@@ -296,8 +304,8 @@ export class Outbox {
 
   /**
    * Ends the flight: its first `frames` are done with, but for those whose numbers are in `again`;
-   * these and the others are first in the queue again, each whole, as one batch that gets no further
-   * frames, or as two. Returns the bytes done with.
+   * these and the others are first in the queue again, each whole, as one batch or as two. Returns the
+   * bytes done with.
    */
   settle(frames: number, again: readonly number[] = [], splits = false): number {
     const flight = this.#flight;
@@ -312,8 +320,8 @@ export class Outbox {
     this.#records -= frames - again.length;
     const half = splits ? left.records >> 1 : 0;
     if (left.records === 0) this.#recycle(flight);
-    else if (half === 0) this.#waiting.unshift(left);
-    else this.#waiting.unshift(left.pick((i) => i < half), left.pick((i) => i >= half));
+    else if (half === 0) this.#putBack([left]);
+    else this.#putBack([left.pick((i) => i < half), left.pick((i) => i >= half)]);
     return done;
   }
 
@@ -342,7 +350,12 @@ export class Outbox {
   restore(): void {
     this.settle(0);
     this.#heldBytes = this.#heldRecords = 0;
-    this.#waiting.unshift(...this.#held.splice(0));
+    this.#putBack(this.#held.splice(0));
+  }
+
+  #putBack(chunks: Chunk[]): void {
+    this.#waiting.unshift(...chunks);
+    if (!this.#keepsBatches) this.#tail = this.#waiting.at(-1);
   }
 
   /** Everything that is not in flight, taken out as one batch: for a last write at exit. */

@@ -60,6 +60,8 @@ export abstract class Delivery {
       maxRecords: settings.maxQueuedRecords,
       overflow: settings.overflow,
       chunkBytes: settings.batch?.bytes ?? PIECE_BYTES,
+      // A request that is repeated has the same records.
+      keepsBatches: settings.batch !== undefined,
       onFull: () => this.onFull(),
     });
   }

@@ -5,6 +5,9 @@ import { test } from "../test.ts";
 
 const open = { maxBytes: Infinity, maxRecords: Infinity, overflow: "drop-oldest" } as const;
 
+/** Batches that are put back stay as they are. */
+const keeping = { ...open, keepsBatches: true } as const;
+
 function frame(size: number, mark: number): Uint8Array {
   return new Uint8Array(size).fill(mark);
 }
@@ -44,7 +47,7 @@ test("Outbox.settle() keeps those in the middle that are to be sent again", () =
 });
 
 test("Outbox.take() gives a batch that was put back as it was, and records since then apart", () => {
-  const outbox = new Outbox(open);
+  const outbox = new Outbox(keeping);
   outbox.push(frame(1, 1));
   outbox.push(frame(2, 2));
   const { id } = outbox.take()!;
@@ -60,7 +63,7 @@ test("Outbox.take() gives a batch that was put back as it was, and records since
 });
 
 test("Outbox.take() gives a batch that has lost frames another id", () => {
-  const outbox = new Outbox({ ...open, maxRecords: 3 });
+  const outbox = new Outbox({ ...keeping, maxRecords: 3 });
   for (let i = 1; i <= 3; i++) outbox.push(frame(i, i));
   const ids = [outbox.take()?.id];
   outbox.settle(0);
@@ -77,7 +80,7 @@ test("Outbox.take() gives a batch that has lost frames another id", () => {
 });
 
 test("Outbox.makeRoom() leaves no empty batch of frames that were put back in the way", () => {
-  const outbox = new Outbox({ ...open, maxRecords: 1 });
+  const outbox = new Outbox({ ...keeping, maxRecords: 1 });
   outbox.push(frame(1, 1));
   outbox.take();
   outbox.settle(0);
@@ -87,7 +90,7 @@ test("Outbox.makeRoom() leaves no empty batch of frames that were put back in th
 });
 
 test("Outbox.settle() splits what is not done with in two batches, each with an id of its own", () => {
-  const outbox = new Outbox(open);
+  const outbox = new Outbox(keeping);
   for (let i = 1; i <= 5; i++) outbox.push(frame(i, i));
   const ids = [outbox.take()?.id];
   assertEquals(outbox.settle(0, [], true), 0);
