@@ -39,7 +39,7 @@ export let fileOf: (handler: FileHandler) => LogFile;
  * Writes each record's text and `terminator` to a file. What one turn of the event loop logs is
  * written in one call at its end, at exit or in `flush()`.
  *
- * A full disk or a folder that is gone costs the records that it meets, each of which goes to
+ * A full disk or a folder that was removed costs the records that it meets, each of which goes to
  * `handleError()`; writing goes on when it can. A file that is removed is made anew. As in CPython a
  * record after `close()` opens the file again, unless the mode is `w`.
  *

@@ -31,6 +31,10 @@ export interface RotatingFileHandlerOptions extends BaseRotatingHandlerOptions {
  * `app.log.2`, and so on to `app.log.` and `backupCount`, which is replaced. An empty file never
  * rolls over.
  *
+ * The system is asked for the size at the beginning of each turn of the event loop: other programs may
+ * append to the file, or truncate it as logrotate's `copytruncate` does. A file that was moved by
+ * another program is left, and not rolled over a second time.
+ *
  * As in CPython the size of the file counts in bytes and the next record in characters, so that a
  * record beyond ASCII may carry the file past `maxBytes`.
  *

@@ -6,14 +6,29 @@
  * puts off (408, 429, 5xx), and what it cannot be told while it is away, is sent again unless
  * `whileDisconnected` is `"drop"`; connections are used again; `close()` is final; a lone surrogate is
  * sent as U+FFFD; an error in `exc_info` is its own text; what cannot be sent as it is written in
- * `url` (a space, a `#`) is refused at once. `fetch` adds headers of its own (`Accept`, `User-Agent`
- * and others) and sends `Host` in lower case.
+ * `url` (a space, a `#`) is refused at once. Requests carry an `Idempotency-Key`; `fetch` adds headers
+ * of its own (`Accept`, `User-Agent` and others) and sends `Host` in lower case.
  *
  * `sent` are records that the server answered 2xx. A request that fails, lasts longer than
  * `timeoutMs` or is put off is an outage: its records go again after the back-off, or after
- * `Retry-After` if that is longer, and arrive twice if it was the answer that was lost.
- * Redirects are not followed. What the server refuses (any other status) is dropped, counted as
- * `error`, or as `tooLarge` for 413, and reported to `handleError()`.
+ * `Retry-After` if that is longer. The request is repeated as it was, with the same records and the
+ * same `Idempotency-Key`, by which a server can tell that it has them: it may be the answer that was
+ * lost.
+ *
+ * Other answers are told apart by what they are about:
+ *
+ * - 413 is about the size: the records go again in two requests, and so on; a single one is dropped
+ *   and counts as `tooLarge`.
+ * - 400 and 422 are about a record: it is found in the same way, dropped, and counts as `refused`; the
+ *   others arrive. One bad record among n costs log2 n further requests that are refused; a server that
+ *   refuses every record is asked less than 2 n times.
+ * - 415 to a compressed request: from then on none is compressed.
+ * - Any other status, 401, 403, 404 and redirects among them, is about the address, the credentials or
+ *   the settings: an outage like the others, but for `giveUpAfterMs` at most. Then what is queued is
+ *   dropped and counts as `refused`. Redirects are never followed.
+ *
+ * Dropped records are reported to `handleError()`, with the status and the first 200 characters of
+ * the answer, ten times a minute at most.
  *
  * A request cannot be made while the process exits: await `flush()` or `close()` at the end, or give
  * an `exitNotifier`, which does so where the event loop just runs dry.

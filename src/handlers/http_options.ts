@@ -200,7 +200,7 @@ export function checkHttpOptions(
 
 /** Browsers have no `randomUUID()` on pages that came without TLS. */
 function randomId(): string {
-  return globalThis.crypto?.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+  return crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`.replace(".", "");
 }
 
 /** Checks a method, in any case; the case that requests have. */
