@@ -103,9 +103,14 @@ export class FileHandler extends StreamHandler {
     file.onLoss = (record, error) => tellFault(this, record, error);
   }
 
-  /** The file, or another stream that was set; `null` while the file is not open, as in CPython. */
-  override get stream(): TextStream | null {
-    return super.stream === this.#file && !this.#file.isOpen ? null : super.stream;
+  /**
+   * The file, or another stream that was set. As in CPython it is `null` while the file is not open:
+   * with `delay` before the first record, and after `close()`. The type of `StreamHandler.stream`, whose
+   * subclasses write to it, does not say so.
+   */
+  override get stream(): TextStream {
+    const isClosed = super.stream === this.#file && !this.#file.isOpen;
+    return isClosed ? null as unknown as TextStream : super.stream;
   }
 
   /** Appends the record, opening the file if need be. */

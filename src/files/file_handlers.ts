@@ -5,8 +5,8 @@
  * What they do better: a roll-over never destroys a file but the oldest beyond `backupCount`, and one
  * that fails costs no record: the old file stays in use. A full disk or a folder that was removed
  * costs the records that it meets, each reported to `handleError()`, and writing goes on when it can;
- * rotated files are compressed in the background
- * if wanted (`gzip`). What one turn of the event loop logs is written in one call.
+ * rotated files are compressed in the background if wanted (`gzip`). What one turn of the event loop
+ * logs is written in one call.
  *
  * Runs on Deno (`--allow-read` and `--allow-write` for the folder), Bun and Node.
  *

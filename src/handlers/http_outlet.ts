@@ -13,6 +13,7 @@
  * @module
  */
 import { type HttpRequestForm, judgeStatus } from "../core/http_answer.ts";
+import { escapeControls } from "../core/line_form.ts";
 import { show } from "../core/options.ts";
 import type { Batch } from "../core/outbox.ts";
 import { retryAfterSeconds } from "../core/retry_after.ts";
@@ -119,7 +120,8 @@ export class HttpOutlet implements Outlet {
     const errors = this.#judge(batch, response, { isGet, isCompressed });
     this.#isAnswered = true;
     const text = await readStart(response, signal);
-    if (text !== "") { for (const error of errors) error.message += `: ${printable(text)}`; }
+    if (text === "") return;
+    for (const error of errors) error.message += `: ${escapeControls(text)}`;
   }
 
   /** Settles what becomes of the records, from the status alone; the errors that are to be reported. */
@@ -127,7 +129,9 @@ export class HttpOutlet implements Outlet {
     const { status, statusText } = response;
     const { destination } = this.#endpoint;
     const frames = batch.lengths.length;
-    const text = printable(["the server answered", status, statusText].filter(Boolean).join(" "));
+    const text = escapeControls(
+      ["the server answered", status, statusText].filter(Boolean).join(" "),
+    );
     const verdict = judgeStatus(status, form);
     if (verdict === "later") {
       destination.wasAway();
@@ -151,7 +155,7 @@ export class HttpOutlet implements Outlet {
   }
 
   /** The way out breaks, and the records go again. */
-  #putOff<E extends ConnectionError>(response: Response, error: E): E {
+  #putOff(response: Response, error: ConnectionError): ConnectionError {
     const after = response.headers.get("Retry-After");
     this.holdSeconds = retryAfterSeconds(after, this.#endpoint.clock.now()) ?? 0;
     this.#later = error;
@@ -225,15 +229,6 @@ export class HttpOutlet implements Outlet {
     this.#abort?.abort(new ConnectionError("closed", "the request was given up"));
     return Promise.resolve();
   }
-}
-
-/** A server's text on one line: it must not command the terminal that shows it. */
-function printable(text: string): string {
-  // deno-lint-ignore no-control-regex -- these are what is escaped
-  return text.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, (character) => {
-    const code = character.charCodeAt(0).toString(16);
-    return code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, "0")}`;
-  });
 }
 
 /** What one record is in a batch for this kind of body. */

@@ -44,8 +44,8 @@ export class StreamHandler extends Handler {
     this.#stream = checked;
   }
 
-  /** Where the text goes; `null` only for a `FileHandler` whose file is not open. */
-  get stream(): TextStream | null {
+  /** Where the text goes. */
+  get stream(): TextStream {
     return this.#stream;
   }
 

@@ -244,7 +244,7 @@ test("HTTPHandler shows an answer's text on one line, without what commands a te
   server.nextAnswers(new Response("no\n\x1b[2J\x9b1m\u2028!", { status: 400 }));
   emit("a");
   await handler.flush();
-  assertEquals(String(faults[0]), "Error: the server answered 400: no\\x0a\\x1b[2J\\x9b1m\\u2028!");
+  assertEquals(String(faults[0]), "Error: the server answered 400: no\\n\\x1b[2J\\x9b1m\\u2028!");
   await handler.close();
 });
 
