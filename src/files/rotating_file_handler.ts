@@ -112,8 +112,9 @@ export class RotatingFileHandler extends BaseRotatingHandler {
       else if (fs.existsSync(this.baseFilename)) rotated.remove(dest, [""]);
       this.rotateAndCompress(dest);
     } catch (error) {
-      // The next try must not move them on, and replace another one.
-      if (!isMoved(this)) { for (const i of moved) rotated.move(slot(i + 1), slot(i)); }
+      // The next try must not move them on, and replace another one. A rotator may have made the file.
+      if (rotated.exists(dest)) throw error;
+      for (const i of moved) rotated.move(slot(i + 1), slot(i));
       throw error;
     }
   }

@@ -170,6 +170,24 @@ test("a roll-over that fails again and again keeps the older files", async () =>
   });
 });
 
+test("a rotator that throws when it has copied the file keeps the copy and the older files", async () => {
+  await inFolder(async (folder) => {
+    const handler = eachOwn(folder);
+    const faults = faultsOf(handler);
+    for (let i = 0; i < 3; i++) handler.handle(recordOf("%d", i));
+    handler.rotate = (source, dest) => {
+      fs.copyFileSync(source, dest);
+      fs.truncateSync(source, 0);
+      throw new Error("Sabotage");
+    };
+    handler.handle(recordOf("3"));
+    await handler.close();
+    const files = fs.readdirSync(folder).map((name) => `${name} ${read(`${folder}/${name}`)}`);
+    assertEquals(files.sort(), ["app.log 3\n", "app.log.1 2\n", "app.log.2 1\n", "app.log.3 0\n"]);
+    assertEquals(faults, ["3: Sabotage"]);
+  });
+});
+
 /** A handler of at most 1000 bytes with two older files, and 900 characters in the newest. */
 async function with900(folder: string): Promise<RotatingFileHandler> {
   fs.writeFileSync(`${folder}/app.log.1`, "old1");
