@@ -67,7 +67,9 @@ export function keyText(key: unknown, budget?: TextBudget): string {
 
 /** The `repr()` of what is a list here and a tuple in Python. */
 export function tupleRepr(items: readonly unknown[], budget?: TextBudget): string {
-  const list = reprWithin(items, budget).slice(1, -1);
+  const text = reprWithin(items, budget);
+  if (text === ELLIPSIS) return text;
+  const list = text.slice(1, -1);
   return items.length === 1 ? `(${list},)` : `(${list})`;
 }
 

@@ -68,5 +68,6 @@ test("formUrlencoded() writes … for the rest of what holds itself many times o
     assert(form.length < 4 * MAX_TEXT, String(form.length));
     assert(form.startsWith("msg=spam&") && form.includes("%E2%80%A6") && form.endsWith("no=20"));
   }
+  assert(formUrlencoded({ value: long.repeat(9), args: [1] }).endsWith("args=%E2%80%A6"));
   assertEquals(formUrlencoded({ msg: long.repeat(9) }).length, 9 * long.length + 4);
 });
