@@ -3,14 +3,16 @@
  * byte. Values are Python's `str()` of what they are there: None, True, a tuple for `args`, floats
  * for the times.
  *
- * Differs: a lone surrogate, for which CPython loses the record, is sent as U+FFFD.
+ * Differs: a lone surrogate, for which CPython loses the record, is sent as U+FFFD; what is over the
+ * {@linkcode TextBudget} of the record, as a value may hold itself many times over, reads `…`.
  *
  * Browser compatible.
  *
  * @module
  */
-import { PythonFloat } from "../logging/python_float.ts";
-import { pythonRepr, pythonStr } from "../logging/python_repr.ts";
+import { floatRepr } from "../logging/python_float.ts";
+import { strWithin, tupleRepr } from "../logging/python_repr.ts";
+import { TextBudget } from "../logging/text_budget.ts";
 
 /** Floats in Python, also where they are whole. */
 const TIMES: ReadonlySet<string> = new Set(["created", "msecs", "relativeCreated"]);
@@ -40,21 +42,25 @@ export function quotePlus(value: string | Uint8Array): string {
 /** `urllib.parse.urlencode(fields)`, for the attributes of a record. */
 export function formUrlencoded(fields: Record<string, unknown>): string {
   const pairs: string[] = [];
+  const budget = new TextBudget();
   for (const key of Object.keys(fields)) {
-    pairs.push(`${quotePlus(key)}=${quotePlus(textOf(key, fields[key]))}`);
+    pairs.push(`${quotePlus(key)}=${quotePlus(textOf(key, fields[key], budget))}`);
   }
   return pairs.join("&");
 }
 
-function textOf(key: string, value: unknown): string | Uint8Array {
-  if (value instanceof Uint8Array) return value;
-  if (value instanceof ArrayBuffer) return new Uint8Array(value);
-  if (key === "args" && Array.isArray(value)) return tupleRepr(value);
-  return pythonStr(typeof value === "number" && TIMES.has(key) ? new PythonFloat(value) : value);
+function textOf(key: string, value: unknown, budget: TextBudget): string | Uint8Array {
+  if (value instanceof Uint8Array) return bytesWithin(value, budget);
+  if (value instanceof ArrayBuffer) return bytesWithin(new Uint8Array(value), budget);
+  if (key === "args" && Array.isArray(value)) return tupleRepr(value, budget);
+  if (typeof value === "number" && TIMES.has(key)) return floatRepr(value);
+  // The message itself is not cut; other text may be one and the same in many fields.
+  if (typeof value === "string") return key === "msg" ? value : budget.cut(value);
+  return strWithin(value, budget);
 }
 
-/** What is a list here and a tuple there. */
-function tupleRepr(items: unknown[]): string {
-  const list = pythonRepr(items).slice(1, -1);
-  return items.length === 1 ? `(${list},)` : `(${list})`;
+function bytesWithin(bytes: Uint8Array, budget: TextBudget): Uint8Array {
+  const head = bytes.subarray(0, Math.max(0, budget.left));
+  budget.left -= head.length;
+  return head;
 }

@@ -6,79 +6,130 @@
  * number that is not finite, `undefined` and an invalid Date become null, a Date ISO 8601 text,
  * bytes base64, a Set an array, a Map an object, an Error its stack, a function or symbol its text,
  * an object with `toJSON()` what that returns. A value inside itself becomes `"[Circular]"`, and
- * one nested deeper than {@linkcode MAX_DEPTH} `"[Nested]"`.
+ * one nested deeper than {@linkcode MAX_DEPTH} `"[Nested]"`. What is over the {@linkcode TextBudget}
+ * of the record reads `"…"`, as a value may hold itself many times over.
  *
  * @module
  */
+import { isPlainObject } from "../logging/is_mapping.ts";
+import { keyText } from "../logging/python_repr.ts";
+import { cutText, ELLIPSIS, MAX_DEPTH, TextBudget } from "../logging/text_budget.ts";
 import { base64 } from "./base64.ts";
 import { newlineDelimited } from "./lines.ts";
 import type { Serializer } from "./serializer.ts";
 
-/** Deep enough for any log record; far from the end of any runtime's stack. */
-const MAX_DEPTH = 100;
+/** What stands in place of the rest of a container. */
+const REST = `"${ELLIPSIS}"`;
 
-function* entriesOf(object: object): Generator<[string, unknown]> {
+function* entriesOf(object: object, budget: TextBudget): Generator<[string, unknown]> {
   if (object instanceof Map) {
-    for (const [key, value] of object) yield [String(key), value];
+    for (const [key, value] of object) yield [keyText(key, budget), value];
   } else {
     for (const key of Object.keys(object)) yield [key, (object as Record<string, unknown>)[key]];
   }
 }
 
-/** The JSON text of a value inside `parents`. */
-function write(value: unknown, parents: object[]): string {
+/** The JSON text of a value inside the containers that are open. */
+function write(value: unknown, budget: TextBudget): string {
   switch (typeof value) {
     case "string":
-      return JSON.stringify(value);
+      return writeText(value, budget);
     case "number":
       return Object.is(value, -0) ? "-0.0" : Number.isFinite(value) ? String(value) : "null";
     case "boolean":
-    case "bigint":
       return String(value);
+    case "bigint":
+      return budget.spend(String(value));
     case "undefined":
       return "null";
     case "object":
-      return value === null ? "null" : writeObject(value, parents);
+      return value === null ? "null" : writeObject(value, budget);
     default:
-      return JSON.stringify(String(value));
+      return writeText(String(value), budget);
   }
 }
 
-function writeObject(value: object, parents: object[]): string {
-  if (value instanceof Uint8Array) return JSON.stringify(base64(value));
-  if (value instanceof ArrayBuffer) return JSON.stringify(base64(new Uint8Array(value)));
-  if (parents.includes(value)) return '"[Circular]"';
-  if (parents.length >= MAX_DEPTH) return '"[Nested]"';
-  parents.push(value);
+function writeText(text: string, budget: TextBudget): string {
+  return budget.spend(JSON.stringify(cutText(text, budget.left)));
+}
+
+function writeBytes(bytes: Uint8Array, budget: TextBudget): string {
+  return writeText(base64(bytes.subarray(0, Math.max(0, budget.left))), budget);
+}
+
+function writeObject(value: object, budget: TextBudget): string {
+  if (value instanceof Uint8Array) return writeBytes(value, budget);
+  if (value instanceof ArrayBuffer) return writeBytes(new Uint8Array(value), budget);
+  const { open } = budget;
+  if (open.includes(value)) return '"[Circular]"';
+  if (open.length >= MAX_DEPTH) return '"[Nested]"';
+  if (budget.left <= 0) return REST;
+  open.push(value);
   let text: string;
   const { toJSON } = value as { toJSON?: unknown };
   if (typeof toJSON === "function") {
-    text = write(toJSON.call(value), parents);
+    text = write(toJSON.call(value), budget);
   } else if (value instanceof Error) {
-    text = JSON.stringify(value.stack ?? String(value));
+    text = writeText(value.stack ?? String(value), budget);
   } else if (Array.isArray(value) || value instanceof Set) {
-    text = `[${Array.from(value as Iterable<unknown>, (item) => write(item, parents)).join(",")}]`;
+    text = writeItems(value, budget);
   } else {
-    const members: string[] = [];
-    for (const [key, member] of entriesOf(value)) {
-      members.push(`${JSON.stringify(key)}:${write(member, parents)}`);
-    }
-    text = `{${members.join(",")}}`;
+    text = writeMembers(value, budget);
   }
-  parents.pop();
+  open.pop();
   return text;
 }
 
-/** A value as the module describes it. */
-export function jsonText(value: unknown): string {
-  return write(value, []);
+function writeItems(items: Iterable<unknown>, budget: TextBudget): string {
+  const texts: string[] = [];
+  for (const item of items) {
+    if (!budget.next()) {
+      texts.push(REST);
+      break;
+    }
+    texts.push(write(item, budget));
+  }
+  return `[${texts.join(",")}]`;
+}
+
+function writeMembers(object: object, budget: TextBudget): string {
+  const members: string[] = [];
+  for (const [key, member] of entriesOf(object, budget)) {
+    if (!budget.next()) {
+      members.push(`${REST}:${REST}`);
+      break;
+    }
+    members.push(`${budget.spend(JSON.stringify(key))}:${write(member, budget)}`);
+  }
+  return `{${members.join(",")}}`;
+}
+
+/** A value as the module describes it; one of several in a record where they share a budget. */
+export function jsonText(value: unknown, budget: TextBudget = new TextBudget()): string {
+  return write(value, budget);
+}
+
+/**
+ * The fields of a record as the module describes them. Every field is named, whatever is left of the
+ * budget, and a message that is text stands in full.
+ */
+export function recordJson(fields: Record<string, unknown>): string {
+  if (!isPlainObject(fields) || typeof fields.toJSON === "function") return jsonText(fields);
+  const budget = new TextBudget();
+  budget.open.push(fields);
+  const members = Object.keys(fields).map((key) => {
+    const value = fields[key];
+    const isMessage = key === "msg" && typeof value === "string";
+    return `${JSON.stringify(key)}:${isMessage ? JSON.stringify(value) : write(value, budget)}`;
+  });
+  return `{${members.join(",")}}`;
 }
 
 const encoder = /* @__PURE__ */ new TextEncoder();
 const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true });
 
 function dumps(fields: Record<string, unknown>): Uint8Array {
-  return encoder.encode(jsonText(fields));
+  return encoder.encode(recordJson(fields));
 }
 
 function loads(payload: Uint8Array): Record<string, unknown> {

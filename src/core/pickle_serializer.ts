@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { keyText } from "../logging/python_repr.ts";
 import { show } from "./options.ts";
 import { UnpicklingError } from "./pickle/errors.ts";
 import { Unpickler } from "./pickle/unpickler.ts";
@@ -37,7 +38,7 @@ export const pickle: Serializer = {
 /** What CPython's `record.__dict__.update(value)` takes: a dict, or a list of pairs. */
 function toFields(value: unknown): Record<string, unknown> {
   if (value instanceof Map || isPairs(value)) {
-    return Object.fromEntries(Array.from(value, ([key, member]) => [String(key), member]));
+    return Object.fromEntries(Array.from(value, ([key, member]) => [keyText(key), member]));
   }
   if (typeof value === "object" && value !== null) {
     const prototype: unknown = Object.getPrototypeOf(value);

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { MAX_DEPTH, MAX_ITEMS, MAX_RECORD_BYTES } from "./pickle/limits.ts";
 import { Pickler } from "./pickle/pickler.ts";
 
 let spare: Pickler | undefined;
@@ -16,13 +17,18 @@ export const TIMES: readonly string[] = ["created", "msecs", "relativeCreated"];
 /** Each is a part of the one before it, and the same str where that is all of it. */
 const PATHS: readonly string[] = ["pathname", "filename", "module"];
 
-/** The pickle of these fields, in a new array. */
+/**
+ * The pickle of these fields, in a new array, within the limits of a receiver: what is too deep for
+ * it reads `…`.
+ *
+ * @throws {PicklingError} for fields that go over another limit
+ */
 export function pickleFields(fields: Record<string, unknown>): Uint8Array {
   // Taken away while it is in use: an attribute's own code may log, and so come here again.
   const pickler = spare ?? new Pickler();
   spare = undefined;
   try {
-    pickler.start();
+    pickler.start(0, MAX_RECORD_BYTES, MAX_DEPTH, MAX_ITEMS);
     pickler.beginDict();
     writeFields(pickler, fields);
     pickler.endDict();

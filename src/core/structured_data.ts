@@ -6,7 +6,8 @@
  * @module
  */
 import { ask } from "../logging/python_protocol.ts";
-import { pythonRepr } from "../logging/python_repr.ts";
+import { reprWithin } from "../logging/python_repr.ts";
+import { TextBudget } from "../logging/text_budget.ts";
 import { jsonText } from "./json.ts";
 import { refuse } from "./options.ts";
 
@@ -39,19 +40,21 @@ export function checkStructuredDataId(what: string, name: string, value: unknown
 /**
  * One element, with a parameter for each own enumerable property of `params` that is not undefined.
  * Text stands as it is, a value from Python as its `str()`; any other value as `JSON` would write it.
+ * What is over the {@linkcode TextBudget} of one record reads `…`.
  *
  * A name that RFC 5424 does not allow is changed: each character that it may not have becomes `_`,
  * an empty name becomes `_`, and 32 characters are kept. If another parameter has that name, it ends
  * with a number: `_2`, `_3`, and so on.
  */
 export function structuredData(id: string, params: Readonly<Record<string, unknown>>): string {
+  const budget = new TextBudget();
   let element = `[${id}`;
   let names: ParamNames | undefined;
   for (const key of Object.keys(params)) {
     const value = params[key];
     if (value === undefined) continue;
     const name = NAME.test(key) ? key : (names ??= new ParamNames(params)).allowed(key);
-    element += ` ${name}="${paramText(value).replace(ESCAPED, "\\$&")}"`;
+    element += ` ${name}="${paramText(value, budget).replace(ESCAPED, "\\$&")}"`;
   }
   return `${element}]`;
 }
@@ -81,12 +84,14 @@ class ParamNames {
   }
 }
 
-function paramText(value: unknown): string {
-  if (typeof value === "string") return value;
+function paramText(value: unknown, budget: TextBudget): string {
+  if (typeof value === "string") return budget.cut(value);
   if (typeof value === "number") return String(value);
-  const own = ask<string>(value, "__str__", pythonRepr);
-  if (own !== undefined) return own;
-  const text = jsonText(value);
+  if (budget.left > 0) {
+    const own = ask<string>(value, "__str__", (item: unknown) => reprWithin(item, budget));
+    if (own !== undefined) return budget.cut(own);
+  }
+  const text = jsonText(value, budget);
   // A Date, an Error, bytes, …: JSON writes them as text.
   return text.startsWith('"') ? JSON.parse(text) : text;
 }

@@ -57,7 +57,7 @@
  * @module
  */
 import { formUrlencoded } from "../core/form_urlencoded.ts";
-import { jsonText } from "../core/json.ts";
+import { recordJson } from "../core/json.ts";
 import { recordFields } from "../core/record_fields.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import type { Delivery } from "./delivery.ts";
@@ -137,7 +137,7 @@ export class HTTPHandler extends DeliveryHandler {
     const begun = this.#delivery.begin(record);
     try {
       const fields = this.mapLogRecord(record);
-      const text = this.body === "form" ? formUrlencoded(fields) : jsonText(fields);
+      const text = this.body === "form" ? formUrlencoded(fields) : recordJson(fields);
       const frame = encoder.encode(framed(this.body, text));
       this.#delivery.want();
       this.#delivery.enqueue(frame);

@@ -15,7 +15,7 @@ export function codePointLength(text: string): number {
 
 /** Python's `text[:count]`. */
 export function codePoints(text: string, count: number): string {
-  if (text.search(pair) < 0) return text.slice(0, count);
-  // Cut before it is spread out: a text may be long.
-  return [...text.slice(0, 2 * count)].slice(0, count).join("");
+  // Cut before it is searched and spread out: a text may be long.
+  const head = text.slice(0, 2 * count);
+  return head.search(pair) < 0 ? head.slice(0, count) : [...head].slice(0, count).join("");
 }

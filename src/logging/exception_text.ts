@@ -9,16 +9,17 @@
  */
 import { attempt } from "./attempt.ts";
 import { pythonStr } from "./python_repr.ts";
+import { cutText, MAX_TEXT } from "./text_budget.ts";
 
 /** Errors in one text: a chain or an aggregate may be of any length, a log line should not. */
 const MAX_ERRORS = 50;
 
-/** The text of `error`, without a line break at its end. */
+/** The text of `error`, without a line break at its end; what is too long ends with `…`. */
 export function exceptionText(error: unknown): string {
   const seen: unknown[] = [];
   const lines: string[] = [];
   append(error, "", "", seen, lines);
-  return lines.join("\n");
+  return cutText(lines.join("\n"));
 }
 
 function append(
@@ -40,7 +41,9 @@ function append(
       return;
     }
     const text = stackOf(error)?.trimEnd() ?? headline(error);
-    for (const line of (label + text).split("\n")) lines.push(indent + line);
+    // Each character may be a line, and each line is indented.
+    const left = (MAX_TEXT - lines.join("\n").length) / (1 + indent.length);
+    for (const line of cutText(label + text, left).split("\n")) lines.push(indent + line);
     const errors = propertyOf(error, "errors");
     for (const [index, inner] of Array.isArray(errors) ? errors.entries() : []) {
       append(inner, `[${index}] `, indent + "    ", seen, lines);

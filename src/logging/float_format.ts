@@ -12,8 +12,8 @@ import { exponentText, floatRepr } from "./python_float.ts";
 /** How {@linkcode floatFormat} presents a number. */
 export type FloatPresentation = "e" | "f" | "g";
 
-/** No double has more decimals than this; what is asked for beyond it is zeros. */
-const MAX_DECIMALS = 1074;
+/** No double has more decimals or digits than this; what is asked for beyond it is zeros. */
+export const MAX_DECIMALS = 1074;
 
 /**
  * The text of `x`, its sign included, without any padding. `alternate` is Python's `#`: the point
@@ -29,13 +29,16 @@ export function floatFormat(
   const sign = x < 0 || Object.is(x, -0) ? "-" : "";
   const magnitude = Math.abs(x);
   if (presentation === "f") return sign + fixed(magnitude, precision, alternate);
-  const count = presentation === "e" ? precision + 1 : precision || 1;
+  const isShort = presentation === "g" && !alternate;
+  let count = presentation === "e" ? precision + 1 : precision || 1;
+  // The zeros at the end are not shown, so they need not be made.
+  if (isShort) count = Math.min(count, MAX_DECIMALS);
   const [digits, exponent] = significant(magnitude, count);
   const isScientific = presentation === "e" || exponent < -4 || exponent >= count;
   let text = isScientific
     ? withPoint(digits, 1, alternate)
     : withPoint("0".repeat(Math.max(0, -exponent)) + digits, Math.max(0, exponent) + 1, alternate);
-  if (presentation === "g" && !alternate && text.includes(".")) text = text.replace(/\.?0+$/, "");
+  if (isShort && text.includes(".")) text = text.replace(/\.?0+$/, "");
   return sign + text + (isScientific ? exponentText(exponent) : "");
 }
 

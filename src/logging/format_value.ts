@@ -7,16 +7,17 @@
  * @module
  */
 import { codePointLength, codePoints } from "./code_points.ts";
-import { floatFormat, type FloatPresentation } from "./float_format.ts";
+import { floatFormat, type FloatPresentation, MAX_DECIMALS } from "./float_format.ts";
 import { type FormatSpec, parseFormatSpec, shownType } from "./format_spec.ts";
 import { floatRepr, isInteger, PythonFloat } from "./python_float.ts";
 import { ask } from "./python_protocol.ts";
-import { pythonRepr, pythonStr } from "./python_repr.ts";
+import { pythonStr, reprWithin, strWithin } from "./python_repr.ts";
+import type { TextBudget } from "./text_budget.ts";
 import { typeName } from "./type_name.ts";
 
-/** `value` as `spec` says; without a spec, `str(value)`. */
-export function formatValue(value: unknown, spec: string): string {
-  if (spec === "") return pythonStr(value);
+/** `value` as `spec` says; without a spec, `str(value)`, its containers within `budget`. */
+export function formatValue(value: unknown, spec: string, budget?: TextBudget): string {
+  if (spec === "") return strWithin(value, budget);
   if (value instanceof PythonFloat) return formatFloat(value.value, spec);
   switch (typeof value) {
     case "string":
@@ -29,11 +30,11 @@ export function formatValue(value: unknown, spec: string): string {
       return isInteger(value) ? formatInteger(value, spec, "int") : formatFloat(value, spec);
   }
   if (value instanceof Date) return formatString(pythonStr(value), spec);
-  return formatAnswer(value, spec) ?? unsupported(value);
+  return formatAnswer(value, spec, budget) ?? unsupported(value);
 }
 
 /** By what the value answers: its own format, else its number, else its text. */
-function formatAnswer(value: unknown, spec: string): string | undefined {
+function formatAnswer(value: unknown, spec: string, budget?: TextBudget): string | undefined {
   const formatted = ask<string>(value, "__format__", spec);
   if (formatted !== undefined) return formatted;
   const index = ask<number | bigint>(value, "__index__");
@@ -41,7 +42,7 @@ function formatAnswer(value: unknown, spec: string): string | undefined {
   const float = ask<number>(value, "__float__");
   // Without a presentation it is the text that is padded: of a Decimal it has more digits.
   if (float !== undefined && /[.,_a-z%]/i.test(spec)) return formatFloat(float, spec);
-  const text = ask<string>(value, "__str__", pythonRepr);
+  const text = ask<string>(value, "__str__", (item: unknown) => reprWithin(item, budget));
   const isPlaced = float === undefined || /[<>=^]/.test(spec);
   return text === undefined ? text : formatString(text, isPlaced ? spec : `>${spec}`);
 }
@@ -163,7 +164,8 @@ function plainFloat(value: number, spec: FormatSpec): string {
   }
   if (!Number.isFinite(value)) return floatRepr(value);
   // Here `e` begins one digit earlier than for `g`, so that `.0` still fits the precision.
-  const precision = spec.precision || 1;
+  // The zeros at the end are shown with `#` alone.
+  const precision = Math.min(spec.precision || 1, spec.alternate ? Infinity : MAX_DECIMALS);
   const exponential = floatFormat(value, "e", precision - 1, false);
   const exponent = Number(exponential.slice(exponential.indexOf("e") + 1));
   if (exponent === precision - 1) {
@@ -212,10 +214,10 @@ function grouped(digits: string, least: number, spec: FormatSpec): string {
   for (;;) {
     const length = Math.min(size, Math.max(remaining, least, 1));
     const taken = Math.max(0, Math.min(remaining, length));
-    groups.unshift(digits.slice(remaining - taken, remaining).padStart(length, "0"));
+    groups.push(digits.slice(remaining - taken, remaining).padStart(length, "0"));
     remaining -= taken;
     least -= length;
-    if (remaining <= 0 && least <= 0) return groups.join(spec.grouping);
+    if (remaining <= 0 && least <= 0) return groups.reverse().join(spec.grouping);
     least -= 1;
   }
 }

@@ -146,6 +146,9 @@ export class Formatter extends FormatterAttributes {
   /**
    * The whole text: message, error, stack. Sets `message`, and where they are used `asctime` and
    * `exc_text`, on the record; an `exc_text` that is there already is kept.
+   *
+   * What is longer than four million characters, beside a message that was logged without arguments,
+   * is cut and ends with `…`: a received record may ask for any length.
    */
   format(record: LogRecord): string {
     record.message = record.getMessage();

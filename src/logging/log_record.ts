@@ -142,7 +142,11 @@ export class LogRecord {
     this.taskName = null;
   }
 
-  /** The message with its arguments merged: `str(msg) % args`, or `str(msg)` without arguments. */
+  /**
+   * The message with its arguments merged: `str(msg) % args`, or `str(msg)` without arguments. Text
+   * that arguments or containers make is cut at four million characters and then ends with `…`; a
+   * text without arguments stays as it is, of any length.
+   */
   getMessage(): string {
     const msg = pythonStr(this.msg);
     return hasItems(this.args) ? percentFormat(msg, this.args) : msg;

@@ -11,7 +11,8 @@ import { codePointLength, codePoints } from "./code_points.ts";
 import { floatFormat, type FloatPresentation } from "./float_format.ts";
 import { isInteger, PythonFloat } from "./python_float.ts";
 import { ask, type PythonMethod } from "./python_protocol.ts";
-import { pythonAscii, pythonRepr, pythonStr } from "./python_repr.ts";
+import { asciiWithin, reprWithin, strWithin } from "./python_repr.ts";
+import type { TextBudget } from "./text_budget.ts";
 import { typeName } from "./type_name.ts";
 
 /** A conversion as it is written; `""` for what is absent, and no precision at all without its point. */
@@ -43,22 +44,38 @@ export interface Conversion {
   letter: string;
 }
 
+/** Has what containers may still become, and makes it where it is first asked for. */
+export interface HasBudget {
+  /** What is left. */
+  readonly budget: TextBudget;
+}
+
+/** The text of a value, within a budget. */
+type ToText = (value: unknown, budget?: TextBudget) => string;
+
 /** What letters stand for: a text, an integer of that radix, or a float in that presentation. */
-const KINDS: Readonly<Record<string, ((value: unknown) => string) | number | FloatPresentation>> = {
-  ...{ s: pythonStr, r: pythonRepr, a: pythonAscii, c: oneCharacter },
+const KINDS: Readonly<Record<string, ToText | number | FloatPresentation>> = {
+  ...{ s: strWithin, r: reprWithin, a: asciiWithin, c: oneCharacter },
   ...{ d: 10, i: 10, u: 10, o: 8, x: 16, X: 16 },
   ...{ e: "e", E: "e", f: "f", F: "f", g: "g", G: "g" },
 };
 
-/** The text of `value`; `undefined` where there is no conversion of that letter. */
-export function convert(conversion: Conversion, value: unknown): string | undefined {
+/**
+ * The text of `value`, its containers within its budget; `undefined` where there is no conversion of
+ * that letter.
+ */
+export function convert(
+  conversion: Conversion,
+  value: unknown,
+  has: HasBudget,
+): string | undefined {
   const { flags, width, precision, letter } = conversion;
   const kind = KINDS[letter];
   if (kind === undefined) return undefined;
   let sign = "";
   let text: string;
   if (typeof kind === "function") {
-    text = kind(value);
+    text = kind === strWithin && typeof value === "string" ? value : kind(value, has.budget);
     if (precision !== undefined && letter !== "c") text = codePoints(text, precision);
   } else {
     const isAlternate = flags.includes("#");

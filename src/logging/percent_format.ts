@@ -4,8 +4,8 @@
  *
  * A format that does not suit its arguments throws with CPython's words: `TypeError` where Python
  * has it, `RangeError` for Python's `ValueError` and `OverflowError`, `KeyError` for a missing key.
- * Differs: a width or precision over a million, and a text over 64 Mi characters, is refused, since a
- * received record may ask for it.
+ * Differs: a width or precision over a million is refused, and a text over four million characters is cut and
+ * ends with `…`, since a received record may ask for it.
  *
  * Browser compatible.
  *
@@ -14,9 +14,10 @@
 import { codePointLength } from "./code_points.ts";
 import { isMapping } from "./is_mapping.ts";
 import { KeyError } from "./key_error.ts";
-import { conversionAt, convert, integerOf } from "./percent_conversion.ts";
+import { conversionAt, convert, type HasBudget, integerOf } from "./percent_conversion.ts";
 import { isInteger } from "./python_float.ts";
-import { pythonStr } from "./python_repr.ts";
+import { strWithin } from "./python_repr.ts";
+import { cutText, MAX_TEXT, TextBudget } from "./text_budget.ts";
 
 /** Where `%(name)s` and `{name}` look: a `Map` is one. */
 export interface Lookup {
@@ -28,9 +29,6 @@ export interface Lookup {
 
 /** Wider than any line; narrow enough that a hostile format costs nothing. */
 const MAX_WIDTH = 1_000_000;
-
-/** Longer than any message, in characters: a received format may repeat its widths and arguments. */
-const MAX_LENGTH = 1 << 26;
 
 /** What is said of arguments that no placeholder takes. */
 export const NOT_ALL_CONVERTED = "not all arguments converted during string formatting";
@@ -44,15 +42,19 @@ export function percentFormat(format: string, args: unknown): string {
   return new Formatting(format, [args], asLookup(args)).run();
 }
 
-/** `format % mapping` for a mapping that is no plain object: a record with its defaults. */
-export function percentFormatLookup(format: string, lookup: Lookup): string {
-  return new Formatting(format, [lookup], lookup).run();
+/**
+ * `format % mapping` for a mapping that is no plain object: a record with its defaults. Text of more
+ * than `max` characters is cut.
+ */
+export function percentFormatLookup(format: string, lookup: Lookup, max: number): string {
+  return new Formatting(format, [lookup], lookup).run(max);
 }
 
 /** One run over a format. */
-class Formatting {
+class Formatting implements HasBudget {
   readonly #format: string;
   readonly #mapping: Lookup | undefined;
+  #budget: TextBudget | undefined;
   #values: readonly unknown[];
   /** The number of values taken. */
   #taken = 0;
@@ -65,7 +67,7 @@ class Formatting {
     this.#mapping = mapping;
   }
 
-  run(): string {
+  run(max: number = MAX_TEXT): string {
     const format = this.#format;
     let out = "";
     for (let percent; (percent = format.indexOf("%", this.#at)) >= 0;) {
@@ -79,17 +81,23 @@ class Formatting {
         this.#at++;
       } else if (character === "s" || (character === "d" && isInteger(this.#values[this.#taken]))) {
         // By far the most frequent; an integer is the same text by both.
-        out += pythonStr(this.#take());
+        const value = this.#take();
+        out += typeof value === "object" ? strWithin(value, this.budget) : strWithin(value);
         this.#at++;
       } else {
         out += this.#convert();
       }
-      if (out.length > MAX_LENGTH) throw new RangeError("formatted string too long");
+      if (out.length > max) return cutText(out, max);
     }
     if (this.#taken < this.#values.length && this.#mapping === undefined) {
       throw new TypeError(NOT_ALL_CONVERTED);
     }
-    return out + format.slice(this.#at);
+    return cutText(out + format.slice(this.#at), max);
+  }
+
+  /** What containers may still become; made where one is met. */
+  get budget(): TextBudget {
+    return this.#budget ??= new TextBudget();
   }
 
   #take(): unknown {
@@ -124,7 +132,7 @@ class Formatting {
       precision: most,
       letter,
     };
-    const text = convert(conversion, this.#take());
+    const text = convert(conversion, this.#take(), this);
     if (text === undefined) throw this.#unsupported(letter);
     return text;
   }

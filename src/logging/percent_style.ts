@@ -13,6 +13,7 @@ import {
 } from "./format_style.ts";
 import type { LogRecord } from "./log_record.ts";
 import { percentFormatLookup } from "./percent_format.ts";
+import { maxTextOf } from "./text_budget.ts";
 
 const validation = /%\([\p{L}\p{N}_]+\)[#0+ -]*(\*|\p{Nd}+)?(\.(\*|\p{Nd}+))?[diouxefgcrsa%]/iu;
 
@@ -39,6 +40,6 @@ export class PercentStyle implements FormatStyle {
   format(record: LogRecord): string {
     if (this.fmt === "%(message)s" && typeof record.message === "string") return record.message;
     const values = new RecordValues(record, this.#defaults);
-    return withMissingField(() => percentFormatLookup(this.fmt, values));
+    return withMissingField(() => percentFormatLookup(this.fmt, values, maxTextOf(record)));
   }
 }

@@ -11,107 +11,140 @@
  */
 import { floatRepr, isInteger, PythonFloat } from "./python_float.ts";
 import { ask, type PythonMethod } from "./python_protocol.ts";
-
-/**
- * Items of containers in one text. A value from the network may share its parts so that it is small
- * there and would fill the memory here; what is over the limit is shown as `...`.
- */
-const MAX_ITEMS = 100_000;
-
-/** Deeper values are not asked: with their own code between, the stack would end before they do. */
-const MAX_ASKED_DEPTH = 100;
-
-/** Where a walk through containers is. */
-interface Walk {
-  /** The containers that it is inside of. */
-  readonly open: object[];
-  /** Items that may still be shown. */
-  left: number;
-  /** What the outermost value is asked for. */
-  readonly method: PythonMethod;
-}
+import { cutText, ELLIPSIS, MAX_DEPTH, TextBudget } from "./text_budget.ts";
 
 /** Python's `str(value)`. */
 export function pythonStr(value: unknown): string {
-  if (typeof value === "string") return value;
-  if (value instanceof Error) return String(value);
-  if (value instanceof Date) return isoDate(value);
-  return repr(value, { open: [], left: MAX_ITEMS, method: "__str__" });
+  return strWithin(value);
 }
 
 /** Python's `repr(value)`. */
 export function pythonRepr(value: unknown): string {
-  return repr(value, { open: [], left: MAX_ITEMS, method: "__repr__" });
+  return reprWithin(value);
 }
 
 /** Python's `ascii(value)`: `repr()` with everything beyond ASCII escaped. */
 export function pythonAscii(value: unknown): string {
-  return pythonRepr(value).replace(/[^\0-\x7f]/gu, escapeCharacter);
+  return asciiWithin(value);
 }
 
-function repr(value: unknown, walk: Walk): string {
+/** As {@linkcode pythonStr}, for one of several values that share a budget. */
+export function strWithin(value: unknown, budget?: TextBudget): string {
+  if (typeof value === "string") return value;
+  if (value instanceof Error) return String(value);
+  if (value instanceof Date) return isoDate(value);
+  return reprWithin(value, budget, "__str__");
+}
+
+/**
+ * As {@linkcode pythonRepr}, for one of several values that share a budget; the value itself, and no
+ * value inside it, is asked for `method`.
+ */
+export function reprWithin(
+  value: unknown,
+  budget?: TextBudget,
+  method: PythonMethod = "__repr__",
+): string {
+  const isText = typeof value === "string";
+  if (!isText && (typeof value !== "object" || value === null)) {
+    const text = scalarRepr(value);
+    return budget?.spend(text) ?? text;
+  }
+  budget ??= new TextBudget();
+  if (budget.left <= 0) return ELLIPSIS;
+  return isText ? quoted(value, unprintable, budget) : objectRepr(value, budget, method);
+}
+
+/** As {@linkcode pythonAscii}, for one of several values that share a budget. */
+export function asciiWithin(value: unknown, budget?: TextBudget): string {
+  return reprWithin(value, budget).replace(/[^\0-\x7f]/gu, escapeCharacter);
+}
+
+/** The key of a dict as a name; that of a tuple is its `repr()`. */
+export function keyText(key: unknown, budget?: TextBudget): string {
+  return typeof key === "object" && key !== null ? strWithin(key, budget) : String(key);
+}
+
+/** The `repr()` of what is a list here and a tuple in Python. */
+export function tupleRepr(items: readonly unknown[], budget?: TextBudget): string {
+  const text = reprWithin(items, budget);
+  if (text === ELLIPSIS) return text;
+  const list = text.slice(1, -1);
+  return items.length === 1 ? `(${list},)` : `(${list})`;
+}
+
+function scalarRepr(value: unknown): string {
   switch (typeof value) {
-    case "string":
-      return stringRepr(value);
     case "number":
       return isInteger(value) ? String(value) : floatRepr(value);
     case "boolean":
       return value ? "True" : "False";
-    case "undefined":
-      return "None";
     case "function":
       return `<function ${value.name || "<anonymous>"}>`;
-    case "object":
-      return value === null ? "None" : objectRepr(value, walk);
-    default: // bigint, symbol
+    case "bigint":
+    case "symbol":
       return String(value);
   }
+  return "None";
 }
 
-function objectRepr(value: object, walk: Walk): string {
-  if (value instanceof Uint8Array) return bytesRepr(value);
-  if (value instanceof ArrayBuffer) return bytesRepr(new Uint8Array(value));
-  if (value instanceof PythonFloat) return floatRepr(value.value);
-  if (value instanceof Date) return stringRepr(isoDate(value));
-  if (value instanceof Error) return `${value.name}(${stringRepr(String(value.message))})`;
+function objectRepr(value: object, budget: TextBudget, method: PythonMethod): string {
+  if (value instanceof Uint8Array) return bytesRepr(value, budget);
+  if (value instanceof ArrayBuffer) return bytesRepr(new Uint8Array(value), budget);
+  if (value instanceof PythonFloat) return budget.spend(floatRepr(value.value));
+  if (value instanceof Date) return quoted(isoDate(value), unprintable, budget);
+  if (value instanceof Error) {
+    return `${value.name}(${quoted(String(value.message), unprintable, budget)})`;
+  }
   const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && Symbol.iterator in value);
-  if (walk.open.includes(value)) return isList ? "[...]" : "{...}";
-  walk.open.push(value);
-  const text = containerRepr(value, isList, walk);
-  walk.open.pop();
+  const { open } = budget;
+  if (open.includes(value)) return isList ? "[...]" : "{...}";
+  if (open.length >= MAX_DEPTH) return ELLIPSIS;
+  open.push(value);
+  const text = containerRepr(value, isList, budget, method);
+  open.pop();
   return text;
 }
 
-function containerRepr(value: object, isList: boolean, walk: Walk): string {
-  if (isList) return `[${joined(value as Iterable<unknown>, walk, repr)}]`;
-  if (value instanceof Set) return value.size === 0 ? "set()" : `{${joined(value, walk, repr)}}`;
+function containerRepr(
+  value: object,
+  isList: boolean,
+  budget: TextBudget,
+  method: PythonMethod,
+): string {
+  if (isList) return `[${joined(value as Iterable<unknown>, budget, reprWithin)}]`;
+  if (value instanceof Set) {
+    return value.size === 0 ? "set()" : `{${joined(value, budget, reprWithin)}}`;
+  }
   const toString: unknown = (value as { toString?: unknown }).toString;
   const isDict = value instanceof Map || typeof toString !== "function" ||
     toString === Object.prototype.toString;
-  if (!isDict) return asked(value, walk) ?? String(value);
-  return `{${joined(value instanceof Map ? value : Object.entries(value), walk, entryRepr)}}`;
+  if (!isDict) return budget.cut(asked(value, method, budget) ?? String(value));
+  return `{${joined(value instanceof Map ? value : Object.entries(value), budget, entryRepr)}}`;
 }
 
-/** What a value answers; what it shows of the values inside it counts as items. */
-function asked(value: object, walk: Walk): string | undefined {
-  if (walk.open.length > MAX_ASKED_DEPTH) return undefined;
-  const inner = (item: unknown) => --walk.left < 0 ? "..." : repr(item, walk);
-  const text = walk.open.length === 1 ? ask<string>(value, walk.method, inner) : undefined;
-  return text ?? ask(value, "__repr__", inner);
+/** What a value answers; what it shows of the values inside it is within the budget. */
+function asked(value: object, method: PythonMethod, budget: TextBudget): string | undefined {
+  const inner = (item: unknown) => budget.next() ? reprWithin(item, budget) : ELLIPSIS;
+  return ask<string>(value, method, inner) ?? ask(value, "__repr__", inner);
 }
 
-function entryRepr([key, value]: [unknown, unknown], walk: Walk): string {
-  return `${repr(key, walk)}: ${repr(value, walk)}`;
+function entryRepr([key, value]: [unknown, unknown], budget: TextBudget): string {
+  return `${reprWithin(key, budget)}: ${reprWithin(value, budget)}`;
 }
 
-function joined<T>(items: Iterable<T>, walk: Walk, text: (item: T, walk: Walk) => string): string {
+function joined<T>(
+  items: Iterable<T>,
+  budget: TextBudget,
+  text: (item: T, budget: TextBudget) => string,
+): string {
   const texts: string[] = [];
   for (const item of items) {
-    if (--walk.left < 0) {
-      texts.push("...");
+    if (!budget.next()) {
+      texts.push(ELLIPSIS);
       break;
     }
-    texts.push(text(item, walk));
+    texts.push(text(item, budget));
   }
   return texts.join(", ");
 }
@@ -119,21 +152,22 @@ function joined<T>(items: Iterable<T>, walk: Walk, text: (item: T, walk: Walk) =
 /** What Python's `str.isprintable()` refuses (categories C and Z but for the space), and `\\`. */
 const unprintable = /[\p{C}\p{Zl}\p{Zp}\xa0\u1680\u2000-\u200a\u202f\u205f\u3000\\]/gu;
 
-/** What is no printable ASCII, and the backslash. */
-const noText = /[^ -~]|\\/g;
+/** What is no printable ASCII, and the backslash; no byte is `…`. */
+const noText = /[^ -~…]|\\/g;
 
-function stringRepr(text: string): string {
-  return quoted(text, unprintable);
+function bytesRepr(bytes: Uint8Array, budget: TextBudget): string {
+  const shown = Array.from(bytes.subarray(0, budget.left + 1), (byte) => String.fromCharCode(byte));
+  return "b" + quoted(shown.join(""), noText, budget);
 }
 
-function bytesRepr(bytes: Uint8Array): string {
-  return "b" + quoted(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""), noText);
-}
-
-function quoted(text: string, escaped: RegExp): string {
-  const body = text.search(escaped) < 0 ? text : text.replace(escaped, escapeCharacter);
-  if (!text.includes("'")) return `'${body}'`;
-  return text.includes('"') ? `'${body.replaceAll("'", "\\'")}'` : `"${body}"`;
+/** As much of a text as may be written, in the quotes that suit the whole of it. */
+function quoted(text: string, escaped: RegExp, budget: TextBudget): string {
+  let body = cutText(text, budget.left);
+  // Most need no escape, and to search is the faster.
+  if (body.search(escaped) >= 0) body = body.replace(escaped, escapeCharacter);
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  if (quote === "'" && body.includes(quote)) body = body.replaceAll(quote, "\\'");
+  return budget.spend(quote + body + quote);
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {

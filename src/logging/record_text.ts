@@ -9,6 +9,7 @@
 import { exceptionText } from "./exception_text.ts";
 import type { LogRecord } from "./log_record.ts";
 import { pythonStr } from "./python_repr.ts";
+import { cutText, maxTextOf } from "./text_budget.ts";
 
 /** How the error and the stack are written; a `Formatter` is one. */
 export interface TraceFormat {
@@ -31,7 +32,7 @@ export function recordText(record: LogRecord): string {
 
 /**
  * The text of a record, and below it its error and its stack. Sets `exc_text`; what is there already
- * is kept.
+ * is kept. What is longer than the text of a record may be is cut and ends with `…`.
  */
 export function withTraces(text: string, record: LogRecord, format: TraceFormat): string {
   if (record.exc_info && !record.exc_text) {
@@ -39,7 +40,7 @@ export function withTraces(text: string, record: LogRecord, format: TraceFormat)
   }
   if (record.exc_text) text = appended(text, pythonStr(record.exc_text));
   if (record.stack_info) text = appended(text, format.formatStack(pythonStr(record.stack_info)));
-  return text;
+  return cutText(text, maxTextOf(record));
 }
 
 function appended(text: string, more: string): string {

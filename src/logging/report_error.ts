@@ -11,7 +11,7 @@ import { attempt } from "./attempt.ts";
 import { callerFrames, foreign, parseStack, stackText } from "./caller.ts";
 import { stackOf } from "./exception_text.ts";
 import { NOT_ALL_CONVERTED } from "./percent_format.ts";
-import { pythonRepr } from "./python_repr.ts";
+import { pythonRepr, tupleRepr } from "./python_repr.ts";
 import { raiseExceptions } from "./raise_exceptions.ts";
 import { writeToStderr } from "./stderr.ts";
 
@@ -76,8 +76,4 @@ function messageOf(record: object | null): string {
     const shown = Array.isArray(args) ? tupleRepr(args) : pythonRepr(args);
     return `\nMessage: ${pythonRepr(msg)}\nArguments: ${shown}`;
   }, "\nUnable to print the message and arguments - possible formatting error.");
-}
-
-function tupleRepr(items: readonly unknown[]): string {
-  return `(${items.map(pythonRepr).join(", ")}${items.length === 1 ? "," : ""})`;
 }

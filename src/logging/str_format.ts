@@ -1,6 +1,7 @@
 /**
  * Python's `format.format(**values)`: `{name}`, `{name!r}`, `{name:>8}`, `{name:{width}}`,
  * `{name[key]}`, `{name.attribute}`, `{{` and `}}`. After CPython's `unicode_format.h`.
+ * Text of more than four million characters is cut and ends with `…`.
  * A fault in the format throws `RangeError` with CPython's words, a missing key `KeyError`. An
  * attribute is an own property: what a prototype holds cannot be reached.
  *
@@ -8,10 +9,12 @@
  *
  * @module
  */
+import { codePoints } from "./code_points.ts";
 import { formatValue } from "./format_value.ts";
 import { KeyError } from "./key_error.ts";
 import type { Lookup } from "./percent_format.ts";
-import { pythonAscii, pythonRepr, pythonStr } from "./python_repr.ts";
+import { asciiWithin, reprWithin, strWithin } from "./python_repr.ts";
+import { cutText, MAX_TEXT, TextBudget } from "./text_budget.ts";
 import { typeName } from "./type_name.ts";
 
 /** `{name!conversion:spec}`; the last two are `""` where they are absent. */
@@ -35,24 +38,31 @@ export interface FormatPart {
 /** A spec may hold fields, and these no further ones. */
 const MAX_NESTING = 2;
 
-/** `format` with its fields replaced by `values`. */
-export function strFormat(format: string, values: Lookup): string {
-  return replaceFields(format, values, MAX_NESTING);
+/** `format` with its fields replaced by `values`; text of more than `max` characters is cut. */
+export function strFormat(format: string, values: Lookup, max: number = MAX_TEXT): string {
+  return replaceFields(format, values, MAX_NESTING, new TextBudget(), max);
 }
 
-function replaceFields(format: string, values: Lookup, nesting: number): string {
+function replaceFields(
+  format: string,
+  values: Lookup,
+  nesting: number,
+  budget: TextBudget,
+  max: number,
+): string {
   if (nesting === 0) throw new RangeError("Max string recursion exceeded");
   let out = "";
   for (const { literal, field } of parseFormat(format)) {
     out += literal;
     if (field === undefined) continue;
-    const value = converted(lookUp(field.name, values), field.conversion);
+    const value = converted(lookUp(field.name, values), field.conversion, budget);
     const spec = field.spec.includes("{")
-      ? replaceFields(field.spec, values, nesting - 1)
+      ? replaceFields(field.spec, values, nesting - 1, budget, max)
       : field.spec;
-    out += formatValue(value, spec);
+    out += formatValue(value, spec, budget);
+    if (out.length > max) break;
   }
-  return out;
+  return cutText(out, max);
 }
 
 /** Takes a format string apart. After `MarkupIterator_next` and `parse_field`. */
@@ -125,16 +135,16 @@ function parseField(format: string, start: number): [field: ReplacementField, en
   throw new RangeError("unmatched '{' in format spec");
 }
 
-function converted(value: unknown, conversion: string): unknown {
+function converted(value: unknown, conversion: string, budget: TextBudget): unknown {
   switch (conversion) {
     case "":
       return value;
     case "s":
-      return pythonStr(value);
+      return strWithin(value, budget);
     case "r":
-      return pythonRepr(value);
+      return reprWithin(value, budget);
     case "a":
-      return pythonAscii(value);
+      return asciiWithin(value, budget);
   }
   const code = conversion.codePointAt(0) ?? 0;
   throw new RangeError(
@@ -186,7 +196,10 @@ function itemOf(value: unknown, key: string): unknown {
   if (key === "") throw new RangeError("Empty attribute in format string");
   const index = /^\d+$/.test(key) ? Number(key) : undefined;
   if (typeof value === "string" || Array.isArray(value)) {
-    const items = typeof value === "string" ? [...value] : value as unknown[];
+    // Cut before it is spread out: a text may be long.
+    const items = typeof value === "string"
+      ? [...codePoints(value, (index ?? 0) + 1)]
+      : value as unknown[];
     if (index === undefined) {
       throw new TypeError(
         typeof value === "string"

@@ -14,6 +14,7 @@ import {
 import type { LogRecord } from "./log_record.ts";
 import { pythonRepr } from "./python_repr.ts";
 import { parseFormat, strFormat } from "./str_format.ts";
+import { maxTextOf } from "./text_budget.ts";
 
 const formatSpec =
   /^([^\n]?[<>=^])?[+ -]?#?0?(\p{Nd}+|\{[\p{L}\p{N}_]+\})?[,_]?(\.(\p{Nd}+|\{[\p{L}\p{N}_]+\}))?[bcdefgnosx%]?\n?$/iu;
@@ -60,6 +61,6 @@ export class StrFormatStyle implements FormatStyle {
 
   format(record: LogRecord): string {
     const values = new RecordValues(record, this.#defaults);
-    return withMissingField(() => strFormat(this.fmt, values));
+    return withMissingField(() => strFormat(this.fmt, values, maxTextOf(record)));
   }
 }

@@ -8,6 +8,7 @@
  * @module
  */
 import type { StructTime } from "./struct_time.ts";
+import { cutText, MAX_TEXT } from "./text_budget.ts";
 
 const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const MONTHS = [
@@ -40,8 +41,9 @@ export function strftime(format: string, time: StructTime): string {
       out += flagged(text, format.slice(percent + 1, end));
     }
     at = end + 1;
+    if (out.length > MAX_TEXT) break;
   }
-  return out + format.slice(at);
+  return cutText(out + format.slice(at));
 }
 
 /** A number and how wide it is; or text, which no padding flag changes. */

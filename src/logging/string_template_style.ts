@@ -14,7 +14,8 @@ import {
 } from "./format_style.ts";
 import { KeyError } from "./key_error.ts";
 import type { LogRecord } from "./log_record.ts";
-import { pythonStr } from "./python_repr.ts";
+import { strWithin } from "./python_repr.ts";
+import { cutText, maxTextOf, TextBudget } from "./text_budget.ts";
 
 const placeholder = /\$(?:(\$)|([_a-zA-Z][_a-zA-Z0-9]*)|\{([_a-zA-Z][_a-zA-Z0-9]*)\}|())/g;
 
@@ -45,21 +46,25 @@ export class StringTemplateStyle implements FormatStyle {
 
   format(record: LogRecord): string {
     const values = new RecordValues(record, this.#defaults);
-    return withMissingField(() => substitute(this.fmt, values));
+    return withMissingField(() => substitute(this.fmt, values, maxTextOf(record)));
   }
 }
 
-function substitute(template: string, values: RecordValues): string {
-  return template.replace(
-    placeholder,
-    (_match, escaped?: string, named?: string, braced?: string, invalid?: string, at?: number) => {
-      if (escaped !== undefined) return "$";
-      if (invalid !== undefined) throw invalidPlaceholder(template, at ?? 0);
-      const key = named ?? braced ?? "";
-      if (!values.has(key)) throw new KeyError(key);
-      return pythonStr(values.get(key));
-    },
-  );
+function substitute(template: string, values: RecordValues, max: number): string {
+  const budget = new TextBudget();
+  let out = "";
+  let end = 0;
+  for (const match of template.matchAll(placeholder)) {
+    const [all, escaped, named, braced, invalid] = match;
+    if (invalid !== undefined) throw invalidPlaceholder(template, match.index);
+    out += template.slice(end, match.index);
+    end = match.index + all.length;
+    const key = named ?? braced ?? "";
+    if (escaped === undefined && !values.has(key)) throw new KeyError(key);
+    out += escaped ?? strWithin(values.get(key), budget);
+    if (out.length > max) break;
+  }
+  return cutText(out + template.slice(end), max);
 }
 
 function invalidPlaceholder(template: string, at: number): RangeError {

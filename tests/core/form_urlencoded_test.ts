@@ -1,7 +1,9 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { formUrlencoded, quotePlus } from "../../src/core/form_urlencoded.ts";
 import { PythonObject } from "../../src/core/pickle/python_object.ts";
+import { MAX_TEXT } from "../../src/logging/text_budget.ts";
 import { test } from "../test.ts";
+import { dag } from "./dag.ts";
 
 // What CPython makes of the same is compared in tests/interop/http_handler_test.ts.
 
@@ -55,4 +57,17 @@ test("formUrlencoded() writes values from Python as their str()", () => {
     "price=1.50&status=404&all=%5BDecimal%28%271.50%27%29%5D&" +
       "other=%3CPython+object+myapp.Spam%3E",
   );
+});
+
+test("formUrlencoded() writes … for the rest of what holds itself many times over", () => {
+  const value = dag();
+  const more = Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`k${i}`, value]));
+  const long = "v".repeat(1 << 20);
+  for (const fields of [more, { args: [value, value] }, { text: long.repeat(9) }]) {
+    const form = formUrlencoded({ msg: "spam", ...fields, levelno: 20 });
+    assert(form.length < 4 * MAX_TEXT, String(form.length));
+    assert(form.startsWith("msg=spam&") && form.includes("%E2%80%A6") && form.endsWith("no=20"));
+  }
+  assert(formUrlencoded({ value: long.repeat(9), args: [1] }).endsWith("args=%E2%80%A6"));
+  assertEquals(formUrlencoded({ msg: long.repeat(9) }).length, 9 * long.length + 4);
 });

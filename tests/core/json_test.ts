@@ -1,10 +1,12 @@
-import { assertEquals, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { json, jsonLines } from "../../src/core/json.ts";
+import { json, jsonLines, jsonText } from "../../src/core/json.ts";
+import { MAX_TEXT } from "../../src/logging/text_budget.ts";
 import { lengthPrefixed } from "../../src/core/framer.ts";
 import { newlineDelimited } from "../../src/core/lines.ts";
 import { PythonObject } from "../../src/core/pickle/python_object.ts";
 import { test } from "../test.ts";
+import { dag } from "./dag.ts";
 
 const text = (value: unknown) => new TextDecoder().decode(json.dumps({ value }));
 const written = (value: unknown) => text(value).slice('{"value":'.length, -1);
@@ -99,4 +101,38 @@ test("json.dumps() writes values from Python as numbers, texts and containers", 
     new PythonObject("collections", "deque", [[new PythonObject("http", "HTTPStatus", [200])]]),
   ];
   assertEquals(written(values), '[404,1.5,"1 day, 0:00:00",[200]]');
+});
+
+test("json.dumps() writes … for the rest of what holds itself many times over", () => {
+  const long = "v".repeat(1 << 20);
+  const wide = () => Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`k${i}`, dag()]));
+  const endless = { toJSON: (): unknown => [{ ...endless }, { ...endless }] };
+  for (
+    const value of [
+      ...[dag(), [dag(), dag()], new Map([["k", dag()]]), new Map([[dag(), 1]]), new Set([dag()])],
+      ...[wide(), endless, new Array(1e5).fill(long), new Array(1e5).fill(10n ** 4000n)],
+      ...[new Array(1e5).fill(new Uint8Array(1 << 20)), new Array(1e5).fill({ [long]: 1 })],
+      ...[new Array(1e5).fill(new Error(long)), long.repeat(9), new Array(1e6).fill(0)],
+    ]
+  ) {
+    const payload = json.dumps({ name: "a", msg: "spam", value, levelno: 20 });
+    assert(payload.length < 16 * 1024 * 1024, String(payload.length));
+    const fields = json.loads(payload);
+    assertEquals([fields.name, fields.msg, fields.levelno], ["a", "spam", 20]);
+    assert(JSON.stringify(fields.value).includes("…"));
+    assert(jsonText(value).length < 2 * MAX_TEXT);
+  }
+});
+
+test("json.dumps() has one budget for all fields of a record, and names each of them", () => {
+  const value = dag();
+  const fields = Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`k${i}`, value]));
+  const back = json.loads(json.dumps({ ...fields, text: "spam", levelno: 20, none: null }));
+  assertEquals(Object.keys(back).length, 2003);
+  assertEquals([back.k1999, back.text, back.levelno, back.none], ["…", "…", 20, null]);
+});
+
+test("json.dumps() keeps a message in full", () => {
+  const msg = "v".repeat(3 * MAX_TEXT);
+  assertEquals(json.loads(json.dumps({ msg, other: "spam" })), { msg, other: "spam" });
 });

@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { execFileSync } from "node:child_process";
+import { dumps } from "../../src/core/pickle/pickle.ts";
 import { PythonObject } from "../../src/core/pickle/python_object.ts";
-import { UnpicklingError } from "../../src/core/pickle/errors.ts";
+import { PicklingError, UnpicklingError } from "../../src/core/pickle/errors.ts";
 import { pickle } from "../../src/core/pickle_serializer.ts";
 import { python3, withoutPython } from "../interop/python.ts";
 import { test } from "../test.ts";
+import { dag } from "./dag.ts";
 
 const ascii = (text: string) => new TextEncoder().encode(text);
 
@@ -83,4 +85,71 @@ test("pickle.dumps() sends values from Python on as their number, their text or 
     queue: [1, "a"],
     other: { ...values.other },
   });
+});
+
+test("pickle takes a field whose name is a tuple that holds itself many times over", () => {
+  const fields = pickle.loads(dumps(new Map<unknown, unknown>([["msg", "spam"], [dag(), 1]])));
+  assertEquals([Object.keys(fields).length, fields.msg], [2, "spam"]);
+});
+
+test("pickle.loads() takes whatever pickle.dumps() writes, however large or deep", () => {
+  const chain = (length: number, end: unknown = 1) => {
+    let value = end;
+    for (let i = 0; i < length; i++) value = [value];
+    return value;
+  };
+  const shared = chain(600);
+  const cycle: unknown[] = [];
+  cycle.push(chain(700, [cycle]), chain(700, [cycle]));
+  const tuple = new Map([[chain(1500), 1]]);
+  for (
+    const value of [
+      ...[chain(1500), chain(100_000), { a: { b: chain(1500) } }, new Map([[1, chain(1500)]])],
+      ...[[shared, chain(600, shared)], [chain(600, shared), shared], cycle, tuple, dag()],
+      ...[new Set([chain(1500)]), new PythonObject("a", "B", [chain(1500)])],
+    ]
+  ) {
+    const fields = pickle.loads(pickle.dumps({ msg: "spam", value, levelno: 20 }));
+    assertEquals([fields.msg, fields.levelno], ["spam", 20]);
+  }
+});
+
+test("pickle.dumps() keeps what is as deep as pickle.loads() takes it, and marks what is deeper", () => {
+  for (const [depth, end] of [[999, 1], [1000, "…"], [1500, "…"]] as const) {
+    let value: unknown = 1;
+    for (let i = 0; i < depth; i++) value = [value];
+    value = pickle.loads(pickle.dumps({ value })).value;
+    while (Array.isArray(value)) value = value[0];
+    assertEquals(value, end);
+  }
+  let shared: unknown = 1;
+  for (let i = 0; i < 500; i++) shared = [shared];
+  let twice: unknown = shared;
+  for (let i = 0; i < 499; i++) twice = [twice];
+  const fields = pickle.loads(pickle.dumps({ shared, twice, more: [twice] }));
+  let value = fields.twice;
+  for (let i = 0; i < 499; i++) value = (value as unknown[])[0];
+  assertEquals(value, fields.shared);
+  assertEquals(fields.more, ["…"]);
+});
+
+test("pickle.dumps() throws PicklingError for what pickle.loads() would refuse as too many", () => {
+  const far = (_: unknown, i: number) => [i + 0.5, i] as const;
+  const long = "v".repeat(1 << 20);
+  for (
+    const value of [
+      Array.from({ length: 1_000_001 }, () => []),
+      Array.from({ length: 1_000_001 }, () => new Uint8Array()),
+      new Array(10_000_001).fill(null),
+      new Map(Array.from({ length: 10_001 }, far)),
+      new Array(100_000).fill(long),
+    ]
+  ) {
+    assertThrows(() => pickle.dumps({ value }), PicklingError);
+  }
+  for (
+    const value of [new Map(Array.from({ length: 9000 }, far)), new Array(1_000_000).fill(null)]
+  ) {
+    pickle.loads(pickle.dumps({ value }));
+  }
 });

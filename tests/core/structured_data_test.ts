@@ -1,7 +1,9 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { PythonObject } from "../../src/core/pickle/python_object.ts";
 import { checkStructuredDataId, structuredData } from "../../src/core/structured_data.ts";
+import { MAX_TEXT } from "../../src/logging/text_budget.ts";
 import { test } from "../test.ts";
+import { dag } from "./dag.ts";
 
 test("checkStructuredDataId() takes names of IANA's form and of an enterprise's", () => {
   for (const id of ["origin", "app@32473", "app@32473.1.2", `${"x".repeat(30)}@1`]) {
@@ -96,4 +98,12 @@ test("structuredData() writes values from Python as their str(), and their conta
       'other="{\\"module\\":\\"myapp\\",\\"name\\":\\"Spam\\",\\"args\\":null,' +
       '\\"kwargs\\":null,\\"state\\":null,\\"items\\":null,\\"entries\\":null}"]',
   );
+});
+
+test("structuredData() writes … for the rest of what holds itself many times over", () => {
+  const value = dag();
+  const params = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`k${i}`, value]));
+  const element = structuredData("app@1", { ...params, text: "spam", number: 5 });
+  assert(element.length < MAX_TEXT, String(element.length));
+  assert(element.endsWith(' k499="…" text="…" number="5"]'), element.slice(-50));
 });

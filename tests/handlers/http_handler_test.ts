@@ -5,8 +5,10 @@ import type { DeliveryEvent } from "../../src/handlers/delivery_event.ts";
 import { HTTPHandler, type HTTPHandlerOptions } from "../../src/handlers/http_handler.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
+import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { ConnectionError } from "../../src/net/connection_error.ts";
 import type { ExitHooks } from "../../src/net/connector.ts";
+import { dag } from "../core/dag.ts";
 import { test } from "../test.ts";
 import { type FakeRequest, FakeServer, networkError } from "./fake_server.ts";
 import { account, record } from "./wire.ts";
@@ -127,6 +129,18 @@ test("HTTPHandler merges arguments and writes errors as text in JSON", async () 
   assert(sent.exc_text.includes("boom"));
   await handler.close();
 });
+
+for (const body of ["form", "json", "ndjson"] as const) {
+  test(`HTTPHandler sends a record with a value that holds itself many times over as ${body}`, async () => {
+    const { server, handler } = setting({ method: "POST", body });
+    handler.handle(makeLogRecord({ name: "a", levelno: 20, msg: "spam", value: dag() }));
+    await handler.flush();
+    assertEquals(account(handler).sent, 1);
+    const text = server.requests[0]?.text ?? "";
+    assert(text.includes("spam") && /…|%E2%80%A6/.test(text) && text.length < 2_000_000);
+    await handler.close();
+  });
+}
 
 test("mapLogRecord() of a subclass says what is sent", async () => {
   class Short extends HTTPHandler {

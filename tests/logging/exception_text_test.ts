@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { exceptionText } from "../../src/logging/exception_text.ts";
+import { MAX_TEXT } from "../../src/logging/text_budget.ts";
+import { dag } from "../core/dag.ts";
 import { test } from "../test.ts";
 
 function withStack(error: Error, stack: unknown): Error {
@@ -59,4 +61,21 @@ test("exceptionText() takes whatever can be thrown", () => {
     });
   }
   assertEquals(exceptionText(hostile), "[an error that cannot be printed]");
+});
+
+test("exceptionText() ends with … where causes, aggregates or what was thrown are too long", () => {
+  const long = "v".repeat(1 << 20);
+  let chain: unknown = "root";
+  let nested: unknown = "root";
+  for (let i = 0; i < 30; i++) {
+    chain = withStack(new Error("", { cause: chain }), long);
+    nested = withStack(new AggregateError([nested], ""), "\n".repeat(1 << 17) + "x");
+  }
+  const many = dag();
+  for (const error of [chain, nested, withStack(new Error(""), long.repeat(5))]) {
+    const text = exceptionText(error);
+    assertEquals([text.length, text.at(-1)], [MAX_TEXT, "…"]);
+  }
+  assert(exceptionText(many).endsWith("…]"));
+  assert(exceptionText(new Error("e", { cause: many })).endsWith("…]"));
 });

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { BASIC_FORMAT, Formatter, type FormatterStyle } from "../../src/logging/formatter.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { gmtime } from "../../src/logging/struct_time.ts";
+import { MAX_TEXT } from "../../src/logging/text_budget.ts";
 import { recordOf } from "./helpers.ts";
 import { test } from "../test.ts";
 
@@ -209,4 +210,55 @@ test("Formatter refuses an option that does not exist", () => {
 
 test("BASIC_FORMAT is the format string of basicConfig()", () => {
   assertEquals(BASIC_FORMAT, "%(levelname)s:%(name)s:%(message)s");
+});
+
+const styles: [FormatterStyle, string][] = [["%", "%(message)s"], ["{", "{message}"], [
+  "$",
+  "${message}",
+]];
+
+test("Formatter cuts a text that no record has the length of, in each style", () => {
+  const record = makeLogRecord({ msg: "%s", args: ["v".repeat(1 << 20)] });
+  for (const [style, fmt] of styles) {
+    const text = new Formatter(fmt.repeat(1000), null, { style }).format(record);
+    assertEquals([text.length, text.at(-1)], [MAX_TEXT, "…"], style);
+    const long = new Formatter(fmt + "x".repeat(MAX_TEXT), null, { style }).format(record);
+    assertEquals([long.length, long.at(-1)], [MAX_TEXT, "…"], style);
+  }
+});
+
+test("Formatter cuts a date format, an error and a stack that are too long", () => {
+  const long = "v".repeat(MAX_TEXT);
+  const time = new Formatter("%(asctime)s", "%A".repeat(1_000_000)).format(makeLogRecord({}));
+  assertEquals([time.length, time.at(-1)], [MAX_TEXT, "…"]);
+  const msecs = new Formatter();
+  msecs.default_msec_format = "%s %010d".padEnd(MAX_TEXT, "x");
+  assertEquals(msecs.formatTime(makeLogRecord({})).length, MAX_TEXT);
+  for (const more of [{ exc_text: long }, { stack_info: long }, { exc_info: new Error(long) }]) {
+    const text = new Formatter().format(makeLogRecord({ msg: "%s", args: [1], ...more }));
+    assertEquals([text.length, text.slice(0, 2), text.at(-1)], [MAX_TEXT, "1\n", "…"]);
+  }
+  const list = new Array(100_000).fill(long) as unknown as string;
+  assert(new Formatter().format(makeLogRecord({ msg: "m", exc_text: list })).endsWith("…]"));
+});
+
+test("Formatter keeps a message without arguments in full, beside the rest", () => {
+  const msg = "v".repeat(3 * MAX_TEXT);
+  const record = makeLogRecord({ msg, levelname: "INFO" });
+  assertEquals(record.getMessage(), msg);
+  for (const [style, fmt] of styles) {
+    assertEquals(new Formatter(fmt, null, { style }).format(record), msg);
+    assertEquals(new Formatter(`[${fmt}]`, null, { style }).format(record), `[${msg}]`);
+    assertEquals(
+      new Formatter(fmt.repeat(9), null, { style }).format(record).length,
+      msg.length + MAX_TEXT,
+    );
+  }
+});
+
+test("Formatter writes a record of a kilobyte whose text would be 60 MB", () => {
+  const msg = "%(a)999999s".repeat(60);
+  const text = new Formatter("%(levelname)s %(message)s")
+    .format(makeLogRecord({ msg, args: { a: 1 }, levelname: "INFO" }));
+  assertEquals([text.length, text.slice(0, 5), text.at(-1)], [MAX_TEXT, "INFO ", "…"]);
 });

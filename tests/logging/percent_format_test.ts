@@ -1,6 +1,8 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { percentFormat } from "../../src/logging/percent_format.ts";
+import { MAX_TEXT } from "../../src/logging/text_budget.ts";
 import { thrownBy } from "./helpers.ts";
+import { dag } from "../core/dag.ts";
 import { test } from "../test.ts";
 
 // Thousands of generated cases are compared with CPython in tests/interop/percent_format_test.ts.
@@ -87,9 +89,46 @@ test("percentFormat() refuses widths that no line has", () => {
   assertEquals(percentFormat("%1000000d", [1]).length, 1_000_000);
 });
 
-test("percentFormat() refuses a text that no message has the length of", () => {
+test("percentFormat() cuts a text that no message has the length of", () => {
   const args = new Array(200).fill(1);
-  assertThrows(() => percentFormat("%1000000d".repeat(200), args), RangeError, "too long");
+  const long = "v".repeat(1 << 20);
+  for (
+    const text of [
+      percentFormat("%1000000d".repeat(200), args),
+      percentFormat("%(a)999999s".repeat(200), { a: 1 }),
+      percentFormat("%*d".repeat(100), args.fill(1_000_000)),
+      percentFormat("%.1000000f".repeat(200), args),
+      percentFormat("%(a)s".repeat(100_000), { a: long }),
+      percentFormat(`%s${long.repeat(5)}`, ["spam"]),
+    ]
+  ) {
+    assertEquals([text.length, text.at(-1)], [MAX_TEXT, "…"]);
+  }
+  assert(percentFormat("%s", [new Array(100_000).fill(long)]).endsWith("…]"));
+});
+
+test("percentFormat() looks at a long value a few times at most", () => {
+  const long = "v".repeat(1 << 20);
+  const times = 100_000;
+  const shown = percentFormat("%(a).2r".repeat(times), { a: long });
+  assert(shown.startsWith("'v'v'v") && shown.endsWith("…"), shown.slice(0, 20));
+  const dict = Object.fromEntries(Array.from({ length: times }, (_, i) => [`k${i}`, 1]));
+  for (const a of [dict, Object.keys(dict), new Set(Object.keys(dict)), new Uint8Array(times)]) {
+    assert(percentFormat("%(a).1r".repeat(times), { a }).length <= times);
+    assert(percentFormat("%(a).1a".repeat(times), { a }).length <= times);
+    assert(percentFormat("%(a).1s".repeat(times), { a }).length <= times);
+  }
+  assertEquals(percentFormat("%(a).1s".repeat(times), { a: "€".repeat(1 << 20) }).length, times);
+  assertEquals(
+    percentFormat("%.1000000g|".repeat(10_000), new Array(10_000).fill(1.5)).length,
+    40_000,
+  );
+});
+
+test("percentFormat() shows text and numbers in full behind a value that is cut", () => {
+  const many = dag();
+  const text = percentFormat("%s %s %d %.1f %r", [many, "spam", 5, 1.5, [1]]);
+  assertEquals(text.slice(-15), "…] spam 5 1.5 …");
 });
 
 test("percentFormat() asks an object for __int__(), __index__() and __float__()", () => {

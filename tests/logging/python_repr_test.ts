@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { PythonFloat } from "../../src/logging/python_float.ts";
-import { pythonAscii, pythonRepr, pythonStr } from "../../src/logging/python_repr.ts";
+import { keyText, pythonAscii, pythonRepr, pythonStr } from "../../src/logging/python_repr.ts";
+import { MAX_TEXT } from "../../src/logging/text_budget.ts";
+import { dag } from "../core/dag.ts";
 import { test } from "../test.ts";
 
 // What JSON can carry to CPython is compared with it in tests/interop/percent_format_test.ts.
@@ -56,9 +58,42 @@ test("pythonRepr() stays small where sharing would make it large", () => {
   let dag: unknown = "x";
   for (let i = 0; i < 64; i++) dag = [dag, dag];
   const text = pythonRepr(dag);
-  assert(text.length < 2_000_000 && text.includes("..."));
+  assert(text.length < 2_000_000 && text.includes("…"));
   const wide = new Array(1000).fill(new Array(1000).fill(1));
   assert(pythonRepr([wide, wide]).length < 1_000_000);
+});
+
+test("pythonRepr() stops at a length, wherever it comes from", () => {
+  const long = "v".repeat(1 << 20);
+  assertEquals(pythonRepr(new Array(100_000).fill(long)).slice(-7), "v…', …]");
+  assert(pythonRepr(new Array(100_000).fill(new Uint8Array(1 << 20))).length < 5 * MAX_TEXT);
+  assert(pythonRepr(new Array(100_000).fill(10n ** 4000n)).length < 2 * MAX_TEXT);
+  const dict = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`k${i}`, 1]));
+  assert(pythonRepr(new Array(100_000).fill(dict)).endsWith("…}, …]"));
+  assertEquals(pythonRepr("x".repeat(MAX_TEXT + 1)).slice(-3), "x…'");
+  assertEquals(pythonRepr(new Uint8Array(MAX_TEXT + 1).fill(65)).slice(-3), "A…'");
+  assertEquals(pythonStr("x".repeat(MAX_TEXT + 1)).length, MAX_TEXT + 1);
+});
+
+test("pythonRepr() marks what is nested too deep, and does not run out of stack", () => {
+  let deep: unknown = [];
+  for (let i = 0; i < 100_000; i++) deep = i % 2 === 0 ? [deep] : { a: deep };
+  const text = pythonRepr(deep);
+  assertEquals([text.startsWith("{'a': [{'a': ["), text.includes("[…]"), text.length < 1000], [
+    ...[true, true, true],
+  ]);
+});
+
+test("keyText() names a tuple by its repr(), however often it holds itself", () => {
+  assertEquals([keyText("a"), keyText(1), keyText(true), keyText(null)], [
+    "a",
+    "1",
+    "true",
+    "null",
+  ]);
+  assertEquals(keyText([1, ["b"]]), "[1, ['b']]");
+  const many = dag();
+  assert(keyText(many).endsWith("…]"));
 });
 
 test("pythonAscii() escapes what is beyond ASCII", () => {
@@ -87,5 +122,5 @@ test("pythonRepr() counts what an object shows of its inside among the items", (
   let value: unknown = 1;
   for (let depth = 0; depth < 60; depth++) value = wide(value);
   const text = pythonRepr(value);
-  assert(text.includes("...") && text.length < 1_000_000, `${text.length}`);
+  assert(text.includes("…") && text.length < 1_000_000, `${text.length}`);
 });

@@ -1,6 +1,7 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { PythonFloat } from "../../src/logging/python_float.ts";
 import { strFormat } from "../../src/logging/str_format.ts";
+import { MAX_TEXT } from "../../src/logging/text_budget.ts";
 import { thrownBy } from "./helpers.ts";
 import { test } from "../test.ts";
 
@@ -76,4 +77,19 @@ test("strFormat() fails in CPython's words", () => {
 test("strFormat() refuses widths that no line has", () => {
   assertThrows(() => format("{a:1000001}", 1), RangeError, "Too many decimal digits");
   assertThrows(() => format("{a:.1000001f}", 1), RangeError, "Too many decimal digits");
+});
+
+test("strFormat() cuts a text that no message has the length of", () => {
+  const long = "v".repeat(1 << 20);
+  for (const fmt of ["{a:>1000000}", "{a!s:*^999999}", "{a}{a}{a}{a}{a}", "{a:{b}}"]) {
+    const text = format(fmt.repeat(100), long, [["b", ">1000000"]]);
+    assertEquals([text.length, text.at(-1)], [MAX_TEXT, "…"], fmt);
+  }
+  assert(format("{a}", new Array(100_000).fill(long)).endsWith("…]"));
+  assertEquals(format("{a[0]}".repeat(1000), long), "v".repeat(1000));
+});
+
+test("strFormat() takes the time that its text does", () => {
+  assertEquals(format("{a:01000000,}", 1).length, 1_000_001);
+  assertEquals(format("{a:.1000000g}|{a:.1000000}|".repeat(5000), 1.5).length, 40_000);
 });

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { strftime } from "../../src/logging/strftime.ts";
 import { gmtime } from "../../src/logging/struct_time.ts";
+import { MAX_TEXT } from "../../src/logging/text_budget.ts";
 import { test } from "../test.ts";
 
 // Thousands of generated cases are compared with CPython in tests/interop/formatter_test.ts.
@@ -40,4 +41,10 @@ test("strftime() leaves what is no directive as it is", () => {
 test("strftime() writes offsets of half hours and to the west", () => {
   assertEquals(strftime("%z", { ...time, tm_gmtoff: 19_800 }), "+0530");
   assertEquals(strftime("%z", { ...time, tm_gmtoff: -12_600 }), "-0330");
+});
+
+test("strftime() cuts a text that no time has the length of", () => {
+  const text = strftime("%A".repeat(1_000_000), gmtime(0));
+  assertEquals([text.length, text.slice(-4)], [MAX_TEXT, "sda…"]);
+  assertEquals(strftime("x".repeat(MAX_TEXT + 1), gmtime(0)).length, MAX_TEXT);
 });

@@ -1,13 +1,20 @@
 import { assert, assertEquals } from "@std/assert";
 import { MemoryNetwork } from "../../src/adapters/memory.ts";
 import { frame } from "../../src/core/framer.ts";
+import { json, jsonLines } from "../../src/core/json.ts";
 import { dumps } from "../../src/core/pickle/pickle.ts";
+import { pickle } from "../../src/core/pickle_serializer.ts";
+import { signed } from "../../src/core/signed.ts";
+import { SocketHandler } from "../../src/handlers/socket_handler.ts";
 import { Formatter } from "../../src/logging/formatter.ts";
 import { getLogger } from "../../src/logging/get_logger.ts";
 import { Handler } from "../../src/logging/handler.ts";
 import { StreamHandler } from "../../src/logging/stream_handler.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
+import { makeLogRecord } from "../../src/logging/make_log_record.ts";
+import { MAX_TEXT } from "../../src/logging/text_budget.ts";
 import { LogRecordSocketReceiver, type ReceiverFault } from "../../src/receiver/socket_receiver.ts";
+import { dag } from "../core/dag.ts";
 import { test } from "../test.ts";
 import { at, fields, reasons, record, setting } from "./setting.ts";
 import { until } from "./until.ts";
@@ -133,5 +140,55 @@ for (const escapes of [true, false, undefined]) {
     assertEquals(lines, [
       escapes === false ? "a\r:x\x1b:b\nc\nd\ne\n" : "a\\r:x\\x1b:b\\nc\n  d\n  e\n",
     ]);
+  });
+}
+
+const serializers = {
+  pickle,
+  json,
+  jsonLines,
+  "signed(pickle)": signed(pickle, "key"),
+  "signed(json)": signed(json, "key"),
+};
+for (const [name, serializer] of Object.entries(serializers)) {
+  test(`A record that is too much for ${name} costs no record beside it`, async () => {
+    const { network, receiver, faults, records, stop } = await setting({ serializer });
+    const failed: unknown[] = [];
+    const handler = new class extends SocketHandler {
+      override handleError(_record: LogRecord, error: unknown): void {
+        failed.push(error);
+      }
+    }("localhost", 9020, { connector: network, serializer, clock: network.clock });
+    let deep: unknown = 1;
+    for (let i = 0; i < 1500; i++) deep = [deep];
+    const long = "v".repeat(1 << 20);
+    const hostile: Record<string, unknown>[] = [
+      { msg: "deep", deep },
+      { msg: "dag", dag: dag() },
+      { msg: "%s", args: [new Array(100_000).fill(long)] },
+      { msg: "%(a)999999s".repeat(60), args: { a: 1 } },
+      { msg: "integer", integer: 10n ** 4299n },
+      { msg: "exception", exc_info: new Error("€".repeat(2 * MAX_TEXT)) },
+    ];
+    const tooLong = { msg: "too long", list: new Array(100_000).fill(long) };
+    for (const more of [...hostile, tooLong]) {
+      for (let i = 0; i < 3; i++) handler.emit(makeLogRecord({ ...fields, msg: "neighbour" }));
+      handler.emit(makeLogRecord({ ...fields, ...more }));
+    }
+    const isPickle = name.includes("pickle");
+    const expected = 3 * 7 + 6 + (isPickle ? 0 : 1);
+    await records(expected);
+    await handler.flush();
+    // What a connection carries in its first second counts as queued.
+    await network.clock.advance(2_000);
+    const { emitted, sent, dropped } = handler.stats;
+    assertEquals([emitted, sent, dropped.error], [28, expected, isPickle ? 1 : 0]);
+    assertEquals(failed.length, isPickle ? 1 : 0);
+    assertEquals([faults.length, receiver.records.length], [0, expected]);
+    assertEquals(receiver.messages.filter((message) => message === "neighbour").length, 21);
+    const closing = handler.close();
+    await network.clock.advance(10_000);
+    await closing;
+    await stop();
   });
 }

@@ -1,6 +1,7 @@
 /**
  * What a pickle may cost to load. A few bytes of a pickle can ask for much: every cap bounds one
- * way of doing so, and has its reason beside its default.
+ * way of doing so, and has its reason beside its default. Records are pickled within the same limits,
+ * so that a receiver with the defaults takes whatever a handler sends.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *
@@ -66,17 +67,37 @@ export interface UnpickleLimits {
   maxIntegerBytes?: number;
 }
 
+/** The default of `maxDepth`; by itself, so that a sender has no use of the table below. */
+export const MAX_DEPTH = 1000;
+/** The default of `maxItems`, by itself as well. */
+export const MAX_ITEMS = 10_000_000;
+
+/**
+ * A sender keeps one account for all of a record's parts, in items: `maxItems` of these are
+ * `maxContainers` and `maxFarKeys`, and so nothing passes that goes over one of the three.
+ */
+export const CONTAINER_ITEMS = 10;
+/** What a number that is a key, and may be chosen to collide, costs in that account. */
+export const FAR_KEY_ITEMS = 1000;
+
 /** The defaults, as documented above; products of numbers would stay in every bundle. */
 export const DEFAULT_LIMITS: Required<UnpickleLimits> = {
   maxBytes: 268_435_456,
-  maxDepth: 1000,
+  maxDepth: MAX_DEPTH,
   maxMemo: 4_194_304,
   maxContainers: 1_000_000,
-  maxItems: 10_000_000,
+  maxItems: MAX_ITEMS,
   maxFarKeys: 10_000,
   maxStringBytes: 67_108_864,
   maxIntegerBytes: 2048,
 };
+
+/**
+ * The longest pickle of a record, in bytes: about twice what a receiver takes by default. One text
+ * that is in a list many times over is written each time. No pickle so short has `maxMemo` entries
+ * in its memo, or a str of `maxStringBytes`.
+ */
+export const MAX_RECORD_BYTES = 32_000_000;
 
 /** 2^24: integers below are hashed to so many buckets that few are in each. */
 export const NEAR = 16_777_216;
@@ -124,7 +145,7 @@ export class Budget {
 
   /** Accounts for a number about to be looked for among keys, if it can be chosen to collide. */
   spendKey(key: number | bigint): void {
-    if (Number.isInteger(key) && Math.abs(key as number) < NEAR) return;
+    if (!isFarKey(key)) return;
     if (++this.#farKeys > this.#limits.maxFarKeys) exceed("maxFarKeys", this.#limits.maxFarKeys);
   }
 
@@ -133,6 +154,12 @@ export class Budget {
     this.#copied += count;
     if (this.#copied > this.#limits.maxBytes) exceed("maxBytes", this.#limits.maxBytes);
   }
+}
+
+/** Whether a key is a number that can be chosen to collide with others. */
+export function isFarKey(key: unknown): boolean {
+  // Integers of 25 bits, the sign among them, come through the shifts as they are.
+  return typeof key === "bigint" || typeof key === "number" && key << 7 >> 7 !== key;
 }
 
 /** Throws for a pickle that goes over a limit. */

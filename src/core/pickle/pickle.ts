@@ -32,6 +32,9 @@ export interface PickleOptions {
   maxBytes?: number;
 }
 
+/** Keeps a getter or a `toJSON()` that makes up ever more from taking all memory. */
+const MAX_DEPTH = 2_000_000;
+
 const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
 
 /** Kept between calls for its buffer; taken away during one, as a getter may call `dumps()`. */
@@ -57,7 +60,8 @@ let spare: Pickler | undefined;
  *
  * Objects that occur twice, or within themselves, do so in Python too. A Map's key that would be a
  * list or dict is a tuple, of items or of `(key, value)` pairs, as Python must be able to hash it;
- * keys that Python then finds equal (`1` and `true`) are one.
+ * keys that Python then finds equal (`1` and `true`) are one. In place of a container that lies two
+ * million deep there is `…`.
  *
  * @throws {PicklingError} If the value's own code throws, if it takes more than `maxBytes`, or for
  * a bigint of more than 4,300 digits, which Python would refuse.
@@ -83,7 +87,7 @@ export function dumps(value: unknown, options: PickleOptions = {}): Uint8Array<A
   const pickler = spare ?? new Pickler();
   spare = undefined;
   try {
-    pickler.start(0, maxBytes);
+    pickler.start(0, maxBytes, MAX_DEPTH);
     pickler.writeValue(value);
     return pickler.finish().slice();
   } finally {

@@ -10,7 +10,7 @@
  * makes: before protocol 3 there is no opcode for bytes, and `_codecs.encode(str, "latin1")` is the
  * only spelling that every Python from 2.7 on loads as equal bytes.
  *
- * Never recursive: a value may be as deep as memory allows.
+ * Never recursive: a value may be as deep as memory allows, unless limits are given.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *
@@ -18,6 +18,7 @@
  */
 import { ByteWriter } from "./byte_writer.ts";
 import { PicklingError } from "./errors.ts";
+import { CONTAINER_ITEMS, FAR_KEY_ITEMS, isFarKey } from "./limits.ts";
 import * as op from "./opcodes.ts";
 import { isScalar } from "./scalars.ts";
 import { decodeLatin1 } from "./text.ts";
@@ -25,14 +26,11 @@ import { decodeLatin1 } from "./text.ts";
 /** CPython's BATCHSIZE: items are appended at most this many at a time. */
 const BATCH_SIZE = 1000;
 
-/** Keeps a getter or a `toJSON()` that makes up ever more from taking all memory. */
-const MAX_DEPTH = 2_000_000;
+/** Python turns no text with more digits into an int (`sys.get_int_max_str_digits()`). */
+const TOO_LARGE = 10n ** 4300n;
 
-/** Python refuses to turn longer text into an int (`sys.get_int_max_str_digits()`). */
-const MAX_INTEGER_DIGITS = 4300;
-
-/** So many digits take fewer bits: what has more is refused without writing out its digits. */
-const MAX_INTEGER_BITS = 14_288;
+/** What stands in place of a container that is too deep for the reading side. */
+const TOO_DEEP = "…";
 
 /** In the memo of keys: a tuple that is begun, and not yet to be referred to. */
 const UNFINISHED = -1;
@@ -61,6 +59,10 @@ interface Frame {
   /** How many values there are: twice as many as items of a dict. */
   readonly length: number;
   index: number;
+  /** Where it is in the reading side's memo, or will be. */
+  place: number;
+  /** How many containers lie within one another here, from the deepest to this one. */
+  height: number;
   /** Elements of a Float32Array are floats even where they are whole. */
   readonly floats: boolean;
 }
@@ -79,16 +81,32 @@ export class Pickler {
   /** The same of objects that are keys, and so tuples. */
   #keys = new Map<unknown, number>();
   #entries = 0;
+  #maxDepth = 0;
+  #maxItems = 0;
+  /** What the reading side will have spent by now, in items. */
+  #spent = 0;
+  /** How many containers lie within one another in those of the reading side's memo, if not one. */
+  #heights: number[] = [];
 
   /**
    * Begins a pickle, dropping whatever was written.
    *
    * @param reserved Bytes left free in front of it, for a length prefix.
    * @param maxBytes The longest that the pickle may become, a PicklingError beyond it.
+   * @param maxDepth How deep containers may lie; in place of those that are deeper it has `…`.
+   * @param maxItems What the reading side may spend, in items, a PicklingError beyond it.
    */
-  start(reserved = 0, maxBytes: number = Infinity): void {
+  start(
+    reserved = 0,
+    maxBytes: number = Infinity,
+    maxDepth: number = Infinity,
+    maxItems: number = Infinity,
+  ): void {
     this.#out.reset(reserved, reserved + maxBytes);
-    this.#memoized = 0;
+    this.#maxDepth = maxDepth;
+    this.#maxItems = maxItems;
+    this.#spent = this.#memoized = 0;
+    if (this.#heights.length > 0) this.#heights = [];
     if (this.#memo.size > 0) this.#memo = new Map();
     if (this.#keys.size > 0) this.#keys = new Map();
   }
@@ -154,6 +172,20 @@ export class Pickler {
     this.#out.index(op.BINGET, op.LONG_BINGET, index);
   }
 
+  /** Accounts for what the reading side makes. */
+  #spend(items: number): void {
+    if ((this.#spent += items) > this.#maxItems) {
+      throw new PicklingError("Cannot pickle the value as it has too many parts");
+    }
+  }
+
+  /** Writes what stands for containers that would lie too deep; false for those that would not. */
+  #skip(depth: number): boolean {
+    if (depth <= this.#maxDepth) return false;
+    this.writeString(TOO_DEEP);
+    return true;
+  }
+
   /** Stores the object written last in the reading side's memo, as all but scalars are. */
   #put(): number {
     this.#out.index(op.BINPUT, op.LONG_BINPUT, this.#memoized);
@@ -164,12 +196,9 @@ export class Pickler {
   #writeBigInt(value: bigint): void {
     const asNumber = Number(value);
     if (Number.isSafeInteger(asNumber)) return this.#out.plain(asNumber);
-    if (
-      BigInt.asIntN(MAX_INTEGER_BITS, value) !== value ||
-      String(value).replace("-", "").length > MAX_INTEGER_DIGITS
-    ) {
+    if (value >= TOO_LARGE || value <= -TOO_LARGE) {
       throw new PicklingError(
-        `Cannot pickle a bigint as Python loads none of more than ${MAX_INTEGER_DIGITS} digits`,
+        "Cannot pickle a bigint as Python loads none of more than 4300 digits",
       );
     }
     this.#out.utf8(`L${value}L\n`);
@@ -178,6 +207,7 @@ export class Pickler {
   /** Writes bytes, as CPython does below protocol 3 (`save_bytes`). */
   #writeBytes(value: Uint8Array): void {
     const out = this.#out;
+    this.#spend(2 * CONTAINER_ITEMS);
     if (value.length === 0) {
       this.#writeGlobal("c__builtin__\nbytes\n");
       out.byte(op.EMPTY_TUPLE);
@@ -185,7 +215,7 @@ export class Pickler {
       this.#writeGlobal("c_codecs\nencode\n");
       out.byte(op.MARK);
       this.writeString(decodeLatin1(value, 0, value.length));
-      if (!this.#refer("latin1")) this.#memo.set("latin1", this.writeString("latin1"));
+      if (this.#refer("latin1") < 0) this.#memo.set("latin1", this.writeString("latin1"));
       out.byte(op.TUPLE);
       this.#put();
     }
@@ -194,7 +224,7 @@ export class Pickler {
   }
 
   #writeGlobal(line: string): void {
-    if (this.#refer(line)) return;
+    if (this.#refer(line) >= 0) return;
     this.#out.utf8(line);
     this.#memo.set(line, this.#put());
   }
@@ -223,11 +253,19 @@ export class Pickler {
   }
 
   #writeObject(root: object): void {
-    const enclosing: Frame[] = [];
-    let frame = this.#open(root, false);
-    while (frame !== undefined) {
+    const open: Frame[] = [];
+    // The dict of a record is around it.
+    let last: Frame | number = this.#open(root, false, 2);
+    for (;;) {
+      if (typeof last === "object") open.push(last);
+      const frame = open[open.length - 1];
+      if (frame === undefined) return;
+      if (typeof last === "number" && last >= frame.height) frame.height = last + 1;
+      last = 0;
       if (!this.#advance(frame)) {
-        frame = enclosing.pop();
+        open.pop();
+        last = frame.height;
+        if (last > 1) this.#heights[frame.place] = last;
         continue;
       }
       const { kind, items } = frame;
@@ -235,17 +273,10 @@ export class Pickler {
       const item = kind === DICT
         ? (items[index >> 1] as readonly unknown[])[index & 1]
         : items[index];
-      if (frame.floats) {
-        this.#out.float(Number(item));
-      } else if (!this.#writeScalar(item)) {
-        const isKey = kind === undefined || kind === DICT && index % 2 === 0;
-        const inner = this.#open(item as object, isKey);
-        if (inner === undefined) continue;
-        if (enclosing.push(frame) > MAX_DEPTH) {
-          throw new PicklingError(`Cannot pickle the value as it is over ${MAX_DEPTH} deep`);
-        }
-        frame = inner;
-      }
+      const isKey = kind === undefined || kind === DICT && index % 2 === 0;
+      if (isKey && isFarKey(item)) this.#spend(FAR_KEY_ITEMS);
+      if (frame.floats) this.#out.float(Number(item));
+      else if (!this.#writeScalar(item)) last = this.#open(item as object, isKey, open.length + 2);
     }
   }
 
@@ -273,20 +304,24 @@ export class Pickler {
     return !ended;
   }
 
-  /** Writes an object that is no container, or begins one. */
-  #open(value: object, isKey: boolean, source: object = value): Frame | undefined {
-    if (this.#refer(source, isKey)) return;
+  /**
+   * Begins a container that lies `depth` deep. Anything else is written: the number of containers
+   * that lie within one another in it.
+   */
+  #open(value: object, isKey: boolean, depth: number, source: object = value): Frame | number {
+    const height = this.#refer(source, isKey, depth);
+    if (height >= 0) return height;
     const bytes = bytesOf(source);
     if (bytes !== undefined) {
       this.#writeBytes(bytes);
       this.#memo.set(source, this.#memoized - 1);
-      return;
+      return 0;
     }
     if (source === value) {
       const { toJSON } = value as { toJSON?: unknown };
       const json: unknown = typeof toJSON === "function" ? toJSON.call(value, "") : value;
-      if (this.#writeScalar(json)) return;
-      if (json !== value) return this.#open(value, isKey, json as object);
+      if (this.#writeScalar(json)) return 0;
+      if (json !== value) return this.#open(value, isKey, depth, json as object);
     }
     let kind = LIST;
     let items: ArrayLike<unknown>;
@@ -301,13 +336,13 @@ export class Pickler {
     } else if (isError(source)) {
       const { stack } = source;
       this.writeString(typeof stack === "string" ? stack : String(source));
-      return;
+      return 0;
     } else if (
       source instanceof Number || source instanceof String || source instanceof Boolean ||
       source instanceof BigInt
     ) {
       this.#writeScalar(source.valueOf());
-      return;
+      return 0;
     } else {
       kind = DICT;
       items = source instanceof Map
@@ -316,6 +351,9 @@ export class Pickler {
     }
     // A key of a dict must be a tuple, for Python hashes no other container.
     const length = isKey ? items.length : items.length * kind.width;
+    if (this.#skip(depth)) return 0;
+    // Beside a tuple that is a key the reading side makes another one of its items, to compare it.
+    this.#spend(CONTAINER_ITEMS * (isKey ? 1 + length : 1) + length);
     const frame = {
       kind: isKey ? undefined : kind,
       value,
@@ -323,6 +361,8 @@ export class Pickler {
       items,
       length,
       index: 0,
+      place: UNFINISHED,
+      height: 1,
       floats,
     };
     if (!isKey) {
@@ -330,7 +370,7 @@ export class Pickler {
       this.#remember(this.#memo, frame, this.#put());
     } else if (length === 0) {
       this.#out.byte(op.EMPTY_TUPLE);
-      return;
+      return 1;
     } else {
       this.#out.byte(op.MARK);
       this.#remember(this.#keys, frame, UNFINISHED);
@@ -338,20 +378,23 @@ export class Pickler {
     return frame;
   }
 
-  #remember(memo: Map<unknown, number>, { value, source }: Frame, index: number): void {
-    memo.set(source, index);
-    memo.set(value, index);
+  #remember(memo: Map<unknown, number>, frame: Frame, index: number): void {
+    frame.place = index;
+    memo.set(frame.source, index);
+    memo.set(frame.value, index);
   }
 
-  /** Refers to what is in the memo already; false where it is not. */
-  #refer(value: unknown, isKey = false): boolean {
+  /** Refers to what is in the memo already: its height; -1 where it is not there. */
+  #refer(value: unknown, isKey = false, depth = 0): number {
     const index = (isKey ? this.#keys : this.#memo).get(value);
-    if (index === undefined) return false;
+    if (index === undefined) return -1;
     if (index === UNFINISHED) {
       throw new PicklingError("Cannot pickle the value as a key of a Map contains itself");
     }
+    const height = this.#heights[index] ?? 1;
+    if (this.#skip(depth + height - 1)) return 0;
     this.writeAgain(index);
-    return true;
+    return height;
   }
 }
 

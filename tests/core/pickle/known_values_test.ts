@@ -320,7 +320,7 @@ test("a value inside itself, and a long way down, ends", () => {
   assertEquals([pythonStr(ring), jsonText(ring)], ["deque([{...}])", '["[Circular]"]']);
   let deep: unknown = 1;
   for (let depth = 0; depth < 1000; depth++) deep = made("builtins", "ValueError", [deep]);
-  assert(pythonStr(deep).includes("ValueError(<Python object builtins.ValueError>)"));
+  assert(pythonStr(deep).includes("ValueError(…)"));
   let wide: unknown = 1;
   for (let depth = 0; depth < 60; depth++) wide = made("builtins", "ValueError", [wide, wide]);
   assert(pythonStr(wide).length < 10_000_000);

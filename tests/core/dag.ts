@@ -1,0 +1,6 @@
+/** A value that holds itself many times over: small as a graph, and without end as a tree. */
+export function dag(): unknown {
+  let value: unknown = ["ha"];
+  for (let i = 0; i < 64; i++) value = [value, value];
+  return value;
+}
