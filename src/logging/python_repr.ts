@@ -31,6 +31,7 @@ export function pythonAscii(value: unknown): string {
 /** As {@linkcode pythonStr}, for one of several values that share a budget. */
 export function strWithin(value: unknown, budget?: TextBudget): string {
   if (typeof value === "string") return value;
+  if (typeof value !== "object" || value === null) return scalarWithin(value, budget);
   if (value instanceof Error) return String(value);
   if (value instanceof Date) return isoDate(value);
   return reprWithin(value, budget, "__str__");
@@ -46,10 +47,7 @@ export function reprWithin(
   method: PythonMethod = "__repr__",
 ): string {
   const isText = typeof value === "string";
-  if (!isText && (typeof value !== "object" || value === null)) {
-    const text = scalarRepr(value);
-    return budget?.spend(text) ?? text;
-  }
+  if (!isText && (typeof value !== "object" || value === null)) return scalarWithin(value, budget);
   budget ??= new TextBudget();
   if (budget.left <= 0) return ELLIPSIS;
   return isText ? quoted(value, unprintable, budget) : objectRepr(value, budget, method);
@@ -71,6 +69,11 @@ export function tupleRepr(items: readonly unknown[], budget?: TextBudget): strin
   if (text === ELLIPSIS) return text;
   const list = text.slice(1, -1);
   return items.length === 1 ? `(${list},)` : `(${list})`;
+}
+
+function scalarWithin(value: unknown, budget: TextBudget | undefined): string {
+  const text = scalarRepr(value);
+  return budget === undefined ? text : budget.spend(text);
 }
 
 function scalarRepr(value: unknown): string {

@@ -40,11 +40,16 @@ const MAX_NESTING = 2;
 
 /** `format` with its fields replaced by `values`; text of more than `max` characters is cut. */
 export function strFormat(format: string, values: Lookup, max: number = MAX_TEXT): string {
-  return replaceFields(format, values, MAX_NESTING, new TextBudget(), max);
+  return fillParts(parseFormat(format), values, max);
+}
+
+/** As {@linkcode strFormat}, for a format that was taken apart before. */
+export function fillParts(parts: Iterable<FormatPart>, values: Lookup, max: number): string {
+  return replaceFields(parts, values, MAX_NESTING, new TextBudget(), max);
 }
 
 function replaceFields(
-  format: string,
+  parts: Iterable<FormatPart>,
   values: Lookup,
   nesting: number,
   budget: TextBudget,
@@ -52,12 +57,12 @@ function replaceFields(
 ): string {
   if (nesting === 0) throw new RangeError("Max string recursion exceeded");
   let out = "";
-  for (const { literal, field } of parseFormat(format)) {
+  for (const { literal, field } of parts) {
     out += literal;
     if (field === undefined) continue;
     const value = converted(lookUp(field.name, values), field.conversion, budget);
     const spec = field.spec.includes("{")
-      ? replaceFields(field.spec, values, nesting - 1, budget, max)
+      ? replaceFields(parseFormat(field.spec), values, nesting - 1, budget, max)
       : field.spec;
     out += formatValue(value, spec, budget);
     if (out.length > max) break;

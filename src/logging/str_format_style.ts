@@ -13,7 +13,7 @@ import {
 } from "./format_style.ts";
 import type { LogRecord } from "./log_record.ts";
 import { pythonRepr } from "./python_repr.ts";
-import { parseFormat, strFormat } from "./str_format.ts";
+import { fillParts, type FormatPart, parseFormat } from "./str_format.ts";
 import { maxTextOf } from "./text_budget.ts";
 
 const formatSpec =
@@ -24,6 +24,8 @@ const fieldSpec = /^(\p{Nd}+|[\p{L}\p{N}_]+)(\.[\p{L}\p{N}_]+|\[[^\]]+\])*\n?$/u
 export class StrFormatStyle implements FormatStyle {
   readonly fmt: string;
   readonly #defaults: FormatDefaults | null;
+  /** The format taken apart, once a record was formatted. */
+  #parts: readonly FormatPart[] | undefined;
 
   constructor(fmt: string | null, defaults: FormatDefaults | null) {
     this.fmt = fmt || "{message}";
@@ -61,6 +63,9 @@ export class StrFormatStyle implements FormatStyle {
 
   format(record: LogRecord): string {
     const values = new RecordValues(record, this.#defaults);
-    return withMissingField(() => strFormat(this.fmt, values, maxTextOf(record)));
+    return withMissingField(() => {
+      this.#parts ??= [...parseFormat(this.fmt)];
+      return fillParts(this.#parts, values, maxTextOf(record));
+    });
   }
 }

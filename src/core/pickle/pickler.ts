@@ -86,7 +86,7 @@ export class Pickler {
   /** What the reading side will have spent by now, in items. */
   #spent = 0;
   /** How many containers lie within one another in those of the reading side's memo, if not one. */
-  #heights: number[] = [];
+  readonly #heights: number[] = [];
 
   /**
    * Begins a pickle, dropping whatever was written.
@@ -106,7 +106,7 @@ export class Pickler {
     this.#maxDepth = maxDepth;
     this.#maxItems = maxItems;
     this.#spent = this.#memoized = 0;
-    if (this.#heights.length > 0) this.#heights = [];
+    if (this.#heights.length > 0) this.#heights.length = 0;
     if (this.#memo.size > 0) this.#memo = new Map();
     if (this.#keys.size > 0) this.#keys = new Map();
   }
@@ -253,19 +253,18 @@ export class Pickler {
   }
 
   #writeObject(root: object): void {
-    const open: Frame[] = [];
     // The dict of a record is around it.
-    let last: Frame | number = this.#open(root, false, 2);
-    for (;;) {
-      if (typeof last === "object") open.push(last);
-      const frame = open[open.length - 1];
-      if (frame === undefined) return;
-      if (typeof last === "number" && last >= frame.height) frame.height = last + 1;
-      last = 0;
+    const begun = this.#open(root, false, 2);
+    if (typeof begun === "number") return;
+    const enclosing: Frame[] = [];
+    for (let frame: Frame = begun;;) {
       if (!this.#advance(frame)) {
-        open.pop();
-        last = frame.height;
-        if (last > 1) this.#heights[frame.place] = last;
+        const { height, place } = frame;
+        if (height > 1) this.#heights[place] = height;
+        const outer = enclosing.pop();
+        if (outer === undefined) return;
+        if (height >= outer.height) outer.height = height + 1;
+        frame = outer;
         continue;
       }
       const { kind, items } = frame;
@@ -273,10 +272,20 @@ export class Pickler {
       const item = kind === DICT
         ? (items[index >> 1] as readonly unknown[])[index & 1]
         : items[index];
+      if (frame.floats) {
+        this.#out.float(Number(item));
+        continue;
+      }
       const isKey = kind === undefined || kind === DICT && index % 2 === 0;
-      if (isKey && isFarKey(item)) this.#spend(FAR_KEY_ITEMS);
-      if (frame.floats) this.#out.float(Number(item));
-      else if (!this.#writeScalar(item)) last = this.#open(item as object, isKey, open.length + 2);
+      if (isKey && typeof item !== "string" && isFarKey(item)) this.#spend(FAR_KEY_ITEMS);
+      if (this.#writeScalar(item)) continue;
+      const inner = this.#open(item as object, isKey, enclosing.length + 3);
+      if (typeof inner === "object") {
+        enclosing.push(frame);
+        frame = inner;
+      } else if (inner >= frame.height) {
+        frame.height = inner + 1;
+      }
     }
   }
 
@@ -381,7 +390,7 @@ export class Pickler {
   #remember(memo: Map<unknown, number>, frame: Frame, index: number): void {
     frame.place = index;
     memo.set(frame.source, index);
-    memo.set(frame.value, index);
+    if (frame.value !== frame.source) memo.set(frame.value, index);
   }
 
   /** Refers to what is in the memo already: its height; -1 where it is not there. */
