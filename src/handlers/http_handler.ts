@@ -59,6 +59,7 @@
 import { formUrlencoded } from "../core/form_urlencoded.ts";
 import { recordJson } from "../core/json.ts";
 import { recordFields } from "../core/record_fields.ts";
+import { atOnce, watch } from "../logging/call_back.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import type { Delivery } from "./delivery.ts";
 import { deliver, DeliveryHandler } from "./delivery_handler.ts";
@@ -136,7 +137,7 @@ export class HTTPHandler extends DeliveryHandler {
   emit(record: LogRecord): void {
     const begun = this.#delivery.begin(record);
     try {
-      const fields = this.mapLogRecord(record);
+      const fields = atOnce(this.mapLogRecord(record), "mapLogRecord()");
       const text = this.body === "form" ? formUrlencoded(fields) : recordJson(fields);
       const frame = encoder.encode(framed(this.body, text));
       this.#delivery.want();
@@ -153,7 +154,7 @@ export class HTTPHandler extends DeliveryHandler {
    */
   mapLogRecord(record: LogRecord): Record<string, unknown> {
     if (this.body === "form") return { ...record };
-    if (record.exc_info) this.format(record);
+    if (record.exc_info) watch(this.format(record));
     return recordFields(record);
   }
 }

@@ -6,10 +6,12 @@
  *
  * @module
  */
+import { watch } from "./call_back.ts";
 import type { FilterLike } from "./filter.ts";
 import { LogRecord } from "./log_record.ts";
 import { pythonRepr } from "./python_repr.ts";
 import { copyMark } from "./received_mark.ts";
+import { reportError } from "./report_error.ts";
 
 /** The base of `Logger` and `Handler`. */
 export class Filterer {
@@ -46,6 +48,10 @@ export class Filterer {
       if (result instanceof LogRecord) {
         copyMark(record, result);
         record = result;
+      } else if (result !== true) {
+        // An `async` filter lets every record pass.
+        const { handleError = reportError } = this as { handleError?: typeof reportError };
+        watch(result, (error) => handleError.call(this, record, error));
       }
     }
     return record;

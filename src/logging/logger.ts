@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { atOnce, watch } from "./call_back.ts";
 import { callerFrames, capturesCaller, stackText } from "./caller.ts";
 import { type Extra, readContext } from "./context.ts";
 import { Filterer } from "./filterer.ts";
@@ -31,7 +32,7 @@ import { type LogRecordFactory, makeRecord } from "./log_record_factory.ts";
 import { pythonRepr } from "./python_repr.ts";
 import { raiseExceptions } from "./raise_exceptions.ts";
 import { hidesMethod, setField } from "./record_field.ts";
-import { reportError } from "./report_error.ts";
+import { reportError, reportFault } from "./report_error.ts";
 import { writeToStderr } from "./stderr.ts";
 
 /** What a logger needs of the manager of its hierarchy. */
@@ -175,9 +176,19 @@ export class Logger extends Filterer {
       const [file, line, func, sinfo] = capturesCaller || stack_info
         ? this.findCaller(stack_info, stacklevel)
         : UNKNOWN_CALLER;
-      this.handle(
-        this.makeRecord(this.name, level, file, line, msg, args, error, func, extra, sinfo),
+      const made = this.makeRecord(
+        this.name,
+        level,
+        file,
+        line,
+        msg,
+        args,
+        error,
+        func,
+        extra,
+        sinfo,
       );
+      watch(this.handle(made), reportFault);
     } catch (error) {
       reportError({ msg, args }, error);
     }
@@ -217,7 +228,8 @@ export class Logger extends Filterer {
     sinfo: string | null = null,
   ): LogRecord {
     const factory = this.manager?.recordFactory ?? makeRecord;
-    const record = factory(name, level, fn, lno, msg, args, exc_info, func, sinfo);
+    const made = factory(name, level, fn, lno, msg, args, exc_info, func, sinfo);
+    const record = atOnce(made, "makeRecord()");
     if (extra) addFields(record, extra);
     const context = readContext?.();
     if (context) addFields(record, context, extra ?? undefined);
@@ -331,7 +343,8 @@ export class Logger extends Filterer {
 function offer(handler: Handler, record: LogRecord): void {
   try {
     const { levelno } = record as { levelno: unknown };
-    if (typeof levelno !== "number" || !(levelno < handler.level)) handler.handle(record);
+    if (typeof levelno === "number" && levelno < handler.level) return;
+    watch(handler.handle(record), reportFault);
   } catch (error) {
     reportError(record, error);
   }

@@ -51,6 +51,7 @@ import { classFactory } from "../core/class_factory.ts";
 import { refuse } from "../core/options.ts";
 import type { Delivery } from "../handlers/delivery.ts";
 import { deliver, DeliveryHandler } from "../handlers/delivery_handler.ts";
+import { atOnce } from "../logging/call_back.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { strftime } from "../logging/strftime.ts";
 import { localtime } from "../logging/struct_time.ts";
@@ -129,14 +130,14 @@ export class SMTPHandler extends DeliveryHandler {
   emit(record: LogRecord): void {
     const begun = this.#delivery.begin(record);
     try {
-      const subject = this.getSubject(record);
+      const subject = atOnce(this.getSubject(record), "getSubject()");
       // No text of a record becomes a header of its own.
       if (typeof subject !== "string" || /[\r\n]/.test(subject)) {
         throw new TypeError("the subject of a mail must be a string of one line");
       }
       const mail = encodeMail({
         subject,
-        text: bodyOf(this.format(record)),
+        text: bodyOf(atOnce(this.format(record), "format()")),
         date: strftime(DATE_FORMAT, localtime(this.#clock.now())),
         messageId: `<${crypto.randomUUID()}@${this.#domain}>`,
       });

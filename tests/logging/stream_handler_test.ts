@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/ass
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { StreamHandler } from "../../src/logging/stream_handler.ts";
 import { stdoutStream, type TextStream } from "../../src/logging/text_stream.ts";
+import { catchStderr } from "../stderr.ts";
 import { receivedRecord, recordOf, stderrOf, withStandardStreams } from "./helpers.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { test } from "../test.ts";
@@ -103,15 +104,13 @@ test("flush() never rejects", async () => {
     write() {},
     flush: () => Promise.reject(new Error("flush of a stream fails")),
   });
-  const before = globalThis.console.error;
-  let printed = "";
-  globalThis.console.error = (text: string) => void (printed = text);
+  const { lines, end } = catchStderr();
   try {
     await handler.flush();
   } finally {
-    globalThis.console.error = before;
+    end();
   }
-  assert(printed.includes("flush of a stream fails"));
+  assert(lines.join("").includes("flush of a stream fails"));
 });
 
 test("StreamHandler refuses what is no stream", () => {
