@@ -30,8 +30,9 @@
  * Dropped records are reported to `handleError()`, with the status and the first 200 characters of
  * the answer, ten times a minute at most.
  *
- * A request cannot be made while the process exits: await `flush()` or `close()` at the end, or give
- * an `exitNotifier`, which does so where the event loop just runs dry.
+ * A request cannot be made while the process exits: await `flush()` or `close()` at the end. With an
+ * `exitNotifier` the handler is flushed where the event loop just becomes empty, and what is lost
+ * otherwise is counted, and said on stderr.
  *
  * On Cloudflare Workers, where a request's `fetch` ends with the request, give
  * `connection: "per-flush"` and flush in `ctx.waitUntil`, as `withFlush()` does.
@@ -41,10 +42,12 @@
  * @example Log to a web server
  * ```ts
  * import { getLogger } from "jsr:@logwire/logging";
+ * import { exitNotifier } from "jsr:@logwire/logging/auto"; // or /deno, /bun, /node
  * import { HTTPHandler } from "jsr:@logwire/logging/http-handler";
  *
  * await using handler = new HTTPHandler("logs.example:8080", "/intake", {
  *   body: "ndjson",
+ *   exitNotifier,
  *   // For this example alone: a server that says yes. Without it: the runtime's fetch.
  *   fetch: () => Promise.resolve(new Response(null, { status: 204 })),
  * });

@@ -1,7 +1,9 @@
 /** A program that writes to stderr and ends: `stderr_program.ts SCENARIO`. Run by stderr_test.ts. */
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { getLogger, StreamHandler } from "../../mod.ts";
+import { getLogger, HTTPHandler, setRaiseExceptions, StreamHandler } from "../../mod.ts";
+import { exitNotifier } from "../../src/adapters/auto.ts";
+import { SMTPHandler } from "../../src/mail/smtp_handler.ts";
 
 const [scenario] = process.argv.slice(2);
 const log = getLogger("program");
@@ -41,6 +43,18 @@ switch (scenario) {
     }
     process.exit(0);
     break;
+  case "no exit notifier":
+  case "no exit notifier, silent": {
+    setRaiseExceptions(scenario === "no exit notifier");
+    const mail = { fromaddr: "me", toaddrs: "you", subject: "Log" };
+    for (let i = 0; i < 2; i++) {
+      new HTTPHandler("127.0.0.1:9", "/");
+      new SMTPHandler("127.0.0.1", mail);
+      new HTTPHandler("127.0.0.1:9", "/", { exitNotifier });
+      new SMTPHandler("127.0.0.1", { ...mail, exitNotifier: {} });
+    }
+    break;
+  }
   default:
     throw new Error(`no such scenario: ${scenario}`);
 }

@@ -23,3 +23,14 @@ test("a program whose stderr nobody reads any more goes on", async () => {
     wrapper: ["bash", "-c", `"$@" 2> >(head -c 10 >/dev/null)`, "bash"],
   });
 });
+
+test("a handler says once, for its kind, that it has no exit notifier", async () => {
+  const { stderr } = await runProgram("stderr_program.ts", ["no exit notifier"]);
+  const lines = stderr.split("\n").slice(0, -1);
+  assertEquals(lines.length, 2, stderr);
+  for (const [i, name] of ["HTTPHandler", "SMTPHandler"].entries()) {
+    assert(lines[i]?.startsWith(`logwire: ${name} has no 'exitNotifier': `), lines[i]);
+  }
+  const silent = await runProgram("stderr_program.ts", ["no exit notifier, silent"]);
+  assertEquals(silent.stderr, "");
+});
