@@ -80,6 +80,7 @@ import { writeToStderr } from "../logging/stderr.ts";
 import type { Clock, ExitHooks } from "../net/connector.ts";
 import { exitHooks } from "../net/exit_hooks.ts";
 import { systemClock } from "../net/system_clock.ts";
+import { countOf } from "./delivery_event.ts";
 import type { QueueListener } from "./queue_listener.ts";
 import { QueueFullError } from "./record_queue.ts";
 
@@ -188,8 +189,8 @@ export class QueueHandler extends Handler {
     const lost = this.queue.qsize?.() ?? 0;
     if (!raiseExceptions || lost < 10 * this.#lost) return;
     this.#lost = lost;
-    const records = `${lost} ${lost === 1 ? "record" : "records"}`;
-    writeToStderr(`logwire: QueueHandler: the process ends before ${records} are handled\n`);
+    const what = `${countOf(lost)} lost, as the process ends before a listener takes them`;
+    writeToStderr(`logwire: QueueHandler: ${what}\n`);
   }
 
   /** The account of this moment. */
