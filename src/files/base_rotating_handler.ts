@@ -11,7 +11,7 @@
 import fs from "node:fs";
 import { checkBoolean, checkFunction } from "../core/options.ts";
 import { atOnce, watch } from "../logging/call_back.ts";
-import { tellFault } from "../logging/handler.ts";
+import { tellFault, watchFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
 import { FileHandler, type FileHandlerOptions, fileOf } from "./file_handler.ts";
@@ -105,7 +105,7 @@ export abstract class BaseRotatingHandler extends FileHandler {
     this.#isEmitting = true;
     try {
       if (!atOnce(this.shouldRollover(record, text), "shouldRollover()")) return;
-      watch(this.doRollover(), (error) => tellFault(this, record, error));
+      watchFault(this, record, this.doRollover());
       this.#pace.succeeded();
     } catch (error) {
       if (this.#pace.failed(fileOf(this).batch)) tellFault(this, record, error);

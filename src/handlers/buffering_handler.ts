@@ -8,8 +8,8 @@
  * @module
  */
 import { checkInteger } from "../core/options.ts";
-import { atOnce, watch } from "../logging/call_back.ts";
-import { type FlushOptions, Handler, tellFault } from "../logging/handler.ts";
+import { atOnce } from "../logging/call_back.ts";
+import { type FlushOptions, Handler, tellFault, watchFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 
 /**
@@ -79,7 +79,7 @@ export class BufferingHandler extends Handler {
     this.buffer.push(record);
     try {
       if (atOnce(this.shouldFlush(record), "shouldFlush()")) {
-        watch(this.flush(), (error) => tellFault(this, record, error));
+        watchFault(this, record, this.flush());
       }
     } catch (error) {
       tellFault(this, record, error);

@@ -31,8 +31,7 @@
  * @module
  */
 import { checkBoolean, checkKnown, checkMethods } from "../core/options.ts";
-import { callBack } from "../logging/call_back.ts";
-import { type FlushOptions, type Handler, tellFault } from "../logging/handler.ts";
+import { type FlushOptions, type Handler, tellFault, watchFault } from "../logging/handler.ts";
 import { checkLevel, ERROR, type Level } from "../logging/level.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { reportError } from "../logging/report_error.ts";
@@ -124,7 +123,11 @@ export class MemoryHandler extends BufferingHandler {
     if (target === null) return;
     // Taken out first: a target that logs may come here again, and nothing is passed on twice.
     for (const record of this.buffer.splice(0)) {
-      callBack(() => target.handle(record), (error) => tellFault(this, record, error));
+      try {
+        watchFault(this, record, target.handle(record));
+      } catch (error) {
+        tellFault(this, record, error);
+      }
     }
     if (this.#isEmitting) return;
     try {

@@ -213,16 +213,19 @@ export class QueueHandler extends Handler {
       copyMark(record, prepared);
       const result: unknown = this.enqueue(prepared);
       this.#enqueued++;
-      if (result !== undefined) {
-        watch(result, (error) => {
-          this.#enqueued--;
-          this.#drop(record, error);
-        });
-      }
+      if (result !== undefined) this.#watch(record, result);
     } catch (error) {
       this.#drop(record, error);
     }
     if (exitHooks.isEnding) exitHooks.passOn();
+  }
+
+  /** Should the queue fail later, the record was not enqueued. */
+  #watch(record: LogRecord, result: unknown): void {
+    watch(result, (error) => {
+      this.#enqueued--;
+      this.#drop(record, error);
+    });
   }
 
   #drop(record: LogRecord, error: unknown): void {

@@ -10,8 +10,8 @@
  * @module
  */
 import { checkBoolean, checkKnown, checkMethods } from "../core/options.ts";
-import { atOnce, callBack } from "../logging/call_back.ts";
-import { type FlushOptions, type Handler, tellFault } from "../logging/handler.ts";
+import { atOnce, callBack, watch } from "../logging/call_back.ts";
+import { type FlushOptions, type Handler, tellFault, watchFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { copyMark } from "../logging/received_mark.ts";
 import { reportError, reportFault } from "../logging/report_error.ts";
@@ -221,7 +221,11 @@ export class QueueListener implements AsyncDisposable {
     copyMark(record, prepared);
     for (const handler of this.handlers) {
       if (this.respect_handler_level && !(prepared.levelno >= handler.level)) continue;
-      callBack(() => handler.handle(prepared), (error) => tellFault(handler, prepared, error));
+      try {
+        watchFault(handler, prepared, handler.handle(prepared));
+      } catch (error) {
+        tellFault(handler, prepared, error);
+      }
     }
   }
 
@@ -279,12 +283,17 @@ export class QueueListener implements AsyncDisposable {
   }
 
   #handleItem(item: QueueItem): void {
-    callBack(
-      () => item === null ? undefined : this.handle(item),
-      (error) => reportError(item, error),
-    );
-    // The program may have called it as well: that must not end the listener.
-    callBack(() => this.queue.task_done?.(), reportFault);
+    try {
+      if (item !== null) watch(this.handle(item), reportFault);
+    } catch (error) {
+      reportError(item, error);
+    }
+    try {
+      watch(this.queue.task_done?.(), reportFault);
+    } catch (error) {
+      // The program has called it as well: that must not end the listener.
+      reportFault(error);
+    }
   }
 
   /** The process ends, or may. */

@@ -13,7 +13,7 @@ import { recordFields } from "../core/record_fields.ts";
 import { pickleFields } from "../core/record_pickler.ts";
 import type { Serializer } from "../core/serializer.ts";
 import { atOnce, watch } from "../logging/call_back.ts";
-import { tellFault } from "../logging/handler.ts";
+import { watchFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import type { Delivery } from "./delivery.ts";
 import { deliveryOf } from "./delivery_handler.ts";
@@ -65,8 +65,7 @@ export abstract class RecordDeliveryHandler extends SocketDeliveryHandler {
         if (record.exc_info) watch(this.format(record));
         if (delivery.enqueueRecord(record, this.#encoder)) return;
       }
-      const sent: unknown = this.send(atOnce(this.makePickle(record), "makePickle()"));
-      if (sent) watch(sent, (error) => tellFault(this, record, error));
+      watchFault(this, record, this.send(atOnce(this.makePickle(record), "makePickle()")));
     } catch (error) {
       delivery.giveUp(record, begun, error);
     }

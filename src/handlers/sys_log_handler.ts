@@ -58,8 +58,8 @@
  */
 import { encodePriority, priority_map } from "../core/syslog_codes.ts";
 import { SYSLOG_UDP_PORT } from "../logging/default_ports.ts";
-import { atOnce, watch } from "../logging/call_back.ts";
-import { tellFault } from "../logging/handler.ts";
+import { atOnce } from "../logging/call_back.ts";
+import { watchFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type {
@@ -173,8 +173,7 @@ export class SysLogHandler extends SysLogCodes {
     const begun = this.#delivery.begin(record);
     try {
       if (this.#isStock() && this.#delivery.enqueueRecord(record, this.#encoder)) return;
-      const sent: unknown = this.send(atOnce(this.makeMessage(record), "makeMessage()"));
-      if (sent) watch(sent, (error) => tellFault(this, record, error));
+      watchFault(this, record, this.send(atOnce(this.makeMessage(record), "makeMessage()")));
     } catch (error) {
       this.#delivery.giveUp(record, begun, error);
     }

@@ -41,5 +41,6 @@ export function atOnce<Result>(result: Result, name: string): Result {
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
+  return typeof value === "object" &&
+    typeof (value as PromiseLike<unknown> | null)?.then === "function";
 }

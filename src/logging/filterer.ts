@@ -40,6 +40,15 @@ export class Filterer {
     if (at >= 0) this.filters.splice(at, 1);
   }
 
+  /**
+   * An `async` filter lets every record pass, and may fail. Apart, as a closure within `filter()`
+   * would cost every record.
+   */
+  #watch(result: unknown, record: LogRecord): void {
+    const { handleError = reportError } = this as { handleError?: typeof reportError };
+    watch(result, (error) => handleError.call(this, record, error));
+  }
+
   /** Runs the filters: the record, or the one that a filter put in its place, or `false`. */
   filter(record: LogRecord): LogRecord | false {
     for (const filter of this.filters) {
@@ -49,9 +58,7 @@ export class Filterer {
         copyMark(record, result);
         record = result;
       } else if (result !== true) {
-        // An `async` filter lets every record pass.
-        const { handleError = reportError } = this as { handleError?: typeof reportError };
-        watch(result, (error) => handleError.call(this, record, error));
+        this.#watch(result, record);
       }
     }
     return record;

@@ -165,8 +165,8 @@ export class Formatter extends FormatterAttributes {
       record.asctime = atOnce(this.formatTime(record, this.datefmt), "formatTime()");
     }
     const text = atOnce(this.formatMessage(record), "formatMessage()");
-    return record.exc_info || record.stack_info
+    return record.exc_info || record.exc_text || record.stack_info
       ? withTraces(text, record, this.#traces())
-      : withTraces(text, record, this);
+      : text;
   }
 }

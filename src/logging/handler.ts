@@ -116,7 +116,7 @@ export abstract class Handler extends Filterer implements AsyncDisposable {
       passed = true;
       const result: unknown = this.emit(record);
       // An `async emit()` is a mistake that types do not catch.
-      if (result) watch(result, (error) => tellFault(this, record, error));
+      watchFault(this, record, result);
     } catch (error) {
       tellFault(this, record, error);
     } finally {
@@ -173,6 +173,14 @@ export abstract class Handler extends Filterer implements AsyncDisposable {
 /** Tells a handler's `handleError()`: a hook that reports errors and fails at it stops nothing. */
 export function tellFault(handler: Handler, record: LogRecord, error: unknown): void {
   callBack(() => handler.handleError(record, error));
+}
+
+/**
+ * As {@linkcode tellFault}, should what a call-back has returned be a promise that rejects. Apart from
+ * its callers, as a closure within them would cost every record.
+ */
+export function watchFault(handler: Handler, record: LogRecord, result: unknown): void {
+  if (typeof result === "object") watch(result, (error) => tellFault(handler, record, error));
 }
 
 /** The handler of that name, or `null`. */

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { atOnce, watch } from "./call_back.ts";
+import { watch } from "./call_back.ts";
 import { callerFrames, capturesCaller, stackText } from "./caller.ts";
 import { type Extra, readContext } from "./context.ts";
 import { Filterer } from "./filterer.ts";
@@ -188,7 +188,8 @@ export class Logger extends Filterer {
         extra,
         sinfo,
       );
-      watch(this.handle(made), reportFault);
+      const handled: unknown = this.handle(made);
+      if (handled) watch(handled, reportFault);
     } catch (error) {
       reportError({ msg, args }, error);
     }
@@ -228,8 +229,7 @@ export class Logger extends Filterer {
     sinfo: string | null = null,
   ): LogRecord {
     const factory = this.manager?.recordFactory ?? makeRecord;
-    const made = factory(name, level, fn, lno, msg, args, exc_info, func, sinfo);
-    const record = atOnce(made, "makeRecord()");
+    const record = factory(name, level, fn, lno, msg, args, exc_info, func, sinfo);
     if (extra) addFields(record, extra);
     const context = readContext?.();
     if (context) addFields(record, context, extra ?? undefined);
@@ -344,7 +344,8 @@ function offer(handler: Handler, record: LogRecord): void {
   try {
     const { levelno } = record as { levelno: unknown };
     if (typeof levelno === "number" && levelno < handler.level) return;
-    watch(handler.handle(record), reportFault);
+    const handled: unknown = handler.handle(record);
+    if (typeof handled === "object") watch(handled, reportFault);
   } catch (error) {
     reportError(record, error);
   }

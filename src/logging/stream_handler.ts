@@ -5,8 +5,8 @@
  *
  * @module
  */
-import { atOnce, watch } from "./call_back.ts";
-import { type FlushOptions, Handler, tellFault } from "./handler.ts";
+import { atOnce } from "./call_back.ts";
+import { type FlushOptions, Handler, tellFault, watchFault } from "./handler.ts";
 import { getLevelName } from "./level.ts";
 import type { LogRecord } from "./log_record.ts";
 import { pythonRepr, pythonStr } from "./python_repr.ts";
@@ -68,8 +68,8 @@ export class StreamHandler extends Handler {
     this.#isWriting = true;
     try {
       // A stream may be asynchronous: what it holds against the text arrives by a promise.
-      this.#watch(record, this.#stream.write(text));
-      this.#watch(record, this.#flushStream());
+      watchFault(this, record, this.#stream.write(text));
+      watchFault(this, record, this.#flushStream());
     } finally {
       this.#isWriting = false;
     }
@@ -88,10 +88,6 @@ export class StreamHandler extends Handler {
   protected lineOf(record: LogRecord): string {
     const isOwn = this.format !== StreamHandler.prototype.format;
     return this.format(isOwn ? forLine(record) : record);
-  }
-
-  #watch(record: LogRecord, result: unknown): void {
-    if (typeof result === "object") watch(result, (error) => tellFault(this, record, error));
   }
 
   /** A `flush` that is no function, as that of Bun's `process.stdout`, is none. */
