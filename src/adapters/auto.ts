@@ -17,9 +17,10 @@
  */
 import { ConnectionError, type ConnectionErrorCode } from "../net/connection_error.ts";
 import type { Acceptor, Connector, DatagramAcceptor, DatagramConnector } from "../net/connector.ts";
+import { exitNotifier } from "../net/exit_hooks.ts";
 import { hostName } from "./host_name.ts";
 
-export { ConnectionError };
+export { ConnectionError, exitNotifier };
 export type { ConnectionErrorCode };
 
 /** Streams and datagrams by whatever this runtime has. */
@@ -30,19 +31,7 @@ export const connector: Connector & DatagramConnector & Acceptor & DatagramAccep
   bindDatagram: async (at) => await (await native()).bindDatagram(at),
   // Asked before anything has been awaited.
   hostName,
-
-  atExit(hooks) {
-    if (loaded !== undefined) return loaded.atExit?.(hooks) ?? (() => {});
-    let wanted = true;
-    let unregister: (() => void) | undefined;
-    native().then((adapter) => {
-      if (wanted) unregister = adapter.atExit?.(hooks);
-    }, () => {});
-    return () => {
-      wanted = false;
-      unregister?.();
-    };
-  },
+  ...exitNotifier,
 };
 
 let loaded: typeof connector | undefined;

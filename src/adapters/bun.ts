@@ -38,8 +38,8 @@ import {
   type BunSocketHandlers,
 } from "./bun_runtime.ts";
 import { bindBunUnixgram, openBunUnixgram } from "./bun_unixgram.ts";
+import { exitNotifier } from "../net/exit_hooks.ts";
 import { checkedConnector } from "./checked_connector.ts";
-import { processExitHooks } from "./exit_hooks.ts";
 import { hostName } from "./host_name.ts";
 import { eventLoopTurn } from "./event_loop_turn.ts";
 import { lastWrite } from "./last_write.ts";
@@ -48,12 +48,10 @@ import { abortedError, show, toConnectionError } from "./native_error.ts";
 import { KEEP_ALIVE_MS, SocketStream } from "./socket_stream.ts";
 import { HANDSHAKE_TIMEOUT_MS } from "./tls_options.ts";
 
-export { ConnectionError };
+export { ConnectionError, exitNotifier };
 export type { ConnectionErrorCode };
 
 type Socket = BunSocket<BunStream>;
-
-const exitHooks = processExitHooks();
 
 /** Streams and datagrams by Bun's own API. */
 export const connector: Connector & DatagramConnector & Acceptor & DatagramAcceptor =
@@ -64,7 +62,6 @@ export const connector: Connector & DatagramConnector & Acceptor & DatagramAccep
       peer.transport === "udp" ? openBunDatagram(peer, options) : openBunUnixgram(peer, options),
     bindDatagram: (at) => at.transport === "udp" ? bindBunDatagram(at) : bindBunUnixgram(at),
     hostName,
-    exitHooks,
   });
 
 class BunStream extends SocketStream {

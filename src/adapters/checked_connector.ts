@@ -2,8 +2,6 @@
  * What every connector of a runtime checks before it turns to the runtime: the address, the TLS
  * options, and whether the wait is over already. What is wrong rejects, it does not throw.
  *
- * Pure: uses no runtime global.
- *
  * @module
  */
 import type {
@@ -19,7 +17,7 @@ import type {
   StreamConnection,
   WaitOptions,
 } from "../net/connector.ts";
-import type { ExitHookSet } from "./exit_hooks.ts";
+import { exitNotifier } from "../net/exit_hooks.ts";
 import { abortedError, checkAddress, show } from "./native_error.ts";
 import { checkTls } from "./tls_options.ts";
 
@@ -34,7 +32,6 @@ export interface NativeConnector {
   openDatagram(peer: DatagramAddress, options: WaitOptions): Promise<DatagramSocket>;
   bindDatagram(at: DatagramAddress): Promise<DatagramListener>;
   hostName(): string | undefined;
-  readonly exitHooks: ExitHookSet;
 }
 
 /** The connector that a runtime's own makes. */
@@ -61,7 +58,7 @@ export function checkedConnector(
       return await native.bindDatagram(at);
     },
     hostName: () => native.hostName(),
-    atExit: (hooks) => native.exitHooks.add(hooks),
+    ...exitNotifier,
   };
 }
 

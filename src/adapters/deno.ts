@@ -38,6 +38,7 @@ import type {
   DatagramConnector,
   StreamAddress,
 } from "../net/connector.ts";
+import { exitNotifier } from "../net/exit_hooks.ts";
 import { bindDenoDatagram, openDenoDatagram } from "./deno_datagram.ts";
 import {
   demandNet,
@@ -48,36 +49,17 @@ import {
 } from "./deno_runtime.ts";
 import { checkedConnector } from "./checked_connector.ts";
 import { eventLoopTurn } from "./event_loop_turn.ts";
-import { ExitHookSet } from "./exit_hooks.ts";
 import { SocketListener } from "./listener.ts";
 import { show, toConnectionError } from "./native_error.ts";
 import { SocketStream } from "./socket_stream.ts";
 import { HANDSHAKE_TIMEOUT_MS } from "./tls_options.ts";
 
-export { ConnectionError };
+export { ConnectionError, exitNotifier };
 export type { ConnectionErrorCode };
 
 const READ_BYTES = 64 * 1024;
 // So that a lack of file descriptors does not become a busy loop.
 const ACCEPT_RETRY_MS = 100;
-
-const exitHooks = new ExitHookSet((hooks) => {
-  const mayExit = (event: Event) => {
-    if (!event.defaultPrevented) hooks.exit(true);
-  };
-  const events: [string, (event: Event) => void][] = [
-    // Deno asks again whenever the loop is empty; preventing the default goes on.
-    ["beforeunload", (event) => void (hooks.beforeExit() && event.preventDefault())],
-    ["unload", () => hooks.exit()],
-    // An uncaught error ends the program without `unload`.
-    ["error", mayExit],
-    ["unhandledrejection", mayExit],
-  ];
-  for (const [name, listener] of events) globalThis.addEventListener(name, listener);
-  return () => {
-    for (const [name, listener] of events) globalThis.removeEventListener(name, listener);
-  };
-});
 
 /** Streams and datagrams by Deno's own API. */
 export const connector: Connector & DatagramConnector & Acceptor & DatagramAcceptor =
@@ -93,7 +75,6 @@ export const connector: Connector & DatagramConnector & Acceptor & DatagramAccep
     openDatagram: openDenoDatagram,
     bindDatagram: bindDenoDatagram,
     hostName: denoHostName,
-    exitHooks,
   });
 
 /** Node's modules, which ask for no permission themselves where a host name is given. */

@@ -34,8 +34,8 @@ import type {
   StreamConnection,
   TlsOptions,
 } from "../net/connector.ts";
+import { exitNotifier } from "../net/exit_hooks.ts";
 import { checkedConnector } from "./checked_connector.ts";
-import { processExitHooks } from "./exit_hooks.ts";
 import { hostName } from "./host_name.ts";
 import { eventLoopTurn } from "./event_loop_turn.ts";
 import { lastWrite } from "./last_write.ts";
@@ -46,13 +46,11 @@ import { bindNodeUnixgram, openNodeUnixgram } from "./node_unixgram.ts";
 import { KEEP_ALIVE_MS, SocketStream } from "./socket_stream.ts";
 import { HANDSHAKE_TIMEOUT_MS } from "./tls_options.ts";
 
-export { ConnectionError };
+export { ConnectionError, exitNotifier };
 export type { ConnectionErrorCode };
 
 // What is unsure of after a failed write is at most one piece.
 const PIECE_BYTES = 256 * 1024;
-
-const exitHooks = processExitHooks();
 
 /** Streams and datagrams by Node's own modules. */
 export const connector: Connector & DatagramConnector & Acceptor & DatagramAcceptor =
@@ -63,7 +61,6 @@ export const connector: Connector & DatagramConnector & Acceptor & DatagramAccep
       peer.transport === "udp" ? openNodeDatagram(peer, options) : openNodeUnixgram(peer, options),
     bindDatagram: (at) => at.transport === "udp" ? bindNodeDatagram(at) : bindNodeUnixgram(at),
     hostName,
-    exitHooks,
   });
 
 class NodeStream extends SocketStream {

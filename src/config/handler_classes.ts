@@ -48,7 +48,7 @@ const SOCKET_TYPES: Readonly<Record<string, unknown>> = { 1: "stream", 2: "datag
  */
 export function handlerClasses(options: HandlerClassesOptions): ConfigClasses {
   const { serializer: _serializer, ...delivery } = options;
-  const { connector: _connector, connectTimeoutMs: _timeout, ...overHttp } = delivery;
+  const { connector, connectTimeoutMs: _timeout, ...overHttp } = delivery;
   return {
     "logging.handlers.SocketHandler": classFactory(
       SocketHandler,
@@ -69,7 +69,8 @@ export function handlerClasses(options: HandlerClassesOptions): ConfigClasses {
     ),
     "logging.handlers.HTTPHandler": classFactory(
       HTTPHandler,
-      (Own, { host, url, ...own }: Keywords) => new Own(host, url, { ...overHttp, ...own }),
+      (Own, { host, url, ...own }: Keywords) =>
+        new Own(host, url, { exitNotifier: connector, ...overHttp, ...own }),
     ),
   };
 }

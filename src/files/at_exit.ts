@@ -22,6 +22,10 @@ export let isEnding = false;
 /** Has this written out at exit, unless it is {@linkcode written} before. */
 export function unwritten(file: Unwritten): void {
   waiting.add(file);
+}
+
+/** Listens for the end of the process: a record that is logged while it ends would come too late. */
+export function watchExit(): void {
   if (installed) return;
   installed = true;
   process.on("exit", end);

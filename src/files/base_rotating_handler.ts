@@ -10,7 +10,8 @@
  */
 import fs from "node:fs";
 import { checkBoolean, checkFunction } from "../core/options.ts";
-import { tellFault } from "../logging/handler.ts";
+import { atOnce, watch } from "../logging/call_back.ts";
+import { tellFault, watchFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
 import { FileHandler, type FileHandlerOptions, fileOf } from "./file_handler.ts";
@@ -92,7 +93,7 @@ export abstract class BaseRotatingHandler extends FileHandler {
   override emit(record: LogRecord): void {
     this.#latest = record;
     try {
-      const text = this.lineOf(record);
+      const text = atOnce(this.lineOf(record), "format()");
       if (this.#pace.permits(fileOf(this).batch)) this.#rollOverIfDue(record, text);
       this.write(record, text);
     } catch (error) {
@@ -103,8 +104,8 @@ export abstract class BaseRotatingHandler extends FileHandler {
   #rollOverIfDue(record: LogRecord, text: string): void {
     this.#isEmitting = true;
     try {
-      if (!this.shouldRollover(record, text)) return;
-      this.doRollover();
+      if (!atOnce(this.shouldRollover(record, text), "shouldRollover()")) return;
+      watchFault(this, record, this.doRollover());
       this.#pace.succeeded();
     } catch (error) {
       if (this.#pace.failed(fileOf(this).batch)) tellFault(this, record, error);
@@ -115,13 +116,16 @@ export abstract class BaseRotatingHandler extends FileHandler {
 
   /** The path of a rotated file, from the one that it has by default. */
   rotation_filename(defaultName: string): string {
-    return typeof this.namer === "function" ? this.namer(defaultName) : defaultName;
+    return typeof this.namer === "function"
+      ? atOnce(this.namer(defaultName), "namer()")
+      : defaultName;
   }
 
   /** Makes the log file at `source`, if it is there, the rotated one at `dest`. */
   rotate(source: string, dest: string): void {
-    if (typeof this.rotator === "function") this.rotator(source, dest);
-    else if (fs.existsSync(source)) fs.renameSync(source, dest);
+    if (typeof this.rotator === "function") {
+      watch(this.rotator(source, dest), (error) => this.reportFault(error));
+    } else if (fs.existsSync(source)) fs.renameSync(source, dest);
   }
 
   /** Writes what is buffered, closes the file, and awaits the compression of others. */
@@ -151,7 +155,7 @@ export abstract class BaseRotatingHandler extends FileHandler {
   #rotate(dest: string): void {
     fileOf(this).writeOut();
     try {
-      this.rotate(this.baseFilename, dest);
+      watch(this.rotate(this.baseFilename, dest), (error) => this.reportFault(error));
     } catch (error) {
       // A rotator may fail when it has moved the file.
       if (isMoved(this)) this.#goOn();

@@ -6,6 +6,7 @@
  * @module
  */
 import { encodable, type TextErrors } from "../core/text_errors.ts";
+import { atOnce } from "../logging/call_back.ts";
 import { tellFault } from "../logging/handler.ts";
 import type { FlushOptions } from "../logging/handler.ts";
 import { getLevelName } from "../logging/level.ts";
@@ -116,7 +117,7 @@ export class FileHandler extends StreamHandler {
   /** Appends the record, opening the file if need be. */
   override emit(record: LogRecord): void {
     try {
-      this.write(record, this.lineOf(record));
+      this.write(record, atOnce(this.lineOf(record), "format()"));
     } catch (error) {
       tellFault(this, record, error);
     }

@@ -16,7 +16,7 @@ import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
 import { reportError } from "../logging/report_error.ts";
 import type { TextStream } from "../logging/text_stream.ts";
-import { isEnding, unwritten, written } from "./at_exit.ts";
+import { isEnding, unwritten, watchExit, written } from "./at_exit.ts";
 import { type Fsync, MODE_FLAGS, type OpenMode } from "./file_options.ts";
 
 /** Deno repeats a write that is taken in part, and if that fails says nothing of the part. */
@@ -89,6 +89,7 @@ export class LogFile implements TextStream {
     this.#mode = mode;
     this.#fsync = fsync;
     this.#calls = calls;
+    watchExit();
   }
 
   /** Whether the file is open. */
@@ -150,7 +151,8 @@ export class LogFile implements TextStream {
     if (this.#characters >= BUFFER_CHARACTERS || this.#fsync === "always" || isEnding) {
       this.writeOut();
     } else if (this.#turnEnd === undefined) {
-      this.#turnEnd = setImmediate(this.#writeOut);
+      // At exit it is written too: so it need not keep a program from ending that logs at its end.
+      this.#turnEnd = setImmediate(this.#writeOut).unref();
       unwritten(this);
     }
   }

@@ -23,6 +23,7 @@ import {
   rolloverUnit,
   type TimeOfDay,
 } from "../core/rollover.ts";
+import { atOnce } from "../logging/call_back.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { strftime } from "../logging/strftime.ts";
 import {
@@ -182,7 +183,7 @@ export class TimedRotatingFileHandler extends BaseRotatingHandler {
       extMatch: this.extMatch,
       gzip: this.gzip,
       ...(typeof this.namer === "function" &&
-        { namer: (name: string) => basename(this.namer!(join(folder, name))) }),
+        { namer: (name: string) => basename(atOnce(this.namer!(join(folder, name)), "namer()")) }),
     };
     return filesToDelete(fs.readdirSync(folder), naming, this.backupCount)
       .map((name) => join(folder, name));

@@ -8,7 +8,8 @@
  * @module
  */
 import { checkInteger } from "../core/options.ts";
-import { type FlushOptions, Handler, tellFault } from "../logging/handler.ts";
+import { atOnce } from "../logging/call_back.ts";
+import { type FlushOptions, Handler, tellFault, watchFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 
 /**
@@ -77,16 +78,13 @@ export class BufferingHandler extends Handler {
     if (this.#isClosed) return void this.#dropped++;
     this.buffer.push(record);
     try {
-      if (this.shouldFlush(record)) this.#flushNow(record);
+      if (atOnce(this.shouldFlush(record), "shouldFlush()")) {
+        watchFault(this, record, this.flush());
+      }
     } catch (error) {
       tellFault(this, record, error);
     }
     this.#bound(record);
-  }
-
-  #flushNow(record: LogRecord): void {
-    const flushed: unknown = this.flush();
-    if (flushed instanceof Promise) flushed.catch((error) => tellFault(this, record, error));
   }
 
   /** Drops the newest: what it was kept for is more likely to be told by the oldest. */

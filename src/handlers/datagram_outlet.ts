@@ -21,6 +21,8 @@ export class DatagramOutlet implements Outlet {
   readonly #socket: DatagramSocket;
   readonly closed = undefined;
   #progress: Progress = NOTHING;
+  /** The batch that was last written. */
+  #frames = 0;
 
   constructor(socket: DatagramSocket) {
     checkMethods("connect", "the result of makeSocket()", socket, ["send", "close"]);
@@ -28,6 +30,7 @@ export class DatagramOutlet implements Outlet {
   }
 
   write(batch: Batch): Promise<void> | undefined {
+    this.#frames = batch.lengths.length;
     let start = 0;
     let frames = 0;
     for (const length of batch.lengths) {
@@ -65,6 +68,8 @@ export class DatagramOutlet implements Outlet {
   }
 
   writeSync(batch: Batch): number {
+    // What is under way was begun as well.
+    this.#progress = { ...this.#progress, frames: this.#frames, again: [] };
     let start = 0;
     for (const length of batch.lengths) {
       const datagram = batch.bytes.subarray(start, start += length);

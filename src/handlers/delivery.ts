@@ -10,8 +10,10 @@ import { Backoff } from "../core/backoff.ts";
 import type { DirectEncoder } from "../core/direct_encoder.ts";
 import type { WhileDisconnected } from "../core/link.ts";
 import { type Batch, Outbox, type Overflow } from "../core/outbox.ts";
+import { callBack } from "../logging/call_back.ts";
 import type { LogRecord } from "../logging/log_record.ts";
-import type { Clock, ExitNotifier, WaitOptions } from "../net/connector.ts";
+import { reportFault } from "../logging/report_error.ts";
+import type { Clock, ExitHooks, ExitNotifier, WaitOptions } from "../net/connector.ts";
 import { DeliveryCounters } from "./delivery_counters.ts";
 import type { DeliveryStats, DropReason } from "./delivery_event.ts";
 import { type DeliveryListener, DeliveryNews } from "./delivery_news.ts";
@@ -38,7 +40,7 @@ export interface DeliverySettings extends DeliveryListener {
 }
 
 /** The queue and the account of a handler, whichever way its connections go. */
-export abstract class Delivery {
+export abstract class Delivery implements ExitHooks {
   readonly backoff: Backoff = new Backoff();
   protected readonly settings: DeliverySettings;
   protected readonly outbox: Outbox;
@@ -51,6 +53,8 @@ export abstract class Delivery {
   #forgetExit: (() => void) | undefined;
   #leftAt = -1;
   #isAnswered = false;
+  /** Whether the process ends: a record now is written, or lost, at once. */
+  #isEnding = false;
 
   constructor(settings: DeliverySettings) {
     this.settings = settings;
@@ -64,6 +68,8 @@ export abstract class Delivery {
       keepsBatches: settings.batch !== undefined,
       onFull: () => this.onFull(),
     });
+    // Weakly: a handler that is not used is collected. One with a socket or a timer is held by that.
+    callBack(() => this.#forgetExit = settings.exitNotifier.atExit?.(this, true), reportFault);
   }
 
   /** Whether a record need only be queued: there is a connection, or none is made for it now. */
@@ -92,6 +98,8 @@ export abstract class Delivery {
   protected abstract writeLast(batch: Batch): number;
   /** Whether {@linkcode writeLast} does no harm should the process go on after all. */
   protected abstract canWriteBlindly(): boolean;
+  /** Until the next turn of the event loop, nothing may be begun that keeps the loop from ending. */
+  protected rest(): void {}
 
   /** The account of this moment. */
   get stats(): DeliveryStats {
@@ -152,6 +160,7 @@ export abstract class Delivery {
       this.#overflow(size, frame);
     }
     this.onQueued();
+    if (this.#isEnding) this.exit();
   }
 
   /** The record is counted after it: a full chunk is written first, and who takes it may look. */
@@ -209,7 +218,8 @@ export abstract class Delivery {
 
   #refuse(reason: DropReason): void {
     this.counters.emitted++;
-    this.news.drop(reason, 1);
+    if (this.#isEnding) this.news.end(reason, 1);
+    else this.news.drop(reason, 1);
   }
 
   /**
@@ -304,7 +314,7 @@ export abstract class Delivery {
     });
     release();
     this.news.endOutage();
-    this.#forgetExit?.();
+    callBack(() => this.#forgetExit?.());
   }
 
   /** Does something under a signal that is aborted after `closeTimeoutMs`; never rejects. */
@@ -316,35 +326,41 @@ export abstract class Delivery {
     clock.clearTimeout(timer);
   }
 
-  /** From now on there may be something to save when the process ends. */
-  protected awaitExit(): void {
-    this.#forgetExit ??= this.settings.exitNotifier.atExit?.({
-      beforeExit: () => this.#beforeExit(),
-      exit: (mayGoOn) => this.#exit(mayGoOn),
-    }) ?? (() => {});
-  }
-
-  async #beforeExit(): Promise<void> {
+  /** The event loop is empty. */
+  readonly beforeExit = async (isRepeated?: boolean): Promise<void> => {
+    if (isRepeated) return this.rest();
     // Waiting makes the event loop run dry once more: then there is nothing new to try.
     const unwritten = this.outbox.records - this.outbox.heldRecords;
     if (unwritten === 0 || this.#leftAt === this.counters.emitted) return;
     this.#leftAt = this.counters.emitted;
     await this.#inTime((signal) => this.lastFlush(signal));
+  };
+
+  /** An error may end the process; what was written and may go again is not lost by that. */
+  #mayEnd(): void {
+    this.news.mayEnd(this.outbox.records - this.outbox.heldRecords);
   }
 
-  #exit(mayGoOn = false): void {
+  /** The process ends now, or may. */
+  readonly exit = (mayGoOn?: boolean): void => {
     if (!mayGoOn) this.confirmWritten();
-    if (this.outbox.records === 0 || (mayGoOn && !this.canWriteBlindly())) return;
+    else if (!this.canWriteBlindly()) return this.#mayEnd();
+    this.#isEnding ||= !mayGoOn;
     const batch = this.outbox.drain();
     const { lengths } = batch;
-    const sent = this.writeLast(batch);
-    const lost = lengths.length - sent;
+    let sent = 0;
+    callBack(() => void (sent = this.writeLast(batch)));
     this.counters.sent += sent;
     this.flushes.emptied(lengths.length);
     for (let i = 0; i < sent; i++) this.counters.sentBytes += lengths[i] ?? 0;
-    if (lost > 0) this.news.beginOutage(new Error("the process ends"));
-    this.counters.drop("closed", lost);
-    this.news.endOutage();
+    let lost = lengths.length - sent;
+    if (mayGoOn) this.#mayEnd();
+    else if (this.outbox.records > 0) {
+      // What is in flight has come as far as it will.
+      callBack(() => this.release(AbortSignal.abort()));
+      lost += this.empty();
+    }
+    if (lost > 0 || !mayGoOn) this.news.end("closed", lost);
     this.flushes.wake();
-  }
+  };
 }

@@ -78,13 +78,19 @@ export type DeliveryEvent =
   | { type: "refused"; bytes: number }
   | { type: "answered"; bytes: Uint8Array };
 
+/**
+ * The error of the outage that the end of the process is, or may be. It is printed even right after
+ * another one: there is no next line with which to tell it.
+ */
+export class ProcessEnd extends Error {}
+
 /** Outages that begin so soon after the last line are counted and told with the next one. */
 const QUIET_SECONDS = 10;
 
 /** Writes the start and the end of an outage, and the first oversized record, to stderr. */
 export function printEvents(name: string, clock: Clock): (event: DeliveryEvent) => void {
   const say = (text: string) => {
-    if (raiseExceptions) writeToStderr(`logwire: ${name}: ${text}`);
+    if (raiseExceptions) writeToStderr(`logwire: ${name}: ${text}\n`);
   };
   let quietSince = -Infinity;
   let isShown = false;
@@ -94,18 +100,18 @@ export function printEvents(name: string, clock: Clock): (event: DeliveryEvent) 
     if (event.type === "outage") {
       const quiet = clock.now() - quietSince;
       // A clock that was set back has nobody wait for longer.
-      isShown = quiet >= QUIET_SECONDS || quiet < 0;
+      isShown = quiet >= QUIET_SECONDS || quiet < 0 || event.error instanceof ProcessEnd;
       if (!isShown) return void hidden.outages++;
       const { outages, lost } = hidden;
       const before = outages === 0
         ? ""
-        : ` (${outages} short outages before, ${records(lost)} lost)`;
+        : ` (${outages} short outages before, ${countOf(lost)} lost)`;
       hidden = { outages: 0, lost: 0 };
       say(`records are not delivered: ${messageOf(event.error)}${before}`);
     } else if (event.type === "outage-over") {
       if (!isShown) return void (hidden.lost += event.lost);
       quietSince = clock.now();
-      say(`the outage is over: ${records(event.lost)} lost`);
+      say(`the outage is over: ${countOf(event.lost)} lost`);
     } else if (event.type === "dropped" && event.reason === "tooLarge" && !toldTooLarge) {
       toldTooLarge = true;
       say("a record was too large to send and was dropped");
@@ -144,6 +150,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function records(count: number): string {
+/** A number of records, in words. */
+export function countOf(count: number): string {
   return `${count} ${count === 1 ? "record" : "records"}`;
 }

@@ -7,6 +7,7 @@
  * @module
  */
 import { checkNumber } from "../core/options.ts";
+import { callBack } from "../logging/call_back.ts";
 import { Handler, tellFault } from "../logging/handler.ts";
 import { emptyRecord } from "../logging/log_record_factory.ts";
 import type { WaitOptions } from "../net/connector.ts";
@@ -60,11 +61,13 @@ export abstract class DeliveryHandler extends Handler {
   }
 
   #makeDelivery(way: Way): Delivery {
+    const onFault = (error: unknown, record = this.#delivery.latest ?? emptyRecord()) =>
+      tellFault(this, record, error);
     const settings: DeliverySettings = {
       ...this.#options,
       ...way,
-      onEvent: (event) => this.#hear(event),
-      onFault: (error, record) => this.#report(error, record),
+      onEvent: (event) => callBack(() => this.#onEvent(event), onFault),
+      onFault,
     };
     return this.#options.connection === "per-flush"
       ? new PerFlushDelivery(settings)
@@ -139,17 +142,5 @@ export abstract class DeliveryHandler extends Handler {
   override async close(): Promise<void> {
     await this.#delivery.close();
     await super.close();
-  }
-
-  #hear(event: DeliveryEvent): void {
-    try {
-      this.#onEvent(event);
-    } catch (error) {
-      this.#report(error);
-    }
-  }
-
-  #report(error: unknown, record = this.#delivery.latest): void {
-    tellFault(this, record ?? emptyRecord(), error);
   }
 }

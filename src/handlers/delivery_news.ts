@@ -9,7 +9,7 @@
 import type { LogRecord } from "../logging/log_record.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { DeliveryCounters } from "./delivery_counters.ts";
-import type { DeliveryEvent, DropReason } from "./delivery_event.ts";
+import { countOf, type DeliveryEvent, type DropReason, ProcessEnd } from "./delivery_event.ts";
 
 /** Who is told; neither may throw. */
 export interface DeliveryListener {
@@ -34,6 +34,8 @@ export class DeliveryNews {
   #held: (() => void)[] | undefined;
   /** Records dropped before the outage that lasts. */
   #outage: number | undefined;
+  /** Records that the end of the process was last said to cost; a tenth of the first. */
+  #lostAtEnd = 0.1;
 
   constructor(listener: DeliveryListener, counters: DeliveryCounters) {
     this.#listener = listener;
@@ -43,6 +45,12 @@ export class DeliveryNews {
   /** Whether an outage lasts. */
   get isOutage(): boolean {
     return this.#outage !== undefined;
+  }
+
+  /** Records dropped since the outage began, if one lasts. */
+  get #lost(): number {
+    const { droppedTotal } = this.#counters;
+    return droppedTotal - (this.#outage ?? droppedTotal);
   }
 
   /** Counts records as dropped, and tells of them. */
@@ -73,18 +81,40 @@ export class DeliveryNews {
     for (const [reason, records] of untold) this.tell({ type: "dropped", reason, records });
   };
 
-  /** An outage begins, unless one lasts; what was dropped since `droppedBefore` belongs to it. */
+  /** An outage begins, unless one lasts, or the process may end: what was dropped since `droppedBefore` belongs to it. */
   beginOutage(error: unknown, droppedBefore: number = this.#counters.droppedTotal): void {
-    if (this.#outage !== undefined) return;
-    this.#outage = droppedBefore;
+    if (this.#outage !== undefined && !(error instanceof ProcessEnd)) return;
+    this.#outage ??= droppedBefore;
     this.tell({ type: "outage", error });
   }
 
   /** The outage is over, if one lasts. */
   endOutage(): void {
     if (this.#outage === undefined) return;
-    const lost = this.#counters.droppedTotal - this.#outage;
+    const lost = this.#lost;
     this.#outage = undefined;
+    this.tell({ type: "outage-over", lost });
+  }
+
+  /** An error may end the process with so many records queued. */
+  mayEnd(records: number): void {
+    const lost = this.#lost + records;
+    if (lost === 0) return;
+    this.beginOutage(new ProcessEnd(`${countOf(lost)} lost if the process ends`));
+  }
+
+  /**
+   * The process ends, which costs `records` more. Tells at once what is still to be told, and how many
+   * records the outage costs: again when they are ten times as many.
+   */
+  end(reason: DropReason, records: number): void {
+    const lost = this.#lost + records;
+    this.drop(reason, records);
+    this.#tellHeld();
+    this.#tellDrops();
+    if (lost < 10 * this.#lostAtEnd) return;
+    this.#lostAtEnd = lost;
+    this.beginOutage(new ProcessEnd("the process ends"), this.#counters.droppedTotal - lost);
     this.tell({ type: "outage-over", lost });
   }
 
@@ -110,7 +140,7 @@ export class DeliveryNews {
     this.#held ??= [];
     action();
     if (outer !== undefined) return;
-    if (this.#held.length === 0) this.#held = undefined;
+    if (!this.#held?.length) this.#held = undefined;
     else queueMicrotask(this.#tellHeld);
   }
 

@@ -16,7 +16,10 @@ import {
   refuse,
 } from "../core/options.ts";
 import type { Overflow } from "../core/outbox.ts";
-import type { Clock, Connector } from "../net/connector.ts";
+import type { Clock, Connector, ExitNotifier } from "../net/connector.ts";
+import { processId } from "../logging/process_info.ts";
+import { raiseExceptions } from "../logging/raise_exceptions.ts";
+import { writeToStderr } from "../logging/stderr.ts";
 import { systemClock } from "../net/system_clock.ts";
 import type { DeliveryEvent } from "./delivery_event.ts";
 
@@ -82,12 +85,30 @@ export const DELIVERY_OPTIONS: readonly string[] = /* @__PURE__ */ [
   "writeTimeoutMs",
 ].concat(QUEUE_OPTIONS);
 
-/** Checks what tells that the event loop runs dry, where it is no connector's to know. */
-export function checkExitNotifier(what: string, value: unknown): void {
-  // Not every connector has `atExit()`.
-  if (typeof value !== "object" || value === null) {
+/** The handlers that were said to have no exit notifier. */
+const said = /* @__PURE__ */ new Set<string>();
+
+/**
+ * Checks what tells that the process ends, where it is no connector's to know. Without one this is
+ * said once for each kind of handler, where the runtime has processes.
+ */
+export function checkExitNotifier(what: string, value: ExitNotifier | undefined): ExitNotifier {
+  if (value !== undefined) {
+    // Not every connector has `atExit()`.
+    if (typeof value === "object" && value !== null) return value;
     refuse(what, "exitNotifier", "a connector", value);
   }
+  if (processId !== 0 && raiseExceptions && !said.has(what)) {
+    said.add(what);
+    writeToStderr(
+      `logwire: ${
+        what.replace("create ", "")
+      } has no 'exitNotifier': records that are queued when ` +
+        `the process ends are lost without a word; give it the one of ` +
+        `"@logwire/logging/auto", or {} to do without\n`,
+    );
+  }
+  return {};
 }
 
 /** {@linkcode DeliveryOptions} with every default filled in and every value checked. */

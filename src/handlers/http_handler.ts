@@ -30,8 +30,9 @@
  * Dropped records are reported to `handleError()`, with the status and the first 200 characters of
  * the answer, ten times a minute at most.
  *
- * A request cannot be made while the process exits: await `flush()` or `close()` at the end, or give
- * an `exitNotifier`, which does so where the event loop just runs dry.
+ * A request cannot be made while the process exits: await `flush()` or `close()` at the end. With an
+ * `exitNotifier` the handler is flushed where the event loop just becomes empty, and what is lost
+ * otherwise is counted, and said on stderr.
  *
  * On Cloudflare Workers, where a request's `fetch` ends with the request, give
  * `connection: "per-flush"` and flush in `ctx.waitUntil`, as `withFlush()` does.
@@ -41,10 +42,12 @@
  * @example Log to a web server
  * ```ts
  * import { getLogger } from "jsr:@logwire/logging";
+ * import { exitNotifier } from "jsr:@logwire/logging/auto"; // or /deno, /bun, /node
  * import { HTTPHandler } from "jsr:@logwire/logging/http-handler";
  *
  * await using handler = new HTTPHandler("logs.example:8080", "/intake", {
  *   body: "ndjson",
+ *   exitNotifier,
  *   // For this example alone: a server that says yes. Without it: the runtime's fetch.
  *   fetch: () => Promise.resolve(new Response(null, { status: 204 })),
  * });
@@ -59,6 +62,7 @@
 import { formUrlencoded } from "../core/form_urlencoded.ts";
 import { recordJson } from "../core/json.ts";
 import { recordFields } from "../core/record_fields.ts";
+import { atOnce, watch } from "../logging/call_back.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import type { Delivery } from "./delivery.ts";
 import { deliver, DeliveryHandler } from "./delivery_handler.ts";
@@ -136,7 +140,7 @@ export class HTTPHandler extends DeliveryHandler {
   emit(record: LogRecord): void {
     const begun = this.#delivery.begin(record);
     try {
-      const fields = this.mapLogRecord(record);
+      const fields = atOnce(this.mapLogRecord(record), "mapLogRecord()");
       const text = this.body === "form" ? formUrlencoded(fields) : recordJson(fields);
       const frame = encoder.encode(framed(this.body, text));
       this.#delivery.want();
@@ -153,7 +157,7 @@ export class HTTPHandler extends DeliveryHandler {
    */
   mapLogRecord(record: LogRecord): Record<string, unknown> {
     if (this.body === "form") return { ...record };
-    if (record.exc_info) this.format(record);
+    if (record.exc_info) watch(this.format(record));
     return recordFields(record);
   }
 }

@@ -86,8 +86,9 @@ export interface HTTPHandlerOptions
   /** What sends the requests. @default the runtime's `fetch` */
   fetch?: HTTPFetch;
   /**
-   * What tells that the event loop runs dry, so that it is flushed before the process ends: the
-   * `connector` of `./deno`, `./bun`, `./node` or `./auto`. @default nothing
+   * What tells that the process ends: the `exitNotifier` of `./deno`, `./bun`, `./node` or `./auto`.
+   * The handler is then flushed when the event loop is empty, and what is left at the end is counted
+   * and said on stderr. `{}`: nothing does. @default nothing, which is said once on stderr
    */
   exitNotifier?: ExitNotifier;
 }
@@ -148,7 +149,6 @@ export function checkHttpOptions(
     timeoutMs = 10_000,
     giveUpAfterMs = 600_000,
     clock = systemClock,
-    exitNotifier = {},
   } = options;
   checkOneOf(what, "body", body, ["form", "json", "ndjson"]);
   checkBoolean(what, "secure", secure);
@@ -170,7 +170,7 @@ export function checkHttpOptions(
   checkInteger(what, "timeoutMs", timeoutMs, 1, MAX_TIMEOUT_MS);
   checkLimit(what, "giveUpAfterMs", giveUpAfterMs);
   checkFunction(what, "fetch", options.fetch);
-  checkExitNotifier(what, exitNotifier);
+  const exitNotifier = checkExitNotifier(what, options.exitNotifier);
   // Asked of globals at each request, as somebody may instrument it later.
   const fetcher: HTTPFetch = options.fetch ?? ((url, init) => fetch(url, init));
   return {

@@ -59,6 +59,8 @@ export class LinkDelivery extends Delivery {
   /** Whether the other side has shown that it is there. */
   #isProven = false;
   #wasShort = false;
+  /** Whether a batch waits for the next turn, if there is one, as it would keep the process from ending. */
+  #isResting = false;
   /** No further dial is worth waiting for: the handler closes or the process ends. */
   #lastDial = false;
 
@@ -180,7 +182,6 @@ export class LinkDelivery extends Delivery {
   #dial(): void {
     const { clock, connectTimeoutMs, open } = this.settings;
     this.#disarm();
-    this.awaitExit();
     const dialledAt = clock.now();
     const abort = this.#dialling = new AbortController();
     const timer = clock.setTimeout(() => {
@@ -389,6 +390,8 @@ export class LinkDelivery extends Delivery {
   #write(): void {
     const outlet = this.#outlet;
     if (outlet === undefined || this.#batch !== undefined || this.#endTimer !== undefined) return;
+    // A request holds the process open, a socket does not.
+    if (this.#isResting && !outlet.closed) return;
     const { records, bytes } = this.outbox;
     if (this.flushes.size === 0 && this.#gathering.waits(records, bytes)) return;
     this.#gathering.stop();
@@ -467,6 +470,14 @@ export class LinkDelivery extends Delivery {
     if (batch === undefined || this.#outlet === undefined) return 0;
     this.#batch = undefined;
     return this.settle(this.#outlet, batch);
+  }
+
+  protected override rest(): void {
+    this.#isResting = true;
+    this.settings.clock.setTimeout(() => {
+      this.#isResting = false;
+      this.#write();
+    }, 0);
   }
 
   protected override canWriteBlindly(): boolean {

@@ -5,8 +5,8 @@
  *
  * Differs: `flush()` then also awaits the target's own; `close()` is final, and empties the buffer as
  * the Python documentation says; at most 100,000 records (or `capacity`, if it is more) wait for a
- * target that is not set. What is in the buffer when the process ends without `close()` or
- * `shutdown()` is lost.
+ * target that is not set. When the process ends, however, the buffer is passed on, as by Python's own
+ * `shutdown()`, unless `flushOnClose` is false.
  *
  * Browser compatible.
  *
@@ -31,10 +31,12 @@
  * @module
  */
 import { checkBoolean, checkKnown, checkMethods } from "../core/options.ts";
-import { type FlushOptions, type Handler, tellFault } from "../logging/handler.ts";
+import { type FlushOptions, type Handler, tellFault, watchFault } from "../logging/handler.ts";
 import { checkLevel, ERROR, type Level } from "../logging/level.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { reportError } from "../logging/report_error.ts";
+import type { ExitHooks } from "../net/connector.ts";
+import { exitHooks } from "../net/exit_hooks.ts";
 import { BufferingHandler } from "./buffering_handler.ts";
 
 export { BufferingHandler } from "./buffering_handler.ts";
@@ -58,6 +60,13 @@ export class MemoryHandler extends BufferingHandler {
   /** Whether `close()` passes on what is left. */
   flushOnClose: boolean;
   #isEmitting = false;
+  readonly #exitHooks: ExitHooks = {
+    beforeExit: () => Promise.resolve(),
+    exit: () => {
+      if (this.flushOnClose) void this.flush();
+    },
+  };
+  readonly #forgetExit: () => void;
 
   /**
    * Holds back up to `capacity` records, an integer from 0.
@@ -75,6 +84,7 @@ export class MemoryHandler extends BufferingHandler {
     this.flushLevel = level;
     this.target = target;
     this.flushOnClose = flushOnClose;
+    this.#forgetExit = exitHooks.add(this.#exitHooks, true, "passes on");
   }
 
   /** Whether the buffer is up to its capacity, or the record's level is `flushLevel` or above. */
@@ -101,6 +111,7 @@ export class MemoryHandler extends BufferingHandler {
     } finally {
       this.#isEmitting = outer;
     }
+    if (exitHooks.isEnding) exitHooks.passOn();
   }
 
   /**
@@ -113,7 +124,7 @@ export class MemoryHandler extends BufferingHandler {
     // Taken out first: a target that logs may come here again, and nothing is passed on twice.
     for (const record of this.buffer.splice(0)) {
       try {
-        target.handle(record);
+        watchFault(this, record, target.handle(record));
       } catch (error) {
         tellFault(this, record, error);
       }
@@ -139,6 +150,7 @@ export class MemoryHandler extends BufferingHandler {
     } catch (error) {
       reportError(null, error);
     }
+    this.#forgetExit();
     await super.close();
   }
 }

@@ -74,10 +74,7 @@ export class PerFlushDelivery extends Delivery {
     return true;
   }
 
-  protected override onQueued(): void {
-    // A record after close() comes here too, and there is nothing to save.
-    if (this.outbox.records > 0) this.awaitExit();
-  }
+  protected override onQueued(): void {}
 
   protected override onFull(): void {}
 

@@ -13,9 +13,10 @@
 import { checkKnown, checkLimit, checkOneOf } from "../core/options.ts";
 import { Outbox, type Overflow } from "../core/outbox.ts";
 import { RecordEncoder } from "../core/record_encoder.ts";
+import { watch } from "../logging/call_back.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { isReceived } from "../logging/received_mark.ts";
-import { reportError } from "../logging/report_error.ts";
+import { reportFault } from "../logging/report_error.ts";
 import type { WaitOptions } from "../net/connector.ts";
 import { Flushes } from "./flushes.ts";
 import { holdOpen } from "./hold_open.ts";
@@ -222,10 +223,10 @@ export class PortQueue {
   /** A port may refuse, as that of a worker that has ended does on some runtimes. */
   #post(message: SenderMessage, transfer: ArrayBuffer[] = []): boolean {
     try {
-      this.#port.postMessage(message, transfer);
+      watch(this.#port.postMessage(message, transfer), reportFault);
       return true;
     } catch (error) {
-      reportError(null, error);
+      reportFault(error);
       return false;
     }
   }

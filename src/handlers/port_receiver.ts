@@ -7,7 +7,8 @@
  * @module
  */
 import { checkKnown, checkMethods } from "../core/options.ts";
-import { reportError } from "../logging/report_error.ts";
+import { callBack } from "../logging/call_back.ts";
+import { reportError, reportFault } from "../logging/report_error.ts";
 import type { Clock, WaitOptions } from "../net/connector.ts";
 import { systemClock } from "../net/system_clock.ts";
 import { holdOpen } from "./hold_open.ts";
@@ -210,10 +211,6 @@ export class PortReceiver extends RecordQueue {
   }
 
   #post(message: ReceiverMessage): void {
-    try {
-      this.#port.postMessage(message, []);
-    } catch (error) {
-      reportError(null, error);
-    }
+    callBack(() => this.#port.postMessage(message, []), reportFault);
   }
 }

@@ -11,9 +11,10 @@
  * it full, and the first after there was room again, goes to `handleError()`, the rest is counted.
  * `flush()` waits for what is behind the queue, and `close()` is final.
  *
- * When the event loop runs dry, a listener in the same thread has handled everything. What is queued
- * when `process.exit()` is called, an error ends the process, or the worker is terminated, is lost:
- * `await handler.flush()` before. Worker and port stay yours: when the handler is closed, `terminate()`
+ * However the process ends, a listener in the same thread handles what is queued first, and its
+ * handlers write what they can without waiting. What another thread has not handled when
+ * `process.exit()` is called or an error ends the process, and what is queued when the worker is
+ * terminated, is lost, and said on stderr: `await handler.flush()` before. Worker and port stay yours: when the handler is closed, `terminate()`
  * or `close()` them, or they hold the process open as long as their runtime says.
  *
  * Browser compatible.
@@ -68,13 +69,18 @@
  * @module
  */
 import { checkInteger, checkKnown, checkMethods, MAX_TIMEOUT_MS } from "../core/options.ts";
+import { atOnce, watch } from "../logging/call_back.ts";
 import { type FlushOptions, Handler, tellFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
+import { raiseExceptions } from "../logging/raise_exceptions.ts";
 import { copyMark, isReceived } from "../logging/received_mark.ts";
 import { reportError } from "../logging/report_error.ts";
-import type { Clock } from "../net/connector.ts";
+import { writeToStderr } from "../logging/stderr.ts";
+import type { Clock, ExitHooks } from "../net/connector.ts";
+import { exitHooks } from "../net/exit_hooks.ts";
 import { systemClock } from "../net/system_clock.ts";
+import { countOf } from "./delivery_event.ts";
 import type { QueueListener } from "./queue_listener.ts";
 import { QueueFullError } from "./record_queue.ts";
 
@@ -98,6 +104,8 @@ export interface HandlerQueue {
    * else is returned does not matter.
    */
   put_nowait(record: LogRecord): unknown;
+  /** How many records wait, so that those which the end of the process costs can be counted. */
+  qsize?(): number;
   /** Resolves when all that was put in is done with. */
   flush?(options?: FlushOptions): Promise<void>;
 }
@@ -149,6 +157,13 @@ export class QueueHandler extends Handler {
   #isFull = false;
   #isClosed = false;
   #closing: Promise<void> | undefined;
+  readonly #exitHooks: ExitHooks = {
+    beforeExit: () => Promise.resolve(),
+    exit: () => this.#exit(),
+  };
+  readonly #forgetExit: () => void;
+  /** Records that the end of the process was last said to cost; a tenth of the first. */
+  #lost = 0.1;
 
   /**
    * Puts records into `queue`: a `RecordQueue`, a `PortQueue`, or whatever has a `put_nowait()`.
@@ -166,6 +181,16 @@ export class QueueHandler extends Handler {
     this.queue = queue;
     this.#closeTimeoutMs = closeTimeoutMs;
     this.#clock = clock;
+    this.#forgetExit = exitHooks.add(this.#exitHooks, true, "counts");
+  }
+
+  /** Every listener of this thread has handled what it could. */
+  #exit(): void {
+    const lost = this.queue.qsize?.() ?? 0;
+    if (!raiseExceptions || lost < 10 * this.#lost) return;
+    this.#lost = lost;
+    const what = `${countOf(lost)} lost, as the process ends before a listener takes them`;
+    writeToStderr(`logwire: QueueHandler: ${what}\n`);
   }
 
   /** The account of this moment. */
@@ -184,19 +209,34 @@ export class QueueHandler extends Handler {
   override emit(record: LogRecord): void {
     if (this.#isClosed) return void this.#dropped.closed++;
     try {
-      const prepared = this.prepare(record);
+      const prepared = atOnce(this.prepare(record), "prepare()");
       copyMark(record, prepared);
-      this.enqueue(prepared);
+      const result: unknown = this.enqueue(prepared);
       this.#enqueued++;
+      if (result !== undefined) this.#watch(record, result);
     } catch (error) {
-      if (error instanceof QueueFullError) this.#dropped.overflow++;
-      else this.#dropped.error++;
-      this.#tell(record, error);
+      this.#drop(record, error);
     }
+    if (exitHooks.isEnding) exitHooks.passOn();
+  }
+
+  /** Should the queue fail later, the record was not enqueued. */
+  #watch(record: LogRecord, result: unknown): void {
+    watch(result, (error) => {
+      this.#enqueued--;
+      this.#drop(record, error);
+    });
+  }
+
+  #drop(record: LogRecord, error: unknown): void {
+    if (error instanceof QueueFullError) this.#dropped.overflow++;
+    else this.#dropped.error++;
+    this.#tell(record, error);
   }
 
   /**
-   * Puts a record into the queue. Override it for a queue of another kind.
+   * Puts a record into the queue. Override it for a queue of another kind; should it return a promise
+   * that rejects, the record counts as dropped.
    *
    * @throws {QueueFullError} when there is no room
    */
@@ -207,6 +247,8 @@ export class QueueHandler extends Handler {
     } else {
       this.#isFull = false;
     }
+    // A queue of the program's own may be asynchronous, which the type does not show.
+    return (typeof result === "object" ? result : undefined) as void;
   }
 
   /** Only the first of those that find the queue full: a report costs more than the record. */
@@ -224,10 +266,13 @@ export class QueueHandler extends Handler {
    * handler that writes lines escapes the line feeds of its text, and not those of a traceback.
    */
   prepare(record: LogRecord): LogRecord {
-    if (!isReceived(record)) return textCopy(record, this.format(record));
+    if (!isReceived(record)) return textCopy(record, atOnce(this.format(record), "format()"));
     const { exc_text, stack_info } = record;
     const bare = makeLogRecord({ ...record, exc_info: null, exc_text: null, stack_info: null });
-    return Object.assign(textCopy(bare, this.format(bare)), { exc_text, stack_info });
+    return Object.assign(textCopy(bare, atOnce(this.format(bare), "format()")), {
+      exc_text,
+      stack_info,
+    });
   }
 
   /**
@@ -264,6 +309,7 @@ export class QueueHandler extends Handler {
     await this.flush();
     this.#clock.clearTimeout(timer);
     this.#deadline.abort();
+    this.#forgetExit();
     await super.close();
   }
 }

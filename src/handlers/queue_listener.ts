@@ -10,13 +10,16 @@
  * @module
  */
 import { checkBoolean, checkKnown, checkMethods } from "../core/options.ts";
-import { type FlushOptions, type Handler, tellFault } from "../logging/handler.ts";
+import { atOnce, callBack, watch } from "../logging/call_back.ts";
+import { type FlushOptions, type Handler, tellFault, watchFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { copyMark } from "../logging/received_mark.ts";
-import { reportError } from "../logging/report_error.ts";
-import type { WaitOptions } from "../net/connector.ts";
+import { reportError, reportFault } from "../logging/report_error.ts";
+import type { ExitHooks, WaitOptions } from "../net/connector.ts";
+import { exitHooks } from "../net/exit_hooks.ts";
 import { turn } from "../net/fair_turn.ts";
 import { systemClock } from "../net/system_clock.ts";
+import { ownMethod } from "./own_method.ts";
 import type { QueueItem } from "./record_queue.ts";
 
 /** What a {@linkcode QueueListener} takes records from; a queue of your own may be one. */
@@ -25,6 +28,11 @@ export interface ListenerQueue {
   get_nowait?(): QueueItem | undefined;
   /** What is first in the queue, when there is something. */
   get(): Promise<QueueItem>;
+  /**
+   * Resolves when there is something to take. Without it the listener waits by `get()`; what that has
+   * given it when the process exits, it cannot handle any more.
+   */
+  ready?(): Promise<void>;
   /** Puts the sentinel in, behind all the rest. */
   put_nowait(sentinel: null): unknown;
   /** Told of each item that is done with. */
@@ -76,6 +84,17 @@ export class QueueListener implements AsyncDisposable {
   #stopping: Promise<void> | undefined;
   /** What `dequeue(false)` is to bring, where it has to wait all the same. */
   #asked: Promise<QueueItem> | undefined;
+  /** What was taken and is handled in the next turn. */
+  #taken: QueueItem | undefined;
+  /** Whether the sentinel has come. */
+  #isOver = false;
+  /** Whether records are handled without a turn, which would keep the process from ending. */
+  #isResting = false;
+  readonly #exitHooks: ExitHooks = {
+    beforeExit: (isRepeated) => Promise.resolve(isRepeated ? this.#rest() : this.#handleAll()),
+    exit: () => this.#handleAll(),
+  };
+  #forgetExit: (() => void) | undefined;
 
   /**
    * Listens to nothing before `start()`.
@@ -116,8 +135,10 @@ export class QueueListener implements AsyncDisposable {
     if (this.#monitor !== undefined) {
       throw new Error("Cannot start the listener as it is started already: await stop() before");
     }
+    this.#isOver = false;
+    this.#forgetExit = exitHooks.add(this.#exitHooks, true, "passes on");
     this.#monitor = this.#listen();
-    this.queue.open?.(() => this.flush());
+    callBack(() => this.queue.open?.(() => this.flush()), reportFault);
   }
 
   /**
@@ -139,13 +160,14 @@ export class QueueListener implements AsyncDisposable {
       reportError(null, error);
     }
     try {
-      this.enqueue_sentinel();
+      await this.enqueue_sentinel();
       await this.#monitor;
       await this.#flushHandlers(options);
-      this.queue.close?.();
+      await this.queue.close?.();
     } catch (error) {
       reportError(null, error);
     }
+    this.#forgetExit?.();
     this.#monitor = undefined;
     this.#stopping = undefined;
   }
@@ -195,12 +217,12 @@ export class QueueListener implements AsyncDisposable {
 
   /** Gives a record to the handlers. */
   handle(record: LogRecord): void {
-    const prepared = this.prepare(record);
+    const prepared = atOnce(this.prepare(record), "prepare()");
     copyMark(record, prepared);
     for (const handler of this.handlers) {
       if (this.respect_handler_level && !(prepared.levelno >= handler.level)) continue;
       try {
-        handler.handle(prepared);
+        watchFault(handler, prepared, handler.handle(prepared));
       } catch (error) {
         tellFault(handler, prepared, error);
       }
@@ -215,13 +237,11 @@ export class QueueListener implements AsyncDisposable {
   /** Until the sentinel comes. Never rejects. */
   async #listen(): Promise<void> {
     try {
-      for (let more = true; more;) {
-        const asked = this.#asked ?? this.dequeue(true);
-        this.#asked = undefined;
-        const first = await asked;
+      while (!this.#isOver) {
+        this.#taken = await this.#next();
         // Those who log go on first, and so do their promises.
-        await turn();
-        more = this.#handleSome(first);
+        if (!this.#isResting) await turn();
+        this.#handleSome(systemClock.now() + TURN_MS / 1000);
       }
     } catch (error) {
       // The queue itself fails: to ask it again and again would end nowhere.
@@ -229,38 +249,69 @@ export class QueueListener implements AsyncDisposable {
     }
   }
 
-  /** Handles `item` and what else is there, for a while; `false` at the sentinel. */
-  #handleSome(item: QueueItem | undefined): boolean {
-    const end = systemClock.now() + TURN_MS / 1000;
-    for (let count = 1;; count++) {
-      if (item === undefined) return true;
+  /** The next item, or `undefined`: it is left in the queue, where the end of the process finds it. */
+  async #next(): Promise<QueueItem | undefined> {
+    const asked = this.#asked;
+    this.#asked = undefined;
+    if (asked !== undefined) return await asked;
+    if (this.queue.ready === undefined || this.dequeue !== dequeue) return await this.dequeue(true);
+    await this.queue.ready();
+    return undefined;
+  }
+
+  /** Handles what there is, until `end`, in seconds, or the sentinel. */
+  #handleSome(end: number): void {
+    for (let count = 1; !this.#isOver; count++) {
+      const item = this.#take();
+      if (item === undefined) return;
+      if (item === null) this.#isOver = true;
       this.#handleItem(item);
-      if (item === null) return false;
-      if (count % RECORDS_A_LOOK === 0 && systemClock.now() >= end) return true;
-      const next = this.dequeue(false);
-      // An override may know only how to wait.
-      if (next instanceof Promise) {
-        this.#asked = next;
-        return true;
-      }
-      item = next;
+      if (count % RECORDS_A_LOOK === 0 && systemClock.now() >= end) return;
     }
+  }
+
+  #take(): QueueItem | undefined {
+    const taken = this.#taken;
+    this.#taken = undefined;
+    if (taken !== undefined) return taken;
+    if (this.#asked !== undefined) return undefined;
+    const next = this.dequeue(false);
+    if (!(next instanceof Promise)) return next;
+    // An override may know only how to wait.
+    this.#asked = next;
+    return undefined;
   }
 
   #handleItem(item: QueueItem): void {
     try {
-      if (item !== null) this.handle(item);
+      if (item !== null) watch(this.handle(item), reportFault);
     } catch (error) {
       reportError(item, error);
     }
     try {
-      this.queue.task_done?.();
+      watch(this.queue.task_done?.(), reportFault);
     } catch (error) {
       // The program has called it as well: that must not end the listener.
+      reportFault(error);
+    }
+  }
+
+  /** The process ends, or may. */
+  #handleAll(): void {
+    try {
+      this.#handleSome(Infinity);
+    } catch (error) {
       reportError(null, error);
     }
   }
+
+  #rest(): void {
+    this.#isResting = true;
+    systemClock.setTimeout(() => this.#isResting = false, 0);
+  }
 }
+
+const dequeue = /* @__PURE__ */ ownMethod(QueueListener, "dequeue");
 
 /** Resolves when `done` has, or `signal` is aborted. */
 async function until(done: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {

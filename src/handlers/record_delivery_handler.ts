@@ -12,6 +12,8 @@ import { RecordEncoder } from "../core/record_encoder.ts";
 import { recordFields } from "../core/record_fields.ts";
 import { pickleFields } from "../core/record_pickler.ts";
 import type { Serializer } from "../core/serializer.ts";
+import { atOnce, watch } from "../logging/call_back.ts";
+import { watchFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import type { Delivery } from "./delivery.ts";
 import { deliveryOf } from "./delivery_handler.ts";
@@ -60,10 +62,10 @@ export abstract class RecordDeliveryHandler extends SocketDeliveryHandler {
     const begun = delivery.begin(record);
     try {
       if (this.#isStock()) {
-        if (record.exc_info) this.format(record);
+        if (record.exc_info) watch(this.format(record));
         if (delivery.enqueueRecord(record, this.#encoder)) return;
       }
-      this.send(this.makePickle(record));
+      watchFault(this, record, this.send(atOnce(this.makePickle(record), "makePickle()")));
     } catch (error) {
       delivery.giveUp(record, begun, error);
     }
@@ -80,8 +82,8 @@ export abstract class RecordDeliveryHandler extends SocketDeliveryHandler {
    * CPython's `makePickle`, an error in the record is formatted first, so that its text travels.
    */
   makePickle(record: LogRecord): Uint8Array {
-    if (record.exc_info) this.format(record);
-    const payload = this.#serializer.dumps(recordFields(record));
+    if (record.exc_info) watch(this.format(record));
+    const payload = atOnce(this.#serializer.dumps(recordFields(record)), "dumps()");
     const { framing } = this.#serializer;
     return framing === undefined ? frame(payload) : framing.frame(payload);
   }

@@ -58,6 +58,8 @@ export class RecordQueue {
   #items: QueueItem[] = [];
   #head = 0;
   readonly #getters: ((item: QueueItem) => void)[] = [];
+  /** Who waits for an item without taking it. */
+  #waiting: (() => void)[] = [];
   readonly #flushes = new Flushes();
   #unfinished = 0;
   #emitted = 0;
@@ -118,6 +120,7 @@ export class RecordQueue {
     this.#flushes.queued();
     this.#items.push(item);
     if (this.#getters.length > 0) this.#getters.shift()!(this.get_nowait()!);
+    else if (this.#waiting.length > 0) { for (const wake of this.#waiting.splice(0)) wake(); }
     return isRoomy;
   }
 
@@ -164,6 +167,12 @@ export class RecordQueue {
     const item = this.get_nowait();
     if (item !== undefined) return Promise.resolve(item);
     return new Promise((resolve) => this.#getters.push(resolve));
+  }
+
+  /** Resolves when there is something to take; takes nothing. */
+  ready(): Promise<void> {
+    if (!this.empty()) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   /**

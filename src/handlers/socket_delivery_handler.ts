@@ -6,7 +6,9 @@
  *
  * @module
  */
+import { watch } from "../logging/call_back.ts";
 import type { LogRecord } from "../logging/log_record.ts";
+import { reportFault } from "../logging/report_error.ts";
 import type {
   DatagramSocket,
   ExitNotifier,
@@ -54,7 +56,7 @@ export abstract class SocketDeliveryHandler extends DeliveryHandler {
   /** Hands one frame to the link: it is written soon, held, or dropped and counted. */
   send(frame: Uint8Array): void {
     if (!(frame instanceof Uint8Array)) throw new TypeError("a frame must be a Uint8Array");
-    this.createSocket();
+    watch(this.createSocket(), reportFault);
     deliveryOf(this).enqueue(frame);
   }
 

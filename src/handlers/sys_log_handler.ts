@@ -58,6 +58,8 @@
  */
 import { encodePriority, priority_map } from "../core/syslog_codes.ts";
 import { SYSLOG_UDP_PORT } from "../logging/default_ports.ts";
+import { atOnce } from "../logging/call_back.ts";
+import { watchFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type {
@@ -171,7 +173,7 @@ export class SysLogHandler extends SysLogCodes {
     const begun = this.#delivery.begin(record);
     try {
       if (this.#isStock() && this.#delivery.enqueueRecord(record, this.#encoder)) return;
-      this.send(this.makeMessage(record));
+      watchFault(this, record, this.send(atOnce(this.makeMessage(record), "makeMessage()")));
     } catch (error) {
       this.#delivery.giveUp(record, begun, error);
     }
@@ -189,8 +191,10 @@ export class SysLogHandler extends SysLogCodes {
   }
 
   #make(record: LogRecord): string | Uint8Array {
-    const text = this.ident + this.format(record) + (this.append_nul ? "\0" : "");
-    const pri = this.encodePriority(this.facility, this.mapPriority(record.levelname));
+    const text = this.ident + atOnce(this.format(record), "format()") +
+      (this.append_nul ? "\0" : "");
+    const priority = atOnce(this.mapPriority(record.levelname), "mapPriority()");
+    const pri = atOnce(this.encodePriority(this.facility, priority), "encodePriority()");
     return this.#messages.make(record, pri, text);
   }
 

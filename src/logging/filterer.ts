@@ -6,10 +6,12 @@
  *
  * @module
  */
+import { watch } from "./call_back.ts";
 import type { FilterLike } from "./filter.ts";
 import { LogRecord } from "./log_record.ts";
 import { pythonRepr } from "./python_repr.ts";
 import { copyMark } from "./received_mark.ts";
+import { reportError } from "./report_error.ts";
 
 /** The base of `Logger` and `Handler`. */
 export class Filterer {
@@ -38,6 +40,15 @@ export class Filterer {
     if (at >= 0) this.filters.splice(at, 1);
   }
 
+  /**
+   * An `async` filter lets every record pass, and may fail. Apart, as a closure within `filter()`
+   * would cost every record.
+   */
+  #watch(result: unknown, record: LogRecord): void {
+    const { handleError = reportError } = this as { handleError?: typeof reportError };
+    watch(result, (error) => handleError.call(this, record, error));
+  }
+
   /** Runs the filters: the record, or the one that a filter put in its place, or `false`. */
   filter(record: LogRecord): LogRecord | false {
     for (const filter of this.filters) {
@@ -46,6 +57,8 @@ export class Filterer {
       if (result instanceof LogRecord) {
         copyMark(record, result);
         record = result;
+      } else if (result !== true) {
+        this.#watch(result, record);
       }
     }
     return record;

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { atOnce } from "./call_back.ts";
 import { withAttributes } from "./class_attributes.ts";
 import { exceptionText } from "./exception_text.ts";
 import type { FormatDefaults, FormatStyle } from "./format_style.ts";
@@ -13,7 +14,7 @@ import type { LogRecord } from "./log_record.ts";
 import { refuseUnknown } from "./known_options.ts";
 import { percentFormat } from "./percent_format.ts";
 import { PercentStyle } from "./percent_style.ts";
-import { withTraces } from "./record_text.ts";
+import { type TraceFormat, withTraces } from "./record_text.ts";
 import { StrFormatStyle } from "./str_format_style.ts";
 import { strftime } from "./strftime.ts";
 import { StringTemplateStyle } from "./string_template_style.ts";
@@ -138,6 +139,14 @@ export class Formatter extends FormatterAttributes {
     return stack_info;
   }
 
+  /** What somebody may have overridden. */
+  #traces(): TraceFormat {
+    return {
+      formatException: (error) => atOnce(this.formatException(error), "formatException()"),
+      formatStack: (stack_info) => atOnce(this.formatStack(stack_info), "formatStack()"),
+    };
+  }
+
   /** The format string filled in. */
   formatMessage(record: LogRecord): string {
     return this.#style.format(record);
@@ -151,8 +160,13 @@ export class Formatter extends FormatterAttributes {
    * is cut and ends with `…`: a received record may ask for any length.
    */
   format(record: LogRecord): string {
-    record.message = record.getMessage();
-    if (this.usesTime()) record.asctime = this.formatTime(record, this.datefmt);
-    return withTraces(this.formatMessage(record), record, this);
+    record.message = atOnce(record.getMessage(), "getMessage()");
+    if (this.usesTime()) {
+      record.asctime = atOnce(this.formatTime(record, this.datefmt), "formatTime()");
+    }
+    const text = atOnce(this.formatMessage(record), "formatMessage()");
+    return record.exc_info || record.exc_text || record.stack_info
+      ? withTraces(text, record, this.#traces())
+      : text;
   }
 }

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { atOnce, callBack, watch } from "./call_back.ts";
 import { Filterer } from "./filterer.ts";
 import type { Formatter } from "./formatter.ts";
 import { HandlerRegistry } from "./handler_registry.ts";
@@ -91,7 +92,8 @@ export abstract class Handler extends Filterer implements AsyncDisposable {
 
   /** The record as text, by this handler's formatter. */
   format(record: LogRecord): string {
-    return this.formatter === null ? recordText(record) : this.formatter.format(record);
+    const { formatter } = this;
+    return formatter === null ? recordText(record) : atOnce(formatter.format(record), "format()");
   }
 
   /**
@@ -113,8 +115,8 @@ export abstract class Handler extends Filterer implements AsyncDisposable {
       record = filtered;
       passed = true;
       const result: unknown = this.emit(record);
-      // An `async emit()` is a mistake that types do not catch; its rejection must not end the program.
-      if (result instanceof Promise) result.catch((error) => tellFault(this, record, error));
+      // An `async emit()` is a mistake that types do not catch.
+      watchFault(this, record, result);
     } catch (error) {
       tellFault(this, record, error);
     } finally {
@@ -170,11 +172,15 @@ export abstract class Handler extends Filterer implements AsyncDisposable {
 
 /** Tells a handler's `handleError()`: a hook that reports errors and fails at it stops nothing. */
 export function tellFault(handler: Handler, record: LogRecord, error: unknown): void {
-  try {
-    handler.handleError(record, error);
-  } catch {
-    // The record is lost, the program is not.
-  }
+  callBack(() => handler.handleError(record, error));
+}
+
+/**
+ * As {@linkcode tellFault}, should what a call-back has returned be a promise that rejects. Apart from
+ * its callers, as a closure within them would cost every record.
+ */
+export function watchFault(handler: Handler, record: LogRecord, result: unknown): void {
+  if (typeof result === "object") watch(result, (error) => tellFault(handler, record, error));
 }
 
 /** The handler of that name, or `null`. */

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { atOnce } from "./call_back.ts";
 import { type LogArguments, LogRecord } from "./log_record.ts";
 
 /** A function that makes a record. */
@@ -34,7 +35,9 @@ export let makeRecord: LogRecordFactory = plainFactory;
 /** A factory, whether it is a function or a class, as a function. */
 export function asFunction(factory: LogRecordFactory | LogRecordClass): LogRecordFactory {
   if (factory === LogRecord) return plainFactory;
-  if (!isRecordClass(factory)) return factory as LogRecordFactory;
+  if (!isRecordClass(factory)) {
+    return (...args) => atOnce((factory as LogRecordFactory)(...args), "makeRecord()");
+  }
   return (...args) => new factory(...args);
 }
 

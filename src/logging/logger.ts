@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { watch } from "./call_back.ts";
 import { callerFrames, capturesCaller, stackText } from "./caller.ts";
 import { type Extra, readContext } from "./context.ts";
 import { Filterer } from "./filterer.ts";
@@ -31,7 +32,7 @@ import { type LogRecordFactory, makeRecord } from "./log_record_factory.ts";
 import { pythonRepr } from "./python_repr.ts";
 import { raiseExceptions } from "./raise_exceptions.ts";
 import { hidesMethod, setField } from "./record_field.ts";
-import { reportError } from "./report_error.ts";
+import { reportError, reportFault } from "./report_error.ts";
 import { writeToStderr } from "./stderr.ts";
 
 /** What a logger needs of the manager of its hierarchy. */
@@ -175,9 +176,20 @@ export class Logger extends Filterer {
       const [file, line, func, sinfo] = capturesCaller || stack_info
         ? this.findCaller(stack_info, stacklevel)
         : UNKNOWN_CALLER;
-      this.handle(
-        this.makeRecord(this.name, level, file, line, msg, args, error, func, extra, sinfo),
+      const made = this.makeRecord(
+        this.name,
+        level,
+        file,
+        line,
+        msg,
+        args,
+        error,
+        func,
+        extra,
+        sinfo,
       );
+      const handled: unknown = this.handle(made);
+      if (handled) watch(handled, reportFault);
     } catch (error) {
       reportError({ msg, args }, error);
     }
@@ -331,7 +343,9 @@ export class Logger extends Filterer {
 function offer(handler: Handler, record: LogRecord): void {
   try {
     const { levelno } = record as { levelno: unknown };
-    if (typeof levelno !== "number" || !(levelno < handler.level)) handler.handle(record);
+    if (typeof levelno === "number" && levelno < handler.level) return;
+    const handled: unknown = handler.handle(record);
+    if (typeof handled === "object") watch(handled, reportFault);
   } catch (error) {
     reportError(record, error);
   }

@@ -9,17 +9,13 @@
 interface Host {
   Deno?: { pid?: unknown };
   process?: { pid?: unknown };
+  /** Of workerd, where `process` is an imitation. */
+  WebSocketPair?: unknown;
 }
+
+const host = globalThis as Host;
 
 /** The process id, or 0 where there is none (an edge worker, a browser). */
-export const processId: number = probe();
-
-function probe(): number {
-  const host = globalThis as Host;
-  try {
-    const pid = host.Deno?.pid ?? host.process?.pid;
-    return typeof pid === "number" ? pid : 0;
-  } catch {
-    return 0;
-  }
-}
+export const processId: number = host.WebSocketPair
+  ? 0
+  : Number((host.Deno ?? host.process)?.pid) || 0;

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { atOnce } from "./call_back.ts";
 import { exceptionText } from "./exception_text.ts";
 import type { LogRecord } from "./log_record.ts";
 import { pythonStr } from "./python_repr.ts";
@@ -26,7 +27,7 @@ const asTheyAre: TraceFormat = {
 
 /** What handlers without a formatter make of a record: that of CPython's `_defaultFormatter`. */
 export function recordText(record: LogRecord): string {
-  record.message = record.getMessage();
+  record.message = atOnce(record.getMessage(), "getMessage()");
   return withTraces(record.message, record, asTheyAre);
 }
 

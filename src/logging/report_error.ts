@@ -34,13 +34,18 @@ export function reportError(record: object | null, error: unknown): void {
     if (count === 1) {
       const advice = summary.endsWith(NOT_ALL_CONVERTED) ? ADVICE : "";
       const what = (stack ?? summary) + callStack() + messageOf(record) + advice;
-      writeToStderr(`--- Logging error ---\n${what}`);
+      writeToStderr(`--- Logging error ---\n${what}\n`);
     } else if (/^10+$/.test(String(count))) {
-      writeToStderr(`--- Logging error --- ${count} times so far: ${summary}`);
+      writeToStderr(`--- Logging error --- ${count} times so far: ${summary}\n`);
     }
   } catch {
     // Reporting is the last resort: nothing is left to report to.
   }
+}
+
+/** As {@linkcode reportError}, where no record was at hand. */
+export function reportFault(error: unknown): void {
+  reportError(null, error);
 }
 
 function countOf(fault: string): number {

@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { type FlushOptions, Handler, tellFault } from "./handler.ts";
+import { atOnce } from "./call_back.ts";
+import { type FlushOptions, Handler, tellFault, watchFault } from "./handler.ts";
 import { getLevelName } from "./level.ts";
 import type { LogRecord } from "./log_record.ts";
 import { pythonRepr, pythonStr } from "./python_repr.ts";
@@ -36,6 +37,7 @@ export class StreamHandler extends Handler {
   /** Written behind each record's text. */
   terminator: string = "\n";
   #stream: TextStream;
+  #isWriting = false;
 
   /** Writes to `stream`; without one to standard error. */
   constructor(stream: TextStream | null = null) {
@@ -49,15 +51,27 @@ export class StreamHandler extends Handler {
     return this.#stream;
   }
 
-  /** Writes the record and flushes the stream. */
+  /** Writes the record and flushes the stream. A record that the stream itself logs is an error. */
   override emit(record: LogRecord): void {
     try {
-      const text = this.lineOf(record) + this.terminator;
-      // A stream may be asynchronous: what it holds against the text arrives by a promise.
-      this.#watch(record, this.#stream.write(text));
-      this.#watch(record, this.#flushStream());
+      this.#write(record, atOnce(this.lineOf(record), "format()") + this.terminator);
     } catch (error) {
       tellFault(this, record, error);
+    }
+  }
+
+  #write(record: LogRecord, text: string): void {
+    // Standard error has a guard of its own, which loses nothing of one circle.
+    if (this.#isWriting && this.#stream !== stderrStream) {
+      throw new RangeError("Cannot write a record as its stream logs while it writes");
+    }
+    this.#isWriting = true;
+    try {
+      // A stream may be asynchronous: what it holds against the text arrives by a promise.
+      watchFault(this, record, this.#stream.write(text));
+      watchFault(this, record, this.#flushStream());
+    } finally {
+      this.#isWriting = false;
     }
   }
 
@@ -74,10 +88,6 @@ export class StreamHandler extends Handler {
   protected lineOf(record: LogRecord): string {
     const isOwn = this.format !== StreamHandler.prototype.format;
     return this.format(isOwn ? forLine(record) : record);
-  }
-
-  #watch(record: LogRecord, result: unknown): void {
-    if (result instanceof Promise) result.catch((error) => tellFault(this, record, error));
   }
 
   /** A `flush` that is no function, as that of Bun's `process.stdout`, is none. */

@@ -24,9 +24,7 @@ export interface TextStream {
  */
 export const stderrStream: TextStream = {
   name: "<stderr>",
-  write(text: string): void {
-    if (text.endsWith("\n") || !writeToStandardStream("stderr", text)) writeToStderr(text);
-  },
+  write: writeToStderr,
 };
 
 /** Standard output. Where the runtime has only a console, each text is a line of its own. */

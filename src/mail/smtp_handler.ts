@@ -19,14 +19,16 @@
  * that the server has taken for at least one recipient; `connects` counts how often it began to. If
  * a connection breaks in the wrong moment, a mail that the server has taken is sent again.
  *
- * A mail cannot be sent while the process exits: await `flush()` or `close()` at the end, or give an
- * `exitNotifier`, which does so where the event loop just runs dry.
+ * A mail cannot be sent while the process exits: await `flush()` or `close()` at the end. With an
+ * `exitNotifier` the handler is flushed where the event loop just becomes empty, and what is lost
+ * otherwise is counted, and said on stderr.
  *
  * Runs on Deno (`--allow-net`), Bun and Node.
  *
  * @example Mail errors to the operators
  * ```ts
  * import { getLogger } from "jsr:@logwire/logging";
+ * import { exitNotifier } from "jsr:@logwire/logging/auto"; // or /deno, /bun, /node
  * import { SMTPHandler } from "jsr:@logwire/logging/smtp-handler";
  *
  * await using handler = new SMTPHandler(["mail.example", 587], {
@@ -35,6 +37,7 @@
  *   subject: "It went wrong",
  *   credentials: ["app", "secret"],
  *   secure: true,
+ *   exitNotifier,
  *   // For this example alone: mails that go nowhere. Without it: SMTP to the host above.
  *   transport: { sendMail: ({ text }) => Promise.resolve(console.assert(text === "no quartz\n")) },
  * });
@@ -51,6 +54,7 @@ import { classFactory } from "../core/class_factory.ts";
 import { refuse } from "../core/options.ts";
 import type { Delivery } from "../handlers/delivery.ts";
 import { deliver, DeliveryHandler } from "../handlers/delivery_handler.ts";
+import { atOnce } from "../logging/call_back.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { strftime } from "../logging/strftime.ts";
 import { localtime } from "../logging/struct_time.ts";
@@ -129,14 +133,14 @@ export class SMTPHandler extends DeliveryHandler {
   emit(record: LogRecord): void {
     const begun = this.#delivery.begin(record);
     try {
-      const subject = this.getSubject(record);
+      const subject = atOnce(this.getSubject(record), "getSubject()");
       // No text of a record becomes a header of its own.
       if (typeof subject !== "string" || /[\r\n]/.test(subject)) {
         throw new TypeError("the subject of a mail must be a string of one line");
       }
       const mail = encodeMail({
         subject,
-        text: bodyOf(this.format(record)),
+        text: bodyOf(atOnce(this.format(record), "format()")),
         date: strftime(DATE_FORMAT, localtime(this.#clock.now())),
         messageId: `<${crypto.randomUUID()}@${this.#domain}>`,
       });

@@ -81,8 +81,9 @@ export interface SMTPHandlerOptions
    */
   transport?: MailTransport;
   /**
-   * What tells that the event loop runs dry, so that it is flushed before the process ends: the
-   * `connector` of `./deno`, `./bun`, `./node` or `./auto`. @default nothing
+   * What tells that the process ends: the `exitNotifier` of `./deno`, `./bun`, `./node` or `./auto`.
+   * The handler is then flushed when the event loop is empty, and what is left at the end is counted
+   * and said on stderr. `{}`: nothing does. @default nothing, which is said once on stderr
    */
   exitNotifier?: ExitNotifier;
 }
@@ -119,7 +120,7 @@ export function checkSmtpOptions(
   options: SMTPHandlerOptions,
 ): CheckedSmtpOptions {
   checkKnown(what, options, SMTP_OPTIONS);
-  const { subject, timeout = 5, maxMailsPerMinute = 60, exitNotifier = {} } = options;
+  const { subject, timeout = 5, maxMailsPerMinute = 60 } = options;
   const delivery: DeliveryOptions = {
     whileDisconnected: "queue",
     maxQueuedRecords: 100,
@@ -129,7 +130,7 @@ export function checkSmtpOptions(
   checkString(what, "subject", subject, true);
   checkNumber(what, "timeout", timeout, 0.001, 3600);
   checkLimit(what, "maxMailsPerMinute", maxMailsPerMinute, 1);
-  checkExitNotifier(what, exitNotifier);
+  const exitNotifier = checkExitNotifier(what, options.exitNotifier);
   const server = checkServer(what, mailhost, timeout, options);
   const [from, ...more] = checkAddresses(what, "fromaddr", options.fromaddr);
   if (from === undefined || more.length > 0) {

@@ -147,8 +147,13 @@ export interface DatagramListener extends AsyncIterable<Uint8Array>, AsyncDispos
 
 /** What runs when the process ends, for the last records. */
 export interface ExitHooks {
-  /** The event loop is empty: may wait, and the process waits for it. */
-  beforeExit(): Promise<void>;
+  /**
+   * The event loop is empty: may wait, and the process waits for it.
+   *
+   * @param isRepeated the loop was emptied again and again, by what each such moment began: nothing
+   * may be begun, or the process would never end
+   */
+  beforeExit(isRepeated?: boolean): Promise<void>;
   /**
    * The process ends now: synchronous work alone.
    *
@@ -160,8 +165,12 @@ export interface ExitHooks {
 
 /** A runtime that can tell that the process is about to end. */
 export interface ExitNotifier {
-  /** Registers hooks; the function that is returned takes them off again. */
-  atExit?(hooks: ExitHooks): () => void;
+  /**
+   * Registers hooks; the function that is returned takes them off again.
+   *
+   * @param isWeak whether that also happens when the hooks are collected: the caller then keeps them
+   */
+  atExit?(hooks: ExitHooks, isWeak?: boolean): () => void;
 }
 
 /** A runtime that can tell what the machine calls itself. */

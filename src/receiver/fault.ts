@@ -86,7 +86,7 @@ export class FaultPrinter {
   }
 
   #say(text: string): void {
-    if (raiseExceptions) writeToStderr(`logwire: ${this.#name()}: ${text}`);
+    if (raiseExceptions) writeToStderr(`logwire: ${this.#name()}: ${text}\n`);
   }
 }
 

@@ -8,6 +8,7 @@
  */
 import { show } from "../core/options.ts";
 import { makeReceivedRecord } from "../core/received_record.ts";
+import { atOnce } from "../logging/call_back.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
 import { turn } from "../net/fair_turn.ts";
@@ -98,7 +99,8 @@ export class Intake {
       const payload = reader.next();
       if (payload === undefined) return undefined;
       reason = "payload";
-      return this.#handle(checkFields(this.#steps.unPickle(payload, reader.sender)), connection);
+      const fields = atOnce(this.#steps.unPickle(payload, reader.sender), "unPickle()");
+      return this.#handle(checkFields(fields), connection);
     } catch (error) {
       return this.reject(reason, error, connection);
     }

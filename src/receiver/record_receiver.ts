@@ -24,6 +24,7 @@ import {
 } from "../core/options.ts";
 import { pickle } from "../core/pickle_serializer.ts";
 import type { Serializer } from "../core/serializer.ts";
+import { callBack } from "../logging/call_back.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { getLogger } from "../logging/get_logger.ts";
 import { nearestLogger } from "../logging/nearest_logger.ts";
@@ -335,13 +336,8 @@ export abstract class RecordReceiver implements AsyncDisposable {
       this.#printer.print(fault);
       reportError(null, error);
     };
-    try {
-      if (this.#onError === undefined) return this.#printer.print(fault);
-      const result: unknown = this.#onError(fault);
-      if (result instanceof Promise) result.catch(hookFailed);
-    } catch (error) {
-      hookFailed(error);
-    }
+    const onError = this.#onError;
+    callBack(() => onError === undefined ? this.#printer.print(fault) : onError(fault), hookFailed);
   }
 
   /** The listening socket failed: tells it and stops. */

@@ -12,8 +12,6 @@ const skips: Record<string, string> = runtime === "deno"
       "Deno's node:dgram ignores unref() once a socket is bound",
     "TLS carries 16 MiB, checked for an IP address":
       "Deno's node:tls loses the peer's end if it comes while the reader is paused",
-    "atExit() runs exit when a program ends by an uncaught error":
-      "Deno's process emits no `exit` then",
   }
   : {};
 

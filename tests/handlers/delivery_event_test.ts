@@ -1,14 +1,12 @@
-// deno-lint-ignore-file no-console -- what goes to stderr is caught here
 import { assertEquals } from "@std/assert";
 import { VirtualClock } from "../../src/adapters/virtual_clock.ts";
 import { type DeliveryEvent, printEvents } from "../../src/handlers/delivery_event.ts";
 import type { Clock } from "../../src/net/connector.ts";
+import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
 
 test("printEvents() prints the start and end of an outage, and of many only the first", async () => {
-  const lines: string[] = [];
-  const { error } = console;
-  console.error = (line: string) => lines.push(line);
+  const { lines, end } = catchStderr();
   try {
     const clock = new VirtualClock();
     const tell = printEvents("X", clock);
@@ -31,7 +29,7 @@ test("printEvents() prints the start and end of an outage, and of many only the 
       "logwire: X: the outage is over: 1 record lost",
     ]);
   } finally {
-    console.error = error;
+    end();
   }
 });
 
@@ -84,13 +82,11 @@ function printed(
   play: (tell: (event: DeliveryEvent) => void) => void,
   clock: Clock = new VirtualClock(),
 ): string[] {
-  const lines: string[] = [];
-  const { error } = console;
-  console.error = (line: string) => lines.push(line);
+  const { lines, end } = catchStderr();
   try {
     play(printEvents("X", clock));
   } finally {
-    console.error = error;
+    end();
   }
   return lines;
 }

@@ -1,4 +1,3 @@
-// deno-lint-ignore-file no-console -- what goes to stderr is caught here
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { VirtualClock } from "../../src/adapters/virtual_clock.ts";
 import type { DeliveryEvent } from "../../src/handlers/delivery_event.ts";
@@ -9,6 +8,7 @@ import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { ConnectionError } from "../../src/net/connection_error.ts";
 import type { ExitHooks } from "../../src/net/connector.ts";
 import { dag } from "../core/dag.ts";
+import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
 import { type FakeRequest, FakeServer, networkError } from "./fake_server.ts";
 import { account, record } from "./wire.ts";
@@ -650,9 +650,7 @@ test("HTTPHandler tells an outage on stderr once, without its url", async () => 
   const server = new FakeServer();
   const clock = new VirtualClock();
   server.nextAnswers(503, 503);
-  const lines: string[] = [];
-  const { error } = console;
-  console.error = (...parts: unknown[]) => void lines.push(parts.join(" "));
+  const { lines, end } = catchStderr();
   setRaiseExceptions(true);
   try {
     const options = { ...queue, clock, fetch: server.fetch };
@@ -661,7 +659,7 @@ test("HTTPHandler tells an outage on stderr once, without its url", async () => 
     await clock.advance(5000);
     await handler.close();
   } finally {
-    console.error = error;
+    end();
   }
   assertEquals(lines.map((line) => line.trim()), [
     "logwire: HTTPHandler logs.example: records are not delivered: the server answered 503",

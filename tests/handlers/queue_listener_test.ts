@@ -1,3 +1,4 @@
+import process from "node:process";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { QueueListener } from "../../src/handlers/queue_listener.ts";
 import { type QueueItem, RecordQueue } from "../../src/handlers/record_queue.ts";
@@ -5,6 +6,7 @@ import type { FlushOptions } from "../../src/logging/handler.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { ListHandler, recordOf } from "../logging/helpers.ts";
+import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
 
 class Flushed extends ListHandler {
@@ -261,4 +263,28 @@ test("QueueListener takes a queue that has put_nowait() and get() alone", async 
     await listener.stop();
     assertEquals([list.lines.length, items.empty()], [100 * (round + 1), true]);
   }
+});
+
+test("QueueListener outlives overrides and handlers that reject", async () => {
+  const later = (): Promise<never> => Promise.reject(new Error("later"));
+  const unhandled: unknown[] = [];
+  const hear = (error: unknown) => void unhandled.push(error);
+  process.on("unhandledRejection", hear);
+  const stderr = catchStderr();
+  try {
+    for (const broken of ["handle", "prepare", "task_done", "open", "close"]) {
+      const queue = new RecordQueue();
+      const handler = Object.assign(new ListHandler(), { handle: later });
+      const listener = new QueueListener(queue, handler);
+      Object.assign(broken in listener ? listener : queue, { [broken]: later });
+      listener.start();
+      queue.put_nowait(recordOf("a"));
+      if (broken !== "task_done") await listener.stop();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  } finally {
+    stderr.end();
+    process.off("unhandledRejection", hear);
+  }
+  assertEquals(unhandled, []);
 });

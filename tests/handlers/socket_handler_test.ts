@@ -1,4 +1,3 @@
-// deno-lint-ignore-file no-console -- what goes to stderr is caught here
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { MemoryNetwork } from "../../src/adapters/memory.ts";
 import { SocketHandler, type SocketHandlerOptions } from "../../src/handlers/socket_handler.ts";
@@ -7,6 +6,7 @@ import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { shutdown } from "../../src/logging/shutdown.ts";
 import { ConnectionError } from "../../src/net/connection_error.ts";
+import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
 import { account, messages, record } from "./wire.ts";
 
@@ -732,9 +732,7 @@ test("SocketHandler keeps a write that the peer's FIN overtook from being sent t
 });
 
 test("SocketHandler tells of an outage on stderr, a line at its start and at its end", async () => {
-  const lines: string[] = [];
-  const { error } = console;
-  console.error = (line: string) => lines.push(line);
+  const { lines, end } = catchStderr();
   try {
     const network = new MemoryNetwork();
     const { clock } = network;
@@ -755,7 +753,7 @@ test("SocketHandler tells of an outage on stderr, a line at its start and at its
     await handler.close();
     assertEquals(lines.length, 2);
   } finally {
-    console.error = error;
+    end();
     setRaiseExceptions(true);
   }
 });

@@ -24,7 +24,10 @@ const log = new Logger("ending", 1);
 log.addHandler(handler);
 handler.listener = new QueueListener(queue, new Counting());
 handler.listener.start();
-process.on("exit", () => process.stdout.write(String(handled)));
+const print = () => process.stdout.write(String(handled));
+// Deno runs the hooks of the library at its own event.
+if ("Deno" in globalThis) globalThis.addEventListener("unload", print);
+else process.on("exit", print);
 
 for (let i = 0; i < 5000; i++) log.info("#%d", i);
 if (scenario === "flushes") await handler.flush();

@@ -1,4 +1,3 @@
-// deno-lint-ignore-file no-console -- what goes to stderr is caught here
 /** `SocketHandler` and `DatagramHandler` into the log server of the Python documentation. */
 import { assert, assertEquals } from "@std/assert";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -10,6 +9,7 @@ import { DatagramHandler } from "../../src/handlers/datagram_handler.ts";
 import { SocketHandler } from "../../src/handlers/socket_handler.ts";
 import { ERROR, INFO } from "../../src/logging/level.ts";
 import { getLogger } from "../../src/logging/get_logger.ts";
+import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
 import { python3, pythons, withoutPython } from "./python.ts";
 import { PythonReceiver } from "./python_receiver.ts";
@@ -155,8 +155,7 @@ test("a record's attributes arrive with the types that CPython gives them", asyn
 }, { skip });
 
 test("a message that fails to format costs that record alone", async () => {
-  const { error: print } = console;
-  console.error = () => {};
+  const stderr = catchStderr();
   try {
     await using receiver = await PythonReceiver.start(python, "tcp");
     const handler = new SocketHandler("localhost", receiver.port, { connector });
@@ -171,6 +170,6 @@ test("a message that fails to format costs that record alone", async () => {
     await handler.close();
     assertEquals([handler.stats.sent, handler.stats.dropped.error], [1, 1]);
   } finally {
-    console.error = print;
+    stderr.end();
   }
 }, { skip });

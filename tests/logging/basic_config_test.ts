@@ -4,6 +4,7 @@ import { Formatter, type FormatterStyle } from "../../src/logging/formatter.ts";
 import { root } from "../../src/logging/get_logger.ts";
 import { StreamHandler } from "../../src/logging/stream_handler.ts";
 import { ListHandler, recordOf, stderrOf, withBareRoot } from "./helpers.ts";
+import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
 
 /** What the one handler of the root makes of a record. */
@@ -80,13 +81,12 @@ test("basicConfig() does nothing where there are handlers, unless forced (C29)",
     root.addHandler(old);
     basicConfig();
     assertEquals(root.handlers, [old]);
-    const before = globalThis.console.error;
-    globalThis.console.error = () => {};
+    const { end } = catchStderr();
     try {
       basicConfig({ force: true });
       await new Promise((resolve) => setTimeout(resolve, 0));
     } finally {
-      globalThis.console.error = before;
+      end();
     }
     assertEquals(closed, 1);
     assertInstanceOf(root.handlers[0], StreamHandler);

@@ -4,6 +4,7 @@ import { LogRecord } from "../../src/logging/log_record.ts";
 import { Logger } from "../../src/logging/logger.ts";
 import { Formatter } from "../../src/logging/formatter.ts";
 import { ListHandler, recordOf, stderrOf } from "./helpers.ts";
+import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
 
 test("name registers the handler (A1)", async () => {
@@ -132,14 +133,12 @@ test("close() is idempotent, flushes first and never rejects", async () => {
     }
   }
   const handler = new Flushing();
-  const printed: string[] = [];
-  const before = globalThis.console.error;
-  globalThis.console.error = (text: string) => void printed.push(text);
+  const { lines: printed, end } = catchStderr();
   try {
     await Promise.all([handler.close(), handler.close()]);
     await handler.close();
   } finally {
-    globalThis.console.error = before;
+    end();
   }
   assertEquals(steps, ["flush"]);
   assert(printed[0]!.includes("flush fails in close"));

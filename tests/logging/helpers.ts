@@ -5,6 +5,7 @@ import { root } from "../../src/logging/get_logger.ts";
 import { INFO } from "../../src/logging/level.ts";
 import { Logger } from "../../src/logging/logger.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
+import { catchStderr } from "../stderr.ts";
 
 /** Keeps what it is given. */
 export class ListHandler extends Handler {
@@ -37,16 +38,13 @@ export function recordOf(msg: unknown, ...args: unknown[]): LogRecord {
 
 /** Runs `fn`; what it printed to stderr, a line an item. */
 export function stderrOf(fn: () => void): string[] {
-  const printed: string[] = [];
-  const host = globalThis.console;
-  const before = host.error;
-  host.error = (text: string) => void printed.push(text);
+  const { lines, end } = catchStderr();
   try {
     fn();
   } finally {
-    host.error = before;
+    end();
   }
-  return printed;
+  return lines;
 }
 
 interface Written {

@@ -1,9 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
+import process from "node:process";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { reportError } from "../../src/logging/report_error.ts";
 import { listLogger, recordOf, stderrOf } from "./helpers.ts";
 import { StreamHandler } from "../../src/logging/stream_handler.ts";
 import { Logger } from "../../src/logging/logger.ts";
+import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
 
 test("reportError() prints what CPython prints (A2)", () => {
@@ -103,15 +105,15 @@ test("reportError() never throws, whatever it is given", () => {
   assert(printed[0]!.endsWith("possible formatting error."), printed[0]);
 });
 
-test("reportError() survives a console that throws", () => {
-  const before = globalThis.console.error;
-  globalThis.console.error = () => {
+test("reportError() survives a standard error that throws", () => {
+  const { end } = catchStderr();
+  process.stderr.write = () => {
     throw new Error("closed");
   };
   try {
     reportError(recordOf("x"), new Error("nobody hears"));
   } finally {
-    globalThis.console.error = before;
+    end();
   }
 });
 

@@ -5,6 +5,7 @@ import { shutdown } from "../../src/logging/shutdown.ts";
 import { StreamHandler } from "../../src/logging/stream_handler.ts";
 import type { TextStream } from "../../src/logging/text_stream.ts";
 import { ListHandler } from "./helpers.ts";
+import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
 
 const steps: string[] = [];
@@ -39,13 +40,11 @@ class Tracing extends ListHandler {
 
 async function shutdownSteps(): Promise<{ printed: string[] }> {
   steps.length = 0;
-  const printed: string[] = [];
-  const before = globalThis.console.error;
-  globalThis.console.error = (text: string) => void printed.push(text);
+  const { lines: printed, end } = catchStderr();
   try {
     await shutdown();
   } finally {
-    globalThis.console.error = before;
+    end();
   }
   return { printed };
 }

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/ass
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { StreamHandler } from "../../src/logging/stream_handler.ts";
 import { stdoutStream, type TextStream } from "../../src/logging/text_stream.ts";
+import { catchStderr } from "../stderr.ts";
 import { receivedRecord, recordOf, stderrOf, withStandardStreams } from "./helpers.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { test } from "../test.ts";
@@ -103,15 +104,13 @@ test("flush() never rejects", async () => {
     write() {},
     flush: () => Promise.reject(new Error("flush of a stream fails")),
   });
-  const before = globalThis.console.error;
-  let printed = "";
-  globalThis.console.error = (text: string) => void (printed = text);
+  const { lines, end } = catchStderr();
   try {
     await handler.flush();
   } finally {
-    globalThis.console.error = before;
+    end();
   }
-  assert(printed.includes("flush of a stream fails"));
+  assert(lines.join("").includes("flush of a stream fails"));
 });
 
 test("StreamHandler refuses what is no stream", () => {
@@ -136,17 +135,13 @@ test("toString() shows the name of the stream, even one that is a number (A3)", 
 
 test("StreamHandler.terminator ends each record on standard error, as it is", () => {
   const lines = stderrOf(() => {
-    const text = withStandardStreams(({ written }) => {
-      const handler = new StreamHandler();
-      for (const terminator of ["", "; ", "\0", "!\r"]) {
-        handler.terminator = terminator;
-        handler.handle(recordOf("a"));
-      }
-      return written.stderr;
-    });
-    assertEquals(text, "aa; a\0a!\r");
+    const handler = new StreamHandler();
+    for (const terminator of ["", "; ", "\0", "!\r"]) {
+      handler.terminator = terminator;
+      handler.handle(recordOf("a"));
+    }
   });
-  assertEquals(lines, []);
+  assertEquals(lines.join(""), "aa; a\0a!\r");
 });
 
 test("StreamHandler writes to standard output exactly the text", () => {

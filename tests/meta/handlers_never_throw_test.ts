@@ -4,6 +4,10 @@
  * a serializer or a connector does.
  */
 import { assert, assertEquals } from "@std/assert";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
 import * as logwire from "../../mod.ts";
 import {
   BufferingHandler,
@@ -19,7 +23,13 @@ import {
   StreamHandler,
   SysLogHandler,
 } from "../../mod.ts";
-import type { Connector, DatagramConnector, DeliveryEvent, HTTPHandlerOptions } from "../../mod.ts";
+import type {
+  Connector,
+  DatagramConnector,
+  DeliveryEvent,
+  HTTPHandlerOptions,
+  StreamConnection,
+} from "../../mod.ts";
 import { MemoryNetwork } from "../../src/adapters/memory.ts";
 import { json } from "../../src/core/json.ts";
 import * as files from "../../src/files/file_handlers.ts";
@@ -37,6 +47,10 @@ class Recursive {
     return boom();
   }
 }
+
+/** A function that is asynchronous where it must not be, and fails. */
+// deno-lint-ignore no-explicit-any -- it stands for functions of every kind
+const rejecting = (): any => Promise.reject(new Error("boom later"));
 
 /** Values that fail when somebody looks at them. */
 const hostile: Record<string, unknown> = {
@@ -82,6 +96,51 @@ const garbage = {
   connect: () => Promise.resolve(null),
   openDatagram: () => "no promise",
 } as unknown as Connector & DatagramConnector;
+
+/** Rejects with an error that is no `ConnectionError`, some time later. */
+const late: Connector & DatagramConnector = { connect: rejecting, openDatagram: rejecting };
+
+/** Opens a connection whose every method fails, some time later. */
+const lateConnection: Connector = {
+  connect: () =>
+    Promise.resolve({
+      write: rejecting,
+      close: rejecting,
+      closed: rejecting(),
+      [Symbol.asyncDispose]: rejecting,
+    } as unknown as StreamConnection),
+};
+
+class Sending extends SocketHandler {
+  // deno-lint-ignore require-await -- asynchronous by mistake
+  override async send(frame: Uint8Array): Promise<void> {
+    super.send(frame);
+    throw new Error("sends later");
+  }
+}
+
+class Buffering extends BufferingHandler {
+  override shouldFlush(): boolean {
+    return true;
+  }
+}
+
+/** A handler that rolls a file over at each record. */
+function rotating(options: files.RotatingFileHandlerOptions, method?: () => unknown): Handler {
+  const folder = mkdtempSync(join(tmpdir(), "logwire-"));
+  folders.push(folder);
+  const handler = new files.RotatingFileHandler(`${folder}/app.log`, {
+    maxBytes: 1,
+    backupCount: 1,
+    ...options,
+  });
+  if (method !== undefined) {
+    Object.assign(handler, { shouldRollover: () => true, doRollover: method, rotate: method });
+  }
+  return handler;
+}
+
+const folders: string[] = [];
 
 /** A port at whose other end nobody listens. */
 const silentPort = { postMessage: () => {}, addEventListener: () => {} };
@@ -182,6 +241,101 @@ function handlers(): [string, Handler][] {
       "SMTPHandler, throwing subject",
       Object.assign(new SMTPHandler("h", { ...mail, transport }), { getSubject: boom }),
     ],
+    [
+      "StreamHandler, rejecting stream",
+      new StreamHandler({ write: rejecting, flush: rejecting }),
+    ],
+    [
+      "MemoryHandler, rejecting target",
+      new MemoryHandler(3, {
+        target: { handle: rejecting, flush: rejecting } as unknown as Handler,
+      }),
+    ],
+    [
+      "QueueHandler, rejecting queue",
+      new QueueHandler({ put_nowait: rejecting, flush: rejecting }),
+    ],
+    [
+      "QueueHandler, rejecting port",
+      new QueueHandler(new PortQueue({ ...silentPort, postMessage: rejecting }), {
+        closeTimeoutMs: 0,
+      }),
+    ],
+    [
+      "SocketHandler, rejecting connector",
+      new SocketHandler("h", 1, { ...quiet, connector: late }),
+    ],
+    [
+      "SocketHandler, rejecting connection",
+      new SocketHandler("h", 1, { ...quiet, connector: lateConnection }),
+    ],
+    [
+      "DatagramHandler, rejecting socket",
+      new DatagramHandler("h", 1, { ...quiet, connector: late }),
+    ],
+    [
+      "SocketHandler, rejecting serializer",
+      new SocketHandler("h", 1, { ...good(), serializer: { dumps: rejecting, loads: rejecting } }),
+    ],
+    [
+      "SocketHandler, rejecting onEvent",
+      new SocketHandler("h", 1, { ...good(), onEvent: rejecting }),
+    ],
+    [
+      "SocketHandler, rejecting methods",
+      Object.assign(new SocketHandler("h", 1, good()), {
+        makePickle: rejecting,
+        createSocket: rejecting,
+        makeSocket: rejecting,
+      }),
+    ],
+    [
+      "SocketHandler, rejecting send",
+      Object.assign(new Sending("h", 1, good()), { createSocket: rejecting }),
+    ],
+    [
+      "SysLogHandler, rejecting methods",
+      Object.assign(new SysLogHandler(undefined, good()), { encodePriority: rejecting }),
+    ],
+    [
+      "SysLogHandler, rejecting message",
+      Object.assign(new SysLogHandler(undefined, good()), { makeMessage: rejecting }),
+    ],
+    [
+      "HTTPHandler, rejecting fetch and onEvent",
+      new HTTPHandler("h", "/", { ...quiet, fetch: rejecting, onEvent: rejecting }),
+    ],
+    [
+      "HTTPHandler, rejecting map",
+      Object.assign(new HTTPHandler("h", "/", quiet), { mapLogRecord: rejecting }),
+    ],
+    [
+      "HTTPHandler, failing exit notifier",
+      new HTTPHandler("h", "/", { ...quiet, fetch: answer, exitNotifier: { atExit: boom } }),
+    ],
+    [
+      "HTTPHandler, rejecting exit notifier",
+      new HTTPHandler("h", "/", { ...quiet, fetch: answer, exitNotifier: { atExit: rejecting } }),
+    ],
+    [
+      "SMTPHandler, rejecting transport and subject",
+      Object.assign(new SMTPHandler("h", { ...mail, transport: { sendMail: rejecting } }), {
+        getSubject: rejecting,
+      }),
+    ],
+    [
+      "RotatingFileHandler, rejecting namer",
+      rotating({ namer: rejecting }),
+    ],
+    ["RotatingFileHandler, rejecting rotator", rotating({ rotator: rejecting })],
+    ["RotatingFileHandler, rejecting methods", rotating({}, rejecting)],
+    ["BufferingHandler, rejecting flush", Object.assign(new Buffering(3), { flush: rejecting })],
+    [
+      "BufferingHandler, rejecting shouldFlush",
+      Object.assign(new BufferingHandler(3), {
+        shouldFlush: rejecting,
+      }),
+    ],
     ["HTTPHandler, throwing map", Object.assign(new HTTPHandler("h", "/"), { mapLogRecord: boom })],
   ];
 }
@@ -198,6 +352,28 @@ const vandals: Record<string, (handler: Handler) => void> = {
     Object.assign(handler, { facility: hostileNumber, ident: hostileNumber, priority_map: null });
     Object.assign(handler, { subject: hostileNumber });
   },
+  "with a rejecting formatter": (handler) => {
+    handler.setFormatter({ format: rejecting } as unknown as logwire.Formatter);
+  },
+  "with a rejecting format()": (handler) => void (handler.format = rejecting),
+  "with rejecting parts of a formatter": (handler) => {
+    handler.setFormatter(
+      Object.assign(new logwire.Formatter("%(asctime)s %(message)s"), {
+        formatTime: rejecting,
+        formatException: rejecting,
+        formatStack: rejecting,
+      }),
+    );
+  },
+  "with a rejecting filter": (handler) => handler.addFilter(rejecting),
+  "with a rejecting handleError": (handler) => {
+    handler.handleError = rejecting;
+    handler.setFormatter({ format: boom } as unknown as logwire.Formatter);
+  },
+  "with a rejecting handleError and filter": (handler) => {
+    handler.handleError = rejecting;
+    handler.addFilter(rejecting);
+  },
   "with a throwing handleError": (handler) => {
     handler.handleError = boom;
     handler.setFormatter({ format: boom } as unknown as logwire.Formatter);
@@ -206,6 +382,10 @@ const vandals: Record<string, (handler: Handler) => void> = {
 
 test("no handler throws, waits or loses count, whatever it is given", async () => {
   setRaiseExceptions(false);
+  // Deno's own tests fail at such a rejection by themselves.
+  const unhandled: unknown[] = [];
+  const hear = (error: unknown) => void unhandled.push(error);
+  process.on("unhandledRejection", hear);
   try {
     for (const [vandal, spoil] of Object.entries(vandals)) {
       for (const [name, handler] of handlers()) {
@@ -233,9 +413,13 @@ test("no handler throws, waits or loses count, whatever it is given", async () =
         await handler.close();
         await handler.close();
         if (handler instanceof logwire.DeliveryHandler) assertEquals(handler.stats.queued, 0, name);
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        assertEquals(unhandled, [], `${name} ${vandal}: a rejection ends the program`);
       }
     }
   } finally {
+    process.off("unhandledRejection", hear);
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
     setRaiseExceptions(true);
   }
 });

@@ -27,7 +27,6 @@ const testedThrough: Record<string, string[]> = {
     "src/adapters/deno_datagram.ts",
     "src/adapters/deno_runtime.ts",
     "src/adapters/event_loop_turn.ts",
-    "src/adapters/exit_hooks.ts",
     "src/adapters/host_name.ts",
     "src/adapters/node.ts",
     "src/adapters/node_datagram.ts",
@@ -76,7 +75,7 @@ const testedThrough: Record<string, string[]> = {
     "src/logging/str_format_style.ts",
     "src/logging/string_template_style.ts",
   ],
-  "tests/logging/last_resort_test.ts": ["src/logging/stderr.ts", "src/logging/stderr_handler.ts"],
+  "tests/logging/last_resort_test.ts": ["src/logging/stderr_handler.ts"],
   "tests/logging/log_record_test.ts": [
     "src/logging/process_info.ts",
     "src/logging/record_switches.ts",

@@ -3,21 +3,18 @@ import { MemoryNetwork } from "../../src/adapters/memory.ts";
 import { frame } from "../../src/core/framer.ts";
 import { dumps } from "../../src/core/pickle/pickle.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
+import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
 import { at, Collector, setting } from "./setting.ts";
 import { until } from "./until.ts";
 
 /** What is printed to stderr meanwhile. */
 async function stderrOf(run: () => Promise<void>): Promise<string[]> {
-  const lines: string[] = [];
-  const { error } = console;
-  // deno-lint-ignore no-console -- what is printed there is what is tested
-  console.error = (line: unknown) => lines.push(String(line));
+  const { lines, end } = catchStderr();
   try {
     await run();
   } finally {
-    // deno-lint-ignore no-console -- as above
-    console.error = error;
+    end();
     setRaiseExceptions(true);
   }
   return lines;

@@ -1,0 +1,36 @@
+/** What of a program's own output reaches its standard error. */
+import { assert, assertEquals } from "@std/assert";
+import { test } from "../test.ts";
+import { runProgram } from "./programs.ts";
+
+test("a program whose console logs prints each record once, and its faults", async () => {
+  const { stderr } = await runProgram("stderr_program.ts", ["console"], 1);
+  const lines = stderr.split("\n");
+  assertEquals(lines.slice(0, 3), ["the last resort", "console: hello", "--- Logging error ---"]);
+  assert(lines.length < 40, stderr);
+});
+
+test("a program that calls exit() loses no line, however slow the reader is", async () => {
+  const { stdout } = await runProgram("stderr_program.ts", ["exits"], 0, {
+    wrapper: ["sh", "-c", `("$@" 2>&1 >/dev/null; echo "status $?") | (sleep 0.3; cat)`, "sh"],
+  });
+  const lines = stdout.split("\n");
+  assertEquals([lines.length, lines[2999]?.trim(), lines[3000]], [3002, "2999", "status 0"]);
+});
+
+test("a program whose stderr nobody reads any more goes on", async () => {
+  await runProgram("stderr_program.ts", ["outlives its reader"], 0, {
+    wrapper: ["bash", "-c", `"$@" 2> >(head -c 10 >/dev/null)`, "bash"],
+  });
+});
+
+test("a handler says once, for its kind, that it has no exit notifier", async () => {
+  const { stderr } = await runProgram("stderr_program.ts", ["no exit notifier"]);
+  const lines = stderr.split("\n").slice(0, -1);
+  assertEquals(lines.length, 2, stderr);
+  for (const [i, name] of ["HTTPHandler", "SMTPHandler"].entries()) {
+    assert(lines[i]?.startsWith(`logwire: ${name} has no 'exitNotifier': `), lines[i]);
+  }
+  const silent = await runProgram("stderr_program.ts", ["no exit notifier, silent"]);
+  assertEquals(silent.stderr, "");
+});
