@@ -217,7 +217,8 @@ export class QueueListener implements AsyncDisposable {
 
   /** Gives a record to the handlers. */
   handle(record: LogRecord): void {
-    const prepared = atOnce(this.prepare(record), "prepare()");
+    const prepared = this.prepare(record);
+    if (prepared !== record) atOnce(prepared, "prepare()");
     copyMark(record, prepared);
     for (const handler of this.handlers) {
       if (this.respect_handler_level && !(prepared.levelno >= handler.level)) continue;

@@ -93,7 +93,8 @@ export abstract class Handler extends Filterer implements AsyncDisposable {
   /** The record as text, by this handler's formatter. */
   format(record: LogRecord): string {
     const { formatter } = this;
-    return formatter === null ? recordText(record) : atOnce(formatter.format(record), "format()");
+    const text = formatter === null ? recordText(record) : formatter.format(record);
+    return typeof text === "string" ? text : atOnce(text, "format()");
   }
 
   /**

@@ -27,8 +27,9 @@ const asTheyAre: TraceFormat = {
 
 /** What handlers without a formatter make of a record: that of CPython's `_defaultFormatter`. */
 export function recordText(record: LogRecord): string {
-  record.message = atOnce(record.getMessage(), "getMessage()");
-  return withTraces(record.message, record, asTheyAre);
+  const message = record.message = record.getMessage();
+  if (typeof message !== "string") atOnce(message, "getMessage()");
+  return withTraces(message, record, asTheyAre);
 }
 
 /**
