@@ -161,8 +161,6 @@ export class Outbox {
   #flight: Chunk | undefined;
   /** Written before the flight, and to be confirmed. */
   readonly #held: Chunk[] = [];
-  #heldBytes = 0;
-  #heldRecords = 0;
   #bytes = 0;
   #records = 0;
 
@@ -193,14 +191,9 @@ export class Outbox {
     return this.#flight !== undefined || this.#held.length > 0;
   }
 
-  /** Bytes of the batches that were written and are not confirmed. */
-  get heldBytes(): number {
-    return this.#heldBytes;
-  }
-
-  /** Records of the batches that were written and are not confirmed. */
-  get heldRecords(): number {
-    return this.#heldRecords;
+  /** What was written and is not confirmed. */
+  get held(): { bytes: number; records: number } {
+    return total(this.#held);
   }
 
   /** Whether there is room for a frame of `size` bytes. */
@@ -327,29 +320,40 @@ export class Outbox {
 
   /** The batch in flight was written: it is kept, and counts, until it is confirmed or restored. */
   hold(): void {
-    if (this.#flight === undefined) return;
-    this.#held.push(this.#flight);
-    this.#heldBytes += this.#flight.bytes;
-    this.#heldRecords += this.#flight.records;
+    const flight = this.#flight;
+    if (flight === undefined) return;
     this.#flight = undefined;
+    const last = this.#held.at(-1);
+    if (last === undefined || last.end + flight.bytes > last.buffer.length) {
+      this.#held.push(flight);
+    } else {
+      // One record a write would otherwise keep a whole chunk for each.
+      const { bytes, lengths } = flight.batch;
+      last.add(bytes, lengths);
+      this.#recycle(flight);
+    }
   }
 
-  /** The oldest of what was held, or all of it, has arrived; how much that was. */
-  confirm(batches: number = Infinity): { records: number; bytes: number } {
-    const chunks = this.#held.splice(0, batches);
-    const confirmed = total(chunks);
+  /** The oldest records of what was held, or all of it, have arrived; how much that was. */
+  confirm(most: number = Infinity): { records: number; bytes: number } {
+    const confirmed = { records: 0, bytes: 0 };
+    for (let head = this.#held[0]; head !== undefined && confirmed.records < most;) {
+      const records = Math.min(head.records, most - confirmed.records);
+      confirmed.records += records;
+      confirmed.bytes += head.drop(records);
+      if (head.records > 0) break;
+      this.#recycle(head);
+      this.#held.shift();
+      head = this.#held[0];
+    }
     this.#records -= confirmed.records;
     this.#bytes -= confirmed.bytes;
-    this.#heldRecords -= confirmed.records;
-    this.#heldBytes -= confirmed.bytes;
-    for (const chunk of chunks) this.#recycle(chunk);
     return confirmed;
   }
 
   /** What is held and what is in flight is first in the queue again. */
   restore(): void {
     this.settle(0);
-    this.#heldBytes = this.#heldRecords = 0;
     this.#putBack(this.#held.splice(0));
   }
 

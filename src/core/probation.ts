@@ -52,7 +52,7 @@ export class Probation {
   #ceiling = Infinity;
   /** Of the ceiling what this stream has left. */
   #left = Infinity;
-  /** Batches that were written, with the step in which each was. */
+  /** Records that were written, with the step in which they were. */
   readonly #written: { records: number; step: number }[] = [];
   /** Records of the batch that is being written. */
   #flying = 0;
@@ -117,51 +117,55 @@ export class Probation {
 
   /** They were taken. */
   written(): void {
-    this.#written.push({ records: this.#flying, step: this.#steps });
+    const last = this.#written.at(-1);
+    if (last?.step === this.#steps) last.records += this.#flying;
+    else this.#written.push({ records: this.#flying, step: this.#steps });
     this.#flying = 0;
   }
 
   /**
    * The time of {@linkcode tickMs} has passed.
    *
-   * @returns how many of the oldest batches count as sent
+   * @returns how many of the oldest records count as sent
    */
   tick(): number {
     this.#steps++;
-    let batches = this.#settle();
+    let sent = this.#settle();
     if (this.#stage === "young" || (this.#steps >= YOUNG_STEPS && this.#suspects === 0)) {
-      batches += this.#written.length;
+      sent += this.#onTrial - this.#flying;
       this.free();
     } else if (this.#allowed === 0 && this.#flying === 0 && this.#left > 0) {
       this.#window = this.#window * 2 || 1;
       this.#allowed = Math.min(this.#window, this.#left);
     }
-    return batches;
+    return sent;
   }
 
-  /** Takes out the batches behind which the stream has stood for a second. */
+  /** Takes out the records behind which the stream has stood for a second. */
   #settle(): number {
-    let batches = 0;
-    for (const { step } of this.#written) {
-      if (step + YOUNG_STEPS > this.#steps) break;
-      batches++;
-    }
-    if (batches === 0) return 0;
-    this.release(batches);
+    const [head] = this.#written;
+    if (head === undefined || head.step + YOUNG_STEPS > this.#steps) return 0;
+    const { records } = head;
+    this.release(records);
     this.#strikes = 0;
     if (this.#onTrial === 0 && this.#left === 0) {
       // The half without the poison is through: the other one begins with its head alone.
       this.#left = this.#ceiling = Infinity;
       this.#window = this.#allowed = 0;
     }
-    return batches;
+    return records;
   }
 
-  /** So many of the oldest batches count as sent. */
-  release(batches: number): void {
-    for (const { records } of this.#written.splice(0, batches)) {
-      this.#onTrial -= records;
-      this.#suspects = Math.max(this.#suspects - records, 0);
+  /** So many of the oldest records that were written count as sent. */
+  release(records: number): void {
+    this.#onTrial -= records;
+    this.#suspects = Math.max(this.#suspects - records, 0);
+    for (let left = records; left > 0;) {
+      const head = this.#written[0]!;
+      const some = Math.min(left, head.records);
+      left -= some;
+      head.records -= some;
+      if (head.records === 0) this.#written.shift();
     }
   }
 

@@ -330,7 +330,7 @@ export abstract class Delivery implements ExitHooks {
   readonly beforeExit = async (isRepeated?: boolean): Promise<void> => {
     if (isRepeated) return this.rest();
     // Waiting makes the event loop run dry once more: then there is nothing new to try.
-    const unwritten = this.outbox.records - this.outbox.heldRecords;
+    const unwritten = this.outbox.records - this.outbox.held.records;
     if (unwritten === 0 || this.#leftAt === this.counters.emitted) return;
     this.#leftAt = this.counters.emitted;
     await this.#inTime((signal) => this.lastFlush(signal));
@@ -338,7 +338,7 @@ export abstract class Delivery implements ExitHooks {
 
   /** An error may end the process; what was written and may go again is not lost by that. */
   #mayEnd(): void {
-    this.news.mayEnd(this.outbox.records - this.outbox.heldRecords);
+    this.news.mayEnd(this.outbox.records - this.outbox.held.records);
   }
 
   /** The process ends now, or may. */

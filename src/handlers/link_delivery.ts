@@ -134,9 +134,9 @@ export class LinkDelivery extends Delivery {
     this.#confirm();
   }
 
-  /** The oldest batches that a young stream has carried, or all of them, count as sent. */
-  #confirm(batches?: number): void {
-    const { records, bytes } = this.outbox.confirm(batches);
+  /** The oldest records that a young stream has carried, or all of them, count as sent. */
+  #confirm(most?: number): void {
+    const { records, bytes } = this.outbox.confirm(most);
     this.counters.sent += records;
     this.counters.sentBytes += bytes;
   }
@@ -150,7 +150,7 @@ export class LinkDelivery extends Delivery {
 
   /** Keeps less than it could of what a young stream has carried; whether it did. */
   #releaseOldest(): boolean {
-    if (this.#probation.isSuspected || this.outbox.heldRecords === 0) return false;
+    if (this.#probation.isSuspected || this.outbox.held.records === 0) return false;
     this.#probation.release(1);
     this.#confirm(1);
     return true;
@@ -237,11 +237,11 @@ export class LinkDelivery extends Delivery {
 
   #tick(): void {
     if (!this.#probation.isOn) return;
-    const batches = this.#probation.tick();
-    this.#confirm(batches);
+    const sent = this.#probation.tick();
+    this.#confirm(sent);
     if (this.#probation.hasStood || !this.#probation.isOn) this.backoff.succeeded();
     this.#awaitProbation();
-    if (batches > 0) this.onSent();
+    if (sent > 0) this.onSent();
     this.#write();
   }
 
@@ -306,7 +306,7 @@ export class LinkDelivery extends Delivery {
   /** What a young stream has carried is first in the queue again, but for what is dropped. */
   #endProbation(): ProbationEnd {
     const end = this.#probation.ended();
-    this.flushes.restored(this.outbox.heldRecords);
+    this.flushes.restored(this.outbox.held.records);
     this.#batch = undefined;
     this.outbox.restore();
     const bytes = this.outbox.headBytes;
@@ -451,7 +451,7 @@ export class LinkDelivery extends Delivery {
     this.outbox.hold();
     this.#probation.written();
     this.flushes.settled(records, true);
-    if (this.outbox.heldBytes <= MAX_TRIAL_BYTES || this.#probation.isSuspected) {
+    if (this.outbox.held.bytes <= MAX_TRIAL_BYTES || this.#probation.isSuspected) {
       return this.flushes.wake();
     }
     this.confirmWritten();

@@ -200,7 +200,8 @@ test("Outbox behaves as a bounded list would, whatever is done to it", () => {
     fc.record({ do: fc.constant("push"), n: fc.constant(110_000) }),
     fc.record({ do: fc.constant("take"), n: fc.constant(0) }),
     fc.record({ do: fc.constant("settle"), n: fc.integer({ min: 0, max: 50 }) }),
-    fc.record({ do: fc.constantFrom("hold", "confirm", "restore"), n: fc.constant(0) }),
+    fc.record({ do: fc.constantFrom("hold", "restore"), n: fc.constant(0) }),
+    fc.record({ do: fc.constant("confirm"), n: fc.integer({ min: 0, max: 5 }) }),
     fc.record({ do: fc.constant("clear"), n: fc.constant(0) }),
   );
   const limits = fc.record({
@@ -253,8 +254,12 @@ test("Outbox behaves as a bounded list would, whatever is done to it", () => {
             held = [...held, ...flight];
             flight = [];
           } else if (what === "confirm") {
-            assertEquals(outbox.confirm(), { records: held.length, bytes: size(held) });
-            held = [];
+            const confirmed = held.slice(0, n || undefined);
+            assertEquals(outbox.confirm(n || undefined), {
+              records: confirmed.length,
+              bytes: size(confirmed),
+            });
+            held = held.slice(confirmed.length);
           } else if (what === "restore") {
             outbox.restore();
             waiting = [...held, ...flight, ...waiting];
@@ -344,23 +349,37 @@ test("Outbox in parts gives every frame once, whole and in order", () => {
   );
 });
 
-test("Outbox.confirm() is done with the oldest of the batches that are held", () => {
+test("Outbox.confirm() is done with the oldest of the records that are held", () => {
   const outbox = new Outbox({ maxBytes: 1000, maxRecords: 10, overflow: "drop-oldest" });
   for (const size of [10, 20, 30]) {
     outbox.push(new Uint8Array(size));
     outbox.take();
     outbox.hold();
   }
-  assertEquals([outbox.heldRecords, outbox.heldBytes], [3, 60]);
+  assertEquals(outbox.held, { records: 3, bytes: 60 });
   assertEquals(outbox.confirm(2), { records: 2, bytes: 30 });
-  assertEquals([outbox.heldRecords, outbox.heldBytes, outbox.records, outbox.bytes], [
-    1,
-    30,
-    1,
-    30,
-  ]);
+  assertEquals(outbox.held, { records: 1, bytes: 30 });
+  assertEquals([outbox.records, outbox.bytes], [1, 30]);
   outbox.restore();
-  assertEquals([outbox.heldRecords, outbox.heldBytes, outbox.headBytes], [0, 0, 30]);
+  assertEquals([outbox.held, outbox.headBytes], [{ records: 0, bytes: 0 }, 30]);
+});
+
+test("Outbox.hold() keeps small batches together in the chunks that one batch would fill", () => {
+  const chunks = new Set<ArrayBufferLike>();
+  const outbox = new Outbox({ ...open, chunkBytes: 1000 });
+  for (let i = 0; i < 100; i++) {
+    outbox.push(frame(10, i));
+    outbox.take();
+    outbox.hold();
+  }
+  assertEquals(outbox.held, { records: 100, bytes: 1000 });
+  outbox.restore();
+  for (let batch = outbox.take(); batch !== undefined; batch = outbox.take()) {
+    chunks.add(batch.bytes.buffer);
+    assertEquals(batch.bytes[15], 1);
+    outbox.settle(batch.lengths.length);
+  }
+  assertEquals(chunks.size, 1);
 });
 
 test("Outbox.drop() takes out the oldest frames that wait", () => {
