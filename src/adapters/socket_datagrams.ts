@@ -14,7 +14,7 @@ import { show, toConnectionError } from "./native_error.ts";
 // Far more than a kernel holds, so that a burst outlives a consumer that parses meanwhile.
 const HELD_BYTES = 4 * 1024 * 1024;
 
-// What the array of a datagram takes beside its bytes: many small ones would fill the memory.
+// The array of a datagram takes so much beside its bytes: many small ones would fill the memory.
 const ARRAY_BYTES = 256;
 
 /** A datagram socket of some runtime. */

@@ -8,10 +8,10 @@
 import type { ClassFactory } from "../core/class_factory.ts";
 import type { Handler } from "../logging/handler.ts";
 
-/** What a dictionary gives a factory: Python's keyword arguments, by name and not yet checked. */
+/** Python's keyword arguments, by name and not yet checked, as a dictionary gives them to a factory. */
 export type Keywords = Readonly<Record<string, unknown>>;
 
-/** What a factory may ask for beyond its keywords. */
+/** Objects that a factory may ask for beyond its keywords. */
 export interface ConfigContext {
   /**
    * The handlers of the dictionary that `keyword` names, which is one name or a list of names; made

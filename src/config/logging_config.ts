@@ -70,7 +70,7 @@ export interface RootConfig {
 /** An entry of `loggers`. */
 export interface LoggerConfig extends RootConfig {
   /**
-   * Whether records go on to the handlers of the ancestors, by Python's truth (`"false"` is true);
+   * Says whether records go on to the handlers of the ancestors, by Python's truth (`"false"` is true);
    * without it, it stays as it is.
    */
   readonly propagate?: boolean | number | string | null;

@@ -27,7 +27,7 @@ export class Backoff {
   #failedUntil: number | null = null;
 
   /**
-   * Whether a dial is allowed at `now`; at exactly `retryTime` it is. A clock that was set back makes
+   * Says whether a dial is allowed at `now`; at exactly `retryTime` it is. A clock that was set back makes
    * a failed dial wait for one period from now, not for as long as it was set back.
    */
   permits(now: number): boolean {

@@ -31,7 +31,7 @@ export function classFactory<Made, Context, Keywords = Readonly<Record<string, u
   return Object.assign(factory, { base, make });
 }
 
-/** Whether a function is a class: the `prototype` of a class alone cannot be replaced. */
+/** Says whether a function is a class: the `prototype` of a class alone cannot be replaced. */
 export function isClass(value: unknown): value is Class {
   return typeof value === "function" &&
     Object.getOwnPropertyDescriptor(value, "prototype")?.writable === false;

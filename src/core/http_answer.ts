@@ -25,9 +25,9 @@ export type HttpVerdict =
 
 /** How a request was made, as far as a status can be about it. */
 export interface HttpRequestForm {
-  /** Whether the record stands in the address. */
+  /** Says whether the record stands in the address. */
   readonly isGet: boolean;
-  /** Whether the body was compressed. */
+  /** Says whether the body was compressed. */
   readonly isCompressed: boolean;
 }
 

@@ -18,7 +18,7 @@ import { base64 } from "./base64.ts";
 import { newlineDelimited } from "./lines.ts";
 import type { Serializer } from "./serializer.ts";
 
-/** What stands in place of the rest of a container. */
+/** Stands in place of the rest of a container. */
 const REST = `"${ELLIPSIS}"`;
 
 function* entriesOf(object: object, budget: TextBudget): Generator<[string, unknown]> {

@@ -70,7 +70,7 @@ function isOneLine(record: LogRecord, message: string): boolean {
   for (const key of Object.keys(record)) {
     const value = record[key];
     text += key;
-    // What these two say is in the message.
+    // The message holds these two.
     if (key === "msg" || key === "args") continue;
     if (typeof value === "string") text += value;
     else if (holdsControls(value)) return false;
@@ -78,7 +78,7 @@ function isOneLine(record: LogRecord, message: string): boolean {
   return !CONTROL.test(text);
 }
 
-/** Whether a control character stands anywhere in a value. Linear, however often a part is shared. */
+/** Says whether a control character stands anywhere in a value. Linear, however often a part is shared. */
 function holdsControls(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   const open: unknown[] = [value];

@@ -26,7 +26,7 @@ export interface OutboxOptions {
   overflow: Overflow;
   /** The most bytes of a batch, unless one frame alone is larger. @default {98304} */
   chunkBytes?: number | undefined;
-  /** Whether a batch that was put back is taken again as it was, without further frames. @default {false} */
+  /** Says whether a batch that was put back is taken again as it was, without further frames. @default {false} */
   keepsBatches?: boolean;
   /** Told when a chunk is full, so that waiting for more records gains nothing. */
   onFull?: () => void;
@@ -191,12 +191,12 @@ export class Outbox {
     return this.#flight !== undefined || this.#held.length > 0;
   }
 
-  /** What was written and is not confirmed. */
+  /** The batches that were written and are not confirmed. */
   get held(): { bytes: number; records: number } {
     return total(this.#held);
   }
 
-  /** Whether there is room for a frame of `size` bytes. */
+  /** Says whether there is room for a frame of `size` bytes. */
   hasRoom(size: number): boolean {
     return this.#hasRoom(size, this);
   }

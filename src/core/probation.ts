@@ -32,9 +32,9 @@ export interface ProbationEnd {
   readonly again: number;
   /** Records at the head of the queue that are dropped as they have gone again before. */
   readonly dropped: number;
-  /** Whether the head record is poison: the one record that the stream carried. */
+  /** Says whether the head record is poison: the one record that the stream carried. */
   readonly isPoison: boolean;
-  /** Whether the next dial waits for the back-off. */
+  /** Says whether the next dial waits for the back-off. */
   readonly backsOff: boolean;
 }
 
@@ -79,17 +79,17 @@ export class Probation {
     return this.#allowed;
   }
 
-  /** Whether what is written now stays queued. */
+  /** Says whether what is written now stays queued. */
   get isOn(): boolean {
     return this.#stage !== "free";
   }
 
-  /** Whether the last stream ended young, so that the server is not known to be there. */
+  /** Says whether the last stream ended young, so that the server is not known to be there. */
   get isSuspected(): boolean {
     return this.#isSuspected;
   }
 
-  /** Whether the server has just kept a probed stream open for a step. */
+  /** Says whether the server has just kept a probed stream open for a step. */
   get hasStood(): boolean {
     return this.#stage === "probed" && this.#steps === 1;
   }

@@ -49,7 +49,7 @@ export abstract class BaseRotatingHandler extends FileHandler {
   readonly #rotated: RotatedFiles;
   #latest: LogRecord | undefined;
   readonly #pace = new RetryPace();
-  /** Whether a record follows, which needs the new file. */
+  /** Says whether a record follows, which needs the new file. */
   #isEmitting = false;
   /** Where the file was moved that is still open; it is compressed when it is closed. */
   #rotatedTo: string | undefined;
@@ -171,7 +171,7 @@ export abstract class BaseRotatingHandler extends FileHandler {
   }
 }
 
-/** Whether the file that is open is not the one of its name: somebody has moved or removed it. */
+/** Says whether the file that is open is not the one of its name: somebody has moved or removed it. */
 export function isMoved(handler: BaseRotatingHandler): boolean {
   const file = fileOf(handler);
   return file.isOpen && !file.isAtItsPlace();

@@ -15,7 +15,7 @@ export class RetryPace {
   #failedAt = 0;
 
   /**
-   * Whether it may be tried while this batch of records is gathered: not in the one in which it
+   * Says whether it may be tried while this batch of records is gathered: not in the one in which it
    * failed, and after that once a second.
    */
   permits(batch: number): boolean {

@@ -53,7 +53,7 @@ export abstract class Delivery implements ExitHooks {
   #forgetExit: (() => void) | undefined;
   #leftAt = -1;
   #isAnswered = false;
-  /** Whether the process ends: a record now is written, or lost, at once. */
+  /** Says whether the process ends: a record now is written, or lost, at once. */
   #isEnding = false;
 
   constructor(settings: DeliverySettings) {
@@ -92,7 +92,7 @@ export abstract class Delivery implements ExitHooks {
   protected abstract lastFlush(signal: AbortSignal): Promise<void>;
   /** Settles what is in flight and closes for good; `signal` bounds how long the peer's end takes. */
   protected abstract release(signal: AbortSignal): Promise<void> | undefined;
-  /** What was written and may go again counts as sent: nobody is left who could send it. */
+  /** Counts as sent all that was written and may go again: nobody is left who could send it. */
   protected confirmWritten(): void {}
   /** Writes what it can without waiting; the number of frames taken. */
   protected abstract writeLast(batch: Batch): number;
@@ -356,7 +356,7 @@ export abstract class Delivery implements ExitHooks {
     let lost = lengths.length - sent;
     if (mayGoOn) this.#mayEnd();
     else if (this.outbox.records > 0) {
-      // What is in flight has come as far as it will.
+      // The batch in flight has come as far as it will.
       callBack(() => this.release(AbortSignal.abort()));
       lost += this.empty();
     }

@@ -14,7 +14,7 @@ const REPORT_SECONDS = 60;
 
 /** The state of one destination; the requests of a handler share it. */
 export class HttpDestination {
-  /** Whether it has refused a compressed request: from then on none is compressed. */
+  /** Says whether it has refused a compressed request: from then on none is compressed. */
   isPlain = false;
   readonly #clock: Clock;
   readonly #randomId: () => string;

@@ -60,7 +60,7 @@ export interface HTTPHandlerOptions
   /** Headers of every request, `Content-Type` among them if need be. @default none */
   headers?: Readonly<Record<string, string>>;
   /**
-   * Whether requests carry the header `Idempotency-Key`, by which a server can tell a request that is
+   * Says whether requests carry the header `Idempotency-Key`, by which a server can tell a request that is
    * repeated: it has the same key and the same records. Without it a browser needs no leave of another
    * origin for one header more.
    *

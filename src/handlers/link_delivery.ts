@@ -59,7 +59,7 @@ export class LinkDelivery extends Delivery {
   /** Whether the other side has shown that it is there. */
   #isProven = false;
   #wasShort = false;
-  /** Whether a batch waits for the next turn, if there is one, as it would keep the process from ending. */
+  /** Says whether a batch waits for the next turn, if there is one, as it would keep the process from ending. */
   #isResting = false;
   /** No further dial is worth waiting for: the handler closes or the process ends. */
   #lastDial = false;
@@ -303,7 +303,7 @@ export class LinkDelivery extends Delivery {
     this.#sentAtCut = this.counters.sent;
   }
 
-  /** What a young stream has carried is first in the queue again, but for what is dropped. */
+  /** Puts the records that a young stream has carried first in the queue again, or drops them. */
   #endProbation(): ProbationEnd {
     const end = this.#probation.ended();
     this.flushes.restored(this.outbox.held.records);
@@ -437,7 +437,7 @@ export class LinkDelivery extends Delivery {
       this.#gathering.restart();
       return this.#hold();
     }
-    // What goes again, in another form or in parts, does not wait for more.
+    // A batch that goes again, in another form or in parts, does not wait for more.
     if (this.#settle() === 0) return this.#gathering.hurry();
     this.#gathering.restart();
     this.#prove();

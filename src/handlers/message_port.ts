@@ -39,7 +39,7 @@ export type SenderMessage =
   | { logwire: "flush"; queue: number; id: number }
   | { logwire: "drained"; queue: number; id: number };
 
-/** What a receiver of records says; `ready` and `drain` are for every sender. */
+/** A message of a receiver of records; `ready` and `drain` are for every sender. */
 export type ReceiverMessage =
   | { logwire: "ready" }
   | { logwire: "drain"; id: number }

@@ -29,7 +29,7 @@ export interface Progress {
   tooLargeBytes: number;
   /** Those among them that the other side refuses for good, if there are any. */
   refused?: Refusal;
-  /** What is not done with goes again as two batches. */
+  /** The frames that are not done with go again as two batches. */
   splits?: boolean;
 }
 
@@ -37,7 +37,7 @@ export interface Progress {
 export interface Refusal {
   frames: number;
   bytes: number;
-  /** What they count as. */
+  /** The reason that they are counted under. */
   reason: DropReason;
   /** Why; `undefined` where that is not to be reported. */
   error: unknown;

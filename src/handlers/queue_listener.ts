@@ -24,7 +24,7 @@ import type { QueueItem } from "./record_queue.ts";
 
 /** What a {@linkcode QueueListener} takes records from; a queue of your own may be one. */
 export interface ListenerQueue {
-  /** What is first in the queue; `undefined` if nothing is. Without it each item is awaited. */
+  /** The first item of the queue, or `undefined`. Without it each item is awaited. */
   get_nowait?(): QueueItem | undefined;
   /** What is first in the queue, when there is something. */
   get(): Promise<QueueItem>;
@@ -84,11 +84,11 @@ export class QueueListener implements AsyncDisposable {
   #stopping: Promise<void> | undefined;
   /** What `dequeue(false)` is to bring, where it has to wait all the same. */
   #asked: Promise<QueueItem> | undefined;
-  /** What was taken and is handled in the next turn. */
+  /** The item that was taken and is handled in the next turn. */
   #taken: QueueItem | undefined;
-  /** Whether the sentinel has come. */
+  /** Says whether the sentinel has come. */
   #isOver = false;
-  /** Whether records are handled without a turn, which would keep the process from ending. */
+  /** Says whether records are handled without a turn, which would keep the process from ending. */
   #isResting = false;
   readonly #exitHooks: ExitHooks = {
     beforeExit: (isRepeated) => Promise.resolve(isRepeated ? this.#rest() : this.#handleAll()),

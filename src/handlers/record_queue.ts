@@ -58,7 +58,7 @@ export class RecordQueue {
   #items: QueueItem[] = [];
   #head = 0;
   readonly #getters: ((item: QueueItem) => void)[] = [];
-  /** Who waits for an item without taking it. */
+  /** The waiters for an item who do not take it. */
   #waiting: (() => void)[] = [];
   readonly #flushes = new Flushes();
   #unfinished = 0;

@@ -139,7 +139,7 @@ export class Formatter extends FormatterAttributes {
     return stack_info;
   }
 
-  /** What somebody may have overridden. */
+  /** Methods that a subclass may have overridden. */
   #traces(): TraceFormat {
     return {
       formatException: (error) => atOnce(this.formatException(error), "formatException()"),

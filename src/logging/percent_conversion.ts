@@ -46,7 +46,7 @@ export interface Conversion {
 
 /** Has what containers may still become, and makes it where it is first asked for. */
 export interface HasBudget {
-  /** What is left. */
+  /** The budget that is left. */
   readonly budget: TextBudget;
 }
 

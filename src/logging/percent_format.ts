@@ -95,7 +95,7 @@ class Formatting implements HasBudget {
     return cutText(out + format.slice(this.#at), max);
   }
 
-  /** What containers may still become; made where one is met. */
+  /** The budget of the containers; made where one is met. */
   get budget(): TextBudget {
     return this.#budget ??= new TextBudget();
   }

@@ -21,7 +21,7 @@ export type PythonMethod =
   | "__int__"
   | "__float__";
 
-/** What the method of a value returns; `undefined` where there is no such method. */
+/** The result of a value's method; `undefined` where there is no such method. */
 export function ask<T>(value: unknown, method: PythonMethod, argument?: unknown): T | undefined {
   const own: unknown = (value as Record<string, unknown> | null | undefined)?.[method];
   return typeof own === "function" ? own.call(value, argument) : undefined;

@@ -126,7 +126,7 @@ function containerRepr(
   return `{${joined(value instanceof Map ? value : Object.entries(value), budget, entryRepr)}}`;
 }
 
-/** What a value answers; what it shows of the values inside it is within the budget. */
+/** A value's own answer; the texts of the values inside it are within the budget. */
 function asked(value: object, method: PythonMethod, budget: TextBudget): string | undefined {
   const inner = (item: unknown) => budget.next() ? reprWithin(item, budget) : ELLIPSIS;
   return ask<string>(value, method, inner) ?? ask(value, "__repr__", inner);
@@ -155,7 +155,7 @@ function joined<T>(
 /** What Python's `str.isprintable()` refuses (categories C and Z but for the space), and `\\`. */
 const unprintable = /[\p{C}\p{Zl}\p{Zp}\xa0\u1680\u2000-\u200a\u202f\u205f\u3000\\]/gu;
 
-/** What is no printable ASCII, and the backslash; no byte is `…`. */
+/** All that is no printable ASCII, and the backslash; no byte is `…`. */
 const noText = /[^ -~…]|\\/g;
 
 function bytesRepr(bytes: Uint8Array, budget: TextBudget): string {

@@ -12,7 +12,7 @@ import type { LogRecord } from "./log_record.ts";
 /** Where the prototype of a marked record has its mark. */
 export const MARK: unique symbol = /* @__PURE__ */ Symbol("received");
 
-/** What the mark of a received record knows. */
+/** The mark of a received record. */
 export interface ReceivedMark {
   /** Makes of a received record one whose text may be written as lines. */
   lineForm(record: LogRecord): LogRecord;
@@ -24,7 +24,7 @@ function markOf(record: LogRecord): ReceivedMark | undefined {
   return (record as { [MARK]?: ReceivedMark })[MARK];
 }
 
-/** Whether the record is marked. */
+/** Says whether the record is marked. */
 export function isReceived(record: LogRecord): boolean {
   return markOf(record) !== undefined;
 }

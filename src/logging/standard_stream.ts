@@ -8,12 +8,12 @@
  */
 import { reportError } from "./report_error.ts";
 
-/** What Deno has. */
+/** The part of Deno that is used. */
 interface SyncWriter {
   writeSync(bytes: Uint8Array): number;
 }
 
-/** What Node and Bun have. */
+/** The part of Node and Bun that is used. */
 interface TextWriter {
   write(text: string, done: (error?: unknown) => void): unknown;
   once?(event: "error", ignore: () => void): unknown;

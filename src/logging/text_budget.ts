@@ -24,10 +24,10 @@ export const MAX_DEPTH = 100;
  */
 const VALUE_COST = 40;
 
-/** What stands in place of all that is over a limit. */
+/** Stands in place of all that is over a limit. */
 export const ELLIPSIS = "…";
 
-/** What may still be written of the values in one record, and where the writer is. */
+/** The text that may still be written of the values in one record, and where the writer is. */
 export class TextBudget {
   /** The characters that are left; none where it is 0 or below. */
   left: number = MAX_TEXT;

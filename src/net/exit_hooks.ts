@@ -20,7 +20,7 @@ interface Entry {
 
 /** Registered hooks, and the listeners on the runtime that exist while there are any. */
 export class ExitHookSet {
-  /** Whether the process ends for certain, so that nothing may wait any more. */
+  /** Says whether the process ends for certain, so that nothing may wait any more. */
   isEnding = false;
   readonly #install: (hooks: ExitHookSet) => () => void;
   readonly #entries = new Set<Entry>();

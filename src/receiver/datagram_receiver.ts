@@ -26,7 +26,7 @@ export interface LogRecordDatagramReceiverOptions extends RecordReceiverOptions 
   acceptor: DatagramAcceptor;
 }
 
-/** What a {@linkcode LogRecordDatagramReceiver} has counted so far: a snapshot. */
+/** The counts of a {@linkcode LogRecordDatagramReceiver} so far: a snapshot. */
 export interface DatagramReceiverStats extends ReceiverStats, DatagramServerStats {}
 
 /**
@@ -79,7 +79,7 @@ export class LogRecordDatagramReceiver extends RecordReceiver {
     return this.#server.address;
   }
 
-  /** What was counted so far. */
+  /** The counts so far. */
   override get stats(): DatagramReceiverStats {
     return { ...super.stats, ...this.#server.stats };
   }

@@ -34,7 +34,7 @@ export function checkDatagramServer(
   return { acceptor, bindAt: checkDatagramTarget(what, host, port, 0) };
 }
 
-/** What a {@linkcode DatagramServer} has counted so far. */
+/** The counts of a {@linkcode DatagramServer} so far. */
 export interface DatagramServerStats {
   /**
    * Datagrams that were dropped as records before them were still being handled: beyond 4 MiB, or
@@ -66,7 +66,7 @@ export class DatagramServer implements Server {
     return this.#address;
   }
 
-  /** What was counted so far. */
+  /** The counts so far. */
   get stats(): DatagramServerStats {
     return { dropped: this.#dropped + (this.#listener?.dropped ?? 0) };
   }

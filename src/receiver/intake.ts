@@ -26,11 +26,11 @@ export interface IntakeSteps {
   handleLogRecord(record: LogRecord): void | Promise<void>;
   /** Takes a fault that cost one record. */
   report(fault: ReceiverFault): void;
-  /** Whether handlers that write lines escape the control characters of the records. */
+  /** Says whether handlers that write lines escape the control characters of the records. */
   readonly escapeControlCharacters: boolean;
 }
 
-/** What became of a step: a record was handled, or is being handled; there was none; a fault. */
+/** The result of a step: a record was handled, or is being handled; there was none; a fault. */
 type Step = true | Promise<true> | undefined | ReceiverFault;
 
 /** Takes bytes, hands over records; see the module. */

@@ -43,7 +43,7 @@ export interface ReceiverOptions {
    */
   logname?: string | null;
   /**
-   * Whether `StreamHandler` and the file handlers escape the control characters of the records, so
+   * Says whether `StreamHandler` and the file handlers escape the control characters of the records, so
    * that a sender can neither forge a line nor steer a terminal. It holds behind queues and ports
    * too, and changes no record. @default {true}
    */

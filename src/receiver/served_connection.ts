@@ -40,7 +40,7 @@ export interface ServedConnectionOptions {
   reader: MeteredReader;
   /** Handles what arrived, until `signal` is aborted; the fault that ends the connection. */
   take(chunk: Uint8Array, signal: AbortSignal): Promise<ReceiverFault | undefined>;
-  /** What arrived has been handled; `completed`: at least one whole frame was in it. */
+  /** All that arrived has been handled; `completed`: at least one whole frame was in it. */
   taken(completed: boolean): void;
   /** It ended: handles what that completes; the fault, if it was inside a frame. */
   finish(): ReceiverFault | undefined | Promise<undefined>;
@@ -71,12 +71,12 @@ export class ServedConnection {
     this.done = this.#serve();
   }
 
-  /** Whether everything that it brought is handled, so that closing it loses no whole record. */
+  /** Says whether everything that it brought is handled, so that closing it loses no whole record. */
   get isIdle(): boolean {
     return this.#state === "reading";
   }
 
-  /** Whether it has brought no whole frame yet, or a part of one since. */
+  /** Says whether it has brought no whole frame yet, or a part of one since. */
   get isInFrame(): boolean {
     const { frames, heldBytes } = this.#options.reader;
     return frames === 0 || heldBytes > 0;

@@ -137,7 +137,7 @@ export class StreamServer implements Server {
   #accepting: Promise<void> | undefined;
   #connections = 0;
   #refused = 0;
-  /** What each connection's unfinished frame takes; the one with the latest whole frame is last. */
+  /** The bytes of each connection's unfinished frame; the one with the latest whole frame is last. */
   readonly #open = new Map<ServedConnection, number>();
   #heldBytes = 0;
   /** Those that are closed, but have a last record that is being handled, included. */

@@ -114,7 +114,7 @@ function textOf(value: unknown, repr: Repr, asCall: AsCall): string {
   return (isWrapper(call) ? undefined : call?.__str__?.(repr)) ?? repr(value);
 }
 
-/** Whether the text of an exception is that of its argument. */
+/** Says whether the text of an exception is that of its argument. */
 function isWrapper(call: PythonCall | undefined): call is PythonCall & { args: unknown[] } {
   return call?.args?.length === 1 && OF_EXCEPTIONS.includes(call.module) &&
     call.name !== "KeyError" && isException(call.name);

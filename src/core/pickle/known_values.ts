@@ -40,7 +40,7 @@ const KNOWN: Readonly<Record<string, Readers>> = {
   zoneinfo: { "ZoneInfo._unpickle": zoneOf },
 };
 
-/** What Python shows of an object; `undefined` for one that is not known, or not as Python writes it. */
+/** Python's text of an object; `undefined` for one that is not known, or not as Python writes it. */
 export function knownValue(call: PythonCall, asCall: AsCall): PythonValue | undefined {
   const { module, name } = call;
   if (call.kwargs !== null) return undefined;

@@ -77,7 +77,7 @@ export const MAX_ITEMS = 10_000_000;
  * `maxContainers` and `maxFarKeys`, and so nothing passes that goes over one of the three.
  */
 export const CONTAINER_ITEMS = 10;
-/** What a number that is a key, and may be chosen to collide, costs in that account. */
+/** A number that is a key, and may be chosen to collide, costs so much in that account. */
 export const FAR_KEY_ITEMS = 1000;
 
 /** The defaults, as documented above; products of numbers would stay in every bundle. */
@@ -156,7 +156,7 @@ export class Budget {
   }
 }
 
-/** Whether a key is a number that can be chosen to collide with others. */
+/** Says whether a key is a number that can be chosen to collide with others. */
 export function isFarKey(key: unknown): boolean {
   // Integers of 25 bits, the sign among them, come through the shifts as they are.
   return typeof key === "bigint" || typeof key === "number" && key << 7 >> 7 !== key;

@@ -18,11 +18,11 @@ import {
   type PythonValue,
 } from "./python_value.ts";
 
-/** What `str(Decimal)` writes. */
+/** The text that `str(Decimal)` writes. */
 const DECIMAL =
   /^(?:(?<sign>-?)(?<whole>\d+)(?:\.(?<part>\d+))?(?:E(?<power>[+-]\d+))?|-?(?:s?NaN\d*|Infinity))$/;
 
-/** What `str(float)` writes, in Python and here. */
+/** The text that `str(float)` writes, in Python and here. */
 const FLOAT = /^-?(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/;
 
 /** Reads a `Decimal`. */

@@ -222,7 +222,7 @@ function timeOf({ kind, unit, step }: Dtype, count: bigint): PythonValue | undef
   const known = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined;
   if (known === undefined) return undefined;
   const ticks = count * BigInt(step);
-  // What numpy calls the item: of nanoseconds, the integer.
+  // numpy's own item: of nanoseconds, the integer.
   const numbers = unit === "ns" ? { int: ticks, float: Number(ticks) } : {};
   if (kind === "m") {
     const repr = () => `${type}(${count},'${step === 1 ? "" : step}${unit}')`;

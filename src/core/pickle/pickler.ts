@@ -29,7 +29,7 @@ const BATCH_SIZE = 1000;
 /** Python turns no text with more digits into an int (`sys.get_int_max_str_digits()`). */
 const TOO_LARGE = 10n ** 4300n;
 
-/** What stands in place of a container that is too deep for the reading side. */
+/** Stands in place of a container that is too deep for the reading side. */
 const TOO_DEEP = "…";
 
 /** In the memo of keys: a tuple that is begun, and not yet to be referred to. */
@@ -83,7 +83,7 @@ export class Pickler {
   #entries = 0;
   #maxDepth = 0;
   #maxItems = 0;
-  /** What the reading side will have spent by now, in items. */
+  /** Items that the reading side will have spent by now. */
   #spent = 0;
   /** How many containers lie within one another in those of the reading side's memo, if not one. */
   readonly #heights: number[] = [];

@@ -11,7 +11,7 @@ import { encodeUtf8 } from "./utf8.ts";
 /** Python's `repr()` of a value that lies inside another. */
 export type Repr = (value: unknown) => string;
 
-/** What a pickle says of an object: the fields of a `PythonObject`. */
+/** The description that a pickle has of an object: the fields of a `PythonObject`. */
 export interface PythonCall {
   /** The module of the class. */
   readonly module: string;

@@ -22,7 +22,7 @@ import { deltaOf, deltaText, reprOfDelta, SECOND } from "./timedelta_values.ts";
 export interface WallTime {
   /** Its milliseconds since the epoch, were it one of UTC. */
   readonly asUtc: number;
-  /** Whether it is the second of two times that look alike. */
+  /** Says whether it is the second of two times that look alike. */
   readonly isSecond: boolean;
 }
 
