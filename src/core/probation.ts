@@ -196,12 +196,16 @@ export class Probation {
     this.#suspects = Math.max(this.#suspects, 1);
   }
 
-  /** The server ended the stream while it {@linkcode isOn}. */
-  ended(): ProbationEnd {
+  /**
+   * The stream ended while it {@linkcode isOn}.
+   *
+   * @param byServer not because the server stopped taking bytes, for which no record is to blame
+   */
+  ended(byServer: boolean): ProbationEnd {
     const carried = this.#onTrial;
     const isFlapping = carried === 0 && this.#isSuspected;
     if (carried > 1 && !this.#resendsOnce) this.#ceiling = carried >> 1;
-    if (carried === 1 && this.#stage === "probed") this.#strikes++;
+    if (carried === 1 && this.#stage === "probed" && byServer) this.#strikes++;
     const isPoison = this.#strikes === POISON_STREAMS;
     const dropped = this.#resendsOnce ? Math.min(this.#suspects, carried) : Number(isPoison);
     if (carried > 1 || dropped > 0) this.#strikes = 0;

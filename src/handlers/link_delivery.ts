@@ -264,13 +264,15 @@ export class LinkDelivery extends Delivery {
   #lost(outlet: Outlet, error: unknown): void {
     if (outlet !== this.#outlet) return;
     const isCut = this.#batch !== undefined;
+    const isYoung = this.#probation.isOn;
     const wasSuspected = this.#probation.isSuspected;
     const droppedBefore = this.counters.droppedTotal;
-    const trial = this.#probation.isOn ? this.#endProbation() : undefined;
-    const hasTaken = this.#settle() > 0;
-    if (isCut && trial === undefined && outlet.closed !== undefined) this.#noteCut();
+    const hasTaken = !isYoung && this.#settle() > 0;
+    if (isCut && !isYoung && outlet.closed !== undefined) this.#noteCut();
+    // Who is told of a record that is refused may log, and that must not be written here.
     this.#outlet = undefined;
     this.#stopTimers();
+    const trial = isYoung ? this.#endProbation(error) : undefined;
     // After an error there is no one to wait for; and what a write that is cut had left is sent on
     // the next connection, so it must not go on here.
     const isOver = error !== undefined || isCut;
@@ -304,8 +306,9 @@ export class LinkDelivery extends Delivery {
   }
 
   /** Puts the records that a young stream has carried first in the queue again, or drops them. */
-  #endProbation(): ProbationEnd {
-    const end = this.#probation.ended();
+  #endProbation(error: unknown): ProbationEnd {
+    const isStuck = error instanceof ConnectionError && error.code === "timeout";
+    const end = this.#probation.ended(!isStuck);
     this.flushes.restored(this.outbox.held.records);
     this.#batch = undefined;
     this.outbox.restore();

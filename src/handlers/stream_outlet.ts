@@ -25,12 +25,17 @@ function framesIn(batch: Batch, bytes: number): number {
 
 const ignore = () => {};
 
+const NO_BYTES = new Uint8Array(0);
+
 /** The way out over a connection that somebody's own `makeSocket()` may have opened. */
 export class StreamOutlet implements Outlet {
   onProgress: (() => void) | undefined;
   readonly #connection: StreamConnection;
   #writtenBefore = 0;
   #writes = 0;
+  /** Of the last one what the connection was not given yet, and how long all of it is. */
+  #rest: Uint8Array = NO_BYTES;
+  #size = 0;
   /** Whether all of the last one was taken. */
   #whole = false;
 
@@ -51,38 +56,32 @@ export class StreamOutlet implements Outlet {
   write(batch: Batch): Promise<void> | undefined {
     this.#writtenBefore = this.#connection.bytesWritten ?? 0;
     this.#whole = false;
-    const write = ++this.#writes;
-    const writing = this.#writeFrom(batch.bytes, 0, write);
-    if (writing === undefined) this.#whole = true;
-    return writing;
+    this.#rest = batch.bytes;
+    this.#size = batch.bytes.length;
+    return this.#writeRest(++this.#writes);
   }
 
-  /** Writes what is left from `start`; `undefined`: the kernel took it at once. */
-  #writeFrom(bytes: Uint8Array, start: number, write: number): Promise<void> | undefined {
-    for (; start < bytes.length; start += PIECE_BYTES) {
-      const end = Math.min(start + PIECE_BYTES, bytes.length);
-      const isAll = end - start === bytes.length;
-      const writing = this.#connection.write(isAll ? bytes : bytes.subarray(start, end));
-      if (this.#taken !== end) return this.#awaitPiece(writing, bytes, end, write);
+  /** Writes on; `undefined`: the kernel took all that was left at once. */
+  #writeRest(write: number): Promise<void> | undefined {
+    while (this.#rest.length > 0) {
+      const isLast = this.#rest.length <= PIECE_BYTES;
+      const piece = isLast ? this.#rest : this.#rest.subarray(0, PIECE_BYTES);
+      this.#rest = isLast ? NO_BYTES : this.#rest.subarray(PIECE_BYTES);
+      const writing = this.#connection.write(piece);
+      if (this.#taken !== this.#size - this.#rest.length) return this.#awaitPiece(writing, write);
       writing.catch(ignore);
     }
+    this.#whole = true;
     return undefined;
   }
 
-  #awaitPiece(
-    writing: Promise<void>,
-    bytes: Uint8Array,
-    end: number,
-    write: number,
-  ): Promise<void> {
-    return writing.then(() => {
-      // A retry may have seen the end of this one before, and another one begun.
-      if (write !== this.#writes) return;
-      const rest = this.#writeFrom(bytes, end, write);
-      if (rest === undefined) this.#whole = true;
-      else this.onProgress?.();
-      return rest;
-    });
+  async #awaitPiece(writing: Promise<void>, write: number): Promise<void> {
+    await writing;
+    // A retry may have seen the end of this one before, and another one begun.
+    if (write !== this.#writes) return;
+    const rest = this.#writeRest(write);
+    if (rest !== undefined) this.onProgress?.();
+    return rest;
   }
 
   retry(batch: Batch): boolean {
@@ -108,7 +107,10 @@ export class StreamOutlet implements Outlet {
   }
 
   writeSync(batch: Batch): number {
-    return framesIn(batch, this.#connection.writeSync?.(batch.bytes) ?? 0);
+    const writeSync = (bytes: Uint8Array) => this.#connection.writeSync?.(bytes) ?? 0;
+    // A frame that is written in pieces goes on before others: they would read as a part of it.
+    if (this.#rest.length > 0) this.#rest = this.#rest.subarray(writeSync(this.#rest));
+    return this.#rest.length > 0 ? 0 : framesIn(batch, writeSync(batch.bytes));
   }
 
   close(options?: WaitOptions): Promise<void> {

@@ -29,7 +29,7 @@ test("Probation sends again what a young stream carried, and probes the next str
   const probation = new Probation(false);
   probation.opened();
   write(probation, 5);
-  assertEquals(probation.ended(), { again: 5, dropped: 0, isPoison: false, backsOff: true });
+  assertEquals(probation.ended(true), { again: 5, dropped: 0, isPoison: false, backsOff: true });
   probation.opened();
   assertEquals([probation.tickMs, probation.allowed], [100, 0], "it stands unwritten first");
   const written: number[] = [];
@@ -43,7 +43,7 @@ test("Probation sends again what a young stream carried, and probes the next str
 test("Probation doubles each step what a probed stream writes, and frees one that has stood", () => {
   const probation = new Probation(false);
   probation.opened();
-  probation.ended();
+  probation.ended(true);
   probation.opened();
   const written: number[] = [];
   for (let step = 0; step < YOUNG_STEPS - 1; step++) {
@@ -63,7 +63,7 @@ test("Probation blames no record for streams that end unwritten", () => {
   const probation = new Probation(false);
   for (let stream = 0; stream < 50; stream++) {
     probation.opened();
-    const end = probation.ended();
+    const end = probation.ended(true);
     assertEquals([end.again, end.dropped, end.isPoison, end.backsOff], [0, 0, false, true]);
   }
 });
@@ -72,15 +72,27 @@ test("Probation blames no record for a stream that had not stood", () => {
   const probation = new Probation(false);
   probation.opened();
   write(probation, 1);
-  assertEquals(probation.ended().isPoison, false);
+  assertEquals(probation.ended(true).isPoison, false);
   const blamed = [];
   for (let stream = 0; stream < 3; stream++) {
     probation.opened();
     probation.tick();
     write(probation, 1);
-    blamed.push(probation.ended().isPoison);
+    blamed.push(probation.ended(true).isPoison);
   }
   assertEquals(blamed, [false, false, true], "three streams carried it alone");
+});
+
+test("Probation blames no record for streams on which the server stops taking bytes", () => {
+  const probation = new Probation(false);
+  probation.opened();
+  probation.ended(true);
+  for (let stream = 0; stream < 10; stream++) {
+    probation.opened();
+    probation.tick();
+    probation.writing(1);
+    assertEquals(probation.ended(false).isPoison, false);
+  }
 });
 
 /** Streams and dials until a server that hangs up on record number `poison` has all the others. */
@@ -103,7 +115,7 @@ function findPoison(records: number, poison: number, delaySteps: number) {
       const next = steps + (probation.tickMs ?? 100) / 100;
       if (next > fatal) {
         assert(probation.isOn, "the stream is watched as long as it may end upon a record");
-        const end = probation.ended();
+        const end = probation.ended(true);
         if (end.isPoison) refused.push(...queue.splice(0, end.dropped));
         break;
       }
@@ -133,13 +145,13 @@ test("Probation in drop mode lets a record go again once", () => {
   const probation = new Probation(true);
   probation.opened();
   write(probation, 3);
-  assertEquals(probation.ended(), { again: 3, dropped: 0, isPoison: false, backsOff: false });
+  assertEquals(probation.ended(true), { again: 3, dropped: 0, isPoison: false, backsOff: false });
   probation.opened();
   probation.tick();
   write(probation, 1);
-  assertEquals(probation.ended(), { again: 0, dropped: 1, isPoison: false, backsOff: false });
+  assertEquals(probation.ended(true), { again: 0, dropped: 1, isPoison: false, backsOff: false });
   probation.opened();
-  assertEquals(probation.ended(), { again: 0, dropped: 0, isPoison: false, backsOff: true });
+  assertEquals(probation.ended(true), { again: 0, dropped: 0, isPoison: false, backsOff: true });
 });
 
 test("Probation probes the next stream where two old ones ended in the middle of one record", () => {

@@ -1,8 +1,12 @@
 import { test } from "../test.ts";
 import { round, rounds } from "./scripted_faults.ts";
+import { serverRound } from "./scripted_servers.ts";
 
 test("a handler loses, doubles and reorders nothing under random faults, and always closes", () =>
   rounds(round, "persistent"));
 
 test("a handler that connects per flush loses and reorders nothing either, and doubles once at most", () =>
   rounds(round, "per-flush"));
+
+test("a server that hangs up on records or on everybody costs no record but those it refuses", () =>
+  rounds(serverRound, "persistent", 40));

@@ -193,6 +193,20 @@ test("a write that makes no progress for writeTimeoutMs counts as a lost connect
   await close(run);
 });
 
+test("a record is not blamed for a server that reads nothing, however often its write times out", async () => {
+  const run = setUp({ writeTimeoutMs: 1000 });
+  const { network, handler, clock } = run;
+  network.whenNobodyListens = { peer: { stalled: true } };
+  handler.emit(record("x".repeat(200_000)));
+  await clock.advance(60_000);
+  assert(network.peers.length > 5, `${network.peers.length} connections`);
+  assertEquals([account(handler).queued, account(handler).droppedTotal], [1, 0]);
+  network.whenNobodyListens = "ok";
+  await clock.advance(60_000);
+  assertEquals([account(handler).sent, account(handler).droppedTotal], [1, 0]);
+  await close(run);
+});
+
 test("a slow server is not taken for a lost one while each piece of 64 KiB makes progress", async () => {
   const sizes: number[] = [];
   const run = setUp({

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { VirtualClock } from "../../src/adapters/virtual_clock.ts";
 import { SocketHandler } from "../../src/handlers/socket_handler.ts";
+import { StreamOutlet } from "../../src/handlers/stream_outlet.ts";
 import { SysLogHandler } from "../../src/handlers/sys_log_handler.ts";
 import type { StreamConnection } from "../../src/net/connector.ts";
 import { test } from "../test.ts";
@@ -30,6 +31,16 @@ class SmallKernel {
     this.bytesWritten += part.length;
     this.#rest = this.#rest.subarray(part.length);
     if (this.#rest.length === 0) this.#done();
+  }
+
+  writeSync(bytes: Uint8Array): number {
+    this.retryWrite();
+    if (this.#rest.length > 0) return 0;
+    const { bytesWritten } = this;
+    this.#rest = bytes;
+    this.retryWrite();
+    this.#rest = new Uint8Array(0);
+    return this.bytesWritten - bytesWritten;
   }
 
   close(): Promise<void> {
@@ -131,4 +142,25 @@ test("a connection that logs while it writes damages no record, nor its own", as
     await handler.close();
     assertEquals(account(handler).sent, texts.length + nested + 1);
   }
+});
+
+test("StreamOutlet.writeSync() ends a frame that is under way before it writes others", async () => {
+  const kernel = new SmallKernel();
+  const outlet = new StreamOutlet(kernel as unknown as StreamConnection);
+  const batch = (size: number, mark: number) => ({
+    id: mark,
+    bytes: new Uint8Array(size).fill(mark),
+    lengths: new Uint32Array([size]),
+  });
+  const large = batch(200_000, 1);
+  const writing = outlet.write(large);
+  kernel.room = 100_000;
+  assertEquals(outlet.writeSync(batch(10, 2)), 0, "there is room for half of the first frame");
+  assertEquals(outlet.progress(large).frames, 0);
+  kernel.room = Infinity;
+  assertEquals(outlet.writeSync(batch(10, 3)), 1);
+  await writing;
+  assertEquals(outlet.progress(large).frames, 1);
+  assertEquals(kernel.taken.length, 200_010);
+  assertEquals(kernel.taken.indexOf(3), 200_000);
 });
