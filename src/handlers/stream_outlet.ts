@@ -75,13 +75,15 @@ export class StreamOutlet implements Outlet {
     return undefined;
   }
 
-  async #awaitPiece(writing: Promise<void>, write: number): Promise<void> {
-    await writing;
-    // A retry may have seen the end of this one before, and another one begun.
-    if (write !== this.#writes) return;
-    const rest = this.#writeRest(write);
-    if (rest !== undefined) this.onProgress?.();
-    return rest;
+  #awaitPiece(writing: Promise<void>, write: number): Promise<void> {
+    // Not by `await`: a connection whose write() returns no promise is broken.
+    return writing.then(() => {
+      // A retry may have seen the end of this one before, and another one begun.
+      if (write !== this.#writes) return;
+      const rest = this.#writeRest(write);
+      if (rest !== undefined) this.onProgress?.();
+      return rest;
+    });
   }
 
   retry(batch: Batch): boolean {
