@@ -133,7 +133,7 @@ export class Probation {
     let sent = this.#settle();
     if (this.#stage === "young" || (this.#steps >= YOUNG_STEPS && this.#suspects === 0)) {
       sent += this.#onTrial - this.#flying;
-      this.free();
+      this.#free();
     } else if (this.#allowed === 0 && this.#flying === 0 && this.#left > 0) {
       this.#window = this.#window * 2 || 1;
       this.#allowed = Math.min(this.#window, this.#left);
@@ -181,13 +181,18 @@ export class Probation {
     this.#ceiling = Infinity;
   }
 
-  /** The stream has proved itself, or this side closes it: all that it carried counts as sent. */
-  free(): void {
+  /** This side closes the stream, or the server is known to read: what it carried counts as sent. */
+  confirm(): void {
+    this.release(this.#onTrial - this.#flying);
     this.#stage = "free";
-    this.#isSuspected = false;
     this.#allowed = Infinity;
-    this.#written.length = this.#onTrial = 0;
+  }
+
+  /** The stream has proved itself. */
+  #free(): void {
+    this.confirm();
     this.emptied();
+    this.#isSuspected = false;
   }
 
   /** A stream that was not young has ended upon a record as the one before did: probe the next one. */

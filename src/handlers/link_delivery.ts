@@ -130,7 +130,7 @@ export class LinkDelivery extends Delivery {
   }
 
   protected override confirmWritten(): void {
-    this.#probation.free();
+    this.#probation.confirm();
     this.#confirm();
   }
 

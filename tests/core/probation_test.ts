@@ -154,6 +154,20 @@ test("Probation in drop mode lets a record go again once", () => {
   assertEquals(probation.ended(true), { again: 0, dropped: 0, isPoison: false, backsOff: true });
 });
 
+test("Probation in drop mode remembers what has gone again where this side closes a stream", () => {
+  const probation = new Probation(true);
+  probation.opened();
+  write(probation, 3);
+  probation.ended(true);
+  probation.opened();
+  probation.confirm();
+  probation.opened();
+  assertEquals([probation.isSuspected, probation.allowed], [true, 0]);
+  probation.tick();
+  write(probation, 1);
+  assertEquals(probation.ended(true).dropped, 1);
+});
+
 test("Probation probes the next stream where two old ones ended in the middle of one record", () => {
   const probation = new Probation(false);
   probation.opened();
