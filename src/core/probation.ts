@@ -4,12 +4,14 @@
  *
  * A stream without acknowledgements is young for its first second. Records that it carries stay
  * queued until it has stood for that long, and go again when it ends before. A stream behind one that
- * ended young is *probed*: it must stand unwritten for a step (100 ms), then carries the head record
- * alone, then twice as many each step. So a server that ends every connection is told from one that
- * ends the connection because of a record, and a backlog is never poured into either.
+ * ended young is *probed*: it must stand unwritten for a step (100 ms) at least, then carries the head
+ * record alone, then twice as many each step. So a server that ends every connection is told from one
+ * that ends the connection because of a record, and a backlog is never poured into either.
  *
  * To find a poisonous record among many, the next stream carries at most half of those that the last
- * one carried. A record that three streams carried alone, and that all three ended upon, is poison.
+ * one carried. A record that three streams carried alone, and that all three ended upon, is poison;
+ * each of them has stood unwritten for longer than the one before had lived, so that a server that ends
+ * every connection after half a second has no record blamed for it.
  *
  * Pure: no clock, no I/O. The caller calls {@linkcode Probation.tick} every
  * {@linkcode Probation.tickMs}.
@@ -44,8 +46,9 @@ export class Probation {
   /** `free`: there is no stream, or one that is no longer young. */
   #stage: "free" | "young" | "probed" = "free";
   #isSuspected = false;
-  /** Steps for which a probed stream has stood. */
+  /** Steps for which a stream has stood, and for which a probed one must before it is written to. */
   #steps = 0;
+  #standSteps = 1;
   #window = 0;
   #allowed = Infinity;
   /** The most records that the next stream carries before they are sent. */
@@ -89,9 +92,9 @@ export class Probation {
     return this.#isSuspected;
   }
 
-  /** Says whether the server has just kept a probed stream open for a step. */
+  /** Says whether the server has just kept a probed stream open for long enough to write to it. */
   get hasStood(): boolean {
-    return this.#stage === "probed" && this.#steps === 1;
+    return this.#stage === "probed" && this.#steps === this.#standSteps;
   }
 
   /** A stream opened. */
@@ -134,7 +137,9 @@ export class Probation {
     if (this.#stage === "young" || (this.#steps >= YOUNG_STEPS && this.#suspects === 0)) {
       sent += this.#onTrial - this.#flying;
       this.#free();
-    } else if (this.#allowed === 0 && this.#flying === 0 && this.#left > 0) {
+    } else if (
+      this.#steps >= this.#standSteps && this.#allowed === 0 && this.#flying === 0 && this.#left > 0
+    ) {
       this.#window = this.#window * 2 || 1;
       this.#allowed = Math.min(this.#window, this.#left);
     }
@@ -178,6 +183,7 @@ export class Probation {
   /** All that waited was dropped. */
   emptied(): void {
     this.#suspects = this.#strikes = 0;
+    this.#standSteps = 1;
     this.#ceiling = Infinity;
   }
 
@@ -210,10 +216,16 @@ export class Probation {
     const carried = this.#onTrial;
     const isFlapping = carried === 0 && this.#isSuspected;
     if (carried > 1 && !this.#resendsOnce) this.#ceiling = carried >> 1;
-    if (carried === 1 && this.#stage === "probed" && byServer) this.#strikes++;
+    if (carried === 1 && this.#stage === "probed" && byServer) {
+      this.#strikes++;
+      this.#standSteps = Math.min(this.#steps + 1, YOUNG_STEPS);
+    }
     const isPoison = this.#strikes === POISON_STREAMS;
     const dropped = this.#resendsOnce ? Math.min(this.#suspects, carried) : Number(isPoison);
-    if (carried > 1 || dropped > 0) this.#strikes = 0;
+    if (carried > 1 || dropped > 0) {
+      this.#strikes = 0;
+      this.#standSteps = 1;
+    }
     const again = carried - dropped;
     this.#suspects = Math.max(this.#suspects - dropped, again);
     this.#stage = "free";

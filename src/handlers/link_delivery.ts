@@ -485,6 +485,8 @@ export class LinkDelivery extends Delivery {
 
   protected override canWriteBlindly(): boolean {
     if (this.#state !== "open" || this.#outlet?.writeSync === undefined) return false;
+    // What goes to a server that ended the last stream at once could get lost, and counts as sent.
+    if (this.#probation.isSuspected) return false;
     return this.#batch === undefined || this.outbox.bytes <= MAX_BLIND_BYTES;
   }
 

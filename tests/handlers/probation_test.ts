@@ -207,6 +207,22 @@ test("a record is not blamed for a server that reads nothing, however often its 
   await close(run);
 });
 
+test("an error that may end the process pours no backlog into a server that ended a connection at once", async () => {
+  const run = setUp();
+  const { network, clock, handler } = run;
+  for (let i = 0; i < 100; i++) handler.emit(record(`m${i}`));
+  await clock.advance();
+  network.peer.end();
+  await clock.advance(1100);
+  assertEquals(network.peers.length, 2);
+  network.exit(true);
+  assertEquals([account(handler).sent, account(handler).queued], [0, 100]);
+  assertEquals(network.peer.received.length, 0);
+  await play(run, 10, () => {});
+  assertEquals(account(handler).sent, 100);
+  await close(run);
+});
+
 test("a slow server is not taken for a lost one while each piece of 64 KiB makes progress", async () => {
   const sizes: number[] = [];
   const run = setUp({

@@ -15,9 +15,6 @@ const STEP_MS = 20;
 /** A server finds all records, and the last wait of a back-off of 30 s is over, within so long. */
 const MOST_STEPS = 400_000 / STEP_MS;
 
-/** A connection that lives for less ends before its probation has it written to. */
-const UNWRITTEN_MS = 100;
-
 /** One connection as the server sees it. */
 interface Served {
   readonly peer: MemoryPeer;
@@ -158,8 +155,7 @@ class ServerRound {
       return;
     }
     const poison = this.#emitted.filter(isPoison).length;
-    const isBlameless = this.#lifeMs < UNWRITTEN_MS || this.#flapsUntil === 0;
-    if (isBlameless) assert(dropped.refused <= poison, `${dropped.refused} of ${poison} refused`);
+    assert(dropped.refused <= poison, `${dropped.refused} refused of ${poison}`);
     const missing = [...times].filter(([, count]) => count === 0).map(([text]) => parseInt(text));
     const counted = this.#isLossy ? Infinity : this.#readBytes === Infinity ? 0 : dropped.refused;
     assert(missing.length <= counted, `${missing.length} never arrived: ${missing.slice(0, 9)}`);
