@@ -39,7 +39,7 @@ function write(value: unknown, budget: TextBudget): string {
     case "boolean":
       return String(value);
     case "bigint":
-      return budget.spend(String(value));
+      return budget.left > 0 ? budget.spend(String(value)) : REST;
     case "undefined":
       return "null";
     case "object":

@@ -13,7 +13,8 @@
  */
 import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
-import { pythonStr } from "../logging/python_repr.ts";
+import { pythonStr, strWithin } from "../logging/python_repr.ts";
+import { TextBudget } from "../logging/text_budget.ts";
 
 /** C0, DEL, C1, and the two line separators of Unicode, at which programs break lines as well. */
 // deno-lint-ignore no-control-regex -- these are what is looked for
@@ -22,6 +23,9 @@ const CONTROLS = /* @__PURE__ */ new RegExp(CONTROL, "g");
 
 /** Before every line of `exc_text` and `stack_info`. */
 const INDENT = "  ";
+
+/** Longer texts are looked at once, in however many fields of a record they stand. */
+const LONG_TEXT = 1000;
 
 /** Deeper values are written as `…`: no honest record nests so deep, and the walk is recursive. */
 const MAX_DEPTH = 100;
@@ -67,33 +71,31 @@ function isOneLine(record: LogRecord, message: string): boolean {
   if (record.exc_text || record.stack_info) return false;
   // One search through all names and texts is faster than one in each.
   let text = message;
+  const others = new Set<unknown>();
   for (const key of Object.keys(record)) {
     const value = record[key];
     text += key;
     // The message holds these two.
     if (key === "msg" || key === "args") continue;
-    if (typeof value === "string") text += value;
-    else if (holdsControls(value)) return false;
+    if (typeof value === "string" && value.length <= LONG_TEXT) text += value;
+    else if (typeof value === "string" || typeof value === "object") others.add(value);
   }
-  return !CONTROL.test(text);
+  return !CONTROL.test(text) && !holdControls(others);
 }
 
-/** Says whether a control character stands anywhere in a value. Linear, however often a part is shared. */
-function holdsControls(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const open: unknown[] = [value];
-  const seen = new Set<unknown>(open);
-  while (open.length > 0) {
-    const next = open.pop();
-    const parts = typeof next === "object" && next !== null ? partsOf(next) : undefined;
-    if (parts === undefined) {
-      if (CONTROL.test(pythonStr(next))) return true;
-      continue;
-    }
-    for (const part of parts) {
-      if (seen.has(part)) continue;
-      seen.add(part);
-      open.push(part);
+/**
+ * Says whether a control character stands, or may stand, anywhere in these values: their texts
+ * together have one budget. Linear, however often a part is shared.
+ */
+function holdControls(values: Set<unknown>): boolean {
+  const budget = new TextBudget();
+  // A set is walked to the values that are added meanwhile.
+  for (const value of values) {
+    const parts = typeof value === "object" && value !== null ? partsOf(value) : undefined;
+    if (parts !== undefined) {
+      for (const part of parts) values.add(part);
+    } else if (CONTROL.test(strWithin(value, budget)) || !budget.next()) {
+      return true;
     }
   }
   return false;
@@ -119,10 +121,12 @@ function isPlain(value: object): boolean {
 
 /** Copies values with their control characters escaped; shared parts and circles stay so. */
 class Cleaning {
-  readonly #copies = new Map<object, unknown>();
+  readonly #copies = new Map<unknown, unknown>();
+  /** For the texts of objects, which may be one and the same part many times over. */
+  readonly #budget = new TextBudget();
 
   value(value: unknown, depth = 0): unknown {
-    if (typeof value === "string") return escapeControls(value);
+    if (typeof value === "string") return this.#text(value);
     if (typeof value !== "object" || value === null) return value;
     if (depth > MAX_DEPTH) return "…";
     if (isBytes(value)) return value;
@@ -147,15 +151,23 @@ class Cleaning {
       const copy = this.#made(value, {});
       for (const [key, item] of Object.entries(value)) {
         const definition = { value: copied(item), enumerable: true, writable: true };
-        Object.defineProperty(copy, escapeControls(key), { ...definition, configurable: true });
+        Object.defineProperty(copy, this.#text(key), { ...definition, configurable: true });
       }
       return copy;
     }
-    const text = pythonStr(value);
-    return CONTROL.test(text) ? escapeControls(text) : value;
+    const text = strWithin(value, this.#budget);
+    // Over the budget it is not known what else its text holds.
+    const isKnown = this.#budget.next() && !CONTROL.test(text);
+    return this.#made(value, isKnown ? value : escapeControls(text));
   }
 
-  #made<Copy>(value: object, copy: Copy): Copy {
+  #text(text: string): string {
+    if (text.length <= LONG_TEXT) return escapeControls(text);
+    const known = this.#copies.get(text) as string | undefined;
+    return known ?? this.#made(text, escapeControls(text));
+  }
+
+  #made<Copy>(value: unknown, copy: Copy): Copy {
     this.#copies.set(value, copy);
     return copy;
   }

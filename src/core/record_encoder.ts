@@ -37,6 +37,9 @@ const MAX_TEMPLATES_A_NAME = 32;
 /** Attributes beyond these: more would need a second batch of the dict, or a longer memo index. */
 const MAX_EXTRAS = 64;
 
+/** Characters in a template: more than names and paths take. A stranger's take any number. */
+const MAX_TEMPLATE_LENGTH = 4096;
+
 /** Templates that are kept; a program with more loggers and levels in use makes them anew. */
 const MAX_TEMPLATES = 4096;
 
@@ -222,7 +225,12 @@ export class RecordEncoder implements DirectEncoder {
     fields.msg = "";
     fields.args = fields.exc_info = null;
     fields.exc_text = exc_text && "";
-    if (!Object.values(fields).every(isScalar)) return undefined;
+    let characters = 0;
+    for (const value of Object.values(fields)) {
+      if (!isScalar(value)) return undefined;
+      if (typeof value === "string") characters += value.length;
+    }
+    if (characters > MAX_TEMPLATE_LENGTH) return undefined;
     if (this.#count >= MAX_TEMPLATES) {
       this.#templates.clear();
       this.#count = 0;

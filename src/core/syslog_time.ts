@@ -7,6 +7,7 @@
  * @module
  */
 import type { StructTime } from "../logging/struct_time.ts";
+import { show } from "./options.ts";
 
 /** The years 0000 to 9999, in seconds since the epoch: RFC 3339 writes four digits. */
 const FIRST_SECOND = -62_167_219_200;
@@ -20,10 +21,11 @@ export const MONTHS: readonly string[] =
     .split(" ");
 
 function checkTime(created: number): void {
-  if (created >= FIRST_SECOND && created < LAST_SECOND) return;
+  // A stranger's value may be a list, and to compare that can take for ever.
+  if (typeof created === "number" && created >= FIRST_SECOND && created < LAST_SECOND) return;
   throw new RangeError(
     `Cannot write a time as 'created' must be in the years 0 to 9999, in seconds since the epoch: ` +
-      `current value is ${created}`,
+      `current value is ${show(created)}`,
   );
 }
 

@@ -9,11 +9,13 @@
  */
 import { lengthPrefixed } from "../core/framer.ts";
 import { show } from "../core/options.ts";
+import { MAX_RECORD_BYTES } from "../core/pickle/limits.ts";
 import { pickle } from "../core/pickle_serializer.ts";
 import { makeReceivedRecord } from "../core/received_record.ts";
 import { extraFields, recordFields } from "../core/record_fields.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
+import { ELLIPSIS } from "../logging/text_budget.ts";
 
 /** The length before each frame, in bytes. */
 const PREFIX = 4;
@@ -27,26 +29,37 @@ export function markFrame(frames: Uint8Array, at: number): void {
   frames[at]! |= RECEIVED;
 }
 
-/** A record as a frame. A field of `extra` that cannot be encoded is told instead of the record. */
+/** The most bytes that the fields of `extra` may take where not all of them can be encoded. */
+const MAX_EXTRA_BYTES = MAX_RECORD_BYTES / 2;
+
+/** An attempt that fails counts as so many bytes: it may have taken the time of a whole record. */
+const FAILURE_BYTES = MAX_EXTRA_BYTES / 10;
+
+/**
+ * A record as a frame. A field of `extra` that cannot be encoded is told instead of the record, and
+ * reads `…` where the fields before it have taken all the room.
+ */
 export function encodeFrame(record: LogRecord): Uint8Array {
   const fields = recordFields(record);
   try {
     return lengthPrefixed.frame(pickle.dumps(fields));
-  } catch (error) {
-    const extra = extraFields(record);
-    const bad = Object.keys(extra).filter((key) => !isEncodable(extra[key]));
-    if (bad.length === 0) throw error;
-    for (const key of bad) fields[key] = show(extra[key]);
+  } catch {
+    let left = MAX_EXTRA_BYTES;
+    for (const [key, value] of Object.entries(extraFields(record))) {
+      const size = left > 0 ? encodedSize(value) : 0;
+      if (size === undefined) fields[key] = show(value);
+      left -= size ?? FAILURE_BYTES;
+      if (left <= 0) fields[key] = ELLIPSIS;
+    }
     return lengthPrefixed.frame(pickle.dumps(fields));
   }
 }
 
-function isEncodable(value: unknown): boolean {
+function encodedSize(value: unknown): number | undefined {
   try {
-    pickle.dumps({ value });
-    return true;
+    return pickle.dumps({ value }).length;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -210,7 +210,9 @@ export class SysLogHandler extends SysLogCodes {
 
   /** The name in `priority_names` for the name of a level, by `priority_map`. */
   mapPriority(levelName: string): string {
-    return Object.hasOwn(this.priority_map, levelName) ? this.priority_map[levelName]! : "warning";
+    // A stranger's value may be a list, and to make a key of that can take for ever.
+    const isName = typeof levelName === "string" && Object.hasOwn(this.priority_map, levelName);
+    return isName ? this.priority_map[levelName]! : "warning";
   }
 
   /**

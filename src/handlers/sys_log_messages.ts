@@ -16,6 +16,7 @@ import {
 } from "../core/syslog_message.ts";
 import { checkWellFormed, encodeStrict, truncateUtf8 } from "../core/utf8_text.ts";
 import type { LogRecord } from "../logging/log_record.ts";
+import { pythonStr } from "../logging/python_repr.ts";
 import { localtime } from "../logging/struct_time.ts";
 import type { CheckedSysLogOptions } from "./sys_log_options.ts";
 
@@ -109,7 +110,7 @@ class RfcMessages implements SysLogMessages {
   /** The first part of the logger's name, which is most often that of the program. */
   #nameOf(logger: unknown): string {
     if (logger !== this.#logger) {
-      const [first = ""] = String(logger ?? "").split(".", 1);
+      const [first = ""] = pythonStr(logger ?? "").split(".", 1);
       this.#name = first.replace(NO_NAME, "_").slice(0, MAX_NAME) || "root";
       this.#logger = logger;
     }

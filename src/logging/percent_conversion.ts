@@ -12,7 +12,7 @@ import { floatFormat, type FloatPresentation } from "./float_format.ts";
 import { isInteger, PythonFloat } from "./python_float.ts";
 import { ask, type PythonMethod } from "./python_protocol.ts";
 import { asciiWithin, reprWithin, strWithin } from "./python_repr.ts";
-import type { TextBudget } from "./text_budget.ts";
+import { ELLIPSIS, type TextBudget } from "./text_budget.ts";
 import { typeName } from "./type_name.ts";
 
 /** A conversion as it is written; `""` for what is absent, and no precision at all without its point. */
@@ -50,6 +50,9 @@ export interface HasBudget {
   readonly budget: TextBudget;
 }
 
+/** So many digits cost next to nothing. */
+const CHEAP_DIGITS = 100;
+
 /** The text of a value, within a budget. */
 type ToText = (value: unknown, budget?: TextBudget) => string;
 
@@ -78,6 +81,9 @@ export function convert(
     text = kind === strWithin && typeof value === "string" ? value : kind(value, has.budget);
     if (precision !== undefined && letter !== "c") text = codePoints(text, precision);
   } else {
+    // To work out an object's number takes long, and so do digits of which `g` may show a few.
+    const isCostly = typeof value === "object" || (precision ?? 0) > CHEAP_DIGITS;
+    if (isCostly && !has.budget.next()) return ELLIPSIS;
     const isAlternate = flags.includes("#");
     text = typeof kind === "number"
       ? wholeNumber(value, letter, kind).toString(kind)

@@ -72,8 +72,10 @@ export function tupleRepr(items: readonly unknown[], budget?: TextBudget): strin
 }
 
 function scalarWithin(value: unknown, budget: TextBudget | undefined): string {
-  const text = scalarRepr(value);
-  return budget === undefined ? text : budget.spend(text);
+  if (budget === undefined) return scalarRepr(value);
+  // The digits of the others are few.
+  if (typeof value === "bigint" && budget.left <= 0) return ELLIPSIS;
+  return budget.spend(scalarRepr(value));
 }
 
 function scalarRepr(value: unknown): string {

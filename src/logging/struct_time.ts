@@ -96,11 +96,12 @@ export function localtime(seconds: number = Date.now() / 1000): StructTime {
 }
 
 function wholeSeconds(seconds: number): number {
-  const ms = Math.floor(seconds) * 1000;
+  // A stranger's value may be a list, and to make a number of that can take for ever.
+  const ms = typeof seconds === "number" ? Math.floor(seconds) * 1000 : NaN;
   if (Number.isNaN(new Date(ms).getTime())) {
     throw new RangeError(
       `Cannot convert a time as 'seconds' must be a number of seconds since the epoch: ` +
-        `current value is ${String(seconds)}`,
+        `current value is ${typeof seconds === "number" ? seconds : typeof seconds}`,
     );
   }
   return ms;

@@ -132,6 +132,13 @@ test("json.dumps() has one budget for all fields of a record, and names each of 
   assertEquals([back.k1999, back.text, back.levelno, back.none], ["…", "…", 20, null]);
 });
 
+test("json.dumps() has that budget for integers too", () => {
+  const fields = Array.from({ length: 300_000 }, (_, i) => [`k${i}`, 10n ** 4000n]);
+  const text = new TextDecoder().decode(json.dumps({ ...Object.fromEntries(fields), level: 20 }));
+  assert(text.length < 2 * MAX_TEXT + 4_000_000);
+  assert(text.endsWith(`"k299999":"…","level":20}`));
+});
+
 test("json.dumps() keeps a message in full", () => {
   const msg = "v".repeat(3 * MAX_TEXT);
   assertEquals(json.loads(json.dumps({ msg, other: "spam" })), { msg, other: "spam" });

@@ -111,3 +111,34 @@ test("lineForm() walks shared and circular values once, and deep ones to an end"
   for (let i = 0; i < 40; i++) first = first[0] as unknown[];
   assertEquals(first, ["ha\\n"]);
 });
+
+test("lineForm() takes the time of each part once, however often it is in a record", () => {
+  const text = "x\n".repeat(1 << 19);
+  const inner = new PythonObject("collections", "deque", [
+    Array.from({ length: 1000 }, () => [text]),
+  ]);
+  const fields: Record<string, unknown> = {
+    list: Array.from({ length: 100_000 }, () => [text]),
+    keys: Array.from({ length: 1000 }, () => ({ [text]: 1 })),
+    objects: Array.from(
+      { length: 20_000 },
+      () => new PythonObject("collections", "deque", [[inner]]),
+    ),
+  };
+  for (let i = 0; i < 100_000; i++) fields[`text${i}`] = i % 2 === 0 ? text : text.slice(0, -1);
+  const line = lineForm(makeLogRecord({ msg: "spam", ...fields }));
+  const escaped = "x\\n".repeat(1 << 19);
+  assertEquals(line.text0 === escaped && line.text99998 === escaped, true);
+  assertEquals((line.list as string[][])[99_999]![0] === escaped, true);
+  assertEquals(Object.keys((line.keys as object[])[999]!)[0] === escaped, true);
+  for (const object of line.objects as unknown[]) {
+    assert(!BAD.test(String(object).replaceAll("\n", "\0")));
+  }
+});
+
+test("lineForm() takes a long field without control characters as it is", () => {
+  const record = makeLogRecord({ msg: "spam", text: "x".repeat(1 << 20) });
+  assertStrictEquals(lineForm(record), record);
+  const escaped = lineForm(makeLogRecord({ msg: "spam", text: "x".repeat(1 << 20) + "\x1b" }));
+  assert((escaped.text as string).endsWith("x\\x1b"));
+});

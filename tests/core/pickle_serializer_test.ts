@@ -142,7 +142,7 @@ test("pickle.dumps() throws PicklingError for what pickle.loads() would refuse a
       Array.from({ length: 1_000_001 }, () => new Uint8Array()),
       new Array(10_000_001).fill(null),
       new Map(Array.from({ length: 10_001 }, far)),
-      new Array(100_000).fill(long),
+      Array.from({ length: 40 }, (_, i) => long + i),
     ]
   ) {
     assertThrows(() => pickle.dumps({ value }), PicklingError);
@@ -152,4 +152,14 @@ test("pickle.dumps() throws PicklingError for what pickle.loads() would refuse a
   ) {
     pickle.loads(pickle.dumps({ value }));
   }
+});
+
+test("pickle.dumps() writes a long text once, however often it is in a record", () => {
+  const long = "v".repeat(1 << 20);
+  const payload = pickle.dumps({ msg: long, list: new Array(100_000).fill(long), map: { long } });
+  assert(payload.length < 2_000_000);
+  const { msg, list, map } = pickle.loads(payload) as Record<string, string[]>;
+  assertEquals(list!.length, 100_000);
+  assert(list!.every((text) => text === long));
+  assertEquals([msg, map], [long, { long }]);
 });

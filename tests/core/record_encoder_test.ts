@@ -160,3 +160,12 @@ test("RecordEncoder and the general way agree on any record", () => {
     { seed: 20260101, numRuns: 500 },
   );
 });
+
+test("RecordEncoder keeps nothing of a record whose names and paths are long", () => {
+  const encoder = new RecordEncoder();
+  for (const field of ["name", "pathname", "funcName", "threadName", "taskName"]) {
+    assertEquals(encoded(encoder, plain({ [field]: "x".repeat(5000) })), undefined, field);
+    const record = plain({ [field]: "x".repeat(3000) });
+    assertEquals(encoded(encoder, record), general(record), field);
+  }
+});

@@ -439,3 +439,29 @@ test("the mark of a received record goes through a port, and no field of it chan
     assertEquals(list.records[3]!.exc_text, "Traceback:\nforged");
   });
 });
+
+test("PortQueue sends … for the fields that one record has no room for, and looks at few of them", async () => {
+  const distinct = (i: number) => String.fromCharCode(0x4e00 + i).repeat(1 << 19);
+  const fields = Object.fromEntries(
+    Array.from({ length: 40 }, (_, i) => [`text${i}`, distinct(i)]),
+  );
+  let looks = 0;
+  const bad = {
+    get field() {
+      looks++;
+      throw new Error("not to be read");
+    },
+  };
+  const others = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`bad${i}`, bad]));
+  await withChannel(async (handler, list, queue) => {
+    queue.put_nowait(Object.assign(recordOf("texts"), fields));
+    queue.put_nowait(Object.assign(recordOf("bad"), { first: 1 }, others, { last: 1 }));
+    queue.put_nowait(recordOf("behind"));
+    await handler.flush();
+    const [texts, told] = list.records;
+    assertEquals(list.records.map(({ msg }) => msg), ["texts", "bad", "behind"]);
+    assertEquals([texts!.text0 === distinct(0), texts!.text39], [true, "…"]);
+    assertEquals([told!.first, told!.bad0, told!.bad999], [1, "an object", "…"]);
+    assert(looks < 20);
+  });
+});

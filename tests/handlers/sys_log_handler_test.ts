@@ -12,6 +12,7 @@ import { Formatter } from "../../src/logging/formatter.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { ConnectionError } from "../../src/net/connection_error.ts";
+import { dag } from "../core/dag.ts";
 import { test } from "../test.ts";
 import { account, record } from "./wire.ts";
 
@@ -115,6 +116,7 @@ test("SysLogHandler.mapPriority() makes a warning of any level that priority_map
   assertEquals(levels.map((level) => handler.mapPriority(level)), [
     ...["debug", "info", "warning", "error", "critical", "warning", "warning", "warning"],
   ]);
+  assertEquals(handler.mapPriority(dag() as string), "warning", "a stranger's");
   handler.priority_map["NOTICE"] = "notice";
   addLevelName(25, "NOTICE");
   handler.emit(new LogRecord("myapp", 25, "app.ts", 1, "a", [], null));
@@ -122,6 +124,15 @@ test("SysLogHandler.mapPriority() makes a warning of any level that priority_map
   await handler.flush();
   assertEquals(network.datagrams.map(text), ["<13>a\0", "<12>b\0"]);
   assertEquals(setUp().handler.mapPriority("NOTICE"), "warning", "of this handler alone");
+  await handler.close();
+});
+
+test("SysLogHandler sends a record whose logger is a list without end as the program of its text", async () => {
+  const { network, handler } = setUp(undefined, { format: "rfc5424", hostname: null });
+  handler.emit(makeLogRecord({ msg: "spam", levelname: dag(), name: dag(), created: 0 }));
+  await handler.flush();
+  const [sent] = network.datagrams.map(text);
+  assert(/^<12>1 1970-01-01T00:00:00.000000Z - _{32} /.test(sent!), sent);
   await handler.close();
 });
 

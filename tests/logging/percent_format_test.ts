@@ -125,6 +125,23 @@ test("percentFormat() looks at a long value a few times at most", () => {
   );
 });
 
+test("percentFormat() works out the numbers of objects a hundred thousand times at most", () => {
+  let asked = 0;
+  const a = {
+    toString: () => "",
+    __int__: () => ++asked,
+    __float__: () => ++asked,
+    __index__: () => ++asked,
+  };
+  for (const conversion of ["%(a)d", "%(a).1x", "%(a).0f", "%(a)2o"]) {
+    asked = 0;
+    const text = percentFormat(conversion.repeat(200_000), { a });
+    assert(asked <= 100_000 && text.endsWith("…"), `${conversion}: ${asked}`);
+  }
+  const long = 2n ** 10_000n;
+  assertEquals(percentFormat("%(a).1s".repeat(200_000), { a: long }).length, 200_000);
+});
+
 test("percentFormat() shows text and numbers in full behind a value that is cut", () => {
   const many = dag();
   const text = percentFormat("%s %s %d %.1f %r", [many, "spam", 5, 1.5, [1]]);

@@ -93,9 +93,8 @@ export const DEFAULT_LIMITS: Required<UnpickleLimits> = {
 };
 
 /**
- * The longest pickle of a record, in bytes: about twice what a receiver takes by default. One text
- * that is in a list many times over is written each time. No pickle so short has `maxMemo` entries
- * in its memo, or a str of `maxStringBytes`.
+ * The longest pickle of a record, in bytes: about twice what a receiver takes by default. No pickle
+ * so short has `maxMemo` entries in its memo, or a str of `maxStringBytes`.
  */
 export const MAX_RECORD_BYTES = 32_000_000;
 

@@ -3,8 +3,9 @@
  * that a plain dict gets the very bytes of `pickle.dumps(d, 1)` (`Modules/_pickle.c`: `save`,
  * `batch_list_exact`, `batch_dict_exact`, `memo_put`, `save_bytes`).
  *
- * Differs: equal strings are written out each time, as JavaScript has no identity of strings.
- * Objects and arrays keep theirs, so shared and cyclic values are exact.
+ * Differs: equal strings are written out each time, but for long ones, which are written once, as
+ * JavaScript has no identity of strings. Objects and arrays keep theirs, so shared and cyclic values
+ * are exact.
  *
  * No value makes the reading side look up a global, with the one exception that CPython itself
  * makes: before protocol 3 there is no opcode for bytes, and `_codecs.encode(str, "latin1")` is the
@@ -28,6 +29,9 @@ const BATCH_SIZE = 1000;
 
 /** Python turns no text with more digits into an int (`sys.get_int_max_str_digits()`). */
 const TOO_LARGE = 10n ** 4300n;
+
+/** Longer texts are written once: one that is in a value many times over is most often the same str. */
+const LONG_TEXT = 1000;
 
 /** Stands in place of a container that is too deep for the reading side. */
 const TOO_DEEP = "…";
@@ -163,8 +167,16 @@ export class Pickler {
 
   /** Writes a str; its place in the reading side's memo. */
   writeString(value: string): number {
-    this.#out.text(value);
-    return this.#put();
+    const isLong = value.length > LONG_TEXT;
+    let index = isLong ? this.#memo.get(value) : undefined;
+    if (index !== undefined) {
+      this.writeAgain(index);
+    } else {
+      this.#out.text(value);
+      index = this.#put();
+      if (isLong) this.#memo.set(value, index);
+    }
+    return index;
   }
 
   /** Writes the object that has this place in the reading side's memo. */
