@@ -240,6 +240,23 @@ export abstract class Delivery implements ExitHooks {
     return refused.all ? 0 : done;
   }
 
+  /** The oldest records that were written and held, or all of them, count as sent; how many. */
+  protected confirm(most?: number): number {
+    const { records, bytes } = this.outbox.confirm(most);
+    this.counters.sent += records;
+    this.counters.sentBytes += bytes;
+    return records;
+  }
+
+  /** Drops so many of the oldest records that wait: a poisonous one, or those that went twice. */
+  protected dropOldest(records: number, isPoison: boolean): void {
+    const bytes = this.outbox.headBytes;
+    this.outbox.drop(records);
+    this.flushes.settled(records, true);
+    if (isPoison) this.news.refuse(bytes);
+    else this.news.drop("disconnected", records);
+  }
+
   /** The other side has shown that it is there. */
   protected onProven(): void {
     this.counters.connects++;

@@ -131,14 +131,7 @@ export class LinkDelivery extends Delivery {
 
   protected override confirmWritten(): void {
     this.#probation.confirm();
-    this.#confirm();
-  }
-
-  /** The oldest records that a young stream has carried, or all of them, count as sent. */
-  #confirm(most?: number): void {
-    const { records, bytes } = this.outbox.confirm(most);
-    this.counters.sent += records;
-    this.counters.sentBytes += bytes;
+    this.confirm();
   }
 
   protected override makeRoom(size: number): number {
@@ -148,11 +141,16 @@ export class LinkDelivery extends Delivery {
     return dropped;
   }
 
+  protected override empty(): number {
+    this.#probation.emptied();
+    return super.empty();
+  }
+
   /** Keeps less than it could of what a young stream has carried; whether it did. */
   #releaseOldest(): boolean {
     if (this.#probation.isSuspected || this.outbox.held.records === 0) return false;
     this.#probation.release(1);
-    this.#confirm(1);
+    this.confirm(1);
     return true;
   }
 
@@ -170,7 +168,6 @@ export class LinkDelivery extends Delivery {
       case "write":
         return this.#write();
       case "drop":
-        this.#probation.emptied();
         return this.news.drop("disconnected", this.empty());
       case "arm":
         return this.#arm();
@@ -238,7 +235,7 @@ export class LinkDelivery extends Delivery {
   #tick(): void {
     if (!this.#probation.isOn) return;
     const sent = this.#probation.tick();
-    this.#confirm(sent);
+    this.confirm(sent);
     if (this.#probation.hasStood || !this.#probation.isOn) this.backoff.succeeded();
     this.#awaitProbation();
     if (sent > 0) this.onSent();
@@ -312,11 +309,7 @@ export class LinkDelivery extends Delivery {
     this.flushes.restored(this.outbox.held.records);
     this.#batch = undefined;
     this.outbox.restore();
-    const bytes = this.outbox.headBytes;
-    this.outbox.drop(end.dropped);
-    this.flushes.settled(end.dropped, true);
-    if (end.isPoison) this.news.refuse(bytes);
-    else this.news.drop("disconnected", end.dropped);
+    this.dropOldest(end.dropped, end.isPoison);
     return end;
   }
 

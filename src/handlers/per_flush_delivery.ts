@@ -276,10 +276,7 @@ export class PerFlushDelivery extends Delivery {
   #strike(): void {
     if (++this.#strikes < POISON_STREAMS || this.outbox.records === 0) return;
     this.#strikes = 0;
-    const bytes = this.outbox.headBytes;
-    this.outbox.drop(1);
-    this.flushes.settled(1, true);
-    this.news.refuse(bytes);
+    this.dropOldest(1, true);
   }
 
   /**
@@ -294,10 +291,7 @@ export class PerFlushDelivery extends Delivery {
     if (!isSent) {
       this.outbox.restore();
     } else {
-      const { records, bytes } = this.outbox.confirm();
-      this.counters.sent += records;
-      this.counters.sentBytes += bytes;
-      this.flushes.settled(records, batch === undefined);
+      this.flushes.settled(this.confirm(), batch === undefined);
     }
     return done;
   }
