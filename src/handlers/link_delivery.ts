@@ -233,7 +233,8 @@ export class LinkDelivery extends Delivery {
   }
 
   #tick(): void {
-    if (!this.#probation.isOn) return;
+    // A stream whose end was seen does not grow older.
+    if (!this.#probation.isOn || this.#endTimer !== undefined) return;
     const sent = this.#probation.tick();
     this.confirm(sent);
     if (this.#probation.hasStood || !this.#probation.isOn) this.backoff.succeeded();

@@ -207,6 +207,23 @@ test("a record is not blamed for a server that reads nothing, however often its 
   await close(run);
 });
 
+test("a young connection whose end was seen during a write does not grow old", async () => {
+  const run = setUp();
+  const { network, clock, handler } = run;
+  network.nextConnects({ peer: { stalled: true } });
+  handler.emit(record("a"));
+  await handler.flush();
+  handler.emit(record("x".repeat(200_000)));
+  await clock.advance(500);
+  network.peer.end();
+  await clock.advance(600);
+  assertEquals([account(handler).sent, account(handler).queued], [0, 2]);
+  await play(run, 20, () => {});
+  assertEquals(account(handler).sent, 2);
+  assertEquals(messages(network.peer.received).length, 2);
+  await close(run);
+});
+
 test("an error that may end the process pours no backlog into a server that ended a connection at once", async () => {
   const run = setUp();
   const { network, clock, handler } = run;
