@@ -216,7 +216,7 @@ export class Probation {
     const carried = this.#onTrial;
     const isFlapping = carried === 0 && this.#isSuspected;
     if (carried > 1 && !this.#resendsOnce) this.#ceiling = carried >> 1;
-    if (carried === 1 && this.#stage === "probed" && byServer) {
+    if (carried === 1 && this.#stage === "probed" && byServer && !this.#resendsOnce) {
       this.#strikes++;
       this.#standSteps = Math.min(this.#steps + 1, YOUNG_STEPS);
     }

@@ -88,6 +88,15 @@ test("Probation blames no record for a stream that had not stood", () => {
   ]);
 });
 
+test("Probation in drop mode, which blames no record, has each stream stand for one step", () => {
+  const probation = new Probation(true);
+  probation.opened();
+  probation.ended(true);
+  for (let stream = 0; stream < 10; stream++) {
+    assertEquals(endUponHead(probation), { stood: 1, isPoison: false });
+  }
+});
+
 test("Probation blames no record for streams that all end at the same age", () => {
   for (let lifeSteps = 1; lifeSteps < YOUNG_STEPS; lifeSteps++) {
     const probation = new Probation(false);
