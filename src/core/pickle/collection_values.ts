@@ -8,6 +8,9 @@
  */
 import type { AsCall, PythonCall, PythonValue, Readers } from "./python_value.ts";
 
+/** Python 3 by the names of Python 2, which Python 3 writes below protocol 3 as well. */
+const PYTHON_2: Readonly<Record<string, string>> = { long: "int", unicode: "str", xrange: "range" };
+
 /** The classes of `collections`. */
 export const COLLECTIONS: Readers = {
   OrderedDict: orderedDict,
@@ -31,7 +34,9 @@ function defaultdict({ args, entries }: PythonCall, asCall: AsCall): PythonValue
   const isBuiltin = factory?.args === null && /^(?:__builtin__|builtins)$/.test(factory.module);
   return {
     repr: (repr) => {
-      const shown = isBuiltin ? `<class '${factory!.name}'>` : repr(args[0]);
+      const shown = isBuiltin
+        ? `<class '${PYTHON_2[factory!.name] ?? factory!.name}'>`
+        : repr(args[0]);
       return `defaultdict(${shown}, ${repr(json)})`;
     },
     json,

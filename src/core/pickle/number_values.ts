@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { formatDecimal } from "./decimal_format.ts";
 import {
   bareArguments,
   bigIntOf,
@@ -31,7 +32,11 @@ export function decimal(call: PythonCall): PythonValue | undefined {
   if (typeof text !== "string" || text.length > MAX_DIGITS || rest.length > 0) return undefined;
   const groups = DECIMAL.exec(text)?.groups;
   if (groups === undefined) return undefined;
-  const value = { str: () => text, repr: () => `Decimal('${text}')` };
+  const value = {
+    str: () => text,
+    repr: () => `Decimal('${text}')`,
+    format: (spec: string) => formatDecimal(text, spec),
+  };
   const { sign, whole, part = "", power = "0" } = groups;
   if (whole === undefined) {
     // A signaling NaN has no float.

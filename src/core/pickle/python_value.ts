@@ -37,8 +37,8 @@ export interface PythonValue {
   repr(repr: Repr): string;
   /** `str(value)`; absent where that is `repr(value)`. */
   str?(repr: Repr): string;
-  /** `format(value, spec)`; absent where the text or the number of the value is formatted. */
-  format?(spec: string): string;
+  /** `format(value, spec)`; nothing where the text or the number of the value is formatted. */
+  format?(spec: string): string | undefined;
   /** The value in JSON and in pickles that are sent on; absent where that is `str(value)`. */
   readonly json?: unknown;
   /** `operator.index(value)`, where it is an integer. */

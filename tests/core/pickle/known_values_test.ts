@@ -361,3 +361,11 @@ test("a damaged pickle of a known value is refused, or shown without an error", 
   );
   assert(count > 500, `${count}`);
 });
+
+test("a defaultdict has the factory of Python 3, by whichever name Python wrote it", () => {
+  for (const [written, shown] of [["long", "int"], ["unicode", "str"], ["list", "list"]]) {
+    const factory = new PythonObject("__builtin__", written!, null);
+    const value = new PythonObject("collections", "defaultdict", [factory]);
+    assertEquals(pythonStr(value), `defaultdict(<class '${shown}'>, {})`);
+  }
+});
