@@ -46,6 +46,7 @@ const hostile: [string, Record<string, unknown>, "handled" | "failed"][] = [
   ["exc_info that is true", { exc_info: true, exc_text: 5, stack_info: [1] }, "handled"],
   ["times that are no times", { created: "now", msecs: null, relativeCreated: {} }, "handled"],
   ["times beyond time", { created: 1e300, msecs: NaN }, "handled"],
+  ["a time that is a list without end", { created: dag(), msecs: dag() }, "handled"],
   ["lone surrogates", { msg: "\ud800", name: "\udfff" }, "handled"],
 ];
 for (const [what, more, outcome] of hostile) {
