@@ -35,14 +35,19 @@ const COUNTER = "\\d{1,10}: ";
 /** IOS-XR's: `RP/0/RSP0/CPU0`. */
 const NODE = "[A-Z\\d]{1,16}(?:/[A-Z\\d]{1,16}){2,3}";
 
+/** A time without a zone, at the least; `bsdTime()` says if it is one. */
+const TIME_AHEAD = "[*.]?(?:\\d{4} )?[A-Z][a-z]{2} [ \\d]\\d? ";
+
 /**
  * The part that Cisco's devices put before the time: a colon or numbers of the message, the device's
- * name, IOS-XR's node, and a mark for a clock that is not sure.
+ * name, IOS-XR's node, the task of a wireless controller, and a mark for a clock that is not sure.
  */
 const DEVICE_HEADER = /* @__PURE__ */ sticky(
   ...["(: ?)?((?:", COUNTER, "){0,2})"],
-  ...["(?:(?!", UPTIME, ": |", COUNTER, ")(", NAME, "|", IP_ADDRESS, ") ?: )?"],
-  ...["((?:", COUNTER, "){0,2})(?:(?:(", NAME, ") )?(", NODE, "): ?)?([*.]?)"],
+  ...["(?:(?!", UPTIME, ": |", COUNTER, "|\\d+ )(?:(", NAME, "|", IP_ADDRESS, ") ?: "],
+  ...["|(", NAME, ") (?=", COUNTER, "|", TIME_AHEAD, ")))?"],
+  ...["((?:", COUNTER, "){0,2})(?:(?:(", NAME, ") )?(", NODE, "): ?)?"],
+  ...["(?:\\*[A-Za-z][\\w.-]{0,63}: )?([*.]?)"],
 );
 
 const UPTIME_HEADER = /* @__PURE__ */ sticky(UPTIME, ": ");
@@ -57,9 +62,13 @@ const DEVICE_ID = /* @__PURE__ */ sticky(
   ...["(", NAME, "|", IP_ADDRESS, ") ?: (?=", MNEMONIC, " ?:)"],
 );
 
-/** A name without a colon, or an IP address in brackets; behind it comes something. */
+/**
+ * A name without a colon, or an IP address in brackets; behind it comes something. The name may have
+ * any letters, the slash of syslog-ng's `source@relay/host`, and the parentheses of Ubiquiti's.
+ */
 const HOST = /* @__PURE__ */ sticky(
-  ...["(", NAME, "|\\[[\\dA-Fa-f:.]{2,45}\\]) (?::(?: |$))?(?=[^])"],
+  ...['([\\w.@/\u00a1-\uffff-]{1,255}|\\[[\\dA-Fa-f:.]{2,45}\\]|\\("[^\\s"]{1,128}"\\))'],
+  ...[" (?::(?: |$))?(?=[^])"],
 );
 
 /** With `::` or the colons of six groups: no time of day, and no tag. */
@@ -69,15 +78,22 @@ const IP_HOST = /* @__PURE__ */ sticky(
 
 /**
  * A name, and a colon, or a process id in brackets, or both. Names of programs have no quotes and
- * brackets, and of colons only the `::` of Perl's modules; `10:20:30` is a time of day.
+ * brackets, and of colons only the `::` of Perl's modules; `10:20:30` is a time of day. There may be
+ * no name before the number and a colon.
  */
 const TAG = /* @__PURE__ */ sticky(
-  "(?!\\d+:\\d)((?:[^\\s[\\]:\"'{}<>=|]|::(?=\\w)){1,128})",
+  "(?!\\d+:\\d)((?:[^\\s[\\]:\"'{}<>=|]|::(?=\\w)){1,128}|(?=\\[\\d{1,10}\\]:))",
   "(?:\\[([^\\s[\\]]{0,128})\\]:? ?|:(?!:\\w) ?)",
 );
 
-/** Cisco's, which may have a space before the colon. */
-const CISCO_TAG = /* @__PURE__ */ sticky("(", MNEMONIC, ") ?: ?");
+/** Cisco's, which may have a space before the colon, or no colon. */
+const CISCO_TAG = /* @__PURE__ */ sticky("(", MNEMONIC, ")(?: ?: ?| )");
+
+/** A character that is in names of hosts rarely. */
+const ODD_NAME = /[/(]/;
+
+/** Some devices put more than one between time, host and tag. */
+const SPACES = / +/y;
 
 /** Without a time only this is sure to be a tag. */
 const TAG_WITH_NUMBER = /([^\s[\]:]{1,128})\[(\d{1,10})\]: ?/y;
@@ -104,7 +120,7 @@ export function parseRfc3164(
     severity: pri & 7,
     timestamp,
     hostname: hostname === NILVALUE ? null : hostname,
-    app_name: tag?.[1] ?? null,
+    app_name: tag?.[1] || null,
     procid: tag?.[2] || null,
     msgid: null,
     structured_data: null,
@@ -115,25 +131,41 @@ export function parseRfc3164(
 
 function headerAt(text: string, at: number, context: ParseContext): Header {
   const start = text[at] === " " ? at + 1 : at;
-  const device = deviceHeader(text, start, context);
-  if (device !== undefined) return device;
-  const time = bsdTime(text, start, context, false) ?? isoTime(text, start, context);
-  if (time !== undefined) return namesBehind(text, time, null);
+  const header = deviceHeader(text, start, context) ?? timedHeader(text, start, context);
+  if (header !== undefined) return relayedHeader(text, header, context) ?? header;
   const tag = matchAt(TAG_WITH_NUMBER, text, at);
   const end = tag === null ? at : TAG_WITH_NUMBER.lastIndex;
   return { timestamp: null, hostname: null, tag, end };
 }
 
-/** The header of one of Cisco's devices, if it has more than RFC 3164's. */
-function deviceHeader(text: string, start: number, context: ParseContext): Header | undefined {
-  const [head, colon, counters, origin, counter, host, node, mark] = matchAt(
-    DEVICE_HEADER,
-    text,
-    start,
-  )!;
+function timedHeader(text: string, start: number, context: ParseContext): Header | undefined {
+  const time = bsdTime(text, start, context, false) ?? isoTime(text, start, context);
+  return time && namesBehind(text, time, null);
+}
+
+/** The header of one of Cisco's devices that stands behind its relay's, and says more than that. */
+function relayedHeader(text: string, relay: Header, context: ParseContext): Header | undefined {
+  if (relay.timestamp === null || !text.includes("%", relay.end)) return undefined;
+  const device = deviceHeader(text, relay.end - (relay.tag?.[0].length ?? 0), context, relay);
+  return device?.timestamp == null ? undefined : device;
+}
+
+/**
+ * The header of one of Cisco's devices, if it has more than RFC 3164's time, host and tag.
+ *
+ * @param relay the header that stands before it, if one does: it may then have no more than those
+ */
+function deviceHeader(
+  text: string,
+  start: number,
+  context: ParseContext,
+  relay?: Header,
+): Header | undefined {
+  const match = matchAt(DEVICE_HEADER, text, start)!;
+  const [head, colon, counters, origin, name, counter, host, node, mark] = match;
   const at = start + head.length;
-  const hostname = origin ?? host ?? node ?? null;
-  if (head !== "") {
+  const hostname = origin ?? name ?? host ?? relay?.hostname ?? node ?? null;
+  if (head !== "" || relay !== undefined) {
     const time = bsdTime(text, at, context, true) ?? isoTime(text, at, context);
     // A name and a colon alone may be the beginning of any text.
     const isDevice = Boolean(colon || counters || counter || node || mark);
@@ -158,14 +190,15 @@ function namesBehind(
     hostname = match[1]!;
     at = pattern.lastIndex;
   }
-  const tag = tagAt(text, at);
-  if (tag !== null || hostname !== null) {
-    return { timestamp, hostname, tag, end: at + (tag?.[0].length ?? 0) };
-  }
-  const host = matchAt(HOST, text, at);
-  return host === null
-    ? { timestamp, hostname, tag, end: at }
-    : namesBehind(text, { timestamp, end: HOST.lastIndex }, host[1]!);
+  const first = matchAt(SPACES, text, at) === null ? at : SPACES.lastIndex;
+  const tag = tagAt(text, first);
+  if (tag !== null) return { timestamp, hostname, tag, end: first + tag[0].length };
+  const host = hostname === null ? matchAt(HOST, text, first) : null;
+  const named = host && namesBehind(text, { timestamp, end: HOST.lastIndex }, host[1]!);
+  // A word that has no tag behind it is the text's if it looks less like a name.
+  const isPlain = first === at && !ODD_NAME.test(named?.hostname ?? "");
+  if (named && (isPlain || named.tag !== null)) return named;
+  return { timestamp, hostname, tag, end: at };
 }
 
 function tagAt(text: string, at: number): RegExpExecArray | null {

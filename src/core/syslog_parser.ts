@@ -12,7 +12,7 @@ import { decodeLatin1 } from "./pickle/text.ts";
 import { parseRfc3164 } from "./rfc3164_parser.ts";
 import { parseRfc5424 } from "./rfc5424_parser.ts";
 import { MAX_PRI } from "./syslog_codes.ts";
-import type { ParseContext } from "./syslog_time_parser.ts";
+import { matchAt, type ParseContext } from "./syslog_time_parser.ts";
 
 export type { ParseContext, SyslogMessage };
 export type { StructuredData } from "./parsed_syslog.ts";
@@ -24,18 +24,39 @@ const CR = 13;
 /** Facility user, severity notice: RFC 3164 section 4.3.3. */
 const DEFAULT_PRI = 13;
 
-const PRI = /^<(0|[1-9]\d{0,2})>/;
+const PRI = /<(0|[1-9]\d{0,2})>/y;
+
+/** What stands in the place of a PRI and is none. */
+const BAD_PRI = /<\d{0,10}>/y;
 
 const utf8 = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true });
 
 /** Reads one message, without its framing; a NUL or line end that is left of that is dropped. */
 export function parseSyslog(bytes: Uint8Array, context: ParseContext): SyslogMessage {
   const text = decode(withoutEnd(bytes));
-  const [head, digits] = PRI.exec(text) ?? [""];
-  const pri = Number(digits);
-  if (!(pri <= MAX_PRI)) return parseRfc3164(text, 0, DEFAULT_PRI, context);
-  const at = head.length;
-  return parseRfc5424(text, at, pri, context) ?? parseRfc3164(text, at, pri, context);
+  const { pri, end } = priAt(text, 0);
+  const message = parseAt(text, end, pri, context);
+  if (message.timestamp !== null) return message;
+  // Before a time a PRI that is none, and one PRI of two, are no text.
+  const next = priAt(text, end);
+  const at = next.end > end || matchAt(BAD_PRI, text, end) === null ? next.end : BAD_PRI.lastIndex;
+  const timed = at > end ? parseAt(text, at, next.pri, context) : message;
+  return timed.timestamp === null ? message : timed;
+}
+
+/** The PRI at `at` and where it ends; where there is none, RFC 3164's (section 4.3.3). */
+function priAt(text: string, at: number): { pri: number; end: number } {
+  const pri = Number(matchAt(PRI, text, at)?.[1]);
+  return pri <= MAX_PRI ? { pri, end: PRI.lastIndex } : { pri: DEFAULT_PRI, end: at };
+}
+
+/** What is behind the PRI; without a PRI only a message with a time is taken for RFC 5424. */
+function parseAt(text: string, at: number, pri: number, context: ParseContext): SyslogMessage {
+  const message = parseRfc5424(text, at, pri, context);
+  if (message === undefined || (at === 0 && message.timestamp === null)) {
+    return parseRfc3164(text, at, pri, context);
+  }
+  return message;
 }
 
 function withoutEnd(bytes: Uint8Array): Uint8Array {

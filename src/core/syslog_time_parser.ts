@@ -37,22 +37,28 @@ export interface FoundTime {
 /** A day: the sender's clock may be fast, and its zone, up to 14 hours off UTC, may be unknown. */
 const MAX_AHEAD_SECONDS = 86_400;
 
-/** `Feb  3 04:05:06`, with the year before the month, behind the day or behind the time. */
+/**
+ * `Feb  3 04:05:06`, with the year before the month, behind the day or behind the time; the month
+ * may be in capitals, and the hour may have one digit.
+ */
 const BSD_TIME =
-  /(?:(\d{4}) )?([A-Z][a-z]{2}) ( ?\d|\d\d)(?: (\d{4}))? (\d\d):(\d\d):(\d\d)(?:[.,](\d{1,32}))?(?: ((?:19|20)\d\d)(?= |:(?: |%|$)|$))?/y;
+  /(?:(\d{4}) )?([A-Z][A-Za-z]{2}) ( ?\d|\d\d)(?: (\d{4}))? ( ?\d|\d\d):(\d\d):(\d\d)(?:[.,](\d{1,32}))?(?: ((?:19|20)\d\d)(?= |:(?: |%|$)|$))?/y;
 
 /** RFC 3339, with fewer rules: any number of digits of a second, and no need for a zone. */
 const ISO_TIME =
   /(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,32}))?([Zz]|[+-]\d\d(?::?\d\d)?)?/y;
 
-/** An offset, or a name: devices have the one that their administrator gave them. */
-const ZONE = / ([A-Za-z][\w+/-]{1,31}(?::\d\d)?|[+-]\d\d:?\d\d)/y;
+/**
+ * An offset, which Huawei's devices write without a space, or a name: devices have the one that
+ * their administrator gave them.
+ */
+const ZONE = /(?: (?=[A-Za-z])| ?(?=[+-]))([A-Za-z][\w+/-]{1,31}(?::\d\d)?|[+-]\d\d:?\d\d)/y;
 
 /** The end of a time: a space, as RFC 3164 has it, or a colon, as Cisco has it. */
 const END = / ?:(?: |$|(?=%))| |$/y;
 
-/** The begin of Cisco's messages: `%SYS-5-CONFIG_I`, `%ASA-session-6-302014`. */
-export const MNEMONIC: string = "%[A-Za-z]\\w{0,63}(?:-\\w{1,64}){0,5}-[0-7]-\\w{1,64}";
+/** The begin of Cisco's messages: `%SYS-5-CONFIG_I`, `%ASA-session-6-302014`, `%SNMP-W-AUTHFAIL`. */
+export const MNEMONIC: string = "%[A-Za-z]\\w{0,63}(?:-\\w{1,64}){0,5}-[0-7ACDEINW]-\\w{1,64}";
 
 const BEFORE_MNEMONIC = /* @__PURE__ */ sticky("(?=", MNEMONIC, " ?:)");
 
@@ -84,13 +90,14 @@ export function bsdTime(
   const match = matchAt(BSD_TIME, text, at);
   if (match === null) return undefined;
   const [, before, month, day, behind, hour, minute, second, fraction, last] = match;
-  if (!MONTHS.includes(month!)) return undefined;
+  const monthIndex = MONTHS.indexOf(capitalized(month!));
+  if (monthIndex < 0) return undefined;
   const year = before ?? behind ?? last;
   const zone = zoneAt(text, BSD_TIME.lastIndex, context, isDevice, fraction !== undefined);
   const end = zone?.end ?? endAt(text, BSD_TIME.lastIndex);
   if (end === undefined) return undefined;
   const parts = {
-    month: MONTHS.indexOf(month!) + 1,
+    month: monthIndex + 1,
     day: Number(day),
     hour: Number(hour),
     minute: Number(minute),
@@ -125,6 +132,10 @@ export function rfc3339(
     timestamp: seconds === null ? null : withFraction(seconds, match[7]),
     end: ISO_TIME.lastIndex,
   };
+}
+
+function capitalized(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1).toLowerCase();
 }
 
 function endAt(text: string, at: number): number | undefined {

@@ -119,6 +119,25 @@ test("behind a time there may be a host name, a tag, both or neither", () => {
     ["12:30 meeting", [null, null, null, "12:30 meeting"]],
     ["2001:db8::1 tag: text", ["2001:db8::1", "tag", null, "text"]],
     ["00:11:22:33:44:55 tag: text", ["00:11:22:33:44:55", "tag", null, "text"]],
+    ["büro-pc tag[1]: text", ["büro-pc", "tag", "1", "text"]],
+    ["user@s_net/host tag: text", ["user@s_net/host", "tag", null, "text"]],
+    ['("U7LT,020000000001,v4.0.42") hostapd: text', [
+      ...['("U7LT,020000000001,v4.0.42")', "hostapd", null, "text"],
+    ]],
+    ["and/or text", [null, null, null, "and/or text"]],
+    // More spaces than one.
+    [" host tag[12]: text", ["host", "tag", "12", "text"]],
+    ["host  tag[12]: text", ["host", "tag", "12", "text"]],
+    ["  tag: text", [null, "tag", null, "text"]],
+    ["  indented text", [null, null, null, "  indented text"]],
+    ["host  indented text", ["host", null, null, " indented text"]],
+    // No name.
+    ["host [358]: text", ["host", null, "358", "text"]],
+    ["[358]: text", [null, null, "358", "text"]],
+    ["host [main]: text", ["host", null, null, "[main]: text"]],
+    // Cisco's without a colon.
+    ["host %LOG_-2-SYSTEM_MSG [F0110] text", ["host", "%LOG_-2-SYSTEM_MSG", null, "[F0110] text"]],
+    ["host %SNMP-W-AUTHFAIL: text", ["host", "%SNMP-W-AUTHFAIL", null, "text"]],
   ];
   for (const [text, expected] of cases) assertEquals(fields(`${stamp} ${text}`), expected, text);
   assertEquals(fields(stamp), [null, null, null, ""]);
@@ -136,6 +155,7 @@ test("a time may be written in any of the ways that are in use", () => {
       ...["2026 Feb  3 04:05:06", "Feb  3 2026 04:05:06", "Feb  3 04:05:06:", "*Feb  3 04:05:06:"],
       ...["29: Feb  3 04:05:06:", "Feb  3 03:05:06 UTC:", ".Feb  3 2026 04:05:06 MEZ:"],
       ...["Feb  3 04:05:06 2026", "Feb  3 04:05:06 :", "2026-02-03T04:05:06+01"],
+      ...["FEB  3 04:05:06", "Feb  3 4:05:06", "Feb  3  4:05:06", "Feb  3 2026 12:05:06+09:00"],
       ...["2026-02-03T03:05:06Z", "2026-02-03T04:05:06", "2026-02-03T04:05:06+01:00"],
       ...[
         "2026-02-02T20:05:06-0700",
@@ -190,11 +210,47 @@ test("what Cisco puts before a time is read", () => {
     [`${stamp} 192.0.2.1 : ${rest}`, "192.0.2.1"],
     [`29: LC/0/1/CPU0:${stamp}.483 : ${rest}`, "LC/0/1/CPU0"],
     [`29: router1 0/RP0/CPU0: ${stamp}.483 EST: ${rest}`, "router1"],
+    // No colon behind the name.
+    [`29: router1 31: ${stamp}.483 UTC: ${rest}`, "router1"],
+    [`29: 2router.example ${stamp} 2026 UTC: ${rest}`, "2router.example"],
+    [`: router1 *${stamp} PDT: ${rest}`, "router1"],
+    [`router1 2026 ${stamp} PDT: ${rest}`, "router1"],
+    // A wireless controller's task.
+    [`router1: *spamApTask1: ${stamp}.958: ${rest}`, "router1"],
+    [`29: *spamApTask1: ${stamp}.958: ${rest}`, null],
   ];
   for (const [text, hostname] of cases) {
     assertEquals(fields(text), [hostname, "%SYS-5-CONFIG_I", null, "Configured"], text);
     assertEquals(new Date(parse(text).timestamp! * 1000).getUTCDate(), 1, text);
   }
+});
+
+test("a device's own header is read behind that of its relay", () => {
+  const relay = "Mar  2 08:00:00";
+  const stamp = "Mar  1 18:48:50.483 UTC";
+  const rest = "%SYS-5-CONFIG_I: Configured";
+  const cases: [string, string | null][] = [
+    [`${relay} 192.0.2.1 29: ${stamp}: ${rest}`, "192.0.2.1"],
+    [`${relay} router1.example 29: *${stamp}: ${rest}`, "router1.example"],
+    [`${relay} 192.0.2.1 router1: 29: ${stamp}: ${rest}`, "router1"],
+    [`29: ${relay} 192.0.2.1 router1: 31: ${stamp}: ${rest}`, "router1"],
+    [`${relay} fw-1 : ${stamp}: ${rest}`, "fw-1"],
+    [`${relay} fw-1 : Mar  1 18:48:50 EDT: ${rest}`, "fw-1"],
+  ];
+  for (const [text, hostname] of cases) {
+    assertEquals(fields(text), [hostname, "%SYS-5-CONFIG_I", null, "Configured"], text);
+    assertEquals(new Date(parse(text).timestamp! * 1000).getUTCDate(), 1, text);
+  }
+  const acl = "%ACL-6-IPACCESSLOGP : denied";
+  assertEquals(fields(`${relay} router1 RP/0/RP0/CPU0:${stamp}: acl_mgr[310]: ${acl}`), [
+    ...["router1", "acl_mgr", "310", acl],
+  ]);
+  // These are texts.
+  assertEquals(fields(`${relay} host app: ${stamp}: x`)[3], `${stamp}: x`);
+  assertEquals(
+    fields(`${relay} host app: 99% at ${stamp}: ${rest}`)[3],
+    `99% at ${stamp}: ${rest}`,
+  );
 });
 
 test("without a time Cisco's text begins with its mnemonic", () => {

@@ -66,6 +66,25 @@ test("a message without a PRI, or with one that is none, is of facility user, se
   );
 });
 
+test("before a time a PRI that is none, and one PRI of two, are passed over", () => {
+  const found = (head: string, text: string) => {
+    const { facility, severity, hostname, app_name, message } = parse(head + text);
+    return [facility * 8 + severity, hostname, app_name, message];
+  };
+  for (
+    const text of ["Feb  3 04:05:06 host app: spam", "1 2026-02-03T04:05:06Z host app - - - spam"]
+  ) {
+    const rest = ["host", "app", "spam"];
+    for (const head of ["", "<>", "<013>", "<00>", "<192>", "<1234567890>"]) {
+      assertEquals(found(head, text), [13, ...rest], head + text);
+    }
+    assertEquals(found("<13><30>", text), [30, ...rest]);
+    assertEquals(found("<30><999>", text), [13, ...rest]);
+    assertEquals(found("<13><30><30>", text)[3], `<30><30>${text}`);
+  }
+  assertEquals(parse("<13><30>spam").message, "<30>spam");
+});
+
 test("a NUL, a line end and a byte order mark around a message are no part of it", () => {
   for (const end of ["", "\0", "\n", "\r\n", "\n\0", "\0\0"]) {
     assertEquals(parse(`<13>spam${end}`).message, "spam");
@@ -190,12 +209,18 @@ test("parseSyslog() takes linear time for whatever it is given", () => {
       ...["", "<13>", "<13>Feb  3 04:05:06 ", "<13>Feb  3 04:05:06 host ", "<13>1 - "],
       ...["<13>1 2026-02-03T04:05:06Z ", "<13>1 2026-02-03T04:05:06.", "<13>29: %A-5-"],
       ...["<13>29: *Feb  3 04:05:06.", "<13>Feb  3 04:05:06 Message forwarded from "],
+      ...[
+        "<13>Feb  3 04:05:06 host 29: ",
+        "<13>Feb  3 04:05:06 host *task: %",
+        '<13>Feb  3 04:05:06 ("',
+      ],
     ]
   ) {
     for (
       const piece of [
         ...["a", ":", "[", "a[", " ", "1: ", "a: ", "\\", '"', "<13>", "\u00e4", "\0"],
-        ...["1", "::", "a:", "%A-5-", "-5", "A/", '[a b="', " :", "f:", "- "],
+        ...["1", "::", "a:", "%A-5-", "-5", "A/", '[a b="', " :", "f:", "- ", "<1>", "@", "Feb "],
+        ...["Feb  3 04:05:06 a ", "1: Feb  3 04:05:06: "],
       ]
     ) {
       const { hostname, app_name, message } = parse(head + piece.repeat(many) + "!");

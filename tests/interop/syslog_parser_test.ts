@@ -46,6 +46,10 @@ const messages = [
   `<13>${today} host app:word1: word2`,
   "<134>Jul 16 2020 02:15:13 host app: with a year",
   "<164>Sep 14 2016 10:07:20: %ASA-4-106023: Deny udp",
+  "<165> Nov  1 14:07:58 apic1 %LOG_LOCAL0-2-SYSTEM_MSG [F0110] text",
+  `<30>${today} host [358]: no name`,
+  "<13>JAN  5 10:01:00 host app: capitals",
+  "1 2025-01-05T10:01:00Z host app 7 - - no PRI",
   // An odd RFC 5424.
   '<14>1 2023-10-12T06:46:31Z h\u00e4 app 1 ID [a@1 b="c"] umlaut',
   "<14>1 2023-10-12T06:46:31Z h app 40 - - [15/Jun/2020:02:58:18.042] _front",
