@@ -190,7 +190,7 @@ function namesBehind(
     hostname = match[1]!;
     at = pattern.lastIndex;
   }
-  const first = matchAt(SPACES, text, at) === null ? at : SPACES.lastIndex;
+  const first = text[at] === " " && matchAt(SPACES, text, at) !== null ? SPACES.lastIndex : at;
   const tag = tagAt(text, first);
   if (tag !== null) return { timestamp, hostname, tag, end: first + tag[0].length };
   const host = hostname === null ? matchAt(HOST, text, first) : null;

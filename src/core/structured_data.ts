@@ -40,7 +40,8 @@ export function checkStructuredDataId(what: string, name: string, value: unknown
 /**
  * One element, with a parameter for each own enumerable property of `params` that is not undefined.
  * Text stands as it is, a value from Python as its `str()`; any other value as `JSON` would write it.
- * What is over the {@linkcode TextBudget} of one record reads `…`.
+ * What is over the {@linkcode TextBudget} of one record, and a value that throws when it is read, is
+ * `…`; a lone surrogate, which UTF-8 cannot hold, is U+FFFD.
  *
  * A name that RFC 5424 does not allow is changed: each character that it may not have becomes `_`,
  * an empty name becomes `_`, and 32 characters are kept. If another parameter has that name, it ends
@@ -54,7 +55,7 @@ export function structuredData(id: string, params: Readonly<Record<string, unkno
     const value = params[key];
     if (value === undefined) continue;
     const name = NAME.test(key) ? key : (names ??= new ParamNames(params)).allowed(key);
-    element += ` ${name}="${paramText(value, budget).replace(ESCAPED, "\\$&")}"`;
+    element += ` ${name}="${paramText(value, budget).toWellFormed().replace(ESCAPED, "\\$&")}"`;
   }
   return `${element}]`;
 }
@@ -87,6 +88,15 @@ class ParamNames {
 function paramText(value: unknown, budget: TextBudget): string {
   if (typeof value === "string") return budget.cut(value);
   if (typeof value === "number") return String(value);
+  try {
+    return objectText(value, budget);
+  } catch {
+    // A `toJSON()` or a getter of the caller's.
+    return "…";
+  }
+}
+
+function objectText(value: unknown, budget: TextBudget): string {
   if (budget.left > 0) {
     const own = ask<string>(value, "__str__", (item: unknown) => reprWithin(item, budget));
     if (own !== undefined) return budget.cut(own);

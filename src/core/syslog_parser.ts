@@ -36,7 +36,7 @@ export function parseSyslog(bytes: Uint8Array, context: ParseContext): SyslogMes
   const text = decode(withoutEnd(bytes));
   const { pri, end } = priAt(text, 0);
   const message = parseAt(text, end, pri, context);
-  if (message.timestamp !== null) return message;
+  if (message.timestamp !== null || text[end] !== "<") return message;
   // Before a time a PRI that is none, and one PRI of two, are no text.
   const next = priAt(text, end);
   const at = next.end > end || matchAt(BAD_PRI, text, end) === null ? next.end : BAD_PRI.lastIndex;

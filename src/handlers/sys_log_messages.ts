@@ -119,7 +119,7 @@ class RfcMessages implements SysLogMessages {
 }
 
 function processOf({ process }: LogRecord): string | null {
-  return typeof process === "number" && process > 0 ? String(process) : null;
+  return Number.isSafeInteger(process) && process! > 0 ? String(process) : null;
 }
 
 /** Writes messages where they are sent from. */

@@ -53,6 +53,21 @@ test("structuredData() writes what is no text as JSON does, without quotes aroun
   );
 });
 
+test("structuredData() writes the other parameters where one cannot be read or encoded", () => {
+  const fail = () => {
+    throw new Error("no");
+  };
+  const params = {
+    ...{ json: { toJSON: fail }, keys: new Proxy({}, { ownKeys: fail }), half: "a\ud800b" },
+    ...{ [Symbol.iterator]: 0, nested: ["\udc00"], last: 1 },
+    getter: Object.defineProperty({}, "a", { enumerable: true, get: fail }),
+  };
+  assertEquals(
+    structuredData("x", params),
+    '[x json="…" keys="…" half="a\ufffdb" nested="[\\"\\\\udc00\\"\\]" last="1" getter="…"]',
+  );
+});
+
 test("structuredData() changes a name that is not allowed", () => {
   const long = "x".repeat(32);
   const cases: [string, string][] = [
