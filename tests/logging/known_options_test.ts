@@ -11,3 +11,13 @@ test("refuseUnknown() names the option that does not exist, and those that do", 
   );
   assertThrows(() => refuseUnknown("do it", { c: 2 }, []), TypeError, "the options are none");
 });
+
+test("refuseUnknown() refuses a value that is no object, as Python's third argument would be", () => {
+  for (const value of [true, false, "", "{", 1, null]) {
+    assertThrows(
+      () => refuseUnknown("do it", value as unknown as object, ["a"]),
+      TypeError,
+      `Cannot do it as 'options' must be an object: current value is ${value}`,
+    );
+  }
+});
