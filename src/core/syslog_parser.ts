@@ -26,7 +26,7 @@ const DEFAULT_PRI = 13;
 
 const PRI = /<(0|[1-9]\d{0,2})>/y;
 
-/** What stands in the place of a PRI and is none. */
+/** A number in angle brackets that is no PRI, or no number. */
 const BAD_PRI = /<\d{0,10}>/y;
 
 const utf8 = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true });
