@@ -62,7 +62,7 @@ export {
 } from "./src/logging/formatter.ts";
 export type { FormatDefaults } from "./src/logging/format_style.ts";
 export { BufferingFormatter } from "./src/logging/buffering_formatter.ts";
-export { gmtime, localtime, type StructTime } from "./src/logging/struct_time.ts";
+export { gmtime, localtime, type StructTime } from "./src/text/struct_time.ts";
 export {
   type FlushOptions,
   getHandlerByName,
@@ -148,22 +148,22 @@ export {
   HTTPHandler,
   type HTTPHandlerOptions,
 } from "./src/handlers/http_handler.ts";
-export { DeliveryHandler } from "./src/handlers/delivery_handler.ts";
-export { SocketDeliveryHandler } from "./src/handlers/socket_delivery_handler.ts";
+export { DeliveryHandler } from "./src/delivery/delivery_handler.ts";
+export { SocketDeliveryHandler } from "./src/delivery/socket_delivery_handler.ts";
 export {
   RecordDeliveryHandler,
   type RecordDeliveryOptions,
-} from "./src/handlers/record_delivery_handler.ts";
-export type { DeliveryEvent, DeliveryStats, DropReason } from "./src/handlers/delivery_event.ts";
+} from "./src/delivery/record_delivery_handler.ts";
+export type { DeliveryEvent, DeliveryStats, DropReason } from "./src/delivery/delivery_event.ts";
 export {
   type Flushable,
   flushAfter,
   type WaitUntilContext,
   withFlush,
 } from "./src/handlers/flush_after.ts";
-export type { DeliveryOptions } from "./src/handlers/delivery_options.ts";
-export type { WhileDisconnected } from "./src/core/link.ts";
-export type { Overflow } from "./src/core/outbox.ts";
+export type { DeliveryOptions } from "./src/delivery/delivery_options.ts";
+export type { WhileDisconnected } from "./src/delivery/link.ts";
+export type { Overflow } from "./src/delivery/outbox.ts";
 export { ConnectionError, type ConnectionErrorCode } from "./src/net/connection_error.ts";
 export type {
   Acceptor,
@@ -192,62 +192,62 @@ export {
   QueueHandler,
   type QueueHandlerOptions,
   type QueueHandlerStats,
-} from "./src/handlers/queue_handler.ts";
+} from "./src/queue/queue_handler.ts";
 export {
   type ListenerQueue,
   QueueListener,
   type QueueListenerOptions,
-} from "./src/handlers/queue_listener.ts";
+} from "./src/queue/queue_listener.ts";
 export {
   QueueFullError,
   type QueueItem,
   type QueueStats,
   RecordQueue,
   type RecordQueueOptions,
-} from "./src/handlers/record_queue.ts";
-export { PortQueue, type PortQueueOptions } from "./src/handlers/port_queue.ts";
-export { PortReceiver, type PortReceiverOptions } from "./src/handlers/port_receiver.ts";
-export type { MessagePortLike } from "./src/handlers/message_port.ts";
+} from "./src/queue/record_queue.ts";
+export { PortQueue, type PortQueueOptions } from "./src/queue/port_queue.ts";
+export { PortReceiver, type PortReceiverOptions } from "./src/queue/port_receiver.ts";
+export type { MessagePortLike } from "./src/queue/message_port.ts";
 
 // Receivers
 export {
   LogRecordSocketReceiver,
   type LogRecordSocketReceiverOptions,
   type SocketReceiverStats,
-} from "./src/receiver/socket_receiver.ts";
+} from "./src/receivers/socket_receiver.ts";
 export {
   type DatagramReceiverStats,
   LogRecordDatagramReceiver,
   type LogRecordDatagramReceiverOptions,
-} from "./src/receiver/datagram_receiver.ts";
+} from "./src/receivers/datagram_receiver.ts";
 export {
   type SyslogDatagramReceiverOptions,
   SyslogReceiver,
   type SyslogReceiverOptions,
   type SyslogReceiverStats,
   type SyslogStreamReceiverOptions,
-} from "./src/receiver/syslog_receiver.ts";
+} from "./src/receivers/syslog_receiver.ts";
 export {
   type ReceiverOptions,
   type ReceiverStats,
   RecordReceiver,
   type RecordReceiverOptions,
-} from "./src/receiver/record_receiver.ts";
-export type { StreamServerOptions, StreamServerStats } from "./src/receiver/stream_server.ts";
-export type { DatagramServerStats } from "./src/receiver/datagram_server.ts";
-export type { ReceiverFault, ReceiverFaultReason } from "./src/receiver/fault.ts";
-export { readRecords, type ReadRecordsOptions } from "./src/receiver/record_stream.ts";
+} from "./src/receivers/record_receiver.ts";
+export type { StreamServerOptions, StreamServerStats } from "./src/receivers/stream_server.ts";
+export type { DatagramServerStats } from "./src/receivers/datagram_server.ts";
+export type { ReceiverFault, ReceiverFaultReason } from "./src/receivers/fault.ts";
+export { readRecords, type ReadRecordsOptions } from "./src/receivers/record_stream.ts";
 
 // What travels
-export type { StreamFraming } from "./src/core/framing.ts";
-export type { Serializer } from "./src/core/serializer.ts";
-export { pickle } from "./src/core/pickle_serializer.ts";
-export { json, jsonLines } from "./src/core/json.ts";
-export { SignatureError, signed } from "./src/core/signed.ts";
+export type { StreamFraming } from "./src/wire/framing.ts";
+export type { Serializer } from "./src/wire/serializer.ts";
+export { pickle } from "./src/wire/pickle_serializer.ts";
+export { json, jsonLines } from "./src/wire/json.ts";
+export { SignatureError, signed } from "./src/wire/signed.ts";
 export {
   type DeframerOptions,
   FrameError,
   type FrameErrorCode,
   type FrameReader,
   type Framing,
-} from "./src/core/framer.ts";
+} from "./src/wire/length_prefix_framing.ts";

@@ -2,8 +2,8 @@
 import { createSocket } from "node:dgram";
 import { readFileSync } from "node:fs";
 import { setImmediate } from "node:timers";
-import { bunRuntime } from "../../src/adapters/bun_runtime.ts";
-import { denoRuntime } from "../../src/adapters/deno_runtime.ts";
+import { bunRuntime } from "../../src/adapters/bun/runtime.ts";
+import { denoRuntime } from "../../src/adapters/deno/runtime.ts";
 import type { Subject, Target } from "../net/subject.ts";
 
 /** A socket as the runtime gives it: `send` resolves when the kernel has the datagram. */

@@ -7,8 +7,8 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { type Connector, getLogger, INFO, type LogRecord, SocketHandler } from "../../mod.ts";
-import { Deframer } from "../../src/core/framer.ts";
-import { loads } from "../../src/core/pickle/pickle.ts";
+import { Deframer } from "../../src/wire/length_prefix_framing.ts";
+import { loads } from "../../src/wire/pickle/pickle.ts";
 import { MESSAGE } from "../net/record.mjs";
 import { type Case, EXTRA, makeRecords, textOf, TRACEBACK } from "./records.ts";
 

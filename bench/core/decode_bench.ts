@@ -2,8 +2,8 @@
 import { assertEquals } from "@std/assert";
 import { SocketHandler } from "../../mod.ts";
 import { connector } from "../../src/adapters/deno.ts";
-import { Deframer, frame } from "../../src/core/framer.ts";
-import { loads } from "../../src/core/pickle/pickle.ts";
+import { Deframer, frame } from "../../src/wire/length_prefix_framing.ts";
+import { loads } from "../../src/wire/pickle/pickle.ts";
 import { MESSAGE } from "../net/record.mjs";
 import { EXTRA, makeRecords } from "./records.ts";
 

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { SocketHandler } from "../../mod.ts";
 import { connector } from "../../src/adapters/deno.ts";
-import { dumps, loads } from "../../src/core/pickle/pickle.ts";
+import { dumps, loads } from "../../src/wire/pickle/pickle.ts";
 import { type Case, EXTRA, makeRecords, textOf, TRACEBACK } from "./records.ts";
 
 const handler = new SocketHandler("127.0.0.1", 9020, { connector });

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import process from "node:process";
 import type { LogRecord } from "../../mod.ts";
 import { connector } from "../../src/adapters/auto.ts";
-import { LogRecordSocketReceiver } from "../../src/receiver/socket_receiver.ts";
+import { LogRecordSocketReceiver } from "../../src/receivers/socket_receiver.ts";
 import { MESSAGE } from "./record.mjs";
 import { wallClock } from "./wall_clock.mjs";
 

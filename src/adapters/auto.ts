@@ -18,7 +18,7 @@
 import { ConnectionError, type ConnectionErrorCode } from "../net/connection_error.ts";
 import type { Acceptor, Connector, DatagramAcceptor, DatagramConnector } from "../net/connector.ts";
 import { exitNotifier } from "../net/exit_hooks.ts";
-import { hostName } from "./host_name.ts";
+import { hostName } from "./common/host_name.ts";
 
 export { ConnectionError, exitNotifier };
 export type { ConnectionErrorCode };

@@ -34,9 +34,9 @@
 import { connect } from "cloudflare:sockets";
 import { ConnectionError, type ConnectionErrorCode } from "../net/connection_error.ts";
 import type { Connector, StreamAddress, StreamConnection } from "../net/connector.ts";
-import { abortedError, checkAddress, show } from "./native_error.ts";
-import { SocketStream } from "./socket_stream.ts";
-import { checkServerName } from "./tls_options.ts";
+import { abortedError, checkAddress, show } from "../net/native_error.ts";
+import { SocketStream } from "../net/socket_stream.ts";
+import { checkServerName } from "./common/tls_options.ts";
 
 export { ConnectionError };
 export type { ConnectionErrorCode };

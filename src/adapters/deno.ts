@@ -39,20 +39,20 @@ import type {
   StreamAddress,
 } from "../net/connector.ts";
 import { exitNotifier } from "../net/exit_hooks.ts";
-import { bindDenoDatagram, openDenoDatagram } from "./deno_datagram.ts";
+import { bindDenoDatagram, openDenoDatagram } from "./deno/datagram.ts";
 import {
   demandNet,
   type DenoConn,
   denoHostName,
   type DenoListener,
   denoRuntime,
-} from "./deno_runtime.ts";
-import { checkedConnector } from "./checked_connector.ts";
-import { eventLoopTurn } from "./event_loop_turn.ts";
-import { SocketListener } from "./listener.ts";
-import { show, toConnectionError } from "./native_error.ts";
-import { SocketStream } from "./socket_stream.ts";
-import { HANDSHAKE_TIMEOUT_MS } from "./tls_options.ts";
+} from "./deno/runtime.ts";
+import { checkedConnector } from "./common/checked_connector.ts";
+import { eventLoopTurn } from "./common/event_loop_turn.ts";
+import { SocketListener } from "../net/listener.ts";
+import { show, toConnectionError } from "../net/native_error.ts";
+import { SocketStream } from "../net/socket_stream.ts";
+import { HANDSHAKE_TIMEOUT_MS } from "./common/tls_options.ts";
 
 export { ConnectionError, exitNotifier };
 export type { ConnectionErrorCode };

@@ -35,16 +35,16 @@ import type {
   TlsOptions,
 } from "../net/connector.ts";
 import { exitNotifier } from "../net/exit_hooks.ts";
-import { checkedConnector } from "./checked_connector.ts";
-import { hostName } from "./host_name.ts";
-import { eventLoopTurn } from "./event_loop_turn.ts";
-import { lastWrite } from "./last_write.ts";
-import { SocketListener } from "./listener.ts";
-import { abortedError, show, toConnectionError } from "./native_error.ts";
-import { bindNodeDatagram, openNodeDatagram } from "./node_datagram.ts";
-import { bindNodeUnixgram, openNodeUnixgram } from "./node_unixgram.ts";
-import { KEEP_ALIVE_MS, SocketStream } from "./socket_stream.ts";
-import { HANDSHAKE_TIMEOUT_MS } from "./tls_options.ts";
+import { checkedConnector } from "./common/checked_connector.ts";
+import { hostName } from "./common/host_name.ts";
+import { eventLoopTurn } from "./common/event_loop_turn.ts";
+import { lastWrite } from "./common/last_write.ts";
+import { SocketListener } from "../net/listener.ts";
+import { abortedError, show, toConnectionError } from "../net/native_error.ts";
+import { bindNodeDatagram, openNodeDatagram } from "./node/datagram.ts";
+import { bindNodeUnixgram, openNodeUnixgram } from "./node/unixgram.ts";
+import { KEEP_ALIVE_MS, SocketStream } from "../net/socket_stream.ts";
+import { HANDSHAKE_TIMEOUT_MS } from "./common/tls_options.ts";
 
 export { ConnectionError, exitNotifier };
 export type { ConnectionErrorCode };

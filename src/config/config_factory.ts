@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { ClassFactory } from "../core/class_factory.ts";
+import type { ClassFactory } from "../logging/class_factory.ts";
 import type { Handler } from "../logging/handler.ts";
 
 /** Python's keyword arguments, by name and not yet checked, as a dictionary gives them to a factory. */

@@ -14,20 +14,20 @@
  *
  * @module
  */
-import { checkKnown } from "../core/options.ts";
+import { checkKnown } from "../logging/validate.ts";
 import { closeInBackground } from "../logging/close_in_background.ts";
 import type { FilterLike } from "../logging/filter.ts";
 import { getLogger, manager, root } from "../logging/get_logger.ts";
 import { getHandlerByName, type Handler, registry } from "../logging/handler.ts";
-import { isPlainObject } from "../logging/is_mapping.ts";
+import { isPlainObject } from "../text/is_mapping.ts";
 import { NOTSET } from "../logging/level.ts";
 import { Logger } from "../logging/logger.ts";
 import { stderrStream, stdoutStream } from "../logging/text_stream.ts";
 import type { ConfigClasses } from "./config_factory.ts";
-import { pathTo, refuseAt } from "./config_error.ts";
-import { ConfigObjects } from "./config_objects.ts";
-import type { ConfigTree, Dictionary } from "./config_tree.ts";
-import { levelAt, propagateAt, truth } from "./config_values.ts";
+import { pathTo, refuseAt } from "./_config_error.ts";
+import { ConfigObjects } from "./_config_objects.ts";
+import type { ConfigTree, Dictionary } from "./_config_tree.ts";
+import { levelAt, propagateAt, truth } from "./_config_values.ts";
 import type { LoggingConfig } from "./logging_config.ts";
 
 /** Options of {@linkcode dictConfig}. */

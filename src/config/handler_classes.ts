@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { classFactory } from "../core/class_factory.ts";
+import { classFactory } from "../logging/class_factory.ts";
 import { DatagramHandler } from "../handlers/datagram_handler.ts";
-import type { RecordDeliveryOptions } from "../handlers/record_delivery_handler.ts";
+import type { RecordDeliveryOptions } from "../delivery/record_delivery_handler.ts";
 import { HTTPHandler } from "../handlers/http_handler.ts";
 import { SocketHandler } from "../handlers/socket_handler.ts";
 import { SysLogHandler } from "../handlers/sys_log_handler.ts";

@@ -33,7 +33,7 @@
  * @module
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { refuse } from "../core/options.ts";
+import { refuse } from "../logging/validate.ts";
 import { type Extra, setContextReader } from "../logging/context.ts";
 
 export type { Extra };

@@ -9,14 +9,14 @@
  * @module
  */
 import fs from "node:fs";
-import { checkBoolean, checkFunction } from "../core/options.ts";
+import { checkBoolean, checkFunction } from "../logging/validate.ts";
 import { atOnce, watch } from "../logging/call_back.ts";
 import { tellFault, watchFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
 import { FileHandler, type FileHandlerOptions, fileOf } from "./file_handler.ts";
-import { RetryPace } from "./retry_pace.ts";
-import { RotatedFiles } from "./rotated_files.ts";
+import { RetryPace } from "./_retry_pace.ts";
+import { RotatedFiles } from "./_rotated_files.ts";
 
 /** Gives a rotated file its path, from the one that it has by default. */
 export type Namer = (defaultName: string) => string;

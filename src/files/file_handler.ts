@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { encodable, type TextErrors } from "../core/text_errors.ts";
+import { encodable, type TextErrors } from "../text/text_errors.ts";
 import { atOnce } from "../logging/call_back.ts";
 import { tellFault } from "../logging/handler.ts";
 import type { FlushOptions } from "../logging/handler.ts";
@@ -21,7 +21,7 @@ import {
   type Fsync,
   type OpenMode,
 } from "./file_options.ts";
-import { LogFile } from "./log_file.ts";
+import { LogFile } from "./_log_file.ts";
 
 /** Options of {@linkcode FileHandler}. */
 export interface FileHandlerOptions extends FileOptions {

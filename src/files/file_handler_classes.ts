@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Class, classFactory } from "../core/class_factory.ts";
+import { type Class, classFactory } from "../logging/class_factory.ts";
 import { FileHandler } from "./file_handler.ts";
 import { RotatingFileHandler } from "./rotating_file_handler.ts";
 import { TimedRotatingFileHandler } from "./timed_rotating_file_handler.ts";

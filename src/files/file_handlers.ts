@@ -45,5 +45,5 @@ export {
   type TimeSource,
 } from "./timed_rotating_file_handler.ts";
 export { WatchedFileHandler, type WatchedFileHandlerOptions } from "./watched_file_handler.ts";
-export type { TextErrors } from "../core/text_errors.ts";
-export type { TimeOfDay } from "../core/rollover.ts";
+export type { TextErrors } from "../text/text_errors.ts";
+export type { TimeOfDay } from "./rollover.ts";

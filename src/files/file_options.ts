@@ -5,8 +5,8 @@
  */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { checkBoolean, checkKnown, checkOneOf, checkString, refuse } from "../core/options.ts";
-import { TEXT_ERRORS, type TextErrors } from "../core/text_errors.ts";
+import { checkBoolean, checkKnown, checkOneOf, checkString, refuse } from "../logging/validate.ts";
+import { TEXT_ERRORS, type TextErrors } from "../text/text_errors.ts";
 
 /** What opening does to a file that is there: append to it, empty it, or fail. */
 export type OpenMode = "a" | "w" | "x";

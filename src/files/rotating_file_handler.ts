@@ -6,8 +6,8 @@
  * @module
  */
 import fs from "node:fs";
-import { checkInteger } from "../core/options.ts";
-import { codePointLength } from "../logging/code_points.ts";
+import { checkInteger } from "../logging/validate.ts";
+import { codePointLength } from "../text/code_points.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import {
   BaseRotatingHandler,

@@ -14,18 +14,18 @@ import {
   checkMethods,
   checkString,
   show,
-} from "../core/options.ts";
-import { filesToDelete } from "../core/rotated_names.ts";
+} from "../logging/validate.ts";
+import { filesToDelete } from "./_rotated_names.ts";
 import {
   computeRollover,
   intervalStart,
   type RolloverUnit,
   rolloverUnit,
   type TimeOfDay,
-} from "../core/rollover.ts";
+} from "./rollover.ts";
 import { atOnce } from "../logging/call_back.ts";
 import type { LogRecord } from "../logging/log_record.ts";
-import { strftime } from "../logging/strftime.ts";
+import { strftime } from "../text/strftime.ts";
 import {
   BaseRotatingHandler,
   type BaseRotatingHandlerOptions,

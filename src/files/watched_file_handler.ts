@@ -10,7 +10,7 @@
 import { tellFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { FileHandler, type FileHandlerOptions, fileOf } from "./file_handler.ts";
-import { RetryPace } from "./retry_pace.ts";
+import { RetryPace } from "./_retry_pace.ts";
 
 /** Options of {@linkcode WatchedFileHandler}. */
 export type WatchedFileHandlerOptions = FileHandlerOptions;

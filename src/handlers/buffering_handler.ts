@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { checkInteger } from "../core/options.ts";
+import { checkInteger } from "../logging/validate.ts";
 import { atOnce } from "../logging/call_back.ts";
 import { type FlushOptions, Handler, tellFault, watchFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";

@@ -25,20 +25,20 @@
  *
  * @module
  */
-import { checkDatagramTarget, checkKnown, checkMethods } from "../core/options.ts";
+import { checkDatagramTarget, checkKnown, checkMethods } from "../logging/validate.ts";
 import type {
   DatagramAddress,
   DatagramConnector,
   DatagramSocket,
   WaitOptions,
 } from "../net/connector.ts";
-import { DatagramOutlet } from "./datagram_outlet.ts";
+import { DatagramOutlet } from "../delivery/datagram_writer.ts";
 import {
   RECORD_DELIVERY_OPTIONS,
   RecordDeliveryHandler,
   type RecordDeliveryOptions,
-} from "./record_delivery_handler.ts";
-import { deliverBySocket } from "./socket_delivery_handler.ts";
+} from "../delivery/record_delivery_handler.ts";
+import { deliverBySocket } from "../delivery/socket_delivery_handler.ts";
 
 /** Options of {@linkcode DatagramHandler}. */
 export interface DatagramHandlerOptions extends RecordDeliveryOptions {

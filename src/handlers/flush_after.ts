@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { refuse } from "../core/options.ts";
+import { refuse } from "../logging/validate.ts";
 
 /** What a runtime gives a worker with each event, as far as it is used here. */
 export interface WaitUntilContext {

@@ -59,21 +59,21 @@
  *
  * @module
  */
-import { formUrlencoded } from "../core/form_urlencoded.ts";
-import { recordJson } from "../core/json.ts";
-import { recordFields } from "../core/record_fields.ts";
+import { formUrlencoded } from "../wire/form_urlencoded.ts";
+import { recordJson } from "../wire/json.ts";
+import { recordFields } from "../wire/record_fields.ts";
 import { atOnce, watch } from "../logging/call_back.ts";
 import type { LogRecord } from "../logging/log_record.ts";
-import type { Delivery } from "./delivery.ts";
-import { deliver, DeliveryHandler } from "./delivery_handler.ts";
-import { checkHttpOptions, checkMethod, type HTTPHandlerOptions } from "./http_options.ts";
+import type { Delivery } from "../delivery/delivery.ts";
+import { deliver, DeliveryHandler } from "../delivery/delivery_handler.ts";
+import { checkHttpOptions, checkMethod, type HTTPHandlerOptions } from "./_http_options.ts";
 import {
   framed,
   type HTTPBody,
   type HttpEndpoint,
   type HTTPFetch,
   HttpOutlet,
-} from "./http_outlet.ts";
+} from "../delivery/http_writer.ts";
 
 export type { HTTPBody, HTTPFetch, HTTPHandlerOptions };
 

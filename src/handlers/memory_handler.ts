@@ -30,7 +30,7 @@
  *
  * @module
  */
-import { checkBoolean, checkKnown, checkMethods } from "../core/options.ts";
+import { checkBoolean, checkKnown, checkMethods } from "../logging/validate.ts";
 import { type FlushOptions, type Handler, tellFault, watchFault } from "../logging/handler.ts";
 import { checkLevel, ERROR, type Level } from "../logging/level.ts";
 import type { LogRecord } from "../logging/log_record.ts";

@@ -26,7 +26,7 @@
  *
  * @module
  */
-import { checkKnown, checkMethods, checkStreamTarget } from "../core/options.ts";
+import { checkKnown, checkMethods, checkStreamTarget } from "../logging/validate.ts";
 import type {
   Connector,
   StreamAddress,
@@ -38,9 +38,9 @@ import {
   RECORD_DELIVERY_OPTIONS,
   RecordDeliveryHandler,
   type RecordDeliveryOptions,
-} from "./record_delivery_handler.ts";
-import { deliverBySocket } from "./socket_delivery_handler.ts";
-import { StreamOutlet } from "./stream_outlet.ts";
+} from "../delivery/record_delivery_handler.ts";
+import { deliverBySocket } from "../delivery/socket_delivery_handler.ts";
+import { StreamOutlet } from "../delivery/stream_writer.ts";
 
 /** Options of {@linkcode SocketHandler}. */
 export interface SocketHandlerOptions extends RecordDeliveryOptions {

@@ -5,9 +5,9 @@
  *
  * @module
  */
-import * as codes from "../core/syslog_codes.ts";
-import type { DeliveryOptions } from "./delivery_options.ts";
-import { SocketDeliveryHandler } from "./socket_delivery_handler.ts";
+import * as codes from "../wire/syslog/syslog_codes.ts";
+import type { DeliveryOptions } from "../delivery/delivery_options.ts";
+import { SocketDeliveryHandler } from "../delivery/socket_delivery_handler.ts";
 
 /** A handler that has them: `SysLogHandler.LOG_USER`, `handler.LOG_USER`. */
 export abstract class SysLogCodes extends SocketDeliveryHandler {

@@ -56,7 +56,7 @@
  *
  * @module
  */
-import { encodePriority, priority_map } from "../core/syslog_codes.ts";
+import { encodePriority, priority_map } from "../wire/syslog/syslog_codes.ts";
 import { SYSLOG_UDP_PORT } from "../logging/default_ports.ts";
 import { atOnce } from "../logging/call_back.ts";
 import { watchFault } from "../logging/handler.ts";
@@ -69,19 +69,19 @@ import type {
   StreamConnection,
   WaitOptions,
 } from "../net/connector.ts";
-import { DatagramOutlet } from "./datagram_outlet.ts";
-import type { Delivery } from "./delivery.ts";
-import { FramedStreamOutlet } from "./framed_stream_outlet.ts";
-import { ownMethod } from "./own_method.ts";
-import { deliverBySocket } from "./socket_delivery_handler.ts";
-import { StreamOutlet } from "./stream_outlet.ts";
+import { DatagramOutlet } from "../delivery/datagram_writer.ts";
+import type { Delivery } from "../delivery/delivery.ts";
+import { FramedStreamOutlet } from "../delivery/framed_stream_writer.ts";
+import { ownMethod } from "../logging/own_method.ts";
+import { deliverBySocket } from "../delivery/socket_delivery_handler.ts";
+import { StreamOutlet } from "../delivery/stream_writer.ts";
 import { SysLogCodes } from "./sys_log_codes.ts";
 import {
   MessageEncoder,
   type SysLogMessages,
   sysLogMessages,
   toBytes,
-} from "./sys_log_messages.ts";
+} from "./_sys_log_messages.ts";
 import {
   checkSysLogOptions,
   checkSysLogTargets,

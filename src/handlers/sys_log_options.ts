@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { StreamFraming } from "../core/framing.ts";
+import type { StreamFraming } from "../wire/framing.ts";
 import {
   checkBoolean,
   checkDatagramTarget,
@@ -17,10 +17,10 @@ import {
   checkStreamTarget,
   MAX_TIMEOUT_MS,
   refuse,
-} from "../core/options.ts";
-import { checkFacility, LOG_USER } from "../core/syslog_codes.ts";
-import { checkField, RFC3164_FIELDS, RFC5424_FIELDS } from "../core/syslog_fields.ts";
-import { lineDelimited, nulDelimited, octetCounting } from "../core/syslog_framing.ts";
+} from "../logging/validate.ts";
+import { checkFacility, LOG_USER } from "../wire/syslog/syslog_codes.ts";
+import { checkField, RFC3164_FIELDS, RFC5424_FIELDS } from "../wire/syslog/syslog_fields.ts";
+import { lineDelimited, nulDelimited, octetCounting } from "../wire/syslog/syslog_framing.ts";
 import type {
   Connector,
   DatagramAddress,
@@ -28,7 +28,7 @@ import type {
   StreamAddress,
   TlsOptions,
 } from "../net/connector.ts";
-import { DELIVERY_OPTIONS, type DeliveryOptions } from "./delivery_options.ts";
+import { DELIVERY_OPTIONS, type DeliveryOptions } from "../delivery/delivery_options.ts";
 
 /** Where a syslog daemon listens: a host and a port, or the path of a Unix socket. */
 export type SysLogAddress = readonly [host: string, port: number] | string;

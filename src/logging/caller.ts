@@ -9,7 +9,7 @@
  * @module
  */
 
-import { attempt } from "./attempt.ts";
+import { attempt } from "../text/attempt.ts";
 
 /** One line of a stack trace. */
 export interface Frame {

@@ -9,7 +9,7 @@
 import { watch } from "./call_back.ts";
 import type { FilterLike } from "./filter.ts";
 import { LogRecord } from "./log_record.ts";
-import { pythonRepr } from "./python_repr.ts";
+import { pythonRepr } from "../text/python_repr.ts";
 import { copyMark } from "./received_mark.ts";
 import { reportError } from "./report_error.ts";
 

@@ -6,10 +6,10 @@
  *
  * @module
  */
-import { KeyError } from "./key_error.ts";
+import { KeyError } from "../text/key_error.ts";
 import type { LogRecord } from "./log_record.ts";
-import type { Lookup } from "./percent_format.ts";
-import { PythonFloat } from "./python_float.ts";
+import type { Lookup } from "../text/percent_format.ts";
+import { PythonFloat } from "../text/python_float.ts";
 
 /** Values for fields that a record lacks. */
 export type FormatDefaults = Readonly<Record<string, unknown>>;

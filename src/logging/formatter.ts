@@ -7,18 +7,18 @@
  * @module
  */
 import { atOnce } from "./call_back.ts";
-import { withAttributes } from "./class_attributes.ts";
-import { exceptionText } from "./exception_text.ts";
+import { withAttributes } from "./_class_attributes.ts";
+import { exceptionText } from "../text/exception_text.ts";
 import type { FormatDefaults, FormatStyle } from "./format_style.ts";
 import type { LogRecord } from "./log_record.ts";
-import { refuseUnknown } from "./known_options.ts";
-import { percentFormat } from "./percent_format.ts";
-import { PercentStyle } from "./percent_style.ts";
-import { type TraceFormat, withTraces } from "./record_text.ts";
-import { StrFormatStyle } from "./str_format_style.ts";
-import { strftime } from "./strftime.ts";
-import { StringTemplateStyle } from "./string_template_style.ts";
-import { localtime, type StructTime } from "./struct_time.ts";
+import { refuseUnknown } from "./validate.ts";
+import { percentFormat } from "../text/percent_format.ts";
+import { PercentStyle } from "./_percent_style.ts";
+import { type TraceFormat, withTraces } from "./_record_text.ts";
+import { StrFormatStyle } from "./_str_format_style.ts";
+import { strftime } from "../text/strftime.ts";
+import { StringTemplateStyle } from "./_string_template_style.ts";
+import { localtime, type StructTime } from "../text/struct_time.ts";
 
 /** The three ways to write a format string: `%(name)s`, `{name}` and `${name}`. */
 export type FormatterStyle = "%" | "{" | "$";

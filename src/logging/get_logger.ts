@@ -8,7 +8,7 @@
 import { CRITICAL, type Level, WARNING } from "./level.ts";
 import { Logger } from "./logger.ts";
 import { Manager } from "./manager.ts";
-import { RootLogger } from "./root_logger.ts";
+import { RootLogger } from "./_root_logger.ts";
 
 /** The root logger; its level is WARNING until it is set otherwise. */
 export const root: Logger = new RootLogger(WARNING);

@@ -10,10 +10,10 @@
 import { atOnce, callBack, watch } from "./call_back.ts";
 import { Filterer } from "./filterer.ts";
 import type { Formatter } from "./formatter.ts";
-import { HandlerRegistry } from "./handler_registry.ts";
+import { HandlerRegistry } from "./_handler_registry.ts";
 import { checkLevel, getLevelName, type Level, NOTSET } from "./level.ts";
 import type { LogRecord } from "./log_record.ts";
-import { recordText } from "./record_text.ts";
+import { recordText } from "./_record_text.ts";
 import { reportError } from "./report_error.ts";
 
 /** Every handler that is alive. */

@@ -6,10 +6,10 @@
  *
  * @module
  */
-import { isPlainObject } from "./is_mapping.ts";
-import { objectReach } from "./object_reach.ts";
-import { NOT_ALL_CONVERTED } from "./percent_format.ts";
-import { pythonStr } from "./python_repr.ts";
+import { isPlainObject } from "../text/is_mapping.ts";
+import { objectReach } from "../text/object_reach.ts";
+import { NOT_ALL_CONVERTED } from "../text/percent_format.ts";
+import { pythonStr } from "../text/python_repr.ts";
 import { reportError } from "./report_error.ts";
 
 /** Python's keyword arguments of a logging call: an object of only these, behind all arguments. */

@@ -8,7 +8,7 @@
  */
 import type { Handler } from "./handler.ts";
 import { WARNING } from "./level.ts";
-import { StderrHandler } from "./stderr_handler.ts";
+import { StderrHandler } from "./_stderr_handler.ts";
 
 /** The handler for records that find none: the bare message to stderr, from WARNING upwards. */
 export let lastResort: Handler | null = new StderrHandler(WARNING);

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { pythonRepr } from "./python_repr.ts";
+import { pythonRepr } from "../text/python_repr.ts";
 
 /** The program may be unable to go on: 50. */
 export const CRITICAL = 50;

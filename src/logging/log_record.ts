@@ -10,10 +10,10 @@
  * @module
  */
 import { getLevelName } from "./level.ts";
-import { isMapping } from "./is_mapping.ts";
-import { percentFormat } from "./percent_format.ts";
+import { isMapping } from "../text/is_mapping.ts";
+import { percentFormat } from "../text/percent_format.ts";
 import { processId } from "./process_info.ts";
-import { pythonStr } from "./python_repr.ts";
+import { pythonStr } from "../text/python_repr.ts";
 import { logMultiprocessing, logProcesses, logThreads } from "./record_switches.ts";
 
 /** The `pathname` of records whose caller was not looked up. */

@@ -14,7 +14,7 @@ import { Filterer } from "./filterer.ts";
 import type { Handler } from "./handler.ts";
 import type { LogKeywords } from "./keywords.ts";
 import { lastResort } from "./last_resort.ts";
-import { levelEpoch, startLevelEpoch } from "./level_epoch.ts";
+import { levelEpoch, startLevelEpoch } from "./_level_epoch.ts";
 import {
   checkLevel,
   CRITICAL,
@@ -26,12 +26,12 @@ import {
   NOTSET,
   WARNING,
 } from "./level.ts";
-import { logCall } from "./log_call.ts";
+import { logCall } from "./_log_call.ts";
 import { type LogArguments, type LogRecord, UNKNOWN_FILE, UNKNOWN_FUNCTION } from "./log_record.ts";
 import { type LogRecordFactory, makeRecord } from "./log_record_factory.ts";
-import { pythonRepr } from "./python_repr.ts";
+import { pythonRepr } from "../text/python_repr.ts";
 import { raiseExceptions } from "./raise_exceptions.ts";
-import { hidesMethod, setField } from "./record_field.ts";
+import { hidesMethod, setField } from "./_record_field.ts";
 import { reportError, reportFault } from "./report_error.ts";
 import { writeToStderr } from "./stderr.ts";
 

@@ -8,8 +8,8 @@
 import type { Extra } from "./context.ts";
 import type { LogKeywords } from "./keywords.ts";
 import { CRITICAL, DEBUG, ERROR, getLevelName, INFO, type Level, WARNING } from "./level.ts";
-import { refuseUnknown } from "./known_options.ts";
-import { logCall } from "./log_call.ts";
+import { refuseUnknown } from "./validate.ts";
+import { logCall } from "./_log_call.ts";
 import type { LogArguments } from "./log_record.ts";
 import type { Logger, LoggerManager } from "./logger.ts";
 import { raiseExceptions } from "./raise_exceptions.ts";

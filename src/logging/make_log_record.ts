@@ -7,8 +7,8 @@
  */
 import { LogRecord } from "./log_record.ts";
 import { emptyRecord, getLogRecordFactory } from "./log_record_factory.ts";
-import { hidesMethod, setField } from "./record_field.ts";
-import { typeName } from "./type_name.ts";
+import { hidesMethod, setField } from "./_record_field.ts";
+import { typeName } from "../text/type_name.ts";
 
 /**
  * Makes a record whose attributes are those of `dict`; those that it lacks are those of an empty

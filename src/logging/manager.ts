@@ -7,12 +7,12 @@
  * @module
  */
 import { checkLevel } from "./level.ts";
-import { startLevelEpoch } from "./level_epoch.ts";
+import { startLevelEpoch } from "./_level_epoch.ts";
 import { asFunction, type LogRecordClass, type LogRecordFactory } from "./log_record_factory.ts";
 import { Logger, type LoggerManager } from "./logger.ts";
 import { checkLoggerClass, getLoggerClass, type LoggerClass } from "./logger_class.ts";
 import { PlaceHolder } from "./place_holder.ts";
-import { pythonRepr } from "./python_repr.ts";
+import { pythonRepr } from "../text/python_repr.ts";
 
 /** Holds the loggers of one hierarchy by name. There is normally one, that of `getLogger()`. */
 export class Manager implements LoggerManager {

@@ -7,11 +7,11 @@
  *
  * @module
  */
-import { attempt } from "./attempt.ts";
+import { attempt } from "../text/attempt.ts";
 import { callerFrames, foreign, parseStack, stackText } from "./caller.ts";
-import { stackOf } from "./exception_text.ts";
-import { NOT_ALL_CONVERTED } from "./percent_format.ts";
-import { pythonRepr, tupleRepr } from "./python_repr.ts";
+import { stackOf } from "../text/exception_text.ts";
+import { NOT_ALL_CONVERTED } from "../text/percent_format.ts";
+import { pythonRepr, tupleRepr } from "../text/python_repr.ts";
 import { raiseExceptions } from "./raise_exceptions.ts";
 import { writeToStderr } from "./stderr.ts";
 

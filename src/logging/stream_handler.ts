@@ -9,7 +9,7 @@ import { atOnce } from "./call_back.ts";
 import { type FlushOptions, Handler, tellFault, watchFault } from "./handler.ts";
 import { getLevelName } from "./level.ts";
 import type { LogRecord } from "./log_record.ts";
-import { pythonRepr, pythonStr } from "./python_repr.ts";
+import { pythonRepr, pythonStr } from "../text/python_repr.ts";
 import { forLine } from "./received_mark.ts";
 import { reportError } from "./report_error.ts";
 import { stderrStream, type TextStream } from "./text_stream.ts";

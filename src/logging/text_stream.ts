@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { writeToStandardStream } from "./standard_stream.ts";
+import { writeToStandardStream } from "./_standard_stream.ts";
 import { writeToStderr } from "./stderr.ts";
 
 /** Something that text can be written to: `process.stdout`, a collecting object of one's own. */

@@ -50,18 +50,18 @@
  *
  * @module
  */
-import { classFactory } from "../core/class_factory.ts";
-import { refuse } from "../core/options.ts";
-import type { Delivery } from "../handlers/delivery.ts";
-import { deliver, DeliveryHandler } from "../handlers/delivery_handler.ts";
+import { classFactory } from "../logging/class_factory.ts";
+import { refuse } from "../logging/validate.ts";
+import type { Delivery } from "../delivery/delivery.ts";
+import { deliver, DeliveryHandler } from "../delivery/delivery_handler.ts";
 import { atOnce } from "../logging/call_back.ts";
 import type { LogRecord } from "../logging/log_record.ts";
-import { strftime } from "../logging/strftime.ts";
-import { localtime } from "../logging/struct_time.ts";
+import { strftime } from "../text/strftime.ts";
+import { localtime } from "../text/struct_time.ts";
 import type { Clock } from "../net/connector.ts";
-import { bodyOf, encodeMail, type Mail, type MailAddress, type MailTransport } from "./mail.ts";
-import { MailOutlet } from "./mail_outlet.ts";
-import { checkSmtpOptions, type SMTPHandlerOptions, type SMTPTlsOptions } from "./smtp_options.ts";
+import { bodyOf, encodeMail, type Mail, type MailAddress, type MailTransport } from "./_mail.ts";
+import { MailOutlet } from "./_mail_writer.ts";
+import { checkSmtpOptions, type SMTPHandlerOptions, type SMTPTlsOptions } from "./_smtp_options.ts";
 
 export type { Mail, MailAddress, MailTransport, SMTPHandlerOptions, SMTPTlsOptions };
 

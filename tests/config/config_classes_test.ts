@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
-import { MemoryNetwork } from "../../src/adapters/memory.ts";
+import { MemoryNetwork } from "../../src/testing/memory.ts";
 import type { ConfigContext, Keywords } from "../../src/config/config_factory.ts";
 import { dictConfig, type DictConfigOptions } from "../../src/config/dict_config.ts";
 import { handlerClasses } from "../../src/config/handler_classes.ts";

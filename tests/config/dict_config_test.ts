@@ -7,7 +7,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { MemoryNetwork } from "../../src/adapters/memory.ts";
+import { MemoryNetwork } from "../../src/testing/memory.ts";
 import type { ConfigFactory } from "../../src/config/config_factory.ts";
 import { handlerClasses } from "../../src/config/handler_classes.ts";
 import { dictConfig, type DictConfigOptions } from "../../src/config/dict_config.ts";
@@ -15,8 +15,8 @@ import type { LoggingConfig } from "../../src/config/logging_config.ts";
 import type { SocketHandler } from "../../src/handlers/socket_handler.ts";
 import type { HTTPHandler } from "../../src/handlers/http_handler.ts";
 import type { MemoryHandler } from "../../src/handlers/memory_handler.ts";
-import type { QueueHandler } from "../../src/handlers/queue_handler.ts";
-import type { RecordQueue } from "../../src/handlers/record_queue.ts";
+import type { QueueHandler } from "../../src/queue/queue_handler.ts";
+import type { RecordQueue } from "../../src/queue/record_queue.ts";
 import type { SysLogHandler } from "../../src/handlers/sys_log_handler.ts";
 import { getLogger, manager, root } from "../../src/logging/get_logger.ts";
 import { getHandlerByName, type Handler } from "../../src/logging/handler.ts";

@@ -8,15 +8,15 @@ import {
 import type { ConfigClasses } from "../../src/config/config_factory.ts";
 import { dictConfig, type DictConfigOptions } from "../../src/config/dict_config.ts";
 import type { HandlerConfig } from "../../src/config/logging_config.ts";
-import { PortQueue } from "../../src/handlers/port_queue.ts";
-import { PortReceiver } from "../../src/handlers/port_receiver.ts";
+import { PortQueue } from "../../src/queue/port_queue.ts";
+import { PortReceiver } from "../../src/queue/port_receiver.ts";
 import {
   type HandlerQueue,
   QueueHandler,
   type QueueHandlerOptions,
-} from "../../src/handlers/queue_handler.ts";
-import { type ListenerQueue, QueueListener } from "../../src/handlers/queue_listener.ts";
-import { type QueueItem, RecordQueue } from "../../src/handlers/record_queue.ts";
+} from "../../src/queue/queue_handler.ts";
+import { type ListenerQueue, QueueListener } from "../../src/queue/queue_listener.ts";
+import { type QueueItem, RecordQueue } from "../../src/queue/record_queue.ts";
 import { root } from "../../src/logging/get_logger.ts";
 import { getHandlerByName, type Handler } from "../../src/logging/handler.ts";
 import { ListHandler, thrownBy, withBareRoot } from "../logging/helpers.ts";

@@ -3,7 +3,7 @@
  */
 import * as net from "node:net";
 import { createHash } from "node:crypto";
-import { MemoryNetwork, type MemoryPeer } from "../../src/adapters/memory.ts";
+import { MemoryNetwork, type MemoryPeer } from "../../src/testing/memory.ts";
 import { ConnectionError, type ConnectionErrorCode } from "../../src/net/connection_error.ts";
 import type {
   Acceptor,

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { withContext } from "../../src/context/with_context.ts";
-import { json } from "../../src/core/json.ts";
-import { pickle } from "../../src/core/pickle_serializer.ts";
-import { recordFields } from "../../src/core/record_fields.ts";
+import { json } from "../../src/wire/json.ts";
+import { pickle } from "../../src/wire/pickle_serializer.ts";
+import { recordFields } from "../../src/wire/record_fields.ts";
 import { Formatter } from "../../src/logging/formatter.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
 import { setLogRecordFactory } from "../../src/logging/log_record_factory.ts";

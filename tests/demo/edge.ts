@@ -11,7 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Formatter, StreamHandler } from "../../mod.ts";
 import type { DeliveryStats } from "../../mod.ts";
 import { connector } from "../../src/adapters/auto.ts";
-import { LogRecordSocketReceiver } from "../../src/receiver/socket_receiver.ts";
+import { LogRecordSocketReceiver } from "../../src/receivers/socket_receiver.ts";
 import { Workerd } from "../edge/workerd.ts";
 
 const REQUESTS = 12;

@@ -13,7 +13,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Formatter, StreamHandler } from "../../mod.ts";
-import { LogRecordSocketReceiver } from "../../src/receiver/socket_receiver.ts";
+import { LogRecordSocketReceiver } from "../../src/receivers/socket_receiver.ts";
 import type { DeliveryStats } from "../../mod.ts";
 import { connector } from "../../src/adapters/auto.ts";
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { Buffer } from "node:buffer";
 import fs from "node:fs";
 import { setImmediate } from "node:timers/promises";
-import { type FileCalls, LogFile, type LogFileOptions } from "../../src/files/log_file.ts";
+import { type FileCalls, LogFile, type LogFileOptions } from "../../src/files/_log_file.ts";
 import { recordOf } from "../logging/helpers.ts";
 import { inFolder, read } from "./folder.ts";
 import { test } from "../test.ts";

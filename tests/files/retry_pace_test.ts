@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { RetryPace } from "../../src/files/retry_pace.ts";
+import { RetryPace } from "../../src/files/_retry_pace.ts";
 import { test } from "../test.ts";
 
 test("RetryPace permits another try in the next batch, and then one a second", () => {

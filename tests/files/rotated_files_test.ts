@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fs from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { RotatingFileHandler, TimedRotatingFileHandler } from "../../src/files/file_handlers.ts";
-import { RotatedFiles } from "../../src/files/rotated_files.ts";
+import { RotatedFiles } from "../../src/files/_rotated_files.ts";
 import { recordOf } from "../logging/helpers.ts";
 import { faultsOf, inFolder, read } from "./folder.ts";
 import { test } from "../test.ts";

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { MemoryNetwork } from "../../src/adapters/memory.ts";
+import { MemoryNetwork } from "../../src/testing/memory.ts";
 import {
   DatagramHandler,
   type DatagramHandlerOptions,
 } from "../../src/handlers/datagram_handler.ts";
-import type { DeliveryEvent } from "../../src/handlers/delivery_event.ts";
+import type { DeliveryEvent } from "../../src/delivery/delivery_event.ts";
 import { test } from "../test.ts";
 import { account, messages, record } from "./wire.ts";
 

@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { VirtualClock } from "../../src/adapters/virtual_clock.ts";
-import type { DeliveryEvent } from "../../src/handlers/delivery_event.ts";
+import { VirtualClock } from "../../src/testing/_virtual_clock.ts";
+import type { DeliveryEvent } from "../../src/delivery/delivery_event.ts";
 import { HTTPHandler, type HTTPHandlerOptions } from "../../src/handlers/http_handler.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { ConnectionError } from "../../src/net/connection_error.ts";
 import type { ExitHooks } from "../../src/net/connector.ts";
-import { dag } from "../core/dag.ts";
+import { dag } from "../text/dag.ts";
 import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
 import { type FakeRequest, FakeServer, networkError } from "./fake_server.ts";

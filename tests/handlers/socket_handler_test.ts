@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
-import { MemoryNetwork } from "../../src/adapters/memory.ts";
+import { MemoryNetwork } from "../../src/testing/memory.ts";
 import { SocketHandler, type SocketHandlerOptions } from "../../src/handlers/socket_handler.ts";
-import type { DeliveryEvent } from "../../src/handlers/delivery_event.ts";
+import type { DeliveryEvent } from "../../src/delivery/delivery_event.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { shutdown } from "../../src/logging/shutdown.ts";

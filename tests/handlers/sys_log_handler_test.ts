@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { MemoryNetwork, type MemoryOutcome } from "../../src/adapters/memory.ts";
-import { SyslogFrameReader } from "../../src/core/syslog_framing.ts";
-import type { DeliveryEvent } from "../../src/handlers/delivery_event.ts";
+import { MemoryNetwork, type MemoryOutcome } from "../../src/testing/memory.ts";
+import { SyslogFrameReader } from "../../src/wire/syslog/syslog_framing.ts";
+import type { DeliveryEvent } from "../../src/delivery/delivery_event.ts";
 import {
   type SysLogAddress,
   SysLogHandler,
@@ -12,7 +12,7 @@ import { Formatter } from "../../src/logging/formatter.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { ConnectionError } from "../../src/net/connection_error.ts";
-import { dag } from "../core/dag.ts";
+import { dag } from "../text/dag.ts";
 import { test } from "../test.ts";
 import { account, record } from "./wire.ts";
 

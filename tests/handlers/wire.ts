@@ -1,8 +1,8 @@
 /** What handler tests share: records to emit, and what a peer has received of them. */
-import { Deframer } from "../../src/core/framer.ts";
-import { loads } from "../../src/core/pickle/pickle.ts";
-import type { DeliveryHandler } from "../../src/handlers/delivery_handler.ts";
-import type { DeliveryStats } from "../../src/handlers/delivery_event.ts";
+import { Deframer } from "../../src/wire/length_prefix_framing.ts";
+import { loads } from "../../src/wire/pickle/pickle.ts";
+import type { DeliveryHandler } from "../../src/delivery/delivery_handler.ts";
+import type { DeliveryStats } from "../../src/delivery/delivery_event.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
 import { assertEquals } from "@std/assert";
 

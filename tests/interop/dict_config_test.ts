@@ -6,7 +6,7 @@ import { dictConfig } from "../../src/config/dict_config.ts";
 import { handlerClasses } from "../../src/config/handler_classes.ts";
 import type { LoggingConfig } from "../../src/config/logging_config.ts";
 import { fileHandlerClasses } from "../../src/files/file_handlers.ts";
-import { MemoryNetwork } from "../../src/adapters/memory.ts";
+import { MemoryNetwork } from "../../src/testing/memory.ts";
 import { getLogger, manager, root } from "../../src/logging/get_logger.ts";
 import { getHandlerNames, type Handler, registry } from "../../src/logging/handler.ts";
 import { Logger } from "../../src/logging/logger.ts";

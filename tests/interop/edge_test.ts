@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DeliveryStats } from "../../src/handlers/delivery_event.ts";
+import type { DeliveryStats } from "../../src/delivery/delivery_event.ts";
 import { withoutWorkerd, Workerd } from "../edge/workerd.ts";
 import { test } from "../test.ts";
 import { python3, withoutPython } from "./python.ts";

@@ -1,7 +1,7 @@
 /** What becomes of the last records of a program, and that logging keeps none from ending. */
 import { assert, assertEquals } from "@std/assert";
 import { connector } from "../../src/adapters/auto.ts";
-import { LogRecordSocketReceiver } from "../../src/receiver/socket_receiver.ts";
+import { LogRecordSocketReceiver } from "../../src/receivers/socket_receiver.ts";
 import { test } from "../test.ts";
 import { runProgram } from "./programs.ts";
 

@@ -1,8 +1,8 @@
 import { Formatter, type FormatterStyle } from "../../src/logging/formatter.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
-import { strFormat } from "../../src/logging/str_format.ts";
-import { strftime } from "../../src/logging/strftime.ts";
-import { gmtime, localtime } from "../../src/logging/struct_time.ts";
+import { strFormat } from "../../src/text/str_format.ts";
+import { strftime } from "../../src/text/strftime.ts";
+import { gmtime, localtime } from "../../src/text/struct_time.ts";
 import { test } from "../test.ts";
 import { number, scalar, text, value } from "./format_values.ts";
 import { type Case, Chooser, compare, knowsNegativeZero } from "./oracle.ts";

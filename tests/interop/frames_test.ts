@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { MemoryNetwork } from "../../src/adapters/memory.ts";
+import { MemoryNetwork } from "../../src/testing/memory.ts";
 import { SocketHandler } from "../../src/handlers/socket_handler.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
 import { test } from "../test.ts";

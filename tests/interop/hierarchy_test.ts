@@ -5,7 +5,7 @@ import { lastResort, setLastResort } from "../../src/logging/last_resort.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import type { Logger } from "../../src/logging/logger.ts";
 import { Manager } from "../../src/logging/manager.ts";
-import { RootLogger } from "../../src/logging/root_logger.ts";
+import { RootLogger } from "../../src/logging/_root_logger.ts";
 import { test } from "../test.ts";
 import { askPython, Chooser } from "./oracle.ts";
 import { withoutPython } from "./python.ts";

@@ -4,7 +4,7 @@ import { createServer, type Socket } from "node:net";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connector } from "../../src/adapters/auto.ts";
-import type { DeliveryEvent } from "../../src/handlers/delivery_event.ts";
+import type { DeliveryEvent } from "../../src/delivery/delivery_event.ts";
 import { SocketHandler } from "../../src/handlers/socket_handler.ts";
 import { account, record } from "../handlers/wire.ts";
 import { test } from "../test.ts";

@@ -1,5 +1,5 @@
-import { percentFormat } from "../../src/logging/percent_format.ts";
-import { pythonAscii, pythonRepr, pythonStr } from "../../src/logging/python_repr.ts";
+import { percentFormat } from "../../src/text/percent_format.ts";
+import { pythonAscii, pythonRepr, pythonStr } from "../../src/text/python_repr.ts";
 import { test } from "../test.ts";
 import { type Case, Chooser, compare } from "./oracle.ts";
 import { number, scalar, text, value } from "./format_values.ts";

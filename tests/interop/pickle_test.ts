@@ -2,9 +2,9 @@ import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/asser
 import fc from "fast-check";
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { dumps, loads, PythonObject, UnpicklingError } from "../../src/core/pickle/pickle.ts";
-import { leaf, value as anyValue } from "../core/pickle/arbitrary.ts";
-import { fromHex, toHex } from "../core/pickle/samples.ts";
+import { dumps, loads, PythonObject, UnpicklingError } from "../../src/wire/pickle/pickle.ts";
+import { leaf, value as anyValue } from "../wire/pickle/arbitrary.ts";
+import { fromHex, toHex } from "../wire/pickle/samples.ts";
 import { test } from "../test.ts";
 import { python3, pythons, withoutPython } from "./python.ts";
 

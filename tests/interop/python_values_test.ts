@@ -2,9 +2,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { dumps } from "../../src/core/pickle/pickle.ts";
-import { type PythonCase, received, shown } from "../core/pickle/python_values.ts";
-import { fromHex, toHex } from "../core/pickle/samples.ts";
+import { dumps } from "../../src/wire/pickle/pickle.ts";
+import { type PythonCase, received, shown } from "../wire/pickle/python_values.ts";
+import { fromHex, toHex } from "../wire/pickle/samples.ts";
 import { test } from "../test.ts";
 import { pythons } from "./python.ts";
 

@@ -1,11 +1,11 @@
 /** The same records through CPython's memory and queue handlers and through ours. */
 import { assertEquals } from "@std/assert";
 import { MemoryHandler } from "../../src/handlers/memory_handler.ts";
-import { PortQueue } from "../../src/handlers/port_queue.ts";
-import { PortReceiver } from "../../src/handlers/port_receiver.ts";
-import { type HandlerQueue, QueueHandler } from "../../src/handlers/queue_handler.ts";
-import { type ListenerQueue, QueueListener } from "../../src/handlers/queue_listener.ts";
-import { RecordQueue } from "../../src/handlers/record_queue.ts";
+import { PortQueue } from "../../src/queue/port_queue.ts";
+import { PortReceiver } from "../../src/queue/port_receiver.ts";
+import { type HandlerQueue, QueueHandler } from "../../src/queue/queue_handler.ts";
+import { type ListenerQueue, QueueListener } from "../../src/queue/queue_listener.ts";
+import { RecordQueue } from "../../src/queue/record_queue.ts";
 import { Formatter } from "../../src/logging/formatter.ts";
 import { Handler } from "../../src/logging/handler.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";

@@ -1,10 +1,10 @@
 /** Records handled in a real worker thread, of the web on Deno and Bun, of Node on Node. */
 import { assert, assertEquals } from "@std/assert";
-import type { MessagePortLike } from "../../src/handlers/message_port.ts";
-import { PortQueue, type PortQueueOptions } from "../../src/handlers/port_queue.ts";
-import { PortReceiver } from "../../src/handlers/port_receiver.ts";
-import { QueueFullError, QueueHandler } from "../../src/handlers/queue_handler.ts";
-import { QueueListener } from "../../src/handlers/queue_listener.ts";
+import type { MessagePortLike } from "../../src/queue/message_port.ts";
+import { PortQueue, type PortQueueOptions } from "../../src/queue/port_queue.ts";
+import { PortReceiver } from "../../src/queue/port_receiver.ts";
+import { QueueFullError, QueueHandler } from "../../src/queue/queue_handler.ts";
+import { QueueListener } from "../../src/queue/queue_listener.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { Logger } from "../../src/logging/logger.ts";
 import { ListHandler } from "../logging/helpers.ts";

@@ -7,11 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { connector } from "../../src/adapters/auto.ts";
-import { frame } from "../../src/core/framer.ts";
-import { json } from "../../src/core/json.ts";
-import { PythonObject } from "../../src/core/pickle/python_object.ts";
-import { pickle } from "../../src/core/pickle_serializer.ts";
-import { signed } from "../../src/core/signed.ts";
+import { frame } from "../../src/wire/length_prefix_framing.ts";
+import { json } from "../../src/wire/json.ts";
+import { PythonObject } from "../../src/wire/pickle/python_object.ts";
+import { pickle } from "../../src/wire/pickle_serializer.ts";
+import { signed } from "../../src/wire/signed.ts";
 import { SocketHandler } from "../../src/handlers/socket_handler.ts";
 import { Formatter } from "../../src/logging/formatter.ts";
 import { getLogger } from "../../src/logging/get_logger.ts";
@@ -25,7 +25,7 @@ import {
   type LogRecordSocketReceiverOptions,
   readRecords,
   type ReceiverFault,
-} from "../../src/receiver/socket_receiver.ts";
+} from "../../src/receivers/socket_receiver.ts";
 import { test } from "../test.ts";
 import {
   type Arguments,

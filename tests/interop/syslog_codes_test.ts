@@ -1,6 +1,6 @@
 /** The tables of syslog, against those of a real CPython. */
 import { assertEquals } from "@std/assert";
-import * as codes from "../../src/core/syslog_codes.ts";
+import * as codes from "../../src/wire/syslog/syslog_codes.ts";
 import { test } from "../test.ts";
 import { askPython } from "./oracle.ts";
 import { withoutPython } from "./python.ts";

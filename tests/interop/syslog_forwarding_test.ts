@@ -5,7 +5,7 @@ import { connector } from "../../src/adapters/auto.ts";
 import { SysLogHandler } from "../../src/handlers/sys_log_handler.ts";
 import { Logger } from "../../src/logging/logger.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
-import { SyslogReceiver } from "../../src/receiver/socket_receiver.ts";
+import { SyslogReceiver } from "../../src/receivers/socket_receiver.ts";
 import { ListHandler } from "../logging/helpers.ts";
 import { test } from "../test.ts";
 import { SyslogDaemon } from "./syslog/daemon.ts";

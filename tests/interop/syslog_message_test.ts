@@ -1,11 +1,15 @@
-/** What real syslog daemons understand of the messages of `src/core/syslog_message.ts`. */
+/** What real syslog daemons understand of the messages of `src/wire/syslog/syslog_message.ts`. */
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { connector } from "../../src/adapters/auto.ts";
-import type { Framing } from "../../src/core/framing.ts";
-import { lineDelimited, nulDelimited, octetCounting } from "../../src/core/syslog_framing.ts";
-import { Rfc3164Formatter, Rfc5424Formatter } from "../../src/core/syslog_message.ts";
-import { localtime } from "../../src/logging/struct_time.ts";
+import type { Framing } from "../../src/wire/framing.ts";
+import {
+  lineDelimited,
+  nulDelimited,
+  octetCounting,
+} from "../../src/wire/syslog/syslog_framing.ts";
+import { Rfc3164Formatter, Rfc5424Formatter } from "../../src/wire/syslog/syslog_message.ts";
+import { localtime } from "../../src/text/struct_time.ts";
 import { test } from "../test.ts";
 import { SyslogDaemon } from "./syslog/daemon.ts";
 import { type Received, without } from "./syslog/program.ts";

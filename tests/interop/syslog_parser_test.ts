@@ -1,9 +1,9 @@
 /** Real syslog daemons understand the messages of other programs as `parseSyslog()` does. */
 import { assertEquals } from "@std/assert";
 import { connector } from "../../src/adapters/auto.ts";
-import { parseSyslog, type StructuredData } from "../../src/core/syslog_parser.ts";
-import { LocalTimestamps } from "../../src/core/syslog_time.ts";
-import { localtime } from "../../src/logging/struct_time.ts";
+import { parseSyslog, type StructuredData } from "../../src/wire/syslog/syslog_parser.ts";
+import { LocalTimestamps } from "../../src/wire/syslog/_syslog_time.ts";
+import { localtime } from "../../src/text/struct_time.ts";
 import { test } from "../test.ts";
 import { SyslogDaemon } from "./syslog/daemon.ts";
 import { type Received, without } from "./syslog/program.ts";

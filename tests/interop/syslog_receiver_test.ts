@@ -5,14 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { connector } from "../../src/adapters/auto.ts";
-import { lineDelimited, octetCounting } from "../../src/core/syslog_framing.ts";
+import { lineDelimited, octetCounting } from "../../src/wire/syslog/syslog_framing.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import {
   type ReceiverFault,
   type SyslogDatagramReceiverOptions,
   SyslogReceiver,
   type SyslogStreamReceiverOptions,
-} from "../../src/receiver/socket_receiver.ts";
+} from "../../src/receivers/socket_receiver.ts";
 import { test } from "../test.ts";
 import {
   type Arguments,

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { rm } from "node:fs/promises";
 import { connector } from "../../src/adapters/auto.ts";
-import { frame } from "../../src/core/framer.ts";
+import { frame } from "../../src/wire/length_prefix_framing.ts";
 import { DatagramHandler } from "../../src/handlers/datagram_handler.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
 import {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { withAttributes } from "../../src/logging/class_attributes.ts";
+import { withAttributes } from "../../src/logging/_class_attributes.ts";
 import { test } from "../test.ts";
 
 test("withAttributes() makes values that may be set for one object, a class, or all", () => {

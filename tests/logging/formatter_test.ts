@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { BASIC_FORMAT, Formatter, type FormatterStyle } from "../../src/logging/formatter.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
-import { gmtime } from "../../src/logging/struct_time.ts";
-import { MAX_TEXT } from "../../src/logging/text_budget.ts";
+import { gmtime } from "../../src/text/struct_time.ts";
+import { MAX_TEXT } from "../../src/text/text_budget.ts";
 import { recordOf } from "./helpers.ts";
 import { test } from "../test.ts";
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/ass
 import { disable, getLogger, manager, root } from "../../src/logging/get_logger.ts";
 import { Logger } from "../../src/logging/logger.ts";
 import { Manager } from "../../src/logging/manager.ts";
-import { RootLogger } from "../../src/logging/root_logger.ts";
+import { RootLogger } from "../../src/logging/_root_logger.ts";
 import { test } from "../test.ts";
 
 test("getLogger() gives the root for no name, '', null and 'root' (C15)", () => {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { HandlerRegistry } from "../../src/logging/handler_registry.ts";
+import { HandlerRegistry } from "../../src/logging/_handler_registry.ts";
 import { test } from "../test.ts";
 
 interface Item {

@@ -1,5 +1,5 @@
 /** What the tests of the logging core share. */
-import { makeReceivedRecord } from "../../src/core/received_record.ts";
+import { makeReceivedRecord } from "../../src/wire/received_record.ts";
 import { Handler } from "../../src/logging/handler.ts";
 import { root } from "../../src/logging/get_logger.ts";
 import { INFO } from "../../src/logging/level.ts";

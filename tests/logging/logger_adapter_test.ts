@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/ass
 import type { LogKeywords } from "../../src/logging/keywords.ts";
 import { LoggerAdapter, type LoggerAdapterOptions } from "../../src/logging/logger_adapter.ts";
 import { Manager } from "../../src/logging/manager.ts";
-import { RootLogger } from "../../src/logging/root_logger.ts";
+import { RootLogger } from "../../src/logging/_root_logger.ts";
 import { ListHandler, listLogger, stderrOf } from "./helpers.ts";
 import { test } from "../test.ts";
 

@@ -6,7 +6,7 @@ import { Logger } from "../../src/logging/logger.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { Manager } from "../../src/logging/manager.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
-import { RootLogger } from "../../src/logging/root_logger.ts";
+import { RootLogger } from "../../src/logging/_root_logger.ts";
 import { ListHandler, listLogger, recordOf, stderrOf } from "./helpers.ts";
 import { test } from "../test.ts";
 

@@ -8,7 +8,7 @@ import {
 import { LogRecord } from "../../src/logging/log_record.ts";
 import { Manager } from "../../src/logging/manager.ts";
 import { PlaceHolder } from "../../src/logging/place_holder.ts";
-import { RootLogger } from "../../src/logging/root_logger.ts";
+import { RootLogger } from "../../src/logging/_root_logger.ts";
 import { ListHandler } from "./helpers.ts";
 import { test } from "../test.ts";
 

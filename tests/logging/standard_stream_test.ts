@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { writeToStandardStream } from "../../src/logging/standard_stream.ts";
+import { writeToStandardStream } from "../../src/logging/_standard_stream.ts";
 import { test } from "../test.ts";
 import { withStandardStreams } from "./helpers.ts";
 

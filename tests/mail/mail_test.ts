@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { bodyOf, decodeMail, encodeMail } from "../../src/mail/mail.ts";
+import { bodyOf, decodeMail, encodeMail } from "../../src/mail/_mail.ts";
 import { test } from "../test.ts";
 
 test("bodyOf() ends every line, all alike, as CPython's EmailMessage does", () => {

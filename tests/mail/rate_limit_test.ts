@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { RateLimit } from "../../src/mail/rate_limit.ts";
+import { RateLimit } from "../../src/mail/_rate_limit.ts";
 import { test } from "../test.ts";
 
 test("RateLimit lets so many begin within any minute", () => {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { createTransport } from "nodemailer";
-import { VirtualClock } from "../../src/adapters/virtual_clock.ts";
-import type { DeliveryEvent } from "../../src/handlers/delivery_event.ts";
+import { VirtualClock } from "../../src/testing/_virtual_clock.ts";
+import type { DeliveryEvent } from "../../src/delivery/delivery_event.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import {
   type Mail,
@@ -11,7 +11,7 @@ import {
   type SMTPHandlerOptions,
 } from "../../src/mail/smtp_handler.ts";
 import { test } from "../test.ts";
-import { Dice } from "../handlers/scripted_faults.ts";
+import { Dice } from "../delivery/scripted_faults.ts";
 import { account, record } from "../handlers/wire.ts";
 import { FakeMailServer } from "./fake_mail_server.ts";
 

@@ -1,7 +1,7 @@
 /** Mail over SMTP with servers that refuse, stall and vanish. */
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import type { Mail } from "../../src/mail/mail.ts";
-import { type SmtpServer, SmtpTransport } from "../../src/mail/smtp_transport.ts";
+import type { Mail } from "../../src/mail/_mail.ts";
+import { type SmtpServer, SmtpTransport } from "../../src/mail/_smtp_transport.ts";
 import { test } from "../test.ts";
 import { FakeMailServer } from "./fake_mail_server.ts";
 

@@ -30,8 +30,8 @@ import type {
   HTTPHandlerOptions,
   StreamConnection,
 } from "../../mod.ts";
-import { MemoryNetwork } from "../../src/adapters/memory.ts";
-import { json } from "../../src/core/json.ts";
+import { MemoryNetwork } from "../../src/testing/memory.ts";
+import { json } from "../../src/wire/json.ts";
 import * as files from "../../src/files/file_handlers.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { SMTPHandler } from "../../src/mail/smtp_handler.ts";

@@ -1,27 +1,41 @@
 import { assert, assertEquals } from "@std/assert";
+import { posix } from "node:path";
 import { test } from "../test.ts";
 import { entryPoints, importsOf, isBarrel, read, sources, withoutComments } from "./sources.ts";
 
+const { basename, dirname } = posix;
+
 /** What each layer may import: its own files always, and those of the layers named here. */
 const layers: Record<string, string[]> = {
-  "src/logging": [],
-  "src/core/pickle": [],
+  "src/text": [],
   "src/net": [],
-  "src/core": ["src/logging", "src/core/pickle"],
-  "src/handlers": ["src/logging", "src/core", "src/core/pickle", "src/net"],
-  "src/receiver": ["src/logging", "src/core", "src/core/pickle", "src/net"],
-  "src/files": ["src/logging", "src/core"],
-  "src/mail": ["src/logging", "src/core", "src/net", "src/handlers"],
+  "src/logging": ["src/text"],
+  "src/wire/pickle": ["src/text"],
+  "src/wire": ["src/text", "src/logging", "src/wire/pickle"],
+  "src/wire/syslog": ["src/text", "src/logging", "src/wire", "src/wire/pickle"],
+  "src/delivery": ["src/text", "src/logging", "src/wire", "src/wire/pickle", "src/net"],
+  "src/handlers": [
+    ...["src/text", "src/logging", "src/wire", "src/wire/pickle", "src/wire/syslog"],
+    ...["src/net", "src/delivery"],
+  ],
+  "src/queue": [
+    ...["src/text", "src/logging", "src/wire", "src/wire/pickle", "src/net", "src/delivery"],
+  ],
+  "src/mail": ["src/text", "src/logging", "src/wire", "src/net", "src/delivery"],
+  "src/receivers": [
+    ...["src/text", "src/logging", "src/wire", "src/wire/pickle", "src/wire/syslog", "src/net"],
+  ],
+  "src/files": ["src/text", "src/logging"],
+  "src/config": ["src/text", "src/logging", "src/delivery", "src/handlers", "src/queue", "src/net"],
+  "src/context": ["src/logging"],
   "src/adapters": ["src/net"],
-  "src/config": ["src/logging", "src/core", "src/handlers", "src/net"],
-  "src/context": ["src/logging", "src/core"],
-  "src/integrations": ["src/logging"],
+  "src/testing": ["src/net"],
 };
 
 /** The layers of the portable face, which `mod.ts` may re-export. */
 const portable = [
-  ...["src/logging", "src/core/pickle", "src/core", "src/net", "src/handlers", "src/receiver"],
-  "src/config",
+  ...["src/text", "src/logging", "src/wire/pickle", "src/wire/syslog", "src/wire", "src/net"],
+  ...["src/delivery", "src/handlers", "src/queue", "src/receivers", "src/config"],
 ];
 
 /** What a layer may import that is not ours; one that is not named here, nothing. */
@@ -34,8 +48,8 @@ const packages: Record<string, RegExp> = {
   "src/adapters": /^(node:|bun:|cloudflare:)/,
 };
 
-/** An adapter as users import it; the other files of the folder are shared between them. */
-const adapter = /^src\/adapters\/(deno|bun|node|cloudflare|memory|auto)\.ts$/;
+/** An adapter as users import it; its parts lie in a folder of its name, those of several in `common`. */
+const adapter = /^src\/adapters\/(deno|bun|node|cloudflare|auto)\.ts$/;
 
 /** The files that import another adapter, dynamically, each with the reason. */
 const adapterImporters: Record<string, string> = {
@@ -47,7 +61,7 @@ const adapterImporters: Record<string, string> = {
 const globalThisReaders: Record<string, string> = {
   "src/logging/stderr.ts": "what is printed goes to the process's own standard error",
   "src/logging/process_info.ts": "a record carries the process id where there is one",
-  "src/logging/standard_stream.ts": "a terminator that is no line break needs more than a console",
+  "src/logging/_standard_stream.ts": "a terminator that is no line break needs more than a console",
   "src/net/exit_hooks.ts": "what is queued when the process ends is passed on, written or counted",
   "src/net/fair_turn.ts": "setImmediate waits less than a timer, where there is one",
 };
@@ -55,6 +69,11 @@ const globalThisReaders: Record<string, string> = {
 function layerOf(file: string): string {
   const inside = Object.keys(layers).filter((layer) => file.startsWith(`${layer}/`));
   return inside.sort((a, b) => b.length - a.length)[0] ?? file;
+}
+
+/** True for a file that only the files of its own folder may import. */
+function isInner(file: string): boolean {
+  return basename(file).startsWith("_");
 }
 
 function isPortable(file: string): boolean {
@@ -93,6 +112,27 @@ test("imports run downward only", () => {
       .map(({ target }) => `${file} imports ${target}`)
   );
   assertEquals(upward, []);
+});
+
+test("a file whose name begins with _ is imported by its own folder alone", () => {
+  const strangers = sources.flatMap((file) =>
+    importsOf(file)
+      .filter(({ target }) => isInner(target) && dirname(target) !== dirname(file))
+      .map(({ target }) => `${file} imports ${target}`)
+  );
+  assertEquals(strangers, []);
+});
+
+test("a file that no other folder imports begins with _, unless an entry point exports it", () => {
+  const open = new Set(Object.values(entryPoints));
+  for (const file of sources) {
+    const isEntry = Object.values(entryPoints).includes(file);
+    for (const { target, reExport } of importsOf(file)) {
+      if (dirname(target) !== dirname(file) || (isEntry && reExport)) open.add(target);
+    }
+  }
+  const inner = sources.filter((file) => file !== "mod.ts" && !open.has(file));
+  assertEquals(inner.filter((file) => !isInner(file)), []);
 });
 
 test("no imports run in a circle", () => {

@@ -41,9 +41,11 @@ export interface Import {
   dynamic: boolean;
   /** True for `import type`, `export type … from`: nothing is loaded. */
   typeOnly: boolean;
+  /** True for `export … from`. */
+  reExport: boolean;
 }
 
-const fromStatement = /^(?:import|export)\s+(type\s)?[^;"'`]*?\bfrom\s+"([^"]+)"/gm;
+const fromStatement = /^(import|export)\s+(type\s)?[^;"'`]*?\bfrom\s+"([^"]+)"/gm;
 const bareImport = /^import\s+"([^"]+)"/gm;
 const dynamicImport = /\bimport\(\s*(?:"([^"]+)"|([^)]*))/g;
 
@@ -53,20 +55,23 @@ export function importsOf(file: string): Import[] {
   const resolve = (specifier: string) =>
     specifier.startsWith(".") ? posix.join(posix.dirname(file), specifier) : specifier;
   return [
-    ...[...code.matchAll(fromStatement)].map(([, type, target]) => ({
+    ...[...code.matchAll(fromStatement)].map(([, keyword, type, target]) => ({
       target: resolve(target!),
       dynamic: false,
       typeOnly: type !== undefined,
+      reExport: keyword === "export",
     })),
     ...[...code.matchAll(bareImport)].map(([, target]) => ({
       target: resolve(target!),
       dynamic: false,
       typeOnly: false,
+      reExport: false,
     })),
     ...[...code.matchAll(dynamicImport)].map(([, literal, expression]) => ({
       target: resolve(literal ?? expression!),
       dynamic: true,
       typeOnly: false,
+      reExport: false,
     })),
   ];
 }

@@ -1,5 +1,5 @@
 /** Stands for `node:crypto` within a worker, as far as the conformance suite uses it: SHA-256. */
-import { Sha256 } from "../../../src/core/sha256.ts";
+import { Sha256 } from "../../../src/wire/_sha256.ts";
 
 interface Hash {
   update(bytes: Uint8Array): Hash;

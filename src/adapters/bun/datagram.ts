@@ -1,0 +1,142 @@
+/**
+ * UDP on Bun, by `Bun.udpSocket`.
+ *
+ * Sockets are not connected, as CPython's are not: an ICMP refusal belongs to an earlier datagram,
+ * and must not cost the next one.
+ *
+ * @module
+ */
+import type {
+  DatagramAddress,
+  DatagramListener,
+  DatagramSocket,
+  WaitOptions,
+} from "../../net/connector.ts";
+import { bunRuntime, type BunUdpSocket } from "./runtime.ts";
+import { abortedError, codeOf, show, toConnectionError } from "../../net/native_error.ts";
+import { type HostAddress, resolveHost } from "../common/resolve_host.ts";
+import { SocketDatagrams } from "../../net/socket_datagrams.ts";
+
+type UdpAddress = Extract<DatagramAddress, { transport: "udp" }>;
+
+/** Opens a socket for a peer. */
+export async function openBunDatagram(
+  peer: UdpAddress,
+  { signal }: WaitOptions = {},
+): Promise<DatagramSocket> {
+  const doing = `Cannot open a datagram socket for ${show(peer)}`;
+  const host = await resolveHost(peer.hostname, signal, doing);
+  const socket = new BunDatagramSocket(peer, host);
+  await socket.bind(host.family === 6 ? "::" : "0.0.0.0", 0, doing);
+  if (!signal?.aborted) return socket;
+  await socket.close();
+  throw abortedError(signal, doing);
+}
+
+/** Binds a socket that receives from anybody. */
+export async function bindBunDatagram(at: UdpAddress): Promise<DatagramListener> {
+  const listener = new BunDatagramListener(at);
+  await listener.bind(at.hostname, at.port, `Cannot bind ${show(at)}`);
+  return listener;
+}
+
+class BunDatagrams extends SocketDatagrams {
+  protected socket: BunUdpSocket | undefined;
+  #onDrain: () => void = () => {};
+
+  protected wanted(_port: number, _address: string): boolean {
+    return true;
+  }
+
+  async bind(hostname: string, port: number, doing: string): Promise<void> {
+    try {
+      this.socket = await bunRuntime().udpSocket({
+        hostname,
+        port,
+        socket: {
+          data: (_socket, bytes, fromPort, fromAddress) => {
+            // A plain view, as on other runtimes: Buffer's own `slice` does not copy.
+            const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+            if (this.wanted(fromPort, fromAddress)) this.arrived(plain, fromAddress);
+          },
+          drain: () => this.#onDrain(),
+          // An ICMP refusal of an earlier datagram.
+          error: () => {},
+        },
+      });
+    } catch (error) {
+      throw toConnectionError(error, doing);
+    }
+  }
+
+  protected drain(): Promise<void> {
+    return new Promise((resolve) => this.#onDrain = resolve);
+  }
+
+  override unref(): void {
+    this.socket?.unref();
+  }
+
+  protected override release(): void {
+    this.socket?.close();
+    this.#onDrain();
+  }
+}
+
+class BunDatagramSocket extends BunDatagrams implements DatagramSocket {
+  readonly #peer: UdpAddress;
+  readonly #address: string;
+
+  constructor(peer: UdpAddress, { address }: HostAddress) {
+    super();
+    this.#peer = peer;
+    this.#address = address;
+  }
+
+  protected override wanted(port: number, address: string): boolean {
+    return port === this.#peer.port && address === this.#address;
+  }
+
+  async send(bytes: Uint8Array): Promise<void> {
+    try {
+      await this.inOrder(async () => {
+        while (!this.#taken(bytes)) await this.drain();
+      });
+    } catch (error) {
+      throw this.sendError(error, bytes, this.#peer);
+    }
+  }
+
+  sendSync(bytes: Uint8Array): boolean {
+    try {
+      return this.#taken(bytes);
+    } catch {
+      return false;
+    }
+  }
+
+  /** Whether the kernel had room for it. */
+  #taken(bytes: Uint8Array): boolean {
+    if (!this.open || this.socket === undefined) throw new Error("closed");
+    try {
+      return this.socket.send(bytes, this.#peer.port, this.#address);
+    } catch (error) {
+      // The kernel tells of the refusal of an earlier datagram instead of sending this one.
+      if (codeOf(error) !== "refused") throw error;
+      return this.socket.send(bytes, this.#peer.port, this.#address);
+    }
+  }
+}
+
+class BunDatagramListener extends BunDatagrams implements DatagramListener {
+  readonly #at: UdpAddress;
+
+  constructor(at: UdpAddress) {
+    super();
+    this.#at = at;
+  }
+
+  get address(): DatagramAddress {
+    return { ...this.#at, port: this.socket?.port ?? this.#at.port };
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * What every connector of a runtime checks before it turns to the runtime: the address, the TLS
+ * options, and whether the wait is over already. What is wrong rejects, it does not throw.
+ *
+ * @module
+ */
+import type {
+  Acceptor,
+  Connector,
+  DatagramAcceptor,
+  DatagramAddress,
+  DatagramConnector,
+  DatagramListener,
+  DatagramSocket,
+  Listener,
+  StreamAddress,
+  StreamConnection,
+  WaitOptions,
+} from "../../net/connector.ts";
+import { exitNotifier } from "../../net/exit_hooks.ts";
+import { abortedError, checkAddress, show } from "../../net/native_error.ts";
+import { checkTls } from "./tls_options.ts";
+
+/** What a runtime does, told what begins its errors: `Cannot connect to 127.0.0.1:9020`. */
+export interface NativeConnector {
+  connect(to: StreamAddress, options: WaitOptions, doing: string): Promise<StreamConnection>;
+  listen(
+    at: StreamAddress,
+    options: WaitOptions,
+    doing: string,
+  ): Promise<Listener<StreamConnection>>;
+  openDatagram(peer: DatagramAddress, options: WaitOptions): Promise<DatagramSocket>;
+  bindDatagram(at: DatagramAddress): Promise<DatagramListener>;
+  hostName(): string | undefined;
+}
+
+/** The connector that a runtime's own makes. */
+export function checkedConnector(
+  native: NativeConnector,
+): Connector & DatagramConnector & Acceptor & DatagramAcceptor {
+  return {
+    async connect(to, options = {}) {
+      const doing = `Cannot connect to ${show(to)}`;
+      checkStream(to, options, doing, "client");
+      return await native.connect(to, options, doing);
+    },
+    async listen(at, options = {}) {
+      const doing = `Cannot listen at ${show(at)}`;
+      checkStream(at, options, doing, "listener");
+      return await native.listen(at, options, doing);
+    },
+    async openDatagram(peer, options = {}) {
+      checkAddress(peer, `Cannot open a datagram socket for ${show(peer)}`);
+      return await native.openDatagram(peer, options);
+    },
+    async bindDatagram(at) {
+      checkAddress(at, `Cannot bind ${show(at)}`);
+      return await native.bindDatagram(at);
+    },
+    hostName: () => native.hostName(),
+    ...exitNotifier,
+  };
+}
+
+/** Throws for an address or TLS options that no runtime could use, or a wait that is over. */
+export function checkStream(
+  address: StreamAddress,
+  { signal }: WaitOptions,
+  doing: string,
+  side: "client" | "listener",
+): void {
+  checkAddress(address, doing);
+  if ("tls" in address && address.tls !== undefined) checkTls(address.tls, doing, side);
+  if (signal?.aborted) throw abortedError(signal, doing);
+}

@@ -1,0 +1,184 @@
+/**
+ * Datagrams on Deno: by `Deno.listenDatagram` where `--unstable-net` provides it, else UDP by
+ * `node:dgram`.
+ *
+ * A Unix datagram that finds no room in the receiver's queue is sent as soon as there is some, but
+ * Deno asks the kernel without a pause until then: the program goes on, a core is busy. Nor can it
+ * be taken back: until it is sent it holds the process open, even if the socket is closed. Of what
+ * is received Deno yields 65,507 bytes at most.
+ *
+ * @module
+ */
+import { ConnectionError } from "../../net/connection_error.ts";
+import type {
+  DatagramAddress,
+  DatagramListener,
+  DatagramSocket,
+  WaitOptions,
+} from "../../net/connector.ts";
+import {
+  demandNet,
+  type DenoDatagramAddress,
+  type DenoDatagramConn,
+  denoRuntime,
+} from "./runtime.ts";
+import { abortedError, show, toConnectionError } from "../../net/native_error.ts";
+import { SocketDatagrams } from "../../net/socket_datagrams.ts";
+
+/** Opens a socket for a peer. */
+export async function openDenoDatagram(
+  peer: DatagramAddress,
+  { signal }: WaitOptions = {},
+): Promise<DatagramSocket> {
+  const doing = `Cannot open a datagram socket for ${show(peer)}`;
+  if (peer.transport === "unixgram") {
+    await demandReceiver(peer.path, signal, doing);
+    // An abstract address (Linux) leaves no file behind, and Deno cannot send from none.
+    const from = { transport: "unixpacket", path: `\0logwire-${crypto.randomUUID()}` } as const;
+    return new DenoDatagramSocket(bind(from, doing), peer, { ...from, path: peer.path });
+  }
+  const { resolveHost } = await import("../common/resolve_host.ts");
+  const { address, family } = await resolveHost(peer.hostname, signal, doing);
+  const any = family === 6 ? "::" : "0.0.0.0";
+  if (denoRuntime().listenDatagram === undefined) {
+    await demandNet(show({ ...peer, hostname: any, port: 0 }), doing);
+    await demandNet(show({ ...peer, hostname: address }), doing);
+    const { openNodeDatagram } = await import("../node/datagram.ts");
+    return await openNodeDatagram(peer, { ...(signal && { signal }), unref: true });
+  }
+  const conn = bind({ transport: "udp", hostname: any, port: 0 }, doing);
+  return new DenoDatagramSocket(conn, peer, { ...peer, transport: "udp", hostname: address });
+}
+
+/**
+ * Throws unless a datagram socket is bound there, as connecting one would tell, which Deno cannot:
+ * a stream socket that is connected instead is refused for its type alone.
+ */
+async function demandReceiver(
+  path: string,
+  signal: AbortSignal | undefined,
+  doing: string,
+): Promise<void> {
+  listenDatagram(doing);
+  if (signal?.aborted) throw abortedError(signal, doing);
+  try {
+    (await denoRuntime().connect({ transport: "unix", path, signal })).close();
+  } catch (error) {
+    // EPROTOTYPE, which has neither code nor class.
+    if (/wrong type for socket/i.test(String(error))) return;
+    throw signal?.aborted ? abortedError(signal, doing) : toConnectionError(error, doing);
+  }
+  throw new ConnectionError("refused", `${doing}: it is a stream socket`);
+}
+
+/** Binds a socket that receives from anybody. */
+export async function bindDenoDatagram(at: DatagramAddress): Promise<DatagramListener> {
+  const doing = `Cannot bind ${show(at)}`;
+  if (at.transport === "unixgram") {
+    return new DenoDatagramListener(bind({ transport: "unixpacket", path: at.path }, doing), at);
+  }
+  if (denoRuntime().listenDatagram === undefined) {
+    await demandNet(show(at), doing);
+    return await (await import("../node/datagram.ts")).bindNodeDatagram(at);
+  }
+  const conn = bind({ transport: "udp", hostname: at.hostname, port: at.port }, doing);
+  return new DenoDatagramListener(conn, { ...at, port: conn.addr.port ?? 0 });
+}
+
+function bind(at: DenoDatagramAddress, doing: string): DenoDatagramConn {
+  const listen = listenDatagram(doing);
+  try {
+    return listen(at);
+  } catch (error) {
+    throw toConnectionError(error, doing);
+  }
+}
+
+function listenDatagram(doing: string): (at: DenoDatagramAddress) => DenoDatagramConn {
+  const { listenDatagram } = denoRuntime();
+  if (listenDatagram !== undefined) return listenDatagram;
+  const instead = "or use a Unix stream socket or UDP";
+  throw new ConnectionError(
+    "unsupported",
+    `${doing}: Deno needs --unstable-net for it, ${instead}`,
+  );
+}
+
+class DenoDatagrams extends SocketDatagrams {
+  protected readonly conn: DenoDatagramConn;
+  readonly #wanted: (from: DenoDatagramAddress) => boolean;
+  #reading = false;
+
+  constructor(conn: DenoDatagramConn, wanted: (from: DenoDatagramAddress) => boolean) {
+    super();
+    this.conn = conn;
+    this.#wanted = wanted;
+  }
+
+  async #read(): Promise<void> {
+    try {
+      for (;;) {
+        const [bytes, from] = await this.conn.receive();
+        if (this.#wanted(from)) this.arrived(bytes, from.hostname);
+      }
+    } catch {
+      // Closed on this side: a datagram socket has no other end.
+    }
+  }
+
+  override [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    // A pending read holds the process open; so it begins only when somebody reads.
+    if (!this.#reading) this.#read();
+    this.#reading = true;
+    return super[Symbol.asyncIterator]();
+  }
+
+  override unref(): void {
+    this.conn.unref();
+  }
+
+  protected override release(): void {
+    this.conn.close();
+  }
+}
+
+class DenoDatagramSocket extends DenoDatagrams implements DatagramSocket {
+  readonly #peer: DatagramAddress;
+  readonly #to: DenoDatagramAddress;
+
+  constructor(conn: DenoDatagramConn, peer: DatagramAddress, to: DenoDatagramAddress) {
+    super(
+      conn,
+      (from) => from.hostname === to.hostname && from.port === to.port && from.path === to.path,
+    );
+    this.#peer = peer;
+    this.#to = to;
+  }
+
+  async send(bytes: Uint8Array): Promise<void> {
+    try {
+      await this.inOrder(() => this.conn.send(bytes, this.#to));
+    } catch (error) {
+      throw this.sendError(error, bytes, this.#peer);
+    }
+  }
+}
+
+class DenoDatagramListener extends DenoDatagrams implements DatagramListener {
+  readonly address: DatagramAddress;
+
+  constructor(conn: DenoDatagramConn, address: DatagramAddress) {
+    super(conn, () => true);
+    this.address = address;
+  }
+
+  protected override release(): void {
+    super.release();
+    if (this.address.transport !== "unixgram") return;
+    try {
+      denoRuntime().removeSync(this.address.path);
+    } catch {
+      // Somebody else has removed it.
+    }
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * UDP by `node:dgram`: on Node, and on Deno where `--unstable-net` is not given.
+ *
+ * An ICMP refusal belongs to an earlier datagram, and does not cost the next one, as with CPython's
+ * sockets, which are not connected.
+ *
+ * @module
+ */
+import * as dgram from "node:dgram";
+import type { ConnectionError } from "../../net/connection_error.ts";
+import type {
+  DatagramAddress,
+  DatagramListener,
+  DatagramSocket,
+  WaitOptions,
+} from "../../net/connector.ts";
+import { codeOf, show, toConnectionError } from "../../net/native_error.ts";
+import { type HostAddress, resolveHost } from "../common/resolve_host.ts";
+import { SocketDatagrams } from "../../net/socket_datagrams.ts";
+
+type UdpAddress = Extract<DatagramAddress, { transport: "udp" }>;
+
+/** Opens a socket for a peer. `unref`: before it binds, for Deno, where `unref` works only then. */
+export async function openNodeDatagram(
+  peer: UdpAddress,
+  { signal, unref = false }: WaitOptions & { unref?: boolean } = {},
+): Promise<DatagramSocket> {
+  const doing = `Cannot open a datagram socket for ${show(peer)}`;
+  const host = await resolveHost(peer.hostname, signal, doing);
+  const socket = await bind(host, 0, doing, unref);
+  // A connected socket sends faster; on Deno it would hold the process although it is `unref`ed,
+  // and what is sent at once leaves in any order.
+  if (!unref) {
+    await new Promise<void>((resolve) => socket.connect(peer.port, host.address, resolve));
+  }
+  return new NodeDatagramSocket(socket, peer, host, !unref);
+}
+
+/** Binds a socket that receives from anybody. */
+export async function bindNodeDatagram(at: UdpAddress): Promise<DatagramListener> {
+  const doing = `Cannot bind ${show(at)}`;
+  const host = await resolveHost(at.hostname, undefined, doing);
+  const socket = await bind({ ...host, bindTo: host.address }, at.port, doing, false);
+  return new NodeDatagramListener(socket, { ...at, port: socket.address().port });
+}
+
+function bind(
+  { family, bindTo }: HostAddress & { bindTo?: string },
+  port: number,
+  doing: string,
+  unref: boolean,
+): Promise<dgram.Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = dgram.createSocket({
+      type: family === 6 ? "udp6" : "udp4",
+      // Every address is an IP address by now; asked synchronously, `send` sends at once.
+      lookup: (address, _options, callback) => callback(null, address, family),
+    });
+    if (unref) socket.unref();
+    socket.once("error", (error) => {
+      socket.close();
+      reject(toConnectionError(error, doing));
+    });
+    socket.bind({ port, ...(bindTo === undefined ? {} : { address: bindTo }) }, () => {
+      socket.removeAllListeners("error");
+      resolve(socket);
+    });
+  });
+}
+
+class NodeDatagrams extends SocketDatagrams {
+  protected readonly socket: dgram.Socket;
+
+  constructor(socket: dgram.Socket, wanted: (from: dgram.RemoteInfo) => boolean) {
+    super();
+    this.socket = socket;
+    socket.on("message", (bytes, from) => {
+      const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+      if (wanted(from)) this.arrived(plain, from.address);
+    });
+    // An ICMP refusal of an earlier datagram, where the runtime reports it.
+    socket.on("error", () => {});
+  }
+
+  override unref(): void {
+    this.socket.unref();
+  }
+
+  protected override release(): void {
+    this.socket.close();
+  }
+}
+
+class NodeDatagramSocket extends NodeDatagrams implements DatagramSocket {
+  readonly #peer: UdpAddress;
+  readonly #address: string;
+  readonly #connected: boolean;
+
+  constructor(
+    socket: dgram.Socket,
+    peer: UdpAddress,
+    { address }: HostAddress,
+    connected: boolean,
+  ) {
+    super(socket, (from) => from.port === peer.port && from.address === address);
+    this.#peer = peer;
+    this.#address = address;
+    this.#connected = connected;
+  }
+
+  send(bytes: Uint8Array): Promise<void> {
+    const begin = () => new Promise<void>((resolve, reject) => this.#send(bytes, resolve, reject));
+    return this.#connected ? begin() : this.inOrder(begin);
+  }
+
+  #send(
+    bytes: Uint8Array,
+    resolve: () => void,
+    reject: (error: ConnectionError) => void,
+    again = false,
+  ): void {
+    const settle = (error: unknown) => {
+      if (!error) resolve();
+      // The kernel tells of the refusal of an earlier datagram instead of sending this one.
+      else if (!again && codeOf(error) === "refused") this.#send(bytes, resolve, reject, true);
+      else reject(this.sendError(error, bytes, this.#peer));
+    };
+    try {
+      if (this.#connected) this.socket.send(bytes, settle);
+      else this.socket.send(bytes, this.#peer.port, this.#address, settle);
+    } catch (error) {
+      settle(error);
+    }
+  }
+}
+
+class NodeDatagramListener extends NodeDatagrams implements DatagramListener {
+  readonly address: DatagramAddress;
+
+  constructor(socket: dgram.Socket, address: DatagramAddress) {
+    super(socket, () => true);
+    this.address = address;
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * The table of the classes that every configuration may name.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { type Class, classFactory } from "../logging/class_factory.ts";
+import { checkKnown, checkString, refuse } from "../logging/validate.ts";
+import { BufferingHandler } from "../handlers/buffering_handler.ts";
+import { MemoryHandler } from "../handlers/memory_handler.ts";
+import { PortQueue } from "../queue/port_queue.ts";
+import { QueueListener } from "../queue/queue_listener.ts";
+import { RecordQueue } from "../queue/record_queue.ts";
+import { BufferingFormatter } from "../logging/buffering_formatter.ts";
+import { Filter } from "../logging/filter.ts";
+import { Formatter } from "../logging/formatter.ts";
+import { Handler } from "../logging/handler.ts";
+import { NullHandler } from "../logging/null_handler.ts";
+import { StreamHandler } from "../logging/stream_handler.ts";
+import type { ConfigClasses, ConfigContext, Keywords } from "./config_factory.ts";
+import { queueHandlerFactory } from "./_queue_handler_factory.ts";
+
+/** As Python's `queue.Queue`, which takes 0 and less for no limit. */
+function maxRecordsOf(maxsize: unknown): { maxRecords?: unknown } {
+  if (maxsize === undefined) return {};
+  return { maxRecords: typeof maxsize === "number" && maxsize <= 0 ? Infinity : maxsize };
+}
+
+/**
+ * The classes that need nothing but what every program has. A function, as a table would stay in
+ * the bundle of a program that configures nothing.
+ */
+export function coreClasses(): ConfigClasses {
+  const queueFactory = classFactory(
+    RecordQueue,
+    (Own, { maxsize, ...own }: Keywords) => new Own({ ...maxRecordsOf(maxsize), ...own }),
+  );
+  return {
+    // The base of handlers takes nothing, as the level is set behind it; what it does not take is
+    // refused as a level.
+    "logging.Handler": classFactory<Handler, ConfigContext>(
+      Handler as unknown as Class<Handler>,
+      (Own, keywords) => Object.keys(keywords).length === 0 ? new Own() : new Own(keywords),
+    ),
+    "logging.Formatter": classFactory(Formatter, (Own, keywords: Keywords) => {
+      // CPython says `format` in a dictionary and `fmt` in its constructor, and takes both here.
+      const { fmt = null, format = fmt, datefmt = null, ...options } = keywords;
+      if (format !== null) checkString("create Formatter", "format", format, true);
+      if (datefmt !== null) checkString("create Formatter", "datefmt", datefmt, true);
+      return new Own(format, datefmt, options);
+    }),
+    "logging.BufferingFormatter": classFactory(
+      BufferingFormatter,
+      (Own, { linefmt = null, ...own }: Keywords) => {
+        checkKnown("create BufferingFormatter", own, []);
+        return new Own(linefmt);
+      },
+    ),
+    "logging.Filter": classFactory(Filter, (Own, { name = "", ...own }: Keywords) => {
+      checkKnown("create Filter", own, []);
+      return new Own(checkString("create Filter", "name", name, true));
+    }),
+    "logging.NullHandler": classFactory(NullHandler, (Own, keywords: Keywords) => {
+      checkKnown("create NullHandler", keywords, []);
+      return new Own();
+    }),
+    "logging.StreamHandler": classFactory(
+      StreamHandler,
+      (Own, { stream = null, ...own }: Keywords) => {
+        checkKnown("create StreamHandler", { stream, ...own }, ["stream"]);
+        // CPython takes a string, and then fails at every record.
+        const isText = typeof stream === "string";
+        if (isText) {
+          refuse("create StreamHandler", "stream", 'a stream, such as "ext://sys.stdout"', stream);
+        }
+        return new Own(stream);
+      },
+    ),
+    "logging.handlers.BufferingHandler": classFactory(
+      BufferingHandler,
+      (Own, { capacity, ...own }: Keywords) => {
+        checkKnown("create BufferingHandler", own, []);
+        return new Own(capacity);
+      },
+    ),
+    "logging.handlers.MemoryHandler": classFactory(
+      MemoryHandler,
+      (Own, { capacity, target: _target, ...own }: Keywords, context: ConfigContext) => {
+        const [target = null] = context.handlers("target");
+        return new Own(capacity, { ...own, target });
+      },
+    ),
+    "logging.handlers.QueueHandler": queueHandlerFactory(),
+    "logging.handlers.QueueListener": QueueListener,
+    // All of them serve one process, as the handler and the listener of a dictionary do.
+    "queue.Queue": queueFactory,
+    "queue.SimpleQueue": queueFactory,
+    "multiprocessing.Queue": queueFactory,
+    "multiprocessing.JoinableQueue": queueFactory,
+    // Ours: to a thread, of which `port` is a reference such as ext://worker.
+    "logwire.PortQueue": classFactory(
+      PortQueue,
+      (Own, { port, ...own }: Keywords) => new Own(port, own),
+    ),
+  };
+}

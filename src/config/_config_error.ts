@@ -1,0 +1,38 @@
+/**
+ * What is wrong with a configuration, and where: every message has the path in the dictionary.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { refuse, show } from "../logging/validate.ts";
+
+const WHAT = "configure logging";
+
+/** Throws the TypeError for the value at `path`. */
+export function refuseAt(path: string, expected: string, value: unknown): never {
+  refuse(WHAT, path, expected, value);
+}
+
+/** The path of `key` in what stands at `path`. */
+export function pathTo(path: string, key: string): string {
+  return path === "" ? key : `${path}.${key}`;
+}
+
+/** Runs `make`; what it throws names `path`: that of the very option, where the error tells it. */
+export function at<Result>(path: string, make: () => Result): Result {
+  try {
+    return make();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : show(error);
+    if (message.startsWith(`Cannot ${WHAT} as `)) throw error;
+    // Our own errors are all of this form, `Cannot create X as 'host' must be …`.
+    const [, noSuch = "", rest] = /^Cannot .+? as (there is no option )?'(.*)$/s.exec(message) ??
+      [];
+    const told = rest === undefined
+      ? `'${path}' cannot be made: ${message}`
+      : `${noSuch}'${path}.${rest}`;
+    const Kind = error instanceof TypeError ? TypeError : RangeError;
+    throw new Kind(`Cannot ${WHAT} as ${told}`, { cause: error });
+  }
+}

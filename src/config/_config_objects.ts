@@ -1,0 +1,224 @@
+/**
+ * The formatters, filters and handlers that a dictionary describes, each made when it is first asked
+ * for. After the `configure_…` methods of CPython's `DictConfigurator`.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { type Class, isClass } from "../logging/class_factory.ts";
+import { QueueHandler } from "../queue/queue_handler.ts";
+import { Filter, type FilterLike } from "../logging/filter.ts";
+import { Formatter } from "../logging/formatter.ts";
+import { Handler } from "../logging/handler.ts";
+import { isPlainObject } from "../text/is_mapping.ts";
+import { coreClasses } from "./_config_classes.ts";
+import { ConfigEntries } from "./_config_entries.ts";
+import { at, pathTo, refuseAt } from "./_config_error.ts";
+import type {
+  ClassRow,
+  ConfigClass,
+  ConfigClasses,
+  ConfigContext,
+  ConfigFactory,
+  Keywords,
+} from "./config_factory.ts";
+import { ConfigTree, type Dictionary } from "./_config_tree.ts";
+import { levelAt, listAt } from "./_config_values.ts";
+
+/** What Python takes as the name of an argument. */
+const IDENTIFIER = /^[a-z_][a-z0-9_]*$/i;
+
+/** Makes what a dictionary describes. */
+export class ConfigObjects {
+  /** The dictionary. */
+  readonly tree: ConfigTree;
+  /** Every handler that was made, whether or not the whole turned out well. */
+  readonly begun: Handler[] = [];
+  readonly #classes: ConfigClasses;
+  /** The factories that know their class. */
+  readonly #rows: readonly ClassRow[];
+  readonly #formatters: ConfigEntries<Formatter>;
+  readonly #filters: ConfigEntries<FilterLike>;
+  readonly #handlers: ConfigEntries<Handler>;
+
+  constructor(config: Dictionary, classes: ConfigClasses, externals: Dictionary) {
+    const core = coreClasses();
+    this.#classes = { ...core, ...classes };
+    // A class that has a name may be referred to, too.
+    const named = { ...this.#classes, ...externals };
+    const tree = new ConfigTree(config, named, (section, name) => this.#find(section, name));
+    this.tree = tree;
+    // A table may put something else in the place of a name, and not in that of its class.
+    this.#rows = [...Object.values(classes), ...Object.values(core)].filter(isRow);
+    this.#formatters = new ConfigEntries(
+      tree,
+      "formatters",
+      (...entry) => this.#formatter(...entry),
+    );
+    this.#filters = new ConfigEntries(tree, "filters", (...entry) => this.#filter(...entry));
+    this.#handlers = new ConfigEntries(tree, "handlers", (...entry) => this.#handler(...entry));
+  }
+
+  /** Makes everything, in CPython's order; the handlers by name. */
+  makeHandlers(): Map<string, Handler> {
+    for (const name of this.#formatters.names()) this.#formatters.find(name);
+    for (const name of this.#filters.names()) this.#filters.find(name);
+    const names = this.#handlers.names().sort();
+    return new Map(names.map((name) => [name, this.#handlers.get(name, "handlers")]));
+  }
+
+  /** The handlers that a list names. */
+  handlersAt(list: unknown, path: string): Handler[] {
+    return listAt(this.tree, list, path).map((name, index) =>
+      this.#handlers.get(name, pathTo(path, String(index)))
+    );
+  }
+
+  /** The filters that a list names or holds. */
+  filtersAt(list: unknown, path: string): FilterLike[] {
+    return listAt(this.tree, list, path).map((item, index) =>
+      isFilter(item) ? item : this.#filters.get(item, pathTo(path, String(index)))
+    );
+  }
+
+  #find(section: string, name: string): unknown {
+    if (section === "formatters") return this.#formatters.find(name);
+    if (section === "filters") return this.#filters.find(name);
+    return section === "handlers" ? this.#handlers.find(name) : undefined;
+  }
+
+  #formatter(entry: Dictionary, path: string): Formatter {
+    const { format, datefmt, style, validate, defaults } = entry;
+    const given = Object.entries({ format, datefmt, style, validate, defaults })
+      .filter(([, value]) => value !== undefined && value !== null);
+    const known = Object.fromEntries(given);
+    const made = "()" in entry
+      ? this.#create("()", entry, path)
+      : this.#create("class", { ...known, class: entry.class || Formatter }, path);
+    if (typeof (made as Formatter | null)?.format === "function") return made as Formatter;
+    return refuseAt(path, "something that a factory makes with a method format(record)", made);
+  }
+
+  #filter(entry: Dictionary, path: string): FilterLike {
+    const stock = { "()": Filter, name: entry.name ?? "" };
+    const made = this.#create("()", "()" in entry ? entry : stock, path);
+    return isFilter(made) ? made : refuseAt(path, "something that a factory makes to filter", made);
+  }
+
+  #handler(entry: Dictionary, path: string): Handler {
+    const { formatter, level: _level, filters, ...rest } = entry;
+    const found = formatter
+      ? this.#formatters.get(this.tree.value(formatter, path), pathTo(path, "formatter"))
+      : null;
+    const level = levelAt(this.tree, entry, path);
+    const chosen = this.filtersAt(filters, pathTo(path, "filters"));
+    const made = this.#create("()" in entry ? "()" : "class", rest, path);
+    if (!(made instanceof Handler)) return refuseAt(path, "a Handler that a factory makes", made);
+    if (found !== null) made.setFormatter(found);
+    if (level !== undefined) made.setLevel(level);
+    for (const filter of chosen) made.addFilter(filter);
+    return made;
+  }
+
+  /** Calls the factory that stands behind `key`, then sets what stands behind `.`. */
+  #create(key: "()" | "class", entry: Dictionary, path: string): unknown {
+    const { [key]: named, ".": attributes, ...rest } = entry;
+    const factory = this.#factory(this.tree.value(named, path), pathTo(path, key));
+    for (const keyword of Object.keys(rest)) {
+      if (!IDENTIFIER.test(keyword)) refuseAt(pathTo(path, keyword), "an identifier", keyword);
+    }
+    const keywords = this.#values(rest, path);
+    const made = at(path, () => factory(keywords, this.#context(keywords, path)));
+    if (made instanceof Handler) this.begun.push(made);
+    this.#setAttributes(made, attributes, path);
+    return made;
+  }
+
+  #factory(named: unknown, path: string): ConfigFactory {
+    const found = typeof named === "string" ? this.#named(named, path) : named;
+    if (typeof found !== "function") return this.#refuse(named, path);
+    return isClass(found) ? this.#constructing(found) : found as ConfigFactory;
+  }
+
+  #named(name: string, path: string): ConfigFactory | ConfigClass {
+    return Object.hasOwn(this.#classes, name) ? this.#classes[name]! : this.#refuse(name, path);
+  }
+
+  #refuse(named: unknown, path: string): never {
+    const known = Object.keys(this.#classes).sort().join(", ");
+    return refuseAt(path, `a function or a name in 'classes' (${known})`, named);
+  }
+
+  /** Constructs a class, with the arguments of a class that a table knows where it is like that. */
+  #constructing(Own: Class): ConfigFactory {
+    const row = this.#rowOf(Own);
+    const isLikeIts = ({ base }: ClassRow) =>
+      // No factory has more than two parameters, and no constructor that is inherited names any.
+      base === Own || base === QueueHandler || Own.length === 0 || Own.length > 2;
+    return row !== undefined && isLikeIts(row)
+      ? (keywords, context) => row.make(Own, keywords, context)
+      : (keywords, context) => new Own(keywords, context);
+  }
+
+  /** The row of a class, or of the nearest one that it is derived from. */
+  #rowOf(Own: Class): ClassRow | undefined {
+    for (let known: unknown = Own; known !== null; known = Object.getPrototypeOf(known)) {
+      const row = this.#rows.find(({ base }) => base === known);
+      if (row !== undefined) return row;
+    }
+    return undefined;
+  }
+
+  #context(keywords: Keywords, path: string): ConfigContext {
+    const one = (item: unknown, at: string) =>
+      item instanceof Handler ? item : this.#handlers.get(item, at);
+    const described = (value: unknown, at: string) =>
+      isPlainObject(value) && "()" in value ? this.#create("()", value, at) : value;
+    return {
+      handlers: (keyword) => {
+        const value = keywords[keyword] ?? [];
+        const own = pathTo(path, keyword);
+        if (!Array.isArray(value)) return [one(value, own)];
+        return value.map((item, index) => one(item, pathTo(own, String(index))));
+      },
+      object: (keyword) => {
+        const [value, own] = [keywords[keyword], pathTo(path, keyword)];
+        if (typeof value !== "string") return described(value, own);
+        const factory = this.#factory(value, own);
+        return at(own, () => factory({}, this.#context({}, own)));
+      },
+      named: (keyword) => {
+        const [value, own] = [keywords[keyword], pathTo(path, keyword)];
+        return typeof value === "string" ? this.#named(value, own) : described(value, own);
+      },
+    };
+  }
+
+  #setAttributes(made: unknown, attributes: unknown, path: string): void {
+    if (!attributes) return;
+    const own = pathTo(path, ".");
+    for (const [name, value] of Object.entries(this.tree.dictionary(attributes, own))) {
+      const place = pathTo(path, name);
+      if (name === "__proto__") refuseAt(place, "an attribute that may be set", value);
+      const target = made as Record<string, unknown>;
+      at(path, () => target[name] = this.tree.value(value, place));
+    }
+  }
+
+  #values(entry: Dictionary, path: string): Dictionary {
+    const values = Object.entries(entry)
+      .map(([key, value]) => [key, this.tree.value(value, pathTo(path, key))] as const);
+    return Object.fromEntries(values);
+  }
+}
+
+function isRow(value: unknown): value is ClassRow {
+  return typeof value === "function" && "base" in value && "make" in value;
+}
+
+function isFilter(value: unknown): value is FilterLike {
+  const filters = typeof value === "function" ||
+    typeof (value as { filter?: unknown } | null)?.filter === "function";
+  return filters;
+}

@@ -1,0 +1,105 @@
+/**
+ * A configuration dictionary as it is read: `cfg://` references are followed, after CPython's
+ * `BaseConfigurator`. The dictionary itself is never changed.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { isPlainObject } from "../text/is_mapping.ts";
+import { pathTo, refuseAt } from "./_config_error.ts";
+
+/** A dictionary of the configuration: a plain object. */
+export type Dictionary = Readonly<Record<string, unknown>>;
+
+/** The formatter, filter or handler that an entry stands for; `undefined` if it stands for none. */
+export type Lookup = (section: string, name: string) => unknown;
+
+/** References that lead to references: more are a circle. */
+const MAX_HOPS = 32;
+
+/** What somebody wrote is far from so deep; an object within itself is not. */
+const MAX_DEPTH = 100;
+
+const REFERENCE = /^(cfg|ext):\/\/(.*)$/s;
+const FIRST = /^\s*([\p{L}\p{N}_]+)\s*/u;
+const STEP = /^(?:\.\s*([\p{L}\p{N}_]+)|\[([^[\]]*)\])\s*/u;
+
+/** Reads one dictionary. */
+export class ConfigTree {
+  readonly #config: Dictionary;
+  readonly #externals: Dictionary;
+  readonly #made: Lookup;
+
+  /** `externals` is what `ext://` names stand for, `made` what entries stand for. */
+  constructor(config: Dictionary, externals: Dictionary, made: Lookup) {
+    this.#config = config;
+    this.#externals = externals;
+    this.#made = made;
+  }
+
+  /** A section, such as `handlers`; an empty one if there is none. */
+  section(name: string): Dictionary {
+    return this.dictionary(this.#config[name] ?? {}, name);
+  }
+
+  /** A value that must be a dictionary, or a reference to one; what is in it is as it is written. */
+  dictionary(value: unknown, path: string): Dictionary {
+    const found = this.resolve(value, path);
+    return isPlainObject(found) ? found : refuseAt(path, "a dictionary", found);
+  }
+
+  /** A value with every reference in it, however deep, followed; the same one if there is none. */
+  value(value: unknown, path: string, depth: number = 0): unknown {
+    if (depth > MAX_DEPTH) refuseAt(path, "less deep", value);
+    const found = this.resolve(value, path);
+    const next = (item: unknown, key: string) => this.value(item, pathTo(path, key), depth + 1);
+    if (Array.isArray(found)) {
+      const items = found.map((item, index) => next(item, String(index)));
+      return items.every((item, index) => item === found[index]) ? found : items;
+    }
+    if (!isData(found)) return found;
+    const entries = Object.entries(found).map(([key, item]) => [key, next(item, key)] as const);
+    return entries.every(([key, item]) => item === found[key])
+      ? found
+      : Object.fromEntries(entries);
+  }
+
+  /** The value itself, or what a reference leads to. */
+  resolve(value: unknown, path: string, hops: number = 0): unknown {
+    const [, protocol, rest = ""] = typeof value === "string" ? REFERENCE.exec(value) ?? [] : [];
+    if (protocol === undefined) return value;
+    if (hops > MAX_HOPS) refuseAt(path, "a reference that comes to an end", value);
+    if (protocol === "cfg") return this.#lookUp(rest, path, value, hops);
+    if (Object.hasOwn(this.#externals, rest)) return this.#externals[rest];
+    const expected = "ext://-free, as nothing is imported by name (or 'externals' says what " +
+      `${JSON.stringify(rest)} is)`;
+    return refuseAt(path, expected, value);
+  }
+
+  /** After CPython's `cfg_convert`: `cfg://word.word[index]`. */
+  #lookUp(reference: string, path: string, value: unknown, hops: number): unknown {
+    const keys: string[] = [];
+    for (let rest = reference; rest !== "" || keys.length === 0;) {
+      const step = (keys.length === 0 ? FIRST : STEP).exec(rest);
+      if (step === null) return refuseAt(path, "a reference such as cfg://handlers.console", value);
+      keys.push(step[1] ?? step[2] ?? "");
+      rest = rest.slice(step[0].length);
+    }
+    const made = keys.length === 2 ? this.#made(keys[0]!, keys[1]!) : undefined;
+    if (made !== undefined) return made;
+    let found: unknown = this.#config;
+    for (const key of keys) {
+      if (!(isPlainObject(found) || Array.isArray(found)) || !Object.hasOwn(found, key)) {
+        return refuseAt(path, "a reference to something that is there", value);
+      }
+      found = this.resolve((found as Dictionary)[key], path, hops + 1);
+    }
+    return found;
+  }
+}
+
+/** Whether an object was written as data: one with functions, say a stream, is somebody's own. */
+function isData(value: unknown): value is Record<string, unknown> {
+  return isPlainObject(value) && Object.values(value).every((item) => typeof item !== "function");
+}

@@ -1,0 +1,46 @@
+/**
+ * The values that entries of several kinds have, checked.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { isPlainObject } from "../text/is_mapping.ts";
+import { checkLevel } from "../logging/level.ts";
+import { pathTo, refuseAt } from "./_config_error.ts";
+import type { ConfigTree, Dictionary } from "./_config_tree.ts";
+
+/** The `level` of an entry; `undefined` for none. */
+export function levelAt(tree: ConfigTree, entry: Dictionary, path: string): number | undefined {
+  const own = pathTo(path, "level");
+  const level = tree.value(entry.level ?? undefined, own);
+  if (level === undefined) return undefined;
+  try {
+    return checkLevel(level);
+  } catch {
+    return refuseAt(own, "a level, by number or by a name that is known", level);
+  }
+}
+
+/** Python's truth of what a dictionary may hold: `"false"` is true, and so is any other text. */
+export function truth(value: unknown): boolean {
+  const isEmpty = Array.isArray(value) && value.length === 0 ||
+    isPlainObject(value) && Object.keys(value).length === 0;
+  return Boolean(value) && !isEmpty;
+}
+
+/** The `propagate` of an entry, by its truth; `undefined` for none. */
+export function propagateAt(
+  tree: ConfigTree,
+  entry: Dictionary,
+  path: string,
+): boolean | undefined {
+  const value = tree.value(entry.propagate ?? undefined, pathTo(path, "propagate"));
+  return value === undefined || value === null ? undefined : truth(value);
+}
+
+/** A list, or an empty one for none. */
+export function listAt(tree: ConfigTree, value: unknown, path: string): readonly unknown[] {
+  const found = tree.resolve(value ?? [], path);
+  return Array.isArray(found) ? found : refuseAt(path, "a list", found);
+}

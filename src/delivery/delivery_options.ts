@@ -1,0 +1,165 @@
+/**
+ * The options that every handler over a link takes, their defaults and their checks.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import type { WhileDisconnected } from "./link.ts";
+import {
+  checkFunction,
+  checkInteger,
+  checkLimit,
+  checkMethods,
+  checkOneOf,
+  MAX_TIMEOUT_MS,
+  refuse,
+} from "../logging/validate.ts";
+import type { Overflow } from "./outbox.ts";
+import type { Clock, Connector, ExitNotifier } from "../net/connector.ts";
+import { processId } from "../logging/process_info.ts";
+import { raiseExceptions } from "../logging/raise_exceptions.ts";
+import { writeToStderr } from "../logging/stderr.ts";
+import { systemClock } from "../net/system_clock.ts";
+import type { DeliveryEvent } from "./delivery_event.ts";
+
+/** Options of every handler that delivers over a link. */
+export interface DeliveryOptions {
+  /** The longest wait for a connection, in milliseconds, from 1. @default {1000} */
+  connectTimeoutMs?: number;
+  /**
+   * What becomes of records while there is no connection: `"drop"` as CPython, or `"queue"`, which
+   * keeps them and dials from a timer. @default {"drop"}
+   */
+  whileDisconnected?: WhileDisconnected;
+  /**
+   * How long a connection lives: `"persistent"`, from the first record until it is lost, or
+   * `"per-flush"`, for where a socket may not outlive a request: `emit()` only queues, and `flush()`
+   * dials, writes what is queued, half-closes and awaits the peer's end. No timer dials then: a flush
+   * within the back-off leaves the records queued, in `drop` mode it drops them.
+   * @default what the connector says (of `./cloudflare`: `"per-flush"`), else {"persistent"}
+   */
+  connection?: "persistent" | "per-flush";
+  /** The most bytes queued, in flight included, from 1; `Infinity` for no limit. @default {67108864} */
+  maxQueuedBytes?: number;
+  /** The most records queued, in flight included, from 1. @default {Infinity} */
+  maxQueuedRecords?: number;
+  /** Which record is dropped when the queue is full. @default {"drop-oldest"} */
+  overflow?: Overflow;
+  /**
+   * Hears of connections, outages and drops. Without it the start and the end of an outage are a
+   * line each on stderr.
+   */
+  onEvent?: (event: DeliveryEvent) => void;
+  /**
+   * The longest that `close()` takes, in milliseconds, from 0. With `"per-flush"` each flush waits so
+   * long for a write and for the peer's end, too: 0 cuts off what the kernel does not take at once.
+   * @default {5000}
+   */
+  closeTimeoutMs?: number;
+  /**
+   * How long a write of at most 64 KiB may make no progress before the connection counts as lost, in
+   * milliseconds, from 1. For streams that are kept open. @default {30000}
+   */
+  writeTimeoutMs?: number;
+  /** Where time comes from; tests give a virtual one. @default the runtime's own */
+  clock?: Clock;
+}
+
+/** The names of the options of every delivery, whether it has a connector or sends by itself. */
+export const QUEUE_OPTIONS: readonly string[] = [
+  "whileDisconnected",
+  "connection",
+  "maxQueuedBytes",
+  "maxQueuedRecords",
+  "overflow",
+  "onEvent",
+  "closeTimeoutMs",
+  "clock",
+];
+
+/** The names of the options of a delivery that has a connector. */
+export const DELIVERY_OPTIONS: readonly string[] = /* @__PURE__ */ [
+  "connector",
+  "connectTimeoutMs",
+  "writeTimeoutMs",
+].concat(QUEUE_OPTIONS);
+
+/** The handlers that were said to have no exit notifier. */
+const said = /* @__PURE__ */ new Set<string>();
+
+/**
+ * Checks what tells that the process ends, where it is no connector's to know. Without one this is
+ * said once for each kind of handler, where the runtime has processes.
+ */
+export function checkExitNotifier(what: string, value: ExitNotifier | undefined): ExitNotifier {
+  if (value !== undefined) {
+    // Not every connector has `atExit()`.
+    if (typeof value === "object" && value !== null) return value;
+    refuse(what, "exitNotifier", "a connector", value);
+  }
+  if (processId !== 0 && raiseExceptions && !said.has(what)) {
+    said.add(what);
+    writeToStderr(
+      `logwire: ${
+        what.replace("create ", "")
+      } has no 'exitNotifier': records that are queued when ` +
+        `the process ends are lost without a word; give it the one of ` +
+        `"@logwire/logging/auto", or {} to do without\n`,
+    );
+  }
+  return {};
+}
+
+/** {@linkcode DeliveryOptions} with every default filled in and every value checked. */
+export interface CheckedDeliveryOptions {
+  connectTimeoutMs: number;
+  whileDisconnected: WhileDisconnected;
+  connection: "persistent" | "per-flush";
+  maxQueuedBytes: number;
+  maxQueuedRecords: number;
+  overflow: Overflow;
+  closeTimeoutMs: number;
+  writeTimeoutMs: number;
+  clock: Clock;
+}
+
+/** Fills in the defaults and checks every value; `what` begins the message of the error. */
+export function checkDeliveryOptions(
+  what: string,
+  options: DeliveryOptions & { connector?: Pick<Connector, "connection"> },
+): CheckedDeliveryOptions {
+  const {
+    connectTimeoutMs = 1000,
+    whileDisconnected = "drop",
+    connection = options.connector?.connection ?? "persistent",
+    maxQueuedBytes = 64 * 1024 * 1024,
+    maxQueuedRecords = Infinity,
+    overflow = "drop-oldest",
+    closeTimeoutMs = 5000,
+    writeTimeoutMs = 30_000,
+    clock = systemClock,
+    onEvent,
+  } = options;
+  checkInteger(what, "connectTimeoutMs", connectTimeoutMs, 1, MAX_TIMEOUT_MS);
+  checkOneOf(what, "whileDisconnected", whileDisconnected, ["drop", "queue"]);
+  checkOneOf(what, "connection", connection, ["persistent", "per-flush"]);
+  checkLimit(what, "maxQueuedBytes", maxQueuedBytes, 1);
+  checkLimit(what, "maxQueuedRecords", maxQueuedRecords, 1);
+  checkOneOf(what, "overflow", overflow, ["drop-oldest", "drop-newest"]);
+  checkInteger(what, "closeTimeoutMs", closeTimeoutMs, 0, MAX_TIMEOUT_MS);
+  checkInteger(what, "writeTimeoutMs", writeTimeoutMs, 1, MAX_TIMEOUT_MS);
+  checkMethods(what, "clock", clock, ["now", "setTimeout", "clearTimeout"]);
+  checkFunction(what, "onEvent", onEvent);
+  return {
+    connectTimeoutMs,
+    whileDisconnected,
+    connection,
+    maxQueuedBytes,
+    maxQueuedRecords,
+    overflow,
+    closeTimeoutMs,
+    writeTimeoutMs,
+    clock,
+  };
+}

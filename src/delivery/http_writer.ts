@@ -1,0 +1,286 @@
+/**
+ * An HTTP endpoint as the way out of a delivery: a batch is the body of one request, and is sent once
+ * the server has said so.
+ *
+ * `core/http_answer.ts` says what an answer means. After "later" the same request is made again, with
+ * the same key. A batch that is too large, or has a record that the server refuses, goes again as two,
+ * down to the record at fault. A server that takes nothing at all is an outage for `giveUpAfterMs`. A
+ * request that fails or lasts too long breaks the way out, as a lost connection does. Redirects are
+ * not followed: the records and the credentials are meant for this server alone.
+ *
+ * Browser compatible: sends with the `fetch` that it is given.
+ *
+ * @module
+ */
+import { type HttpRequestForm, judgeStatus } from "./_http_response.ts";
+import { escapeControls } from "../wire/escaped_record.ts";
+import { show } from "../logging/validate.ts";
+import type { Batch } from "./outbox.ts";
+import { retryAfterSeconds } from "./_retry_after.ts";
+import { ConnectionError } from "../net/connection_error.ts";
+import type { Clock } from "../net/connector.ts";
+import { bounded } from "./bounded.ts";
+import type { DropReason } from "./delivery_event.ts";
+import type { HttpDestination } from "./http_destination.ts";
+import { NOTHING, type Outlet, type Progress, type Refusal } from "./writer.ts";
+
+/** The part of `fetch` that is used. */
+export type HTTPFetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/**
+ * How records stand in a request.
+ *
+ * - `"form"`: one a request, percent-encoded, as CPython
+ * - `"json"`: an array of objects
+ * - `"ndjson"`: an object a line
+ */
+export type HTTPBody = "form" | "json" | "ndjson";
+
+/** Where requests go and how they look; every value has been checked. */
+export interface HttpEndpoint {
+  url: string;
+  /** May be set between requests. */
+  method: "GET" | "POST";
+  /** The headers of every request; those of its body and its key come with it. */
+  headers: Headers;
+  contentType: string;
+  idempotencyKey: boolean;
+  /** What `fetch` is given beside everything else. */
+  context: object | null;
+  body: HTTPBody;
+  gzip: boolean;
+  timeoutMs: number;
+  giveUpAfterMs: number;
+  fetch: HTTPFetch;
+  clock: Clock;
+  destination: HttpDestination;
+}
+
+/**
+ * An answer is read so that its connection can be used again, but no further than this: nobody needs
+ * what stands there.
+ */
+const MAX_ANSWER_BYTES = 65536;
+
+/** What an error quotes of an answer. */
+const QUOTED = 200;
+
+const ignore = () => {};
+const decoder = /* @__PURE__ */ new TextDecoder();
+
+/** Sends each batch as a request. */
+export class HttpOutlet implements Outlet {
+  readonly closed = undefined;
+  readonly isUnproven = true;
+  /** Set by an answer that means "later". */
+  holdSeconds: number | undefined;
+  readonly #endpoint: HttpEndpoint;
+  /** Ends the request that is under way. */
+  #abort: AbortController | undefined;
+  #isAnswered = false;
+  /** The answer that breaks the way out. */
+  #later: ConnectionError | undefined;
+  #progress: Progress = NOTHING;
+
+  constructor(endpoint: HttpEndpoint) {
+    this.#endpoint = endpoint;
+  }
+
+  get writeTimeoutMs(): number {
+    return this.#endpoint.timeoutMs;
+  }
+
+  async write(batch: Batch): Promise<void> {
+    this.#progress = NOTHING;
+    this.#isAnswered = false;
+    const { clock, timeoutMs } = this.#endpoint;
+    const abort = this.#abort = new AbortController();
+    const late = () => new ConnectionError("timeout", `no answer within ${timeoutMs} ms`);
+    try {
+      const bound = { abort, clock, ms: timeoutMs, late };
+      await bounded(() => this.#exchange(batch, abort.signal), bound);
+    } catch (error) {
+      // The status is what counts, should the rest of an answer not come in time.
+      if (!this.#isAnswered) {
+        this.#endpoint.destination.wasAway();
+        throw error;
+      }
+    } finally {
+      this.#abort = undefined;
+    }
+    if (this.#later !== undefined) throw this.#later;
+  }
+
+  async #exchange(batch: Batch, signal: AbortSignal): Promise<void> {
+    const { method, gzip, destination } = this.#endpoint;
+    const isGet = method === "GET";
+    const isCompressed = gzip && !isGet && !destination.isPlain;
+    const response = await this.#request(batch, method, isCompressed, signal);
+    if (signal.aborted) return discard(response);
+    const errors = this.#judge(batch, response, { isGet, isCompressed });
+    this.#isAnswered = true;
+    const text = await readStart(response, signal);
+    if (text === "") return;
+    for (const error of errors) error.message += `: ${escapeControls(text)}`;
+  }
+
+  /** Settles what becomes of the records, from the status alone; the errors that are to be reported. */
+  #judge(batch: Batch, response: Response, form: HttpRequestForm): Error[] {
+    const { status, statusText } = response;
+    const { destination } = this.#endpoint;
+    const frames = batch.lengths.length;
+    const text = escapeControls(
+      ["the server answered", status, statusText].filter(Boolean).join(" "),
+    );
+    const verdict = judgeStatus(status, form);
+    if (verdict === "later") {
+      destination.wasAway();
+      return [this.#putOff(response, new ConnectionError("other", text))];
+    }
+    if (verdict === "not-here") return this.#refusedAll(batch, response, text);
+    destination.answered();
+    if (verdict === "taken") {
+      this.#progress = { ...NOTHING, frames };
+    } else if (verdict === "not-compressed") {
+      destination.refusedCompression();
+    } else if (frames > 1) {
+      this.#progress = { ...NOTHING, splits: true };
+    } else if (verdict === "too-large") {
+      const size = `${text}: a record of ${batch.bytes.length} bytes is dropped`;
+      return this.#refused(batch, "tooLarge", size);
+    } else {
+      return this.#refused(batch, "refused", text);
+    }
+    return [];
+  }
+
+  /** The way out breaks, and the records go again. */
+  #putOff(response: Response, error: ConnectionError): ConnectionError {
+    const after = response.headers.get("Retry-After");
+    this.holdSeconds = retryAfterSeconds(after, this.#endpoint.clock.now()) ?? 0;
+    this.#later = error;
+    return error;
+  }
+
+  #refusedAll(batch: Batch, response: Response, text: string): Error[] {
+    const { destination, giveUpAfterMs } = this.#endpoint;
+    const code = [401, 403, 407].includes(response.status) ? "denied" : "other";
+    const error = this.#putOff(response, new ConnectionError(code, text));
+    if (destination.refusedAll() * 1000 < giveUpAfterMs) return [error];
+    const reason = `${text}: it has done so for ${giveUpAfterMs} ms, so what is queued is dropped`;
+    return [error, ...this.#refused(batch, "refused", reason, { all: true })];
+  }
+
+  /** The records are done with. */
+  #refused(batch: Batch, reason: DropReason, text: string, more: Partial<Refusal> = {}): Error[] {
+    const { bytes: { length: bytes }, lengths: { length: frames } } = batch;
+    const report = this.#endpoint.destination.report(text);
+    const error = report === undefined ? undefined : new Error(report);
+    this.#progress = { ...NOTHING, frames, refused: { frames, bytes, reason, error, ...more } };
+    return error === undefined ? [] : [error];
+  }
+
+  async #request(
+    { id, bytes }: Batch,
+    method: "GET" | "POST",
+    isCompressed: boolean,
+    signal: AbortSignal,
+  ): Promise<Response> {
+    const { url, context, contentType, idempotencyKey, destination, fetch } = this.#endpoint;
+    const headers = new Headers(this.#endpoint.headers);
+    if (idempotencyKey) headers.set("Idempotency-Key", destination.keyOf(id));
+    const init: RequestInit = { ...context, method, headers, redirect: "manual", signal };
+    let target = url;
+    if (method === "GET") {
+      target += (url.includes("?") ? "&" : "?") + decoder.decode(bytes);
+    } else {
+      const body = this.#bodyOf(bytes);
+      init.body = isCompressed ? await gzipped(body) : body;
+      if (!headers.has("Content-Type")) headers.set("Content-Type", contentType);
+      if (isCompressed) headers.set("Content-Encoding", "gzip");
+    }
+    // Compression takes its time, and another request may have these records by now.
+    signal.throwIfAborted();
+    let response: Response;
+    try {
+      response = await fetch(target, init);
+    } catch (error) {
+      throw error instanceof ConnectionError ? error : failure(error);
+    }
+    if (typeof response?.status === "number") return response;
+    throw new TypeError(`fetch must give a Response: it gave ${show(response)}`);
+  }
+
+  #bodyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+    if (this.#endpoint.body !== "json") return bytes as Uint8Array<ArrayBuffer>;
+    // Each record follows a comma.
+    const array = new Uint8Array(bytes.length + 1);
+    array.set(bytes);
+    array[0] = 0x5b; // [
+    array[bytes.length] = 0x5d; // ]
+    return array;
+  }
+
+  progress(): Progress {
+    return this.#progress;
+  }
+
+  close(): Promise<void> {
+    this.#abort?.abort(new ConnectionError("closed", "the request was given up"));
+    return Promise.resolve();
+  }
+}
+
+/** What one record is in a batch for this kind of body. */
+export function framed(body: HTTPBody, text: string): string {
+  if (body === "json") return `,${text}`;
+  return body === "ndjson" ? `${text}\n` : text;
+}
+
+async function gzipped(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** What `fetch` says of a network that fails, with what stands behind it. */
+function failure(error: unknown): ConnectionError {
+  const texts: string[] = [];
+  for (let cause = error; cause instanceof Error && texts.length < 3; cause = cause.cause) {
+    const { code } = cause as { code?: unknown };
+    const text = cause.message || (typeof code === "string" ? code : "");
+    if (text !== "") texts.push(text);
+  }
+  return new ConnectionError("other", texts.join(": ") || "the request failed", { cause: error });
+}
+
+/** The beginning of what an answer says; never rejects. */
+async function readStart(response: Response, signal: AbortSignal): Promise<string> {
+  let text = "";
+  try {
+    const reader = response.body?.getReader();
+    if (reader === undefined) return "";
+    const cancel = () => void reader.cancel().catch(ignore);
+    signal.addEventListener("abort", cancel);
+    let bytes = 0;
+    while (bytes < MAX_ANSWER_BYTES) {
+      const { done, value } = await reader.read();
+      if (done) return text;
+      if (text.length < QUOTED) text = (text + decoder.decode(value)).slice(0, QUOTED);
+      // An answer of empty chunks ends as well.
+      bytes += value.length + 1;
+    }
+    cancel();
+  } catch {
+    // It was cut off: what it says is known.
+  }
+  return text;
+}
+
+/** Lets go of an answer that nobody waits for any more. */
+function discard(response: Response): void {
+  try {
+    response.body?.cancel().catch(ignore);
+  } catch {
+    // Somebody's own Response; nothing more can be done for it.
+  }
+}

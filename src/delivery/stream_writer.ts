@@ -1,0 +1,125 @@
+/**
+ * Frames one after the other on a byte stream, in pieces, so that a write that makes no progress can
+ * be told from one that is long.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { checkMethods } from "../logging/validate.ts";
+import type { Batch } from "./outbox.ts";
+import type { ConnectionError } from "../net/connection_error.ts";
+import type { StreamConnection, WaitOptions } from "../net/connector.ts";
+import { NOTHING, type Outlet, PIECE_BYTES, type Progress, released } from "./writer.ts";
+
+/** The number of whole frames in the first `bytes` of a batch. */
+function framesIn(batch: Batch, bytes: number): number {
+  let frames = 0;
+  let end = 0;
+  for (const length of batch.lengths) {
+    if ((end += length) > bytes) break;
+    frames++;
+  }
+  return frames;
+}
+
+const ignore = () => {};
+
+const NO_BYTES = new Uint8Array(0);
+
+/** The way out over a connection that somebody's own `makeSocket()` may have opened. */
+export class StreamOutlet implements Outlet {
+  onProgress: (() => void) | undefined;
+  readonly #connection: StreamConnection;
+  #writtenBefore = 0;
+  #writes = 0;
+  /** Of the last one what the connection was not given yet, and how long all of it is. */
+  #rest: Uint8Array = NO_BYTES;
+  #size = 0;
+  /** Whether all of the last one was taken. */
+  #whole = false;
+
+  constructor(connection: StreamConnection) {
+    checkMethods("connect", "the result of makeSocket()", connection, ["write", "close"]);
+    this.#connection = connection;
+  }
+
+  get closed(): Promise<ConnectionError | undefined> {
+    return this.#connection.closed;
+  }
+
+  /** Bytes that the kernel is known to have taken of the batch that was last written. */
+  get #taken(): number {
+    return (this.#connection.bytesWritten ?? 0) - this.#writtenBefore;
+  }
+
+  write(batch: Batch): Promise<void> | undefined {
+    this.#writtenBefore = this.#connection.bytesWritten ?? 0;
+    this.#whole = false;
+    this.#rest = batch.bytes;
+    this.#size = batch.bytes.length;
+    return this.#writeRest(++this.#writes);
+  }
+
+  /** Writes on; `undefined`: the kernel took all that was left at once. */
+  #writeRest(write: number): Promise<void> | undefined {
+    while (this.#rest.length > 0) {
+      const isLast = this.#rest.length <= PIECE_BYTES;
+      const piece = isLast ? this.#rest : this.#rest.subarray(0, PIECE_BYTES);
+      this.#rest = isLast ? NO_BYTES : this.#rest.subarray(PIECE_BYTES);
+      const writing = this.#connection.write(piece);
+      if (this.#taken !== this.#size - this.#rest.length) return this.#awaitPiece(writing, write);
+      writing.catch(ignore);
+    }
+    this.#whole = true;
+    return undefined;
+  }
+
+  #awaitPiece(writing: Promise<void>, write: number): Promise<void> {
+    // Not by `await`: a connection whose write() returns no promise is broken.
+    return writing.then(() => {
+      // A retry may have seen the end of this one before, and another one begun.
+      if (write !== this.#writes) return;
+      const rest = this.#writeRest(write);
+      if (rest !== undefined) this.onProgress?.();
+      return rest;
+    });
+  }
+
+  retry(batch: Batch): boolean {
+    this.#connection.retryWrite?.();
+    return this.#whole ||= this.#taken === batch.bytes.length;
+  }
+
+  progress(batch: Batch): Progress {
+    const frames = this.#whole ? batch.lengths.length : framesIn(batch, this.#taken);
+    return { ...NOTHING, frames };
+  }
+
+  async firstBytes(): Promise<Uint8Array | undefined> {
+    try {
+      const incoming = this.#connection[Symbol.asyncIterator]();
+      const { value } = await incoming.next();
+      void incoming.return?.().catch(ignore);
+      return value;
+    } catch {
+      // The connection failed, which `closed` tells.
+      return undefined;
+    }
+  }
+
+  writeSync(batch: Batch): number {
+    const writeSync = (bytes: Uint8Array) => this.#connection.writeSync?.(bytes) ?? 0;
+    // A frame that is written in pieces goes on before others: they would read as a part of it.
+    if (this.#rest.length > 0) this.#rest = this.#rest.subarray(writeSync(this.#rest));
+    return this.#rest.length > 0 ? 0 : framesIn(batch, writeSync(batch.bytes));
+  }
+
+  close(options?: WaitOptions): Promise<void> {
+    return released(() => this.#connection.close(options));
+  }
+
+  unref(): void {
+    this.#connection.unref?.();
+  }
+}

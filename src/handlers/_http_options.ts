@@ -1,0 +1,302 @@
+/**
+ * The options of `HTTPHandler`, their defaults and their checks.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { base64 } from "../wire/base64.ts";
+import {
+  checkBoolean,
+  checkFunction,
+  checkInteger,
+  checkKnown,
+  checkLimit,
+  checkOneOf,
+  checkString,
+  MAX_TIMEOUT_MS,
+  refuse,
+} from "../logging/validate.ts";
+import type { ExitNotifier } from "../net/connector.ts";
+import { systemClock } from "../net/system_clock.ts";
+import {
+  checkExitNotifier,
+  type DeliveryOptions,
+  QUEUE_OPTIONS,
+} from "../delivery/delivery_options.ts";
+import type { BatchSettings } from "../delivery/batcher.ts";
+import { HttpDestination } from "../delivery/http_destination.ts";
+import type { HTTPBody, HttpEndpoint, HTTPFetch } from "../delivery/http_writer.ts";
+
+/** Options of {@linkcode HTTPHandler}. */
+export interface HTTPHandlerOptions
+  extends Omit<DeliveryOptions, "connectTimeoutMs" | "writeTimeoutMs"> {
+  /** `"GET"` or `"POST"`, in any case. @default {"GET"}, as CPython; `"POST"` for JSON */
+  method?: string;
+  /** Whether to use HTTPS. @default {false} */
+  secure?: boolean;
+  /** A user name and a password, for Basic authentication (RFC 7617). @default none */
+  credentials?: readonly [user: string, password: string] | null;
+  /**
+   * TLS settings, only with `secure`: what the runtime's `fetch` takes for them beside the standard's
+   * own. `{ client: Deno.createHttpClient({ caCerts }) }` on Deno, `{ tls: { ca } }` on Bun,
+   * `{ dispatcher: new Agent({ connect: { ca } }) }` with the Agent of undici on Node, where the
+   * environment variable `NODE_EXTRA_CA_CERTS` does without one. @default the runtime's own
+   */
+  context?: object | null;
+  /** How records stand in a request. @default {"form"} */
+  body?: HTTPBody;
+  /** The most records in a request, from 1; not with `"form"`, which has one. @default {1000} */
+  batchRecords?: number;
+  /**
+   * The most bytes in a request before it is compressed, from 1 to 16 MiB, unless one record alone is
+   * larger; not with `"form"`. @default {98304}
+   */
+  batchBytes?: number;
+  /**
+   * How long records wait for a request to be filled while none is under way, in milliseconds, from
+   * 0; a `flush()` ends the wait; not with `"form"`. @default {0}, what one turn of the event loop
+   * brings and what comes while a request is under way
+   */
+  batchMs?: number;
+  /** Whether to compress the body of a POST. @default {false} */
+  gzip?: boolean;
+  /** Headers of every request, `Content-Type` among them if need be. @default none */
+  headers?: Readonly<Record<string, string>>;
+  /**
+   * Says whether requests carry the header `Idempotency-Key`, by which a server can tell a request that is
+   * repeated: it has the same key and the same records. Without it a browser needs no leave of another
+   * origin for one header more.
+   *
+   * @default {true}
+   */
+  idempotencyKey?: boolean;
+  /** The longest that a request takes, its answer included, in milliseconds. @default {10000} */
+  timeoutMs?: number;
+  /**
+   * How long records are kept while the server answers 401, 403, 404, a redirect or another status
+   * that says nothing of the records, in milliseconds, from 0; `Infinity` for no limit. After that
+   * each such answer drops what is queued. Ten minutes are enough for a deployment to end or
+   * credentials to be renewed.
+   *
+   * @default {600000}
+   */
+  giveUpAfterMs?: number;
+  /**
+   * What becomes of records while the server cannot be reached or says "later": kept and sent again,
+   * or dropped as in CPython. @default {"queue"}
+   */
+  whileDisconnected?: "drop" | "queue";
+  /** What sends the requests. @default the runtime's `fetch` */
+  fetch?: HTTPFetch;
+  /**
+   * What tells that the process ends: the `exitNotifier` of `./deno`, `./bun`, `./node` or `./auto`.
+   * The handler is then flushed when the event loop is empty, and what is left at the end is counted
+   * and said on stderr. `{}`: nothing does. @default nothing, which is said once on stderr
+   */
+  exitNotifier?: ExitNotifier;
+}
+
+const HTTP_OPTIONS: readonly string[] = /* @__PURE__ */ [
+  "method",
+  "secure",
+  "credentials",
+  "context",
+  "body",
+  "batchRecords",
+  "batchBytes",
+  "batchMs",
+  "gzip",
+  "headers",
+  "idempotencyKey",
+  "timeoutMs",
+  "giveUpAfterMs",
+  "fetch",
+  "exitNotifier",
+].concat(QUEUE_OPTIONS);
+
+/** A chunk of the queue is as large as this option says; more gains nothing. */
+const MAX_BATCH_BYTES = 16 * 1024 * 1024;
+
+const CONTENT_TYPES: Readonly<Record<HTTPBody, string>> = {
+  form: "application/x-www-form-urlencoded",
+  json: "application/json",
+  ndjson: "application/x-ndjson",
+};
+
+/** {@linkcode HTTPHandlerOptions} with every default filled in and every value checked. */
+export interface CheckedHttpOptions {
+  secure: boolean;
+  credentials: readonly [user: string, password: string] | null;
+  context: object | null;
+  body: HTTPBody;
+  endpoint: HttpEndpoint;
+  batch: BatchSettings;
+  exitNotifier: ExitNotifier;
+}
+
+/** Fills in the defaults and checks every value; `what` begins the message of the error. */
+export function checkHttpOptions(
+  what: string,
+  host: string,
+  url: string,
+  options: HTTPHandlerOptions,
+): CheckedHttpOptions {
+  checkKnown(what, options, HTTP_OPTIONS);
+  const {
+    body = "form",
+    secure = false,
+    credentials = null,
+    context = null,
+    gzip = false,
+    idempotencyKey = true,
+    timeoutMs = 10_000,
+    giveUpAfterMs = 600_000,
+    clock = systemClock,
+  } = options;
+  checkOneOf(what, "body", body, ["form", "json", "ndjson"]);
+  checkBoolean(what, "secure", secure);
+  checkBoolean(what, "gzip", gzip);
+  const address = checkAddress(what, host, url, secure);
+  const method = checkMethod(
+    what,
+    body,
+    gzip,
+    options.method ?? (body === "form" ? "GET" : "POST"),
+  );
+  if (context !== null && typeof context !== "object") {
+    refuse(what, "context", "an object", context);
+  }
+  if (context !== null && !secure) {
+    throw new TypeError(`Cannot ${what} as 'context' only makes sense with 'secure': true`);
+  }
+  checkBoolean(what, "idempotencyKey", idempotencyKey);
+  checkInteger(what, "timeoutMs", timeoutMs, 1, MAX_TIMEOUT_MS);
+  checkLimit(what, "giveUpAfterMs", giveUpAfterMs);
+  checkFunction(what, "fetch", options.fetch);
+  const exitNotifier = checkExitNotifier(what, options.exitNotifier);
+  // Asked of globals at each request, as somebody may instrument it later.
+  const fetcher: HTTPFetch = options.fetch ?? ((url, init) => fetch(url, init));
+  return {
+    secure,
+    credentials,
+    context,
+    body,
+    endpoint: {
+      url: address,
+      method,
+      headers: headersOf(what, idempotencyKey, credentials, options.headers),
+      contentType: CONTENT_TYPES[body],
+      idempotencyKey,
+      context,
+      body,
+      gzip,
+      timeoutMs,
+      giveUpAfterMs,
+      fetch: fetcher,
+      clock,
+      destination: new HttpDestination(clock, randomId),
+    },
+    batch: checkBatch(what, body, options),
+    exitNotifier,
+  };
+}
+
+/** Browsers have no `randomUUID()` on pages that came without TLS. */
+function randomId(): string {
+  return crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`.replace(".", "");
+}
+
+/** Checks a method, in any case; the case that requests have. */
+export function checkMethod(
+  what: string,
+  body: HTTPBody,
+  gzip: boolean,
+  value: string,
+): "GET" | "POST" {
+  checkString(what, "method", value);
+  const method = checkOneOf(what, "method", value.toUpperCase(), ["GET", "POST"]);
+  if (method === "GET" && (body !== "form" || gzip)) {
+    const name = body === "form" ? "gzip" : "body";
+    throw new TypeError(`Cannot ${what} as '${name}' needs the method POST: a GET has no body`);
+  }
+  return method;
+}
+
+/** Where requests go. What is not sent as it is written is refused: a URL would change it. */
+function checkAddress(what: string, host: string, url: string, secure: boolean): string {
+  checkString(what, "host", host);
+  checkString(what, "url", url);
+  const origin = `${secure ? "https" : "http"}://${host}`;
+  if (/[\s/?#@\\]/.test(host) || parse(origin) === undefined) {
+    refuse(
+      what,
+      "host",
+      'a host name or IP address (IPv6 in brackets) with or without ":port"',
+      host,
+    );
+  }
+  const parsed = parse(origin + url);
+  if (parsed?.href.slice(parsed.origin.length) !== url || url.includes("#")) {
+    const expected = 'a path that begins with "/", has no "#", "." or ".." in it, ' +
+      "and has spaces and all else that a URL cannot hold percent-encoded";
+    refuse(what, "url", expected, url);
+  }
+  return origin + url;
+}
+
+function parse(url: string): URL | undefined {
+  try {
+    return new URL(url);
+  } catch {
+    return undefined;
+  }
+}
+
+function headersOf(
+  what: string,
+  idempotencyKey: boolean,
+  credentials: unknown,
+  own: unknown = {},
+): Headers {
+  let headers: Headers;
+  try {
+    if (typeof own !== "object" || own === null) throw new TypeError("not an object");
+    headers = new Headers(own as Record<string, string>);
+  } catch {
+    refuse(what, "headers", "an object of names and values that HTTP allows", own);
+  }
+  if (idempotencyKey && headers.has("Idempotency-Key")) {
+    throw new TypeError(
+      `Cannot ${what} as 'headers' must not hold 'Idempotency-Key', which differs from request to ` +
+        "request: give 'idempotencyKey': false to send one of your own",
+    );
+  }
+  if (credentials !== null) headers.set("Authorization", basic(what, credentials));
+  return headers;
+}
+
+function basic(what: string, credentials: unknown): string {
+  if (
+    !Array.isArray(credentials) || credentials.length !== 2 ||
+    credentials.some((part) => typeof part !== "string")
+  ) refuse(what, "credentials", "a user name and a password", typeof credentials);
+  return `Basic ${base64(new TextEncoder().encode(credentials.join(":")))}`;
+}
+
+function checkBatch(what: string, body: HTTPBody, options: HTTPHandlerOptions): BatchSettings {
+  const { batchRecords = 1000, batchBytes = 98304, batchMs = 0 } = options;
+  if (body === "form") {
+    for (const name of ["batchRecords", "batchBytes", "batchMs"] as const) {
+      if (options[name] === undefined) continue;
+      throw new TypeError(`Cannot ${what} as '${name}' needs another 'body': a form is one record`);
+    }
+    return { records: 1, bytes: 98304, ms: 0 };
+  }
+  checkInteger(what, "batchRecords", batchRecords, 1);
+  checkInteger(what, "batchBytes", batchBytes, 1, MAX_BATCH_BYTES);
+  checkInteger(what, "batchMs", batchMs, 0, MAX_TIMEOUT_MS);
+  // Each record of an array brings a comma or bracket of its own; the last bracket is no record's.
+  const bytes = body === "json" ? batchBytes - 1 : batchBytes;
+  return { records: batchRecords, bytes, ms: batchMs };
+}

@@ -1,0 +1,158 @@
+/**
+ * What `SysLogHandler` makes of a record: the bytes of one syslog message, as CPython's or with a
+ * header of the RFCs, whose fields come from the options or else from the record.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import type { DirectEncoder } from "../wire/direct_encoder.ts";
+import { encodeUtf8 } from "../text/utf8.ts";
+import { extraFields } from "../wire/record_fields.ts";
+import {
+  type MessageFormatter,
+  Rfc3164Formatter,
+  Rfc5424Formatter,
+} from "../wire/syslog/syslog_message.ts";
+import { checkWellFormed, encodeStrict, truncateUtf8 } from "../text/utf8_text.ts";
+import type { LogRecord } from "../logging/log_record.ts";
+import { pythonStr } from "../text/python_repr.ts";
+import { localtime } from "../text/struct_time.ts";
+import type { CheckedSysLogOptions } from "./sys_log_options.ts";
+
+/** What no daemon ends the name of a program at, and how much of it all of them keep. */
+const NO_NAME = /[^A-Za-z0-9._-]/g;
+const MAX_NAME = 32;
+
+/** Up to so many characters a message is written where it is sent from, with room to spare. */
+const MAX_DIRECT_LENGTH = 4096;
+
+/** UTF-8 has at most this many bytes for a character of a string. */
+const BYTES_A_CHARACTER = 3;
+
+/** Makes messages of records. */
+export interface SysLogMessages {
+  /** How many were too long, and so were cut. */
+  readonly truncated: number;
+  /** A message, its text or, where it had to be encoded already, its bytes. */
+  make(record: LogRecord, pri: number, text: string): string | Uint8Array;
+}
+
+/**
+ * The messages that the options ask for.
+ *
+ * @throws {TypeError | RangeError} when a value is bad
+ */
+export function sysLogMessages(what: string, options: CheckedSysLogOptions): SysLogMessages {
+  const { format, maxBytes } = options;
+  return format === "cpython" ? new PlainMessages(maxBytes) : new RfcMessages(what, options);
+}
+
+/** CPython's: `<PRI>` and the text. */
+class PlainMessages implements SysLogMessages {
+  truncated = 0;
+  readonly #maxBytes: number;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  make(_record: LogRecord, pri: number, text: string): string | Uint8Array {
+    const message = `<${pri}>${text}`;
+    const max = this.#maxBytes;
+    if (message.length * BYTES_A_CHARACTER <= max) return message;
+    const bytes = encodeStrict(message).slice();
+    if (bytes.length <= max) return bytes;
+    this.truncated++;
+    if (!text.endsWith("\0")) return truncateUtf8(bytes, max);
+    // Who wants a NUL at the end wants it of this message too.
+    const end = truncateUtf8(bytes, max - 1).length;
+    bytes[end] = 0;
+    return bytes.subarray(0, end + 1);
+  }
+}
+
+/** Those of the RFCs. */
+class RfcMessages implements SysLogMessages {
+  readonly #formatter: MessageFormatter;
+  readonly #options: CheckedSysLogOptions;
+  /** The logger that logged last, and the name of the program that it stands for. */
+  #logger: unknown;
+  #name = "root";
+
+  constructor(what: string, options: CheckedSysLogOptions) {
+    const { format, hostname, appName = null, procid, msgid, structuredDataId, bom, maxBytes } =
+      options;
+    const common = { hostname, appName, procid: procid ?? null, maxBytes };
+    this.#options = options;
+    this.#formatter = format === "rfc3164"
+      ? new Rfc3164Formatter(what, { ...common, localtime })
+      : new Rfc5424Formatter(what, { ...common, msgid, structuredDataId, bom });
+  }
+
+  get truncated(): number {
+    return this.#formatter.truncated;
+  }
+
+  make(record: LogRecord, pri: number, text: string): string | Uint8Array {
+    const { appName, procid, structuredDataId, maxBytes } = this.#options;
+    const { created } = record;
+    const fields = {
+      appName: appName ?? this.#nameOf(record.name),
+      procid: procid === undefined ? processOf(record) : procid,
+      data: structuredDataId === null ? null : extraFields(record),
+    };
+    const message = this.#formatter.compose(pri, created, text, fields);
+    if (message.length * BYTES_A_CHARACTER <= maxBytes) return message;
+    return this.#formatter.format(pri, created, text, fields).slice();
+  }
+
+  /** The first part of the logger's name, which is most often that of the program. */
+  #nameOf(logger: unknown): string {
+    if (logger !== this.#logger) {
+      const [first = ""] = pythonStr(logger ?? "").split(".", 1);
+      this.#name = first.replace(NO_NAME, "_").slice(0, MAX_NAME) || "root";
+      this.#logger = logger;
+    }
+    return this.#name;
+  }
+}
+
+function processOf({ process }: LogRecord): string | null {
+  return Number.isSafeInteger(process) && process! > 0 ? String(process) : null;
+}
+
+/** Writes messages where they are sent from. */
+export class MessageEncoder implements DirectEncoder {
+  readonly #make: (record: LogRecord) => string | Uint8Array;
+  #text = "";
+  #bytes: Uint8Array | undefined;
+
+  /** `make` makes a record's message. */
+  constructor(make: (record: LogRecord) => string | Uint8Array) {
+    this.#make = make;
+  }
+
+  prepare(record: LogRecord): number {
+    const message = this.#make(record);
+    if (typeof message === "string" && message.length <= MAX_DIRECT_LENGTH) {
+      checkWellFormed(message);
+      this.#text = message;
+      this.#bytes = undefined;
+      return message.length * BYTES_A_CHARACTER;
+    }
+    this.#bytes = toBytes(message);
+    return this.#bytes.length;
+  }
+
+  write(out: Uint8Array, _view: DataView, at: number): number {
+    if (this.#bytes === undefined) return encodeUtf8(this.#text, out, at);
+    out.set(this.#bytes, at);
+    return at + this.#bytes.length;
+  }
+}
+
+/** The bytes of a message, in an array of their own. */
+export function toBytes(message: string | Uint8Array): Uint8Array {
+  return typeof message === "string" ? encodeStrict(message).slice() : message;
+}

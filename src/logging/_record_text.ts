@@ -1,0 +1,50 @@
+/**
+ * A record as text without a format string: the message, then the error, then the stack. Apart from
+ * `Formatter`, so that a program whose handlers need no text of their own does without its styles.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { atOnce } from "./call_back.ts";
+import { exceptionText } from "../text/exception_text.ts";
+import type { LogRecord } from "./log_record.ts";
+import { pythonStr } from "../text/python_repr.ts";
+import { cutText, maxTextOf } from "../text/text_budget.ts";
+
+/** How the error and the stack are written; a `Formatter` is one. */
+export interface TraceFormat {
+  /** An error as text. */
+  formatException(error: unknown): string;
+  /** The stack of a logging call as text. */
+  formatStack(stack_info: string): string;
+}
+
+const asTheyAre: TraceFormat = {
+  formatException: exceptionText,
+  formatStack: (stack_info) => stack_info,
+};
+
+/** What handlers without a formatter make of a record: that of CPython's `_defaultFormatter`. */
+export function recordText(record: LogRecord): string {
+  const message = record.message = record.getMessage();
+  if (typeof message !== "string") atOnce(message, "getMessage()");
+  return withTraces(message, record, asTheyAre);
+}
+
+/**
+ * The text of a record, and below it its error and its stack. Sets `exc_text`; what is there already
+ * is kept. What is longer than the text of a record may be is cut and ends with `…`.
+ */
+export function withTraces(text: string, record: LogRecord, format: TraceFormat): string {
+  if (record.exc_info && !record.exc_text) {
+    record.exc_text = format.formatException(record.exc_info);
+  }
+  if (record.exc_text) text = appended(text, pythonStr(record.exc_text));
+  if (record.stack_info) text = appended(text, format.formatStack(pythonStr(record.stack_info)));
+  return cutText(text, maxTextOf(record));
+}
+
+function appended(text: string, more: string): string {
+  return text.endsWith("\n") ? text + more : `${text}\n${more}`;
+}

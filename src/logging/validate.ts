@@ -1,0 +1,216 @@
+/**
+ * Checks of options, so that every bad value gets the same clear error: what could not be done,
+ * which option, what it must be, and what it is. A value of the wrong type, or an option that does
+ * not exist, is a TypeError; a number out of range is a RangeError.
+ *
+ * Browser compatible: uses no runtime global.
+ *
+ * @module
+ */
+
+/** The longest time that `setTimeout` keeps to on every runtime, in milliseconds (24.8 days). */
+export const MAX_TIMEOUT_MS: number = 0x7fff_ffff;
+
+/** The most text of a value that an error shows: an option may be a whole certificate. */
+const MAX_SHOWN = 80;
+
+/** A value as an error message shows it: short, on one line, and without ever throwing. */
+export function show(value: unknown): string {
+  let text: string;
+  try {
+    if (typeof value === "string") text = JSON.stringify(value);
+    else if (typeof value === "bigint") text = `${value}n`;
+    else if (Array.isArray(value)) text = `an array of ${value.length}`;
+    else if (typeof value === "function") text = `function ${value.name}`;
+    else if (typeof value === "object" && value !== null) {
+      const name: unknown = value.constructor?.name;
+      text = name === "Object" || typeof name !== "string" ? "an object" : `an object ${name}`;
+    } else text = Object.is(value, -0) ? "-0" : String(value);
+  } catch {
+    text = "a value that cannot be shown";
+  }
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+}
+
+/** The error for `name`, which must be `expected` and is `value`. */
+function message(what: string, name: string, expected: string, value: unknown): string {
+  return `Cannot ${what} as '${name}' must be ${expected}: current value is ${show(value)}`;
+}
+
+/** Throws the TypeError for an option that is of the wrong kind. */
+export function refuse(what: string, name: string, expected: string, value: unknown): never {
+  throw new TypeError(message(what, name, expected, value));
+}
+
+/** Checks that `options` is an object that has no key but those in `known`. */
+export function checkKnown(what: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    refuse(what, "options", "an object", options);
+  }
+  refuseUnknown(what, options, known);
+}
+
+/** Checks a number from `min` to `max`, both included, and returns it. */
+export function checkNumber(
+  what: string,
+  name: string,
+  value: unknown,
+  min: number = -Infinity,
+  max: number = Infinity,
+): number {
+  return number(what, name, value, min, max, "a number");
+}
+
+/** Checks a whole number from `min` to `max`, both included, and returns it. */
+export function checkInteger(
+  what: string,
+  name: string,
+  value: unknown,
+  min: number = Number.MIN_SAFE_INTEGER,
+  max: number = Number.MAX_SAFE_INTEGER,
+): number {
+  return number(what, name, value, min, max, "an integer");
+}
+
+/** As {@linkcode checkInteger}, but `Infinity`, for "no limit", is allowed too. */
+export function checkLimit(what: string, name: string, value: unknown, min: number = 0): number {
+  if (value === Infinity) return value;
+  return number(what, name, value, min, Number.MAX_SAFE_INTEGER, "Infinity or an integer");
+}
+
+function number(
+  what: string,
+  name: string,
+  value: unknown,
+  min: number,
+  max: number,
+  kind: string,
+): number {
+  const bad = typeof value !== "number" || Number.isNaN(value) || value < min || value > max ||
+    (kind !== "a number" && !Number.isInteger(value));
+  if (!bad) return value;
+  const bounded = max !== Infinity && max !== Number.MAX_SAFE_INTEGER;
+  const lower = min !== -Infinity && min !== Number.MIN_SAFE_INTEGER;
+  const range = bounded ? ` from ${min} to ${max}` : lower ? ` >= ${min}` : "";
+  const text = message(what, name, kind + range, value);
+  throw typeof value === "number" ? new RangeError(text) : new TypeError(text);
+}
+
+/** Checks a string, not an empty one unless `empty` is true, and returns it. */
+export function checkString(what: string, name: string, value: unknown, empty = false): string {
+  if (typeof value === "string" && (empty || value !== "")) return value;
+  return refuse(what, name, empty ? "a string" : "a string that is not empty", value);
+}
+
+/** Checks a boolean and returns it. */
+export function checkBoolean(what: string, name: string, value: unknown): boolean {
+  return typeof value === "boolean" ? value : refuse(what, name, "true or false", value);
+}
+
+/** Checks that a value is one of a few words and returns it. */
+export function checkOneOf<Word extends string>(
+  what: string,
+  name: string,
+  value: unknown,
+  words: readonly Word[],
+): Word {
+  if ((words as readonly unknown[]).includes(value)) return value as Word;
+  return refuse(what, name, words.map((word) => JSON.stringify(word)).join(" or "), value);
+}
+
+/** Checks that a value is a function, or undefined. */
+export function checkFunction(what: string, name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== "function") {
+    refuse(what, name, "a function", value);
+  }
+}
+
+/** Checks that a value is an object with all of these methods. */
+export function checkMethods(
+  what: string,
+  name: string,
+  value: unknown,
+  methods: readonly string[],
+): void {
+  const object = value as Record<string, unknown> | null | undefined;
+  if (object == null || methods.some((method) => typeof object[method] !== "function")) {
+    refuse(what, name, `an object with ${methods.map((m) => `${m}()`).join(" and ")}`, value);
+  }
+}
+
+/** The field names of a `TlsOptions`. */
+const TLS_OPTIONS = ["ca", "cert", "key", "serverName"] as const;
+
+/** Checks the shape of TLS options (or undefined): an adapter sees only well-formed ones. */
+export function checkTls(what: string, name: string, value: unknown): void {
+  if (value === undefined) return;
+  if (typeof value !== "object" || value === null) refuse(what, name, "an object", value);
+  checkKnown(`${what} with '${name}'`, value, TLS_OPTIONS);
+  const { ca, cert, key, serverName } = value as Record<string, unknown>;
+  if (ca !== undefined && !(Array.isArray(ca) && ca.every((pem) => typeof pem === "string"))) {
+    refuse(what, `${name}.ca`, "an array of PEM strings", ca);
+  }
+  if (cert !== undefined) checkString(what, `${name}.cert`, cert);
+  if (key !== undefined) checkString(what, `${name}.key`, key);
+  if (serverName !== undefined) checkString(what, `${name}.serverName`, serverName);
+}
+
+/** What `host`, `port` and `tls` say; the shape of a `StreamAddress`. */
+type StreamTarget<Tls> =
+  | { transport: "unix"; path: string }
+  | { transport: "tcp"; hostname: string; port: number; tls?: Tls };
+
+/** Checks where a stream leads, and returns it: with `port` null to the Unix socket at `host`. */
+export function checkStreamTarget<Tls extends object>(
+  what: string,
+  host: string,
+  port: number | null,
+  minPort: number,
+  tls: Tls | undefined,
+): StreamTarget<Tls> {
+  checkString(what, "host", host);
+  checkTls(what, "tls", tls);
+  if (port === null) {
+    if (tls === undefined) return { transport: "unix", path: host };
+    throw new TypeError(`Cannot ${what} as 'tls' needs a port: a Unix socket has no TLS`);
+  }
+  checkInteger(what, "port", port, minPort, 65535);
+  return { transport: "tcp", hostname: host, port, ...(tls === undefined ? {} : { tls }) };
+}
+
+/** What `host` and `port` say; the shape of a `DatagramAddress`. */
+type DatagramTarget =
+  | { transport: "unixgram"; path: string }
+  | { transport: "udp"; hostname: string; port: number };
+
+/** As {@linkcode checkStreamTarget}, for datagrams. */
+export function checkDatagramTarget(
+  what: string,
+  host: string,
+  port: number | null,
+  minPort: number,
+): DatagramTarget {
+  checkString(what, "host", host);
+  if (port === null) return { transport: "unixgram", path: host };
+  checkInteger(what, "port", port, minPort, 65535);
+  return { transport: "udp", hostname: host, port };
+}
+
+/** Throws a TypeError for what is no object, and for the first key of `options` that is not in `known`. */
+export function refuseUnknown(what: string, options: object, known: readonly string[]): void {
+  // `true` in Python's third place, say, has no keys: it would do nothing, and say nothing.
+  if (Object(options) !== options) {
+    throw new TypeError(
+      `Cannot ${what} as 'options' must be an object: current value is ${String(options)}`,
+    );
+  }
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key)) {
+      throw new TypeError(
+        `Cannot ${what} as there is no option '${key}': the options are ${
+          known.join(", ") || "none"
+        }`,
+      );
+    }
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * What every adapter's {@linkcode StreamConnection} has in common: when it is over, what is refused
+ * then, how it closes, and the queue of what arrived. A subclass adds a runtime's socket: it calls
+ * `arrived` and `ended`, and says how to write, to half-close and to let go.
+ *
+ * Bytes that arrive are queued up to {@linkcode HELD_BYTES}. An accepted connection is then paused
+ * until its consumer has read; one that was dialled is too, if somebody iterates it, and else reads
+ * on and discards, since only a pending read sees the peer's end. After `close()` who is iterating
+ * goes on to get what arrives, until the peer's end, so that a receiver can stop without a loss.
+ *
+ * Pure: uses no runtime global.
+ *
+ * @module
+ */
+import { ConnectionError } from "./connection_error.ts";
+import type { StreamConnection, WaitOptions } from "./connector.ts";
+import { AsyncQueue } from "./_async_queue.ts";
+
+/** What an adapter holds for a slow consumer: a few reads of 64 KiB, so that it never waits idly. */
+export const HELD_BYTES: number = 256 * 1024;
+
+/**
+ * TCP asks a silent peer whether it is still there after so long. By the defaults of Linux (9 probes,
+ * 75 s apart) one that is gone is noticed 11 minutes later, instead of never.
+ */
+export const KEEP_ALIVE_MS = 60_000;
+
+/** What most writes end with, as the kernel has room: one promise for all of them. */
+const DONE: Promise<void> = Promise.resolve();
+
+/** What a runtime's own error means; `doing` begins the message: `Lost 127.0.0.1:9020`. */
+export type ToConnectionError = (error: unknown, doing: string) => ConnectionError;
+
+/** A stream over some runtime's socket. */
+export abstract class SocketStream implements StreamConnection {
+  readonly closed: Promise<ConnectionError | undefined>;
+  readonly #peer: string;
+  readonly #toConnectionError: ToConnectionError;
+  readonly #incoming: AsyncQueue<Uint8Array>;
+  readonly #settleClosed: (error: ConnectionError | undefined) => void;
+  #end: { error: ConnectionError | undefined } | undefined;
+  #closing: Promise<void> | undefined;
+  #released = false;
+  #writing: Promise<unknown> = Promise.resolve();
+
+  /** `peer` names the other end in messages; `accepted`: it came from a listener. */
+  constructor(peer: string, accepted: boolean, toConnectionError: ToConnectionError) {
+    this.#peer = peer;
+    this.#toConnectionError = toConnectionError;
+    let settle: (error: ConnectionError | undefined) => void = () => {};
+    this.closed = new Promise((resolve) => settle = resolve);
+    this.#settleClosed = settle;
+    this.#incoming = new AsyncQueue<Uint8Array>({
+      limit: HELD_BYTES,
+      sizeOf: (chunk) => chunk.length,
+      unread: accepted ? "keep" : "discard",
+      onRoom: () => this.resumeReading(),
+    });
+  }
+
+  /** Writes it all, completing partial writes; `undefined`: the kernel took it at once. */
+  protected abstract writeAll(bytes: Uint8Array): Promise<void> | undefined;
+  /** Sends FIN; what arrives is still read. */
+  protected abstract halfClose(): void | Promise<void>;
+  /** Lets go of the socket at once, open writes included; called once. */
+  protected abstract release(): void;
+  /** Goes on reading, after `arrived` returned false. */
+  protected abstract resumeReading(): void;
+
+  /** Bytes came in; `false`: stop reading until `resumeReading`. */
+  protected arrived(chunk: Uint8Array): boolean {
+    return this.#incoming.push(chunk);
+  }
+
+  /** The peer's FIN came, or, with an error, its RST or a failure. Only the first call counts. */
+  protected ended(error?: unknown): void {
+    if (this.#end !== undefined) return;
+    this.#end = { error: error === undefined ? undefined : this.#describe(error, "Lost") };
+    this.#incoming.end(this.#closing === undefined ? this.#end.error : undefined);
+    this.#settleClosed(this.#end.error);
+  }
+
+  /** Why nothing can be written now. */
+  protected refusal(): ConnectionError | undefined {
+    if (this.#closing !== undefined) {
+      return new ConnectionError("closed", `Cannot write to ${this.#peer}: closed on this side`);
+    }
+    if (this.#end === undefined) return undefined;
+    return this.#end.error ??
+      new ConnectionError("closed", `Cannot write to ${this.#peer}: the peer closed`);
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    const refusal = this.refusal();
+    if (refusal !== undefined) return Promise.reject(refusal);
+    const begun = this.#begin(bytes);
+    if (begun === undefined) return DONE;
+    const writing = begun.catch((error: unknown) => {
+      const gone = this.#closing === undefined ? undefined : this.refusal();
+      // A socket that a write failed on is lost, whether or not the read has noticed.
+      if (gone === undefined) this.ended(error);
+      throw gone ?? this.#end?.error ?? this.#describe(error, "Cannot write to");
+    });
+    this.#writing = writing.catch(() => {});
+    return writing;
+  }
+
+  #describe(error: unknown, doing: string): ConnectionError {
+    return this.#toConnectionError(error, `${doing} ${this.#peer}`);
+  }
+
+  #begin(bytes: Uint8Array): Promise<void> | undefined {
+    try {
+      return this.writeAll(bytes);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  close({ signal }: WaitOptions = {}): Promise<void> {
+    this.#closing ??= this.#close();
+    if (signal === undefined || this.#released) return this.#closing;
+    const giveUp = () => this.#letGo();
+    if (signal.aborted) giveUp();
+    else signal.addEventListener("abort", giveUp, { once: true });
+    return this.#closing.then(() => signal.removeEventListener("abort", giveUp));
+  }
+
+  async #close(): Promise<void> {
+    // First a turn, so that `#closing` is set before anything below looks at it.
+    await Promise.race([this.#writing, this.closed]);
+    if (!this.#incoming.iterated) this.#discard();
+    if (this.#end === undefined) {
+      try {
+        await Promise.race([this.halfClose(), this.closed]);
+      } catch (error) {
+        this.ended(error);
+      }
+    }
+    await this.closed;
+    this.#letGo();
+  }
+
+  /** Nobody reads any more: only the peer's end is waited for. */
+  #discard(): void {
+    this.#incoming.end();
+    this.#incoming.clear();
+  }
+
+  #letGo(): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.ended();
+    this.release();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    const iterator = this.#incoming[Symbol.asyncIterator]();
+    return {
+      next: () => iterator.next(),
+      return: () => {
+        if (this.#closing !== undefined) this.#discard();
+        return iterator.return!();
+      },
+    };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

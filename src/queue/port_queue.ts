@@ -1,0 +1,253 @@
+/**
+ * A bounded queue of records whose other end is in another thread, where a `PortReceiver` takes them
+ * out. The part that multiprocessing's `Queue` plays in Python.
+ *
+ * The thread at the other end has one message of records at a time, of 96 KiB or one record, and gets
+ * the next when it has handled them. The rest waits here, up to `maxRecords` and `maxBytes`: so a
+ * thread that stalls, or is gone, costs that much memory and no more.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { checkKnown, checkLimit, checkOneOf } from "../logging/validate.ts";
+import { Outbox, type Overflow } from "../delivery/outbox.ts";
+import { RecordEncoder } from "../wire/record_encoder.ts";
+import { watch } from "../logging/call_back.ts";
+import type { LogRecord } from "../logging/log_record.ts";
+import { isReceived } from "../logging/received_mark.ts";
+import { reportFault } from "../logging/report_error.ts";
+import type { WaitOptions } from "../net/connector.ts";
+import { Flushes } from "../delivery/flush_tracker.ts";
+import { holdOpen } from "../delivery/hold_open.ts";
+import {
+  checkPort,
+  listen,
+  type MessagePortLike,
+  type ReceiverMessage,
+  type SenderMessage,
+} from "./message_port.ts";
+import { encodeFrame, markFrame } from "./_port_frames.ts";
+import { DEFAULT_MAX_RECORDS, QueueFullError, type QueueStats } from "./record_queue.ts";
+
+/** Options of {@linkcode PortQueue}. */
+export interface PortQueueOptions {
+  /** The most records that wait or are under way, from 1; `Infinity` for no limit. @default {100000} */
+  maxRecords?: number;
+  /** The most bytes that they may take, from 1; `Infinity` for no limit. @default {67108864} */
+  maxBytes?: number;
+  /** Which record goes when there is no room: the new one, as in Python. @default {"drop-newest"} */
+  overflow?: Overflow;
+}
+
+/** Tells apart the queues of this thread. */
+let queues = 0;
+
+/** Sends records through a port; see the module's description. */
+export class PortQueue {
+  readonly #port: MessagePortLike;
+  readonly #id = ++queues;
+  readonly #outbox: Outbox;
+  readonly #encoder = new RecordEncoder();
+  readonly #flushes = new Flushes();
+  /** Who awaits an answer to a `flush`, by its number. */
+  readonly #flushing = new Map<number, () => void>();
+  #flushId = 0;
+  /** Drains that the receiver has asked for, and how far the records must have come for each. */
+  #drains: { readonly id: number; readonly mark: number }[] = [];
+  #isListening = false;
+  #isReady = false;
+  #isEncoding = false;
+  #isScheduled = false;
+  /** Records under way. */
+  #flight = 0;
+  #emitted = 0;
+  #sent = 0;
+  #dropped = 0;
+
+  /**
+   * Sends nothing: the first record does.
+   *
+   * @param port a `MessagePort`, or a `Worker` of the web or of `node:worker_threads`
+   * @throws {TypeError | RangeError} when a value is bad or an option unknown
+   */
+  constructor(port: MessagePortLike, options: PortQueueOptions = {}) {
+    const what = "create PortQueue";
+    checkPort(what, port);
+    checkKnown(what, options, ["maxRecords", "maxBytes", "overflow"]);
+    const {
+      maxRecords = DEFAULT_MAX_RECORDS,
+      maxBytes = 64 * 1024 * 1024,
+      overflow = "drop-newest",
+    } = options;
+    this.#port = port;
+    this.#outbox = new Outbox({
+      maxRecords: checkLimit(what, "maxRecords", maxRecords, 1),
+      maxBytes: checkLimit(what, "maxBytes", maxBytes, 1),
+      overflow: checkOneOf(what, "overflow", overflow, ["drop-oldest", "drop-newest"]),
+    });
+  }
+
+  /** The account of this moment; `sent` is what was handled in the other thread. */
+  get stats(): QueueStats {
+    return {
+      emitted: this.#emitted,
+      sent: this.#sent,
+      queued: this.#outbox.records,
+      dropped: this.#dropped,
+    };
+  }
+
+  /** How many records wait or are under way. */
+  qsize(): number {
+    return this.#outbox.records;
+  }
+
+  /**
+   * Encodes a record; it leaves at the end of this turn, with what else it brings. `false`: older
+   * ones had to go for it, with `overflow: "drop-oldest"`.
+   *
+   * @throws {QueueFullError} when there is no room for it
+   */
+  put_nowait(record: LogRecord): boolean {
+    this.#listen();
+    const direct = this.#encode(record);
+    const frame = direct > 0 ? undefined : encodeFrame(record);
+    if (frame !== undefined && isReceived(record)) markFrame(frame, 0);
+    const size = frame?.length ?? direct;
+    this.#emitted++;
+    const older = this.#commit(size, frame) ? 0 : this.#overflow(size, frame);
+    this.#flushes.queued();
+    this.#schedule();
+    return older === 0;
+  }
+
+  /** Writes a plain record behind the last chunk; its size, or 0 where it goes the general way. */
+  #encode(record: LogRecord): number {
+    // A getter of a record may log, and so come here again.
+    if (this.#isEncoding) return 0;
+    this.#isEncoding = true;
+    try {
+      const most = this.#encoder.prepare(record);
+      if (most === 0) return 0;
+      const chunk = this.#outbox.reserve(most);
+      const end = this.#encoder.write(chunk.buffer, chunk.view, chunk.end);
+      if (isReceived(record)) markFrame(chunk.buffer, chunk.end);
+      return end - chunk.end;
+    } finally {
+      this.#isEncoding = false;
+    }
+  }
+
+  #commit(size: number, frame: Uint8Array | undefined): boolean {
+    return frame === undefined ? this.#outbox.commit(size) : this.#outbox.push(frame);
+  }
+
+  /** Makes room, or throws; how many records went. */
+  #overflow(size: number, frame: Uint8Array | undefined): number {
+    const older = this.#outbox.fits(size) ? this.#outbox.makeRoom(size) : 0;
+    this.#dropped += older;
+    this.#flushes.dropped(older, this.#flight > 0);
+    this.#flushes.wake();
+    if (this.#commit(size, frame)) return older;
+    this.#dropped++;
+    throw new QueueFullError(
+      this.#outbox.fits(size)
+        ? "the queue is full: the other thread is behind"
+        : "a record is larger than the whole queue",
+    );
+  }
+
+  #listen(): void {
+    if (this.#isListening) return;
+    this.#isListening = true;
+    listen(this.#port, (message) => this.#hear(message as ReceiverMessage));
+    this.#post({ logwire: "hello", queue: this.#id });
+  }
+
+  #hear(message: ReceiverMessage): void {
+    if (message.logwire === "ready") {
+      this.#isReady = true;
+      this.#send();
+    } else if (message.logwire === "drain") {
+      this.#drains.push({ id: message.id, mark: this.#flushes.mark });
+      this.#answerDrains();
+    } else if (message.queue !== this.#id) {
+      return;
+    } else if (message.logwire === "done") {
+      this.#settle();
+      this.#send();
+    } else if (message.logwire === "flushed") {
+      this.#flushing.get(message.id)?.();
+    }
+  }
+
+  /** What was under way is handled. */
+  #settle(): void {
+    const records = this.#flight;
+    this.#flight = 0;
+    this.#sent += records;
+    this.#outbox.settle(records);
+    this.#flushes.settled(records, true);
+    this.#flushes.wake();
+    this.#answerDrains();
+  }
+
+  /** Nobody awaits these here, and so they hold no process open. */
+  #answerDrains(): void {
+    this.#drains = this.#drains.filter(({ id, mark }) => {
+      const isDone = this.#flushes.reached(mark);
+      if (isDone) this.#post({ logwire: "drained", queue: this.#id, id });
+      return !isDone;
+    });
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#flight > 0 || !this.#isReady) return;
+    this.#isScheduled = true;
+    queueMicrotask(this.#send);
+  }
+
+  readonly #send = (): void => {
+    this.#isScheduled = false;
+    const batch = this.#isReady ? this.#outbox.take() : undefined;
+    if (batch === undefined) return;
+    this.#flight = batch.lengths.length;
+    const frames = new Uint8Array(batch.bytes);
+    if (this.#post({ logwire: "records", queue: this.#id, frames }, [frames.buffer])) return;
+    // Kept: the next record tries again.
+    this.#flight = 0;
+    this.#outbox.settle(0);
+  };
+
+  /** A port may refuse, as that of a worker that has ended does on some runtimes. */
+  #post(message: SenderMessage, transfer: ArrayBuffer[] = []): boolean {
+    try {
+      watch(this.#port.postMessage(message, transfer), reportFault);
+      return true;
+    } catch (error) {
+      reportFault(error);
+      return false;
+    }
+  }
+
+  /**
+   * Resolves when all that was put in before is handled, or was dropped, and the handlers at the other
+   * end have flushed; or `signal` is aborted. While nobody listens there it waits. Never rejects.
+   */
+  async flush(options: WaitOptions = {}): Promise<void> {
+    const { signal } = options;
+    if (!this.#isListening || signal?.aborted) return;
+    if (this.#outbox.records > 0) await this.#flushes.wait(options);
+    if (signal?.aborted) return;
+    const release = holdOpen();
+    const id = ++this.#flushId;
+    await new Promise<void>((resolve) => {
+      this.#flushing.set(id, resolve);
+      signal?.addEventListener("abort", () => resolve(), { once: true });
+      if (!this.#post({ logwire: "flush", queue: this.#id, id })) resolve();
+    });
+    this.#flushing.delete(id);
+    release();
+  }
+}

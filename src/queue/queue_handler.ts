@@ -1,0 +1,321 @@
+/**
+ * Puts records into a queue and returns, so that slow handlers do their work later, or in another
+ * thread. After CPython's `QueueHandler` and `QueueListener`, as of 3.13.
+ *
+ * Within one thread the queue is a {@linkcode RecordQueue}: the handlers of the
+ * {@linkcode QueueListener} run in later turns of the event loop. To another thread it is a
+ * {@linkcode PortQueue} over a `Worker` or `MessagePort`, and the listener there takes from a
+ * {@linkcode PortReceiver}; values that cannot be sent arrive as their text.
+ *
+ * Differs from CPython: a queue is bounded unless it is told not to be. The first record that finds
+ * it full, and the first after there was room again, goes to `handleError()`, the rest is counted.
+ * `flush()` waits for what is behind the queue, and `close()` is final.
+ *
+ * However the process ends, a listener in the same thread handles what is queued first, and its
+ * handlers write what they can without waiting. What another thread has not handled when
+ * `process.exit()` is called or an error ends the process, and what is queued when the worker is
+ * terminated, is lost, and said on stderr: `await handler.flush()` before. Worker and port stay yours: when the handler is closed, `terminate()`
+ * or `close()` them, or they hold the process open as long as their runtime says.
+ *
+ * Browser compatible.
+ *
+ * @example In one thread
+ * ```ts
+ * import { getLogger, StreamHandler } from "jsr:@logwire/logging";
+ * import { QueueHandler, QueueListener, RecordQueue } from "jsr:@logwire/logging/queue-handler";
+ *
+ * const lines: string[] = [];
+ * const slow = new StreamHandler({ write: (text: string) => lines.push(text) });
+ *
+ * const queue = new RecordQueue();
+ * getLogger("app.queue").addHandler(new QueueHandler(queue));
+ * const listener = new QueueListener(queue, slow, { respect_handler_level: true });
+ * listener.start();
+ *
+ * getLogger("app.queue").warning("low on %s", "ink");
+ * console.assert(lines.length === 0);
+ * await listener.stop();
+ * console.assert(lines[0] === "low on ink\n");
+ * ```
+ *
+ * @example To another thread
+ * ```ts
+ * import { getLogger, StreamHandler } from "jsr:@logwire/logging";
+ * import {
+ *   PortQueue,
+ *   PortReceiver,
+ *   QueueHandler,
+ *   QueueListener,
+ * } from "jsr:@logwire/logging/queue-handler";
+ *
+ * // Here: a Worker, whose module has the second half with `self` for the port; with
+ * // node:worker_threads it is `parentPort`.
+ * const { port1, port2 } = new MessageChannel();
+ * const handler = new QueueHandler(new PortQueue(port1));
+ * getLogger("app.thread").addHandler(handler);
+ *
+ * // There:
+ * const lines: string[] = [];
+ * const slow = new StreamHandler({ write: (text: string) => lines.push(text) });
+ * new QueueListener(new PortReceiver(port2), slow).start();
+ *
+ * getLogger("app.thread").warning("low on %s", "ink");
+ * await handler.flush();
+ * console.assert(lines[0] === "low on ink\n");
+ * port1.close();
+ * port2.close();
+ * ```
+ *
+ * @module
+ */
+import { checkInteger, checkKnown, checkMethods, MAX_TIMEOUT_MS } from "../logging/validate.ts";
+import { atOnce, watch } from "../logging/call_back.ts";
+import { type FlushOptions, Handler, tellFault } from "../logging/handler.ts";
+import type { LogRecord } from "../logging/log_record.ts";
+import { makeLogRecord } from "../logging/make_log_record.ts";
+import { raiseExceptions } from "../logging/raise_exceptions.ts";
+import { copyMark, isReceived } from "../logging/received_mark.ts";
+import { reportError } from "../logging/report_error.ts";
+import { writeToStderr } from "../logging/stderr.ts";
+import type { Clock, ExitHooks } from "../net/connector.ts";
+import { exitHooks } from "../net/exit_hooks.ts";
+import { systemClock } from "../net/system_clock.ts";
+import { countOf } from "../delivery/delivery_event.ts";
+import { ownMethod } from "../logging/own_method.ts";
+import type { QueueListener } from "./queue_listener.ts";
+import { QueueFullError } from "./record_queue.ts";
+
+export type { Clock } from "../net/connector.ts";
+export type { MessagePortLike } from "./message_port.ts";
+export { PortQueue, type PortQueueOptions } from "./port_queue.ts";
+export { PortReceiver, type PortReceiverOptions } from "./port_receiver.ts";
+export { type ListenerQueue, QueueListener, type QueueListenerOptions } from "./queue_listener.ts";
+export {
+  QueueFullError,
+  type QueueItem,
+  type QueueStats,
+  RecordQueue,
+  type RecordQueueOptions,
+} from "./record_queue.ts";
+
+/** What a {@linkcode QueueHandler} puts records into; a queue of your own may be one. */
+export interface HandlerQueue {
+  /**
+   * Takes a record without waiting, or throws; `false` tells that others were lost for it, whatever
+   * else is returned does not matter.
+   */
+  put_nowait(record: LogRecord): unknown;
+  /** How many records wait, so that those which the end of the process costs can be counted. */
+  qsize?(): number;
+  /** Resolves when all that was put in is done with. */
+  flush?(options?: FlushOptions): Promise<void>;
+}
+
+/** Options of {@linkcode QueueHandler}. */
+export interface QueueHandlerOptions {
+  /** The longest that `close()` waits for what is queued, in milliseconds, from 0. @default {5000} */
+  closeTimeoutMs?: number;
+  /** Where time comes from; tests give a virtual one. @default the runtime's own */
+  clock?: Clock;
+}
+
+/** A snapshot of a handler's counters; `emitted === enqueued + droppedTotal`, always. */
+export interface QueueHandlerStats {
+  /** Records given to `emit()`. */
+  emitted: number;
+  /** Records that the queue took; with `"drop-oldest"` it may have lost them since. */
+  enqueued: number;
+  /** Records that it did not take: it was full, they could not be prepared, it was after `close()`. */
+  dropped: { overflow: number; error: number; closed: number };
+  /** The sum of `dropped`. */
+  droppedTotal: number;
+}
+
+/** A copy of the record that is this text alone. */
+function textCopy(record: LogRecord, text: string): LogRecord {
+  if (typeof text !== "string") atOnce(text, "format()");
+  const copy = makeLogRecord({ ...record });
+  copy.message = text;
+  copy.msg = text;
+  copy.args = null;
+  copy.exc_info = null;
+  copy.exc_text = null;
+  copy.stack_info = null;
+  return copy;
+}
+
+/** Puts records into a queue; see the module's description. */
+export class QueueHandler extends Handler {
+  /** Where the records go. */
+  queue: HandlerQueue;
+  /** Who takes them out, if `flush()` is to wait for its handlers; as of CPython 3.12. */
+  listener: QueueListener | null = null;
+  readonly #closeTimeoutMs: number;
+  readonly #clock: Clock;
+  /** Ends the flushes that are under way when `close()` has waited long enough. */
+  readonly #deadline = new AbortController();
+  readonly #dropped = { overflow: 0, error: 0, closed: 0 };
+  #enqueued = 0;
+  #isFull = false;
+  #isClosed = false;
+  #closing: Promise<void> | undefined;
+  readonly #exitHooks: ExitHooks = {
+    beforeExit: () => Promise.resolve(),
+    exit: () => this.#exit(),
+  };
+  readonly #forgetExit: () => void;
+  /** Records that the end of the process was last said to cost; a tenth of the first. */
+  #lost = 0.1;
+
+  /**
+   * Puts records into `queue`: a `RecordQueue`, a `PortQueue`, or whatever has a `put_nowait()`.
+   *
+   * @throws {TypeError | RangeError} when a value is bad or an option unknown
+   */
+  constructor(queue: HandlerQueue, options: QueueHandlerOptions = {}) {
+    const what = "create QueueHandler";
+    checkMethods(what, "queue", queue, ["put_nowait"]);
+    checkKnown(what, options, ["closeTimeoutMs", "clock"]);
+    const { closeTimeoutMs = 5000, clock = systemClock } = options;
+    checkInteger(what, "closeTimeoutMs", closeTimeoutMs, 0, MAX_TIMEOUT_MS);
+    checkMethods(what, "clock", clock, ["now", "setTimeout", "clearTimeout"]);
+    super();
+    this.queue = queue;
+    this.#closeTimeoutMs = closeTimeoutMs;
+    this.#clock = clock;
+    this.#forgetExit = exitHooks.add(this.#exitHooks, true, "counts");
+  }
+
+  /** Every listener of this thread has handled what it could. */
+  #exit(): void {
+    const lost = this.queue.qsize?.() ?? 0;
+    if (!raiseExceptions || lost < 10 * this.#lost) return;
+    this.#lost = lost;
+    const what = `${countOf(lost)} lost, as the process ends before a listener takes them`;
+    writeToStderr(`logwire: QueueHandler: ${what}\n`);
+  }
+
+  /** The account of this moment. */
+  get stats(): QueueHandlerStats {
+    const dropped = { ...this.#dropped };
+    const droppedTotal = dropped.overflow + dropped.error + dropped.closed;
+    return {
+      emitted: this.#enqueued + droppedTotal,
+      enqueued: this.#enqueued,
+      dropped,
+      droppedTotal,
+    };
+  }
+
+  /** Prepares the record and enqueues it; what goes wrong costs this record. */
+  override emit(record: LogRecord): void {
+    if (this.#isClosed) return void this.#dropped.closed++;
+    try {
+      const prepared = this.prepare(record);
+      // To ask each record whether it is a promise would cost a tenth.
+      if (this.prepare !== prepare) atOnce(prepared, "prepare()");
+      copyMark(record, prepared);
+      const result: unknown = this.enqueue(prepared);
+      this.#enqueued++;
+      if (result) this.#watch(record, result);
+    } catch (error) {
+      this.#drop(record, error);
+    }
+    if (exitHooks.isEnding) exitHooks.passOn();
+  }
+
+  /** Should the queue fail later, the record was not enqueued. */
+  #watch(record: LogRecord, result: unknown): void {
+    watch(result, (error) => {
+      this.#enqueued--;
+      this.#drop(record, error);
+    });
+  }
+
+  #drop(record: LogRecord, error: unknown): void {
+    if (error instanceof QueueFullError) this.#dropped.overflow++;
+    else this.#dropped.error++;
+    this.#tell(record, error);
+  }
+
+  /**
+   * Puts a record into the queue. Override it for a queue of another kind; should it return a promise
+   * that rejects, the record counts as dropped.
+   *
+   * @throws {QueueFullError} when there is no room
+   */
+  enqueue(record: LogRecord): void {
+    const result = this.queue.put_nowait(record);
+    if (result === false) {
+      this.#tell(record, new QueueFullError("the queue is full: the oldest record was dropped"));
+      return;
+    }
+    this.#isFull = false;
+    // A queue of the program's own may be asynchronous, which the type does not show.
+    if (typeof result === "object") return result as unknown as undefined;
+  }
+
+  /** Only the first of those that find the queue full: a report costs more than the record. */
+  #tell(record: LogRecord, error: unknown): void {
+    const isFull = error instanceof QueueFullError;
+    if (isFull && this.#isFull) return;
+    if (isFull) this.#isFull = true;
+    tellFault(this, record, error);
+  }
+
+  /**
+   * A copy of the record that needs nothing of its surroundings: its text, by this handler's
+   * formatter, is `msg` and `message`, and `args`, `exc_info`, `exc_text` and `stack_info` are null,
+   * since what they say is in the text. A received record keeps `exc_text` and `stack_info` apart: a
+   * handler that writes lines escapes the line feeds of its text, and not those of a traceback.
+   */
+  prepare(record: LogRecord): LogRecord {
+    if (!isReceived(record)) return textCopy(record, this.format(record));
+    const { exc_text, stack_info } = record;
+    const bare = makeLogRecord({ ...record, exc_info: null, exc_text: null, stack_info: null });
+    return Object.assign(textCopy(bare, this.format(bare)), {
+      exc_text,
+      stack_info,
+    });
+  }
+
+  /**
+   * Resolves when everything emitted before is handled behind the queue: by `listener`, where it is
+   * set, or in the other thread. That may take as long as it is stalled: give a `signal`. Never
+   * rejects.
+   */
+  override async flush(options: FlushOptions = {}): Promise<void> {
+    if (this.#deadline.signal.aborted || options.signal?.aborted) return;
+    const ended = new AbortController();
+    const end = () => ended.abort();
+    const signals = [this.#deadline.signal, ...(options.signal ? [options.signal] : [])];
+    for (const signal of signals) signal.addEventListener("abort", end);
+    try {
+      await this.queue.flush?.({ signal: ended.signal });
+      await this.listener?.flush({ signal: ended.signal });
+    } catch (error) {
+      reportError(null, error);
+    }
+    for (const signal of signals) signal.removeEventListener("abort", end);
+  }
+
+  /**
+   * Flushes, for `closeTimeoutMs` at the most; stops neither listener nor worker. Final: records
+   * emitted afterwards are counted as `dropped.closed`.
+   */
+  override close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    this.#isClosed = true;
+    const timer = this.#clock.setTimeout(() => this.#deadline.abort(), this.#closeTimeoutMs);
+    await this.flush();
+    this.#clock.clearTimeout(timer);
+    this.#deadline.abort();
+    this.#forgetExit();
+    await super.close();
+  }
+}
+
+const prepare = /* @__PURE__ */ ownMethod(QueueHandler, "prepare");

@@ -1,0 +1,83 @@
+/**
+ * Records out of bytes, wherever the bytes come from: a socket, a file, a pipe, a test.
+ *
+ * Nothing that is read is ever executed: see `./pickle`.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { lengthPrefixed } from "../wire/length_prefix_framing.ts";
+import type { FrameReader } from "../wire/length_prefix_framing.ts";
+import { checkBoolean, checkKnown, checkMethods } from "../logging/validate.ts";
+import { pickle } from "../wire/pickle_serializer.ts";
+import { makeReceivedRecord } from "../wire/received_record.ts";
+import type { Serializer } from "../wire/serializer.ts";
+import type { LogRecord } from "../logging/log_record.ts";
+import { makeLogRecord } from "../logging/make_log_record.ts";
+
+/** Options of {@linkcode readRecords}. */
+export interface ReadRecordsOptions {
+  /** What the records were written with. @default pickle, as CPython */
+  serializer?: Serializer;
+  /** The largest frame that is taken, in bytes, 1 to 4294967295. @default {16777216} */
+  maxFrameBytes?: number;
+  /**
+   * Says whether `StreamHandler` and the file handlers escape the control characters of the records, as
+   * those of a receiver. @default {true}
+   */
+  escapeControlCharacters?: boolean;
+}
+
+/**
+ * The records in a stream of frames, such as `SocketHandler` writes, one by one as they arrive:
+ * the next bytes are only read when the records before them have been taken.
+ *
+ * It throws to who iterates, and has then closed the source: `FrameError` for bytes that are no
+ * frames or a stream that ends inside one, `UnpicklingError` (or what `serializer.loads` throws)
+ * for a frame that holds no record, and whatever the source throws.
+ *
+ * @example
+ * ```ts
+ * import { readRecords } from "jsr:@logwire/logging/receiver";
+ * import { frame } from "jsr:@logwire/logging/framer";
+ * import { dumps } from "jsr:@logwire/logging/pickle";
+ *
+ * async function* source() {
+ *   yield frame(dumps({ name: "myapp", msg: "spam", levelno: 20, levelname: "INFO" }));
+ * }
+ * for await (const record of readRecords(source())) {
+ *   console.assert(record.name === "myapp" && record.getMessage() === "spam");
+ * }
+ * ```
+ */
+export function readRecords(
+  source: AsyncIterable<Uint8Array>,
+  options: ReadRecordsOptions = {},
+): AsyncGenerator<LogRecord, void, void> {
+  const what = "read records";
+  checkKnown(what, options, ["serializer", "maxFrameBytes", "escapeControlCharacters"]);
+  const { serializer = pickle, maxFrameBytes, escapeControlCharacters = true } = options;
+  checkBoolean(what, "escapeControlCharacters", escapeControlCharacters);
+  checkMethods(what, "serializer", serializer, ["loads"]);
+  const { framing = lengthPrefixed } = serializer;
+  const reader = framing.reader(maxFrameBytes === undefined ? {} : { maxFrameBytes });
+  const makeRecord = escapeControlCharacters ? makeReceivedRecord : makeLogRecord;
+  return records(source, reader, (payload) => makeRecord(serializer.loads(payload)));
+}
+
+async function* records(
+  source: AsyncIterable<Uint8Array>,
+  reader: FrameReader,
+  recordOf: (payload: Uint8Array) => LogRecord,
+): AsyncGenerator<LogRecord, void, void> {
+  for await (const chunk of source) {
+    reader.push(chunk);
+    for (let payload = reader.next(); payload !== undefined; payload = reader.next()) {
+      yield recordOf(payload);
+    }
+  }
+  reader.end();
+  const last = reader.next();
+  if (last !== undefined) yield recordOf(last);
+}

@@ -1,0 +1,127 @@
+/**
+ * `./receiver`: collects records from CPython's `SocketHandler` and this module's, over TCP, TLS or
+ * Unix sockets: {@linkcode LogRecordSocketReceiver}; over datagrams,
+ * {@linkcode LogRecordDatagramReceiver}; and out of any bytes, {@linkcode readRecords}. They work
+ * as the receiver in CPython's logging cookbook does, and never execute what they receive. What
+ * speaks syslog is received by {@linkcode SyslogReceiver}.
+ *
+ * A receiver is fed by strangers. They can make it hold `maxBufferedBytes` of unfinished frames and
+ * `maxConnections` connections; where there are more, those that hold the most, or were idle for the
+ * longest, are closed and reported. They can make no loggers, forge no line of a console or a file
+ * (`escapeControlCharacters`), and send no faster than records are handled: a promise that
+ * `handleLogRecord()` returns is awaited.
+ *
+ * Browser compatible: what it listens with is given to it.
+ *
+ * @example Receive records, each handled by the logger that it was logged with
+ * ```ts
+ * import { getLogger, SocketHandler } from "jsr:@logwire/logging";
+ * import { LogRecordSocketReceiver } from "jsr:@logwire/logging/receiver";
+ * import { MemoryNetwork } from "jsr:@logwire/logging/testing";
+ *
+ * // In a program: import { connector } from "jsr:@logwire/logging/deno" (or /bun, /node, /auto).
+ * const connector = new MemoryNetwork();
+ *
+ * const receiver = new LogRecordSocketReceiver("localhost", 9020, {
+ *   acceptor: connector,
+ *   logname: "collected",
+ * });
+ * await receiver.start();
+ *
+ * const handler = new SocketHandler("localhost", 9020, { connector });
+ * getLogger("myapp.area1").addHandler(handler);
+ * getLogger("myapp.area1").warning("Jackdaws love my %s of quartz.", "big sphinx");
+ * await handler.close();
+ *
+ * await receiver.stop();
+ * console.assert(receiver.stats.received === 1);
+ * ```
+ *
+ * @module
+ */
+import { checkKnown } from "../logging/validate.ts";
+import type { StreamAddress } from "../net/connector.ts";
+import {
+  type ReceiverStats,
+  RECORD_RECEIVER_OPTIONS,
+  RecordReceiver,
+  type RecordReceiverOptions,
+} from "./record_receiver.ts";
+import {
+  checkStreamServer,
+  STREAM_OPTIONS,
+  StreamServer,
+  type StreamServerOptions,
+  type StreamServerStats,
+} from "./stream_server.ts";
+
+export { makeLogRecord } from "../logging/make_log_record.ts";
+export { LogRecordDatagramReceiver } from "./datagram_receiver.ts";
+export type {
+  DatagramReceiverStats,
+  LogRecordDatagramReceiverOptions,
+} from "./datagram_receiver.ts";
+export type { ReceiverFault, ReceiverFaultReason } from "./fault.ts";
+export { readRecords } from "./record_stream.ts";
+export type { ReadRecordsOptions } from "./record_stream.ts";
+export { SyslogReceiver } from "./syslog_receiver.ts";
+export type {
+  SyslogDatagramReceiverOptions,
+  SyslogReceiverOptions,
+  SyslogReceiverStats,
+  SyslogStreamReceiverOptions,
+  SyslogTimeOptions,
+} from "./syslog_receiver.ts";
+
+/** Options of {@linkcode LogRecordSocketReceiver}. */
+export interface LogRecordSocketReceiverOptions
+  extends RecordReceiverOptions, StreamServerOptions {}
+
+/** What a {@linkcode LogRecordSocketReceiver} has counted so far: a snapshot. */
+export interface SocketReceiverStats extends ReceiverStats, StreamServerStats {}
+
+/** Receives records over byte streams; see the module's description. */
+export class LogRecordSocketReceiver extends RecordReceiver {
+  readonly #server: StreamServer;
+
+  /**
+   * Opens nothing: `start()` does.
+   *
+   * @param host the host name or IP address to listen at; with `port` null the path of a Unix socket
+   * @param port from 0 to 65535, 0 for a free one that the system chooses; or null
+   * @throws {TypeError | RangeError} when a value is bad or an option unknown
+   */
+  constructor(host: string, port: number | null, options: LogRecordSocketReceiverOptions) {
+    const what = "create LogRecordSocketReceiver";
+    checkKnown(what, options, [...RECORD_RECEIVER_OPTIONS, ...STREAM_OPTIONS]);
+    const settings = checkStreamServer(what, host, port, options);
+    super(what, options);
+    this.#server = new StreamServer(this.served(), settings);
+  }
+
+  /** Where it listens; before `start()` where it is going to, with port 0 if that was asked for. */
+  get address(): StreamAddress {
+    return this.#server.address;
+  }
+
+  /** What was counted so far. */
+  override get stats(): SocketReceiverStats {
+    return { ...super.stats, ...this.#server.stats };
+  }
+
+  /** Starts listening. */
+  protected override open(signal: AbortSignal): Promise<void> {
+    return this.#server.open(signal);
+  }
+
+  /** Stops accepting, and drains the connections. */
+  protected override shut(): Promise<void> {
+    return this.#server.shut();
+  }
+
+  /** What lines on stderr call this receiver. */
+  protected override describe(): string {
+    const at = this.address;
+    return `receiver at ${at.transport === "unix" ? at.path : `${at.hostname}:${at.port}`}`;
+  }
+}

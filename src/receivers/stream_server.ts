@@ -1,0 +1,294 @@
+/**
+ * Listens for byte streams, and serves each connection until it ends.
+ *
+ * Browser compatible: what it listens with is given to it.
+ *
+ * @module
+ */
+import {
+  checkInteger,
+  checkLimit,
+  checkMethods,
+  checkStreamTarget,
+  MAX_TIMEOUT_MS,
+  refuse,
+} from "../logging/validate.ts";
+import { ConnectionError } from "../net/connection_error.ts";
+import type {
+  Acceptor,
+  Listener,
+  StreamAddress,
+  StreamConnection,
+  TlsOptions,
+} from "../net/connector.ts";
+import type { ReceiverFaultReason } from "./fault.ts";
+import { MeteredReader } from "./_metered_reader.ts";
+import { ServedConnection } from "./_served_connection.ts";
+import { QUIET_MS, type Served, type Server } from "./_server.ts";
+
+/**
+ * A minute for a frame: CPython gives up after a second without progress. Senders dial when they have
+ * a record, so one that has sent nothing for a minute loses none when it is closed.
+ */
+const DEFAULT_FRAME_TIMEOUT_MS = 60_000;
+
+/** 64 MiB: four frames of the default greatest size, or 64 KiB of each of 1024 connections. */
+const DEFAULT_MAX_BUFFERED_BYTES = 67_108_864;
+
+/** Options of every receiver that listens for byte streams. */
+export interface StreamServerOptions {
+  /** What listens: the `connector` of `./deno`, `./bun`, `./node` or `./auto`. */
+  acceptor: Acceptor;
+  /**
+   * A connection that is silent for so many milliseconds is closed; 0: never, since a handler of
+   * CPython notices only after it has lost a record or two. @default {0}
+   */
+  idleTimeoutMs?: number;
+  /**
+   * The longest time in which a connection must complete its first frame, and any frame that it has
+   * begun, in milliseconds; 0: any time. It is closed then, unless it has sent 64 KiB meanwhile.
+   * Silence between two frames is not limited by it. @default {60000}
+   */
+  frameTimeoutMs?: number;
+  /**
+   * The most memory, in bytes, that the unfinished frames of all connections may take, from 1, or
+   * `Infinity`; beyond it the connection whose frame takes the most is closed. What a runtime has
+   * read ahead, up to 256 KiB a connection, is not included. A frame of `maxFrameBytes` needs as
+   * much. @default {67108864} or `maxFrameBytes`, whichever is more
+   */
+  maxBufferedBytes?: number;
+  /**
+   * How many connections are served at once, from 1, or `Infinity`. When one more comes, the one
+   * that has been idle for the longest is closed for it: of those without a whole frame, or inside
+   * one, or else of all. Where every one has records that are being handled, the one that comes is
+   * closed. @default {1024}
+   */
+  maxConnections?: number;
+  /** TLS, with this certificate (`cert` and `key`); `ca` demands one of each sender. @default none */
+  tls?: TlsOptions;
+}
+
+/** The names of the options in {@linkcode StreamServerOptions}, but for `acceptor`. */
+export const STREAM_OPTIONS: readonly string[] = [
+  "idleTimeoutMs",
+  "frameTimeoutMs",
+  "maxBufferedBytes",
+  "maxConnections",
+  "tls",
+];
+
+/** What a {@linkcode StreamServer} has counted so far. */
+export interface StreamServerStats {
+  /** Connections that were accepted, those that were refused not included. */
+  readonly connections: number;
+  /** Connections that are open. */
+  readonly open: number;
+  /** Connections that were closed as they came, as none of `maxConnections` was idle. */
+  readonly refused: number;
+}
+
+/** What a {@linkcode StreamServer} needs to know; every value has been checked. */
+export interface StreamServerSettings {
+  readonly acceptor: Acceptor;
+  readonly idleTimeoutMs: number;
+  readonly frameTimeoutMs: number;
+  readonly maxBufferedBytes: number;
+  readonly maxConnections: number;
+  /** With `tls`, and so with the private key. */
+  readonly listenAt: StreamAddress;
+}
+
+/** Checks where and how to listen; throws for a bad value. */
+export function checkStreamServer(
+  what: string,
+  host: string,
+  port: number | null,
+  options: StreamServerOptions & { maxFrameBytes?: number },
+): StreamServerSettings {
+  const {
+    acceptor,
+    idleTimeoutMs = 0,
+    frameTimeoutMs = DEFAULT_FRAME_TIMEOUT_MS,
+    maxFrameBytes = 0,
+    maxBufferedBytes = maxFrameBytes > DEFAULT_MAX_BUFFERED_BYTES
+      ? maxFrameBytes
+      : DEFAULT_MAX_BUFFERED_BYTES,
+    maxConnections = 1024,
+    tls,
+  } = options;
+  checkMethods(what, "acceptor", acceptor, ["listen"]);
+  checkInteger(what, "idleTimeoutMs", idleTimeoutMs, 0, MAX_TIMEOUT_MS);
+  checkInteger(what, "frameTimeoutMs", frameTimeoutMs, 0, MAX_TIMEOUT_MS);
+  checkLimit(what, "maxBufferedBytes", maxBufferedBytes, 1);
+  checkLimit(what, "maxConnections", maxConnections, 1);
+  const listenAt = checkStreamTarget(what, host, port, 0, tls);
+  if (tls !== undefined) {
+    if (tls.cert === undefined) refuse(what, "tls.cert", "a PEM certificate", tls.cert);
+    if (tls.key === undefined) refuse(what, "tls.key", "a PEM private key", tls.key);
+  }
+  return { acceptor, idleTimeoutMs, frameTimeoutMs, maxBufferedBytes, maxConnections, listenAt };
+}
+
+/** Listens for byte streams; see the module. */
+export class StreamServer implements Server {
+  readonly #served: Served;
+  readonly #settings: StreamServerSettings;
+  #listener: Listener<StreamConnection> | undefined;
+  #accepting: Promise<void> | undefined;
+  #connections = 0;
+  #refused = 0;
+  /** The bytes of each connection's unfinished frame; the one with the latest whole frame is last. */
+  readonly #open = new Map<ServedConnection, number>();
+  #heldBytes = 0;
+  /** Those that are closed, but have a last record that is being handled, included. */
+  readonly #serving = new Set<ServedConnection>();
+
+  constructor(served: Served, settings: StreamServerSettings) {
+    this.#served = served;
+    this.#settings = settings;
+  }
+
+  /** Where it listens; before `open()` where it is going to, with port 0 if that was asked for. */
+  get address(): StreamAddress {
+    const at = this.#listener?.address ?? this.#settings.listenAt;
+    if (at.transport === "unix") return { transport: "unix", path: at.path };
+    return { transport: "tcp", hostname: at.hostname, port: at.port };
+  }
+
+  /** What was counted so far. */
+  get stats(): StreamServerStats {
+    return {
+      connections: this.#connections,
+      open: this.#open.size,
+      refused: this.#refused,
+    };
+  }
+
+  /** Starts listening. */
+  async open(signal: AbortSignal): Promise<void> {
+    const { acceptor, listenAt } = this.#settings;
+    const listener = await acceptor.listen(listenAt, { signal });
+    this.#listener = listener;
+    this.#accepting = this.#accept(listener);
+  }
+
+  /** Stops accepting, and drains the connections. */
+  async shut(): Promise<void> {
+    const { clock, stopTimeoutMs } = this.#served;
+    await this.#listener?.close().catch(() => {});
+    await this.#accepting;
+    const serving = [...this.#serving];
+    let timer: unknown;
+    // A record that is never handled keeps its connection from being over.
+    const givenUp = new Promise<unknown>((resolve) => {
+      timer = clock.setTimeout(() => resolve(this.#giveUpAll(serving)), stopTimeoutMs);
+    });
+    for (const connection of serving) connection.drain(QUIET_MS);
+    await Promise.race([givenUp, Promise.all(serving.map(({ done }) => done))]);
+    clock.clearTimeout(timer);
+  }
+
+  /** Resolves when these connections are closed, whatever is being handled of theirs. */
+  async #giveUpAll(connections: ServedConnection[]): Promise<void> {
+    const message = `It did not end within the ${this.#served.stopTimeoutMs} ms of stop()`;
+    const error = new ConnectionError("timeout", message);
+    for (const one of connections) this.#giveUp(one, "connection", error);
+    await Promise.all(connections.map((one) => one.abandon()));
+  }
+
+  /** Never rejects. */
+  async #accept(listener: Listener<StreamConnection>): Promise<void> {
+    const served = this.#served;
+    try {
+      for await (const connection of listener) this.#serve(connection);
+      if (!served.isStopping()) {
+        throw new ConnectionError("closed", "The listening socket was closed");
+      }
+    } catch (error) {
+      if (!served.isStopping()) served.fail(error);
+    }
+  }
+
+  #serve(connection: StreamConnection): void {
+    const { maxConnections, idleTimeoutMs, frameTimeoutMs } = this.#settings;
+    const served = this.#served;
+    if (this.#open.size >= maxConnections && !this.#makeRoom()) {
+      this.#refused++;
+      const message = `There are ${maxConnections} connections already`;
+      served.report({ reason: "refused", error: new ConnectionError("denied", message) });
+      connection.close({ signal: AbortSignal.abort() }).catch(() => {});
+      return;
+    }
+    const number = ++this.#connections;
+    const reader = new MeteredReader(served.makeReader(connection.peerAddress));
+    const one: ServedConnection = new ServedConnection(connection, {
+      number,
+      reader,
+      idleTimeoutMs,
+      frameTimeoutMs,
+      clock: served.clock,
+      take: (chunk, signal) => served.take(reader, chunk, number, signal),
+      taken: (completed) => this.#taken(one, completed),
+      finish: () => served.finish(reader, number),
+      report: (fault) => served.report(fault),
+    });
+    this.#serving.add(one);
+    this.#open.set(one, 0);
+    const over = () => {
+      this.#serving.delete(one);
+      this.#remove(one);
+    };
+    one.done.then(over, over);
+  }
+
+  /** A connection may hold more or less than before: keeps all of them within the budget. */
+  #taken(one: ServedConnection, completed: boolean): void {
+    const before = this.#open.get(one);
+    if (before === undefined) return;
+    const { heldBytes } = one;
+    if (completed) this.#open.delete(one);
+    this.#open.set(one, heldBytes);
+    this.#heldBytes += heldBytes - before;
+    const { maxBufferedBytes } = this.#settings;
+    while (this.#heldBytes > maxBufferedBytes) {
+      const most = this.#holdingMost();
+      if (most === undefined) return;
+      const message =
+        `Its frame takes ${this.#open.get(most)} bytes, the most of all frames that ` +
+        `are not complete: together they may take ${maxBufferedBytes}`;
+      this.#giveUp(most, "buffer", new ConnectionError("too-large", message));
+    }
+  }
+
+  #holdingMost(): ServedConnection | undefined {
+    let most: ServedConnection | undefined;
+    let mostBytes = 0;
+    for (const [one, heldBytes] of this.#open) {
+      if (heldBytes <= mostBytes || !one.isIdle) continue;
+      most = one;
+      mostBytes = heldBytes;
+    }
+    return most;
+  }
+
+  /** Closes the connection that has been idle for the longest; `false` where none is. */
+  #makeRoom(): boolean {
+    const idle = [...this.#open.keys()].filter(({ isIdle }) => isIdle);
+    const longest = idle.find(({ isInFrame }) => isInFrame) ?? idle[0];
+    if (longest === undefined) return false;
+    const { maxConnections } = this.#settings;
+    const message = `It was idle for the longest of ${maxConnections} connections as another came`;
+    this.#giveUp(longest, "idle", new ConnectionError("denied", message));
+    return true;
+  }
+
+  #giveUp(one: ServedConnection, reason: ReceiverFaultReason, error: ConnectionError): void {
+    this.#remove(one);
+    one.giveUp(reason, error);
+  }
+
+  #remove(one: ServedConnection): void {
+    this.#heldBytes -= this.#open.get(one) ?? 0;
+    this.#open.delete(one);
+  }
+}

@@ -1,0 +1,283 @@
+/**
+ * Receives syslog: over UDP (RFC 5426), TCP (RFC 6587), TLS (RFC 5425) and Unix sockets, in the
+ * formats of RFC 5424, of RFC 3164 and of what passes for that, from daemons, devices and the
+ * `SysLogHandler` of CPython and of this module. Each message becomes a record and is handled as
+ * those of the other receivers are.
+ *
+ * Browser compatible: what it listens with is given to it.
+ *
+ * @module
+ */
+import type { FrameReader } from "../wire/length_prefix_framing.ts";
+import { checkKnown, checkOneOf, refuse } from "../logging/validate.ts";
+import {
+  checkDelimiter,
+  checkReadFraming,
+  type Delimiter,
+  type ReadFraming,
+  SyslogFrameReader,
+} from "../wire/syslog/syslog_framing.ts";
+import { type ParseContext, parseSyslog } from "../wire/syslog/syslog_parser.ts";
+import { checkTimeZone, checkTimeZones } from "../wire/syslog/time_zone.ts";
+import { unframed } from "../wire/datagram_framing.ts";
+import { INFO } from "../logging/level.ts";
+import { LogRecord } from "../logging/log_record.ts";
+import type { DatagramAcceptor, DatagramAddress, StreamAddress } from "../net/connector.ts";
+import {
+  checkDatagramServer,
+  DatagramServer,
+  type DatagramServerSettings,
+  type DatagramServerStats,
+} from "./datagram_server.ts";
+import {
+  RECEIVER_OPTIONS,
+  type ReceiverOptions,
+  type ReceiverStats,
+  RecordReceiver,
+} from "./record_receiver.ts";
+import {
+  checkStreamServer,
+  STREAM_OPTIONS,
+  StreamServer,
+  type StreamServerOptions,
+  type StreamServerSettings,
+  type StreamServerStats,
+} from "./stream_server.ts";
+import { syslogFields } from "./_syslog_record.ts";
+
+/**
+ * A message is a kilobyte; with a long traceback, a hundred. Each connection may hold so much of a
+ * line that never ends.
+ */
+const DEFAULT_MAX_MESSAGE_BYTES = 1024 * 1024;
+
+/** The `::ffff:` of an IPv4 address on a socket of IPv6. */
+const MAPPED = /^::ffff:(?=\d+\.)/i;
+
+/** Options of every {@linkcode SyslogReceiver}: time zones of messages whose time has no offset. */
+export interface SyslogTimeOptions {
+  /**
+   * The time zone of messages that do not name one, or one that is not known: an offset such as
+   * `"+01:00"`, or a name of IANA's data base such as `"Europe/Berlin"`. @default local time
+   */
+  defaultTimeZone?: string;
+  /**
+   * The time zones that devices name, as `{ NewYork: "America/New_York", MEZ: "+01:00" }`; upper and
+   * lower case are one. `UTC` and `GMT` are known without it. @default {{}}
+   */
+  timeZones?: Readonly<Record<string, string>>;
+}
+
+/** The names of the options in {@linkcode SyslogTimeOptions}. */
+const TIME_OPTIONS: readonly string[] = ["defaultTimeZone", "timeZones"];
+
+/** Options of a {@linkcode SyslogReceiver} that takes datagrams, one message in each. */
+export interface SyslogDatagramReceiverOptions extends ReceiverOptions, SyslogTimeOptions {
+  /** What binds: the `connector` of `./deno`, `./bun`, `./node` or `./auto`. */
+  acceptor: DatagramAcceptor;
+  /** `unixgram` with `port` null, else `udp`. @default one of them, as `port` is null or not */
+  transport?: "udp" | "unixgram";
+  /** The largest datagram that is taken, in bytes, 1 to 4294967295. @default {1048576} */
+  maxFrameBytes?: number;
+}
+
+/** Options of a {@linkcode SyslogReceiver} that takes streams of messages. */
+export interface SyslogStreamReceiverOptions
+  extends ReceiverOptions, StreamServerOptions, SyslogTimeOptions {
+  /** `unix` with `port` null, else `tcp`. */
+  transport: "tcp" | "unix";
+  /**
+   * What ends a message that is not octet-counted: an LF, a NUL, or the one of them that comes
+   * first. CPython's `SysLogHandler` sends a NUL, and an LF inside a message with a traceback: for
+   * it alone `nul` keeps such a message whole. @default {"either"}
+   */
+  delimiter?: "lf" | "nul" | "either";
+  /**
+   * How messages are framed (RFC 6587): `counted`, by octet counting alone, whatever the delimiter
+   * is; `lines`, by the delimiter alone; `both`, as each message says: it is octet-counted if it
+   * begins with a number, a space and `<`. A line of a text may begin so too, where a sender sends
+   * line feeds and does not count octets, as CPython does: `lines` takes no number for a count.
+   *
+   * @default "lines" for the delimiter "lf", else "both"
+   */
+  framing?: "counted" | "lines" | "both";
+  /** The largest message that is taken, in bytes, 1 to 4294967295. @default {1048576} */
+  maxFrameBytes?: number;
+}
+
+/** Options of {@linkcode SyslogReceiver}. */
+export type SyslogReceiverOptions = SyslogDatagramReceiverOptions | SyslogStreamReceiverOptions;
+
+/**
+ * What a {@linkcode SyslogReceiver} has counted so far; of datagrams there are no connections, and
+ * of streams nothing is dropped.
+ */
+export interface SyslogReceiverStats
+  extends ReceiverStats, StreamServerStats, DatagramServerStats {}
+
+/**
+ * Receives syslog messages; each becomes a record:
+ *
+ * - `name`: the application's name (APP-NAME, or TAG), or `"syslog"`
+ * - `levelno`, `levelname`: CRITICAL for the severities emergency, alert and critical, ERROR,
+ *   WARNING, INFO for notice and informational, DEBUG
+ * - `msg`: the text; `args` is null, so a `%` in it is never a placeholder
+ * - `created`: the message's time, or else that of its arrival
+ * - `facility` (0 to 23), `severity` (0 to 7), `hostname`, `app_name`, `procid`, `msgid` (strings),
+ *   `structured_data` (from SD-ID to name to value; to an array where a name is there again): null
+ *   where the message does not have it
+ * - `sender_address`: the IP address that it came from, whatever it says itself; null for a Unix
+ *   socket, or where the acceptor does not tell
+ *
+ * A time without a year is the last one that is not more than a day ahead. A header with a field
+ * that its RFC does not allow keeps the others: a time that does not exist, such as the 30th of
+ * February, costs itself. Of Cisco's devices `hostname` may be the node of IOS-XR, and `app_name` is
+ * the mnemonic (`%SYS-5-CONFIG_I`); numbers of messages and the time since the start are left out.
+ *
+ * Anything is a message: at worst all of it is the text, of facility user and severity notice (RFC
+ * 3164 section 4.3.3). Text that is no UTF-8 is read as Latin-1. In a stream each message may be
+ * octet-counted or delimited; bytes that are no frames, or a message over `maxFrameBytes`, cost their
+ * connection alone.
+ *
+ * Who sends says what it likes, the name too; `logname` gives all messages to one logger.
+ *
+ * @example
+ * ```ts
+ * import { SyslogReceiver } from "jsr:@logwire/logging/receiver";
+ * import { MemoryNetwork } from "jsr:@logwire/logging/testing";
+ *
+ * // In a program: import { connector } from "jsr:@logwire/logging/deno" (or /bun, /node, /auto).
+ * const connector = new MemoryNetwork();
+ * const { clock } = connector;
+ *
+ * const receiver = new SyslogReceiver("localhost", 5140, { acceptor: connector, clock });
+ * receiver.handleLogRecord = (record) => {
+ *   console.assert(record.name === "su" && record.levelname === "CRITICAL");
+ *   console.assert(record.getMessage() === "'su root' failed for lonvick");
+ *   console.assert(record.hostname === "mymachine");
+ * };
+ * await receiver.start();
+ *
+ * const to = { transport: "udp", hostname: "localhost", port: 5140 } as const;
+ * const socket = await connector.openDatagram(to);
+ * const text = "<34>Oct 11 22:14:15 mymachine su: 'su root' failed for lonvick";
+ * await socket.send(new TextEncoder().encode(text));
+ * await socket.close();
+ *
+ * // It waits for more to come, 200 milliseconds of which pass on the network's own clock.
+ * await Promise.all([receiver.stop(), clock.advance(200)]);
+ * console.assert(receiver.stats.received === 1);
+ * ```
+ */
+export class SyslogReceiver extends RecordReceiver {
+  readonly #server: StreamServer | DatagramServer;
+  readonly #makeReader: () => FrameReader;
+  readonly #zones: Omit<ParseContext, "now">;
+  /** What `relativeCreated` counts from, in seconds since the epoch. */
+  readonly #start: number;
+
+  /**
+   * Opens nothing: `start()` does. Syslog has port 514, and 6514 over TLS.
+   *
+   * @param host the host name or IP address to listen at; with `port` null the path of a Unix socket
+   * @param port from 0 to 65535, 0 for a free one that the system chooses; or null
+   * @throws {TypeError | RangeError} when a value is bad or an option unknown
+   */
+  constructor(host: string, port: number | null, options: SyslogReceiverOptions) {
+    const what = "create SyslogReceiver";
+    checkKnown(what, options, [
+      ...[...RECEIVER_OPTIONS, ...TIME_OPTIONS, "transport", ...FRAME_OPTIONS, ...STREAM_OPTIONS],
+    ]);
+    const { maxFrameBytes = DEFAULT_MAX_MESSAGE_BYTES, defaultTimeZone, timeZones = {} } = options;
+    const zoneNamed = checkTimeZones(what, "timeZones", timeZones);
+    const zones = defaultTimeZone === undefined
+      ? { zoneNamed }
+      : { zoneNamed, mktime: checkTimeZone(what, "defaultTimeZone", defaultTimeZone) };
+    const server = checkServer(what, host, port, options);
+    super(what, { ...options, maxFrameBytes });
+    if ("bindAt" in server) {
+      this.#server = new DatagramServer(this.served(), server);
+      this.#makeReader = () => unframed.reader({ maxFrameBytes });
+    } else {
+      const { delimiter, framing } = server;
+      this.#server = new StreamServer(this.served(), server);
+      this.#makeReader = () => new SyslogFrameReader({ maxFrameBytes }, delimiter, framing);
+    }
+    this.#zones = zones;
+    const { created, relativeCreated } = new LogRecord("", INFO, "", 0, "", null, null);
+    this.#start = created - relativeCreated / 1000;
+  }
+
+  /** Where it listens; before `start()` where it is going to, with port 0 if that was asked for. */
+  get address(): StreamAddress | DatagramAddress {
+    return this.#server.address;
+  }
+
+  /** What was counted so far. */
+  override get stats(): SyslogReceiverStats {
+    const none = { connections: 0, open: 0, refused: 0, dropped: 0 };
+    return { ...super.stats, ...none, ...this.#server.stats };
+  }
+
+  /** The fields of the record that a message is. Override it to read messages in a way of yours. */
+  override unPickle(payload: Uint8Array, sender?: string): Record<string, unknown> {
+    const now = this.clock.now();
+    const message = parseSyslog(payload, { now, ...this.#zones });
+    return syslogFields(message, now, this.#start, sender?.replace(MAPPED, ""));
+  }
+
+  /** A reader for one stream, or for one datagram. */
+  protected override makeReader(sender?: string): FrameReader {
+    return Object.assign(this.#makeReader(), { sender });
+  }
+
+  /** Starts listening. */
+  protected override open(signal: AbortSignal): Promise<void> {
+    return this.#server.open(signal);
+  }
+
+  /** Takes nothing new, and reads on until nothing more is there. */
+  protected override shut(): Promise<void> {
+    return this.#server.shut();
+  }
+
+  /** What lines on stderr call this receiver. */
+  protected override describe(): string {
+    const at = this.address;
+    return `syslog receiver at ${"path" in at ? at.path : `${at.hostname}:${at.port}`}`;
+  }
+}
+
+/** The names of the options that say how messages are told apart in a stream. */
+const FRAME_OPTIONS: readonly string[] = ["delimiter", "framing"];
+
+/** Checks how and where to listen. */
+function checkServer(
+  what: string,
+  host: string,
+  port: number | null,
+  options: SyslogReceiverOptions,
+): DatagramServerSettings | StreamServerSettings & { delimiter: Delimiter; framing?: ReadFraming } {
+  const { transport = port === null ? "unixgram" : "udp" } = options;
+  const transports = port === null ? ["unixgram", "unix"] as const : ["udp", "tcp"] as const;
+  checkOneOf(what, "transport", transport, transports);
+  if (isStream(options)) {
+    const { delimiter = "either", framing } = options;
+    checkDelimiter(what, delimiter);
+    return {
+      ...checkStreamServer(what, host, port, options),
+      delimiter,
+      ...(framing !== undefined && { framing: checkReadFraming(what, framing) }),
+    };
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && (FRAME_OPTIONS.includes(name) || STREAM_OPTIONS.includes(name))) {
+      refuse(what, name, `absent with transport "${transport}"`, value);
+    }
+  }
+  return checkDatagramServer(what, host, port, options.acceptor);
+}
+
+function isStream(options: SyslogReceiverOptions): options is SyslogStreamReceiverOptions {
+  return options.transport === "tcp" || options.transport === "unix";
+}

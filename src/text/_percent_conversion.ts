@@ -1,0 +1,153 @@
+/**
+ * One conversion of {@linkcode percentFormat}: how it is written, and a value to text with sign,
+ * prefix and padding. After CPython's `unicode_format_arg_parse`, `unicode_format_arg_format` and
+ * `unicode_format_arg_output`.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { codePointLength, codePoints } from "./code_points.ts";
+import { floatFormat, type FloatPresentation } from "./_float_format.ts";
+import { isInteger, PythonFloat } from "./python_float.ts";
+import { ask, type PythonMethod } from "./python_protocol.ts";
+import { asciiWithin, reprWithin, strWithin } from "./python_repr.ts";
+import { ELLIPSIS, type TextBudget } from "./text_budget.ts";
+import { typeName } from "./type_name.ts";
+
+/** A conversion as it is written; `""` for what is absent, and no precision at all without its point. */
+export type WrittenConversion = [
+  all: string,
+  flags: string,
+  width: string,
+  precision: string | undefined,
+  letter: string,
+];
+
+const pattern = /([-+ #0]*)(\*|\d*)(?:\.(\*|\d*))?[hlL]?(.?)/suy;
+
+/** The conversion whose flags begin at `at`, behind `%` or its key. */
+export function conversionAt(format: string, at: number): WrittenConversion {
+  pattern.lastIndex = at;
+  return pattern.exec(format) as unknown as WrittenConversion; // It takes the empty text too.
+}
+
+/** What is asked of a value. */
+export interface Conversion {
+  /** Some of `-`, `+`, a space, `#` and `0`. */
+  flags: string;
+  /** The least number of characters. */
+  width: number;
+  /** Digits or characters, where they are given. */
+  precision: number | undefined;
+  /** The letter that ends it. */
+  letter: string;
+}
+
+/** Has what containers may still become, and makes it where it is first asked for. */
+export interface HasBudget {
+  /** The budget that is left. */
+  readonly budget: TextBudget;
+}
+
+/** So many digits cost next to nothing. */
+const CHEAP_DIGITS = 100;
+
+/** The text of a value, within a budget. */
+type ToText = (value: unknown, budget?: TextBudget) => string;
+
+/** What letters stand for: a text, an integer of that radix, or a float in that presentation. */
+const KINDS: Readonly<Record<string, ToText | number | FloatPresentation>> = {
+  ...{ s: strWithin, r: reprWithin, a: asciiWithin, c: oneCharacter },
+  ...{ d: 10, i: 10, u: 10, o: 8, x: 16, X: 16 },
+  ...{ e: "e", E: "e", f: "f", F: "f", g: "g", G: "g" },
+};
+
+/**
+ * The text of `value`, its containers within its budget; `undefined` where there is no conversion of
+ * that letter.
+ */
+export function convert(
+  conversion: Conversion,
+  value: unknown,
+  has: HasBudget,
+): string | undefined {
+  const { flags, width, precision, letter } = conversion;
+  const kind = KINDS[letter];
+  if (kind === undefined) return undefined;
+  let sign = "";
+  let text: string;
+  if (typeof kind === "function") {
+    text = kind === strWithin && typeof value === "string" ? value : kind(value, has.budget);
+    if (precision !== undefined && letter !== "c") text = codePoints(text, precision);
+  } else {
+    // To work out an object's number takes long, and so do digits of which `g` may show a few.
+    const isCostly = typeof value === "object" || (precision ?? 0) > CHEAP_DIGITS;
+    if (isCostly && !has.budget.next()) return ELLIPSIS;
+    const isAlternate = flags.includes("#");
+    text = typeof kind === "number"
+      ? wholeNumber(value, letter, kind).toString(kind)
+      : floatFormat(realNumber(value), kind, precision ?? 6, isAlternate);
+    if (text.startsWith("-")) {
+      sign = "-";
+      text = text.slice(1);
+    } else if (flags.includes("+")) sign = "+";
+    else if (flags.includes(" ")) sign = " ";
+    if (typeof kind === "number") {
+      if (precision !== undefined) text = text.padStart(precision, "0");
+      if (isAlternate && kind !== 10) sign += "0" + letter;
+    }
+    if (letter < "a") text = text.toUpperCase();
+  }
+  const missing = width === 0 ? 0 : width - sign.length - codePointLength(text);
+  if (missing <= 0) return sign + text;
+  if (flags.includes("-")) return sign + text + " ".repeat(missing);
+  const isZeroFilled = flags.includes("0") && typeof kind !== "function";
+  return isZeroFilled ? sign + "0".repeat(missing) + text : " ".repeat(missing) + sign + text;
+}
+
+/** The number that Python has for a value, or that the value answers. */
+function numberOf(value: unknown, method: PythonMethod): number | bigint | undefined {
+  if (typeof value === "boolean") return Number(value);
+  if (value instanceof PythonFloat) return value.value;
+  return typeof value === "number" || typeof value === "bigint" ? value : ask(value, method);
+}
+
+/** The integer that a value is: no float is one. */
+export function integerOf(value: unknown): number | bigint | undefined {
+  return typeof value === "number" && !isInteger(value) || value instanceof PythonFloat
+    ? undefined
+    : numberOf(value, "__index__");
+}
+
+/** The value as an integer: a float is truncated, as `int()` does, but not for hexadecimal digits. */
+function wholeNumber(value: unknown, letter: string, radix: number): number | bigint {
+  const number = radix === 10 ? numberOf(value, "__int__") : integerOf(value);
+  if (number === undefined) {
+    const wanted = radix === 10 ? "a real number" : "an integer";
+    throw new TypeError(`%${letter} format: ${wanted} is required, not ${typeName(value)}`);
+  }
+  if (typeof number === "bigint" || Number.isSafeInteger(number)) return number;
+  if (Number.isFinite(number)) return BigInt(Math.trunc(number));
+  const shown = Number.isNaN(number) ? "NaN" : "infinity";
+  throw new RangeError(`cannot convert float ${shown} to integer`);
+}
+
+/** The value as a float. */
+function realNumber(value: unknown): number {
+  const number = numberOf(value, "__float__");
+  if (number === undefined) throw new TypeError(`must be real number, not ${typeName(value)}`);
+  const float = Number(number);
+  if (typeof number === "bigint" && !Number.isFinite(float)) {
+    throw new RangeError("int too large to convert to float");
+  }
+  return float;
+}
+
+function oneCharacter(value: unknown): string {
+  if (typeof value === "string" && codePointLength(value) === 1) return value;
+  const code = integerOf(value);
+  if (code === undefined) throw new TypeError("%c requires int or char");
+  if (!(code >= 0 && code < 0x110000)) throw new RangeError("%c arg not in range(0x110000)");
+  return String.fromCodePoint(Number(code));
+}

@@ -1,0 +1,170 @@
+/**
+ * Python's `format % args` for strings, after CPython's `PyUnicode_Format`: flags, width,
+ * precision, `*`, the conversions `s r a d i u x X o e E f F g G c %`, and `%(name)s` with a mapping.
+ *
+ * A format that does not suit its arguments throws with CPython's words: `TypeError` where Python
+ * has it, `RangeError` for Python's `ValueError` and `OverflowError`, `KeyError` for a missing key.
+ * Differs: a width or precision over a million is refused, and a text over four million characters is cut and
+ * ends with `…`, since a received record may ask for it.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { codePointLength } from "./code_points.ts";
+import { isMapping } from "./is_mapping.ts";
+import { KeyError } from "./key_error.ts";
+import { conversionAt, convert, type HasBudget, integerOf } from "./_percent_conversion.ts";
+import { isInteger } from "./python_float.ts";
+import { strWithin } from "./python_repr.ts";
+import { cutText, MAX_TEXT, TextBudget } from "./text_budget.ts";
+
+/** Where `%(name)s` and `{name}` look: a `Map` is one. */
+export interface Lookup {
+  /** Whether the key is there. */
+  has(key: string): boolean;
+  /** The value of a key that is there. */
+  get(key: string): unknown;
+}
+
+/** Wider than any line; narrow enough that a hostile format costs nothing. */
+const MAX_WIDTH = 1_000_000;
+
+/** What is said of arguments that no placeholder takes. */
+export const NOT_ALL_CONVERTED = "not all arguments converted during string formatting";
+
+/**
+ * Python's `format % args`: `args` is a tuple (an array), a mapping (a plain object or a `Map`), or
+ * one value alone.
+ */
+export function percentFormat(format: string, args: unknown): string {
+  if (Array.isArray(args)) return new Formatting(format, args).run();
+  return new Formatting(format, [args], asLookup(args)).run();
+}
+
+/**
+ * `format % mapping` for a mapping that is no plain object: a record with its defaults. Text of more
+ * than `max` characters is cut.
+ */
+export function percentFormatLookup(format: string, lookup: Lookup, max: number): string {
+  return new Formatting(format, [lookup], lookup).run(max);
+}
+
+/** One run over a format. */
+class Formatting implements HasBudget {
+  readonly #format: string;
+  readonly #mapping: Lookup | undefined;
+  #budget: TextBudget | undefined;
+  #values: readonly unknown[];
+  /** The number of values taken. */
+  #taken = 0;
+  /** How far the format is read. */
+  #at = 0;
+
+  constructor(format: string, values: readonly unknown[], mapping?: Lookup) {
+    this.#format = format;
+    this.#values = values;
+    this.#mapping = mapping;
+  }
+
+  run(max: number = MAX_TEXT): string {
+    const format = this.#format;
+    let out = "";
+    for (let percent; (percent = format.indexOf("%", this.#at)) >= 0;) {
+      out += format.slice(this.#at, percent);
+      this.#at = percent + 1;
+      const hasKey = format[this.#at] === "(";
+      if (hasKey) this.#choose();
+      const character = format[this.#at];
+      if (character === "%" && !hasKey) {
+        out += "%";
+        this.#at++;
+      } else if (character === "s" || (character === "d" && isInteger(this.#values[this.#taken]))) {
+        // By far the most frequent; an integer is the same text by both.
+        const value = this.#take();
+        out += typeof value === "object" ? strWithin(value, this.budget) : strWithin(value);
+        this.#at++;
+      } else {
+        out += this.#convert();
+      }
+      if (out.length > max) return cutText(out, max);
+    }
+    if (this.#taken < this.#values.length && this.#mapping === undefined) {
+      throw new TypeError(NOT_ALL_CONVERTED);
+    }
+    return cutText(out + format.slice(this.#at), max);
+  }
+
+  /** The budget of the containers; made where one is met. */
+  get budget(): TextBudget {
+    return this.#budget ??= new TextBudget();
+  }
+
+  #take(): unknown {
+    if (this.#taken < this.#values.length) return this.#values[this.#taken++];
+    throw new TypeError("not enough arguments for format string");
+  }
+
+  /** Reads `(key)`, and makes the value of that key the only argument from here on. */
+  #choose(): void {
+    const mapping = this.#mapping;
+    if (mapping === undefined) throw new TypeError("format requires a mapping");
+    const end = keyEnd(this.#format, this.#at);
+    const key = this.#format.slice(this.#at + 1, end - 1);
+    if (!mapping.has(key)) throw new KeyError(key);
+    this.#values = [mapping.get(key)];
+    this.#taken = 0;
+    this.#at = end;
+  }
+
+  /** Reads a conversion with its flags, and applies it to the next argument. */
+  #convert(): string {
+    const [all, flags, width, precision, letter] = conversionAt(this.#format, this.#at);
+    this.#at += all.length;
+    const least = this.#size(width, "width");
+    const most = precision === undefined
+      ? undefined
+      : Math.max(0, this.#size(precision, "precision"));
+    if (letter === "") throw new RangeError("incomplete format");
+    const conversion = {
+      flags: least < 0 ? flags + "-" : flags,
+      width: Math.abs(least),
+      precision: most,
+      letter,
+    };
+    const text = convert(conversion, this.#take(), this);
+    if (text === undefined) throw this.#unsupported(letter);
+    return text;
+  }
+
+  #size(text: string, what: string): number {
+    const value = text === "*" ? integerOf(this.#take()) : Number(text);
+    if (value === undefined) throw new TypeError("* wants int");
+    const number = Number(value);
+    if (Math.abs(number) > MAX_WIDTH) throw new RangeError(`${what} too big`);
+    return number;
+  }
+
+  #unsupported(letter: string): RangeError {
+    const shown = /[ -~]/.test(letter) ? letter : "?";
+    const code = letter.codePointAt(0)?.toString(16);
+    const index = codePointLength(this.#format.slice(0, this.#at - letter.length));
+    return new RangeError(`unsupported format character '${shown}' (0x${code}) at index ${index}`);
+  }
+}
+
+function asLookup(args: unknown): Lookup | undefined {
+  if (!isMapping(args)) return undefined;
+  if (args instanceof Map) return args as Lookup;
+  return { has: (key) => Object.hasOwn(args, key), get: (key) => args[key] };
+}
+
+/** The position behind the parenthesis that closes the one at `at`. */
+function keyEnd(format: string, at: number): number {
+  for (let depth = 0; at < format.length;) {
+    const character = format[at++];
+    if (character === "(") depth++;
+    else if (character === ")" && --depth === 0) return at;
+  }
+  throw new RangeError("incomplete format key");
+}

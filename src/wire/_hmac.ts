@@ -1,0 +1,26 @@
+/**
+ * HMAC-SHA-256 (RFC 2104, RFC 4231), synchronous, and the comparison that goes with it.
+ *
+ * @module
+ */
+import { BLOCK_BYTES, Sha256, sha256 } from "./_sha256.ts";
+
+/** The function that signs with `key`; what depends on the key alone is computed once. */
+export function hmacSha256(key: Uint8Array): (message: Uint8Array) => Uint8Array {
+  const short = key.length > BLOCK_BYTES ? sha256(key) : key;
+  const padded = new Uint8Array(BLOCK_BYTES);
+  padded.set(short);
+  const inner = new Sha256().update(padded.map((byte) => byte ^ 0x36));
+  const outer = new Sha256().update(padded.map((byte) => byte ^ 0x5c));
+  return (message) => outer.clone().update(inner.clone().update(message).digest()).digest();
+}
+
+/**
+ * Whether two byte strings are equal, in a time that does not tell where they differ (as Python's
+ * `hmac.compare_digest`; their lengths may be told).
+ */
+export function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
+  let difference = a.length ^ b.length;
+  for (let i = 0; i < b.length; i++) difference |= (a[i] ?? 0) ^ b[i]!;
+  return difference === 0;
+}

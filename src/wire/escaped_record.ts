@@ -1,0 +1,174 @@
+/**
+ * Received records as they are written to a console or a file. Whoever sends them chooses their text:
+ * a line feed in it would begin a line that looks like another record, and an escape sequence would
+ * change the terminal of whoever reads it.
+ *
+ * In every field, and in its name, the control characters are written as Python's `repr()` writes
+ * them: `\n`, `\x1b`. A backslash stays as it is. `exc_text` and `stack_info` keep LF and TAB, since
+ * they are lines, and each of their lines is indented, so that none begins as a record does.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import type { LogRecord } from "../logging/log_record.ts";
+import { makeLogRecord } from "../logging/make_log_record.ts";
+import { pythonStr, strWithin } from "../text/python_repr.ts";
+import { TextBudget } from "../text/text_budget.ts";
+
+/** C0, DEL, C1, and the two line separators of Unicode, at which programs break lines as well. */
+// deno-lint-ignore no-control-regex -- these are what is looked for
+const CONTROL = /[\x00-\x1f\x7f-\x9f\u2028\u2029]/;
+const CONTROLS = /* @__PURE__ */ new RegExp(CONTROL, "g");
+
+/** Before every line of `exc_text` and `stack_info`. */
+const INDENT = "  ";
+
+/** Longer texts are looked at once, in however many fields of a record they stand. */
+const LONG_TEXT = 1000;
+
+/** Deeper values are written as `…`: no honest record nests so deep, and the walk is recursive. */
+const MAX_DEPTH = 100;
+
+const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** The text with its control characters escaped. */
+export function escapeControls(text: string): string {
+  return CONTROL.test(text) ? text.replace(CONTROLS, escaped) : text;
+}
+
+function escaped(character: string): string {
+  const hex = character.charCodeAt(0).toString(16);
+  return SHORT[character] ?? (hex.length > 2 ? "\\u" + hex : "\\x" + hex.padStart(2, "0"));
+}
+
+/** A traceback or a stack: its lines stay lines, each indented. */
+function indented(text: string): string {
+  const lines = text.replace(/\r?\n$/, "").split(/\r?\n/);
+  return lines.map((line) => INDENT + line.split("\t").map(escapeControls).join("\t")).join("\n");
+}
+
+/** The record itself where its text is one line in any case, else a copy that is. */
+export function lineForm(record: LogRecord): LogRecord {
+  const message = record.getMessage();
+  if (isOneLine(record, message)) return record;
+  const clean = new Cleaning();
+  const fields = Object.entries(record).map(([key, value]) => [
+    escapeControls(key),
+    isTrace(key) && value ? indented(pythonStr(value)) : clean.value(value),
+  ]);
+  const copy = makeLogRecord(Object.fromEntries(fields) as Record<string, unknown>);
+  copy.msg = escapeControls(message);
+  copy.args = null;
+  return copy;
+}
+
+function isTrace(key: string): boolean {
+  return key === "exc_text" || key === "stack_info";
+}
+
+function isOneLine(record: LogRecord, message: string): boolean {
+  if (record.exc_text || record.stack_info) return false;
+  // One search through all names and texts is faster than one in each.
+  let text = message;
+  const others = new Set<unknown>();
+  for (const key of Object.keys(record)) {
+    const value = record[key];
+    text += key;
+    // The message holds these two.
+    if (key === "msg" || key === "args") continue;
+    if (typeof value === "string" && value.length <= LONG_TEXT) text += value;
+    else if (typeof value === "string" || typeof value === "object") others.add(value);
+  }
+  return !CONTROL.test(text) && !holdControls(others);
+}
+
+/**
+ * Says whether a control character stands, or may stand, anywhere in these values: their texts
+ * together have one budget. Linear, however often a part is shared.
+ */
+function holdControls(values: Set<unknown>): boolean {
+  const budget = new TextBudget();
+  // A set is walked to the values that are added meanwhile.
+  for (const value of values) {
+    const parts = typeof value === "object" && value !== null ? partsOf(value) : undefined;
+    if (parts !== undefined) {
+      for (const part of parts) values.add(part);
+    } else if (CONTROL.test(strWithin(value, budget)) || !budget.next()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** The values in a container; `undefined` for what is none, and has only a text. */
+function partsOf(value: object): Iterable<unknown> | undefined {
+  if (Array.isArray(value) || value instanceof Set) return value;
+  if (isBytes(value)) return [];
+  if (value instanceof Map) return [...value.keys(), ...value.values()];
+  return isPlain(value) ? [...Object.keys(value), ...Object.values(value)] : undefined;
+}
+
+/** Bytes are always escaped where they are written as text, which takes long if there are many. */
+function isBytes(value: object): boolean {
+  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** Copies values with their control characters escaped; shared parts and circles stay so. */
+class Cleaning {
+  readonly #copies = new Map<unknown, unknown>();
+  /** For the texts of objects, which may be one and the same part many times over. */
+  readonly #budget = new TextBudget();
+
+  value(value: unknown, depth = 0): unknown {
+    if (typeof value === "string") return this.#text(value);
+    if (typeof value !== "object" || value === null) return value;
+    if (depth > MAX_DEPTH) return "…";
+    if (isBytes(value)) return value;
+    if (this.#copies.has(value)) return this.#copies.get(value);
+    const copied = (part: unknown) => this.value(part, depth + 1);
+    if (Array.isArray(value)) {
+      const copy = this.#made<unknown[]>(value, []);
+      for (const item of value) copy.push(copied(item));
+      return copy;
+    }
+    if (value instanceof Set) {
+      const copy = this.#made(value, new Set());
+      for (const item of value) copy.add(copied(item));
+      return copy;
+    }
+    if (value instanceof Map) {
+      const copy = this.#made(value, new Map());
+      for (const [key, item] of value) copy.set(copied(key), copied(item));
+      return copy;
+    }
+    if (isPlain(value)) {
+      const copy = this.#made(value, {});
+      for (const [key, item] of Object.entries(value)) {
+        const definition = { value: copied(item), enumerable: true, writable: true };
+        Object.defineProperty(copy, this.#text(key), { ...definition, configurable: true });
+      }
+      return copy;
+    }
+    const text = strWithin(value, this.#budget);
+    // Over the budget it is not known what else its text holds.
+    const isKnown = this.#budget.next() && !CONTROL.test(text);
+    return this.#made(value, isKnown ? value : escapeControls(text));
+  }
+
+  #text(text: string): string {
+    if (text.length <= LONG_TEXT) return escapeControls(text);
+    const known = this.#copies.get(text) as string | undefined;
+    return known ?? this.#made(text, escapeControls(text));
+  }
+
+  #made<Copy>(value: unknown, copy: Copy): Copy {
+    this.#copies.set(value, copy);
+    return copy;
+  }
+}

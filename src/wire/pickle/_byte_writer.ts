@@ -1,0 +1,98 @@
+/**
+ * A growing, re-usable buffer that values without parts are appended to.
+ *
+ * Browser compatible: imports nothing outside this folder, uses no runtime global.
+ *
+ * @module
+ */
+import { PicklingError } from "./errors.ts";
+import { MAX_VALUE_BYTES, type Scalar, writeFloat, writePlain, writeText } from "./scalars.ts";
+import { encodeUtf8 } from "../../text/utf8.ts";
+
+/** What a fresh buffer holds: a log record takes about 600 bytes. */
+const INITIAL_CAPACITY = 1024;
+
+/** 1 MiB: a larger buffer is let go on `reset()`, as one large record is an exception. */
+const MAX_KEPT_CAPACITY = 1_048_576;
+
+/** The buffer; `bytes` up to `length` are what was written. */
+export class ByteWriter {
+  /** Replaced by a larger one as needed: not to be held on to across a write. */
+  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(INITIAL_CAPACITY);
+  /** How many bytes were written. */
+  length = 0;
+  #view = new DataView(this.bytes.buffer);
+  #maxLength = Infinity;
+
+  /** Starts anew, `reserved` bytes in; writing beyond `maxLength` is a PicklingError from here on. */
+  reset(reserved: number, maxLength: number): void {
+    if (this.bytes.length > MAX_KEPT_CAPACITY) this.#renew(INITIAL_CAPACITY);
+    this.length = reserved;
+    this.#maxLength = maxLength;
+  }
+
+  #renew(capacity: number): void {
+    this.bytes = new Uint8Array(capacity);
+    this.#view = new DataView(this.bytes.buffer);
+  }
+
+  /** Throws if the limit was overrun: `#reserve()` alone looks only when the buffer grows. */
+  checkLength(adding = 0): void {
+    if (this.length + adding > this.#maxLength) {
+      throw new PicklingError(
+        `Cannot pickle the value as it takes more than ${this.#maxLength} bytes`,
+      );
+    }
+  }
+
+  /** Makes room for `count` more bytes. */
+  #reserve(count: number): void {
+    const { bytes, length } = this;
+    if (length + count <= bytes.length) return;
+    this.checkLength();
+    this.#renew(Math.max(length + count, 2 * bytes.length));
+    this.bytes.set(bytes.subarray(0, length));
+  }
+
+  /** Appends one byte. */
+  byte(value: number): void {
+    this.#reserve(1);
+    this.bytes[this.length++] = value;
+  }
+
+  /** Appends text as it is. */
+  utf8(text: string): void {
+    this.checkLength(text.length);
+    this.#reserve(3 * text.length + MAX_VALUE_BYTES);
+    this.length = encodeUtf8(text, this.bytes, this.length);
+  }
+
+  /** Appends text with its header. */
+  text(text: string): void {
+    this.checkLength(text.length);
+    this.#reserve(3 * text.length + MAX_VALUE_BYTES);
+    this.length = writeText(text, this.bytes, this.#view, this.length);
+  }
+
+  /** Appends a value that is no text. */
+  plain(value: Exclude<Scalar, string>): void {
+    this.#reserve(MAX_VALUE_BYTES);
+    this.length = writePlain(value, this.bytes, this.#view, this.length);
+  }
+
+  /** Appends a float. */
+  float(value: number): void {
+    this.#reserve(MAX_VALUE_BYTES);
+    this.length = writeFloat(value, this.bytes, this.#view, this.length);
+  }
+
+  /** Appends one of two opcodes and an index: the first where the index fits in a byte. */
+  index(short: number, long: number, index: number): void {
+    this.#reserve(5);
+    const { bytes, length } = this;
+    bytes[length] = index < 256 ? short : long;
+    bytes[length + 1] = index;
+    if (index >= 256) this.#view.setUint32(length + 1, index, true);
+    this.length += index < 256 ? 2 : 5;
+  }
+}

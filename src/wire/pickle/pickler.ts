@@ -1,0 +1,443 @@
+/**
+ * Writes pickles: the opcodes of protocol 1, as CPython's C pickler orders them at protocol 1, so
+ * that a plain dict gets the very bytes of `pickle.dumps(d, 1)` (`Modules/_pickle.c`: `save`,
+ * `batch_list_exact`, `batch_dict_exact`, `memo_put`, `save_bytes`).
+ *
+ * Differs: equal strings are written out each time, but for long ones, which are written once, as
+ * JavaScript has no identity of strings. Objects and arrays keep theirs, so shared and cyclic values
+ * are exact.
+ *
+ * No value makes the reading side look up a global, with the one exception that CPython itself
+ * makes: before protocol 3 there is no opcode for bytes, and `_codecs.encode(str, "latin1")` is the
+ * only spelling that every Python from 2.7 on loads as equal bytes.
+ *
+ * Never recursive: a value may be as deep as memory allows, unless limits are given.
+ *
+ * Browser compatible: imports nothing outside this folder, uses no runtime global.
+ *
+ * @module
+ */
+import { ByteWriter } from "./_byte_writer.ts";
+import { PicklingError } from "./errors.ts";
+import { CONTAINER_ITEMS, FAR_KEY_ITEMS, isFarKey } from "./limits.ts";
+import * as op from "./opcodes.ts";
+import { isScalar } from "./scalars.ts";
+import { decodeLatin1 } from "./text.ts";
+
+/** CPython's BATCHSIZE: items are appended at most this many at a time. */
+const BATCH_SIZE = 1000;
+
+/** Python turns no text with more digits into an int (`sys.get_int_max_str_digits()`). */
+const TOO_LARGE = 10n ** 4300n;
+
+/** Longer texts are written once: one that is in a value many times over is most often the same str. */
+const LONG_TEXT = 1000;
+
+/** Stands in place of a container that is too deep for the reading side. */
+const TOO_DEEP = "…";
+
+/** In the memo of keys: a tuple that is begun, and not yet to be referred to. */
+const UNFINISHED = -1;
+
+/** How a container is written: empty at first, then one item is added to it or many are. */
+interface Kind {
+  readonly empty: number;
+  readonly one: number;
+  readonly many: number;
+  /** How many values an item is. */
+  readonly width: number;
+}
+
+const LIST: Kind = { empty: op.EMPTY_LIST, one: op.APPEND, many: op.APPENDS, width: 1 };
+const DICT: Kind = { empty: op.EMPTY_DICT, one: op.SETITEM, many: op.SETITEMS, width: 2 };
+
+/** A container that is being written. */
+interface Frame {
+  /** None for a tuple, which is written at once when its items are. */
+  readonly kind: Kind | undefined;
+  readonly value: object;
+  /** What `toJSON()` of the value returned, or the value itself. */
+  readonly source: object;
+  /** Those of a dict are pairs. */
+  readonly items: ArrayLike<unknown>;
+  /** How many values there are: twice as many as items of a dict. */
+  readonly length: number;
+  index: number;
+  /** Where it is in the reading side's memo, or will be. */
+  place: number;
+  /** How many containers lie within one another here, from the deepest to this one. */
+  height: number;
+  /** Elements of a Float32Array are floats even where they are whole. */
+  readonly floats: boolean;
+}
+
+/**
+ * Writes values one after another into one buffer: `start()`, any `write…()`, `finish()`. It may
+ * be used again after that, and after an error. While it writes, a value's own code (a getter, a
+ * `toJSON()`) may run, which must not use the same Pickler.
+ */
+export class Pickler {
+  readonly #out = new ByteWriter();
+  /** How many objects the reading side has in its memo by now. */
+  #memoized = 0;
+  /** Where in the reading side's memo is what: objects, and texts that are written again and again. */
+  #memo = new Map<unknown, number>();
+  /** The same of objects that are keys, and so tuples. */
+  #keys = new Map<unknown, number>();
+  #entries = 0;
+  #maxDepth = 0;
+  #maxItems = 0;
+  /** Items that the reading side will have spent by now. */
+  #spent = 0;
+  /** How many containers lie within one another in those of the reading side's memo, if not one. */
+  readonly #heights: number[] = [];
+
+  /**
+   * Begins a pickle, dropping whatever was written.
+   *
+   * @param reserved Bytes left free in front of it, for a length prefix.
+   * @param maxBytes The longest that the pickle may become, a PicklingError beyond it.
+   * @param maxDepth How deep containers may lie; in place of those that are deeper it has `…`.
+   * @param maxItems What the reading side may spend, in items, a PicklingError beyond it.
+   */
+  start(
+    reserved = 0,
+    maxBytes: number = Infinity,
+    maxDepth: number = Infinity,
+    maxItems: number = Infinity,
+  ): void {
+    this.#out.reset(reserved, reserved + maxBytes);
+    this.#maxDepth = maxDepth;
+    this.#maxItems = maxItems;
+    this.#spent = this.#memoized = 0;
+    if (this.#heights.length > 0) this.#heights.length = 0;
+    if (this.#memo.size > 0) this.#memo = new Map();
+    if (this.#keys.size > 0) this.#keys = new Map();
+  }
+
+  /** How many bytes were written, what was reserved included. */
+  get length(): number {
+    return this.#out.length;
+  }
+
+  /** How many objects the reading side will have in its memo. */
+  get memoized(): number {
+    return this.#memoized;
+  }
+
+  /** The bytes so far, valid until more are written. */
+  get written(): Uint8Array<ArrayBuffer> {
+    return this.#out.bytes.subarray(0, this.#out.length);
+  }
+
+  /** Ends the pickle; the bytes, what was reserved included, are valid until the next `start()`. */
+  finish(): Uint8Array<ArrayBuffer> {
+    this.#out.byte(op.STOP);
+    this.#out.checkLength();
+    return this.written;
+  }
+
+  /** Begins a dict that is written key by key with `writeKey()`; such dicts do not nest. */
+  beginDict(): void {
+    this.#out.byte(op.EMPTY_DICT);
+    this.#put();
+    this.#out.byte(op.MARK);
+    this.#entries = 0;
+  }
+
+  /** Writes the key of the next entry of the dict begun; its value is to follow. */
+  writeKey(key: string): void {
+    if (this.#entries++ === BATCH_SIZE) {
+      this.endDict();
+      this.#out.byte(op.MARK);
+      this.#entries = 1;
+    }
+    this.writeString(key);
+  }
+
+  /** Ends the dict begun. */
+  endDict(): void {
+    this.#out.byte(op.SETITEMS);
+  }
+
+  /** Writes a float, also where the number is whole. */
+  writeFloat(value: number): void {
+    this.#out.float(value);
+  }
+
+  /** Writes a str; its place in the reading side's memo. */
+  writeString(value: string): number {
+    const isLong = value.length > LONG_TEXT;
+    let index = isLong ? this.#memo.get(value) : undefined;
+    if (index !== undefined) {
+      this.writeAgain(index);
+    } else {
+      this.#out.text(value);
+      index = this.#put();
+      if (isLong) this.#memo.set(value, index);
+    }
+    return index;
+  }
+
+  /** Writes the object that has this place in the reading side's memo. */
+  writeAgain(index: number): void {
+    this.#out.index(op.BINGET, op.LONG_BINGET, index);
+  }
+
+  /** Accounts for what the reading side makes. */
+  #spend(items: number): void {
+    if ((this.#spent += items) > this.#maxItems) {
+      throw new PicklingError("Cannot pickle the value as it has too many parts");
+    }
+  }
+
+  /** Writes what stands for containers that would lie too deep; false for those that would not. */
+  #skip(depth: number): boolean {
+    if (depth <= this.#maxDepth) return false;
+    this.writeString(TOO_DEEP);
+    return true;
+  }
+
+  /** Stores the object written last in the reading side's memo, as all but scalars are. */
+  #put(): number {
+    this.#out.index(op.BINPUT, op.LONG_BINPUT, this.#memoized);
+    return this.#memoized++;
+  }
+
+  /** Writes an int. */
+  #writeBigInt(value: bigint): void {
+    const asNumber = Number(value);
+    if (Number.isSafeInteger(asNumber)) return this.#out.plain(asNumber);
+    if (value >= TOO_LARGE || value <= -TOO_LARGE) {
+      throw new PicklingError(
+        "Cannot pickle a bigint as Python loads none of more than 4300 digits",
+      );
+    }
+    this.#out.utf8(`L${value}L\n`);
+  }
+
+  /** Writes bytes, as CPython does below protocol 3 (`save_bytes`). */
+  #writeBytes(value: Uint8Array): void {
+    const out = this.#out;
+    this.#spend(2 * CONTAINER_ITEMS);
+    if (value.length === 0) {
+      this.#writeGlobal("c__builtin__\nbytes\n");
+      out.byte(op.EMPTY_TUPLE);
+    } else {
+      this.#writeGlobal("c_codecs\nencode\n");
+      out.byte(op.MARK);
+      this.writeString(decodeLatin1(value, 0, value.length));
+      if (this.#refer("latin1") < 0) this.#memo.set("latin1", this.writeString("latin1"));
+      out.byte(op.TUPLE);
+      this.#put();
+    }
+    out.byte(op.REDUCE);
+    this.#put();
+  }
+
+  #writeGlobal(line: string): void {
+    if (this.#refer(line) >= 0) return;
+    this.#out.utf8(line);
+    this.#memo.set(line, this.#put());
+  }
+
+  /** Writes any value, by the table of the `dumps()` documentation. */
+  writeValue(value: unknown): void {
+    try {
+      if (!this.#writeScalar(value)) this.#writeObject(value as object);
+    } catch (error) {
+      if (error instanceof PicklingError) throw error;
+      throw new PicklingError("Cannot pickle the value as reading it threw: see 'cause'", {
+        cause: error,
+      });
+    }
+  }
+
+  /** Writes a value that has no parts; false for one that may have. */
+  #writeScalar(value: unknown): boolean {
+    if (isScalar(value)) {
+      if (typeof value === "string") this.writeString(value);
+      else this.#out.plain(value);
+    } else if (typeof value === "bigint") this.#writeBigInt(value);
+    else if (typeof value === "object") return false;
+    else this.writeString(String(value)); // a function or a symbol
+    return true;
+  }
+
+  #writeObject(root: object): void {
+    // The dict of a record is around it.
+    const begun = this.#open(root, false, 2);
+    if (typeof begun === "number") return;
+    const enclosing: Frame[] = [];
+    for (let frame: Frame = begun;;) {
+      if (!this.#advance(frame)) {
+        const { height, place } = frame;
+        if (height > 1) this.#heights[place] = height;
+        const outer = enclosing.pop();
+        if (outer === undefined) return;
+        if (height >= outer.height) outer.height = height + 1;
+        frame = outer;
+        continue;
+      }
+      const { kind, items } = frame;
+      const index = frame.index++;
+      const item = kind === DICT
+        ? (items[index >> 1] as readonly unknown[])[index & 1]
+        : items[index];
+      if (frame.floats) {
+        this.#out.float(Number(item));
+        continue;
+      }
+      const isKey = kind === undefined || kind === DICT && index % 2 === 0;
+      if (isKey && typeof item !== "string" && isFarKey(item)) this.#spend(FAR_KEY_ITEMS);
+      if (this.#writeScalar(item)) continue;
+      const inner = this.#open(item as object, isKey, enclosing.length + 3);
+      if (typeof inner === "object") {
+        enclosing.push(frame);
+        frame = inner;
+      } else if (inner >= frame.height) {
+        frame.height = inner + 1;
+      }
+    }
+  }
+
+  /** Writes what stands between the items of a container; false after the last. */
+  #advance(frame: Frame): boolean {
+    const out = this.#out;
+    const { kind, length, index } = frame;
+    const ended = index === length;
+    if (kind === undefined) {
+      if (ended) {
+        out.byte(op.TUPLE);
+        this.#remember(this.#keys, frame, this.#put());
+      }
+    } else if (length <= kind.width) {
+      if (ended && length > 0) out.byte(kind.one);
+    } else {
+      const atBatch = index % (kind.width * BATCH_SIZE) === 0;
+      if (index > 0 && (ended || atBatch)) out.byte(kind.many);
+      // CPython learns that a dict is at its end only after it has begun another batch.
+      if (atBatch && (!ended || kind === DICT)) {
+        out.byte(op.MARK);
+        if (ended) out.byte(kind.many);
+      }
+    }
+    return !ended;
+  }
+
+  /**
+   * Begins a container that lies `depth` deep. Anything else is written: the number of containers
+   * that lie within one another in it.
+   */
+  #open(value: object, isKey: boolean, depth: number, source: object = value): Frame | number {
+    const height = this.#refer(source, isKey, depth);
+    if (height >= 0) return height;
+    const bytes = bytesOf(source);
+    if (bytes !== undefined) {
+      this.#writeBytes(bytes);
+      this.#memo.set(source, this.#memoized - 1);
+      return 0;
+    }
+    if (source === value) {
+      const { toJSON } = value as { toJSON?: unknown };
+      const json: unknown = typeof toJSON === "function" ? toJSON.call(value, "") : value;
+      if (this.#writeScalar(json)) return 0;
+      if (json !== value) return this.#open(value, isKey, depth, json as object);
+    }
+    let kind = LIST;
+    let items: ArrayLike<unknown>;
+    let floats = false;
+    if (Array.isArray(source)) {
+      items = source;
+    } else if (ArrayBuffer.isView(source)) {
+      items = source as unknown as ArrayLike<unknown>;
+      floats = viewName(source).startsWith("Float");
+    } else if (source instanceof Set) {
+      items = [...Set.prototype.values.call(source)];
+    } else if (isError(source)) {
+      const { stack } = source;
+      this.writeString(typeof stack === "string" ? stack : String(source));
+      return 0;
+    } else if (
+      source instanceof Number || source instanceof String || source instanceof Boolean ||
+      source instanceof BigInt
+    ) {
+      this.#writeScalar(source.valueOf());
+      return 0;
+    } else {
+      kind = DICT;
+      items = source instanceof Map
+        ? [...Map.prototype.entries.call(source)]
+        : Object.entries(source);
+    }
+    // A key of a dict must be a tuple, for Python hashes no other container.
+    const length = isKey ? items.length : items.length * kind.width;
+    if (this.#skip(depth)) return 0;
+    // Beside a tuple that is a key the reading side makes another one of its items, to compare it.
+    this.#spend(CONTAINER_ITEMS * (isKey ? 1 + length : 1) + length);
+    const frame = {
+      kind: isKey ? undefined : kind,
+      value,
+      source,
+      items,
+      length,
+      index: 0,
+      place: UNFINISHED,
+      height: 1,
+      floats,
+    };
+    if (!isKey) {
+      this.#out.byte(kind.empty);
+      this.#remember(this.#memo, frame, this.#put());
+    } else if (length === 0) {
+      this.#out.byte(op.EMPTY_TUPLE);
+      return 1;
+    } else {
+      this.#out.byte(op.MARK);
+      this.#remember(this.#keys, frame, UNFINISHED);
+    }
+    return frame;
+  }
+
+  #remember(memo: Map<unknown, number>, frame: Frame, index: number): void {
+    frame.place = index;
+    memo.set(frame.source, index);
+    if (frame.value !== frame.source) memo.set(frame.value, index);
+  }
+
+  /** Refers to what is in the memo already: its height; -1 where it is not there. */
+  #refer(value: unknown, isKey = false, depth = 0): number {
+    const index = (isKey ? this.#keys : this.#memo).get(value);
+    if (index === undefined) return -1;
+    if (index === UNFINISHED) {
+      throw new PicklingError("Cannot pickle the value as a key of a Map contains itself");
+    }
+    const height = this.#heights[index] ?? 1;
+    if (this.#skip(depth + height - 1)) return 0;
+    this.writeAgain(index);
+    return height;
+  }
+}
+
+function viewName(view: ArrayBufferView): string {
+  return (view as unknown as { [Symbol.toStringTag]: string })[Symbol.toStringTag];
+}
+
+/** The bytes of a buffer, and of a view that stands for bytes rather than for numbers. */
+function bytesOf(value: object): Uint8Array | undefined {
+  if (ArrayBuffer.isView(value)) {
+    if (!/^Uint8|Data/.test(viewName(value))) return;
+    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  }
+  if (
+    value instanceof ArrayBuffer ||
+    typeof SharedArrayBuffer === "function" && value instanceof SharedArrayBuffer
+  ) {
+    return new Uint8Array(value);
+  }
+}
+
+/** Errors of another realm (a test runner's, a frame's) are no instances of our own Error. */
+function isError(value: object): value is Error {
+  return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
+}

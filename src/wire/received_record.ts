@@ -1,0 +1,46 @@
+/**
+ * Records from what came over the network, marked as received.
+ *
+ * The mark is in the record's prototype, under a symbol. So the content of a record can neither set
+ * nor remove it, it is in no list of keys, no copy and no encoded form, and a receiver makes marked
+ * records as fast as others. (A private field, or a property that is not enumerated, takes a tenth of
+ * the time in which a record is received.)
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { LogRecord } from "../logging/log_record.ts";
+import { makeRecordBy, type RecordMaker, recordMaker } from "../logging/make_log_record.ts";
+import { isReceived, MARK, type ReceivedMark } from "../logging/received_mark.ts";
+import { lineForm } from "./escaped_record.ts";
+
+const mark: ReceivedMark = { lineForm, mark: markReceived };
+
+/** The marked prototypes, by those that they are derived from: one for each class of records. */
+const marked = /* @__PURE__ */ new Map<object, object>();
+
+function markedPrototype(of: object): object {
+  let prototype = marked.get(of);
+  if (prototype === undefined) {
+    prototype = Object.create(of, { [MARK]: { value: mark } }) as object;
+    marked.set(of, prototype);
+  }
+  return prototype;
+}
+
+const completeRecord: RecordMaker =
+  /* @__PURE__ */ (() => recordMaker(markedPrototype(LogRecord.prototype)))();
+
+/** As `makeLogRecord()`, and marked as received: handlers that write lines write its line form. */
+export function makeReceivedRecord(fields: Readonly<Record<string, unknown>>): LogRecord {
+  const record = makeRecordBy(fields, completeRecord);
+  markReceived(record);
+  return record;
+}
+
+/** Marks a record as received, once and for ever. */
+function markReceived(record: LogRecord): void {
+  if (isReceived(record)) return;
+  Object.setPrototypeOf(record, markedPrototype(Object.getPrototypeOf(record)));
+}

@@ -1,0 +1,206 @@
+/**
+ * Reads what programs and devices send for RFC 3164's format, as far as it can be told what is
+ * what: a time there may be, or not; a host name behind it, or not; a tag, or not. What cannot be
+ * told is the message, and so is everything behind a PRI without a time: that is how CPython's
+ * `SysLogHandler` sends its text.
+ *
+ * Linear: each pattern has an end to what it looks at.
+ *
+ * @module
+ */
+import type { SyslogMessage } from "./_parsed_syslog.ts";
+import {
+  bsdTime,
+  type FoundTime,
+  isMnemonic,
+  isoTime,
+  matchAt,
+  MNEMONIC,
+  type ParseContext,
+  sticky,
+} from "./_syslog_time_parser.ts";
+
+const NILVALUE = "-";
+const BOM = "\ufeff";
+
+const NAME = "[\\w.@-]{1,255}";
+const IP_ADDRESS = "\\[?[\\dA-Fa-f:.]{1,44}(?:[\\dA-Fa-f]|::)(?:%[\\w.-]{1,32})?\\]?";
+
+/** How long Cisco's device has been running, which it writes where its clock was never set. */
+const UPTIME = "(?:(?:\\d{1,5}[ywdh]){1,2}|\\d{1,3}:\\d\\d:\\d\\d(?:\\.\\d{1,9})?)";
+
+/** The number of the message, in Cisco's; there may be two, or none where one is expected. */
+const COUNTER = "\\d{1,10}: ";
+
+/** IOS-XR's: `RP/0/RSP0/CPU0`. */
+const NODE = "[A-Z\\d]{1,16}(?:/[A-Z\\d]{1,16}){2,3}";
+
+/** A time without a zone, at the least; `bsdTime()` says if it is one. */
+const TIME_AHEAD = "[*.]?(?:\\d{4} )?[A-Z][a-z]{2} [ \\d]\\d? ";
+
+/**
+ * The part that Cisco's devices put before the time: a colon or numbers of the message, the device's
+ * name, IOS-XR's node, the task of a wireless controller, and a mark for a clock that is not sure.
+ */
+const DEVICE_HEADER = /* @__PURE__ */ sticky(
+  ...["(: ?)?((?:", COUNTER, "){0,2})"],
+  ...["(?:(?!", UPTIME, ": |", COUNTER, "|\\d+ )(?:(", NAME, "|", IP_ADDRESS, ") ?: "],
+  ...["|(", NAME, ") (?=", COUNTER, "|", TIME_AHEAD, ")))?"],
+  ...["((?:", COUNTER, "){0,2})(?:(?:(", NAME, ") )?(", NODE, "): ?)?"],
+  ...["(?:\\*[A-Za-z][\\w.-]{0,63}: )?([*.]?)"],
+);
+
+const UPTIME_HEADER = /* @__PURE__ */ sticky(UPTIME, ": ");
+
+/** AIX's syslogd, of messages that it passes on. */
+const FORWARDED = /* @__PURE__ */ sticky(
+  ...["Message forwarded from (", NAME, "|", IP_ADDRESS, "): "],
+);
+
+/** An ASA's device id, before its message. */
+const DEVICE_ID = /* @__PURE__ */ sticky(
+  ...["(", NAME, "|", IP_ADDRESS, ") ?: (?=", MNEMONIC, " ?:)"],
+);
+
+/**
+ * A name without a colon, or an IP address in brackets; behind it comes something. The name may have
+ * any letters, the slash of syslog-ng's `source@relay/host`, and the parentheses of Ubiquiti's.
+ */
+const HOST = /* @__PURE__ */ sticky(
+  ...['([\\w.@/\u00a1-\uffff-]{1,255}|\\[[\\dA-Fa-f:.]{2,45}\\]|\\("[^\\s"]{1,128}"\\))'],
+  ...[" (?::(?: |$))?(?=[^])"],
+);
+
+/** With `::` or the colons of six groups: no time of day, and no tag. */
+const IP_HOST = /* @__PURE__ */ sticky(
+  ...["(?=\\S{0,45}::|(?:[^\\s:]{0,4}:){5})(", IP_ADDRESS, ") (?=[^])"],
+);
+
+/**
+ * A name, and a colon, or a process id in brackets, or both. Names of programs have no quotes and
+ * brackets, and of colons only the `::` of Perl's modules; `10:20:30` is a time of day. There may be
+ * no name before the number and a colon.
+ */
+const TAG = /* @__PURE__ */ sticky(
+  "(?!\\d+:\\d)((?:[^\\s[\\]:\"'{}<>=|]|::(?=\\w)){1,128}|(?=\\[\\d{1,10}\\]:))",
+  "(?:\\[([^\\s[\\]]{0,128})\\]:? ?|:(?!:\\w) ?)",
+);
+
+/** Cisco's, which may have a space before the colon, or no colon. */
+const CISCO_TAG = /* @__PURE__ */ sticky("(", MNEMONIC, ")(?: ?: ?| )");
+
+/** A character that is in names of hosts rarely. */
+const ODD_NAME = /[/(]/;
+
+/** Some devices put more than one between time, host and tag. */
+const SPACES = / +/y;
+
+/** Without a time only this is sure to be a tag. */
+const TAG_WITH_NUMBER = /([^\s[\]:]{1,128})\[(\d{1,10})\]: ?/y;
+
+/** The part of a message before its text. */
+interface Header {
+  readonly timestamp: number | null;
+  readonly hostname: string | null;
+  readonly tag: RegExpExecArray | null;
+  /** Where the text begins. */
+  readonly end: number;
+}
+
+/** What is behind the PRI, which ends at `at`. Anything is a message. */
+export function parseRfc3164(
+  text: string,
+  at: number,
+  pri: number,
+  context: ParseContext,
+): SyslogMessage {
+  const { timestamp, hostname, tag, end } = headerAt(text, at, context);
+  return {
+    facility: pri >> 3,
+    severity: pri & 7,
+    timestamp,
+    hostname: hostname === NILVALUE ? null : hostname,
+    app_name: tag?.[1] || null,
+    procid: tag?.[2] || null,
+    msgid: null,
+    structured_data: null,
+    message: text.slice(text.startsWith(BOM, end) ? end + 1 : end),
+    format: "rfc3164",
+  };
+}
+
+function headerAt(text: string, at: number, context: ParseContext): Header {
+  const start = text[at] === " " ? at + 1 : at;
+  const header = deviceHeader(text, start, context) ?? timedHeader(text, start, context);
+  if (header !== undefined) return relayedHeader(text, header, context) ?? header;
+  const tag = matchAt(TAG_WITH_NUMBER, text, at);
+  const end = tag === null ? at : TAG_WITH_NUMBER.lastIndex;
+  return { timestamp: null, hostname: null, tag, end };
+}
+
+function timedHeader(text: string, start: number, context: ParseContext): Header | undefined {
+  const time = bsdTime(text, start, context, false) ?? isoTime(text, start, context);
+  return time && namesBehind(text, time, null);
+}
+
+/** The header of one of Cisco's devices that stands behind its relay's, and says more than that. */
+function relayedHeader(text: string, relay: Header, context: ParseContext): Header | undefined {
+  if (relay.timestamp === null || !text.includes("%", relay.end)) return undefined;
+  const device = deviceHeader(text, relay.end - (relay.tag?.[0].length ?? 0), context, relay);
+  return device?.timestamp == null ? undefined : device;
+}
+
+/**
+ * The header of one of Cisco's devices, if it has more than RFC 3164's time, host and tag.
+ *
+ * @param relay the header that stands before it, if one does: it may then have no more than those
+ */
+function deviceHeader(
+  text: string,
+  start: number,
+  context: ParseContext,
+  relay?: Header,
+): Header | undefined {
+  const match = matchAt(DEVICE_HEADER, text, start)!;
+  const [head, colon, counters, origin, name, counter, host, node, mark] = match;
+  const at = start + head.length;
+  const hostname = origin ?? name ?? host ?? relay?.hostname ?? node ?? null;
+  if (head !== "" || relay !== undefined) {
+    const time = bsdTime(text, at, context, true) ?? isoTime(text, at, context);
+    // A name and a colon alone may be the beginning of any text.
+    const isDevice = Boolean(colon || counters || counter || node || mark);
+    if (time !== undefined && (isDevice || isMnemonic(text, time.end))) {
+      return namesBehind(text, time, hostname);
+    }
+  }
+  const end = matchAt(UPTIME_HEADER, text, at) === null ? at : UPTIME_HEADER.lastIndex;
+  if (end === start || !isMnemonic(text, end)) return undefined;
+  return { timestamp: null, hostname, tag: null, end };
+}
+
+/** Behind a time come a host name, unless that is known, and a tag; or one of them, or neither. */
+function namesBehind(
+  text: string,
+  { timestamp, end: at }: FoundTime,
+  hostname: string | null,
+): Header {
+  for (const pattern of [FORWARDED, DEVICE_ID, IP_HOST]) {
+    const match = hostname === null ? matchAt(pattern, text, at) : null;
+    if (match === null) continue;
+    hostname = match[1]!;
+    at = pattern.lastIndex;
+  }
+  const first = text[at] === " " && matchAt(SPACES, text, at) !== null ? SPACES.lastIndex : at;
+  const tag = tagAt(text, first);
+  if (tag !== null) return { timestamp, hostname, tag, end: first + tag[0].length };
+  const host = hostname === null ? matchAt(HOST, text, first) : null;
+  const named = host && namesBehind(text, { timestamp, end: HOST.lastIndex }, host[1]!);
+  // A word that has no tag behind it is the text's if it looks less like a name.
+  const isPlain = first === at && !ODD_NAME.test(named?.hostname ?? "");
+  if (named && (isPlain || named.tag !== null)) return named;
+  return { timestamp, hostname, tag, end: at };
+}
+
+function tagAt(text: string, at: number): RegExpExecArray | null {
+  return matchAt(CISCO_TAG, text, at) ?? matchAt(TAG, text, at);
+}

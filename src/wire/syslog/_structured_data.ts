@@ -1,0 +1,107 @@
+/**
+ * Structured data as RFC 5424 section 6.3 writes it: `[id name="value" name="value"]`.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { ask } from "../../text/python_protocol.ts";
+import { reprWithin } from "../../text/python_repr.ts";
+import { TextBudget } from "../../text/text_budget.ts";
+import { jsonText } from "../json.ts";
+import { refuse } from "../../logging/validate.ts";
+
+const MAX_NAME = 32;
+
+/** SD-NAME: printable ASCII but for `=`, space, `]` and `"`. */
+const NAME = /^[!#-<>-\\^-~]{1,32}$/;
+
+/** A character that none may have. */
+const NO_NAME = /[^!#-<>-\\^-~]/gu;
+
+/** What no name before an `@` needs; after it stands a private enterprise number. */
+const ID = /^[^@]+(?:@\d+(?:\.\d+)*)?$/;
+
+const ESCAPED = /["\\\]]/g;
+
+/**
+ * Checks an SD-ID and returns it: a name, and, unless it is one that IANA has registered, `@` and
+ * the private enterprise number of who defines it, such as `app@32473`.
+ *
+ * @throws {TypeError} for any other value
+ */
+export function checkStructuredDataId(what: string, name: string, value: unknown): string {
+  if (typeof value === "string" && NAME.test(value) && ID.test(value)) return value;
+  const expected = 'an SD-ID such as "app@32473" of 1 to 32 printable ASCII characters ' +
+    'without "=", space, "]" and quotes';
+  return refuse(what, name, expected, value);
+}
+
+/**
+ * One element, with a parameter for each own enumerable property of `params` that is not undefined.
+ * Text stands as it is, a value from Python as its `str()`; any other value as `JSON` would write it.
+ * What is over the {@linkcode TextBudget} of one record, and a value that throws when it is read, is
+ * `…`; a lone surrogate, which UTF-8 cannot hold, is U+FFFD.
+ *
+ * A name that RFC 5424 does not allow is changed: each character that it may not have becomes `_`,
+ * an empty name becomes `_`, and 32 characters are kept. If another parameter has that name, it ends
+ * with a number: `_2`, `_3`, and so on.
+ */
+export function structuredData(id: string, params: Readonly<Record<string, unknown>>): string {
+  const budget = new TextBudget();
+  let element = `[${id}`;
+  let names: ParamNames | undefined;
+  for (const key of Object.keys(params)) {
+    const value = params[key];
+    if (value === undefined) continue;
+    const name = NAME.test(key) ? key : (names ??= new ParamNames(params)).allowed(key);
+    element += ` ${name}="${paramText(value, budget).toWellFormed().replace(ESCAPED, "\\$&")}"`;
+  }
+  return `${element}]`;
+}
+
+/** Finds names for parameters that have names which are not allowed. */
+class ParamNames {
+  readonly #taken: Set<string>;
+  /** The last number that was put behind a name. */
+  readonly #numbers = new Map<string, number>();
+
+  constructor(params: Readonly<Record<string, unknown>>) {
+    this.#taken = new Set(Object.keys(params));
+  }
+
+  /** An allowed name for this one, that no other parameter has. */
+  allowed(key: string): string {
+    const name = key.replace(NO_NAME, "_").slice(0, MAX_NAME) || "_";
+    let unique = name;
+    while (this.#taken.has(unique)) {
+      const number = (this.#numbers.get(name) ?? 1) + 1;
+      this.#numbers.set(name, number);
+      const end = `_${number}`;
+      unique = name.slice(0, MAX_NAME - end.length) + end;
+    }
+    this.#taken.add(unique);
+    return unique;
+  }
+}
+
+function paramText(value: unknown, budget: TextBudget): string {
+  if (typeof value === "string") return budget.cut(value);
+  if (typeof value === "number") return String(value);
+  try {
+    return objectText(value, budget);
+  } catch {
+    // A `toJSON()` or a getter of the caller's.
+    return "…";
+  }
+}
+
+function objectText(value: unknown, budget: TextBudget): string {
+  if (budget.left > 0) {
+    const own = ask<string>(value, "__str__", (item: unknown) => reprWithin(item, budget));
+    if (own !== undefined) return budget.cut(own);
+  }
+  const text = jsonText(value, budget);
+  // A Date, an Error, bytes, …: JSON writes them as text.
+  return text.startsWith('"') ? JSON.parse(text) : text;
+}

@@ -1,0 +1,83 @@
+/**
+ * The time of a message as text. All but the fraction is kept for the next message: most share
+ * their second with the one before.
+ *
+ * Browser compatible: where local time comes from is a parameter.
+ *
+ * @module
+ */
+import type { StructTime } from "../../text/struct_time.ts";
+import { show } from "../../logging/validate.ts";
+
+/** The years 0000 to 9999, in seconds since the epoch: RFC 3339 writes four digits. */
+const FIRST_SECOND = -62_167_219_200;
+const LAST_SECOND = 253_402_300_799;
+
+const MICROSECONDS = 1_000_000;
+
+/** The months, as RFC 3164 (section 4.1.2) writes them. */
+export const MONTHS: readonly string[] =
+  /* @__PURE__ */ "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
+    .split(" ");
+
+function checkTime(created: number): void {
+  // A stranger's value may be a list, and to compare that can take for ever.
+  if (typeof created === "number" && created >= FIRST_SECOND && created < LAST_SECOND) return;
+  throw new RangeError(
+    `Cannot write a time as 'created' must be in the years 0 to 9999, in seconds since the epoch: ` +
+      `current value is ${show(created)}`,
+  );
+}
+
+/** Writes RFC 5424's TIMESTAMP, in UTC: `2026-02-03T04:05:06.789000Z`. */
+export class UtcTimestamps {
+  #second = NaN;
+  #text = "";
+
+  /** `created`, in seconds since the epoch, to the nearest microsecond. */
+  format(created: number): string {
+    checkTime(created);
+    let second = Math.floor(created);
+    // The difference is exact, and so is the product for any time after 1970.
+    let micros = Math.round((created - second) * MICROSECONDS);
+    if (micros === MICROSECONDS) {
+      micros = 0;
+      second++;
+    }
+    if (second !== this.#second) {
+      this.#text = new Date(second * 1000).toISOString().slice(0, "yyyy-mm-ddThh:mm:ss.".length);
+      this.#second = second;
+    }
+    return `${this.#text}${String(MICROSECONDS + micros).slice(1)}Z`;
+  }
+}
+
+/** Writes RFC 3164's TIMESTAMP, in local time: `Feb  3 04:05:06`. */
+export class LocalTimestamps {
+  readonly #localtime: (seconds: number) => StructTime;
+  #second = NaN;
+  #text = "";
+
+  /** `localtime` takes seconds since the epoch apart. */
+  constructor(localtime: (seconds: number) => StructTime) {
+    this.#localtime = localtime;
+  }
+
+  /** `created`, in seconds since the epoch; their fraction is left out. */
+  format(created: number): string {
+    checkTime(created);
+    const second = Math.floor(created);
+    if (second !== this.#second) {
+      const time = this.#localtime(second);
+      const day = String(time.tm_mday).padStart(2);
+      const clock = [time.tm_hour, time.tm_min, time.tm_sec].map(twoDigits).join(":");
+      this.#text = `${MONTHS[time.tm_mon - 1]} ${day} ${clock}`;
+      this.#second = second;
+    }
+    return this.#text;
+  }
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, "0");
+}

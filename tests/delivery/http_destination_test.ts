@@ -1,0 +1,61 @@
+import { assertEquals } from "@std/assert";
+import { VirtualClock } from "../../src/testing/_virtual_clock.ts";
+import { HttpDestination } from "../../src/delivery/http_destination.ts";
+import { test } from "../test.ts";
+
+function setUp() {
+  const clock = new VirtualClock(1_000_000);
+  let ids = 0;
+  const destination = new HttpDestination(clock, () => `id${++ids}`);
+  return { clock, destination, ids: () => ids };
+}
+
+test("HttpDestination.keyOf() is the same for the same batch, and asks for randomness at first use", () => {
+  const { destination, ids } = setUp();
+  assertEquals(ids(), 0);
+  assertEquals([7, 8, 7].map((id) => destination.keyOf(id)), ['"id1-7"', '"id1-8"', '"id1-7"']);
+});
+
+test("HttpDestination.refusedCompression() gives batches other keys", () => {
+  const { destination } = setUp();
+  assertEquals([destination.isPlain, destination.keyOf(1)], [false, '"id1-1"']);
+  destination.refusedCompression();
+  assertEquals([destination.isPlain, destination.keyOf(1)], [true, '"id2-1"']);
+});
+
+test("HttpDestination.refusedAll() counts the time between such answers alone", async () => {
+  const { clock, destination } = setUp();
+  assertEquals(destination.refusedAll(), 0);
+  await clock.advance(5000);
+  assertEquals(destination.refusedAll(), 5);
+  destination.wasAway();
+  await clock.advance(60_000);
+  assertEquals(destination.refusedAll(), 5);
+  await clock.advance(2000);
+  assertEquals(destination.refusedAll(), 7);
+  destination.answered();
+  assertEquals(destination.refusedAll(), 0);
+});
+
+test("HttpDestination.refusedAll() never decreases when the clock is set back", () => {
+  let now = 1000;
+  const clock = { now: () => now, setTimeout: () => {}, clearTimeout: () => {} };
+  const destination = new HttpDestination(clock, () => "id");
+  destination.refusedAll();
+  now = 1010;
+  assertEquals(destination.refusedAll(), 10);
+  now = -86_400;
+  assertEquals(destination.refusedAll(), 10);
+  now += 5;
+  assertEquals(destination.refusedAll(), 15);
+});
+
+test("HttpDestination.report() gives ten texts a minute, and counts the others", async () => {
+  const { clock, destination } = setUp();
+  const texts = Array.from({ length: 25 }, () => destination.report("no"));
+  assertEquals(texts.filter((text) => text === "no").length, 10);
+  assertEquals(texts.filter((text) => text === undefined).length, 15);
+  await clock.advance(60_000);
+  assertEquals(destination.report("no"), "no (15 refusals before were not reported)");
+  assertEquals(destination.report("no"), "no");
+});

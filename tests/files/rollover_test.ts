@@ -1,0 +1,69 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  computeRollover,
+  intervalStart,
+  type RolloverSchedule,
+  rolloverUnit,
+  type TimeOfDay,
+} from "../../src/files/rollover.ts";
+import { strftime } from "../../src/text/strftime.ts";
+import { test } from "../test.ts";
+
+// Thousands of instants in many time zones are compared with CPython in
+// tests/interop/rollover_test.ts.
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+function schedule(when: string, atTime: TimeOfDay | null = null, count = 1): RolloverSchedule {
+  const unit = rolloverUnit(when)!;
+  return { when: unit.when, interval: unit.seconds * count, utc: true, atTime };
+}
+
+test("computeRollover() adds an interval (X8)", () => {
+  const expected = { S: 1, M: 60, H: HOUR, D: DAY, midnight: DAY, W0: 4 * DAY + DAY };
+  for (const [when, instant] of Object.entries(expected)) {
+    assertEquals(computeRollover(0, schedule(when)), instant, when);
+  }
+  assertEquals(computeRollover(100, schedule("h", null, 6)), 100 + 6 * HOUR);
+});
+
+test("computeRollover() goes to the time of day, today or tomorrow (X9)", () => {
+  const noon = schedule("midnight", { hour: 12 });
+  assertEquals(computeRollover(0, noon), 12 * HOUR);
+  assertEquals(computeRollover(13 * HOUR, noon), 36 * HOUR);
+  assertEquals(computeRollover(12 * HOUR, noon), 36 * HOUR);
+  assertEquals(computeRollover(0, schedule("midnight", {})), DAY);
+  const exact = schedule("midnight", { hour: 1, minute: 2, second: 3 });
+  assertEquals(computeRollover(0, exact), 3723);
+});
+
+test("computeRollover() goes to the day of the week, this week or the next (X10)", () => {
+  const thursday = schedule("W3", { hour: 12 });
+  assertEquals(computeRollover(0, thursday), 12 * HOUR);
+  assertEquals(computeRollover(13 * HOUR, thursday), 7 * DAY + 12 * HOUR);
+  assertEquals(computeRollover(0, schedule("W2")), 7 * DAY);
+});
+
+test("computeRollover() heeds the interval of days and weeks, as CPython 3.13 (X11)", () => {
+  assertEquals(computeRollover(0, schedule("midnight", null, 3)), 3 * DAY);
+  assertEquals(computeRollover(0, schedule("W0", null, 2)), 12 * DAY);
+});
+
+test("rolloverUnit() takes either case, and nothing else (X7)", () => {
+  assertEquals(rolloverUnit("midnight")?.when, "MIDNIGHT");
+  assertEquals(rolloverUnit("w6")?.seconds, 7 * DAY);
+  for (const when of ["X", "W", "W7", "W10", "", "toString", "SS"]) {
+    assertEquals(rolloverUnit(when), undefined, when);
+  }
+});
+
+test("intervalStart() names a file after the start of its interval (X12)", () => {
+  for (const when of ["S", "M", "H", "D", "midnight", "W0"]) {
+    const { suffix, extMatch } = rolloverUnit(when)!;
+    const name = strftime(suffix, intervalStart(1_700_000_000, 1_700_000_100, schedule(when)));
+    assert(extMatch.test(name), name);
+  }
+  const start = intervalStart(7200, 7200, schedule("H"));
+  assertEquals(strftime("%Y-%m-%d_%H-%M-%S", start), "1970-01-01_01-00-00");
+});

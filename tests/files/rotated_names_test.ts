@@ -1,0 +1,57 @@
+import { assertEquals } from "@std/assert";
+import { filesToDelete, type RotatedNaming } from "../../src/files/_rotated_names.ts";
+import { rolloverUnit } from "../../src/files/rollover.ts";
+import { test } from "../test.ts";
+
+const { extMatch } = rolloverUnit("D")!;
+const naming: RotatedNaming = { baseName: "a.log", extMatch, gzip: false };
+const days = ["2024-01-01", "2024-01-02", "2024-01-03"];
+
+test("filesToDelete() takes the oldest of its own, and keeps backupCount (X14)", () => {
+  const own = days.map((day) => `a.log.${day}`);
+  const others = ["a.log", "a.b.log.2023-01-01", "a.log.x", "a.log.2023-01-01.bak", "2023-01-01"];
+  const names = [...own.toReversed(), ...others];
+  assertEquals(filesToDelete(names, naming, 1), own.slice(0, 2));
+  assertEquals(filesToDelete(names, naming, 3), []);
+  assertEquals(filesToDelete(names, naming, 9), []);
+});
+
+test("filesToDelete() finds the date wherever a namer has put it (X14)", () => {
+  const namer = (name: string) => name.replace(".log", "") + ".log";
+  const names = ["a.b.log", ...days.map((day) => `a.${day}.log`), "a.12024-01-01.log"];
+  assertEquals(filesToDelete(names, { ...naming, namer }, 2), ["a.2024-01-01.log"]);
+  const stamped = (name: string) => `1999-09-09 ${name}`;
+  assertEquals(
+    filesToDelete(days.map((day) => stamped(`a.log.${day}`)), { ...naming, namer: stamped }, 2),
+    ["1999-09-09 a.log.2024-01-01"],
+  );
+});
+
+test("filesToDelete() counts a number behind a name as a file of its own, in order", () => {
+  const names = ["", ".10", ".2", ".1"].map((number) => `a.log.2024-01-01${number}`);
+  assertEquals(filesToDelete(names, naming, 1), [
+    "a.log.2024-01-01",
+    "a.log.2024-01-01.1",
+    "a.log.2024-01-01.2",
+  ]);
+});
+
+test("filesToDelete() takes a file and the same compressed for one", () => {
+  const names = days.flatMap((day) => [`a.log.${day}`, `a.log.${day}.gz`]);
+  names.push("a.log.2024-01-01.1.gz", "a.log.2024-01-01.gz.part");
+  assertEquals(filesToDelete(names, { ...naming, gzip: true }, 2), [
+    "a.log.2024-01-01",
+    "a.log.2024-01-01.gz",
+    "a.log.2024-01-01.gz.part",
+    "a.log.2024-01-01.1.gz",
+  ]);
+  assertEquals(filesToDelete(names, naming, 2), ["a.log.2024-01-01"]);
+});
+
+test("filesToDelete() heeds an extMatch of one's own, whatever its flags", () => {
+  const own = { ...naming, extMatch: /\d{8}\.txt/gy };
+  const names = ["a.log.20240101.txt", "a.log.20240102.txt"];
+  assertEquals(filesToDelete(names, own, 1), ["a.log.20240101.txt"]);
+  const namer = (name: string) => name;
+  assertEquals(filesToDelete(names, { ...own, namer }, 1), ["a.log.20240101.txt"]);
+});

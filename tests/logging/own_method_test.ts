@@ -1,0 +1,31 @@
+import { assertEquals } from "@std/assert";
+import { ownMethod } from "../../src/logging/own_method.ts";
+import { test } from "../test.ts";
+
+test("ownMethod() tells a method that was overridden or replaced from the class's own", () => {
+  class Base {
+    inherited(): number {
+      return 1;
+    }
+  }
+  class Handler extends Base {
+    own(): number {
+      return 2;
+    }
+  }
+  class Derived extends Handler {
+    override own(): number {
+      return 3;
+    }
+  }
+  const inherited = ownMethod(Handler, "inherited");
+  const own = ownMethod(Handler, "own");
+  const isStock = (handler: Handler) => [
+    handler.inherited === inherited,
+    handler.own === own,
+  ];
+  assertEquals(isStock(new Handler()), [true, true]);
+  assertEquals(isStock(new Derived()), [true, false]);
+  Base.prototype.inherited = () => 4;
+  assertEquals(isStock(new Handler()), [false, true]);
+});

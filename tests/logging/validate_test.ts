@@ -1,0 +1,153 @@
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  checkBoolean,
+  checkDatagramTarget,
+  checkFunction,
+  checkInteger,
+  checkKnown,
+  checkLimit,
+  checkMethods,
+  checkNumber,
+  checkOneOf,
+  checkStreamTarget,
+  checkString,
+  checkTls,
+  refuseUnknown,
+  show,
+} from "../../src/logging/validate.ts";
+import { test } from "../test.ts";
+
+test("checkInteger() returns what is in range and names option, range and value otherwise", () => {
+  assertEquals(checkInteger("listen", "port", 0, 0, 65535), 0);
+  assertEquals(checkInteger("listen", "port", 65535, 0, 65535), 65535);
+  const error = assertThrows(() => checkInteger("listen", "port", 70000, 0, 65535), RangeError);
+  assertEquals(
+    error.message,
+    "Cannot listen as 'port' must be an integer from 0 to 65535: current value is 70000",
+  );
+  assertThrows(() => checkInteger("listen", "n", -1, 0), RangeError, "an integer >= 0: current");
+  for (const value of [1.5, NaN, Infinity, -1]) {
+    assertThrows(() => checkInteger("listen", "port", value, 0, 65535), RangeError, String(value));
+  }
+  for (const value of ["9020", null, undefined, 1n, true, {}]) {
+    assertThrows(() => checkInteger("listen", "port", value, 0, 65535), TypeError, "'port'");
+  }
+});
+
+test("checkNumber() allows fractions, never NaN", () => {
+  assertEquals(checkNumber("back off", "retryFactor", 1.5, 1), 1.5);
+  assertThrows(() => checkNumber("back off", "retryFactor", 0.5, 1), RangeError, "a number >= 1");
+  assertThrows(() => checkNumber("back off", "retryFactor", NaN), RangeError, "a number: current");
+});
+
+test("checkLimit() allows Infinity for no limit", () => {
+  assertEquals(checkLimit("queue", "maxQueuedRecords", Infinity), Infinity);
+  assertEquals(checkLimit("queue", "maxQueuedRecords", 0), 0);
+  assertThrows(() => checkLimit("queue", "maxQueuedRecords", -1), RangeError, ">= 0");
+  assertThrows(() => checkLimit("queue", "maxQueuedRecords", "1"), TypeError, '"1"');
+});
+
+test("checkKnown() names the unknown option and the known ones", () => {
+  checkKnown("listen", {}, ["port"]);
+  checkKnown("listen", { port: 1 }, ["port", "host"]);
+  const error = assertThrows(
+    () => checkKnown("listen", { prot: 1 }, ["port", "host"]),
+    TypeError,
+  );
+  assertEquals(
+    error.message,
+    "Cannot listen as there is no option 'prot': the options are port, host",
+  );
+  for (const options of [null, undefined, 1, "x", []]) {
+    assertThrows(() => checkKnown("listen", options, ["port"]), TypeError, "'options'");
+  }
+});
+
+test("the other checks let the right values pass and refuse the rest with a TypeError", () => {
+  assertEquals(checkString("x", "host", "localhost"), "localhost");
+  assertThrows(() => checkString("x", "host", ""), TypeError, "not empty");
+  assertEquals(checkString("x", "host", "", true), "");
+  assertThrows(() => checkString("x", "host", 5, true), TypeError, "a string: current value is 5");
+  assertStrictEquals(checkBoolean("x", "on", false), false);
+  assertThrows(() => checkBoolean("x", "on", 0), TypeError, "true or false");
+  assertEquals(checkOneOf("x", "mode", "drop", ["drop", "queue"]), "drop");
+  assertThrows(() => checkOneOf("x", "mode", "keep", ["drop", "queue"]), TypeError, '"queue"');
+  checkFunction("x", "onError", undefined);
+  checkFunction("x", "onError", () => {});
+  assertThrows(() => checkFunction("x", "onError", null), TypeError, "a function");
+  checkMethods("x", "clock", { now() {} }, ["now"]);
+  for (const clock of [undefined, null, 1, {}, { now: 1 }]) {
+    assertThrows(() => checkMethods("x", "clock", clock, ["now"]), TypeError, "now()");
+  }
+});
+
+test("checkTls() refuses options that no adapter would understand", () => {
+  checkTls("x", "tls", undefined);
+  checkTls("x", "tls", { ca: ["pem"], cert: "pem", key: "pem", serverName: "name" });
+  assertThrows(() => checkTls("x", "tls", null), TypeError, "'tls'");
+  assertThrows(() => checkTls("x", "tls", { ca: "pem" }), TypeError, "'tls.ca'");
+  assertThrows(() => checkTls("x", "tls", { cert: 5 }), TypeError, "'tls.cert'");
+  assertThrows(() => checkTls("x", "tls", { certificate: "pem" }), TypeError, "'certificate'");
+});
+
+test("checkStreamTarget() and checkDatagramTarget() say where host and port lead", () => {
+  const tls = { serverName: "name" };
+  assertEquals(checkStreamTarget("x", "h", 1, 1, undefined), {
+    transport: "tcp",
+    hostname: "h",
+    port: 1,
+  });
+  assertEquals(checkStreamTarget("x", "h", 1, 1, tls), {
+    transport: "tcp",
+    hostname: "h",
+    port: 1,
+    tls,
+  });
+  assertEquals(checkStreamTarget("x", "/p", null, 1, undefined), { transport: "unix", path: "/p" });
+  assertThrows(() => checkStreamTarget("x", "/p", null, 1, tls), TypeError, "'tls' needs a port");
+  assertEquals(checkDatagramTarget("x", "h", 0, 0), { transport: "udp", hostname: "h", port: 0 });
+  assertEquals(checkDatagramTarget("x", "/p", null, 1), { transport: "unixgram", path: "/p" });
+  for (const check of [checkDatagramTarget, checkStreamTarget] as const) {
+    assertThrows(() => check("x", "h", 0, 1, undefined), RangeError, "from 1 to 65535");
+    assertThrows(() => check("x", "", null, 1, undefined), TypeError, "'host'");
+  }
+});
+
+test("show() is short and survives every value", () => {
+  assertEquals(show("a\n"), '"a\\n"');
+  assertEquals(show(-0), "-0");
+  assertEquals(show(5n), "5n");
+  assertEquals(show(null), "null");
+  assertEquals(show([1, 2]), "an array of 2");
+  assertEquals(show({}), "an object");
+  assertEquals(show(new Date(0)), "an object Date");
+  assertEquals(show(Object.create(null)), "an object");
+  assertEquals(show(Symbol("s")), "Symbol(s)");
+  const hostile = new Proxy({}, {
+    get() {
+      throw new Error("no");
+    },
+  });
+  assertEquals(show(hostile), "a value that cannot be shown");
+  assertEquals(show("x".repeat(1000)).length, 81);
+});
+
+test("refuseUnknown() names the option that does not exist, and those that do", () => {
+  refuseUnknown("do it", { a: 1 }, ["a", "b"]);
+  assertThrows(
+    () => refuseUnknown("do it", { a: 1, c: 2 }, ["a", "b"]),
+    TypeError,
+    "Cannot do it as there is no option 'c': the options are a, b",
+  );
+  assertThrows(() => refuseUnknown("do it", { c: 2 }, []), TypeError, "the options are none");
+});
+
+test("refuseUnknown() refuses a value that is no object, as Python's third argument would be", () => {
+  for (const value of [true, false, "", "{", 1, null]) {
+    assertThrows(
+      () => refuseUnknown("do it", value as unknown as object, ["a"]),
+      TypeError,
+      `Cannot do it as 'options' must be an object: current value is ${value}`,
+    );
+  }
+});

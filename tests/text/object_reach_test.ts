@@ -1,0 +1,29 @@
+import { assertEquals } from "@std/assert";
+import { objectReach } from "../../src/text/object_reach.ts";
+import { test } from "../test.ts";
+
+test("objectReach() counts the arguments up to the last that may be an object", () => {
+  const reaches: Record<string, number> = {
+    "": 0,
+    "plain": 0,
+    "100%%": 0,
+    "%s": 1,
+    "%d of %r": 2,
+    "%-5s and %d%%": 1,
+    "%*.*s": 3,
+    "%(a)d %(b)d": 1,
+    "%": 0,
+    "%5": 0,
+    "%(open": 1,
+    "%la": 1,
+    "%d %x %.2f %c": 0,
+    "%j %o %O": 0,
+    "50% done": 0,
+    "100% sure": 0,
+    "%s: 100% sure": 1,
+    "100% of %s": 2,
+  };
+  for (const [format, reach] of Object.entries(reaches)) {
+    assertEquals(objectReach(format), reach, format);
+  }
+});

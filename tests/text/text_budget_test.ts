@@ -1,0 +1,35 @@
+import { assert, assertEquals } from "@std/assert";
+import { cutText, MAX_TEXT, maxTextOf, TextBudget } from "../../src/text/text_budget.ts";
+import { test } from "../test.ts";
+
+test("cutText() cuts what is too long, marks it, and halves no surrogate pair", () => {
+  assertEquals(cutText("spam", 4), "spam");
+  assertEquals(cutText("spams", 4), "spa…");
+  assertEquals(cutText("a😀bc", 3), "a…");
+  assertEquals(cutText("a😀bc", 4), "a😀…");
+  assertEquals([cutText("ab", 1), cutText("a", 0), cutText("a", -5), cutText("", 0)], [
+    ...["…", "…", "…", ""],
+  ]);
+});
+
+test("MAX_TEXT characters are fewer bytes than a receiver takes in a frame", () => {
+  assert(3 * MAX_TEXT < 16 * 1024 * 1024);
+});
+
+test("TextBudget lets about a hundred thousand values through, or as many characters", () => {
+  const values = new TextBudget();
+  let count = 0;
+  while (values.next()) count++;
+  assert(count > 99_000 && count < 101_000, String(count));
+  const text = new TextBudget();
+  assertEquals(text.cut("spam"), "spam");
+  assertEquals(text.cut("x".repeat(MAX_TEXT)).length, MAX_TEXT - 4);
+  assertEquals([text.next(), text.cut("spam")], [false, "…"]);
+});
+
+test("maxTextOf() allows for a message that has no arguments, and for no other", () => {
+  assertEquals(maxTextOf({ msg: "spam", message: "spam" }), MAX_TEXT + 4);
+  assertEquals(maxTextOf({ msg: "%s", message: "spam" }), MAX_TEXT);
+  assertEquals(maxTextOf({ msg: 5, message: "5" }), MAX_TEXT);
+  assertEquals(maxTextOf({ msg: undefined }), MAX_TEXT);
+});

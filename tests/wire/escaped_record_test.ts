@@ -1,0 +1,144 @@
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { escapeControls, lineForm } from "../../src/wire/escaped_record.ts";
+import { PythonObject } from "../../src/wire/pickle/python_object.ts";
+import { Formatter } from "../../src/logging/formatter.ts";
+import { makeLogRecord } from "../../src/logging/make_log_record.ts";
+import { test } from "../test.ts";
+
+// deno-lint-ignore no-control-regex -- these must not be there
+const BAD = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]/;
+
+test("escapeControls() writes C0, DEL, C1 and Unicode's line separators as Python's repr() does", () => {
+  assertEquals(
+    escapeControls("a\nb\rc\td\x1b[31m\0\x7f\x85\x9b\u2028\u2029 \\ é \u{1f600}"),
+    "a\\nb\\rc\\td\\x1b[31m\\x00\\x7f\\x85\\x9b\\u2028\\u2029 \\ é \u{1f600}",
+  );
+  for (let code = 0; code < 0xa0; code++) {
+    const isControl = code < 0x20 || code >= 0x7f;
+    const text = escapeControls(String.fromCharCode(code));
+    assertEquals(isControl, text.length > 1 && !BAD.test(text) && !text.includes("\n"));
+  }
+});
+
+test("lineForm() is the record itself where its text is one line in any case", () => {
+  for (
+    const fields of [
+      { msg: "spam", name: "a.b", ctx: { list: [1, "x"] }, levelno: 20 },
+      { msg: "%s", args: ["back\\slash é"], raw: new Uint8Array([10]), n: 2n ** 70n },
+    ]
+  ) {
+    const record = makeLogRecord(fields);
+    assertStrictEquals(lineForm(record), record);
+  }
+});
+
+test("lineForm() escapes the message, the names and every field, and leaves the record alone", () => {
+  const record = makeLogRecord({
+    name: "a\nb",
+    msg: "one\n%s",
+    args: ["two\x1b[2J"],
+    levelname: "IN\rFO",
+    user: "x\u0085y",
+    "ke\ny": 1,
+    ctx: { "k\n": ["v\n", new Map([["m\t", ["s\0"]]])] },
+    set: new Set(["s\0"]),
+  });
+  const before = JSON.stringify(record);
+  const line = lineForm(record);
+  assertEquals(line.getMessage(), "one\\ntwo\\x1b[2J");
+  assertEquals([line.name, line.levelname, line.user], ["a\\nb", "IN\\rFO", "x\\x85y"]);
+  assertEquals(line["ke\\ny"], 1);
+  assertEquals(line.ctx, { "k\\n": ["v\\n", new Map([["m\\t", ["s\\x00"]]])] });
+  assertEquals([...line.set as Set<string>], ["s\\x00"]);
+  assertEquals(JSON.stringify(record), before);
+});
+
+test("lineForm() keeps LF and TAB of a traceback and of a stack, and indents every line", () => {
+  const traceback =
+    "Traceback (most recent call last):\r\n\tFile \x1b\nValueError: x\rINFO:root:forged\n";
+  const record = makeLogRecord({ msg: "spam", exc_text: traceback, stack_info: "Stack:\n  File" });
+  assertEquals(
+    new Formatter().format(lineForm(record)),
+    "spam\n  Traceback (most recent call last):\n  \tFile \\x1b\n" +
+      "  ValueError: x\\rINFO:root:forged\n  Stack:\n    File",
+  );
+  const odd = lineForm(makeLogRecord({ msg: "m", exc_text: ["a\nb"], stack_info: 5 }));
+  assertEquals(new Formatter().format(odd), "m\n  ['a\\nb']\n  5");
+});
+
+test("lineForm() gives every formatter values that hold no line", () => {
+  const hostile = "x\nINFO:root:forged";
+  const record = makeLogRecord({
+    msg: hostile,
+    ctx: { user: hostile },
+    list: [hostile],
+    object: new PythonObject("mo\ndule", "na\nme", [hostile]),
+    nested: [new PythonObject("mo\ndule", "na\nme", null)],
+    asctime: hostile,
+    message: hostile,
+    created: hostile,
+    msecs: hostile,
+  });
+  const formatters = [
+    new Formatter("{message} {ctx[user]} {list[0]} {object} {nested} {msecs}", null, {
+      style: "{",
+    }),
+    new Formatter("${message} ${ctx} ${object} ${created}", null, { style: "$" }),
+    new Formatter("%(message)s %(ctx)s %(object)s %(list)s %(msg)s"),
+    new class extends Formatter {
+      override format({ msg, message, ctx, object }: typeof record): string {
+        return [msg, message, (ctx as { user: string }).user, object].join(" ");
+      }
+    }(),
+  ];
+  for (const formatter of formatters) {
+    const text = formatter.format(lineForm(record));
+    assert(!BAD.test(text) && !text.includes("\n"), text);
+  }
+});
+
+test("lineForm() walks shared and circular values once, and deep ones to an end", () => {
+  let shared: unknown[] = ["ha\n"];
+  for (let i = 0; i < 40; i++) shared = [shared, shared];
+  let deep: unknown = "end\n";
+  for (let i = 0; i < 100_000; i++) deep = [deep];
+  const circle: Record<string, unknown> = { text: "a\n" };
+  circle.self = circle;
+  const line = lineForm(makeLogRecord({ msg: "spam", shared, deep, circle }));
+  const copy = line.circle as typeof circle;
+  assertEquals([copy.text, copy.self === copy], ["a\\n", true]);
+  let first = line.shared as unknown[];
+  for (let i = 0; i < 40; i++) first = first[0] as unknown[];
+  assertEquals(first, ["ha\\n"]);
+});
+
+test("lineForm() takes the time of each part once, however often it is in a record", () => {
+  const text = "x\n".repeat(1 << 19);
+  const inner = new PythonObject("collections", "deque", [
+    Array.from({ length: 1000 }, () => [text]),
+  ]);
+  const fields: Record<string, unknown> = {
+    list: Array.from({ length: 100_000 }, () => [text]),
+    keys: Array.from({ length: 1000 }, () => ({ [text]: 1 })),
+    objects: Array.from(
+      { length: 20_000 },
+      () => new PythonObject("collections", "deque", [[inner]]),
+    ),
+  };
+  for (let i = 0; i < 100_000; i++) fields[`text${i}`] = i % 2 === 0 ? text : text.slice(0, -1);
+  const line = lineForm(makeLogRecord({ msg: "spam", ...fields }));
+  const escaped = "x\\n".repeat(1 << 19);
+  assertEquals(line.text0 === escaped && line.text99998 === escaped, true);
+  assertEquals((line.list as string[][])[99_999]![0] === escaped, true);
+  assertEquals(Object.keys((line.keys as object[])[999]!)[0] === escaped, true);
+  for (const object of line.objects as unknown[]) {
+    assert(!BAD.test(String(object).replaceAll("\n", "\0")));
+  }
+});
+
+test("lineForm() takes a long field without control characters as it is", () => {
+  const record = makeLogRecord({ msg: "spam", text: "x".repeat(1 << 20) });
+  assertStrictEquals(lineForm(record), record);
+  const escaped = lineForm(makeLogRecord({ msg: "spam", text: "x".repeat(1 << 20) + "\x1b" }));
+  assert((escaped.text as string).endsWith("x\\x1b"));
+});

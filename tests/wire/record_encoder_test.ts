@@ -1,0 +1,171 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { frame } from "../../src/wire/length_prefix_framing.ts";
+import { pickle } from "../../src/wire/pickle_serializer.ts";
+import { RecordEncoder } from "../../src/wire/record_encoder.ts";
+import { recordFields } from "../../src/wire/record_fields.ts";
+import { LogRecord } from "../../src/logging/log_record.ts";
+import { test } from "../test.ts";
+
+const out = new Uint8Array(70_000);
+const view = new DataView(out.buffer);
+
+/** The frame that the encoder writes at `at`, or undefined where it leaves the record to others. */
+function encoded(encoder: RecordEncoder, record: LogRecord, at = 3): Uint8Array | undefined {
+  const most = encoder.prepare(record);
+  if (most === 0) return undefined;
+  const end = encoder.write(out, view, at);
+  assert(end - at <= most, `${end - at} bytes, and at most ${most} were announced`);
+  return out.slice(at, end);
+}
+
+function general(record: LogRecord): Uint8Array {
+  return frame(pickle.dumps(recordFields(record)));
+}
+
+function plain(fields: object = {}, msg: unknown = "spam", ...args: unknown[]): LogRecord {
+  const record = new LogRecord("app", 20, "(unknown file)", 0, msg, args, null, "(unknown)");
+  return Object.assign(record, fields);
+}
+
+test("RecordEncoder writes the bytes of the general way for plain records", () => {
+  const encoder = new RecordEncoder();
+  const records = [
+    plain(),
+    plain({}, "%s of %d", "one", 2),
+    plain({}, 7),
+    plain({ name: "other" }),
+    plain({ levelno: 30, levelname: "WARNING" }),
+    plain({ pathname: "/a/b.ts", filename: "b.ts", module: "b", lineno: 70_000, funcName: "f" }),
+    plain({ pathname: "b", filename: "b", module: "b" }),
+    plain({ thread: null, threadName: null, process: 4_000_000_000, taskName: "task" }),
+    plain({ created: 12, msecs: -0, relativeCreated: NaN }),
+    plain({ exc_text: "Error: boom\n  at häm" }),
+    plain({ exc_text: "" }),
+    plain({ message: "left by a formatter", asctime: "2024" }),
+    plain({ user: "anna", count: 3, ratio: 0.5, ok: true, none: null, undef: undefined }),
+    plain({
+      a: -0,
+      b: -5,
+      c: 255,
+      d: 256,
+      e: 65_535,
+      f: 65_536,
+      g: 2 ** 31,
+      h: -(2 ** 40),
+      i: 1e300,
+    }),
+    plain({}, "x".repeat(3000)),
+    plain({}, "häm ✓ 𝄞 \ud800 \udc00"),
+    plain({}, ""),
+  ];
+  for (const record of [...records, ...records].flatMap((record) => [record, record, record])) {
+    assertEquals(encoded(encoder, record), general(record), String(record));
+  }
+});
+
+test("RecordEncoder leaves what is not plain to the general way", () => {
+  const encoder = new RecordEncoder();
+  const moved = plain();
+  delete (moved as Partial<LogRecord>).taskName;
+  Object.assign(moved, { user: "anna", taskName: null });
+  const many = Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`key${i}`, i]));
+  const records = [
+    moved,
+    plain(many),
+    plain({ 1: "an index comes before all names" }),
+    plain({ tags: ["a"] }),
+    plain({ big: 1n }),
+    plain({ thread: {} }),
+    plain({ stack_info: "Stack" }),
+    plain({ created: "now" }),
+    plain({ exc_text: 7 }),
+    plain({}, "x".repeat(100_000)),
+    plain({ text: "x".repeat(100_000) }),
+  ];
+  for (const record of records) assertEquals(encoded(encoder, record), undefined);
+});
+
+test("RecordEncoder tells what getMessage() and getters throw, and goes on", () => {
+  const encoder = new RecordEncoder();
+  const faulty = [plain({}, "%d", "x"), plain()];
+  Object.defineProperty(faulty[1], "field", {
+    enumerable: true,
+    get() {
+      throw new Error("boom");
+    },
+  });
+  for (const fault of faulty) {
+    let threw = false;
+    try {
+      encoder.prepare(fault);
+    } catch {
+      threw = true;
+    }
+    assert(threw);
+    const record = plain();
+    assertEquals(encoded(encoder, record), general(record));
+  }
+});
+
+test("RecordEncoder tells records apart that differ in one text or time alone", () => {
+  const encoder = new RecordEncoder();
+  for (const msg of ["a", "a", "a", "b", "a"]) {
+    for (const exc_text of [null, null, null, "x", "x", "x", "y", "x"]) {
+      for (const created of [1.5, 2.5]) {
+        const record = plain({ exc_text, created, msecs: created, relativeCreated: created }, msg);
+        assertEquals(encoded(encoder, record), general(record));
+      }
+    }
+  }
+});
+
+test("RecordEncoder serves any number of loggers", () => {
+  const encoder = new RecordEncoder();
+  for (let i = 0; i < 5000; i++) {
+    const record = plain({ name: `logger${i}` });
+    assertEquals(encoded(encoder, record)?.length, general(record).length);
+  }
+});
+
+test("RecordEncoder and the general way agree on any record", () => {
+  const encoder = new RecordEncoder();
+  const text = fc.oneof(fc.string({ unit: "binary" }), fc.string(), fc.constant("x".repeat(60)));
+  const value = fc.oneof(
+    text,
+    fc.integer(),
+    fc.double(),
+    fc.maxSafeInteger(),
+    fc.boolean(),
+    fc.constant(null),
+  );
+  const key = fc.string({ minLength: 1 }).filter((name) => !/^\d+$|^__proto__$/.test(name));
+  const fields = fc.record({
+    name: fc.constantFrom("a", "b", "häm"),
+    levelno: fc.constantFrom(10, 20),
+    pathname: fc.constantFrom("(unknown file)", "/x/y.ts"),
+    exc_text: fc.oneof(fc.constant(null), text),
+    created: fc.double(),
+  });
+  fc.assert(
+    fc.property(fields, text, fc.dictionary(key, value, { maxKeys: 12 }), (own, msg, extra) => {
+      const record = plain(own, msg);
+      for (const [name, member] of Object.entries(extra)) {
+        if (!(name in record)) record[name] = member;
+      }
+      const got = encoded(encoder, record);
+      assert(got !== undefined);
+      assertEquals(got, general(record));
+    }),
+    { seed: 20260101, numRuns: 500 },
+  );
+});
+
+test("RecordEncoder keeps nothing of a record whose names and paths are long", () => {
+  const encoder = new RecordEncoder();
+  for (const field of ["name", "pathname", "funcName", "threadName", "taskName"]) {
+    assertEquals(encoded(encoder, plain({ [field]: "x".repeat(5000) })), undefined, field);
+    const record = plain({ [field]: "x".repeat(3000) });
+    assertEquals(encoded(encoder, record), general(record), field);
+  }
+});

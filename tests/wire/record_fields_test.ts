@@ -1,0 +1,57 @@
+import { assertEquals } from "@std/assert";
+import { extraFields, recordFields } from "../../src/wire/record_fields.ts";
+import { LogRecord } from "../../src/logging/log_record.ts";
+import { makeLogRecord } from "../../src/logging/make_log_record.ts";
+import { test } from "../test.ts";
+
+test("recordFields() merges msg, clears args and exc_info, leaves out message (N6)", () => {
+  const error = new Error("boom");
+  const record = new LogRecord("app", 20, "a/b.ts", 3, "%d of %s", [1, "2"], error, "main");
+  record.message = "left by a formatter";
+  record.asctime = "2024";
+  record.exc_text = "a stack";
+  const before = { ...record };
+  const fields = recordFields(record);
+  const { msg, args, exc_info, exc_text, asctime, message } = fields;
+  assertEquals({ msg, args, exc_info, exc_text, asctime, message }, {
+    msg: "1 of 2",
+    args: null,
+    exc_info: null,
+    exc_text: "a stack",
+    asctime: "2024",
+    message: undefined,
+  });
+  assertEquals({ ...record }, before, "the record is not changed");
+});
+
+test("recordFields() keeps the order of CPython's attributes, extras behind (L5)", () => {
+  const record = makeLogRecord({ user: "anna", msg: "spam" });
+  assertEquals(
+    Object.keys(recordFields(record)).join(" "),
+    [
+      "name msg args levelname levelno pathname filename module exc_info exc_text stack_info",
+      "lineno funcName created msecs relativeCreated thread threadName processName process",
+      "taskName user",
+    ].join(" "),
+  );
+});
+
+test("recordFields() takes the message of a subclass", () => {
+  class Shouting extends LogRecord {
+    override getMessage(): string {
+      return super.getMessage().toUpperCase();
+    }
+  }
+  const record = new Shouting("app", 20, "app.ts", 1, "spam", [], null);
+  assertEquals(recordFields(record).msg, "SPAM");
+});
+
+test("extraFields() are what extra added, whatever its names", () => {
+  const record = makeLogRecord(JSON.parse('{"user":"anna","__proto__":7,"toString":8}'));
+  record.message = "left by a formatter";
+  record.asctime = "2024";
+  assertEquals(Object.entries(extraFields(record)), [["user", "anna"], ["__proto__", 7]]);
+  assertEquals(extraFields(new LogRecord("app", 20, "app.ts", 1, "spam", [], null)), {});
+  const bare = Object.assign(Object.create({ inherited: 1 }), { b: 2, msg: "spam", a: 1 });
+  assertEquals(Object.entries(extraFields(bare)), [["b", 2], ["a", 1]]);
+});
