@@ -19,7 +19,7 @@ import type { Batch } from "./outbox.ts";
 import { retryAfterSeconds } from "./_retry_after.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { Clock } from "../net/connector.ts";
-import { bounded } from "./bounded.ts";
+import { withTimeout } from "../net/with_timeout.ts";
 import type { DropReason } from "./delivery_event.ts";
 import type { HttpDestination } from "./http_destination.ts";
 import { NOTHING, type Outlet, type Progress, type Refusal } from "./writer.ts";
@@ -98,7 +98,7 @@ export class HttpOutlet implements Outlet {
     const late = () => new ConnectionError("timeout", `no answer within ${timeoutMs} ms`);
     try {
       const bound = { abort, clock, ms: timeoutMs, late };
-      await bounded(() => this.#exchange(batch, abort.signal), bound);
+      await withTimeout(() => this.#exchange(batch, abort.signal), bound);
     } catch (error) {
       // The status is what counts, should the rest of an answer not come in time.
       if (!this.#isAnswered) {

@@ -8,7 +8,7 @@
  * @module
  */
 import type { Batch } from "../delivery/outbox.ts";
-import { bounded } from "../delivery/bounded.ts";
+import { withTimeout } from "../net/with_timeout.ts";
 import { NOTHING, type Outlet, type Progress } from "../delivery/writer.ts";
 import type { Clock, WaitOptions } from "../net/connector.ts";
 import { decodeMail, type MailAddress, type MailTransport } from "./_mail.ts";
@@ -87,7 +87,7 @@ export class MailOutlet implements Outlet {
     const { from, to, transport, totalMs, clock } = this.#route;
     const { signal } = abort;
     const late = () => new Error(`the mail was not taken within ${totalMs / 1000} seconds`);
-    await bounded(
+    await withTimeout(
       async () => await transport.sendMail({ from, to: [...to], ...decodeMail(bytes), signal }),
       { abort, clock, ms: totalMs, late },
     );

@@ -124,7 +124,7 @@ const testedThrough: Record<string, string[]> = {
     "src/delivery/socket_delivery_handler.ts",
   ],
   "tests/handlers/http_handler_test.ts": [
-    "src/delivery/bounded.ts",
+    "src/net/with_timeout.ts",
     "src/delivery/batcher.ts",
     "src/handlers/_http_options.ts",
   ],

@@ -1,14 +1,15 @@
 /**
- * A bound for work that may not know what a signal is.
+ * A promise with a time-out, for work that may not know what a signal is. The one way to bound a wait:
+ * writers, adapters and receivers use it.
  *
  * Browser compatible: time comes from a {@linkcode Clock}.
  *
  * @module
  */
-import type { Clock } from "../net/connector.ts";
+import type { Clock } from "./connector.ts";
 
 /** What ends work early. */
-export interface Bound {
+export interface Timeout {
   /** Ends it when it is aborted, and is aborted when its time is over. */
   abort: AbortController;
   clock: Clock;
@@ -19,9 +20,9 @@ export interface Bound {
 }
 
 /** Settles as the work does, or rejects with the reason of the abort; the work itself may go on. */
-export async function bounded<Result>(
+export async function withTimeout<Result>(
   work: () => Promise<Result>,
-  { abort, clock, ms, late }: Bound,
+  { abort, clock, ms, late }: Timeout,
 ): Promise<Result> {
   const { signal } = abort;
   const over = new Promise<never>((_, reject) => {
