@@ -37,8 +37,8 @@ export { getLoggerClass, type LoggerClass, setLoggerClass } from "./src/logging/
 export { Manager } from "./src/logging/manager.ts";
 export { PlaceHolder } from "./src/logging/place_holder.ts";
 export { LoggerAdapter, type LoggerAdapterOptions } from "./src/logging/logger_adapter.ts";
-export type { Extra } from "./src/logging/context.ts";
-export type { LogKeywords } from "./src/logging/keywords.ts";
+export type { Extra } from "./src/logging/context_reader.ts";
+export type { LogKeywords } from "./src/logging/call_arguments.ts";
 export { type LogArguments, LogRecord } from "./src/logging/log_record.ts";
 export {
   getLogRecordFactory,
@@ -86,7 +86,7 @@ export {
   log,
   warn,
   warning,
-} from "./src/logging/root.ts";
+} from "./src/logging/module_functions.ts";
 export { lastResort, setLastResort } from "./src/logging/last_resort.ts";
 export { raiseExceptions, setRaiseExceptions } from "./src/logging/raise_exceptions.ts";
 export {
@@ -98,7 +98,7 @@ export {
   setLogMultiprocessing,
   setLogProcesses,
   setLogThreads,
-} from "./src/logging/record_switches.ts";
+} from "./src/logging/record_flags.ts";
 export {
   DEFAULT_HTTP_LOGGING_PORT,
   DEFAULT_SOAP_LOGGING_PORT,
@@ -116,7 +116,7 @@ export type {
   ConfigClasses,
   ConfigContext,
   ConfigFactory,
-  Keywords,
+  ConfigKeywords,
 } from "./src/config/config_factory.ts";
 export type {
   CustomConfig,

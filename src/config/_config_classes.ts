@@ -18,7 +18,7 @@ import { Formatter } from "../logging/formatter.ts";
 import { Handler } from "../logging/handler.ts";
 import { NullHandler } from "../logging/null_handler.ts";
 import { StreamHandler } from "../logging/stream_handler.ts";
-import type { ConfigClasses, ConfigContext, Keywords } from "./config_factory.ts";
+import type { ConfigClasses, ConfigContext, ConfigKeywords } from "./config_factory.ts";
 import { queueHandlerFactory } from "./_queue_handler_factory.ts";
 
 /** As Python's `queue.Queue`, which takes 0 and less for no limit. */
@@ -34,7 +34,7 @@ function maxRecordsOf(maxsize: unknown): { maxRecords?: unknown } {
 export function coreClasses(): ConfigClasses {
   const queueFactory = classFactory(
     RecordQueue,
-    (Own, { maxsize, ...own }: Keywords) => new Own({ ...maxRecordsOf(maxsize), ...own }),
+    (Own, { maxsize, ...own }: ConfigKeywords) => new Own({ ...maxRecordsOf(maxsize), ...own }),
   );
   return {
     // The base of handlers takes nothing, as the level is set behind it; what it does not take is
@@ -43,7 +43,7 @@ export function coreClasses(): ConfigClasses {
       Handler as unknown as Class<Handler>,
       (Own, keywords) => Object.keys(keywords).length === 0 ? new Own() : new Own(keywords),
     ),
-    "logging.Formatter": classFactory(Formatter, (Own, keywords: Keywords) => {
+    "logging.Formatter": classFactory(Formatter, (Own, keywords: ConfigKeywords) => {
       // CPython says `format` in a dictionary and `fmt` in its constructor, and takes both here.
       const { fmt = null, format = fmt, datefmt = null, ...options } = keywords;
       if (format !== null) checkString("create Formatter", "format", format, true);
@@ -52,22 +52,22 @@ export function coreClasses(): ConfigClasses {
     }),
     "logging.BufferingFormatter": classFactory(
       BufferingFormatter,
-      (Own, { linefmt = null, ...own }: Keywords) => {
+      (Own, { linefmt = null, ...own }: ConfigKeywords) => {
         checkKnown("create BufferingFormatter", own, []);
         return new Own(linefmt);
       },
     ),
-    "logging.Filter": classFactory(Filter, (Own, { name = "", ...own }: Keywords) => {
+    "logging.Filter": classFactory(Filter, (Own, { name = "", ...own }: ConfigKeywords) => {
       checkKnown("create Filter", own, []);
       return new Own(checkString("create Filter", "name", name, true));
     }),
-    "logging.NullHandler": classFactory(NullHandler, (Own, keywords: Keywords) => {
+    "logging.NullHandler": classFactory(NullHandler, (Own, keywords: ConfigKeywords) => {
       checkKnown("create NullHandler", keywords, []);
       return new Own();
     }),
     "logging.StreamHandler": classFactory(
       StreamHandler,
-      (Own, { stream = null, ...own }: Keywords) => {
+      (Own, { stream = null, ...own }: ConfigKeywords) => {
         checkKnown("create StreamHandler", { stream, ...own }, ["stream"]);
         // CPython takes a string, and then fails at every record.
         const isText = typeof stream === "string";
@@ -79,14 +79,14 @@ export function coreClasses(): ConfigClasses {
     ),
     "logging.handlers.BufferingHandler": classFactory(
       BufferingHandler,
-      (Own, { capacity, ...own }: Keywords) => {
+      (Own, { capacity, ...own }: ConfigKeywords) => {
         checkKnown("create BufferingHandler", own, []);
         return new Own(capacity);
       },
     ),
     "logging.handlers.MemoryHandler": classFactory(
       MemoryHandler,
-      (Own, { capacity, target: _target, ...own }: Keywords, context: ConfigContext) => {
+      (Own, { capacity, target: _target, ...own }: ConfigKeywords, context: ConfigContext) => {
         const [target = null] = context.handlers("target");
         return new Own(capacity, { ...own, target });
       },
@@ -101,7 +101,7 @@ export function coreClasses(): ConfigClasses {
     // Ours: to a thread, of which `port` is a reference such as ext://worker.
     "logwire.PortQueue": classFactory(
       PortQueue,
-      (Own, { port, ...own }: Keywords) => new Own(port, own),
+      (Own, { port, ...own }: ConfigKeywords) => new Own(port, own),
     ),
   };
 }

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { refuse, show } from "../logging/validate.ts";
+import { refuse, valueText } from "../logging/validate.ts";
 
 const WHAT = "configure logging";
 
@@ -24,7 +24,7 @@ export function at<Result>(path: string, make: () => Result): Result {
   try {
     return make();
   } catch (error) {
-    const message = error instanceof Error ? error.message : show(error);
+    const message = error instanceof Error ? error.message : valueText(error);
     if (message.startsWith(`Cannot ${WHAT} as `)) throw error;
     // Our own errors are all of this form, `Cannot create X as 'host' must be …`.
     const [, noSuch = "", rest] = /^Cannot .+? as (there is no option )?'(.*)$/s.exec(message) ??

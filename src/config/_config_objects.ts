@@ -21,7 +21,7 @@ import type {
   ConfigClasses,
   ConfigContext,
   ConfigFactory,
-  Keywords,
+  ConfigKeywords,
 } from "./config_factory.ts";
 import { ConfigTree, type Dictionary } from "./_config_tree.ts";
 import { levelAt, listAt } from "./_config_values.ts";
@@ -170,7 +170,7 @@ export class ConfigObjects {
     return undefined;
   }
 
-  #context(keywords: Keywords, path: string): ConfigContext {
+  #context(keywords: ConfigKeywords, path: string): ConfigContext {
     const one = (item: unknown, at: string) =>
       item instanceof Handler ? item : this.#handlers.get(item, at);
     const described = (value: unknown, at: string) =>

@@ -11,14 +11,14 @@ import { checkMethods, refuse } from "../logging/validate.ts";
 import { type HandlerQueue, QueueHandler } from "../queue/queue_handler.ts";
 import { QueueListener } from "../queue/queue_listener.ts";
 import { RecordQueue } from "../queue/record_queue.ts";
-import type { ClassRow, ConfigContext, Keywords } from "./config_factory.ts";
+import type { ClassRow, ConfigContext, ConfigKeywords } from "./config_factory.ts";
 import { truth } from "./_config_values.ts";
 
 const WHAT = "create QueueHandler";
 
 /** Makes a queue handler; the program starts its `listener`. */
 export function queueHandlerFactory(): ClassRow {
-  return classFactory(QueueHandler, (Own, keywords: Keywords, context: ConfigContext) => {
+  return classFactory(QueueHandler, (Own, keywords: ConfigKeywords, context: ConfigContext) => {
     const { queue: _queue, handlers: _handlers, listener: _listener, ...rest } = keywords;
     const { respect_handler_level, ...options } = rest;
     const queue = (context.object("queue") ?? new RecordQueue()) as HandlerQueue;

@@ -9,7 +9,7 @@ import type { ClassFactory } from "../logging/class_factory.ts";
 import type { Handler } from "../logging/handler.ts";
 
 /** Python's keyword arguments, by name and not yet checked, as a dictionary gives them to a factory. */
-export type Keywords = Readonly<Record<string, unknown>>;
+export type ConfigKeywords = Readonly<Record<string, unknown>>;
 
 /** Objects that a factory may ask for beyond its keywords. */
 export interface ConfigContext {
@@ -37,7 +37,7 @@ export interface ConfigContext {
 }
 
 /** Makes a formatter, a filter or a handler of the keywords that a dictionary has for it. */
-export type ConfigFactory = (keywords: Keywords, context: ConfigContext) => unknown;
+export type ConfigFactory = (keywords: ConfigKeywords, context: ConfigContext) => unknown;
 
 /**
  * A class in the place of a factory, which is constructed with `new`. Where its constructor names
@@ -51,4 +51,4 @@ export type ConfigClass = new (...args: never[]) => unknown;
 export type ConfigClasses = Readonly<Record<string, ConfigFactory | ConfigClass>>;
 
 /** A row of a table that knows its class. */
-export type ClassRow = ClassFactory<Keywords, ConfigContext, unknown>;
+export type ClassRow = ClassFactory<ConfigKeywords, ConfigContext, unknown>;

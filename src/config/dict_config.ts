@@ -15,7 +15,7 @@
  * @module
  */
 import { checkKnown } from "../logging/validate.ts";
-import { closeInBackground } from "../logging/close_in_background.ts";
+import { closeInBackground } from "../logging/shutdown.ts";
 import type { FilterLike } from "../logging/filter.ts";
 import { getLogger, manager, root } from "../logging/get_logger.ts";
 import { getHandlerByName, type Handler, registry } from "../logging/handler.ts";
@@ -121,7 +121,7 @@ function planOf(objects: ConfigObjects): Plan {
     const own = rootOf(tree);
     return { handlers, loggers, root: own && settingsOf(objects, own, "root") };
   } catch (error) {
-    for (const handler of objects.begun) void closeInBackground(handler);
+    for (const handler of objects.begun) closeInBackground(handler);
     throw error;
   }
 }
@@ -163,7 +163,7 @@ function install(plan: Plan, disablesOthers: boolean): void {
   const inUse = new Set([...installed, ...attachedHandlers((logger) => !logger.disabled)]);
   // Last created first, as `shutdown()`: one that passes records on comes before its target.
   for (const handler of registry.newestFirst()) {
-    if (before.has(handler) && !inUse.has(handler)) void closeInBackground(handler);
+    if (before.has(handler) && !inUse.has(handler)) closeInBackground(handler);
   }
   registry.clearNames();
   for (const [name, handler] of plan.handlers) handler.name = name;

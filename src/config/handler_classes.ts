@@ -13,7 +13,7 @@ import { HTTPHandler } from "../handlers/http_handler.ts";
 import { SocketHandler } from "../handlers/socket_handler.ts";
 import { SysLogHandler } from "../handlers/sys_log_handler.ts";
 import type { Connector, DatagramConnector } from "../net/connector.ts";
-import type { ConfigClasses, Keywords } from "./config_factory.ts";
+import type { ConfigClasses, ConfigKeywords } from "./config_factory.ts";
 
 /** Options of {@linkcode handlerClasses}: what every handler gets, unless its entry says otherwise. */
 export interface HandlerClassesOptions extends RecordDeliveryOptions {
@@ -52,15 +52,15 @@ export function handlerClasses(options: HandlerClassesOptions): ConfigClasses {
   return {
     "logging.handlers.SocketHandler": classFactory(
       SocketHandler,
-      (Own, { host, port, ...own }: Keywords) => new Own(host, port, { ...options, ...own }),
+      (Own, { host, port, ...own }: ConfigKeywords) => new Own(host, port, { ...options, ...own }),
     ),
     "logging.handlers.DatagramHandler": classFactory(
       DatagramHandler,
-      (Own, { host, port, ...own }: Keywords) => new Own(host, port, { ...options, ...own }),
+      (Own, { host, port, ...own }: ConfigKeywords) => new Own(host, port, { ...options, ...own }),
     ),
     "logging.handlers.SysLogHandler": classFactory(
       SysLogHandler,
-      (Own, { address, socktype = null, ...own }: Keywords) =>
+      (Own, { address, socktype = null, ...own }: ConfigKeywords) =>
         new Own(address, {
           ...delivery,
           socktype: SOCKET_TYPES[String(socktype)] ?? socktype,
@@ -69,7 +69,7 @@ export function handlerClasses(options: HandlerClassesOptions): ConfigClasses {
     ),
     "logging.handlers.HTTPHandler": classFactory(
       HTTPHandler,
-      (Own, { host, url, ...own }: Keywords) =>
+      (Own, { host, url, ...own }: ConfigKeywords) =>
         new Own(host, url, { exitNotifier: connector, ...overHttp, ...own }),
     ),
   };

@@ -34,7 +34,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { refuse } from "../logging/validate.ts";
-import { type Extra, setContextReader } from "../logging/context.ts";
+import { contextReader, type Extra } from "../logging/context_reader.ts";
 
 export type { Extra };
 
@@ -59,7 +59,7 @@ export function withContext<Result>(fields: Extra, fn: () => Result): Result {
     refuse(WHAT, "fields", "an object", fields);
   }
   if (typeof fn !== "function") refuse(WHAT, "fn", "a function", fn);
-  // Not before somebody uses it: until then a logging call looks for no context.
-  setContextReader(fieldsOfFlow);
+  // Only now: a program that never calls withContext() looks for no context in its logging calls.
+  contextReader.read = fieldsOfFlow;
   return flows.run({ ...flows.getStore(), ...fields }, fn);
 }

@@ -7,10 +7,10 @@
  * @module
  */
 import { Backoff } from "./_backoff.ts";
-import type { DirectEncoder } from "../wire/direct_encoder.ts";
+import type { RecordEncoder } from "../wire/record_encoder.ts";
 import type { WhileDisconnected } from "./link.ts";
 import { type Batch, Outbox, type Overflow } from "./outbox.ts";
-import { callBack } from "../logging/call_back.ts";
+import { callBack } from "../logging/callback.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { reportFault } from "../logging/report_error.ts";
 import type { Clock, ExitHooks, ExitNotifier, WaitOptions } from "../net/connector.ts";
@@ -136,7 +136,7 @@ export abstract class Delivery implements ExitHooks {
    * As {@linkcode enqueue}, for a record that is encoded where it is sent from. `false`: it is for
    * the general way, as the record is not plain or a dial may have to be made first.
    */
-  enqueueRecord(record: LogRecord, encoder: DirectEncoder): boolean {
+  enqueueRecord(record: LogRecord, encoder: RecordEncoder): boolean {
     if (!this.isReady) {
       if (this.mayDial()) return false;
       const refusal = this.#refusal();
@@ -203,7 +203,7 @@ export abstract class Delivery implements ExitHooks {
    * Writes a record behind the last chunk; the size, or 0 where it goes the general way. So it does
    * where a record's own code, a getter say, or a connection's logs and so comes here again.
    */
-  #encode(record: LogRecord, encoder: DirectEncoder): number {
+  #encode(record: LogRecord, encoder: RecordEncoder): number {
     if (this.#encoding) return 0;
     this.#encoding = true;
     try {

@@ -7,7 +7,7 @@
  * @module
  */
 import { checkNumber } from "../logging/validate.ts";
-import { callBack } from "../logging/call_back.ts";
+import { callBack } from "../logging/callback.ts";
 import { Handler, tellFault } from "../logging/handler.ts";
 import { emptyRecord } from "../logging/log_record_factory.ts";
 import type { WaitOptions } from "../net/connector.ts";

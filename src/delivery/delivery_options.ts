@@ -17,7 +17,7 @@ import {
 } from "../logging/validate.ts";
 import type { Overflow } from "./outbox.ts";
 import type { Clock, Connector, ExitNotifier } from "../net/connector.ts";
-import { processId } from "../logging/process_info.ts";
+import { processId } from "../logging/process_id.ts";
 import { raiseExceptions } from "../logging/raise_exceptions.ts";
 import { writeToStderr } from "../logging/stderr.ts";
 import { systemClock } from "../net/system_clock.ts";

@@ -14,7 +14,7 @@
  */
 import { type HttpRequestForm, judgeStatus } from "./_http_response.ts";
 import { escapeControls } from "../wire/escaped_record.ts";
-import { show } from "../logging/validate.ts";
+import { valueText } from "../logging/validate.ts";
 import type { Batch } from "./outbox.ts";
 import { retryAfterSeconds } from "./_retry_after.ts";
 import { ConnectionError } from "../net/connection_error.ts";
@@ -208,7 +208,7 @@ export class HttpOutlet implements Outlet {
       throw error instanceof ConnectionError ? error : failure(error);
     }
     if (typeof response?.status === "number") return response;
-    throw new TypeError(`fetch must give a Response: it gave ${show(response)}`);
+    throw new TypeError(`fetch must give a Response: it gave ${valueText(response)}`);
   }
 
   #bodyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

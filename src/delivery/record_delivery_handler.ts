@@ -8,17 +8,17 @@
  */
 import { frame } from "../wire/length_prefix_framing.ts";
 import { checkMethods } from "../logging/validate.ts";
-import { RecordEncoder } from "../wire/record_encoder.ts";
+import { PickleEncoder } from "../wire/pickle_encoder.ts";
 import { recordFields } from "../wire/record_fields.ts";
 import { pickleFields } from "../wire/record_pickler.ts";
 import type { Serializer } from "../wire/serializer.ts";
-import { atOnce, watch } from "../logging/call_back.ts";
+import { atOnce, watch } from "../logging/callback.ts";
 import { watchFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import type { Delivery } from "./delivery.ts";
 import { deliveryOf } from "./delivery_handler.ts";
 import { DELIVERY_OPTIONS, type DeliveryOptions } from "./delivery_options.ts";
-import { ownMethod } from "../logging/own_method.ts";
+import { prototypeMethod } from "../logging/prototype_method.ts";
 import { SocketDeliveryHandler } from "./socket_delivery_handler.ts";
 
 /** Options of every handler that delivers whole records. */
@@ -40,7 +40,7 @@ export abstract class RecordDeliveryHandler extends SocketDeliveryHandler {
   #delivery: Delivery | undefined;
   readonly #serializer: Sending;
   readonly #isPickle: boolean;
-  readonly #encoder = new RecordEncoder();
+  readonly #encoder = new PickleEncoder();
 
   /**
    * Opens nothing.
@@ -89,6 +89,6 @@ export abstract class RecordDeliveryHandler extends SocketDeliveryHandler {
   }
 }
 
-const makePickle = /* @__PURE__ */ ownMethod(RecordDeliveryHandler, "makePickle");
-const createSocket = /* @__PURE__ */ ownMethod(RecordDeliveryHandler, "createSocket");
-const send = /* @__PURE__ */ ownMethod(RecordDeliveryHandler, "send");
+const makePickle = /* @__PURE__ */ prototypeMethod(RecordDeliveryHandler, "makePickle");
+const createSocket = /* @__PURE__ */ prototypeMethod(RecordDeliveryHandler, "createSocket");
+const send = /* @__PURE__ */ prototypeMethod(RecordDeliveryHandler, "send");

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { watch } from "../logging/call_back.ts";
+import { watch } from "../logging/callback.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { reportFault } from "../logging/report_error.ts";
 import type {

@@ -10,7 +10,7 @@
  */
 import fs from "node:fs";
 import { checkBoolean, checkFunction } from "../logging/validate.ts";
-import { atOnce, watch } from "../logging/call_back.ts";
+import { atOnce, watch } from "../logging/callback.ts";
 import { tellFault, watchFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 import { encodable, type TextErrors } from "../text/text_errors.ts";
-import { atOnce } from "../logging/call_back.ts";
+import { atOnce } from "../logging/callback.ts";
 import { tellFault } from "../logging/handler.ts";
 import type { FlushOptions } from "../logging/handler.ts";
 import { getLevelName } from "../logging/level.ts";

@@ -11,7 +11,7 @@ import { TimedRotatingFileHandler } from "./timed_rotating_file_handler.ts";
 import { WatchedFileHandler } from "./watched_file_handler.ts";
 
 /** Python's keyword arguments, by name. */
-type Keywords = Readonly<Record<string, unknown>>;
+type ConfigKeywords = Readonly<Record<string, unknown>>;
 
 /** What the file handlers of a dictionary are made by, under Python's names. */
 export type FileHandlerClasses = Readonly<
@@ -54,16 +54,16 @@ export const fileHandlerClasses: FileHandlerClasses = {
   "logging.handlers.TimedRotatingFileHandler": fileFactory(TimedRotatingFileHandler),
 };
 
-function fileFactory(base: Class<FileHandler>): (keywords: Keywords) => FileHandler {
+function fileFactory(base: Class<FileHandler>): (keywords: ConfigKeywords) => FileHandler {
   // The handler checks them.
   return classFactory(
     base,
-    (Own, { filename, ...own }: Keywords) => new Own(filename, options(own)),
+    (Own, { filename, ...own }: ConfigKeywords) => new Own(filename, options(own)),
   );
 }
 
 /** Python's `null` is the default of each of these options; it spells `utf-8` in many ways. */
-function options(keywords: Keywords): Keywords {
+function options(keywords: ConfigKeywords): ConfigKeywords {
   const given = Object.entries(keywords).filter(([, value]) => value !== null);
   return Object.fromEntries(given.map(([name, value]) => {
     const isUtf8 = name === "encoding" && /^utf[-_]?8$/i.test(String(value));

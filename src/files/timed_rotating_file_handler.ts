@@ -13,7 +13,7 @@ import {
   checkKnown,
   checkMethods,
   checkString,
-  show,
+  valueText,
 } from "../logging/validate.ts";
 import { filesToDelete } from "./_rotated_names.ts";
 import {
@@ -23,7 +23,7 @@ import {
   rolloverUnit,
   type TimeOfDay,
 } from "./rollover.ts";
-import { atOnce } from "../logging/call_back.ts";
+import { atOnce } from "../logging/callback.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { strftime } from "../text/strftime.ts";
 import {
@@ -231,7 +231,7 @@ function checkWhen(when: string): RolloverUnit {
   if (unit !== undefined) return unit;
   throw new RangeError(
     `Cannot ${WHAT} as 'when' must be S, M, H, D, midnight or W0 to W6 (0 is Monday): ` +
-      `current value is ${show(when)}`,
+      `current value is ${valueText(when)}`,
   );
 }
 

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { DirectEncoder } from "../wire/direct_encoder.ts";
+import type { RecordEncoder } from "../wire/record_encoder.ts";
 import { encodeUtf8 } from "../text/utf8.ts";
 import { extraFields } from "../wire/record_fields.ts";
 import {
@@ -14,7 +14,7 @@ import {
   Rfc3164Formatter,
   Rfc5424Formatter,
 } from "../wire/syslog/syslog_message.ts";
-import { checkWellFormed, encodeStrict, truncateUtf8 } from "../text/utf8_text.ts";
+import { checkWellFormed, encodeStrict, truncateUtf8 } from "../text/strict_utf8.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { pythonStr } from "../text/python_repr.ts";
 import { localtime } from "../text/struct_time.ts";
@@ -123,7 +123,7 @@ function processOf({ process }: LogRecord): string | null {
 }
 
 /** Writes messages where they are sent from. */
-export class MessageEncoder implements DirectEncoder {
+export class MessageEncoder implements RecordEncoder {
   readonly #make: (record: LogRecord) => string | Uint8Array;
   #text = "";
   #bytes: Uint8Array | undefined;

@@ -8,7 +8,7 @@
  * @module
  */
 import { checkInteger } from "../logging/validate.ts";
-import { atOnce } from "../logging/call_back.ts";
+import { atOnce } from "../logging/callback.ts";
 import { type FlushOptions, Handler, tellFault, watchFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 

@@ -62,7 +62,7 @@
 import { formUrlencoded } from "../wire/form_urlencoded.ts";
 import { recordJson } from "../wire/json.ts";
 import { recordFields } from "../wire/record_fields.ts";
-import { atOnce, watch } from "../logging/call_back.ts";
+import { atOnce, watch } from "../logging/callback.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import { deliver, DeliveryHandler } from "../delivery/delivery_handler.ts";

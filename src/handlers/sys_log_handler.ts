@@ -58,7 +58,7 @@
  */
 import { encodePriority, priority_map } from "../wire/syslog/syslog_codes.ts";
 import { SYSLOG_UDP_PORT } from "../logging/default_ports.ts";
-import { atOnce } from "../logging/call_back.ts";
+import { atOnce } from "../logging/callback.ts";
 import { watchFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { ConnectionError } from "../net/connection_error.ts";
@@ -72,7 +72,7 @@ import type {
 import { DatagramOutlet } from "../delivery/datagram_writer.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import { FramedStreamOutlet } from "../delivery/framed_stream_writer.ts";
-import { ownMethod } from "../logging/own_method.ts";
+import { prototypeMethod } from "../logging/prototype_method.ts";
 import { deliverBySocket } from "../delivery/socket_delivery_handler.ts";
 import { StreamOutlet } from "../delivery/stream_writer.ts";
 import { SysLogCodes } from "./sys_log_codes.ts";
@@ -250,6 +250,6 @@ function isDatagrams(socket: StreamConnection | DatagramSocket): socket is Datag
   return typeof socket === "object" && socket !== null && "send" in socket;
 }
 
-const makeMessage = /* @__PURE__ */ ownMethod(SysLogHandler, "makeMessage");
-const createSocket = /* @__PURE__ */ ownMethod(SysLogHandler, "createSocket");
-const send = /* @__PURE__ */ ownMethod(SysLogHandler, "send");
+const makeMessage = /* @__PURE__ */ prototypeMethod(SysLogHandler, "makeMessage");
+const createSocket = /* @__PURE__ */ prototypeMethod(SysLogHandler, "createSocket");
+const send = /* @__PURE__ */ prototypeMethod(SysLogHandler, "send");

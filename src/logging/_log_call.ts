@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type LogKeywords, splitArguments } from "./keywords.ts";
+import { type LogKeywords, splitArguments } from "./call_arguments.ts";
 import type { LogArguments } from "./log_record.ts";
 import { reportError } from "./report_error.ts";
 

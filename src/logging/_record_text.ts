@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { atOnce } from "./call_back.ts";
+import { atOnce } from "./callback.ts";
 import { exceptionText } from "../text/exception_text.ts";
 import type { LogRecord } from "./log_record.ts";
 import { pythonStr } from "../text/python_repr.ts";

@@ -6,11 +6,11 @@
  *
  * @module
  */
-import { closeInBackground } from "./close_in_background.ts";
 import { BASIC_FORMATS, checkStyle, Formatter, type FormatterStyle } from "./formatter.ts";
 import { root } from "./get_logger.ts";
 import type { Handler } from "./handler.ts";
 import { checkLevel, type Level } from "./level.ts";
+import { closeInBackground } from "./shutdown.ts";
 import { StreamHandler } from "./stream_handler.ts";
 import type { TextStream } from "./text_stream.ts";
 
@@ -60,7 +60,7 @@ export function basicConfig(options: BasicConfigOptions = {}): void {
   const handlers = options.handlers ? [...options.handlers] : [new StreamHandler(stream)];
   for (const handler of root.handlers.slice()) {
     root.removeHandler(handler);
-    void closeInBackground(handler);
+    closeInBackground(handler);
   }
   for (const handler of handlers) {
     if (handler.formatter === null) handler.setFormatter(formatter);

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { attempt } from "../text/attempt.ts";
+import { withFallback } from "../text/fallback.ts";
 
 /** One line of a stack trace. */
 export interface Frame {
@@ -85,11 +85,11 @@ function stackFrames(limit: number, within: AnyFunction): Frame[] {
   const before = traces.stackTraceLimit;
   const target: { stack?: unknown } = {};
   const setLimit = (frames: number | undefined) => traces.stackTraceLimit = frames;
-  attempt(() => setLimit(limit), 0); // Where Error is frozen its own limit holds.
+  withFallback(() => setLimit(limit), 0); // Where Error is frozen its own limit holds.
   traces.captureStackTrace?.(target, within);
   // Read before the limit is set back: some runtimes write the text only now.
   const stack = String(target.stack);
-  attempt(() => setLimit(before), 0);
+  withFallback(() => setLimit(before), 0);
   return parseStack(stack);
 }
 
@@ -116,7 +116,7 @@ function functionName(name: string): string {
 
 function pathOf(file: string): string {
   if (!file.startsWith("file://")) return file;
-  return attempt(
+  return withFallback(
     () => decodeURIComponent(new URL(file).pathname).replace(/^\/(?=[A-Za-z]:)/, ""),
     file,
   );

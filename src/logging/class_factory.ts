@@ -12,22 +12,21 @@
 export type Class<Made = unknown> = new (...args: any[]) => Made;
 
 /** A factory that makes objects of `base`, and by `make` those of a class derived from it. */
-export interface ClassFactory<Keywords, Context, Made> {
+export interface ClassFactory<Arguments, Context, Made> {
   /** Makes an object of `base`; a factory that asks for nothing needs no context. */
-  (keywords: Keywords, context?: Context): Made;
+  (args: Arguments, context?: Context): Made;
   /** The class. */
   readonly base: Class<Made>;
   /** Makes an object of `Own`: `base`, or a class with the same constructor. */
-  make(Own: Class<Made>, keywords: Keywords, context: Context): Made;
+  make(Own: Class<Made>, args: Arguments, context: Context): Made;
 }
 
 /** A factory for `base` and for what is derived from it. */
-export function classFactory<Made, Context, Keywords = Readonly<Record<string, unknown>>>(
+export function classFactory<Made, Context, Arguments = Readonly<Record<string, unknown>>>(
   base: Class<Made>,
-  make: (Own: Class<Made>, keywords: Keywords, context: Context) => Made,
-): ClassFactory<Keywords, Context, Made> {
-  const factory = (keywords: Keywords, context?: Context) =>
-    make(base, keywords, context as Context);
+  make: (Own: Class<Made>, args: Arguments, context: Context) => Made,
+): ClassFactory<Arguments, Context, Made> {
+  const factory = (args: Arguments, context?: Context) => make(base, args, context as Context);
   return Object.assign(factory, { base, make });
 }
 

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { watch } from "./call_back.ts";
+import { watch } from "./callback.ts";
 import type { FilterLike } from "./filter.ts";
 import { LogRecord } from "./log_record.ts";
 import { pythonRepr } from "../text/python_repr.ts";

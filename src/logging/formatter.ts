@@ -6,12 +6,12 @@
  *
  * @module
  */
-import { atOnce } from "./call_back.ts";
+import { atOnce } from "./callback.ts";
 import { withAttributes } from "./_class_attributes.ts";
 import { exceptionText } from "../text/exception_text.ts";
 import type { FormatDefaults, FormatStyle } from "./format_style.ts";
 import type { LogRecord } from "./log_record.ts";
-import { refuseUnknown } from "./validate.ts";
+import { checkKnown } from "./validate.ts";
 import { percentFormat } from "../text/percent_format.ts";
 import { PercentStyle } from "./_percent_style.ts";
 import { type TraceFormat, withTraces } from "./_record_text.ts";
@@ -108,7 +108,7 @@ export class Formatter extends FormatterAttributes {
     options: FormatterOptions = {},
   ) {
     super();
-    refuseUnknown("create Formatter", options, ["style", "defaults", "validate"]);
+    checkKnown("create Formatter", options, ["style", "defaults", "validate"]);
     const { style = "%", defaults = null, validate = true } = options;
     this.#style = new STYLES[checkStyle(style)](fmt, defaults);
     if (validate) this.#style.validate();

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { atOnce, callBack, watch } from "./call_back.ts";
+import { atOnce, callBack, watch } from "./callback.ts";
 import { Filterer } from "./filterer.ts";
 import type { Formatter } from "./formatter.ts";
 import { HandlerRegistry } from "./_handler_registry.ts";

@@ -12,9 +12,9 @@
 import { getLevelName } from "./level.ts";
 import { isMapping } from "../text/is_mapping.ts";
 import { percentFormat } from "../text/percent_format.ts";
-import { processId } from "./process_info.ts";
+import { processId } from "./process_id.ts";
 import { pythonStr } from "../text/python_repr.ts";
-import { logMultiprocessing, logProcesses, logThreads } from "./record_switches.ts";
+import { logMultiprocessing, logProcesses, logThreads } from "./record_flags.ts";
 
 /** The `pathname` of records whose caller was not looked up. */
 export const UNKNOWN_FILE = "(unknown file)";

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { atOnce } from "./call_back.ts";
+import { atOnce } from "./callback.ts";
 import { type LogArguments, LogRecord } from "./log_record.ts";
 
 /** A function that makes a record. */

@@ -7,12 +7,12 @@
  *
  * @module
  */
-import { watch } from "./call_back.ts";
+import { watch } from "./callback.ts";
 import { callerFrames, capturesCaller, stackText } from "./caller.ts";
-import { type Extra, readContext } from "./context.ts";
+import { contextReader, type Extra } from "./context_reader.ts";
 import { Filterer } from "./filterer.ts";
 import type { Handler } from "./handler.ts";
-import type { LogKeywords } from "./keywords.ts";
+import type { LogKeywords } from "./call_arguments.ts";
 import { lastResort } from "./last_resort.ts";
 import { levelEpoch, startLevelEpoch } from "./_level_epoch.ts";
 import {
@@ -231,7 +231,7 @@ export class Logger extends Filterer {
     const factory = this.manager?.recordFactory ?? makeRecord;
     const record = factory(name, level, fn, lno, msg, args, exc_info, func, sinfo);
     if (extra) addFields(record, extra);
-    const context = readContext?.();
+    const context = contextReader.read?.();
     if (context) addFields(record, context, extra ?? undefined);
     return record;
   }

@@ -5,10 +5,10 @@
  *
  * @module
  */
-import type { Extra } from "./context.ts";
-import type { LogKeywords } from "./keywords.ts";
+import type { Extra } from "./context_reader.ts";
+import type { LogKeywords } from "./call_arguments.ts";
 import { CRITICAL, DEBUG, ERROR, getLevelName, INFO, type Level, WARNING } from "./level.ts";
-import { refuseUnknown } from "./validate.ts";
+import { checkKnown } from "./validate.ts";
 import { logCall } from "./_log_call.ts";
 import type { LogArguments } from "./log_record.ts";
 import type { Logger, LoggerManager } from "./logger.ts";
@@ -56,7 +56,7 @@ export class LoggerAdapter {
     extra: Extra | null = null,
     options: LoggerAdapterOptions = {},
   ) {
-    refuseUnknown("create LoggerAdapter", options, ["merge_extra"]);
+    checkKnown("create LoggerAdapter", options, ["merge_extra"]);
     const { merge_extra = false } = options;
     this.logger = logger;
     this.extra = extra;

@@ -15,7 +15,7 @@ export const MARK: unique symbol = /* @__PURE__ */ Symbol("received");
 /** The mark of a received record. */
 export interface ReceivedMark {
   /** Makes of a received record one whose text may be written as lines. */
-  lineForm(record: LogRecord): LogRecord;
+  escapedRecord(record: LogRecord): LogRecord;
   /** Marks another record. */
   mark(record: LogRecord): void;
 }
@@ -35,6 +35,6 @@ export function copyMark(from: LogRecord, to: LogRecord): void {
 }
 
 /** The record to format for a line: the same one, unless it was received. */
-export function forLine(record: LogRecord): LogRecord {
-  return markOf(record)?.lineForm(record) ?? record;
+export function printableRecord(record: LogRecord): LogRecord {
+  return markOf(record)?.escapedRecord(record) ?? record;
 }

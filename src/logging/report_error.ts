@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { attempt } from "../text/attempt.ts";
+import { withFallback } from "../text/fallback.ts";
 import { callerFrames, foreign, parseStack, stackText } from "./caller.ts";
 import { stackOf } from "../text/exception_text.ts";
 import { NOT_ALL_CONVERTED } from "../text/percent_format.ts";
@@ -29,7 +29,7 @@ export function reportError(record: object | null, error: unknown): void {
   if (!raiseExceptions) return;
   try {
     const stack = stackOf(error);
-    const summary = attempt(() => String(error), "an error that cannot be printed");
+    const summary = withFallback(() => String(error), "an error that cannot be printed");
     const count = countOf(summary + placeOf(stack ?? ""));
     if (count === 1) {
       const advice = summary.endsWith(NOT_ALL_CONVERTED) ? ADVICE : "";
@@ -76,7 +76,7 @@ function callStack(): string {
 
 function messageOf(record: object | null): string {
   if (record === null) return "";
-  return attempt(() => {
+  return withFallback(() => {
     const { msg, args } = record as { msg?: unknown; args?: unknown };
     const shown = Array.isArray(args) ? tupleRepr(args) : pythonRepr(args);
     return `\nMessage: ${pythonRepr(msg)}\nArguments: ${shown}`;

@@ -36,6 +36,11 @@ export async function shutdown(handlers?: Iterable<Handler>): Promise<void> {
   }
 }
 
+/** Closes a handler that others replace, and does not wait for it; an error is reported. */
+export function closeInBackground(handler: Handler): void {
+  void reported(() => handler.close());
+}
+
 async function reported(step: () => Promise<void>): Promise<void> {
   try {
     await step();

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { processId } from "./process_info.ts";
+import { processId } from "./process_id.ts";
 
 /** The part of `process.stderr` that is used. */
 interface Stderr {

@@ -5,12 +5,12 @@
  *
  * @module
  */
-import { atOnce } from "./call_back.ts";
+import { atOnce } from "./callback.ts";
 import { type FlushOptions, Handler, tellFault, watchFault } from "./handler.ts";
 import { getLevelName } from "./level.ts";
 import type { LogRecord } from "./log_record.ts";
 import { pythonRepr, pythonStr } from "../text/python_repr.ts";
-import { forLine } from "./received_mark.ts";
+import { printableRecord } from "./received_mark.ts";
 import { reportError } from "./report_error.ts";
 import { stderrStream, type TextStream } from "./text_stream.ts";
 
@@ -77,7 +77,7 @@ export class StreamHandler extends Handler {
 
   /** The record as text; control characters of a received record are escaped. */
   override format(record: LogRecord): string {
-    return super.format(forLine(record));
+    return super.format(printableRecord(record));
   }
 
   /**
@@ -87,7 +87,7 @@ export class StreamHandler extends Handler {
    */
   protected lineOf(record: LogRecord): string {
     const isOwn = this.format !== StreamHandler.prototype.format;
-    return this.format(isOwn ? forLine(record) : record);
+    return this.format(isOwn ? printableRecord(record) : record);
   }
 
   /** A `flush` that is no function, as that of Bun's `process.stdout`, is none. */

@@ -15,7 +15,7 @@ export const MAX_TIMEOUT_MS: number = 0x7fff_ffff;
 const MAX_SHOWN = 80;
 
 /** A value as an error message shows it: short, on one line, and without ever throwing. */
-export function show(value: unknown): string {
+export function valueText(value: unknown): string {
   let text: string;
   try {
     if (typeof value === "string") text = JSON.stringify(value);
@@ -34,7 +34,7 @@ export function show(value: unknown): string {
 
 /** The error for `name`, which must be `expected` and is `value`. */
 function message(what: string, name: string, expected: string, value: unknown): string {
-  return `Cannot ${what} as '${name}' must be ${expected}: current value is ${show(value)}`;
+  return `Cannot ${what} as '${name}' must be ${expected}: current value is ${valueText(value)}`;
 }
 
 /** Throws the TypeError for an option that is of the wrong kind. */
@@ -44,10 +44,20 @@ export function refuse(what: string, name: string, expected: string, value: unkn
 
 /** Checks that `options` is an object that has no key but those in `known`. */
 export function checkKnown(what: string, options: unknown, known: readonly string[]): void {
+  // A style in Python's third place, say, has no keys: it would be ignored without a word.
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    refuse(what, "options", "an object", options);
+    const shown = typeof options === "string" ? options : valueText(options);
+    throw new TypeError(`Cannot ${what} as 'options' must be an object: current value is ${shown}`);
   }
-  refuseUnknown(what, options, known);
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key)) {
+      throw new TypeError(
+        `Cannot ${what} as there is no option '${key}': the options are ${
+          known.join(", ") || "none"
+        }`,
+      );
+    }
+  }
 }
 
 /** Checks a number from `min` to `max`, both included, and returns it. */
@@ -142,7 +152,7 @@ export function checkMethods(
 const TLS_OPTIONS = ["ca", "cert", "key", "serverName"] as const;
 
 /** Checks the shape of TLS options (or undefined): an adapter sees only well-formed ones. */
-export function checkTls(what: string, name: string, value: unknown): void {
+export function checkTlsOptions(what: string, name: string, value: unknown): void {
   if (value === undefined) return;
   if (typeof value !== "object" || value === null) refuse(what, name, "an object", value);
   checkKnown(`${what} with '${name}'`, value, TLS_OPTIONS);
@@ -169,7 +179,7 @@ export function checkStreamTarget<Tls extends object>(
   tls: Tls | undefined,
 ): StreamTarget<Tls> {
   checkString(what, "host", host);
-  checkTls(what, "tls", tls);
+  checkTlsOptions(what, "tls", tls);
   if (port === null) {
     if (tls === undefined) return { transport: "unix", path: host };
     throw new TypeError(`Cannot ${what} as 'tls' needs a port: a Unix socket has no TLS`);
@@ -194,23 +204,4 @@ export function checkDatagramTarget(
   if (port === null) return { transport: "unixgram", path: host };
   checkInteger(what, "port", port, minPort, 65535);
   return { transport: "udp", hostname: host, port };
-}
-
-/** Throws a TypeError for what is no object, and for the first key of `options` that is not in `known`. */
-export function refuseUnknown(what: string, options: object, known: readonly string[]): void {
-  // `true` in Python's third place, say, has no keys: it would do nothing, and say nothing.
-  if (Object(options) !== options) {
-    throw new TypeError(
-      `Cannot ${what} as 'options' must be an object: current value is ${String(options)}`,
-    );
-  }
-  for (const key of Object.keys(options)) {
-    if (!known.includes(key)) {
-      throw new TypeError(
-        `Cannot ${what} as there is no option '${key}': the options are ${
-          known.join(", ") || "none"
-        }`,
-      );
-    }
-  }
 }

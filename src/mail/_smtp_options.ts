@@ -12,7 +12,7 @@ import {
   checkMethods,
   checkNumber,
   checkString,
-  checkTls,
+  checkTlsOptions,
   refuse,
 } from "../logging/validate.ts";
 import {
@@ -201,7 +201,7 @@ function checkSecure(what: string, secure: unknown): SMTPTlsOptions {
   if (secure === null || secure === true) return {};
   if (typeof secure !== "object") refuse(what, "secure", "true or an object", secure);
   const { checkCertificate, ...tls } = secure as SMTPTlsOptions;
-  checkTls(what, "secure", tls);
+  checkTlsOptions(what, "secure", tls);
   return checkCertificate === undefined ? tls : { ...tls, checkCertificate };
 }
 

@@ -54,7 +54,7 @@ import { classFactory } from "../logging/class_factory.ts";
 import { refuse } from "../logging/validate.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import { deliver, DeliveryHandler } from "../delivery/delivery_handler.ts";
-import { atOnce } from "../logging/call_back.ts";
+import { atOnce } from "../logging/callback.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { strftime } from "../text/strftime.ts";
 import { localtime } from "../text/struct_time.ts";

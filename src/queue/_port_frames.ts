@@ -8,7 +8,7 @@
  * @module
  */
 import { lengthPrefixed } from "../wire/length_prefix_framing.ts";
-import { show } from "../logging/validate.ts";
+import { valueText } from "../logging/validate.ts";
 import { MAX_RECORD_BYTES } from "../wire/pickle/limits.ts";
 import { pickle } from "../wire/pickle_serializer.ts";
 import { makeReceivedRecord } from "../wire/received_record.ts";
@@ -47,7 +47,7 @@ export function encodeFrame(record: LogRecord): Uint8Array {
     let left = MAX_EXTRA_BYTES;
     for (const [key, value] of Object.entries(extraFields(record))) {
       const size = left > 0 ? encodedSize(value) : 0;
-      if (size === undefined) fields[key] = show(value);
+      if (size === undefined) fields[key] = valueText(value);
       left -= size ?? FAILURE_BYTES;
       if (left <= 0) fields[key] = ELLIPSIS;
     }

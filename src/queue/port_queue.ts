@@ -12,8 +12,8 @@
  */
 import { checkKnown, checkLimit, checkOneOf } from "../logging/validate.ts";
 import { Outbox, type Overflow } from "../delivery/outbox.ts";
-import { RecordEncoder } from "../wire/record_encoder.ts";
-import { watch } from "../logging/call_back.ts";
+import { PickleEncoder } from "../wire/pickle_encoder.ts";
+import { watch } from "../logging/callback.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { isReceived } from "../logging/received_mark.ts";
 import { reportFault } from "../logging/report_error.ts";
@@ -48,7 +48,7 @@ export class PortQueue {
   readonly #port: MessagePortLike;
   readonly #id = ++queues;
   readonly #outbox: Outbox;
-  readonly #encoder = new RecordEncoder();
+  readonly #encoder = new PickleEncoder();
   readonly #flushes = new Flushes();
   /** Who awaits an answer to a `flush`, by its number. */
   readonly #flushing = new Map<number, () => void>();

@@ -7,7 +7,7 @@
  * @module
  */
 import { checkKnown, checkMethods } from "../logging/validate.ts";
-import { callBack } from "../logging/call_back.ts";
+import { callBack } from "../logging/callback.ts";
 import { reportError, reportFault } from "../logging/report_error.ts";
 import type { Clock, WaitOptions } from "../net/connector.ts";
 import { systemClock } from "../net/system_clock.ts";

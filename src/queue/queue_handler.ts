@@ -69,7 +69,7 @@
  * @module
  */
 import { checkInteger, checkKnown, checkMethods, MAX_TIMEOUT_MS } from "../logging/validate.ts";
-import { atOnce, watch } from "../logging/call_back.ts";
+import { atOnce, watch } from "../logging/callback.ts";
 import { type FlushOptions, Handler, tellFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
@@ -81,7 +81,7 @@ import type { Clock, ExitHooks } from "../net/connector.ts";
 import { exitHooks } from "../net/exit_hooks.ts";
 import { systemClock } from "../net/system_clock.ts";
 import { countOf } from "../delivery/delivery_event.ts";
-import { ownMethod } from "../logging/own_method.ts";
+import { prototypeMethod } from "../logging/prototype_method.ts";
 import type { QueueListener } from "./queue_listener.ts";
 import { QueueFullError } from "./record_queue.ts";
 
@@ -318,4 +318,4 @@ export class QueueHandler extends Handler {
   }
 }
 
-const prepare = /* @__PURE__ */ ownMethod(QueueHandler, "prepare");
+const prepare = /* @__PURE__ */ prototypeMethod(QueueHandler, "prepare");

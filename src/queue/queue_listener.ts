@@ -10,7 +10,7 @@
  * @module
  */
 import { checkBoolean, checkKnown, checkMethods } from "../logging/validate.ts";
-import { atOnce, callBack, watch } from "../logging/call_back.ts";
+import { atOnce, callBack, watch } from "../logging/callback.ts";
 import { type FlushOptions, type Handler, tellFault, watchFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { copyMark } from "../logging/received_mark.ts";
@@ -19,7 +19,7 @@ import type { ExitHooks, WaitOptions } from "../net/connector.ts";
 import { exitHooks } from "../net/exit_hooks.ts";
 import { turn } from "../net/fair_turn.ts";
 import { systemClock } from "../net/system_clock.ts";
-import { ownMethod } from "../logging/own_method.ts";
+import { prototypeMethod } from "../logging/prototype_method.ts";
 import type { QueueItem } from "./record_queue.ts";
 
 /** What a {@linkcode QueueListener} takes records from; a queue of your own may be one. */
@@ -312,7 +312,7 @@ export class QueueListener implements AsyncDisposable {
   }
 }
 
-const dequeue = /* @__PURE__ */ ownMethod(QueueListener, "dequeue");
+const dequeue = /* @__PURE__ */ prototypeMethod(QueueListener, "dequeue");
 
 /** Resolves when `done` has, or `signal` is aborted. */
 async function until(done: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {

@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { show } from "../logging/validate.ts";
+import { valueText } from "../logging/validate.ts";
 import { makeReceivedRecord } from "../wire/received_record.ts";
-import { atOnce } from "../logging/call_back.ts";
+import { atOnce } from "../logging/callback.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
 import { turn } from "../net/fair_turn.ts";
@@ -161,7 +161,7 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 function checkFields(fields: unknown): Record<string, unknown> {
   if (typeof fields !== "object" || fields === null || Array.isArray(fields)) {
     throw new TypeError(
-      `a log record must be a dict of its fields: current value is ${show(fields)}`,
+      `a log record must be a dict of its fields: current value is ${valueText(fields)}`,
     );
   }
   return fields as Record<string, unknown>;

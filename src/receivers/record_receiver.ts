@@ -20,11 +20,11 @@ import {
   checkMethods,
   checkString,
   MAX_TIMEOUT_MS,
-  show,
+  valueText,
 } from "../logging/validate.ts";
 import { pickle } from "../wire/pickle_serializer.ts";
 import type { Serializer } from "../wire/serializer.ts";
-import { callBack } from "../logging/call_back.ts";
+import { callBack } from "../logging/callback.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { getLogger } from "../logging/get_logger.ts";
 import { nearestLogger } from "../logging/nearest_logger.ts";
@@ -260,13 +260,15 @@ export abstract class RecordReceiver implements AsyncDisposable {
     if (
       typeof levelno !== "number" && typeof levelno !== "bigint" && typeof levelno !== "boolean"
     ) {
-      throw new TypeError(`a record's levelno must be a number: current value is ${show(levelno)}`);
+      throw new TypeError(
+        `a record's levelno must be a number: current value is ${valueText(levelno)}`,
+      );
     }
     const logname = this.logname ?? name ?? "";
     if (typeof logname !== "string" || logname.length > MAX_NAME_LENGTH) {
       throw new TypeError(
         `a record's name must be a string of at most ${MAX_NAME_LENGTH}: ` +
-          `current value is ${show(logname)}`,
+          `current value is ${valueText(logname)}`,
       );
     }
     if (this.logname !== null) return getLogger(logname).handle(record);

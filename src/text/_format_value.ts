@@ -10,7 +10,7 @@ import { codePointLength, codePoints } from "./code_points.ts";
 import { floatFormat, type FloatPresentation, MAX_DECIMALS } from "./_float_format.ts";
 import { type FormatSpec, parseFormatSpec, shownType } from "./_format_spec.ts";
 import { floatRepr, isInteger, PythonFloat } from "./python_float.ts";
-import { ask } from "./python_protocol.ts";
+import { callSpecialMethod } from "./special_method.ts";
 import { pythonStr, reprWithin, strWithin } from "./python_repr.ts";
 import type { TextBudget } from "./text_budget.ts";
 import { typeName } from "./type_name.ts";
@@ -35,14 +35,18 @@ export function formatValue(value: unknown, spec: string, budget?: TextBudget): 
 
 /** By what the value answers: its own format, else its number, else its text. */
 function formatAnswer(value: unknown, spec: string, budget?: TextBudget): string | undefined {
-  const formatted = ask<string>(value, "__format__", spec);
+  const formatted = callSpecialMethod<string>(value, "__format__", spec);
   if (formatted !== undefined) return formatted;
-  const index = ask<number | bigint>(value, "__index__");
+  const index = callSpecialMethod<number | bigint>(value, "__index__");
   if (index !== undefined) return formatInteger(index, spec, "int");
-  const float = ask<number>(value, "__float__");
+  const float = callSpecialMethod<number>(value, "__float__");
   // Without a presentation it is the text that is padded: of a Decimal it has more digits.
   if (float !== undefined && /[.,_a-z%]/i.test(spec)) return formatFloat(float, spec);
-  const text = ask<string>(value, "__str__", (item: unknown) => reprWithin(item, budget));
+  const text = callSpecialMethod<string>(
+    value,
+    "__str__",
+    (item: unknown) => reprWithin(item, budget),
+  );
   const isPlaced = float === undefined || /[<>=^]/.test(spec);
   return text === undefined ? text : formatString(text, isPlaced ? spec : `>${spec}`);
 }

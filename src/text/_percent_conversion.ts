@@ -10,7 +10,7 @@
 import { codePointLength, codePoints } from "./code_points.ts";
 import { floatFormat, type FloatPresentation } from "./_float_format.ts";
 import { isInteger, PythonFloat } from "./python_float.ts";
-import { ask, type PythonMethod } from "./python_protocol.ts";
+import { callSpecialMethod, type SpecialMethod } from "./special_method.ts";
 import { asciiWithin, reprWithin, strWithin } from "./python_repr.ts";
 import { ELLIPSIS, type TextBudget } from "./text_budget.ts";
 import { typeName } from "./type_name.ts";
@@ -107,10 +107,12 @@ export function convert(
 }
 
 /** The number that Python has for a value, or that the value answers. */
-function numberOf(value: unknown, method: PythonMethod): number | bigint | undefined {
+function numberOf(value: unknown, method: SpecialMethod): number | bigint | undefined {
   if (typeof value === "boolean") return Number(value);
   if (value instanceof PythonFloat) return value.value;
-  return typeof value === "number" || typeof value === "bigint" ? value : ask(value, method);
+  return typeof value === "number" || typeof value === "bigint"
+    ? value
+    : callSpecialMethod(value, method);
 }
 
 /** The integer that a value is: no float is one. */

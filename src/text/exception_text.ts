@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { attempt } from "./attempt.ts";
+import { withFallback } from "./fallback.ts";
 import { pythonStr } from "./python_repr.ts";
 import { cutText, MAX_TEXT } from "./text_budget.ts";
 
@@ -63,9 +63,9 @@ export function stackOf(error: unknown): string | undefined {
 }
 
 function headline(error: unknown): string {
-  return attempt(() => pythonStr(error), "[an error that cannot be printed]");
+  return withFallback(() => pythonStr(error), "[an error that cannot be printed]");
 }
 
 function propertyOf(error: unknown, name: string): unknown {
-  return attempt(() => (error as Record<string, unknown> | null)?.[name], undefined);
+  return withFallback(() => (error as Record<string, unknown> | null)?.[name], undefined);
 }

@@ -10,7 +10,7 @@
  * @module
  */
 import { floatRepr, isInteger, PythonFloat } from "./python_float.ts";
-import { ask, type PythonMethod } from "./python_protocol.ts";
+import { callSpecialMethod, type SpecialMethod } from "./special_method.ts";
 import { cutText, ELLIPSIS, MAX_DEPTH, TextBudget } from "./text_budget.ts";
 
 /** Python's `str(value)`. */
@@ -44,7 +44,7 @@ export function strWithin(value: unknown, budget?: TextBudget): string {
 export function reprWithin(
   value: unknown,
   budget?: TextBudget,
-  method: PythonMethod = "__repr__",
+  method: SpecialMethod = "__repr__",
 ): string {
   const isText = typeof value === "string";
   if (!isText && (typeof value !== "object" || value === null)) return scalarWithin(value, budget);
@@ -93,7 +93,7 @@ function scalarRepr(value: unknown): string {
   return "None";
 }
 
-function objectRepr(value: object, budget: TextBudget, method: PythonMethod): string {
+function objectRepr(value: object, budget: TextBudget, method: SpecialMethod): string {
   if (value instanceof Uint8Array) return bytesRepr(value, budget);
   if (value instanceof ArrayBuffer) return bytesRepr(new Uint8Array(value), budget);
   if (value instanceof PythonFloat) return budget.spend(floatRepr(value.value));
@@ -115,7 +115,7 @@ function containerRepr(
   value: object,
   isList: boolean,
   budget: TextBudget,
-  method: PythonMethod,
+  method: SpecialMethod,
 ): string {
   if (isList) return `[${joined(value as Iterable<unknown>, budget, reprWithin)}]`;
   if (value instanceof Set) {
@@ -129,9 +129,10 @@ function containerRepr(
 }
 
 /** A value's own answer; the texts of the values inside it are within the budget. */
-function asked(value: object, method: PythonMethod, budget: TextBudget): string | undefined {
+function asked(value: object, method: SpecialMethod, budget: TextBudget): string | undefined {
   const inner = (item: unknown) => budget.next() ? reprWithin(item, budget) : ELLIPSIS;
-  return ask<string>(value, method, inner) ?? ask(value, "__repr__", inner);
+  return callSpecialMethod<string>(value, method, inner) ??
+    callSpecialMethod(value, "__repr__", inner);
 }
 
 function entryRepr([key, value]: [unknown, unknown], budget: TextBudget): string {

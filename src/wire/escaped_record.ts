@@ -49,7 +49,7 @@ function indented(text: string): string {
 }
 
 /** The record itself where its text is one line in any case, else a copy that is. */
-export function lineForm(record: LogRecord): LogRecord {
+export function escapedRecord(record: LogRecord): LogRecord {
   const message = record.getMessage();
   if (isOneLine(record, message)) return record;
   const clean = new Cleaning();

@@ -6,7 +6,7 @@
  * @module
  */
 import { keyText } from "../text/python_repr.ts";
-import { show } from "../logging/validate.ts";
+import { valueText } from "../logging/validate.ts";
 import { UnpicklingError } from "./pickle/errors.ts";
 import { Unpickler } from "./pickle/unpickler.ts";
 import { pickleFields } from "./record_pickler.ts";
@@ -46,7 +46,7 @@ function toFields(value: unknown): Record<string, unknown> {
       return value as Record<string, unknown>;
     }
   }
-  throw new UnpicklingError(`a log record must be a dict: current value is ${show(value)}`);
+  throw new UnpicklingError(`a log record must be a dict: current value is ${valueText(value)}`);
 }
 
 function isPairs(value: unknown): value is [unknown, unknown][] {

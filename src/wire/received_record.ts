@@ -13,9 +13,9 @@
 import { LogRecord } from "../logging/log_record.ts";
 import { makeRecordBy, type RecordMaker, recordMaker } from "../logging/make_log_record.ts";
 import { isReceived, MARK, type ReceivedMark } from "../logging/received_mark.ts";
-import { lineForm } from "./escaped_record.ts";
+import { escapedRecord } from "./escaped_record.ts";
 
-const mark: ReceivedMark = { lineForm, mark: markReceived };
+const mark: ReceivedMark = { escapedRecord, mark: markReceived };
 
 /** The marked prototypes, by those that they are derived from: one for each class of records. */
 const marked = /* @__PURE__ */ new Map<object, object>();

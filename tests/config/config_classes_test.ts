@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { MemoryNetwork } from "../../src/testing/memory.ts";
-import type { ConfigContext, Keywords } from "../../src/config/config_factory.ts";
+import type { ConfigContext, ConfigKeywords } from "../../src/config/config_factory.ts";
 import { dictConfig, type DictConfigOptions } from "../../src/config/dict_config.ts";
 import { handlerClasses } from "../../src/config/handler_classes.ts";
 import type { HandlerConfig, LoggingConfig } from "../../src/config/logging_config.ts";
@@ -133,14 +133,14 @@ test("dictConfig() makes a BufferingFormatter of a formatter that it is referred
 test("dictConfig() constructs a class behind (), under class and in the table, and calls a function", async () => {
   class Upper {
     readonly prefix: unknown;
-    constructor({ prefix = "" }: Keywords, _context: ConfigContext) {
+    constructor({ prefix = "" }: ConfigKeywords, _context: ConfigContext) {
       this.prefix = prefix;
     }
     format(record: LogRecord): string {
       return `${this.prefix}${record.msg}`.toUpperCase();
     }
   }
-  const upper = function (this: unknown, keywords: Keywords) {
+  const upper = function (this: unknown, keywords: ConfigKeywords) {
     assertEquals(new.target, undefined);
     return new Upper(keywords, null as unknown as ConfigContext);
   };
@@ -185,10 +185,10 @@ test("dictConfig() gives a class that inherits its constructor what the class of
 });
 
 test("dictConfig() gives a class with parameters of its own the keywords and the context", async () => {
-  const seen: Keywords[] = [];
+  const seen: ConfigKeywords[] = [];
   class Passing extends ListHandler {
     readonly targets: Handler[];
-    constructor(keywords: Keywords, context: ConfigContext) {
+    constructor(keywords: ConfigKeywords, context: ConfigContext) {
       super();
       seen.push(keywords);
       this.targets = context.handlers("to");
@@ -196,7 +196,7 @@ test("dictConfig() gives a class with parameters of its own the keywords and the
   }
   class Coloured extends StreamHandler {
     readonly colour: unknown;
-    constructor({ stream, colour }: Keywords) {
+    constructor({ stream, colour }: ConfigKeywords) {
       super(stream as TextStream);
       this.colour = colour;
     }

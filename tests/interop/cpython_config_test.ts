@@ -17,7 +17,7 @@ import { getLogger, manager, root } from "../../src/logging/get_logger.ts";
 import { getHandlerByName, getHandlerNames, Handler } from "../../src/logging/handler.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
-import { exception } from "../../src/logging/root.ts";
+import { exception } from "../../src/logging/module_functions.ts";
 import { StreamHandler } from "../../src/logging/stream_handler.ts";
 import { stderrOf, withBareRoot, withStandardStreams } from "../logging/helpers.ts";
 import { test } from "../test.ts";

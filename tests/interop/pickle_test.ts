@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { dumps, loads, PythonObject, UnpicklingError } from "../../src/wire/pickle/pickle.ts";
 import { leaf, value as anyValue } from "../wire/pickle/arbitrary.ts";
-import { fromHex, toHex } from "../wire/pickle/samples.ts";
+import { fromHex, toHex } from "../wire/pickle/recorded_pickles.ts";
 import { test } from "../test.ts";
 import { python3, pythons, withoutPython } from "./python.ts";
 

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { dumps } from "../../src/wire/pickle/pickle.ts";
 import { type PythonCase, received, shown } from "../wire/pickle/python_values.ts";
-import { fromHex, toHex } from "../wire/pickle/samples.ts";
+import { fromHex, toHex } from "../wire/pickle/recorded_pickles.ts";
 import { test } from "../test.ts";
 import { pythons } from "./python.ts";
 

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { captureCaller, parseStack } from "../../src/logging/caller.ts";
 import { root } from "../../src/logging/get_logger.ts";
 import { LoggerAdapter } from "../../src/logging/logger_adapter.ts";
-import { warning } from "../../src/logging/root.ts";
+import { warning } from "../../src/logging/module_functions.ts";
 import { ListHandler, listLogger, withBareRoot } from "./helpers.ts";
 import { test } from "../test.ts";
 

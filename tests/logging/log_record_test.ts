@@ -4,7 +4,7 @@ import {
   setLogMultiprocessing,
   setLogProcesses,
   setLogThreads,
-} from "../../src/logging/record_switches.ts";
+} from "../../src/logging/record_flags.ts";
 import { recordOf } from "./helpers.ts";
 import { test } from "../test.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import type { LogKeywords } from "../../src/logging/keywords.ts";
+import type { LogKeywords } from "../../src/logging/call_arguments.ts";
 import { LoggerAdapter, type LoggerAdapterOptions } from "../../src/logging/logger_adapter.ts";
 import { Manager } from "../../src/logging/manager.ts";
 import { RootLogger } from "../../src/logging/_root_logger.ts";

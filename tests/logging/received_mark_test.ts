@@ -1,15 +1,15 @@
 import { assert, assertStrictEquals } from "@std/assert";
 import { Filterer } from "../../src/logging/filterer.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
-import { copyMark, forLine, isReceived } from "../../src/logging/received_mark.ts";
+import { copyMark, isReceived, printableRecord } from "../../src/logging/received_mark.ts";
 import { receivedRecord } from "./helpers.ts";
 import { test } from "../test.ts";
 
-test("forLine() is the record itself, unless it is marked and not one line", () => {
+test("printableRecord() is the record itself, unless it is marked and not one line", () => {
   for (const record of [makeLogRecord({ msg: "a\nb" }), receivedRecord({ msg: "one line" })]) {
-    assertStrictEquals(forLine(record), record);
+    assertStrictEquals(printableRecord(record), record);
   }
-  const line = forLine(receivedRecord({ msg: "a\nb" }));
+  const line = printableRecord(receivedRecord({ msg: "a\nb" }));
   assert(line.msg === "a\\nb" && !isReceived(line));
 });
 

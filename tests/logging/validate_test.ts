@@ -11,9 +11,8 @@ import {
   checkOneOf,
   checkStreamTarget,
   checkString,
-  checkTls,
-  refuseUnknown,
-  show,
+  checkTlsOptions,
+  valueText,
 } from "../../src/logging/validate.ts";
 import { test } from "../test.ts";
 
@@ -81,13 +80,17 @@ test("the other checks let the right values pass and refuse the rest with a Type
   }
 });
 
-test("checkTls() refuses options that no adapter would understand", () => {
-  checkTls("x", "tls", undefined);
-  checkTls("x", "tls", { ca: ["pem"], cert: "pem", key: "pem", serverName: "name" });
-  assertThrows(() => checkTls("x", "tls", null), TypeError, "'tls'");
-  assertThrows(() => checkTls("x", "tls", { ca: "pem" }), TypeError, "'tls.ca'");
-  assertThrows(() => checkTls("x", "tls", { cert: 5 }), TypeError, "'tls.cert'");
-  assertThrows(() => checkTls("x", "tls", { certificate: "pem" }), TypeError, "'certificate'");
+test("checkTlsOptions() refuses options that no adapter would understand", () => {
+  checkTlsOptions("x", "tls", undefined);
+  checkTlsOptions("x", "tls", { ca: ["pem"], cert: "pem", key: "pem", serverName: "name" });
+  assertThrows(() => checkTlsOptions("x", "tls", null), TypeError, "'tls'");
+  assertThrows(() => checkTlsOptions("x", "tls", { ca: "pem" }), TypeError, "'tls.ca'");
+  assertThrows(() => checkTlsOptions("x", "tls", { cert: 5 }), TypeError, "'tls.cert'");
+  assertThrows(
+    () => checkTlsOptions("x", "tls", { certificate: "pem" }),
+    TypeError,
+    "'certificate'",
+  );
 });
 
 test("checkStreamTarget() and checkDatagramTarget() say where host and port lead", () => {
@@ -113,39 +116,39 @@ test("checkStreamTarget() and checkDatagramTarget() say where host and port lead
   }
 });
 
-test("show() is short and survives every value", () => {
-  assertEquals(show("a\n"), '"a\\n"');
-  assertEquals(show(-0), "-0");
-  assertEquals(show(5n), "5n");
-  assertEquals(show(null), "null");
-  assertEquals(show([1, 2]), "an array of 2");
-  assertEquals(show({}), "an object");
-  assertEquals(show(new Date(0)), "an object Date");
-  assertEquals(show(Object.create(null)), "an object");
-  assertEquals(show(Symbol("s")), "Symbol(s)");
+test("valueText() is short and survives every value", () => {
+  assertEquals(valueText("a\n"), '"a\\n"');
+  assertEquals(valueText(-0), "-0");
+  assertEquals(valueText(5n), "5n");
+  assertEquals(valueText(null), "null");
+  assertEquals(valueText([1, 2]), "an array of 2");
+  assertEquals(valueText({}), "an object");
+  assertEquals(valueText(new Date(0)), "an object Date");
+  assertEquals(valueText(Object.create(null)), "an object");
+  assertEquals(valueText(Symbol("s")), "Symbol(s)");
   const hostile = new Proxy({}, {
     get() {
       throw new Error("no");
     },
   });
-  assertEquals(show(hostile), "a value that cannot be shown");
-  assertEquals(show("x".repeat(1000)).length, 81);
+  assertEquals(valueText(hostile), "a value that cannot be shown");
+  assertEquals(valueText("x".repeat(1000)).length, 81);
 });
 
-test("refuseUnknown() names the option that does not exist, and those that do", () => {
-  refuseUnknown("do it", { a: 1 }, ["a", "b"]);
+test("checkKnown() names the option that does not exist, and those that do", () => {
+  checkKnown("do it", { a: 1 }, ["a", "b"]);
   assertThrows(
-    () => refuseUnknown("do it", { a: 1, c: 2 }, ["a", "b"]),
+    () => checkKnown("do it", { a: 1, c: 2 }, ["a", "b"]),
     TypeError,
     "Cannot do it as there is no option 'c': the options are a, b",
   );
-  assertThrows(() => refuseUnknown("do it", { c: 2 }, []), TypeError, "the options are none");
+  assertThrows(() => checkKnown("do it", { c: 2 }, []), TypeError, "the options are none");
 });
 
-test("refuseUnknown() refuses a value that is no object, as Python's third argument would be", () => {
+test("checkKnown() refuses a value that is no object, as Python's third argument would be", () => {
   for (const value of [true, false, "", "{", 1, null]) {
     assertThrows(
-      () => refuseUnknown("do it", value as unknown as object, ["a"]),
+      () => checkKnown("do it", value as unknown as object, ["a"]),
       TypeError,
       `Cannot do it as 'options' must be an object: current value is ${value}`,
     );

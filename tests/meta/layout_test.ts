@@ -42,7 +42,7 @@ const testedThrough: Record<string, string[]> = {
     "src/config/_config_values.ts",
     "src/config/handler_classes.ts",
   ],
-  "tests/context/with_context_test.ts": ["src/logging/context.ts"],
+  "tests/context/with_context_test.ts": ["src/logging/context_reader.ts"],
   "tests/wire/length_prefix_framing_test.ts": [
     "src/wire/chunk_queue.ts",
     "src/wire/framing.ts",
@@ -63,7 +63,6 @@ const testedThrough: Record<string, string[]> = {
     "src/wire/pickle/_timedelta_values.ts",
   ],
   "tests/wire/pickle_serializer_test.ts": ["src/wire/record_pickler.ts"],
-  "tests/logging/basic_config_test.ts": ["src/logging/close_in_background.ts"],
   "tests/files/file_handler_test.ts": ["src/files/file_options.ts"],
   "tests/interop/dict_config_test.ts": ["src/files/file_handler_classes.ts"],
   "tests/interop/file_exit_test.ts": ["src/files/_at_exit.ts"],
@@ -77,8 +76,8 @@ const testedThrough: Record<string, string[]> = {
   ],
   "tests/logging/last_resort_test.ts": ["src/logging/_stderr_handler.ts"],
   "tests/logging/log_record_test.ts": [
-    "src/logging/process_info.ts",
-    "src/logging/record_switches.ts",
+    "src/logging/process_id.ts",
+    "src/logging/record_flags.ts",
   ],
   "tests/logging/logger_test.ts": ["src/logging/_level_epoch.ts", "src/logging/_log_call.ts"],
   "tests/logging/make_log_record_test.ts": ["src/logging/_record_field.ts"],
@@ -96,10 +95,10 @@ const testedThrough: Record<string, string[]> = {
   ],
   "tests/text/python_repr_test.ts": [
     "src/text/python_float.ts",
-    "src/text/python_protocol.ts",
+    "src/text/special_method.ts",
   ],
   "tests/logging/report_error_test.ts": [
-    "src/text/attempt.ts",
+    "src/text/fallback.ts",
     "src/logging/raise_exceptions.ts",
   ],
   "tests/text/str_format_test.ts": [

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { escapeControls, lineForm } from "../../src/wire/escaped_record.ts";
+import { escapeControls, escapedRecord } from "../../src/wire/escaped_record.ts";
 import { PythonObject } from "../../src/wire/pickle/python_object.ts";
 import { Formatter } from "../../src/logging/formatter.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
@@ -20,7 +20,7 @@ test("escapeControls() writes C0, DEL, C1 and Unicode's line separators as Pytho
   }
 });
 
-test("lineForm() is the record itself where its text is one line in any case", () => {
+test("escapedRecord() is the record itself where its text is one line in any case", () => {
   for (
     const fields of [
       { msg: "spam", name: "a.b", ctx: { list: [1, "x"] }, levelno: 20 },
@@ -28,11 +28,11 @@ test("lineForm() is the record itself where its text is one line in any case", (
     ]
   ) {
     const record = makeLogRecord(fields);
-    assertStrictEquals(lineForm(record), record);
+    assertStrictEquals(escapedRecord(record), record);
   }
 });
 
-test("lineForm() escapes the message, the names and every field, and leaves the record alone", () => {
+test("escapedRecord() escapes the message, the names and every field, and leaves the record alone", () => {
   const record = makeLogRecord({
     name: "a\nb",
     msg: "one\n%s",
@@ -44,7 +44,7 @@ test("lineForm() escapes the message, the names and every field, and leaves the 
     set: new Set(["s\0"]),
   });
   const before = JSON.stringify(record);
-  const line = lineForm(record);
+  const line = escapedRecord(record);
   assertEquals(line.getMessage(), "one\\ntwo\\x1b[2J");
   assertEquals([line.name, line.levelname, line.user], ["a\\nb", "IN\\rFO", "x\\x85y"]);
   assertEquals(line["ke\\ny"], 1);
@@ -53,20 +53,20 @@ test("lineForm() escapes the message, the names and every field, and leaves the 
   assertEquals(JSON.stringify(record), before);
 });
 
-test("lineForm() keeps LF and TAB of a traceback and of a stack, and indents every line", () => {
+test("escapedRecord() keeps LF and TAB of a traceback and of a stack, and indents every line", () => {
   const traceback =
     "Traceback (most recent call last):\r\n\tFile \x1b\nValueError: x\rINFO:root:forged\n";
   const record = makeLogRecord({ msg: "spam", exc_text: traceback, stack_info: "Stack:\n  File" });
   assertEquals(
-    new Formatter().format(lineForm(record)),
+    new Formatter().format(escapedRecord(record)),
     "spam\n  Traceback (most recent call last):\n  \tFile \\x1b\n" +
       "  ValueError: x\\rINFO:root:forged\n  Stack:\n    File",
   );
-  const odd = lineForm(makeLogRecord({ msg: "m", exc_text: ["a\nb"], stack_info: 5 }));
+  const odd = escapedRecord(makeLogRecord({ msg: "m", exc_text: ["a\nb"], stack_info: 5 }));
   assertEquals(new Formatter().format(odd), "m\n  ['a\\nb']\n  5");
 });
 
-test("lineForm() gives every formatter values that hold no line", () => {
+test("escapedRecord() gives every formatter values that hold no line", () => {
   const hostile = "x\nINFO:root:forged";
   const record = makeLogRecord({
     msg: hostile,
@@ -92,19 +92,19 @@ test("lineForm() gives every formatter values that hold no line", () => {
     }(),
   ];
   for (const formatter of formatters) {
-    const text = formatter.format(lineForm(record));
+    const text = formatter.format(escapedRecord(record));
     assert(!BAD.test(text) && !text.includes("\n"), text);
   }
 });
 
-test("lineForm() walks shared and circular values once, and deep ones to an end", () => {
+test("escapedRecord() walks shared and circular values once, and deep ones to an end", () => {
   let shared: unknown[] = ["ha\n"];
   for (let i = 0; i < 40; i++) shared = [shared, shared];
   let deep: unknown = "end\n";
   for (let i = 0; i < 100_000; i++) deep = [deep];
   const circle: Record<string, unknown> = { text: "a\n" };
   circle.self = circle;
-  const line = lineForm(makeLogRecord({ msg: "spam", shared, deep, circle }));
+  const line = escapedRecord(makeLogRecord({ msg: "spam", shared, deep, circle }));
   const copy = line.circle as typeof circle;
   assertEquals([copy.text, copy.self === copy], ["a\\n", true]);
   let first = line.shared as unknown[];
@@ -112,7 +112,7 @@ test("lineForm() walks shared and circular values once, and deep ones to an end"
   assertEquals(first, ["ha\\n"]);
 });
 
-test("lineForm() takes the time of each part once, however often it is in a record", () => {
+test("escapedRecord() takes the time of each part once, however often it is in a record", () => {
   const text = "x\n".repeat(1 << 19);
   const inner = new PythonObject("collections", "deque", [
     Array.from({ length: 1000 }, () => [text]),
@@ -126,7 +126,7 @@ test("lineForm() takes the time of each part once, however often it is in a reco
     ),
   };
   for (let i = 0; i < 100_000; i++) fields[`text${i}`] = i % 2 === 0 ? text : text.slice(0, -1);
-  const line = lineForm(makeLogRecord({ msg: "spam", ...fields }));
+  const line = escapedRecord(makeLogRecord({ msg: "spam", ...fields }));
   const escaped = "x\\n".repeat(1 << 19);
   assertEquals(line.text0 === escaped && line.text99998 === escaped, true);
   assertEquals((line.list as string[][])[99_999]![0] === escaped, true);
@@ -136,9 +136,9 @@ test("lineForm() takes the time of each part once, however often it is in a reco
   }
 });
 
-test("lineForm() takes a long field without control characters as it is", () => {
+test("escapedRecord() takes a long field without control characters as it is", () => {
   const record = makeLogRecord({ msg: "spam", text: "x".repeat(1 << 20) });
-  assertStrictEquals(lineForm(record), record);
-  const escaped = lineForm(makeLogRecord({ msg: "spam", text: "x".repeat(1 << 20) + "\x1b" }));
+  assertStrictEquals(escapedRecord(record), record);
+  const escaped = escapedRecord(makeLogRecord({ msg: "spam", text: "x".repeat(1 << 20) + "\x1b" }));
   assert((escaped.text as string).endsWith("x\\x1b"));
 });

@@ -8,7 +8,7 @@
  * @module
  */
 import * as op from "./opcodes.ts";
-import { decodeUtf8, SAFE_DIGITS } from "./text.ts";
+import { decodeUtf8, SAFE_DIGITS } from "./literals.ts";
 
 /** 1 MiB: the buffer of a chunk that was received is kept for the next pickle; a larger is not. */
 const MAX_KEPT_BUFFER = 1_048_576;

@@ -16,7 +16,7 @@
 import { UnpicklingError } from "./errors.ts";
 import type { Budget } from "./limits.ts";
 import { PythonObject } from "./python_object.ts";
-import { decodeLatin1 } from "./text.ts";
+import { decodeLatin1 } from "./literals.ts";
 
 /** A tuple or frozenset, reached along the canonical forms of its items. */
 class Node {

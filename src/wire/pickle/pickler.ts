@@ -22,7 +22,7 @@ import { PicklingError } from "./errors.ts";
 import { CONTAINER_ITEMS, FAR_KEY_ITEMS, isFarKey } from "./limits.ts";
 import * as op from "./opcodes.ts";
 import { isScalar } from "./scalars.ts";
-import { decodeLatin1 } from "./text.ts";
+import { decodeLatin1 } from "./literals.ts";
 
 /** CPython's BATCHSIZE: items are appended at most this many at a time. */
 const BATCH_SIZE = 1000;

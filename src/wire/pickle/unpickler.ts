@@ -15,8 +15,8 @@ import { isKnownGlobal } from "./_known_globals.ts";
 import { exceed } from "./limits.ts";
 import * as op from "./opcodes.ts";
 import { callOf, PythonObject, reductionOf } from "./python_object.ts";
-import { Samples } from "./_samples.ts";
-import * as text from "./text.ts";
+import { TemplateCache } from "./_template_cache.ts";
+import * as text from "./literals.ts";
 import {
   checkBytes,
   type CheckedOptions,
@@ -33,22 +33,22 @@ export class Unpickler {
   readonly #options: CheckedOptions;
   readonly #stack: ValueStack;
   readonly #input = new ByteReader();
-  readonly #samples: Samples;
+  readonly #templates: TemplateCache;
 
   /** Checks the options: a TypeError or RangeError names the one that is wrong. */
   constructor(options: UnpickleOptions = {}) {
     this.#options = checkOptions(options);
     this.#stack = new ValueStack(this.#options.limits, this.#options.opaque);
-    this.#samples = new Samples(this.#options.limits);
+    this.#templates = new TemplateCache(this.#options.limits);
   }
 
   /** Loads one pickle; what follows it is ignored, as CPython does. */
   load(bytes: Uint8Array): unknown {
     checkBytes(bytes);
-    const dict = this.#samples.read(bytes);
+    const dict = this.#templates.read(bytes);
     if (dict !== undefined) return dict;
     const value = this.#load(bytes);
-    this.#samples.show(bytes, value);
+    this.#templates.learn(bytes, value);
     return value;
   }
 

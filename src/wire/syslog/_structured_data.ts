@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { ask } from "../../text/python_protocol.ts";
+import { callSpecialMethod } from "../../text/special_method.ts";
 import { reprWithin } from "../../text/python_repr.ts";
 import { TextBudget } from "../../text/text_budget.ts";
 import { jsonText } from "../json.ts";
@@ -98,7 +98,11 @@ function paramText(value: unknown, budget: TextBudget): string {
 
 function objectText(value: unknown, budget: TextBudget): string {
   if (budget.left > 0) {
-    const own = ask<string>(value, "__str__", (item: unknown) => reprWithin(item, budget));
+    const own = callSpecialMethod<string>(
+      value,
+      "__str__",
+      (item: unknown) => reprWithin(item, budget),
+    );
     if (own !== undefined) return budget.cut(own);
   }
   const text = jsonText(value, budget);

@@ -7,7 +7,7 @@
  * @module
  */
 import type { StructTime } from "../../text/struct_time.ts";
-import { show } from "../../logging/validate.ts";
+import { valueText } from "../../logging/validate.ts";
 
 /** The years 0000 to 9999, in seconds since the epoch: RFC 3339 writes four digits. */
 const FIRST_SECOND = -62_167_219_200;
@@ -25,7 +25,7 @@ function checkTime(created: number): void {
   if (typeof created === "number" && created >= FIRST_SECOND && created < LAST_SECOND) return;
   throw new RangeError(
     `Cannot write a time as 'created' must be in the years 0 to 9999, in seconds since the epoch: ` +
-      `current value is ${show(created)}`,
+      `current value is ${valueText(created)}`,
   );
 }
 

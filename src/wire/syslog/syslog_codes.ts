@@ -139,7 +139,7 @@ const ENCODE = "encode a priority";
  *
  * @throws {TypeError} for a name that is not there, where CPython raises a KeyError
  */
-export function codeOf(
+export function codeByName(
   what: string,
   name: string,
   value: unknown,
@@ -152,7 +152,7 @@ export function codeOf(
 
 /** Checks a facility, by its name or from 0 to 23, and returns its code. */
 export function checkFacility(what: string, value: unknown): number {
-  return checkInteger(what, "facility", codeOf(what, "facility", value, facility_names), 0, 23);
+  return checkInteger(what, "facility", codeByName(what, "facility", value, facility_names), 0, 23);
 }
 
 /**
@@ -172,6 +172,6 @@ export function encodePriority(
 }
 
 function codeIn(name: string, value: unknown, codes: Readonly<Record<string, number>>): number {
-  const code = codeOf(ENCODE, name, value, codes);
+  const code = codeByName(ENCODE, name, value, codes);
   return Number.isInteger(code) ? code : checkInteger(ENCODE, name, code);
 }

@@ -20,7 +20,7 @@ import {
   RFC5424_FIELDS,
 } from "./syslog_fields.ts";
 import { LocalTimestamps, UtcTimestamps } from "./_syslog_time.ts";
-import { encodeStrict, truncateUtf8 } from "../../text/utf8_text.ts";
+import { encodeStrict, truncateUtf8 } from "../../text/strict_utf8.ts";
 
 /** What cannot be done if a field of one message is bad. */
 const SEND = "send a syslog message";

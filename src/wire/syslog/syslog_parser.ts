@@ -8,7 +8,7 @@
  * @module
  */
 import type { SyslogMessage } from "./_parsed_syslog.ts";
-import { decodeLatin1 } from "../pickle/text.ts";
+import { decodeLatin1 } from "../pickle/literals.ts";
 import { parseRfc3164 } from "./_rfc3164_parser.ts";
 import { parseRfc5424 } from "./_rfc5424_parser.ts";
 import { MAX_PRI } from "./syslog_codes.ts";

@@ -2,7 +2,7 @@ import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { ByteReader } from "../../../src/wire/pickle/_byte_reader.ts";
 import { UnpicklingError } from "../../../src/wire/pickle/errors.ts";
 import { test } from "../../test.ts";
-import { latin1 } from "./samples.ts";
+import { latin1 } from "./recorded_pickles.ts";
 
 function reader(text: string): ByteReader {
   const reader = new ByteReader();

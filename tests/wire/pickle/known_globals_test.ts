@@ -5,7 +5,7 @@ import { Budget, DEFAULT_LIMITS } from "../../../src/wire/pickle/limits.ts";
 import { PythonEquality } from "../../../src/wire/pickle/_python_equality.ts";
 import { test } from "../../test.ts";
 import { assertSame } from "./same.ts";
-import { latin1 } from "./samples.ts";
+import { latin1 } from "./recorded_pickles.ts";
 
 function call(name: string, ...args: unknown[]): { data: object | undefined; hashable: boolean } {
   const hashable = new Set<object>();

@@ -8,7 +8,7 @@ import { formatValue } from "../../../src/text/_format_value.ts";
 import { pythonRepr, pythonStr } from "../../../src/text/python_repr.ts";
 import { test } from "../../test.ts";
 import { received, recordedValues, shown } from "./python_values.ts";
-import { fromHex, latin1 } from "./samples.ts";
+import { fromHex, latin1 } from "./recorded_pickles.ts";
 
 const made = (module: string, name: string, args: unknown[] | null, state: unknown = null) => {
   const object = new PythonObject(module, name, args);

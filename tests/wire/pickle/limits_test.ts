@@ -3,7 +3,7 @@ import { UnpicklingError } from "../../../src/wire/pickle/errors.ts";
 import { Budget, DEFAULT_LIMITS } from "../../../src/wire/pickle/limits.ts";
 import { loads, type UnpickleLimits } from "../../../src/wire/pickle/pickle.ts";
 import { test } from "../../test.ts";
-import { latin1 } from "./samples.ts";
+import { latin1 } from "./recorded_pickles.ts";
 
 function overruns(limit: keyof UnpickleLimits, pickle: string, limits?: UnpickleLimits): void {
   assertThrows(() => loads(latin1(pickle), limits), UnpicklingError, `'${limit}'`);

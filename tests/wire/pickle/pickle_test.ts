@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { dumps, loads, PicklingError, UnpicklingError } from "../../../src/wire/pickle/pickle.ts";
 import { test } from "../../test.ts";
 import { value } from "./arbitrary.ts";
-import { latin1, samples, show } from "./samples.ts";
+import { characters, latin1, recordedPickles } from "./recorded_pickles.ts";
 
 function roundTrip(value: unknown): unknown {
   return loads(dumps(value));
@@ -181,7 +181,7 @@ test("dumps() throws a PicklingError with the cause where the value's own code t
   ];
   for (const value of bad) {
     assertStrictEquals(assertThrows(() => dumps(value), PicklingError).cause, cause);
-    assertEquals(show(dumps([])), "]q\0.");
+    assertEquals(characters(dumps([])), "]q\0.");
   }
   assertThrows(() => dumps(revoked), PicklingError);
   assertThrows(() => dumps(new Proxy(new Map(), {})), PicklingError);
@@ -252,7 +252,7 @@ test("dumps() refuses a bigint that no Python would load", () => {
 });
 
 test("loads() throws an UnpicklingError for a pickle cut anywhere", () => {
-  for (const bytes of samples()) {
+  for (const bytes of recordedPickles()) {
     for (let end = 0; end < bytes.length - 1; end++) {
       for (const globals of ["refuse", "opaque"] as const) {
         assertThrows(() => loads(bytes.subarray(0, end), { globals }), UnpicklingError);
@@ -272,7 +272,9 @@ function survives(bytes: Uint8Array): boolean {
         loaded = true;
       } catch (error) {
         if (!(error instanceof UnpicklingError) || error.cause !== undefined) {
-          throw new Error(`${JSON.stringify(show(bytes))} gives another error`, { cause: error });
+          throw new Error(`${JSON.stringify(characters(bytes))} gives another error`, {
+            cause: error,
+          });
         }
       }
     }
@@ -293,7 +295,7 @@ function randomly(seed: number): (below: number) => number {
 
 test("loads() gives a value or an UnpicklingError for pickles with bytes changed", () => {
   const random = randomly(23);
-  const pickles = samples();
+  const pickles = recordedPickles();
   let loaded = 0;
   for (let i = 0; i < 4000; i++) {
     const bytes = [...pickles[random(pickles.length)]!];

@@ -3,13 +3,13 @@ import { PicklingError } from "../../../src/wire/pickle/errors.ts";
 import { dumps, loads } from "../../../src/wire/pickle/pickle.ts";
 import { Pickler } from "../../../src/wire/pickle/pickler.ts";
 import { test } from "../../test.ts";
-import { show } from "./samples.ts";
+import { characters } from "./recorded_pickles.ts";
 
 function pickle(value: unknown): string {
   const pickler = new Pickler();
   pickler.start();
   pickler.writeValue(value);
-  return show(pickler.finish());
+  return characters(pickler.finish());
 }
 
 // What CPython's pickle.dumps(value, 1) writes.
@@ -71,7 +71,7 @@ test("writeValue() refers to what it wrote before, by index", () => {
   cyclic.push(cyclic);
   assertEquals(pickle(cyclic), "]q\0h\0a.");
   const many = Array.from({ length: 256 }, () => ({}));
-  const end = show(Uint8Array.of(0x7d, 0x72, 0, 1, 0, 0, 0x6a, 0, 1, 0, 0));
+  const end = characters(Uint8Array.of(0x7d, 0x72, 0, 1, 0, 0, 0x6a, 0, 1, 0, 0));
   assertEquals(pickle([...many, many[255]]).slice(-13), `${end}e.`);
 });
 
@@ -101,7 +101,7 @@ test("Pickler writes a dict key by key, behind what is reserved", () => {
     pickler.endDict();
     const bytes = pickler.finish();
     assertEquals(
-      show(bytes.subarray(4)),
+      characters(bytes.subarray(4)),
       "}q\0(X\x07\0\0\0createdq\x01G\x40\x14\0\0\0\0\0\0X\x06\0\0\0linenoq\x02K\x05" +
         "X\x04\0\0\0argsq\x03NX\x04\0\0\0nameq\x04X\x04\0\0\0spamq\x05u.",
     );
@@ -135,7 +135,7 @@ test("Pickler shares objects between the values of one pickle, and forgets them 
     pickler.writeValue(list);
     pickler.endDict();
     assertEquals(
-      show(pickler.finish()),
+      characters(pickler.finish()),
       "}q\0(X\x01\0\0\0aq\x01]q\x02K\x01aX\x01\0\0\0bq\x03h\x02u.",
     );
   }
@@ -148,5 +148,5 @@ test("Pickler can be used again after an error", () => {
   assertThrows(() => pickler.writeValue(bad), PicklingError);
   pickler.start();
   pickler.writeValue(bad[0]![0]!.length);
-  assertEquals(show(pickler.finish()), "K\x01.");
+  assertEquals(characters(pickler.finish()), "K\x01.");
 });

@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { PlainInput } from "../../../src/wire/pickle/_plain_input.ts";
 import { test } from "../../test.ts";
-import { latin1 } from "./samples.ts";
+import { latin1 } from "./recorded_pickles.ts";
 
 /** What `scalar()` gives, and how far it read; the bytes lie within a larger buffer. */
 function scalar(pickle: string): [unknown, number] {

@@ -4,7 +4,7 @@ import { Budget, DEFAULT_LIMITS } from "../../../src/wire/pickle/limits.ts";
 import { PythonEquality } from "../../../src/wire/pickle/_python_equality.ts";
 import { PythonObject } from "../../../src/wire/pickle/python_object.ts";
 import { test } from "../../test.ts";
-import { latin1 } from "./samples.ts";
+import { latin1 } from "./recorded_pickles.ts";
 
 const hashable = new Set<object>();
 

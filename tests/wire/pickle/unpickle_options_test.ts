@@ -3,7 +3,7 @@ import { DEFAULT_LIMITS } from "../../../src/wire/pickle/limits.ts";
 import { loads } from "../../../src/wire/pickle/pickle.ts";
 import { checkBytes, checkOptions } from "../../../src/wire/pickle/unpickle_options.ts";
 import { test } from "../../test.ts";
-import { latin1 } from "./samples.ts";
+import { latin1 } from "./recorded_pickles.ts";
 
 test("checkOptions() fills in the defaults", () => {
   assertEquals(checkOptions({}), { limits: DEFAULT_LIMITS, opaque: false, encoding: "ASCII" });

@@ -5,7 +5,7 @@ import type { UnpickleOptions } from "../../../src/wire/pickle/unpickle_options.
 import { Unpickler } from "../../../src/wire/pickle/unpickler.ts";
 import { test } from "../../test.ts";
 import { assertSame } from "./same.ts";
-import { latin1 } from "./samples.ts";
+import { latin1 } from "./recorded_pickles.ts";
 
 function load(pickle: string, options?: UnpickleOptions): unknown {
   return new Unpickler(options).load(latin1(pickle));

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import * as codes from "../../../src/wire/syslog/syslog_codes.ts";
 import { test } from "../../test.ts";
 
-const { checkFacility, codeOf, encodePriority, facility_names, priority_map, priority_names } =
+const { checkFacility, codeByName, encodePriority, facility_names, priority_map, priority_names } =
   codes;
 
 test("the constants are those of CPython's SysLogHandler", () => {
@@ -51,7 +51,7 @@ test("encodePriority() names the name that does not exist", () => {
   for (const value of [NaN, 1.5]) {
     assertThrows(() => encodePriority(value, 0), RangeError, "'facility' must be an integer");
   }
-  assertThrows(() => codeOf("do", "facility", null, facility_names), TypeError, "null");
+  assertThrows(() => codeByName("do", "facility", null, facility_names), TypeError, "null");
 });
 
 test("checkFacility() takes a name or a number from 0 to 23", () => {

@@ -1,9 +1,9 @@
 /**
  * A dict that was loaded, with its pickle, to load others by that are like it. The records of one
- * logger differ in a few values: all bytes are compared with those of the sample, four at a time,
+ * logger differ in a few values: all bytes are compared with those of the template, four at a time,
  * and only a value that differs is decoded.
  *
- * A sample is a dict as CPython's `makePickle` writes it: str keys; values that are str, numbers,
+ * A template is a dict as CPython's `makePickle` writes it: str keys; values that are str, numbers,
  * booleans or None; each str put into the memo under the next number, or fetched from there. What
  * it reads is the same but for the values, and each is put under the same number, if at all; so it
  * means what the unpickler would make of it. At the first surprise nothing is read.
@@ -15,7 +15,7 @@
 import * as op from "./opcodes.ts";
 import { PlainInput } from "./_plain_input.ts";
 
-/** A record is a kilobyte. A long message or traceback is read by the sample of a short one. */
+/** A record is a kilobyte. A long message or traceback is read by the template of a short one. */
 const MAX_BYTES = 4096;
 
 /** CPython's own fields are 21; a number of the memo has one byte, and may be one for each value. */
@@ -41,7 +41,7 @@ const changedKeys: string[] = [];
 const changedValues: unknown[] = [];
 
 /** The dict and its pickle. */
-export class Sample {
+export class DictTemplate {
   readonly #dict: Record<string, unknown>;
   readonly #bytes: Uint8Array;
   /** The same bytes, in fours, little-endian. */
@@ -72,8 +72,8 @@ export class Sample {
     }];
   }
 
-  /** A sample of what was loaded from there; undefined where that can be none. */
-  static of(pickle: Uint8Array, dict: Record<string, unknown>): Sample | undefined {
+  /** A template of what was loaded from there; undefined where that can be none. */
+  static of(pickle: Uint8Array, dict: Record<string, unknown>): DictTemplate | undefined {
     if (pickle.length > MAX_BYTES) return undefined;
     const bytes = new Uint8Array(pickle);
     const fields = fieldsOf(bytes);
@@ -83,7 +83,7 @@ export class Sample {
     if (fields.length !== keys.length || !fields.every(({ key }, i) => key === keys[i])) return;
     // Not a spread: V8 has put a dict that was built key by key in slow mode, and so its copies.
     const fast = Object.fromEntries(keys.map((key) => [key, dict[key]]));
-    return new Sample(fast, bytes, fields);
+    return new DictTemplate(fast, bytes, fields);
   }
 
   /** The dict that begins at `input.position`, if it is sure to be like this one. */
@@ -145,7 +145,7 @@ function forget(changes: number): undefined {
   for (let i = 0; i < changes; i++) changedValues[i] = undefined;
 }
 
-/** The fields of a pickle that can be a sample. */
+/** The fields of a pickle that can be a template. */
 function fieldsOf(bytes: Uint8Array<ArrayBuffer>): Field[] | undefined {
   const fields: Field[] = [];
   /** What each number of the memo stands for: the value of that key, or undefined for a key. */

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { ownMethod } from "../../src/logging/own_method.ts";
+import { prototypeMethod } from "../../src/logging/prototype_method.ts";
 import { test } from "../test.ts";
 
-test("ownMethod() tells a method that was overridden or replaced from the class's own", () => {
+test("prototypeMethod() tells a method that was overridden or replaced from the class's own", () => {
   class Base {
     inherited(): number {
       return 1;
@@ -18,8 +18,8 @@ test("ownMethod() tells a method that was overridden or replaced from the class'
       return 3;
     }
   }
-  const inherited = ownMethod(Handler, "inherited");
-  const own = ownMethod(Handler, "own");
+  const inherited = prototypeMethod(Handler, "inherited");
+  const own = prototypeMethod(Handler, "own");
   const isStock = (handler: Handler) => [
     handler.inherited === inherited,
     handler.own === own,

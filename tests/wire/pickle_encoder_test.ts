@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { frame } from "../../src/wire/length_prefix_framing.ts";
 import { pickle } from "../../src/wire/pickle_serializer.ts";
-import { RecordEncoder } from "../../src/wire/record_encoder.ts";
+import { PickleEncoder } from "../../src/wire/pickle_encoder.ts";
 import { recordFields } from "../../src/wire/record_fields.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
 import { test } from "../test.ts";
@@ -11,7 +11,7 @@ const out = new Uint8Array(70_000);
 const view = new DataView(out.buffer);
 
 /** The frame that the encoder writes at `at`, or undefined where it leaves the record to others. */
-function encoded(encoder: RecordEncoder, record: LogRecord, at = 3): Uint8Array | undefined {
+function encoded(encoder: PickleEncoder, record: LogRecord, at = 3): Uint8Array | undefined {
   const most = encoder.prepare(record);
   if (most === 0) return undefined;
   const end = encoder.write(out, view, at);
@@ -28,8 +28,8 @@ function plain(fields: object = {}, msg: unknown = "spam", ...args: unknown[]): 
   return Object.assign(record, fields);
 }
 
-test("RecordEncoder writes the bytes of the general way for plain records", () => {
-  const encoder = new RecordEncoder();
+test("PickleEncoder writes the bytes of the general way for plain records", () => {
+  const encoder = new PickleEncoder();
   const records = [
     plain(),
     plain({}, "%s of %d", "one", 2),
@@ -64,8 +64,8 @@ test("RecordEncoder writes the bytes of the general way for plain records", () =
   }
 });
 
-test("RecordEncoder leaves what is not plain to the general way", () => {
-  const encoder = new RecordEncoder();
+test("PickleEncoder leaves what is not plain to the general way", () => {
+  const encoder = new PickleEncoder();
   const moved = plain();
   delete (moved as Partial<LogRecord>).taskName;
   Object.assign(moved, { user: "anna", taskName: null });
@@ -86,8 +86,8 @@ test("RecordEncoder leaves what is not plain to the general way", () => {
   for (const record of records) assertEquals(encoded(encoder, record), undefined);
 });
 
-test("RecordEncoder tells what getMessage() and getters throw, and goes on", () => {
-  const encoder = new RecordEncoder();
+test("PickleEncoder tells what getMessage() and getters throw, and goes on", () => {
+  const encoder = new PickleEncoder();
   const faulty = [plain({}, "%d", "x"), plain()];
   Object.defineProperty(faulty[1], "field", {
     enumerable: true,
@@ -108,8 +108,8 @@ test("RecordEncoder tells what getMessage() and getters throw, and goes on", () 
   }
 });
 
-test("RecordEncoder tells records apart that differ in one text or time alone", () => {
-  const encoder = new RecordEncoder();
+test("PickleEncoder tells records apart that differ in one text or time alone", () => {
+  const encoder = new PickleEncoder();
   for (const msg of ["a", "a", "a", "b", "a"]) {
     for (const exc_text of [null, null, null, "x", "x", "x", "y", "x"]) {
       for (const created of [1.5, 2.5]) {
@@ -120,16 +120,16 @@ test("RecordEncoder tells records apart that differ in one text or time alone", 
   }
 });
 
-test("RecordEncoder serves any number of loggers", () => {
-  const encoder = new RecordEncoder();
+test("PickleEncoder serves any number of loggers", () => {
+  const encoder = new PickleEncoder();
   for (let i = 0; i < 5000; i++) {
     const record = plain({ name: `logger${i}` });
     assertEquals(encoded(encoder, record)?.length, general(record).length);
   }
 });
 
-test("RecordEncoder and the general way agree on any record", () => {
-  const encoder = new RecordEncoder();
+test("PickleEncoder and the general way agree on any record", () => {
+  const encoder = new PickleEncoder();
   const text = fc.oneof(fc.string({ unit: "binary" }), fc.string(), fc.constant("x".repeat(60)));
   const value = fc.oneof(
     text,
@@ -161,8 +161,8 @@ test("RecordEncoder and the general way agree on any record", () => {
   );
 });
 
-test("RecordEncoder keeps nothing of a record whose names and paths are long", () => {
-  const encoder = new RecordEncoder();
+test("PickleEncoder keeps nothing of a record whose names and paths are long", () => {
+  const encoder = new PickleEncoder();
   for (const field of ["name", "pathname", "funcName", "threadName", "taskName"]) {
     assertEquals(encoded(encoder, plain({ [field]: "x".repeat(5000) })), undefined, field);
     const record = plain({ [field]: "x".repeat(3000) });

@@ -12,7 +12,7 @@ import { conversionAt } from "./_percent_conversion.ts";
  * `%a`; one mapping for all of `%(name)s`. A `%d` shows no object, and a space before the letter
  * means something to numbers alone: `"50% done"` and `"100% sure"` are text that happens to look so.
  */
-export function objectReach(format: string): number {
+export function objectArity(format: string): number {
   let count = 0;
   let reach = 0;
   for (let at = format.indexOf("%"); at >= 0; at = format.indexOf("%", at)) {

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { atOnce, callBack, watch } from "../../src/logging/call_back.ts";
+import { atOnce, callBack, watch } from "../../src/logging/callback.ts";
 import { test } from "../test.ts";
 
 const fault = new Error("fault");

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { checkWellFormed, encodeStrict, truncateUtf8 } from "../../src/text/utf8_text.ts";
+import { checkWellFormed, encodeStrict, truncateUtf8 } from "../../src/text/strict_utf8.ts";
 import { test } from "../test.ts";
 
 const encoder = new TextEncoder();

@@ -2,10 +2,10 @@ import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/ass
 import fc from "fast-check";
 import { ByteWriter } from "../../../src/wire/pickle/_byte_writer.ts";
 import { UnpicklingError } from "../../../src/wire/pickle/errors.ts";
-import * as text from "../../../src/wire/pickle/text.ts";
+import * as text from "../../../src/wire/pickle/literals.ts";
 import { test } from "../../test.ts";
 import { text as anyText } from "./arbitrary.ts";
-import { latin1 } from "./samples.ts";
+import { latin1 } from "./recorded_pickles.ts";
 
 function utf8(text: string): Uint8Array {
   const writer = new ByteWriter();

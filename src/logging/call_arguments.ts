@@ -7,7 +7,7 @@
  * @module
  */
 import { isPlainObject } from "../text/is_mapping.ts";
-import { objectReach } from "../text/object_reach.ts";
+import { objectArity } from "../text/object_arity.ts";
 import { NOT_ALL_CONVERTED } from "../text/percent_format.ts";
 import { pythonStr } from "../text/python_repr.ts";
 import { reportError } from "./report_error.ts";
@@ -47,7 +47,7 @@ export function splitArguments(
     return [args, NO_KEYWORDS];
   }
   // The text of an error is no format.
-  const used = msg instanceof Error ? 0 : objectReach(pythonStr(msg));
+  const used = msg instanceof Error ? 0 : objectArity(pythonStr(msg));
   let end = args.length;
   let keywords = NO_KEYWORDS;
   if (hasKeywords && end > used) {

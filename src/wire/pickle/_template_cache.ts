@@ -1,5 +1,5 @@
 /**
- * The samples by which an unpickler reads records that are like those before: which one to try,
+ * The templates by which an unpickler reads records that are like those before: which one to try,
  * and when to take another. A fixed number of them, whatever comes.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
@@ -9,48 +9,48 @@
 import type { UnpickleLimits } from "./limits.ts";
 import * as op from "./opcodes.ts";
 import { PlainInput } from "./_plain_input.ts";
-import { Sample } from "./_sample.ts";
+import { DictTemplate } from "./_dict_template.ts";
 
-/** Places for samples: two to this power. */
+/** Places for templates: two to this power. */
 const PLACE_BITS = 5;
 
 /** The bytes that a value may take behind the last PUT: an id of a thread, as text. */
 const MAX_SCALAR = 18;
 
-/** Shorter than a sample that is of any use. */
+/** Shorter than a template that is of any use. */
 const MIN_BYTES = 32;
 
-/** A record that is read this often by one sample becomes the next: what changed has changed. */
-const READS_A_SAMPLE = 1024;
+/** A record that is read this often by one template becomes the next: what changed has changed. */
+const READS_A_TEMPLATE = 1024;
 
 /**
- * To make a sample takes about as long as to load. The more were made in a row that read nothing,
+ * To make a template takes about as long as to load. The more were made in a row that read nothing,
  * the more loads go by until the next, up to this many: who never sends the same twice costs a
  * little more, not twice as much.
  */
 const MAX_REST = 63;
 
-/** Two samples, of loggers that may take turns. */
+/** Two templates, of loggers that may take turns. */
 class Place {
-  last: Sample | undefined;
-  other: Sample | undefined;
+  last: DictTemplate | undefined;
+  other: DictTemplate | undefined;
 
-  /** Makes a sample the first to be tried. */
-  promote(sample: Sample): void {
+  /** Makes a template the first to be tried. */
+  promote(template: DictTemplate): void {
     this.other = this.last;
-    this.last = sample;
+    this.last = template;
   }
 }
 
 /** Reads what is like what it was shown; see the module. */
-export class Samples {
+export class TemplateCache {
   readonly #maxBytes: number;
   readonly #input = new PlainInput();
-  /** Empty until there is a sample. */
+  /** Empty until there is a template. */
   #places: Place[] = [];
   #reads = 0;
-  /** The newest sample, until it has read something. */
-  #unproven: Sample | undefined;
+  /** The newest template, until it has read something. */
+  #unproven: DictTemplate | undefined;
   /** How many loads are not looked at after the last that was, and how many of them are left. */
   #rest = 0;
   /** The first load may well be the only one. */
@@ -82,23 +82,25 @@ export class Samples {
       this.#unproven = undefined;
       this.#rest = this.#resting = 0;
     }
-    if (++this.#reads % READS_A_SAMPLE === 0) place.last = Sample.of(pickle, dict) ?? place.last;
+    if (++this.#reads % READS_A_TEMPLATE === 0) {
+      place.last = DictTemplate.of(pickle, dict) ?? place.last;
+    }
     return dict;
   }
 
-  /** Shows what the unpickler loaded. */
-  show(pickle: Uint8Array, value: unknown): void {
+  /** Learns from what the unpickler loaded. */
+  learn(pickle: Uint8Array, value: unknown): void {
     if (!this.#mayRead(pickle) || this.#resting-- > 0) return;
     this.#rest = Math.min(2 * this.#rest + 1, MAX_REST);
     this.#resting = this.#rest;
-    const sample = Sample.of(pickle, value as Record<string, unknown>);
-    if (sample === undefined || !this.#input.begin(pickle)) return;
+    const template = DictTemplate.of(pickle, value as Record<string, unknown>);
+    if (template === undefined || !this.#input.begin(pickle)) return;
     if (this.#places.length === 0) {
       this.#places = Array.from({ length: 1 << PLACE_BITS }, () => new Place());
     }
-    this.#places[placeOf(this.#input)]!.promote(sample);
+    this.#places[placeOf(this.#input)]!.promote(template);
     this.#input.finish();
-    this.#unproven = sample;
+    this.#unproven = template;
   }
 
   #mayRead({ length, 0: opcode }: Uint8Array): boolean {

@@ -7,7 +7,7 @@
  */
 
 /** What `fn` returns; `fallback` where it throws. */
-export function attempt<T>(fn: () => T, fallback: T): T {
+export function withFallback<T>(fn: () => T, fallback: T): T {
   try {
     return fn();
   } catch {

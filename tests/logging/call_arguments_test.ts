@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { splitArguments } from "../../src/logging/keywords.ts";
+import { splitArguments } from "../../src/logging/call_arguments.ts";
 import { test } from "../test.ts";
 import { stderrOf } from "./helpers.ts";
 

@@ -11,7 +11,7 @@
  * itself once somebody has replaced it. Has no effect, so a call may be marked as pure, and what
  * bundles a program without the class leaves it out.
  */
-export function ownMethod<Instance, Name extends keyof Instance>(
+export function prototypeMethod<Instance, Name extends keyof Instance>(
   { prototype }: { readonly prototype: Instance },
   name: Name,
 ): Instance[Name] {

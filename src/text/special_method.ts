@@ -13,7 +13,7 @@
  * The methods: `__str__(repr)` and `__repr__(repr)` are given a function for the values inside,
  * `__format__(spec)` a specification; the others return a number or a bigint.
  */
-export type PythonMethod =
+export type SpecialMethod =
   | "__str__"
   | "__repr__"
   | "__format__"
@@ -22,7 +22,11 @@ export type PythonMethod =
   | "__float__";
 
 /** The result of a value's method; `undefined` where there is no such method. */
-export function ask<T>(value: unknown, method: PythonMethod, argument?: unknown): T | undefined {
+export function callSpecialMethod<T>(
+  value: unknown,
+  method: SpecialMethod,
+  argument?: unknown,
+): T | undefined {
   const own: unknown = (value as Record<string, unknown> | null | undefined)?.[method];
   return typeof own === "function" ? own.call(value, argument) : undefined;
 }

@@ -1,9 +1,9 @@
 import { assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { loads } from "../../../src/wire/pickle/pickle.ts";
 import { PlainInput } from "../../../src/wire/pickle/_plain_input.ts";
-import { Sample } from "../../../src/wire/pickle/_sample.ts";
+import { DictTemplate } from "../../../src/wire/pickle/_dict_template.ts";
 import { test } from "../../test.ts";
-import { latin1 } from "./samples.ts";
+import { latin1 } from "./recorded_pickles.ts";
 
 /** A str, and the PUT behind it. */
 function text(value: string, index: number): string {
@@ -15,44 +15,47 @@ function dict(a: string, n: string, b = "h\x02"): string {
   return `}q\0(${text("a", 1)}${text(a, 2)}${text("n", 3)}${n}${text("b", 4)}${b}u.`;
 }
 
-function sampleOf(pickle: string): Sample | undefined {
-  return Sample.of(latin1(pickle), loads(latin1(pickle)) as Record<string, unknown>);
+function templateOf(pickle: string): DictTemplate | undefined {
+  return DictTemplate.of(latin1(pickle), loads(latin1(pickle)) as Record<string, unknown>);
 }
 
-function read(sample: Sample | undefined, pickle: string): Record<string, unknown> | undefined {
-  assertInstanceOf(sample, Sample);
+function read(
+  template: DictTemplate | undefined,
+  pickle: string,
+): Record<string, unknown> | undefined {
+  assertInstanceOf(template, DictTemplate);
   const input = new PlainInput();
   input.begin(latin1(`....${pickle}`).subarray(4));
-  return sample.read(input);
+  return template.read(input);
 }
 
 test("read() decodes what differs, and follows references to it", () => {
-  const sample = sampleOf(dict("spam", "K\x05"));
-  assertEquals(read(sample, dict("spam", "K\x05")), { a: "spam", n: 5, b: "spam" });
-  assertEquals(read(sample, dict("eggs and ham", "N")), {
+  const template = templateOf(dict("spam", "K\x05"));
+  assertEquals(read(template, dict("spam", "K\x05")), { a: "spam", n: 5, b: "spam" });
+  assertEquals(read(template, dict("eggs and ham", "N")), {
     a: "eggs and ham",
     n: null,
     b: "eggs and ham",
   });
-  assertEquals(read(sample, dict("", "G\x3f\xf8\0\0\0\0\0\0")), { a: "", n: 1.5, b: "" });
-  assertEquals(read(sample, `${dict("x", "I01\n")} and more`), { a: "x", n: true, b: "x" });
+  assertEquals(read(template, dict("", "G\x3f\xf8\0\0\0\0\0\0")), { a: "", n: 1.5, b: "" });
+  assertEquals(read(template, `${dict("x", "I01\n")} and more`), { a: "x", n: true, b: "x" });
 });
 
 test("read() knows a reference to a key for what it is", () => {
-  const sample = sampleOf(dict("spam", "K\x05", "h\x03"));
-  assertEquals(read(sample, dict("eggs", "K\x06", "h\x03")), { a: "eggs", n: 6, b: "n" });
-  assertEquals(read(sample, dict("eggs", "K\x06", "N")), { a: "eggs", n: 6, b: null });
+  const template = templateOf(dict("spam", "K\x05", "h\x03"));
+  assertEquals(read(template, dict("eggs", "K\x06", "h\x03")), { a: "eggs", n: 6, b: "n" });
+  assertEquals(read(template, dict("eggs", "K\x06", "N")), { a: "eggs", n: 6, b: null });
 });
 
 test("read() gives a new dict each time", () => {
-  const sample = sampleOf(dict("spam", "K\x05"));
-  const first = read(sample, dict("spam", "K\x05"))!;
+  const template = templateOf(dict("spam", "K\x05"));
+  const first = read(template, dict("spam", "K\x05"))!;
   first.a = "changed";
-  assertEquals(read(sample, dict("spam", "K\x05"))?.a, "spam");
+  assertEquals(read(template, dict("spam", "K\x05"))?.a, "spam");
 });
 
 test("read() reads nothing of what is otherwise", () => {
-  const sample = sampleOf(dict("spam", "K\x05"));
+  const template = templateOf(dict("spam", "K\x05"));
   const others = [
     dict("spam", "K\x05").replace("n", "m"),
     dict("spam", "K\x05", text("spam", 5)),
@@ -66,16 +69,16 @@ test("read() reads nothing of what is otherwise", () => {
     "}.",
   ];
   for (const pickle of others) {
-    assertStrictEquals(read(sample, pickle), undefined, JSON.stringify(pickle));
+    assertStrictEquals(read(template, pickle), undefined, JSON.stringify(pickle));
   }
   const whole = dict("spam", "K\x05");
   for (let end = 0; end < whole.length; end++) {
-    assertStrictEquals(read(sample, whole.slice(0, end)), undefined, `cut at ${end}`);
+    assertStrictEquals(read(template, whole.slice(0, end)), undefined, `cut at ${end}`);
   }
 });
 
 test("of() takes flat dicts alone, spelt as makePickle does", () => {
-  assertInstanceOf(sampleOf("}q\0(u."), Sample);
+  assertInstanceOf(templateOf("}q\0(u."), DictTemplate);
   const others = [
     "N.",
     "}.",
@@ -93,8 +96,8 @@ test("of() takes flat dicts alone, spelt as makePickle does", () => {
     `}q\0(${Array.from({ length: 65 }, (_, i) => `${text(`k${i}`, i + 1)}N`).join("")}u.`,
   ];
   for (const pickle of others) {
-    assertStrictEquals(sampleOf(pickle), undefined, JSON.stringify(pickle));
+    assertStrictEquals(templateOf(pickle), undefined, JSON.stringify(pickle));
   }
   const long = `}q\0(X\x01\0\0\0aq\x01X\0\x10\0\0${"x".repeat(4096)}q\x02u.`;
-  assertStrictEquals(sampleOf(long), undefined, "long");
+  assertStrictEquals(templateOf(long), undefined, "long");
 });

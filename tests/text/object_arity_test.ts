@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { objectReach } from "../../src/text/object_reach.ts";
+import { objectArity } from "../../src/text/object_arity.ts";
 import { test } from "../test.ts";
 
-test("objectReach() counts the arguments up to the last that may be an object", () => {
+test("objectArity() counts the arguments up to the last that may be an object", () => {
   const reaches: Record<string, number> = {
     "": 0,
     "plain": 0,
@@ -24,6 +24,6 @@ test("objectReach() counts the arguments up to the last that may be an object", 
     "100% of %s": 2,
   };
   for (const [format, reach] of Object.entries(reaches)) {
-    assertEquals(objectReach(format), reach, format);
+    assertEquals(objectArity(format), reach, format);
   }
 });

@@ -7,7 +7,7 @@ export function latin1(text: string): Uint8Array<ArrayBuffer> {
 }
 
 /** The characters of bytes, so that an assertion shows them. */
-export function show(bytes: Uint8Array): string {
+export function characters(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 }
 
@@ -23,7 +23,7 @@ export function toHex(bytes: Uint8Array): string {
  * Pickles of records, datetimes, sets and the like by 2.7.18 and 3.13.0, at every protocol and by
  * both picklers of each: `pickle_peer.py samples`.
  */
-export function samples(): Uint8Array<ArrayBuffer>[] {
+export function recordedPickles(): Uint8Array<ArrayBuffer>[] {
   const file = new URL("../../testdata/pickles.json", import.meta.url);
   return (JSON.parse(readFileSync(file, "utf8")) as string[]).map(fromHex);
 }

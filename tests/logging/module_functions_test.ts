@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { root } from "../../src/logging/get_logger.ts";
-import * as logging from "../../src/logging/root.ts";
+import * as logging from "../../src/logging/module_functions.ts";
 import { ListHandler, stderrOf, withBareRoot } from "./helpers.ts";
 import { test } from "../test.ts";
 

@@ -4,13 +4,13 @@ import fc from "fast-check";
 import { UnpicklingError } from "../../../src/wire/pickle/errors.ts";
 import { DEFAULT_LIMITS } from "../../../src/wire/pickle/limits.ts";
 import { dumps, loads } from "../../../src/wire/pickle/pickle.ts";
-import { Samples } from "../../../src/wire/pickle/_samples.ts";
+import { TemplateCache } from "../../../src/wire/pickle/_template_cache.ts";
 import type { UnpickleOptions } from "../../../src/wire/pickle/unpickle_options.ts";
 import { Unpickler } from "../../../src/wire/pickle/unpickler.ts";
 import { test } from "../../test.ts";
 import { text } from "./arbitrary.ts";
 import { assertSame } from "./same.ts";
-import { samples as recorded, show } from "./samples.ts";
+import { characters, recordedPickles as recorded } from "./recorded_pickles.ts";
 
 /** A record's fields, as CPython orders them. */
 function record(changes: object = {}): Record<string, unknown> {
@@ -66,7 +66,7 @@ const mutation: fc.Arbitrary<Mutation> = fc.tuple(
   fc.nat(12),
   fc.oneof(
     fc.nat(255),
-    fc.constantFrom(...show(dumps(record())).split("").map((c) => c.charCodeAt(0))),
+    fc.constantFrom(...characters(dumps(record())).split("").map((c) => c.charCodeAt(0))),
   ),
 ).map(([kind, where, count, byte]) => (bytes) => {
   const at = Math.floor(where * bytes.length);
@@ -96,7 +96,7 @@ function isObject(value: unknown): value is object {
 }
 
 function assertAlike(seen: Unpickler, bytes: Uint8Array, options?: UnpickleOptions): void {
-  assertSame(outcome(seen, bytes), outcome(new Unpickler(options), bytes), show(bytes));
+  assertSame(outcome(seen, bytes), outcome(new Unpickler(options), bytes), characters(bytes));
 }
 
 test("an unpickler that has seen much loads what a new one does", () => {
@@ -153,37 +153,37 @@ test("an unpickler that has seen much keeps to its limits", () => {
   }
 });
 
-test("Samples read what is like what they were shown, and nothing else", () => {
-  const samples = new Samples(DEFAULT_LIMITS);
+test("TemplateCache reads pickles like those that it was shown, and no others", () => {
+  const templates = new TemplateCache(DEFAULT_LIMITS);
   const bytes = dumps(record());
-  assertStrictEquals(samples.read(bytes), undefined);
-  samples.show(bytes, loads(bytes));
-  assertStrictEquals(samples.read(bytes), undefined, "one load is no stream");
-  samples.show(bytes, loads(bytes));
-  assertEquals(samples.read(bytes), record());
-  assertEquals(samples.read(dumps(record({ msg: "spam" }))), record({ msg: "spam" }));
-  assertStrictEquals(samples.read(dumps(record({ extra: 1 }))), undefined);
+  assertStrictEquals(templates.read(bytes), undefined);
+  templates.learn(bytes, loads(bytes));
+  assertStrictEquals(templates.read(bytes), undefined, "one load is no stream");
+  templates.learn(bytes, loads(bytes));
+  assertEquals(templates.read(bytes), record());
+  assertEquals(templates.read(dumps(record({ msg: "spam" }))), record({ msg: "spam" }));
+  assertStrictEquals(templates.read(dumps(record({ extra: 1 }))), undefined);
 });
 
-test("Samples read records of two kinds that take turns in one place", () => {
-  const samples = new Samples(DEFAULT_LIMITS);
+test("TemplateCache reads records of two kinds that take turns in one place", () => {
+  const templates = new TemplateCache(DEFAULT_LIMITS);
   const turns = Array.from({ length: 10 }, (_, turn) => {
     const fields = record({ msg: `turn ${turn}`, [turn % 2 === 0 ? "user" : "size"]: 1 });
     const bytes = dumps(fields);
-    const read = samples.read(bytes);
-    if (read === undefined) samples.show(bytes, loads(bytes));
+    const read = templates.read(bytes);
+    if (read === undefined) templates.learn(bytes, loads(bytes));
     else assertEquals(read, fields);
     return read !== undefined;
   });
   assertEquals(turns.slice(-4), [true, true, true, true]);
 });
 
-test("Samples go on to learn after a stream of records that are never alike", () => {
-  const samples = new Samples(DEFAULT_LIMITS);
+test("TemplateCache goes on learning after a stream of records that are never alike", () => {
+  const templates = new TemplateCache(DEFAULT_LIMITS);
   const load = (fields: object) => {
     const bytes = dumps(record(fields));
-    const read = samples.read(bytes);
-    if (read === undefined) samples.show(bytes, loads(bytes));
+    const read = templates.read(bytes);
+    if (read === undefined) templates.learn(bytes, loads(bytes));
     return read !== undefined;
   };
   for (let i = 0; i < 500; i++) assertEquals(load({ [`k${i}`]: 1 }), false);
@@ -191,17 +191,17 @@ test("Samples go on to learn after a stream of records that are never alike", ()
   assertEquals(read.slice(-100), Array(100).fill(true));
 });
 
-test("Samples take what changed for good into a new sample, and read on", () => {
-  const samples = new Samples(DEFAULT_LIMITS);
+test("TemplateCache makes a new template of what changed for good", () => {
+  const templates = new TemplateCache(DEFAULT_LIMITS);
   const first = dumps(record());
-  for (let i = 0; i < 2; i++) samples.show(first, loads(first));
+  for (let i = 0; i < 2; i++) templates.learn(first, loads(first));
   for (let i = 0; i < 3000; i++) {
     const fields = record({ process: 4712, threadName: "other", lineno: i });
-    assertEquals(samples.read(dumps(fields)), fields);
+    assertEquals(templates.read(dumps(fields)), fields);
   }
 });
 
-test("Samples read a record of a loggers' turns, with a traceback and without", () => {
+test("TemplateCache reads records of loggers that take turns, with a traceback and without", () => {
   const unpickler = new Unpickler();
   for (let i = 0; i < 200; i++) {
     const exc_text = i % 3 === 0 ? "Traceback (most recent call last):" : null;

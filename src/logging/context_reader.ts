@@ -1,0 +1,20 @@
+/**
+ * The function that reads the fields of the running flow, which go onto every record that it logs. Only
+ * a seam: how flows are told apart depends on the runtime, and stands behind the sub-path `./context`.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+
+/** Fields for records, by name: context that an adapter or `withContext()` adds to each. */
+export type Extra = Readonly<Record<string, unknown>>;
+
+/** Reads the fields of the running flow. */
+export interface ContextReader {
+  /** The reader; `null` until `withContext()` is called, so that a logging call pays nothing for it. */
+  read: (() => Extra | undefined) | null;
+}
+
+/** The reader of the program, which `withContext()` puts here. */
+export const contextReader: ContextReader = { read: null };
