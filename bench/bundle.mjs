@@ -15,7 +15,7 @@ import { installPeers, versionOf } from "./tools/peers.mjs";
 
 const bench = fileURLToPath(new URL(".", import.meta.url));
 
-setUp();
+await setUp();
 installPeers();
 const { default: esbuild } = await import(
   pathToFileURL(join(bench, "node_modules", "esbuild", "lib", "main.js")).href

@@ -59,7 +59,7 @@ const against = list(
 const budgetMs = quick ? 100_000 : Infinity;
 const started = performance.now();
 
-setUp();
+await setUp();
 installPeers();
 const scratch = mkdtempSync(join(tmpdir(), "logwire-bench-"));
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));

@@ -16,10 +16,10 @@ const graceMs = 2000;
 const mark = "LOGWIRE_STEP";
 const canReap = existsSync(`/proc/${process.pid}/environ`);
 
-/** Resolves to `{ ok, output }`; never rejects. */
-export async function runCommand([command, ...args], env) {
+/** Resolves to `{ ok, output }`; never rejects. `onText` gets what the command prints, as it comes. */
+export async function runCommand([command, ...args], env, onText = () => {}) {
   const id = randomUUID();
-  const { problem, output } = await runToEnd(command, args, { ...env, [mark]: id });
+  const { problem, output } = await runToEnd(command, args, { ...env, [mark]: id }, onText);
   const left = canReap ? await stragglers(id) : [];
   const notes = problem === undefined ? [] : [`${command} ${problem}`];
   for (const { pid, name } of left) {
@@ -29,12 +29,15 @@ export async function runCommand([command, ...args], env) {
   return { ok: notes.length === 0, output: [output.trimEnd(), ...notes].join("\n") };
 }
 
-function runToEnd(command, args, env) {
+function runToEnd(command, args, env, onText) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     let timedOut = false;
-    const collect = (text) => output += text;
+    const collect = (text) => {
+      output += text;
+      onText(text);
+    };
     child.stdout.setEncoding("utf8").on("data", collect);
     child.stderr.setEncoding("utf8").on("data", collect);
     const timer = setTimeout(() => {

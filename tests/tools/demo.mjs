@@ -16,7 +16,7 @@ if (!existsSync(main)) {
   console.error(`Cannot run the demo as ${main} is missing`);
   process.exit(1);
 }
-setUp();
+await setUp();
 const [command, ...args] = node === undefined ? self : [node, "--import", "tsx"];
 const { status } = spawnSync(command, [...args, main, ...rest], {
   cwd: root,

@@ -2,171 +2,181 @@
 /**
  * `npm test`, or `deno task ok`: every check of the project, a line each, what a failed one
  * printed, and as the last line `N passed, N failed` (and `, N skipped`); each test on each
- * runtime counts, and each other check. The exit status is 0 only if nothing failed.
+ * runtime counts, and each other check. While a check runs, a line says how far it is. The exit
+ * status is 0 only if nothing failed, and 2 where the command line is wrong.
  *
- *     npm test                              everything
- *     npm test -- --only=lint,types         some checks: format, lint, …, deno, bun, node
- *     npm test -- framer                    the test files with "framer" in their path
- *     npm test -- --only=deno framer        those on one runtime
- *
- * `LOGWIRE_NODES=/path/to/node24:…` names further Node binaries to run the tests on.
+ * `npm test -- --help` lists the options, the checks and the environment variables.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import process from "node:process";
-import { parseArgs, stripVTControlCharacters } from "node:util";
+import { parseArgs } from "node:util";
 import { runCommand } from "./commands.mjs";
 import { readReport } from "./junit.mjs";
+import { Progress } from "./progress.mjs";
 import { node, self, setUp, toolEnvironment } from "./setup.mjs";
 import { root } from "./std_packages.mjs";
 
-const { values, positionals } = parseArgs({
-  options: { only: { type: "string" } },
-  allowPositionals: true,
-});
-
-setUp();
-const env = toolEnvironment();
 const { exports } = JSON.parse(readFileSync(join(root, "deno.json"), "utf8"));
 const entryPoints = [...new Set(Object.values(exports))];
 const documented = ["mod.ts", "src", "README.md"].filter((name) => existsSync(join(root, name)));
 
-/** Checks of the sources: name → command. */
+/** Checks of the sources: name → a line for `--help`, and the command. */
 const checks = {
-  "format": ["deno", "fmt", "--check"],
-  "lint": ["deno", "lint", "--quiet"],
-  "types": ["deno", "check", "--quiet"],
-  "types-node": ["tsc", "-p", "tsconfig.node.json"],
-  "types-portable": ["tsc", "-p", "tests/tools/tsconfig.portable.json"],
-  "docs": ["deno", "doc", "--lint", ...entryPoints],
-  "examples": [
-    ...["deno", "test", "--doc", "--quiet", "--allow-all"],
-    ...["--preload=tests/tools/strict_console.mjs", ...documented],
-  ],
-  "api": [...self, "tests/tools/public_api.mjs"],
-  "publish": ["deno", "publish", "--quiet", "--dry-run", "--allow-dirty"],
+  "format": {
+    about: "deno fmt --check",
+    command: ["deno", "fmt", "--check"],
+  },
+  "lint": {
+    about: "deno lint",
+    command: ["deno", "lint", "--quiet"],
+  },
+  "types": {
+    about: "the types of everything, by Deno",
+    command: ["deno", "check", "--quiet"],
+  },
+  "types-node": {
+    about: "the types of everything, by tsc with Node's",
+    command: ["tsc", "-p", "tsconfig.node.json"],
+  },
+  "types-portable": {
+    about: "portable folders name no global of a runtime",
+    command: ["tsc", "-p", "tests/tools/tsconfig.portable.json"],
+  },
+  "docs": {
+    about: "every exported symbol is documented",
+    command: ["deno", "doc", "--lint", ...entryPoints],
+  },
+  "examples": {
+    about: "the examples of the docs and the README run",
+    command: [
+      ...["deno", "test", "--doc", "--quiet", "--allow-all"],
+      ...["--preload=tests/tools/strict_console.mjs", ...documented],
+    ],
+  },
+  "api": {
+    about: "the public API is the one that tests/meta/public_api.txt lists",
+    command: [...self, "tests/tools/public_api.mjs"],
+  },
+  "publish": {
+    about: "JSR would take the package: a dry run",
+    command: ["deno", "publish", "--quiet", "--dry-run", "--allow-dirty"],
+  },
 };
 
-/** Runtimes that run the test files: name → command, and what of its output tells of failures. */
+/**
+ * Runtimes that run the test files: name → a line for `--help`; the command; how a line of its
+ * output names the file that begins and a test that has ended; what of the output is of failures.
+ */
 const runtimes = {
   "deno": {
+    about: "the test files on Deno",
     command: (report, files) => [
       ...["deno", "test", "--allow-all", "--no-check", "--sanitize-ops", "--sanitize-resources"],
       ...[`--junit-path=${report}`, ...files],
     ],
+    file: /^running \d+ tests? from \.\/(.*)$/gm,
+    test: /\.\.\. (?:ok|FAILED|ignored)\b/g,
     failures: (output) => output.slice(Math.max(output.search(/^\s*ERRORS\s*$/m), 0)),
   },
   "bun": {
+    about: "the test files on Bun",
     command: (report, files) => [
-      ...["bun", "test", "--isolate", "--only-failures", "--timeout=60000"],
+      ...["bun", "test", "--isolate", "--timeout=60000"],
       ...["--reporter=junit", `--reporter-outfile=${report}`, ...files.map((file) => `./${file}`)],
     ],
-    failures: (output) => output,
+    file: /^(tests\/.*_test\.ts):$/gm,
+    test: /^\((?:pass|fail|skip|todo)\) /gm,
+    failures: (output) =>
+      output.replace(/^\((pass|skip|todo)\) .*\n/gm, "")
+        .replace(/^tests\/.*_test\.ts:\n\n(?=tests\/|\n)/gm, ""),
   },
 };
-if (node !== undefined) runtimes.node = onNode(node);
+if (node !== undefined) runtimes.node = onNode(node, "the test files on Node");
 for (const path of (process.env.LOGWIRE_NODES ?? "").split(delimiter).filter(Boolean)) {
   const { stdout } = spawnSync(path, ["--version"], { encoding: "utf8" });
-  runtimes[`node-${stdout?.trim() ?? path}`] = onNode(path);
+  runtimes[`node-${stdout?.trim() ?? path}`] = onNode(path, `the test files on ${path}`);
 }
 
-function onNode(path) {
+function onNode(path, about) {
   return {
+    about,
     command: (report, files) => [
       ...[path, "--import", "tsx", "--test"],
-      ...["--test-reporter=spec", "--test-reporter-destination=stdout"],
+      ...["--test-reporter=./tests/tools/node_reporter.mjs", "--test-reporter-destination=stdout"],
       ...["--test-reporter=junit", `--test-reporter-destination=${report}`, ...files],
     ],
+    file: /^⏵ (.*)$/gm,
+    test: /^[✔✖﹣] /gm,
+    // Without the account of a failed test where it stands, as all of them stand at the end.
     failures: (output) =>
-      output.replace(/^✖ failing tests:$[^]*?(?=^\S+ ended with|(?![^]))/m, "")
-        .replace(/^(✔|﹣|ℹ).*\n/gm, ""),
+      output.replace(/^(✔|﹣|ℹ|⏵).*\n/gm, "")
+        .replace(/^✖ (?!failing tests:).*\n(?: .*\n)*(?=[^]*^✖ failing tests:$)/gm, ""),
   };
 }
 
+const known = { ...checks, ...runtimes };
+const everyDefault = 10;
+
+const help = `npm test -- [options] [parts of paths]
+
+Runs every check, or those of --only, and prints a line for each; the last line counts what passed,
+failed and was skipped. With parts of paths, only the test files that have any of them in their path.
+
+options
+  --only=<checks>    some checks, with commas between them
+  --every=<seconds>  the longest time without a line that says what is running; default: ${everyDefault}
+  -h, --help         prints this
+
+checks
+${Object.entries(known).map(([name, { about }]) => `  ${name.padEnd(17)}  ${about}`).join("\n")}
+  ${"tree".padEnd(17)}  the run leaves the work tree as it was (whenever all checks are run)
+
+environment variables
+  LOGWIRE_NODES            more Node binaries to run the test files on, with '${delimiter}' between them
+  LOGWIRE_SYSLOG           the folder in which tests/tools/install_syslog.sh put rsyslog and syslog-ng
+  LOGWIRE_REQUIRE_SERVERS  1: a test whose server or interpreter is missing fails, and is not skipped
+
+examples
+  npm test                                     everything
+  npm test -- --only=format,lint,types         some checks
+  npm test -- outbox syslog                    the test files of both, on every runtime
+  npm test -- --only=deno delivery/            those of a folder, on one runtime`;
+
+const { values, positionals: parts } = readArguments();
+if (values.help) {
+  console.log(help);
+  process.exit(0);
+}
+const only = values.only?.split(",");
+const unknown = only?.filter((name) => !(name in known)) ?? [];
+if (unknown.length > 0) {
+  refuse(`--only takes some of ${Object.keys(known).join(",")}: current value is ${unknown}`);
+}
+const every = Number(values.every ?? everyDefault);
+if (!(every > 0)) refuse(`--every takes a number of seconds: current value is ${values.every}`);
+const files = testFiles();
+if (files.length === 0) refuse(`No test file has '${parts.join("' or '")}' in its path`);
+
+const progress = new Progress({ everyMs: every * 1000 });
+await setUp(progress);
+const env = toolEnvironment();
 const total = { passed: 0, failed: 0, skipped: [] };
 if (node === undefined) total.skipped.push("node: Node 20 or later is not on PATH");
-
-async function check(name) {
-  const started = performance.now();
-  const { ok, output } = await runCommand(checks[name], env);
-  ok ? total.passed++ : total.failed++;
-  tell(ok, name, started, ok ? "" : output);
-}
-
-async function test(name) {
-  const started = performance.now();
-  const report = join(scratch, `${name}.xml`);
-  const { command, failures } = runtimes[name];
-  const run = await runCommand(command(report, files), env);
-  const { passed, failed, skipped } = readReport(report);
-  const ran = passed + failed + skipped.length > 0;
-  const ok = run.ok && ran;
-  total.passed += passed;
-  // A run that fails without a failed test (a file that does not load) counts as one.
-  total.failed += ok ? failed : Math.max(failed, 1);
-  total.skipped.push(...skipped.map((reason) => `${name}: ${reason}`));
-  const output = ran ? failures(run.output) : `${run.output}\nno test was run`;
-  tell(ok, `${name} (${passed + failed} tests)`, started, ok ? "" : output);
-}
-
-/** A test run leaves the work tree as it was. */
-function checkTree(before) {
-  const started = performance.now();
-  const added = workTree().filter((line) => !before.includes(line));
-  added.length === 0 ? total.passed++ : total.failed++;
-  const output = ["The work tree was changed during the run:", ...added].join("\n");
-  tell(added.length === 0, "tree", started, added.length === 0 ? "" : output);
-}
-
-function workTree() {
-  const git = spawnSync("git", ["status", "--porcelain"], { cwd: root, encoding: "utf8" });
-  return (git.stdout ?? "").split("\n");
-}
-
-function tell(ok, name, started, output) {
-  const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(6);
-  console.log(`${ok ? "ok  " : "FAIL"} ${seconds} s  ${name}`);
-  if (output !== "") console.log(stripVTControlCharacters(output).replace(/^/gm, "    | "));
-}
-
-function testFiles() {
-  const inside = readdirSync(join(root, "tests"), { recursive: true });
-  const files = inside.filter((name) => name.endsWith("_test.ts")).map((name) => `tests/${name}`);
-  const wanted = (file) => positionals.every((part) => file.includes(part));
-  return files.filter(wanted).sort();
-}
-
-function chosen(all) {
-  const only = values.only?.split(",");
-  return Object.keys(all).filter((name) => only?.includes(name) ?? true);
-}
-
-function listSkipped() {
-  const counts = new Map();
-  for (const reason of total.skipped) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  if (counts.size > 0) console.log("skipped:");
-  for (const [reason, count] of counts) console.log(`${String(count).padStart(6)} × ${reason}`);
-}
-
-const known = [...Object.keys(checks), ...Object.keys(runtimes)];
-const unknown = values.only?.split(",").filter((name) => !known.includes(name)) ?? [];
-const files = testFiles();
-if (unknown.length > 0) {
-  refuse(`--only takes some of ${known.join(",")}: current value is ${unknown}`);
-}
-if (files.length === 0) refuse(`No test file has '${positionals.join("' and '")}' in its path`);
+const chosenChecks = parts.length > 0 && only === undefined ? [] : chosen(checks);
+const chosenRuntimes = chosen(runtimes);
+const plan = [chosenChecks.join(", ")];
+if (chosenRuntimes.length > 0) plan.push(`${files.length} test files on ${chosenRuntimes}`);
+console.log(`running ${plan.filter(Boolean).join("; ")}`);
 
 const scratch = mkdtempSync(join(tmpdir(), "logwire-ok-"));
 try {
   const before = workTree();
   // Two lanes, for two cores: tests that watch a network get one to themselves.
-  await Promise.all([
-    inTurn(positionals.length > 0 ? [] : chosen(checks), check),
-    inTurn(chosen(runtimes), test),
-  ]);
-  if (values.only === undefined && positionals.length === 0) checkTree(before);
+  await Promise.all([inTurn(chosenChecks, check), inTurn(chosenRuntimes, test)]);
+  if (only === undefined && parts.length === 0) checkTree(before);
 } finally {
   rmSync(scratch, { recursive: true });
 }
@@ -177,11 +187,90 @@ console.log(
 );
 process.exitCode = failed === 0 ? 0 : 1;
 
+async function check(name) {
+  const end = progress.begin(name);
+  const { ok, output } = await runCommand(checks[name].command, env);
+  ok ? total.passed++ : total.failed++;
+  end({ ok, output: ok ? "" : output });
+}
+
+async function test(name) {
+  const runtime = runtimes[name];
+  const report = join(scratch, `${name}.xml`);
+  let printed = "";
+  const end = progress.begin(name, () => reached(runtime, printed));
+  const run = await runCommand(runtime.command(report, files), env, (text) => printed += text);
+  const { passed, failed, skipped } = readReport(report);
+  const ran = passed + failed + skipped.length > 0;
+  const ok = run.ok && ran;
+  total.passed += passed;
+  // A run that fails without a failed test (a file that does not load) counts as one.
+  total.failed += ok ? failed : Math.max(failed, 1);
+  total.skipped.push(...skipped.map((reason) => `${name}: ${reason}`));
+  const output = ran ? runtime.failures(run.output) : `${run.output}\nno test was run`;
+  end({ ok, output: ok ? "" : output, shown: `${name} (${passed + failed} tests)` });
+}
+
+/** How far a runtime is, by what it printed; one that runs a file at a time, as all of them do. */
+function reached({ file, test }, printed) {
+  const begun = [...printed.matchAll(file)];
+  const tests = printed.match(test)?.length ?? 0;
+  const ended = `${Math.max(begun.length - 1, 0)} of ${files.length} files ended, ${tests} tests`;
+  const current = begun.at(-1)?.[1];
+  return current === undefined ? ended : `${ended}; in ${current.replace(`${root}/`, "")}`;
+}
+
+/** A test run leaves the work tree as it was. */
+function checkTree(before) {
+  const end = progress.begin("tree");
+  const added = workTree().filter((line) => !before.includes(line));
+  const ok = added.length === 0;
+  ok ? total.passed++ : total.failed++;
+  const output = ["The work tree was changed during the run:", ...added].join("\n");
+  end({ ok, output: ok ? "" : output });
+}
+
+function workTree() {
+  const git = spawnSync("git", ["status", "--porcelain"], { cwd: root, encoding: "utf8" });
+  return (git.stdout ?? "").split("\n");
+}
+
+function testFiles() {
+  const inside = readdirSync(join(root, "tests"), { recursive: true });
+  const all = inside.filter((name) => name.endsWith("_test.ts")).map((name) => `tests/${name}`);
+  const isWanted = (file) => parts.length === 0 || parts.some((part) => file.includes(part));
+  return all.filter(isWanted).sort();
+}
+
+function chosen(all) {
+  return Object.keys(all).filter((name) => only?.includes(name) ?? true);
+}
+
+function listSkipped() {
+  const counts = new Map();
+  for (const reason of total.skipped) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  if (counts.size > 0) console.log("skipped:");
+  for (const [reason, count] of counts) console.log(`${String(count).padStart(6)} × ${reason}`);
+}
+
 async function inTurn(names, action) {
   for (const name of names) await action(name);
 }
 
+function readArguments() {
+  const options = {
+    only: { type: "string" },
+    every: { type: "string" },
+    help: { type: "boolean", short: "h" },
+  };
+  try {
+    return parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    refuse(error.message.split(". ")[0]);
+  }
+}
+
 function refuse(reason) {
-  console.error(reason);
+  console.error(`${reason}\nnpm test -- --help lists the options and the checks`);
   process.exit(2);
 }

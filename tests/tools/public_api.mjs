@@ -99,7 +99,7 @@ function qualified(text) {
   return lines;
 }
 
-setUp();
+await setUp();
 const api = publicApi();
 if (process.argv.includes("--update")) {
   writeFileSync(snapshot, api);

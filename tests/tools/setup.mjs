@@ -6,12 +6,13 @@
  *
  * Plain Node 20 or Deno with nothing installed: it imports only what is built in.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { Progress } from "./progress.mjs";
 import { haveStdPackages, jsrUrl, root, writeStdPackages } from "./std_packages.mjs";
 
 const nodeModules = join(root, "node_modules");
@@ -43,24 +44,25 @@ function nodeOnPath() {
 }
 
 /** Installs and builds what is missing; ends the process with the reason where that fails. */
-export function setUp() {
+export async function setUp(progress = new Progress()) {
   const [major] = process.versions.node.split(".");
   if (Number(major) < 20) fail(`Node 20 or later is needed: this is ${process.version}`);
-  onceFor("packages", [join(root, "package.json"), join(root, "package-lock.json")], install);
+  const packages = [join(root, "package.json"), join(root, "package-lock.json")];
+  await onceFor("packages", packages, () => install(progress));
   const std = [join(root, "tests", "tools", "std_packages.mjs"), ...filesIn("std_types")];
   if (!haveStdPackages()) forget("std");
-  onceFor("std", std, writeStdPackages);
-  for (const runtime of ["deno", "bun"]) checkRuns(runtime);
+  await onceFor("std", std, writeStdPackages);
+  for (const runtime of ["deno", "bun"]) await checkRuns(runtime);
 }
 
 /** Does `action` unless it was done before with these same files. */
-function onceFor(name, files, action) {
+async function onceFor(name, files, action) {
   const hash = createHash("sha256");
   for (const file of files) hash.update(readFileSync(file));
   const digest = hash.digest("hex");
   const stamp = stampOf(name);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
-  action();
+  await action();
   writeFileSync(stamp, digest);
 }
 
@@ -77,22 +79,22 @@ function filesIn(folder) {
   return readdirSync(path).sort().map((name) => join(path, name));
 }
 
-function install() {
+async function install(progress) {
   console.log("installing the development packages from npm …");
-  const npm = run("npm", ["ci", "--no-audit", "--no-fund"]);
-  if (npm.error === undefined) {
-    if (npm.status !== 0) fail(`npm ci failed:\n${npm.output}`);
-    return;
-  }
-  if (!onDeno) fail(`npm could not be started: ${npm.error.message}`);
+  const end = progress.begin("npm ci");
+  const npm = await run("npm", ["ci", "--no-audit", "--no-fund"]);
   // Deno alone: it reads package.json too, but not package-lock.json.
+  const tool = npm.error !== undefined && onDeno ? "deno install" : "npm ci";
   const scripts = ["deno", "bun", "esbuild", "workerd"].map((name) => `npm:${name}`).join(",");
-  const deno = run(process.execPath, ["install", `--allow-scripts=${scripts}`]);
-  if (deno.status !== 0) fail(`deno install failed:\n${deno.output}`);
+  const { status, error, output } = tool === "npm ci"
+    ? npm
+    : await run(process.execPath, ["install", `--allow-scripts=${scripts}`]);
+  end({ ok: status === 0, shown: tool });
+  if (status !== 0) fail(`${tool} failed:\n${error?.message ?? output}`);
 }
 
-function checkRuns(runtime) {
-  const { status, error, output } = run(join(nodeModules, ".bin", runtime), ["--version"], {
+async function checkRuns(runtime) {
+  const { status, error, output } = await run(join(nodeModules, ".bin", runtime), ["--version"], {
     env: toolEnvironment(),
   });
   if (status === 0) return;
@@ -103,9 +105,21 @@ function checkRuns(runtime) {
   );
 }
 
+/** Not `spawnSync`, which would hold up the lines of the progress. */
 function run(command, args, options = {}) {
-  const result = spawnSync(command, args, { cwd: root, encoding: "utf8", ...options });
-  return { ...result, output: `${result.stdout ?? ""}${result.stderr ?? ""}` };
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+      ...options,
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text) => output += text);
+    }
+    child.on("error", (error) => resolve({ status: null, error, output }));
+    child.on("close", (status) => resolve({ status, error: undefined, output }));
+  });
 }
 
 function fail(reason) {
@@ -113,4 +127,4 @@ function fail(reason) {
   process.exit(1);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) setUp();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await setUp();
