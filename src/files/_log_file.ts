@@ -28,11 +28,28 @@ const LINE_END = makeLogRecord({ msg: "" });
 /** What is written in one call at most, nearly: more makes writes no cheaper. */
 const BUFFER_CHARACTERS = 64 * 1024;
 
-/** The calls to the system that a test may let fail. */
-export type FileCalls = Pick<
-  typeof fs,
-  "closeSync" | "fsync" | "fsyncSync" | "fstatSync" | "openSync" | "statSync" | "writeSync"
->;
+/** The calls of `node:fs` that are used, declared here so that programs need no types of Node. */
+export interface FileCalls {
+  openSync(path: string, flags: string, mode: number): number;
+  fstatSync(fd: number): FileStats<number>;
+  fstatSync(fd: number, options: { bigint: true }): FileStats<bigint>;
+  statSync(
+    path: string,
+    options: { bigint: true; throwIfNoEntry: false },
+  ): FileIdentity | undefined;
+  writeSync(fd: number, bytes: Uint8Array, offset: number, length: number): number;
+  fsync(fd: number, callback: (error: Error | null) => void): void;
+  fsyncSync(fd: number): void;
+  closeSync(fd: number): void;
+}
+
+interface FileStats<N> {
+  readonly dev: N;
+  readonly ino: N;
+  readonly size: N;
+  readonly nlink: N;
+  isFile(): boolean;
+}
 
 /** What tells a file from any other. */
 export interface FileIdentity {

@@ -69,11 +69,11 @@ function areThoseOfRecords(keys: readonly string[]): boolean {
 export type RecordMaker = (fields: LogRecord) => LogRecord;
 
 /**
- * What makes records of that prototype. It sets each field by its name, which is several times faster
+ * Returns a maker of records with that prototype. It sets each field by its name, which is several times faster
  * than in a loop, and does not call the constructor, whose values would be overwritten; a class
  * derived from `LogRecord` would take several times as long.
  */
-export function recordMaker(prototype: object): RecordMaker {
+export function recordMaker(prototype: () => object): RecordMaker {
   function Complete(this: LogRecord, fields: LogRecord): void {
     this.name = fields.name;
     this.msg = fields.msg;
@@ -97,12 +97,13 @@ export function recordMaker(prototype: object): RecordMaker {
     this.process = fields.process;
     this.taskName = null;
   }
-  Complete.prototype = prototype;
+  Complete.prototype = prototype();
   const Maker = Complete as unknown as new (fields: LogRecord) => LogRecord;
   return (fields) => new Maker(fields);
 }
 
-const completeRecord = /* @__PURE__ */ (() => recordMaker(LogRecord.prototype))();
+// Within a function, as bundlers keep what reads a property while the module loads.
+const completeRecord = /* @__PURE__ */ recordMaker(() => LogRecord.prototype);
 
 function update(record: LogRecord, entries: Iterable<[unknown, unknown]>): LogRecord {
   for (const [key, value] of entries) add(record, key, value);

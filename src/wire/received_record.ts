@@ -29,8 +29,9 @@ function markedPrototype(of: object): object {
   return prototype;
 }
 
-const completeRecord: RecordMaker =
-  /* @__PURE__ */ (() => recordMaker(markedPrototype(LogRecord.prototype)))();
+const completeRecord: RecordMaker = /* @__PURE__ */ recordMaker(() =>
+  markedPrototype(LogRecord.prototype)
+);
 
 /** As `makeLogRecord()`, and marked as received: handlers that write lines write its line form. */
 export function makeReceivedRecord(fields: Readonly<Record<string, unknown>>): LogRecord {

@@ -6,14 +6,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { weigh } from "../../bench/tools/bundle.mjs";
 import { test } from "../test.ts";
+import { MOST_EDGE_BYTES } from "./edge_limit.ts";
 import { root } from "./sources.ts";
-
-/**
- * The most that a worker with `SocketHandler` may weigh, gzipped: a little above what it does, so
- * that whoever adds to it knows. `node bench/bundle.mjs --files` says what is heavy. Of this 3.5 KiB
- * keep records of young connections, bound what one record may become, and guard call-backs.
- */
-const MOST_BYTES = 28 * 1024;
 
 /** Constants that a bundler cannot leave out. */
 const CRUMBS = 50;
@@ -31,7 +25,7 @@ const { outputFiles: [program] } = esbuild.buildSync({
 
 test("the bundle of an edge worker needs nothing of Node, and stays small", () => {
   assertEquals([worker.imports, worker.warnings], [["cloudflare:sockets"], []]);
-  assertLess(worker.gzipped, MOST_BYTES);
+  assertLess(worker.gzipped, MOST_EDGE_BYTES);
 });
 
 test("a bundle that sends, receives, formats and configures nothing carries no code for it", () => {

@@ -6,7 +6,7 @@ import { entryPoints, exists, filesUnder, read, root, sources } from "./sources.
 const topLevel = [
   ...["deno.json", "mod.ts", "src", "tests", "bench", "README.md", "CHANGELOG.md", "LICENSE"],
   ...["package.json", "package-lock.json", "tsconfig.node.json"],
-  ...[".ci", ".git", ".gitattributes", ".gitignore", "node_modules"],
+  ...[".ci", ".git", ".gitattributes", ".gitignore", "node_modules", "dist"],
 ];
 
 /**

@@ -65,6 +65,9 @@ const checks = {
     command: ["deno", "publish", "--quiet", "--dry-run", "--allow-dirty"],
   },
 };
+if (node !== undefined) {
+  checks.package = [node, "--import", "tsx", "--test", "tests/package/packed.mjs"];
+}
 
 /**
  * Runtimes that run the test files: name → a line for `--help`; the command; how a line of its

@@ -1,0 +1,196 @@
+/**
+ * The npm package as users get it: built, packed by `npm pack`, installed without a network into a
+ * folder of its own, and used there on Node, Bun and Deno, by tsc and by a bundler.
+ *
+ *     node --import tsx --test tests/package/packed.mjs
+ */
+import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
+import * as esbuild from "esbuild";
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { after, before, test } from "node:test";
+import { weigh } from "../../bench/tools/bundle.mjs";
+import { MOST_EDGE_BYTES } from "../meta/edge_limit.ts";
+import { entryPoints, read, root } from "../meta/sources.ts";
+import { buildPackage } from "../tools/pack.mjs";
+import { toolEnvironment } from "../tools/setup.mjs";
+
+const consumer = mkdtempSync(join(tmpdir(), "logwire-package-"));
+const installed = join(consumer, "node_modules", "@logwire", "logging");
+
+/** Why `require()` cannot be tried on this Node. */
+const skip = process.features.require_module !== true && "Node 20.19 or later can";
+
+/** Sub-paths as a consumer writes them, but those that other runtimes alone can load. */
+const specifiers = Object.keys(entryPoints).map((entry) => `@logwire/logging${entry.slice(1)}`);
+const onNode = specifiers.filter((name) => !/\/(cloudflare|smtp-handler)$/.test(name));
+
+const manifest = () => JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
+
+before(async () => {
+  await buildPackage(join(consumer, "dist"));
+  run("npm", "pack", "./dist", "--silent");
+  writeFileSync(join(consumer, "package.json"), JSON.stringify({ type: "module", private: true }));
+  const [tarball] = readdirSync(consumer).filter((name) => name.endsWith(".tgz"));
+  run("npm", "install", "--offline", "--no-audit", "--no-fund", `./${tarball}`);
+  rmSync(join(consumer, "dist"), { recursive: true });
+  cpSync(join(root, "tests", "package", "consumer"), consumer, { recursive: true });
+  mkdirSync(join(consumer, "node_modules", "@types"));
+  symlinkSync(
+    join(root, "node_modules", "@types", "node"),
+    join(consumer, "node_modules", "@types", "node"),
+  );
+});
+
+after(() => rmSync(consumer, { recursive: true }));
+
+test("installing the package installs nothing else", () => {
+  const names = readdirSync(join(consumer, "node_modules"));
+  assertEquals(names.filter((name) => !/^(\.|@types$)/.test(name)), ["@logwire"]);
+  assertEquals(manifest().dependencies, undefined);
+});
+
+test("the package has every entry point of deno.json, and each is one file", () => {
+  const { exports, version, name } = manifest();
+  const { "./package.json": _itself, ...subPaths } = exports;
+  assertEquals(Object.keys(subPaths), Object.keys(entryPoints));
+  const deno = JSON.parse(read("deno.json"));
+  assertEquals([name, version], [deno.name, deno.version]);
+  const files = Object.values(subPaths).flatMap((entry) => Object.values(entry));
+  assertEquals(files.filter((file) => readFileSync(join(installed, file)).length === 0), []);
+});
+
+test("an ES module sends and receives a record on Node, Bun and Deno", () => {
+  for (const command of [[process.execPath], ["bun"], ["deno", "run", "--allow-all"]]) {
+    const { stdout, stderr } = run(...command, "deliver.mjs");
+    assertEquals([stdout, stderr], ["low on ink\n", ""], command[0]);
+  }
+});
+
+test("require() and import give the same loggers, functions and classes, for every sub-path", {
+  skip,
+}, () => {
+  const { stdout, stderr } = run(process.execPath, "tree.cjs", ...onNode);
+  assertEquals([stdout, stderr], ["", ""]);
+});
+
+test("./smtp-handler asks for nodemailer where it is missing, and loads where it is there", {
+  skip,
+}, () => {
+  const load = ["--input-type=module", "--eval", `import "@logwire/logging/smtp-handler"`];
+  const { stderr, status } = attempt(process.execPath, ...load);
+  assertEquals(status, 1);
+  assertMatch(stderr, /Cannot find package 'nodemailer'/);
+  const nodemailer = join(consumer, "node_modules", "nodemailer");
+  symlinkSync(join(root, "node_modules", "nodemailer"), nodemailer);
+  try {
+    run(process.execPath, "tree.cjs", "@logwire/logging/smtp-handler");
+  } finally {
+    rmSync(nodemailer);
+  }
+});
+
+for (const module of ["nodenext", "bundler"]) {
+  for (const skipLibCheck of [true, false]) {
+    for (const types of [[], ["node"]]) {
+      const setting = `module ${module}, skipLibCheck ${skipLibCheck}, types [${types}], no DOM`;
+      test(`strict programs compile from the published types, await using too: ${setting}`, () => {
+        compile({ ...resolution(module), skipLibCheck, types });
+      });
+    }
+  }
+}
+
+test("programs compile beside the types of the DOM", () => {
+  const lib = ["esnext", "dom"];
+  compile({ ...resolution("nodenext"), lib, skipLibCheck: false, types: [] });
+  compile({ ...resolution("bundler"), lib, skipLibCheck: false, types: ["node"] });
+});
+
+test(
+  "a compiled program with await using runs on Node, and so does one that requires",
+  { skip },
+  () => {
+    compile({ ...resolution("nodenext"), skipLibCheck: false, types: [] });
+    for (const file of ["typed.js", "required.cjs"]) run(process.execPath, join("built", file));
+  },
+);
+
+test("a worker bundled from the package weighs what it does from the sources, and no more than it may", () => {
+  const source = join(root, "bench", "edge", "worker.ts");
+  const text = readFileSync(source, "utf8")
+    .replace("../../mod.ts", "@logwire/logging")
+    .replace("../../src/adapters/cloudflare.ts", "@logwire/logging/cloudflare");
+  writeFileSync(join(consumer, "worker.ts"), text);
+  const packed = weigh(esbuild, join(consumer, "worker.ts"));
+  assertEquals([packed.imports, packed.warnings], [["cloudflare:sockets"], []]);
+  assertLess(packed.gzipped, MOST_EDGE_BYTES);
+  const ratio = packed.gzipped / weigh(esbuild, source).gzipped;
+  assertLess(Math.abs(ratio - 1), 0.01);
+});
+
+test("importing the package loads few files", () => {
+  const loaded = reachedFrom("mod.js");
+  const bytes = loaded.reduce((sum, file) => sum + readFileSync(join(installed, file)).length, 0);
+  assertLess(loaded.length, 99);
+  assertLess(bytes, 999 * 1024);
+});
+
+/** The files that importing `entry` loads, from the package's folder. */
+function reachedFrom(entry) {
+  const reached = new Set([entry]);
+  for (const file of reached) {
+    const text = readFileSync(join(installed, file), "utf8");
+    for (const [, target] of text.matchAll(/^(?:import|export|\} from)\b[^;]*?"(\.[^"]+)";$/gm)) {
+      reached.add(join(dirname(file), target));
+    }
+  }
+  return [...reached];
+}
+
+function resolution(module) {
+  return module === "nodenext"
+    ? { module, moduleResolution: module }
+    : { module: "esnext", moduleResolution: module };
+}
+
+/** Compiles the programs, and a file that imports every sub-path, so that all types are looked at. */
+function compile(settings) {
+  const all = specifiers.map((name, at) => `import type * as e${at} from "${name}";`);
+  const kept = specifiers.map((_, at) => `export type E${at} = typeof e${at};`);
+  writeFileSync(join(consumer, "all.ts"), [...all, ...kept, ""].join("\n"));
+  const files = ["all.ts", "typed.ts", ...(settings.module === "nodenext" ? ["required.cts"] : [])];
+  const compilerOptions = {
+    target: "es2022",
+    lib: ["es2022"],
+    strict: true,
+    outDir: "built",
+    ...settings,
+  };
+  writeFileSync(join(consumer, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
+  run("tsc", "-p", ".");
+}
+
+/** Runs a program in the consumer's folder, which must succeed. */
+function run(...command) {
+  const { status, stdout, stderr } = attempt(...command);
+  assert(status === 0, `${command.join(" ")} ended with status ${status}\n${stdout}${stderr}`);
+  return { stdout, stderr };
+}
+
+function attempt(command, ...args) {
+  const options = { cwd: consumer, env: toolEnvironment(), encoding: "utf8" };
+  return spawnSync(command, args, options);
+}

@@ -1,0 +1,182 @@
+// deno-lint-ignore-file no-console -- a tool prints
+/**
+ * `npm run pack`: builds the npm package into `dist/`, ready for `npm publish dist`. deno.json says
+ * its name, version and entry points, so that the JSR package and this one cannot differ there.
+ *
+ * esbuild puts every module into exactly one file (an entry point, or a chunk that several share),
+ * with `@std` inlined; each sub-path has one file for `import` and `require()` alike. So a program
+ * has one tree of loggers, however its parts load the package. tsc writes the declarations.
+ */
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { setUp, toolEnvironment } from "./setup.mjs";
+import { root } from "./std_packages.mjs";
+
+const json = (name) => JSON.parse(readFileSync(join(root, name), "utf8"));
+
+/** The oldest Node whose `require()` loads ES modules without a flag. */
+const NODE = ">=20.19";
+
+/** Packages that a sub-path loads, and that whoever imports it installs. */
+const PEERS = ["nodemailer", "unix-dgram"];
+
+/** Modules that a runtime has built in. */
+const BUILT_IN = /^(node|bun|cloudflare):/;
+
+/** The web's types that the declarations name, where the consumer's `lib` has no DOM. */
+const WEB_TYPES = ["AbortSignal", "Headers", "RequestInit", "Response", "URL"];
+
+/** Builds the package in the folder `dist`, which is emptied first. */
+export async function buildPackage(dist) {
+  rmSync(dist, { recursive: true, force: true });
+  mkdirSync(dist, { recursive: true });
+  const entries = entryPoints();
+  await bundle(dist, entries);
+  declare(dist, entries);
+  writeFileSync(join(dist, "package.json"), JSON.stringify(manifest(entries), null, 2) + "\n");
+  for (const name of ["CHANGELOG.md", "LICENSE"]) cpSync(join(root, name), join(dist, name));
+  writeFileSync(join(dist, "README.md"), forNpm(readFileSync(join(root, "README.md"), "utf8")));
+}
+
+/** The entry points of deno.json: sub-path, source, and the name of the built file. */
+function entryPoints() {
+  return Object.entries(json("deno.json").exports).map(([subPath, source]) => ({
+    subPath,
+    source: source.replace(/^\.\//, ""),
+    name: subPath === "." ? "mod" : subPath.replace(/^\.\//, ""),
+  }));
+}
+
+async function bundle(dist, entries) {
+  // Only now, since it may have been installed a moment ago.
+  const { build } = await import("esbuild");
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(entries.map(({ name, source }) => [name, source])),
+    outdir: dist,
+    chunkNames: "chunks/[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    // Node 20 has them; without this esbuild writes calls, which bundlers must keep.
+    supported: { "regexp-unicode-property-escapes": true },
+    // So that constants are in their places, as in a bundle of the sources.
+    minifySyntax: true,
+    plugins: [withoutSideEffects],
+    external: ["node:*", "bun:*", "cloudflare:*", ...PEERS.map((name) => `${name}/*`)],
+    legalComments: "none",
+    metafile: true,
+    logLevel: "warning",
+  });
+  for (const name of Object.keys(metafile.outputs)) restoreNames(join(root, name));
+  const outside = Object.values(metafile.outputs).flatMap(({ imports }) => imports)
+    .filter(({ path, external }) => external && !BUILT_IN.test(path))
+    .map(({ path }) => path.split("/")[0]);
+  const unknown = outside.filter((name) => !PEERS.includes(name));
+  if (unknown.length > 0) throw new Error(`Cannot pack: ${unknown} is imported and not declared`);
+}
+
+/** No module of ours is of use by being loaded alone, so none is loaded for that. */
+const withoutSideEffects = {
+  name: "without-side-effects",
+  setup(build) {
+    build.onResolve(
+      { filter: /^\.\.?\// },
+      ({ kind, resolveDir, path }) =>
+        kind === "entry-point" ? undefined : { path: join(resolveDir, path), sideEffects: false },
+    );
+  },
+};
+
+/** A class that names itself is `Logger = class _Logger` by esbuild's hand: `name` shall be its own. */
+function restoreNames(file) {
+  const text = readFileSync(file, "utf8");
+  const renamed = [...text.matchAll(/\b(\w+) = class (_\1)\b/g)];
+  const names = new Map(renamed.map(([, name, own]) => [own, name]));
+  if (names.size === 0) return;
+  writeFileSync(file, text.replace(/\b_\w+\b/g, (word) => names.get(word) ?? word));
+}
+
+function declare(dist, entries) {
+  const types = join(dist, "types");
+  const { status, stdout } = spawnSync(
+    "tsc",
+    ["-p", join("tests", "tools", "tsconfig.package.json"), "--outDir", types],
+    { cwd: root, env: toolEnvironment(), encoding: "utf8" },
+  );
+  if (status !== 0) throw new Error(`Cannot pack: tsc failed\n${stdout}`);
+  for (const name of readdirSync(types, { recursive: true })) {
+    if (!name.endsWith(".d.ts")) continue;
+    const file = join(types, name);
+    // tsc leaves the names of the sources, for which a consumer would need a compiler option.
+    const text = readFileSync(file, "utf8").replace(/(["'])(\.\.?\/[^"']+)\.ts\1/g, "$1$2.js$1");
+    writeFileSync(file, forNpm(text));
+  }
+  writeFileSync(join(types, "globals.d.ts"), globals());
+  for (const { source } of entries) {
+    const file = join(dist, declarationsOf(source));
+    const up = "../".repeat(source.split("/").length - 1) || "./";
+    const reference = `/// <reference path="${up}globals.d.ts" />\n`;
+    writeFileSync(file, reference + readFileSync(file, "utf8"));
+  }
+}
+
+/** An empty interface merges with the whole one, where the consumer has that. */
+function globals() {
+  return [
+    `/// <reference lib="es2022" />`,
+    `/// <reference lib="esnext.disposable" />`,
+    ...WEB_TYPES.map((name) => `interface ${name} {}`),
+    "",
+  ].join("\n");
+}
+
+function declarationsOf(source) {
+  return `types/${source.replace(/\.ts$/, ".d.ts")}`;
+}
+
+/** Examples import from the package's name on npm. */
+function forNpm(text) {
+  return text.replaceAll("jsr:@logwire/logging", "@logwire/logging");
+}
+
+function manifest(entries) {
+  const { name, version, license } = json("deno.json");
+  const { devDependencies, optionalDependencies } = json("package.json");
+  const versions = { ...devDependencies, ...optionalDependencies };
+  return {
+    name,
+    version,
+    description: "Python's logging for every JavaScript runtime, over the network",
+    keywords: ["logging", "logger", "python", "syslog", "socket", "deno", "bun", "edge"],
+    license,
+    type: "module",
+    sideEffects: false,
+    engines: { node: NODE },
+    exports: {
+      ...Object.fromEntries(entries.map(({ subPath, source, name }) => [
+        subPath,
+        { types: `./${declarationsOf(source)}`, default: `./${name}.js` },
+      ])),
+      "./package.json": "./package.json",
+    },
+    peerDependencies: Object.fromEntries(PEERS.map((peer) => [peer, atLeast(versions[peer])])),
+    peerDependenciesMeta: Object.fromEntries(PEERS.map((peer) => [peer, { optional: true }])),
+  };
+}
+
+function atLeast(version) {
+  return version.startsWith("^") ? version : `^${version}`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  setUp();
+  await buildPackage(join(root, "dist"));
+  const { exports } = JSON.parse(readFileSync(join(root, "dist", "package.json"), "utf8"));
+  console.log(`dist/ holds the npm package: ${Object.keys(exports).length - 1} entry points`);
+}
