@@ -18,19 +18,17 @@
 
 // The logging core: levels, loggers, records
 export {
-  addLevelName,
   CRITICAL,
   DEBUG,
   ERROR,
   FATAL,
-  getLevelName,
-  getLevelNamesMapping,
   INFO,
   type Level,
   NOTSET,
   WARN,
   WARNING,
 } from "./src/logging/level.ts";
+export { addLevelName, getLevelName, getLevelNamesMapping } from "./src/logging/level_names.ts";
 export { disable, getLogger, root } from "./src/logging/get_logger.ts";
 export { type Caller, Logger, type LoggerManager } from "./src/logging/logger.ts";
 export { getLoggerClass, type LoggerClass, setLoggerClass } from "./src/logging/logger_class.ts";

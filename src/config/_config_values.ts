@@ -6,7 +6,7 @@
  * @module
  */
 import { isPlainObject } from "../text/is_mapping.ts";
-import { checkLevel } from "../logging/level.ts";
+import { checkLevel } from "../logging/level_names.ts";
 import { pathTo, refuseAt } from "./_config_error.ts";
 import type { ConfigTree, Dictionary } from "./_config_tree.ts";
 

@@ -18,7 +18,12 @@ import { checkKnown } from "../logging/validate.ts";
 import { closeInBackground } from "../logging/shutdown.ts";
 import type { FilterLike } from "../logging/filter.ts";
 import { getLogger, manager, root } from "../logging/get_logger.ts";
-import { getHandlerByName, type Handler, registry } from "../logging/handler.ts";
+import {
+  clearHandlerNames,
+  getHandlerByName,
+  type Handler,
+  handlersNewestFirst,
+} from "../logging/handler.ts";
 import { isPlainObject } from "../text/is_mapping.ts";
 import { NOTSET } from "../logging/level.ts";
 import { Logger } from "../logging/logger.ts";
@@ -162,10 +167,10 @@ function install(plan: Plan, disablesOthers: boolean): void {
   installed = [...plan.handlers.values()];
   const inUse = new Set([...installed, ...attachedHandlers((logger) => !logger.disabled)]);
   // Last created first, as `shutdown()`: one that passes records on comes before its target.
-  for (const handler of registry.newestFirst()) {
+  for (const handler of handlersNewestFirst()) {
     if (before.has(handler) && !inUse.has(handler)) closeInBackground(handler);
   }
-  registry.clearNames();
+  clearHandlerNames();
   for (const [name, handler] of plan.handlers) handler.name = name;
 }
 

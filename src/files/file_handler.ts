@@ -9,7 +9,7 @@ import { encodable, type TextErrors } from "../text/text_errors.ts";
 import { atOnce } from "../logging/callback.ts";
 import { tellFault } from "../logging/handler.ts";
 import type { FlushOptions } from "../logging/handler.ts";
-import { getLevelName } from "../logging/level.ts";
+import { getLevelName } from "../logging/level_names.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { StreamHandler } from "../logging/stream_handler.ts";
 import type { TextStream } from "../logging/text_stream.ts";

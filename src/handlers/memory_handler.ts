@@ -32,7 +32,8 @@
  */
 import { checkBoolean, checkKnown, checkMethods } from "../logging/validate.ts";
 import { type FlushOptions, type Handler, tellFault, watchFault } from "../logging/handler.ts";
-import { checkLevel, ERROR, type Level } from "../logging/level.ts";
+import { ERROR, type Level } from "../logging/level.ts";
+import { checkLevel } from "../logging/level_names.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { reportError } from "../logging/report_error.ts";
 import type { ExitHooks } from "../net/connector.ts";

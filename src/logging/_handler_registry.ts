@@ -19,8 +19,9 @@ export interface Closeable {
 /** References to collected handlers that may pile up before they are swept out. */
 const SWEEP_SLACK = 64;
 
-/** What is left of a handler that is not kept. */
-interface Reference<H> {
+/** A weak reference to a handler. */
+export interface Reference<H> {
+  /** The handler; `undefined` once it was collected. */
   deref(): H | undefined;
 }
 
@@ -30,52 +31,48 @@ function referenceTo<H extends WeakKey>(handler: H): Reference<H> {
 
 /** Handlers in the order of their creation, by weak reference. */
 export class HandlerRegistry<H extends Closeable> {
-  #alive: Reference<H>[] = [];
+  /** The handlers, oldest first, and those that were collected since the last sweep. */
+  alive: Reference<H>[] = [];
+  /** The handlers that have a name. */
+  readonly named: Map<string, Reference<H>> = new Map();
   #sweepAt = SWEEP_SLACK;
-  readonly #named = new Map<string, Reference<H>>();
 
-  /** Takes up a new handler. */
+  /** Adds a new handler. */
   add(handler: H): void {
-    if (this.#alive.length >= this.#sweepAt) {
-      this.#alive = this.#alive.filter((reference) => reference.deref() !== undefined);
-      this.#sweepAt = 2 * this.#alive.length + SWEEP_SLACK;
+    if (this.alive.length >= this.#sweepAt) {
+      this.remove(undefined);
+      this.#sweepAt = 2 * this.alive.length + SWEEP_SLACK;
     }
-    this.#alive.push(referenceTo(handler));
+    this.alive.push(referenceTo(handler));
   }
 
-  /** Forgets a handler that is closed. */
-  remove(handler: H): void {
-    this.#alive = this.#alive.filter((reference) => reference.deref() !== handler);
+  /** Removes a handler that is closed; with `undefined`, the handlers that were collected. */
+  remove(handler: H | undefined): void {
+    this.alive = this.alive.filter((reference) => reference.deref() !== handler);
   }
 
   /** Gives a handler another name, or none. */
   rename(handler: H, from: string | null, to: string | null): void {
-    if (from !== null && this.get(from) === handler) this.#named.delete(from);
-    if (to) this.#named.set(to, referenceTo(handler));
-  }
-
-  /** Forgets all names, as CPython does before a configuration: the handlers keep their own. */
-  clearNames(): void {
-    this.#named.clear();
+    if (from !== null && this.get(from) === handler) this.named.delete(from);
+    if (to) this.named.set(to, referenceTo(handler));
   }
 
   /** The handler of that name. */
   get(name: string): H | null {
-    return this.#named.get(name)?.deref() ?? null;
+    return this.named.get(name)?.deref() ?? null;
   }
+}
 
-  /** The names of the handlers that are alive. */
-  names(): Set<string> {
-    for (const [name, reference] of this.#named) {
-      if (reference.deref() === undefined) this.#named.delete(name);
-    }
-    return new Set(this.#named.keys());
-  }
+// Functions and no methods: a bundler leaves them out of a program that does not call them.
 
-  /** The handlers that are alive, last created first. */
-  newestFirst(): H[] {
-    return this.#alive.map((reference) => reference.deref())
-      .filter((handler) => handler !== undefined)
-      .reverse();
-  }
+/** The names of the handlers that are alive: a new set at each call. */
+export function namesIn<H extends Closeable>(registry: HandlerRegistry<H>): Set<string> {
+  return new Set([...registry.named.keys()].filter((name) => registry.get(name)));
+}
+
+/** The handlers that are alive, last created first. */
+export function newestFirst<H extends Closeable>(registry: HandlerRegistry<H>): H[] {
+  return registry.alive.map((reference) => reference.deref())
+    .filter((handler) => handler !== undefined)
+    .reverse();
 }

@@ -14,7 +14,7 @@ import {
 } from "./format_style.ts";
 import { KeyError } from "../text/key_error.ts";
 import type { LogRecord } from "./log_record.ts";
-import { strWithin } from "../text/python_repr.ts";
+import { pythonStr } from "../text/python_repr.ts";
 import { cutText, maxTextOf, TextBudget } from "../text/text_budget.ts";
 
 const placeholder = /\$(?:(\$)|([_a-zA-Z][_a-zA-Z0-9]*)|\{([_a-zA-Z][_a-zA-Z0-9]*)\}|())/g;
@@ -61,7 +61,7 @@ function substitute(template: string, values: RecordValues, max: number): string
     end = match.index + all.length;
     const key = named ?? braced ?? "";
     if (escaped === undefined && !values.has(key)) throw new KeyError(key);
-    out += escaped ?? strWithin(values.get(key), budget);
+    out += escaped ?? pythonStr(values.get(key), budget);
     if (out.length > max) break;
   }
   return cutText(out + template.slice(end), max);

@@ -9,7 +9,8 @@
 import { BASIC_FORMATS, checkStyle, Formatter, type FormatterStyle } from "./formatter.ts";
 import { root } from "./get_logger.ts";
 import type { Handler } from "./handler.ts";
-import { checkLevel, type Level } from "./level.ts";
+import type { Level } from "./level.ts";
+import { checkLevel } from "./level_names.ts";
 import { closeInBackground } from "./shutdown.ts";
 import { StreamHandler } from "./stream_handler.ts";
 import type { TextStream } from "./text_stream.ts";

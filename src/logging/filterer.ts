@@ -9,9 +9,9 @@
 import { watch } from "./callback.ts";
 import type { FilterLike } from "./filter.ts";
 import { LogRecord } from "./log_record.ts";
-import { pythonRepr } from "../text/python_repr.ts";
 import { copyMark } from "./received_mark.ts";
 import { reportError } from "./report_error.ts";
+import { refuse } from "./validate.ts";
 
 /** The base of `Logger` and `Handler`. */
 export class Filterer {
@@ -26,10 +26,7 @@ export class Filterer {
   addFilter(filter: FilterLike): void {
     const filters: unknown = typeof filter === "function" ? filter : filter?.filter;
     if (typeof filters !== "function") {
-      throw new TypeError(
-        "Cannot add a filter as 'filter' must be a function or have a method filter(record): " +
-          `current value is ${pythonRepr(filter)}`,
-      );
+      refuse("add a filter", "filter", "a function or have a method filter(record)", filter);
     }
     if (!this.filters.includes(filter)) this.filters.push(filter);
   }

@@ -10,14 +10,14 @@
 import { atOnce, callBack, watch } from "./callback.ts";
 import { Filterer } from "./filterer.ts";
 import type { Formatter } from "./formatter.ts";
-import { HandlerRegistry } from "./_handler_registry.ts";
-import { checkLevel, getLevelName, type Level, NOTSET } from "./level.ts";
+import { HandlerRegistry, namesIn, newestFirst } from "./_handler_registry.ts";
+import { type Level, NOTSET } from "./level.ts";
+import { checkLevel, getLevelName } from "./level_names.ts";
 import type { LogRecord } from "./log_record.ts";
 import { recordText } from "./_record_text.ts";
 import { reportError } from "./report_error.ts";
 
-/** Every handler that is alive. */
-export const registry: HandlerRegistry<Handler> = new HandlerRegistry<Handler>();
+const registry: HandlerRegistry<Handler> = new HandlerRegistry<Handler>();
 
 /** What `flush()` takes. */
 export interface FlushOptions {
@@ -191,5 +191,15 @@ export function getHandlerByName(name: string): Handler | null {
 
 /** The names of all handlers that have one: a new set at each call. */
 export function getHandlerNames(): Set<string> {
-  return registry.names();
+  return namesIn(registry);
+}
+
+/** The handlers that are alive, last created first. */
+export function handlersNewestFirst(): Handler[] {
+  return newestFirst(registry);
+}
+
+/** Forgets all names, as CPython does before a configuration: the handlers keep their own. */
+export function clearHandlerNames(): void {
+  registry.named.clear();
 }

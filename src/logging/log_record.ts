@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { getLevelName } from "./level.ts";
+import { getLevelName } from "./level_names.ts";
 import { isMapping } from "../text/is_mapping.ts";
 import { percentFormat } from "../text/percent_format.ts";
 import { processId } from "./process_id.ts";
@@ -155,9 +155,8 @@ export class LogRecord {
   /** CPython's `repr()` of a record. */
   toString(): string {
     const { name, levelno, pathname, lineno, msg } = this;
-    return `<LogRecord: ${[name, levelno, pathname, lineno].map(pythonStr).join(", ")}, "${
-      pythonStr(msg)
-    }">`;
+    const parts = [name, levelno, pathname, lineno].map((part) => pythonStr(part));
+    return `<LogRecord: ${parts.join(", ")}, "${pythonStr(msg)}">`;
   }
 }
 

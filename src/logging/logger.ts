@@ -15,25 +15,16 @@ import type { Handler } from "./handler.ts";
 import type { LogKeywords } from "./call_arguments.ts";
 import { lastResort } from "./last_resort.ts";
 import { levelEpoch, startLevelEpoch } from "./_level_epoch.ts";
-import {
-  checkLevel,
-  CRITICAL,
-  DEBUG,
-  ERROR,
-  getLevelName,
-  INFO,
-  type Level,
-  NOTSET,
-  WARNING,
-} from "./level.ts";
+import { CRITICAL, DEBUG, ERROR, INFO, type Level, NOTSET, WARNING } from "./level.ts";
+import { checkLevel, getLevelName } from "./level_names.ts";
 import { logCall } from "./_log_call.ts";
 import { type LogArguments, type LogRecord, UNKNOWN_FILE, UNKNOWN_FUNCTION } from "./log_record.ts";
 import { type LogRecordFactory, makeRecord } from "./log_record_factory.ts";
-import { pythonRepr } from "../text/python_repr.ts";
 import { raiseExceptions } from "./raise_exceptions.ts";
 import { hidesMethod, setField } from "./_record_field.ts";
 import { reportError, reportFault } from "./report_error.ts";
 import { writeToStderr } from "./stderr.ts";
+import { refuse } from "./validate.ts";
 
 /** What a logger needs of the manager of its hierarchy. */
 export interface LoggerManager {
@@ -257,10 +248,7 @@ export class Logger extends Filterer {
    */
   addHandler(handler: Handler): void {
     if (typeof handler?.handle !== "function") {
-      throw new TypeError(
-        "Cannot add a handler as 'handler' must be a Handler: " +
-          `current value is ${pythonRepr(handler)}`,
-      );
+      refuse("add a handler", "handler", "a Handler", handler);
     }
     if (!this.handlers.includes(handler)) this.handlers.push(handler);
   }

@@ -7,7 +7,8 @@
  */
 import type { Extra } from "./context_reader.ts";
 import type { LogKeywords } from "./call_arguments.ts";
-import { CRITICAL, DEBUG, ERROR, getLevelName, INFO, type Level, WARNING } from "./level.ts";
+import { CRITICAL, DEBUG, ERROR, INFO, type Level, WARNING } from "./level.ts";
+import { getLevelName } from "./level_names.ts";
 import { checkKnown } from "./validate.ts";
 import { logCall } from "./_log_call.ts";
 import type { LogArguments } from "./log_record.ts";

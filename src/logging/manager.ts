@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { checkLevel } from "./level.ts";
+import { checkLevel } from "./level_names.ts";
 import { startLevelEpoch } from "./_level_epoch.ts";
 import { asFunction, type LogRecordClass, type LogRecordFactory } from "./log_record_factory.ts";
 import { Logger, type LoggerManager } from "./logger.ts";

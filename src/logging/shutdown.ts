@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { type Handler, registry } from "./handler.ts";
+import { type Handler, handlersNewestFirst } from "./handler.ts";
 import { reportError } from "./report_error.ts";
 
 /**
@@ -25,7 +25,7 @@ import { reportError } from "./report_error.ts";
  * @param handlers the handlers, in the order of their creation; all that are alive where absent
  */
 export async function shutdown(handlers?: Iterable<Handler>): Promise<void> {
-  const newestFirst = handlers ? [...handlers].reverse() : registry.newestFirst();
+  const newestFirst = handlers ? [...handlers].reverse() : handlersNewestFirst();
   for (const handler of newestFirst) {
     const flushes = (handler as Handler & { flushOnClose?: boolean }).flushOnClose !== false;
     // Side by side: a flush may wait for a server that is away, and close() has a bound for that.

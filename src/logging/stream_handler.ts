@@ -7,7 +7,7 @@
  */
 import { atOnce } from "./callback.ts";
 import { type FlushOptions, Handler, tellFault, watchFault } from "./handler.ts";
-import { getLevelName } from "./level.ts";
+import { getLevelName } from "./level_names.ts";
 import type { LogRecord } from "./log_record.ts";
 import { pythonRepr, pythonStr } from "../text/python_repr.ts";
 import { printableRecord } from "./received_mark.ts";

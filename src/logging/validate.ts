@@ -76,16 +76,17 @@ export function checkInteger(
   what: string,
   name: string,
   value: unknown,
-  min: number = Number.MIN_SAFE_INTEGER,
-  max: number = Number.MAX_SAFE_INTEGER,
+  min: number = -Infinity,
+  max: number = Infinity,
 ): number {
   return number(what, name, value, min, max, "an integer");
 }
 
 /** As {@linkcode checkInteger}, but `Infinity`, for "no limit", is allowed too. */
 export function checkLimit(what: string, name: string, value: unknown, min: number = 0): number {
-  if (value === Infinity) return value;
-  return number(what, name, value, min, Number.MAX_SAFE_INTEGER, "Infinity or an integer");
+  return value === Infinity
+    ? value
+    : number(what, name, value, min, Infinity, "Infinity or an integer");
 }
 
 function number(
@@ -96,12 +97,10 @@ function number(
   max: number,
   kind: string,
 ): number {
-  const bad = typeof value !== "number" || Number.isNaN(value) || value < min || value > max ||
-    (kind !== "a number" && !Number.isInteger(value));
-  if (!bad) return value;
-  const bounded = max !== Infinity && max !== Number.MAX_SAFE_INTEGER;
-  const lower = min !== -Infinity && min !== Number.MIN_SAFE_INTEGER;
-  const range = bounded ? ` from ${min} to ${max}` : lower ? ` >= ${min}` : "";
+  // Not true of NaN.
+  const isInRange = typeof value === "number" && value >= min && value <= max;
+  if (isInRange && (kind === "a number" || Number.isSafeInteger(value))) return value;
+  const range = max < Infinity ? ` from ${min} to ${max}` : min > -Infinity ? ` >= ${min}` : "";
   const text = message(what, name, kind + range, value);
   throw typeof value === "number" ? new RangeError(text) : new TypeError(text);
 }
@@ -156,13 +155,13 @@ export function checkTlsOptions(what: string, name: string, value: unknown): voi
   if (value === undefined) return;
   if (typeof value !== "object" || value === null) refuse(what, name, "an object", value);
   checkKnown(`${what} with '${name}'`, value, TLS_OPTIONS);
-  const { ca, cert, key, serverName } = value as Record<string, unknown>;
+  const { ca, ...texts } = value as Record<string, unknown>;
   if (ca !== undefined && !(Array.isArray(ca) && ca.every((pem) => typeof pem === "string"))) {
     refuse(what, `${name}.ca`, "an array of PEM strings", ca);
   }
-  if (cert !== undefined) checkString(what, `${name}.cert`, cert);
-  if (key !== undefined) checkString(what, `${name}.key`, key);
-  if (serverName !== undefined) checkString(what, `${name}.serverName`, serverName);
+  for (const [field, text] of Object.entries(texts)) {
+    if (text !== undefined) checkString(what, `${name}.${field}`, text);
+  }
 }
 
 /** What `host`, `port` and `tls` say; the shape of a `StreamAddress`. */

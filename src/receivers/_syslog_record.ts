@@ -6,7 +6,8 @@
  * @module
  */
 import type { SyslogMessage } from "../wire/syslog/syslog_parser.ts";
-import { CRITICAL, DEBUG, ERROR, getLevelName, INFO, WARNING } from "../logging/level.ts";
+import { CRITICAL, DEBUG, ERROR, INFO, WARNING } from "../logging/level.ts";
+import { getLevelName } from "../logging/level_names.ts";
 import { UNKNOWN_FILE, UNKNOWN_FUNCTION } from "../logging/log_record.ts";
 
 /** The level of each severity, from emergency (0) to debug (7). */

@@ -11,13 +11,13 @@ import { floatFormat, type FloatPresentation, MAX_DECIMALS } from "./_float_form
 import { type FormatSpec, parseFormatSpec, shownType } from "./_format_spec.ts";
 import { floatRepr, isInteger, PythonFloat } from "./python_float.ts";
 import { callSpecialMethod } from "./special_method.ts";
-import { pythonStr, reprWithin, strWithin } from "./python_repr.ts";
+import { pythonRepr, pythonStr } from "./python_repr.ts";
 import type { TextBudget } from "./text_budget.ts";
 import { typeName } from "./type_name.ts";
 
 /** `value` as `spec` says; without a spec, `str(value)`, its containers within `budget`. */
 export function formatValue(value: unknown, spec: string, budget?: TextBudget): string {
-  if (spec === "") return strWithin(value, budget);
+  if (spec === "") return pythonStr(value, budget);
   if (value instanceof PythonFloat) return formatFloat(value.value, spec);
   switch (typeof value) {
     case "string":
@@ -45,7 +45,7 @@ function formatAnswer(value: unknown, spec: string, budget?: TextBudget): string
   const text = callSpecialMethod<string>(
     value,
     "__str__",
-    (item: unknown) => reprWithin(item, budget),
+    (item: unknown) => pythonRepr(item, budget),
   );
   const isPlaced = float === undefined || /[<>=^]/.test(spec);
   return text === undefined ? text : formatString(text, isPlaced ? spec : `>${spec}`);

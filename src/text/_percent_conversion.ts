@@ -9,9 +9,9 @@
  */
 import { codePointLength, codePoints } from "./code_points.ts";
 import { floatFormat, type FloatPresentation } from "./_float_format.ts";
-import { isInteger, PythonFloat } from "./python_float.ts";
+import { isInteger } from "./python_float.ts";
 import { callSpecialMethod, type SpecialMethod } from "./special_method.ts";
-import { asciiWithin, reprWithin, strWithin } from "./python_repr.ts";
+import { pythonAscii, pythonRepr, pythonStr } from "./python_repr.ts";
 import { ELLIPSIS, type TextBudget } from "./text_budget.ts";
 import { typeName } from "./type_name.ts";
 
@@ -58,7 +58,7 @@ type ToText = (value: unknown, budget?: TextBudget) => string;
 
 /** What letters stand for: a text, an integer of that radix, or a float in that presentation. */
 const KINDS: Readonly<Record<string, ToText | number | FloatPresentation>> = {
-  ...{ s: strWithin, r: reprWithin, a: asciiWithin, c: oneCharacter },
+  ...{ s: pythonStr, r: pythonRepr, a: pythonAscii, c: oneCharacter },
   ...{ d: 10, i: 10, u: 10, o: 8, x: 16, X: 16 },
   ...{ e: "e", E: "e", f: "f", F: "f", g: "g", G: "g" },
 };
@@ -78,7 +78,7 @@ export function convert(
   let sign = "";
   let text: string;
   if (typeof kind === "function") {
-    text = kind === strWithin && typeof value === "string" ? value : kind(value, has.budget);
+    text = kind === pythonStr && typeof value === "string" ? value : kind(value, has.budget);
     if (precision !== undefined && letter !== "c") text = codePoints(text, precision);
   } else {
     // To work out an object's number takes long, and so do digits of which `g` may show a few.
@@ -109,7 +109,6 @@ export function convert(
 /** The number that Python has for a value, or that the value answers. */
 function numberOf(value: unknown, method: SpecialMethod): number | bigint | undefined {
   if (typeof value === "boolean") return Number(value);
-  if (value instanceof PythonFloat) return value.value;
   return typeof value === "number" || typeof value === "bigint"
     ? value
     : callSpecialMethod(value, method);
@@ -117,9 +116,7 @@ function numberOf(value: unknown, method: SpecialMethod): number | bigint | unde
 
 /** The integer that a value is: no float is one. */
 export function integerOf(value: unknown): number | bigint | undefined {
-  return typeof value === "number" && !isInteger(value) || value instanceof PythonFloat
-    ? undefined
-    : numberOf(value, "__index__");
+  return typeof value === "number" && !isInteger(value) ? undefined : numberOf(value, "__index__");
 }
 
 /** The value as an integer: a float is truncated, as `int()` does, but not for hexadecimal digits. */

@@ -16,7 +16,7 @@ import { isMapping } from "./is_mapping.ts";
 import { KeyError } from "./key_error.ts";
 import { conversionAt, convert, type HasBudget, integerOf } from "./_percent_conversion.ts";
 import { isInteger } from "./python_float.ts";
-import { strWithin } from "./python_repr.ts";
+import { pythonStr } from "./python_repr.ts";
 import { cutText, MAX_TEXT, TextBudget } from "./text_budget.ts";
 
 /** Where `%(name)s` and `{name}` look: a `Map` is one. */
@@ -82,7 +82,7 @@ class Formatting implements HasBudget {
       } else if (character === "s" || (character === "d" && isInteger(this.#values[this.#taken]))) {
         // By far the most frequent; an integer is the same text by both.
         const value = this.#take();
-        out += typeof value === "object" ? strWithin(value, this.budget) : strWithin(value);
+        out += typeof value === "object" ? pythonStr(value, this.budget) : pythonStr(value);
         this.#at++;
       } else {
         out += this.#convert();

@@ -8,14 +8,31 @@
  * @module
  */
 
-/** A number to be spelled as Python spells a float. */
+/** A number to be spelled as Python spells a float; formatting asks it, as it asks any value. */
 export class PythonFloat {
+  /** The type, as error messages name it. */
+  static readonly name = "float";
   /** The number itself. */
   readonly value: number;
 
   /** Marks `value` as a float. */
   constructor(value: number) {
     this.value = value;
+  }
+
+  /** Python's `repr()`. */
+  toString(): string {
+    return floatRepr(this.value);
+  }
+
+  /** Python's `int()` cuts it off, which is left to the caller. */
+  __int__(): number {
+    return this.value;
+  }
+
+  /** Python's `float()`. */
+  __float__(): number {
+    return this.value;
   }
 }
 

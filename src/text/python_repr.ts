@@ -9,39 +9,24 @@
  *
  * @module
  */
-import { floatRepr, isInteger, PythonFloat } from "./python_float.ts";
+import { floatRepr, isInteger } from "./python_float.ts";
 import { callSpecialMethod, type SpecialMethod } from "./special_method.ts";
 import { cutText, ELLIPSIS, MAX_DEPTH, TextBudget } from "./text_budget.ts";
 
-/** Python's `str(value)`. */
-export function pythonStr(value: unknown): string {
-  return strWithin(value);
-}
-
-/** Python's `repr(value)`. */
-export function pythonRepr(value: unknown): string {
-  return reprWithin(value);
-}
-
-/** Python's `ascii(value)`: `repr()` with everything beyond ASCII escaped. */
-export function pythonAscii(value: unknown): string {
-  return asciiWithin(value);
-}
-
-/** As {@linkcode pythonStr}, for one of several values that share a budget. */
-export function strWithin(value: unknown, budget?: TextBudget): string {
+/** Python's `str(value)`; `budget` is that of the other values in the same record. */
+export function pythonStr(value: unknown, budget?: TextBudget): string {
   if (typeof value === "string") return value;
   if (typeof value !== "object" || value === null) return scalarWithin(value, budget);
   if (value instanceof Error) return String(value);
   if (value instanceof Date) return isoDate(value);
-  return reprWithin(value, budget, "__str__");
+  return pythonRepr(value, budget, "__str__");
 }
 
 /**
- * As {@linkcode pythonRepr}, for one of several values that share a budget; the value itself, and no
- * value inside it, is asked for `method`.
+ * Python's `repr(value)`; `budget` is that of the other values in the same record. `method` is called
+ * on the value itself, and on no value inside it.
  */
-export function reprWithin(
+export function pythonRepr(
   value: unknown,
   budget?: TextBudget,
   method: SpecialMethod = "__repr__",
@@ -53,19 +38,19 @@ export function reprWithin(
   return isText ? quoted(value, unprintable, budget) : objectRepr(value, budget, method);
 }
 
-/** As {@linkcode pythonAscii}, for one of several values that share a budget. */
-export function asciiWithin(value: unknown, budget?: TextBudget): string {
-  return reprWithin(value, budget).replace(/[^\0-\x7f]/gu, escapeCharacter);
+/** Python's `ascii(value)`: `repr()` with everything beyond ASCII escaped. */
+export function pythonAscii(value: unknown, budget?: TextBudget): string {
+  return pythonRepr(value, budget).replace(/[^\0-\x7f]/gu, escapeCharacter);
 }
 
 /** The key of a dict as a name; that of a tuple is its `repr()`. */
 export function keyText(key: unknown, budget?: TextBudget): string {
-  return typeof key === "object" && key !== null ? strWithin(key, budget) : String(key);
+  return typeof key === "object" && key !== null ? pythonStr(key, budget) : String(key);
 }
 
 /** The `repr()` of what is a list here and a tuple in Python. */
 export function tupleRepr(items: readonly unknown[], budget?: TextBudget): string {
-  const text = reprWithin(items, budget);
+  const text = pythonRepr(items, budget);
   if (text === ELLIPSIS) return text;
   const list = text.slice(1, -1);
   return items.length === 1 ? `(${list},)` : `(${list})`;
@@ -96,7 +81,6 @@ function scalarRepr(value: unknown): string {
 function objectRepr(value: object, budget: TextBudget, method: SpecialMethod): string {
   if (value instanceof Uint8Array) return bytesRepr(value, budget);
   if (value instanceof ArrayBuffer) return bytesRepr(new Uint8Array(value), budget);
-  if (value instanceof PythonFloat) return budget.spend(floatRepr(value.value));
   if (value instanceof Date) return quoted(isoDate(value), unprintable, budget);
   if (value instanceof Error) {
     return `${value.name}(${quoted(String(value.message), unprintable, budget)})`;
@@ -117,9 +101,9 @@ function containerRepr(
   budget: TextBudget,
   method: SpecialMethod,
 ): string {
-  if (isList) return `[${joined(value as Iterable<unknown>, budget, reprWithin)}]`;
+  if (isList) return `[${joined(value as Iterable<unknown>, budget, pythonRepr)}]`;
   if (value instanceof Set) {
-    return value.size === 0 ? "set()" : `{${joined(value, budget, reprWithin)}}`;
+    return value.size === 0 ? "set()" : `{${joined(value, budget, pythonRepr)}}`;
   }
   const toString: unknown = (value as { toString?: unknown }).toString;
   const isDict = value instanceof Map || typeof toString !== "function" ||
@@ -130,13 +114,13 @@ function containerRepr(
 
 /** A value's own answer; the texts of the values inside it are within the budget. */
 function asked(value: object, method: SpecialMethod, budget: TextBudget): string | undefined {
-  const inner = (item: unknown) => budget.next() ? reprWithin(item, budget) : ELLIPSIS;
+  const inner = (item: unknown) => budget.next() ? pythonRepr(item, budget) : ELLIPSIS;
   return callSpecialMethod<string>(value, method, inner) ??
     callSpecialMethod(value, "__repr__", inner);
 }
 
 function entryRepr([key, value]: [unknown, unknown], budget: TextBudget): string {
-  return `${reprWithin(key, budget)}: ${reprWithin(value, budget)}`;
+  return `${pythonRepr(key, budget)}: ${pythonRepr(value, budget)}`;
 }
 
 function joined<T>(
@@ -156,7 +140,7 @@ function joined<T>(
 }
 
 /** What Python's `str.isprintable()` refuses (categories C and Z but for the space), and `\\`. */
-const unprintable = /[\p{C}\p{Zl}\p{Zp}\xa0\u1680\u2000-\u200a\u202f\u205f\u3000\\]/gu;
+const unprintable = /[\p{C}\p{Z}\\](?<! )/gu;
 
 /** All that is no printable ASCII, and the backslash; no byte is `…`. */
 const noText = /[^ -~…]|\\/g;

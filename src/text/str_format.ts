@@ -13,7 +13,7 @@ import { codePoints } from "./code_points.ts";
 import { formatValue } from "./_format_value.ts";
 import { KeyError } from "./key_error.ts";
 import type { Lookup } from "./percent_format.ts";
-import { asciiWithin, reprWithin, strWithin } from "./python_repr.ts";
+import { pythonAscii, pythonRepr, pythonStr } from "./python_repr.ts";
 import { cutText, MAX_TEXT, TextBudget } from "./text_budget.ts";
 import { typeName } from "./type_name.ts";
 
@@ -145,11 +145,11 @@ function converted(value: unknown, conversion: string, budget: TextBudget): unkn
     case "":
       return value;
     case "s":
-      return strWithin(value, budget);
+      return pythonStr(value, budget);
     case "r":
-      return reprWithin(value, budget);
+      return pythonRepr(value, budget);
     case "a":
-      return asciiWithin(value, budget);
+      return pythonAscii(value, budget);
   }
   const code = conversion.codePointAt(0) ?? 0;
   throw new RangeError(

@@ -6,7 +6,7 @@
  * @module
  */
 import { isMapping } from "./is_mapping.ts";
-import { isInteger, PythonFloat } from "./python_float.ts";
+import { isInteger } from "./python_float.ts";
 
 const PRIMITIVES: Readonly<Record<string, string>> = {
   string: "str",
@@ -23,7 +23,7 @@ export function typeName(value: unknown): string {
   if (primitive !== undefined) return primitive;
   if (value === null) return "NoneType";
   if (isInteger(value)) return "int";
-  if (typeof value === "number" || value instanceof PythonFloat) return "float";
+  if (typeof value === "number") return "float";
   if (Array.isArray(value)) return "list";
   if (isMapping(value)) return "dict";
   if (value instanceof Set) return "set";

@@ -13,7 +13,7 @@
  */
 import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
-import { pythonStr, strWithin } from "../text/python_repr.ts";
+import { pythonStr } from "../text/python_repr.ts";
 import { TextBudget } from "../text/text_budget.ts";
 
 /** C0, DEL, C1, and the two line separators of Unicode, at which programs break lines as well. */
@@ -94,7 +94,7 @@ function holdControls(values: Set<unknown>): boolean {
     const parts = typeof value === "object" && value !== null ? partsOf(value) : undefined;
     if (parts !== undefined) {
       for (const part of parts) values.add(part);
-    } else if (CONTROL.test(strWithin(value, budget)) || !budget.next()) {
+    } else if (CONTROL.test(pythonStr(value, budget)) || !budget.next()) {
       return true;
     }
   }
@@ -155,7 +155,7 @@ class Cleaning {
       }
       return copy;
     }
-    const text = strWithin(value, this.#budget);
+    const text = pythonStr(value, this.#budget);
     // Over the budget it is not known what else its text holds.
     const isKnown = this.#budget.next() && !CONTROL.test(text);
     return this.#made(value, isKnown ? value : escapeControls(text));

@@ -11,7 +11,7 @@
  * @module
  */
 import { floatRepr } from "../text/python_float.ts";
-import { strWithin, tupleRepr } from "../text/python_repr.ts";
+import { pythonStr, tupleRepr } from "../text/python_repr.ts";
 import { TextBudget } from "../text/text_budget.ts";
 
 /** Floats in Python, also where they are whole. */
@@ -56,7 +56,7 @@ function textOf(key: string, value: unknown, budget: TextBudget): string | Uint8
   if (typeof value === "number" && TIMES.has(key)) return floatRepr(value);
   // The message itself is not cut; other text may be one and the same in many fields.
   if (typeof value === "string") return key === "msg" ? value : budget.cut(value);
-  return strWithin(value, budget);
+  return pythonStr(value, budget);
 }
 
 function bytesWithin(bytes: Uint8Array, budget: TextBudget): Uint8Array {

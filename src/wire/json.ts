@@ -19,7 +19,7 @@ import { newlineDelimited } from "./_line_framing.ts";
 import type { Serializer } from "./serializer.ts";
 
 /** Stands in place of the rest of a container. */
-const REST = `"${ELLIPSIS}"`;
+const REST = '"…"';
 
 function* entriesOf(object: object, budget: TextBudget): Generator<[string, unknown]> {
   if (object instanceof Map) {

@@ -221,7 +221,7 @@ export class PickleEncoder implements RecordEncoder {
     if (known !== undefined) return known;
     // One more record: what has the shape of a record is compared with it the fastest.
     const fields = new LogRecord(name, 0, "", 0, "", null, null);
-    for (const field of FIELDS) Object.assign(fields, { [field]: record[field] });
+    for (const field of FIELDS) (fields as Record<string, unknown>)[field] = record[field];
     fields.msg = "";
     fields.args = fields.exc_info = null;
     fields.exc_text = exc_text && "";

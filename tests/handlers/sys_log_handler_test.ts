@@ -7,7 +7,7 @@ import {
   SysLogHandler,
   type SysLogHandlerOptions,
 } from "../../src/handlers/sys_log_handler.ts";
-import { addLevelName } from "../../src/logging/level.ts";
+import { addLevelName } from "../../src/logging/level_names.ts";
 import { Formatter } from "../../src/logging/formatter.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";

@@ -8,7 +8,7 @@ import type { LoggingConfig } from "../../src/config/logging_config.ts";
 import { fileHandlerClasses } from "../../src/files/file_handlers.ts";
 import { MemoryNetwork } from "../../src/testing/memory.ts";
 import { getLogger, manager, root } from "../../src/logging/get_logger.ts";
-import { getHandlerNames, type Handler, registry } from "../../src/logging/handler.ts";
+import { clearHandlerNames, getHandlerNames, type Handler } from "../../src/logging/handler.ts";
 import { Logger } from "../../src/logging/logger.ts";
 import { NullHandler } from "../../src/logging/null_handler.ts";
 import { stderrOf, withBareRoot } from "../logging/helpers.ts";
@@ -46,7 +46,7 @@ function replay(steps: readonly Step[]): Trace {
   root.handlers.length = 0;
   root.filters.length = 0;
   root.setLevel("WARNING");
-  registry.clearNames();
+  clearHandlerNames();
   let stdout = "";
   const externals = { "sys.stdout": { write: (text: string) => stdout += text } };
   const network = handlerClasses({ connector: new MemoryNetwork() });

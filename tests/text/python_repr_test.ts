@@ -8,10 +8,18 @@ import { test } from "../test.ts";
 // What JSON can carry to CPython is compared with it in tests/interop/percent_format_test.ts.
 
 test("pythonStr() spells constants and numbers as Python", () => {
-  assertEquals([null, undefined, true, false].map(pythonStr), ["None", "None", "True", "False"]);
-  assertEquals([1, 1.5, 1e16, 1e-5, -0, NaN, Infinity, 10n ** 20n].map(pythonStr), [
-    ...["1", "1.5", "1e+16", "1e-05", "-0.0", "nan", "inf", "100000000000000000000"],
+  assertEquals([null, undefined, true, false].map((value) => pythonStr(value)), [
+    "None",
+    "None",
+    "True",
+    "False",
   ]);
+  assertEquals(
+    [1, 1.5, 1e16, 1e-5, -0, NaN, Infinity, 10n ** 20n].map((value) => pythonStr(value)),
+    [
+      ...["1", "1.5", "1e+16", "1e-05", "-0.0", "nan", "inf", "100000000000000000000"],
+    ],
+  );
   assertEquals(pythonStr(new PythonFloat(5)), "5.0");
 });
 

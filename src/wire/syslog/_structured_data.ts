@@ -6,7 +6,7 @@
  * @module
  */
 import { callSpecialMethod } from "../../text/special_method.ts";
-import { reprWithin } from "../../text/python_repr.ts";
+import { pythonRepr } from "../../text/python_repr.ts";
 import { TextBudget } from "../../text/text_budget.ts";
 import { jsonText } from "../json.ts";
 import { refuse } from "../../logging/validate.ts";
@@ -101,7 +101,7 @@ function objectText(value: unknown, budget: TextBudget): string {
     const own = callSpecialMethod<string>(
       value,
       "__str__",
-      (item: unknown) => reprWithin(item, budget),
+      (item: unknown) => pythonRepr(item, budget),
     );
     if (own !== undefined) return budget.cut(own);
   }

@@ -4,7 +4,7 @@ import {
   checkLevel,
   getLevelName,
   getLevelNamesMapping,
-} from "../../src/logging/level.ts";
+} from "../../src/logging/level_names.ts";
 import { ListHandler } from "./helpers.ts";
 import { Logger } from "../../src/logging/logger.ts";
 import { test } from "../test.ts";
