@@ -13,7 +13,7 @@
  */
 import { isPlainObject } from "../text/is_mapping.ts";
 import { keyText } from "../text/python_repr.ts";
-import { cutText, ELLIPSIS, MAX_DEPTH, TextBudget } from "../text/text_budget.ts";
+import { cutText, MAX_DEPTH, TextBudget } from "../text/text_budget.ts";
 import { base64 } from "./base64.ts";
 import { newlineDelimited } from "./_line_framing.ts";
 import type { Serializer } from "./serializer.ts";
