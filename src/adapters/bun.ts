@@ -42,9 +42,10 @@ import { exitNotifier } from "../net/exit_hooks.ts";
 import { checkedConnector } from "./common/checked_connector.ts";
 import { hostName } from "./common/host_name.ts";
 import { eventLoopTurn } from "./common/event_loop_turn.ts";
-import { lastWrite } from "./common/last_write.ts";
+import { lastWrite } from "../net/last_write.ts";
 import { SocketListener } from "../net/listener.ts";
-import { abortedError, show, toConnectionError } from "../net/native_error.ts";
+import { showAddress } from "../net/address.ts";
+import { abortedError, toConnectionError } from "../net/native_error.ts";
 import { KEEP_ALIVE_MS, SocketStream } from "../net/socket_stream.ts";
 import { HANDSHAKE_TIMEOUT_MS } from "./common/tls_options.ts";
 
@@ -191,7 +192,7 @@ function dial(
     const onReady = (ready: Socket) => {
       signal?.removeEventListener("abort", onAbort);
       ready.setKeepAlive(true, KEEP_ALIVE_MS);
-      resolve(new BunStream(ready, show(to), false));
+      resolve(new BunStream(ready, showAddress(to), false));
     };
     signal?.addEventListener("abort", onAbort);
     const connecting = async () =>
@@ -241,7 +242,7 @@ function serve(at: StreamAddress, doing: string): SocketListener {
   // Bun accepts no sooner than the next turn, when the listener below exists.
   const accept = (socket: Socket) => {
     const { remoteAddress: hostname = "", remotePort: port = 0 } = socket;
-    const peer = at.transport === "unix" ? at.path : show({ ...at, hostname, port });
+    const peer = at.transport === "unix" ? at.path : showAddress({ ...at, hostname, port });
     listener.accept(new BunStream(socket, peer, true));
   };
   const handshakes = new Map<Socket, () => void>();

@@ -34,7 +34,8 @@
 import { connect } from "cloudflare:sockets";
 import { ConnectionError, type ConnectionErrorCode } from "../net/connection_error.ts";
 import type { Connector, StreamAddress, StreamConnection } from "../net/connector.ts";
-import { abortedError, checkAddress, show } from "../net/native_error.ts";
+import { checkAddress, showAddress } from "../net/address.ts";
+import { abortedError } from "../net/native_error.ts";
 import { SocketStream } from "../net/socket_stream.ts";
 import { checkServerName } from "./common/tls_options.ts";
 
@@ -74,7 +75,7 @@ const ignore = () => {};
 export const connector: Connector = {
   connection: "per-flush",
   async connect(to, { signal } = {}) {
-    const doing = `Cannot connect to ${show(to)}`;
+    const doing = `Cannot connect to ${showAddress(to)}`;
     checkSupported(to, doing);
     if (signal?.aborted) throw abortedError(signal, doing);
     return await dial(to, signal, doing);
@@ -181,7 +182,7 @@ async function dial(
         ready.readable.cancel().catch(ignore);
         return void ready.close().catch(ignore);
       }
-      resolve(new CloudflareStream(ready, show(to)));
+      resolve(new CloudflareStream(ready, showAddress(to)));
     }).catch((error) => reject(failed(error, doing, "other"))).finally(() => {
       signal?.removeEventListener("abort", onAbort);
     });

@@ -38,9 +38,10 @@ import { exitNotifier } from "../net/exit_hooks.ts";
 import { checkedConnector } from "./common/checked_connector.ts";
 import { hostName } from "./common/host_name.ts";
 import { eventLoopTurn } from "./common/event_loop_turn.ts";
-import { lastWrite } from "./common/last_write.ts";
+import { lastWrite } from "../net/last_write.ts";
 import { SocketListener } from "../net/listener.ts";
-import { abortedError, show, toConnectionError } from "../net/native_error.ts";
+import { showAddress } from "../net/address.ts";
+import { abortedError, toConnectionError } from "../net/native_error.ts";
 import { bindNodeDatagram, openNodeDatagram } from "./node/datagram.ts";
 import { bindNodeUnixgram, openNodeUnixgram } from "./node/unixgram.ts";
 import { KEEP_ALIVE_MS, SocketStream } from "../net/socket_stream.ts";
@@ -185,7 +186,7 @@ function dial(
     const onOpen = () => {
       cleanUp();
       socket.setKeepAlive(true, KEEP_ALIVE_MS);
-      resolve(new NodeStream(socket, show(to), false));
+      resolve(new NodeStream(socket, showAddress(to), false));
     };
     const opened = "tls" in to && to.tls !== undefined ? "secureConnect" : "connect";
     const cleanUp = () => {
@@ -257,7 +258,7 @@ function serve(at: StreamAddress, doing: string): Promise<SocketListener> {
         const { remoteAddress: hostname = "", remotePort = 0 } = socket;
         const peer = at.transport === "unix"
           ? at.path
-          : show({ ...at, hostname, port: remotePort });
+          : showAddress({ ...at, hostname, port: remotePort });
         listener.accept(new NodeStream(socket, peer, true));
       });
       resolve(listener);

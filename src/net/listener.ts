@@ -2,12 +2,13 @@
  * The part of a stream listener that every adapter shares: the connections that wait for their
  * consumer, and what becomes of them when it closes.
  *
- * Pure: uses no runtime global.
+ * Browser compatible.
  *
  * @module
  */
-import type { Listener, StreamAddress, StreamConnection } from "./connector.ts";
+import type { Clock, Listener, StreamAddress, StreamConnection } from "./connector.ts";
 import { AsyncQueue } from "./_async_queue.ts";
+import { systemClock } from "./system_clock.ts";
 
 /** What a runtime's own listener can do. */
 export interface NativeListener {
@@ -28,6 +29,9 @@ const QUIET_TURNS = 3;
  */
 const MAX_HANDSHAKES = 1024;
 
+/** How long a TLS handshake may take, as many log servers allow: a peer needs some milliseconds. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+
 /** Of those who connect without end not all can be waited for. */
 const MAX_LAST_TURNS = 1000;
 
@@ -35,16 +39,19 @@ const MAX_LAST_TURNS = 1000;
 export class SocketListener implements Listener<StreamConnection> {
   readonly address: StreamAddress;
   readonly #native: NativeListener;
+  readonly #clock: Clock;
   // Kernels bound what waits here where the runtime lets it; the consumer takes them at once.
   readonly #queue = new AsyncQueue<StreamConnection>({ limit: Infinity });
-  readonly #handshakes = new Set<() => void>();
+  /** By what drops it: the timer that bounds it. */
+  readonly #handshakes = new Map<() => void, unknown>();
   #accepted = 0;
   #closing: Promise<void> | undefined;
   #open = true;
 
-  constructor(address: StreamAddress, native: NativeListener) {
+  constructor(address: StreamAddress, native: NativeListener, clock: Clock = systemClock) {
     this.address = address;
     this.#native = native;
+    this.#clock = clock;
   }
 
   /** Hands a connection over; one that comes too late is closed. */
@@ -55,20 +62,27 @@ export class SocketListener implements Listener<StreamConnection> {
   }
 
   /**
-   * A connection is in its TLS handshake: `drop` is called if the listener closes meanwhile, since
-   * a client that says nothing would hold the process open. The result is to be called at its end.
+   * Bounds a TLS handshake: `drop` is called when it takes too long or the listener closes meanwhile,
+   * since a client that says nothing would hold a socket and the process. Call the result at its end.
    */
   beginHandshake(drop: () => void): () => void {
     if (!this.#open) drop();
-    else this.#handshakes.add(drop);
-    if (this.#handshakes.size > MAX_HANDSHAKES) this.#dropOldestHandshake();
-    return () => void this.#handshakes.delete(drop);
+    else this.#handshakes.set(drop, this.#clock.setTimeout(drop, HANDSHAKE_TIMEOUT_MS));
+    if (this.#handshakes.size > MAX_HANDSHAKES) this.#dropHandshakes(1);
+    return () => this.#endHandshake(drop);
   }
 
-  #dropOldestHandshake(): void {
-    for (const drop of this.#handshakes) {
-      this.#handshakes.delete(drop);
-      return drop();
+  #endHandshake(drop: () => void): void {
+    this.#clock.clearTimeout(this.#handshakes.get(drop));
+    this.#handshakes.delete(drop);
+  }
+
+  /** Drops the oldest. */
+  #dropHandshakes(count: number): void {
+    for (const drop of this.#handshakes.keys()) {
+      if (count-- === 0) return;
+      this.#endHandshake(drop);
+      drop();
     }
   }
 
@@ -80,8 +94,7 @@ export class SocketListener implements Listener<StreamConnection> {
     if (this.#native.turn !== undefined) await this.#acceptLast(this.#native.turn);
     this.#open = false;
     const closing = this.#native.close();
-    for (const drop of this.#handshakes) drop();
-    this.#handshakes.clear();
+    this.#dropHandshakes(Infinity);
     this.#queue.end();
     await Promise.all([closing, ...this.#queue.clear().map(discard)]);
   }

@@ -7,7 +7,6 @@
  * @module
  */
 import { ConnectionError, type ConnectionErrorCode } from "./connection_error.ts";
-import type { DatagramAddress, StreamAddress } from "./connector.ts";
 
 const byCode: Record<string, ConnectionErrorCode> = {
   ECONNREFUSED: "refused",
@@ -56,7 +55,7 @@ const tlsCode =
   /^(ERR_TLS_|ERR_SSL_|ERR_BORINGSSL|ERR_OSSL_|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|PATH_LENGTH_|ERROR_IN_CERT|EPROTO$)/;
 
 /** The code of an error of any runtime; `other` for what it does not know. */
-export function codeOf(error: unknown): ConnectionErrorCode {
+export function connectionErrorCode(error: unknown): ConnectionErrorCode {
   if (error instanceof ConnectionError) return error.code;
   const { code, name, message } = (error ?? {}) as {
     code?: string;
@@ -77,7 +76,7 @@ export function codeOf(error: unknown): ConnectionErrorCode {
 export function toConnectionError(
   error: unknown,
   doing: string,
-  code: ConnectionErrorCode = codeOf(error),
+  code: ConnectionErrorCode = connectionErrorCode(error),
 ): ConnectionError {
   if (error instanceof ConnectionError) return error;
   // Node gives an AggregateError without a message when every address of a name failed.
@@ -107,50 +106,4 @@ export function abortedError(signal: AbortSignal, doing: string): ConnectionErro
     timedOut ? `${doing}: no answer in time` : `${doing}: given up`,
     { cause: reason },
   );
-}
-
-/** An address as messages show it. */
-export function show(address: StreamAddress | DatagramAddress): string {
-  if (!("hostname" in address)) return address.path;
-  const { hostname, port } = address;
-  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
-}
-
-/** Throws for an address that no runtime could use, naming the value and the range. */
-export function checkAddress(address: StreamAddress | DatagramAddress, doing: string): void {
-  if ("path" in address) return checkPath(address.path, doing);
-  const { hostname, port } = address;
-  if (typeof hostname !== "string" || hostname === "") {
-    throw new TypeError(
-      `${doing} as 'hostname' must be a non-empty string: current value is ${quote(hostname)}`,
-    );
-  }
-  if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    throw new RangeError(
-      `${doing} as 'port' must be an integer in 0..65535: current value is ${quote(port)}`,
-    );
-  }
-}
-
-/** Throws for a path that no kernel takes: `sun_path` has 108 bytes with its NUL, on macOS 104. */
-export function checkPath(path: unknown, doing: string, maxBytes = 107): void {
-  if (typeof path !== "string" || path === "") {
-    throw new TypeError(
-      `${doing} as 'path' must be a non-empty string: current value is ${quote(path)}`,
-    );
-  }
-  // Only the first character may be one: that is an abstract name (of Linux).
-  if (path.includes("\0", 1)) {
-    throw new TypeError(`${doing} as 'path' must have no NUL: current value is ${quote(path)}`);
-  }
-  const size = new TextEncoder().encode(path).length;
-  if (size > maxBytes) {
-    throw new RangeError(
-      `${doing} as 'path' must be at most ${maxBytes} bytes: current value has ${size}`,
-    );
-  }
-}
-
-function quote(value: unknown): string {
-  return typeof value === "string" ? `"${value}"` : String(value);
 }

@@ -9,7 +9,8 @@
 import { ConnectionError } from "./connection_error.ts";
 import type { DatagramAddress } from "./connector.ts";
 import { AsyncQueue } from "./_async_queue.ts";
-import { show, toConnectionError } from "./native_error.ts";
+import { showAddress } from "./address.ts";
+import { toConnectionError } from "./native_error.ts";
 
 // Far more than a kernel holds, so that a burst outlives a consumer that parses meanwhile.
 const HELD_BYTES = 4 * 1024 * 1024;
@@ -62,7 +63,7 @@ export abstract class SocketDatagrams implements AsyncIterable<Uint8Array>, Asyn
 
   /** The error of a send that failed: `closed` where that is why. */
   protected sendError(error: unknown, bytes: Uint8Array, peer: DatagramAddress): ConnectionError {
-    const doing = `Cannot send ${bytes.length} bytes to ${show(peer)}`;
+    const doing = `Cannot send ${bytes.length} bytes to ${showAddress(peer)}`;
     return this.#open
       ? toConnectionError(error, doing)
       : new ConnectionError("closed", `${doing}: closed on this side`);

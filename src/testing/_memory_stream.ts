@@ -9,7 +9,8 @@
 import { ConnectionError } from "../net/connection_error.ts";
 import type { DatagramAddress, StreamAddress } from "../net/connector.ts";
 import type { MemoryPipe } from "./_memory_pipe.ts";
-import { show, toConnectionError } from "../net/native_error.ts";
+import { showAddress } from "../net/address.ts";
+import { toConnectionError } from "../net/native_error.ts";
 import { SocketStream } from "../net/socket_stream.ts";
 
 /** The IP address of the one machine that the network is; Unix sockets have none. */
@@ -41,8 +42,8 @@ export class MemoryStream extends SocketStream {
     owner: StreamOwner,
     accepted: boolean,
   ) {
-    super(show(to), accepted, toConnectionError);
-    this.#name = show(to);
+    super(showAddress(to), accepted, toConnectionError);
+    this.#name = showAddress(to);
     this.peerAddress = machineAddress(to);
     this.#owner = owner;
     this.#out = outgoing;
@@ -190,7 +191,7 @@ export class MemoryPeer {
   reset(): void {
     const error = new ConnectionError(
       "reset",
-      `Lost ${show(this.address)}: reset by the peer`,
+      `Lost ${showAddress(this.address)}: reset by the peer`,
     );
     this.#in.reset(error, false);
     this.#out.reset(error, true);

@@ -36,7 +36,8 @@ import {
   type MemoryPeerOptions,
   MemoryStream,
 } from "./_memory_stream.ts";
-import { abortedError, checkAddress, show } from "../net/native_error.ts";
+import { checkAddress, showAddress } from "../net/address.ts";
+import { abortedError } from "../net/native_error.ts";
 import { VirtualClock } from "./_virtual_clock.ts";
 
 export { ConnectionError, MemoryPeer, VirtualClock };
@@ -189,7 +190,7 @@ export class MemoryNetwork implements Connector, DatagramConnector, Acceptor, Da
     { signal }: WaitOptions = {},
   ): Promise<Listener<StreamConnection>> {
     checkAddress(at, "Cannot listen");
-    if (signal?.aborted) throw abortedError(signal, `Cannot listen at ${show(at)}`);
+    if (signal?.aborted) throw abortedError(signal, `Cannot listen at ${showAddress(at)}`);
     const address = this.#claim(at, this.#listeners);
     const listener: SocketListener = new SocketListener(address, {
       close: () => {
@@ -276,7 +277,7 @@ export class MemoryNetwork implements Connector, DatagramConnector, Acceptor, Da
   ): Promise<void> {
     const plain = typeof step === "string" || "throws" in step;
     const { outcome = "ok", delayMs = 0 } = plain ? { outcome: step } : step;
-    const doing = `Cannot connect to ${show(to)}`;
+    const doing = `Cannot connect to ${showAddress(to)}`;
     this.#note("dial", to);
     try {
       if (signal?.aborted) throw abortedError(signal, doing);
@@ -310,7 +311,7 @@ export class MemoryNetwork implements Connector, DatagramConnector, Acceptor, Da
   }
 
   #send(to: DatagramAddress, bytes: Uint8Array): Promise<void> {
-    const doing = `Cannot send to ${show(to)}`;
+    const doing = `Cannot send to ${showAddress(to)}`;
     const outcome = this.#sends.shift() ?? "ok";
     if (outcome === "hang") return new Promise(() => {});
     try {
@@ -329,7 +330,7 @@ export class MemoryNetwork implements Connector, DatagramConnector, Acceptor, Da
   #claim<A extends StreamAddress | DatagramAddress>(at: A, taken: Map<string, unknown>): A {
     const address = "port" in at && at.port === 0 ? { ...at, port: this.#nextPort++ } : at;
     if (!taken.has(key(address))) return address;
-    throw new ConnectionError("other", `Cannot listen at ${show(at)}: the address is in use`);
+    throw new ConnectionError("other", `Cannot listen at ${showAddress(at)}: the address is in use`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { SocketListener } from "../../src/net/listener.ts";
+import { VirtualClock } from "../../src/testing/memory.ts";
 import { test } from "../test.ts";
 
 test("beginHandshake() drops the oldest of more than 1,024 clients that say nothing", async () => {
@@ -19,4 +20,19 @@ test("beginHandshake() drops the oldest of more than 1,024 clients that say noth
   assertEquals(dropped, [0, 2]);
   await listener.close();
   assertEquals(dropped.length, 2 + 1024);
+});
+
+test("beginHandshake() drops a client that says nothing for 10 seconds", async () => {
+  const address = { transport: "tcp", hostname: "localhost", port: 1 } as const;
+  const clock = new VirtualClock();
+  const listener = new SocketListener(address, { close: () => {} }, clock);
+  const dropped: string[] = [];
+  listener.beginHandshake(() => dropped.push("silent"));
+  listener.beginHandshake(() => dropped.push("done"))();
+  await clock.advance(9_999);
+  assertEquals(dropped, []);
+  await clock.advance(1);
+  assertEquals(dropped, ["silent"]);
+  await listener.close();
+  assertEquals(clock.pendingTimers, 0);
 });

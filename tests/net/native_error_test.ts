@@ -1,10 +1,8 @@
-import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { ConnectionError } from "../../src/net/connection_error.ts";
 import {
   abortedError,
-  checkPath,
-  codeOf,
-  show,
+  connectionErrorCode,
   toConnectionError,
 } from "../../src/net/native_error.ts";
 import { test } from "../test.ts";
@@ -12,7 +10,7 @@ import { test } from "../test.ts";
 const withCode = (code: string) => Object.assign(new Error(`it says ${code}`), { code });
 const withName = (name: string) => Object.assign(new Error("no code"), { name });
 
-test("codeOf() knows what Node and Bun call errors", () => {
+test("connectionErrorCode() knows what Node and Bun call errors", () => {
   const known = {
     ECONNREFUSED: "refused",
     EHOSTUNREACH: "unreachable",
@@ -33,11 +31,11 @@ test("codeOf() knows what Node and Bun call errors", () => {
     EPROTO: "tls",
   };
   for (const [code, expected] of Object.entries(known)) {
-    assertEquals(codeOf(withCode(code)), expected, code);
+    assertEquals(connectionErrorCode(withCode(code)), expected, code);
   }
 });
 
-test("codeOf() knows what Deno calls errors", () => {
+test("connectionErrorCode() knows what Deno calls errors", () => {
   const known = {
     ConnectionRefused: "refused",
     ConnectionReset: "reset",
@@ -50,17 +48,17 @@ test("codeOf() knows what Deno calls errors", () => {
     AddrInUse: "other",
   };
   for (const [name, expected] of Object.entries(known)) {
-    assertEquals(codeOf(withName(name)), expected, name);
+    assertEquals(connectionErrorCode(withName(name)), expected, name);
   }
   const lookup = "failed to lookup address information: Name or service not known";
-  assertEquals(codeOf(new Error(lookup)), "not-found");
+  assertEquals(connectionErrorCode(new Error(lookup)), "not-found");
 });
 
-test("codeOf() takes anything that can be thrown", () => {
+test("connectionErrorCode() takes anything that can be thrown", () => {
   for (const thrown of [undefined, null, 1, "text", {}, new Error("plain")]) {
-    assertEquals(codeOf(thrown), "other");
+    assertEquals(connectionErrorCode(thrown), "other");
   }
-  assertEquals(codeOf(new ConnectionError("tls", "x")), "tls");
+  assertEquals(connectionErrorCode(new ConnectionError("tls", "x")), "tls");
 });
 
 test("toConnectionError() keeps the cause, and says what failed", () => {
@@ -87,12 +85,6 @@ test("abortedError() tells a time-out from giving up", () => {
   assert(abortedError(AbortSignal.abort(null), "No") instanceof ConnectionError);
 });
 
-test("show() writes an address as people do", () => {
-  assertEquals(show({ transport: "tcp", hostname: "h", port: 1 }), "h:1");
-  assertEquals(show({ transport: "udp", hostname: "::1", port: 514 }), "[::1]:514");
-  assertEquals(show({ transport: "unix", path: "/run/log" }), "/run/log");
-});
-
 test("toConnectionError() says what a runtime leaves out, and what to do of an unknown authority", () => {
   const bun = Object.assign(new Error("Failed to connect"), { code: "ECONNREFUSED" });
   assertEquals(toConnectionError(bun, "Cannot connect").message, "Cannot connect: refused");
@@ -103,24 +95,4 @@ test("toConnectionError() says what a runtime leaves out, and what to do of an u
     "Cannot connect: unable to verify the first certificate; " +
       "'tls.ca' must hold the authority that signed it",
   );
-});
-
-test("checkPath() counts bytes, and takes an abstract name", () => {
-  checkPath("/run/log", "Cannot bind");
-  checkPath("\0log", "Cannot bind");
-  checkPath("x".repeat(107), "Cannot bind");
-  const refused: [unknown, number, string][] = [
-    ["", 107, "'path' must be a non-empty string: current value is \"\""],
-    [7, 107, "'path' must be a non-empty string: current value is 7"],
-    ["/a\0b", 107, "'path' must have no NUL"],
-    ["ä".repeat(54), 107, "'path' must be at most 107 bytes: current value has 108"],
-    ["x".repeat(104), 103, "'path' must be at most 103 bytes: current value has 104"],
-  ];
-  for (const [path, maxBytes, message] of refused) {
-    assertThrows(
-      () => checkPath(path, "Cannot bind", maxBytes),
-      Error,
-      `Cannot bind as ${message}`,
-    );
-  }
 });

@@ -13,7 +13,8 @@ import type {
   WaitOptions,
 } from "../../net/connector.ts";
 import { bunRuntime, type BunUdpSocket } from "./runtime.ts";
-import { abortedError, codeOf, show, toConnectionError } from "../../net/native_error.ts";
+import { showAddress } from "../../net/address.ts";
+import { abortedError, connectionErrorCode, toConnectionError } from "../../net/native_error.ts";
 import { type HostAddress, resolveHost } from "../common/resolve_host.ts";
 import { SocketDatagrams } from "../../net/socket_datagrams.ts";
 
@@ -24,7 +25,7 @@ export async function openBunDatagram(
   peer: UdpAddress,
   { signal }: WaitOptions = {},
 ): Promise<DatagramSocket> {
-  const doing = `Cannot open a datagram socket for ${show(peer)}`;
+  const doing = `Cannot open a datagram socket for ${showAddress(peer)}`;
   const host = await resolveHost(peer.hostname, signal, doing);
   const socket = new BunDatagramSocket(peer, host);
   await socket.bind(host.family === 6 ? "::" : "0.0.0.0", 0, doing);
@@ -36,7 +37,7 @@ export async function openBunDatagram(
 /** Binds a socket that receives from anybody. */
 export async function bindBunDatagram(at: UdpAddress): Promise<DatagramListener> {
   const listener = new BunDatagramListener(at);
-  await listener.bind(at.hostname, at.port, `Cannot bind ${show(at)}`);
+  await listener.bind(at.hostname, at.port, `Cannot bind ${showAddress(at)}`);
   return listener;
 }
 
@@ -122,7 +123,7 @@ class BunDatagramSocket extends BunDatagrams implements DatagramSocket {
       return this.socket.send(bytes, this.#peer.port, this.#address);
     } catch (error) {
       // The kernel tells of the refusal of an earlier datagram instead of sending this one.
-      if (codeOf(error) !== "refused") throw error;
+      if (connectionErrorCode(error) !== "refused") throw error;
       return this.socket.send(bytes, this.#peer.port, this.#address);
     }
   }

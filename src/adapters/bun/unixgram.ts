@@ -9,7 +9,8 @@ import process from "node:process";
 import { getSystemErrorName } from "node:util";
 import { ConnectionError } from "../../net/connection_error.ts";
 import type { DatagramSocket, WaitOptions } from "../../net/connector.ts";
-import { abortedError, checkPath, show, toConnectionError } from "../../net/native_error.ts";
+import { checkPath, showAddress } from "../../net/address.ts";
+import { abortedError, toConnectionError } from "../../net/native_error.ts";
 import {
   type NativeUnixgram,
   systemError,
@@ -77,7 +78,7 @@ export async function openBunUnixgram(
   peer: UnixgramAddress,
   { signal }: WaitOptions = {},
 ): Promise<DatagramSocket> {
-  const doing = `Cannot open a datagram socket for ${show(peer)}`;
+  const doing = `Cannot open a datagram socket for ${showAddress(peer)}`;
   if (signal?.aborted) throw abortedError(signal, doing);
   const system = systems[process.platform];
   if (system === undefined) {
@@ -97,7 +98,7 @@ export async function openBunUnixgram(
 
 /** Always `unsupported`. */
 export function bindBunUnixgram(at: UnixgramAddress): Promise<never> {
-  const message = `Cannot bind ${show(at)}: Bun can only send Unix datagrams; ` +
+  const message = `Cannot bind ${showAddress(at)}: Bun can only send Unix datagrams; ` +
     `receive by UDP or by a Unix stream socket, or on Deno or Node`;
   return Promise.reject(new ConnectionError("unsupported", message));
 }

@@ -18,8 +18,9 @@ import type {
   WaitOptions,
 } from "../../net/connector.ts";
 import { exitNotifier } from "../../net/exit_hooks.ts";
-import { abortedError, checkAddress, show } from "../../net/native_error.ts";
-import { checkTls } from "./tls_options.ts";
+import { checkAddress, showAddress } from "../../net/address.ts";
+import { abortedError } from "../../net/native_error.ts";
+import { checkTlsOptions } from "./tls_options.ts";
 
 /** What a runtime does, told what begins its errors: `Cannot connect to 127.0.0.1:9020`. */
 export interface NativeConnector {
@@ -40,21 +41,21 @@ export function checkedConnector(
 ): Connector & DatagramConnector & Acceptor & DatagramAcceptor {
   return {
     async connect(to, options = {}) {
-      const doing = `Cannot connect to ${show(to)}`;
+      const doing = `Cannot connect to ${showAddress(to)}`;
       checkStream(to, options, doing, "client");
       return await native.connect(to, options, doing);
     },
     async listen(at, options = {}) {
-      const doing = `Cannot listen at ${show(at)}`;
+      const doing = `Cannot listen at ${showAddress(at)}`;
       checkStream(at, options, doing, "listener");
       return await native.listen(at, options, doing);
     },
     async openDatagram(peer, options = {}) {
-      checkAddress(peer, `Cannot open a datagram socket for ${show(peer)}`);
+      checkAddress(peer, `Cannot open a datagram socket for ${showAddress(peer)}`);
       return await native.openDatagram(peer, options);
     },
     async bindDatagram(at) {
-      checkAddress(at, `Cannot bind ${show(at)}`);
+      checkAddress(at, `Cannot bind ${showAddress(at)}`);
       return await native.bindDatagram(at);
     },
     hostName: () => native.hostName(),
@@ -70,6 +71,6 @@ export function checkStream(
   side: "client" | "listener",
 ): void {
   checkAddress(address, doing);
-  if ("tls" in address && address.tls !== undefined) checkTls(address.tls, doing, side);
+  if ("tls" in address && address.tls !== undefined) checkTlsOptions(address.tls, doing, side);
   if (signal?.aborted) throw abortedError(signal, doing);
 }

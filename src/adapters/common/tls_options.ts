@@ -15,7 +15,7 @@ const KEY = /-----BEGIN ([A-Z]+ )*PRIVATE KEY-----[^]+-----END /;
 export const HANDSHAKE_TIMEOUT_MS: number = 10_000;
 
 /** Throws `TypeError` for settings that cannot work; a listener must have a certificate. */
-export function checkTls(tls: TlsOptions, doing: string, side: "client" | "listener"): void {
+export function checkTlsOptions(tls: TlsOptions, doing: string, side: "client" | "listener"): void {
   const { ca, cert, key, serverName } = tls;
   if (ca !== undefined && !(Array.isArray(ca) && ca.every((pem) => CERTIFICATE.test(pem)))) {
     throw bad(doing, "tls.ca", "an array of PEM certificates", ca);

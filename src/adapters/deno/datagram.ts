@@ -22,7 +22,8 @@ import {
   type DenoDatagramConn,
   denoRuntime,
 } from "./runtime.ts";
-import { abortedError, show, toConnectionError } from "../../net/native_error.ts";
+import { showAddress } from "../../net/address.ts";
+import { abortedError, toConnectionError } from "../../net/native_error.ts";
 import { SocketDatagrams } from "../../net/socket_datagrams.ts";
 
 /** Opens a socket for a peer. */
@@ -30,7 +31,7 @@ export async function openDenoDatagram(
   peer: DatagramAddress,
   { signal }: WaitOptions = {},
 ): Promise<DatagramSocket> {
-  const doing = `Cannot open a datagram socket for ${show(peer)}`;
+  const doing = `Cannot open a datagram socket for ${showAddress(peer)}`;
   if (peer.transport === "unixgram") {
     await demandReceiver(peer.path, signal, doing);
     // An abstract address (Linux) leaves no file behind, and Deno cannot send from none.
@@ -41,8 +42,8 @@ export async function openDenoDatagram(
   const { address, family } = await resolveHost(peer.hostname, signal, doing);
   const any = family === 6 ? "::" : "0.0.0.0";
   if (denoRuntime().listenDatagram === undefined) {
-    await demandNet(show({ ...peer, hostname: any, port: 0 }), doing);
-    await demandNet(show({ ...peer, hostname: address }), doing);
+    await demandNet(showAddress({ ...peer, hostname: any, port: 0 }), doing);
+    await demandNet(showAddress({ ...peer, hostname: address }), doing);
     const { openNodeDatagram } = await import("../node/datagram.ts");
     return await openNodeDatagram(peer, { ...(signal && { signal }), unref: true });
   }
@@ -73,12 +74,12 @@ async function demandReceiver(
 
 /** Binds a socket that receives from anybody. */
 export async function bindDenoDatagram(at: DatagramAddress): Promise<DatagramListener> {
-  const doing = `Cannot bind ${show(at)}`;
+  const doing = `Cannot bind ${showAddress(at)}`;
   if (at.transport === "unixgram") {
     return new DenoDatagramListener(bind({ transport: "unixpacket", path: at.path }, doing), at);
   }
   if (denoRuntime().listenDatagram === undefined) {
-    await demandNet(show(at), doing);
+    await demandNet(showAddress(at), doing);
     return await (await import("../node/datagram.ts")).bindNodeDatagram(at);
   }
   const conn = bind({ transport: "udp", hostname: at.hostname, port: at.port }, doing);

@@ -14,8 +14,17 @@ export interface DenoConn {
   closeWrite(): Promise<void>;
   close(): void;
   unref(): void;
+  /** Of TCP connections. */
+  setNoDelay?(on: boolean): void;
+  /** Of TCP connections. */
+  setKeepAlive?(on: boolean): void;
   /** Of TLS connections. */
   handshake?(): Promise<unknown>;
+}
+
+/** `Deno.TlsConn`. */
+export interface DenoTlsConn extends DenoConn {
+  handshake(): Promise<unknown>;
 }
 
 /** `Deno.Listener`. */
@@ -45,9 +54,23 @@ export interface DenoDatagramAddress {
 
 /** What the adapter uses of `Deno`. */
 export interface DenoRuntime {
+  readonly build: { readonly os: string };
   connect(
-    options: { transport: "unix"; path: string; signal: AbortSignal | undefined },
+    options:
+      & ({ transport: "unix"; path: string } | { hostname: string; port: number })
+      & { signal?: AbortSignal | undefined },
   ): Promise<DenoConn>;
+  connectTls(options: {
+    hostname: string;
+    port: number;
+    caCerts?: string[];
+    cert?: string;
+    key?: string | undefined;
+  }): Promise<DenoTlsConn>;
+  startTls(
+    conn: DenoConn,
+    options: { hostname: string; caCerts?: string[] },
+  ): Promise<DenoTlsConn>;
   listen(
     options: { transport: "unix"; path: string } | { hostname: string; port: number },
   ): DenoListener;

@@ -14,7 +14,8 @@ import type {
   DatagramSocket,
   WaitOptions,
 } from "../../net/connector.ts";
-import { codeOf, show, toConnectionError } from "../../net/native_error.ts";
+import { showAddress } from "../../net/address.ts";
+import { connectionErrorCode, toConnectionError } from "../../net/native_error.ts";
 import { type HostAddress, resolveHost } from "../common/resolve_host.ts";
 import { SocketDatagrams } from "../../net/socket_datagrams.ts";
 
@@ -25,7 +26,7 @@ export async function openNodeDatagram(
   peer: UdpAddress,
   { signal, unref = false }: WaitOptions & { unref?: boolean } = {},
 ): Promise<DatagramSocket> {
-  const doing = `Cannot open a datagram socket for ${show(peer)}`;
+  const doing = `Cannot open a datagram socket for ${showAddress(peer)}`;
   const host = await resolveHost(peer.hostname, signal, doing);
   const socket = await bind(host, 0, doing, unref);
   // A connected socket sends faster; on Deno it would hold the process although it is `unref`ed,
@@ -38,7 +39,7 @@ export async function openNodeDatagram(
 
 /** Binds a socket that receives from anybody. */
 export async function bindNodeDatagram(at: UdpAddress): Promise<DatagramListener> {
-  const doing = `Cannot bind ${show(at)}`;
+  const doing = `Cannot bind ${showAddress(at)}`;
   const host = await resolveHost(at.hostname, undefined, doing);
   const socket = await bind({ ...host, bindTo: host.address }, at.port, doing, false);
   return new NodeDatagramListener(socket, { ...at, port: socket.address().port });
@@ -122,7 +123,7 @@ class NodeDatagramSocket extends NodeDatagrams implements DatagramSocket {
     const settle = (error: unknown) => {
       if (!error) resolve();
       // The kernel tells of the refusal of an earlier datagram instead of sending this one.
-      else if (!again && codeOf(error) === "refused") this.#send(bytes, resolve, reject, true);
+      else if (!again && connectionErrorCode(error) === "refused") this.#send(bytes, resolve, reject, true);
       else reject(this.sendError(error, bytes, this.#peer));
     };
     try {

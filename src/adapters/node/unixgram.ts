@@ -17,7 +17,8 @@ import { setImmediate } from "node:timers";
 import { getSystemErrorName } from "node:util";
 import { ConnectionError } from "../../net/connection_error.ts";
 import type { DatagramListener, DatagramSocket, WaitOptions } from "../../net/connector.ts";
-import { abortedError, checkPath, show, toConnectionError } from "../../net/native_error.ts";
+import { checkPath, showAddress } from "../../net/address.ts";
+import { abortedError, toConnectionError } from "../../net/native_error.ts";
 import { SocketDatagrams } from "../../net/socket_datagrams.ts";
 import {
   type NativeUnixgram,
@@ -62,7 +63,7 @@ export async function openNodeUnixgram(
   { signal }: WaitOptions = {},
   load: () => UnixDgram = requireUnixDgram,
 ): Promise<DatagramSocket> {
-  const doing = `Cannot open a datagram socket for ${show(peer)}`;
+  const doing = `Cannot open a datagram socket for ${showAddress(peer)}`;
   if (signal?.aborted) throw abortedError(signal, doing);
   const unixDgram = loaded(load, peer, doing);
   try {
@@ -78,7 +79,7 @@ export async function bindNodeUnixgram(
   at: UnixgramAddress,
   load: () => UnixDgram = requireUnixDgram,
 ): Promise<DatagramListener> {
-  const doing = `Cannot bind ${show(at)}`;
+  const doing = `Cannot bind ${showAddress(at)}`;
   const unixDgram = loaded(load, at, doing);
   try {
     const socket = opened(unixDgram, "bind", (created) => created.bind(at.path));

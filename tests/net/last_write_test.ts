@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { lastWrite } from "../../../src/adapters/common/last_write.ts";
-import { test } from "../../test.ts";
+import { lastWrite } from "../../src/net/last_write.ts";
+import { test } from "../test.ts";
 
 const bytes = Uint8Array.from({ length: 1024 * 1024 + 1 }, (_, i) => i % 251);
 

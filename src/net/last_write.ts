@@ -1,13 +1,13 @@
 /**
- * The write of an exit hook: nobody is left to wait for room in the kernel, so it is waited for here,
- * for moments, and only while the peer goes on reading.
+ * Writes at exit, where no turn of the event loop follows: pauses for the peer to make room in the
+ * kernel, for moments each, and only while the peer goes on reading.
  *
- * Uses what all runtimes have.
+ * Uses `Atomics.wait`, which Deno, Bun and Node allow in the main thread.
  *
  * @module
  */
 
-/** What a kernel takes at once, and what a peer reads in one pause. */
+/** A kernel takes so much at once, and a peer reads so much in one pause. */
 const PIECE_BYTES = 256 * 1024;
 const PAUSE_MS = 0.25;
 
@@ -18,17 +18,18 @@ const IDLE_PAUSES = 100;
 const MOST_PAUSES = 2000;
 
 /**
- * Writes by `take`, which says how many of the bytes that it is given it took, or undefined where
- * trying again is of no use. Returns how many were taken.
+ * Writes by `take`, which returns how many of the given bytes it took, or `undefined` where another try
+ * is of no use. Returns how many were taken.
  */
 export function lastWrite(
   bytes: Uint8Array,
   take: (piece: Uint8Array) => number | undefined,
+  pieceBytes: number = PIECE_BYTES,
 ): number {
   let taken = 0;
   let idle = 0;
   for (let pauses = 0; pauses < MOST_PAUSES && idle < IDLE_PAUSES; pauses++) {
-    const size = take(bytes.subarray(taken, taken + PIECE_BYTES));
+    const size = take(bytes.subarray(taken, taken + pieceBytes));
     if (size === undefined) break;
     taken += size;
     if (taken === bytes.length) break;

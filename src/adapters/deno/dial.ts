@@ -1,0 +1,56 @@
+/**
+ * Dials on Deno: `Deno.connect`, and Deno's own TLS.
+ *
+ * @module
+ */
+import { showAddress } from "../../net/address.ts";
+import type { StreamAddress, StreamConnection, TlsOptions } from "../../net/connector.ts";
+import { abortedError, toConnectionError } from "../../net/native_error.ts";
+import { type DenoConn, denoRuntime } from "./runtime.ts";
+import { DenoStream } from "./stream.ts";
+
+/** Connects, TLS handshake included. */
+export async function dialDeno(
+  to: StreamAddress,
+  signal: AbortSignal | undefined,
+  doing: string,
+): Promise<StreamConnection> {
+  try {
+    const conn = await open(to, signal);
+    conn.setNoDelay?.(true);
+    conn.setKeepAlive?.(true);
+    return new DenoStream(conn, showAddress(to), false);
+  } catch (error) {
+    throw signal?.aborted ? abortedError(signal, doing) : toConnectionError(error, doing);
+  }
+}
+
+async function open(to: StreamAddress, signal: AbortSignal | undefined): Promise<DenoConn> {
+  if (to.transport === "unix") return await denoRuntime().connect({ ...to, signal });
+  const { hostname, port, tls } = to;
+  if (tls !== undefined) return await openTls(hostname, port, tls);
+  return await denoRuntime().connect({ hostname, port, signal });
+}
+
+/** No signal: a handshake that is given up keeps its socket (`tls_handshake_defects.ts`). */
+async function openTls(
+  hostname: string,
+  port: number,
+  { ca, cert, key, serverName }: TlsOptions,
+): Promise<DenoConn> {
+  const deno = denoRuntime();
+  const trusted = ca && { caCerts: ca };
+  const conn = serverName === undefined
+    ? await deno.connectTls({ hostname, port, ...trusted, ...(cert && { cert, key }) })
+    : await deno.startTls(await deno.connect({ hostname, port }), {
+      hostname: serverName,
+      ...trusted,
+    });
+  try {
+    await conn.handshake();
+    return conn;
+  } catch (error) {
+    conn.close();
+    throw toConnectionError(error, `Cannot connect to ${showAddress({ transport: "tcp", hostname, port })}`, "tls");
+  }
+}
