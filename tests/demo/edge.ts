@@ -20,7 +20,7 @@ const INTERVAL_MS = 200;
 const GONE = 4;
 const BACK = 8;
 
-const entry = "tests/demo/edge_worker.js";
+const entry = "tests/examples/edge_worker.js";
 let received = 0;
 const stdout = new StreamHandler({ write: (text: string) => process.stdout.write(text) });
 stdout.setFormatter(new Formatter("    received: %(levelname)-8s %(name)s: %(message)s"));
@@ -42,10 +42,6 @@ await using workerd = await Workerd.start({
     entry,
     contents: readFileSync(entry, "utf8")
       .replace(`"logs.example.com", 9020`, `"127.0.0.1", ${port}`),
-    alias: {
-      "@logwire/logging/cloudflare": "./src/adapters/cloudflare.ts",
-      "@logwire/logging": "./mod.ts",
-    },
     compatibilityDate: "2026-10-01",
   },
 });

@@ -1,15 +1,16 @@
 /** Runs a program of these tests in a process of its own, on the runtime of the test. */
 import { assertEquals } from "@std/assert";
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { runtime } from "../test.ts";
 
+/** The binary itself: npm puts a script before Deno's, which would get the signals. */
 const commands = {
-  deno: ["deno", "run", "--allow-net", "--allow-env"],
-  bun: ["bun"],
-  node: ["node", "--import", "tsx"],
+  deno: [process.execPath, "run", "--allow-net", "--allow-env"],
+  bun: [process.execPath],
+  node: [process.execPath, "--import", "tsx"],
 };
 
 /** How a program is run. */
@@ -22,13 +23,21 @@ export interface ProgramOptions {
   wrapper?: string[];
 }
 
-/** Runs `tests/interop/<name>` to its end, which must be with this status; what it printed. */
-export async function runProgram(
+/** A program in a process of its own. */
+export interface RunningProgram {
+  readonly child: ChildProcess;
+  /** What it printed so far. */
+  readonly output: { stdout: string; stderr: string };
+  /** Resolves with its exit status once it has ended and all that it printed is here. */
+  readonly ended: Promise<number | null>;
+}
+
+/** Starts `tests/interop/<name>`, or the file of a `file:` URL. */
+export function startProgram(
   name: string,
   args: (string | number)[],
-  status: number = 0,
   { env = {}, denoFlags = [], wrapper = [] }: ProgramOptions = {},
-): Promise<{ stdout: string; stderr: string }> {
+): RunningProgram {
   const flags = runtime === "deno" ? denoFlags : [];
   const program = fileURLToPath(new URL(name, import.meta.url));
   const [command = "", ...rest] = [...wrapper, ...commands[runtime], ...flags, program];
@@ -39,7 +48,41 @@ export async function runProgram(
   const output = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => output.stdout += text);
   child.stderr.setEncoding("utf8").on("data", (text: string) => output.stderr += text);
-  const [code] = await once(child, "close");
-  assertEquals(code, status, output.stderr);
+  return { child, output, ended: once(child, "close").then(([code]) => code) };
+}
+
+/**
+ * Sends a program SIGTERM. Not by `child.kill()`, after which Deno calls the program killed although
+ * it ended with a status of its own.
+ */
+export function terminate({ child }: RunningProgram): void {
+  process.kill(child.pid!, "SIGTERM");
+}
+
+/** The first match of what a program prints on stdout; rejects when it ends without one. */
+export async function printed(
+  { child, output, ended }: RunningProgram,
+  pattern: RegExp,
+): Promise<RegExpExecArray> {
+  const gone = ended.then((code) => {
+    throw new Error(`ended with ${code}, without ${pattern}: ${output.stdout}${output.stderr}`);
+  });
+  gone.catch(() => {});
+  while (true) {
+    const match = pattern.exec(output.stdout);
+    if (match !== null) return match;
+    await Promise.race([gone, once(child.stdout!, "data")]);
+  }
+}
+
+/** Runs a program as {@linkcode startProgram} does to its end; what it printed. */
+export async function runProgram(
+  name: string,
+  args: (string | number)[],
+  status: number = 0,
+  options: ProgramOptions = {},
+): Promise<{ stdout: string; stderr: string }> {
+  const { output, ended } = startProgram(name, args, options);
+  assertEquals(await ended, status, output.stderr);
   return output;
 }

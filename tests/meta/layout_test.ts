@@ -189,7 +189,9 @@ test("every entry point has an example that is run", () => {
 });
 
 test("the worker of the README is the one that the demo runs", () => {
-  assert(read("README.md").includes(`\`\`\`js ignore\n${read("tests/demo/edge_worker.js")}\`\`\``));
+  assert(
+    read("README.md").includes(`\`\`\`js ignore\n${read("tests/examples/edge_worker.js")}\`\`\``),
+  );
 });
 
 test("every example imports entry points that exist", () => {

@@ -8,7 +8,15 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -52,6 +60,7 @@ export async function setUp(progress = new Progress()) {
   const std = [join(root, "tests", "tools", "std_packages.mjs"), ...filesIn("std_types")];
   if (!haveStdPackages()) forget("std");
   await onceFor("std", std, writeStdPackages);
+  await onceFor("own", [join(root, "deno.json")], linkOwnPackage);
   for (const runtime of ["deno", "bun"]) await checkRuns(runtime);
 }
 
@@ -91,6 +100,22 @@ async function install(progress) {
     : await run(process.execPath, ["install", `--allow-scripts=${scripts}`]);
   end({ ok: status === 0, shown: tool });
   if (status !== 0) fail(`${tool} failed:\n${error?.message ?? output}`);
+}
+
+/**
+ * Makes `node_modules/@logwire/logging` out of deno.json and links to the sources: the programs in
+ * tests/examples import it by its name, as users do. Deno resolves that name by itself.
+ */
+function linkOwnPackage() {
+  const folder = join(nodeModules, "@logwire", "logging");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const name of ["mod.ts", "src"]) {
+    symlinkSync(join("..", "..", "..", name), join(folder, name));
+  }
+  const { name, version, exports } = JSON.parse(readFileSync(join(root, "deno.json"), "utf8"));
+  const packageJson = { name, version, type: "module", exports };
+  writeFileSync(join(folder, "package.json"), JSON.stringify(packageJson, null, 2));
 }
 
 async function checkRuns(runtime) {

@@ -13,7 +13,7 @@ import type { StreamAddress, TlsOptions } from "../../../src/net/connector.ts";
 import { freePorts } from "./free_ports.ts";
 import { Output } from "./output.ts";
 import type { Inputs, Received, SyslogProgram } from "./program.ts";
-import { LIMIT_MS, until } from "./until.ts";
+import { LIMIT_MS, until } from "../../until.ts";
 
 /** The authority of the daemons' certificate. */
 export const tls: TlsOptions = {

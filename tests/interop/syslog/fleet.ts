@@ -2,7 +2,7 @@
 import type { SysLogHandler } from "../../../src/handlers/sys_log_handler.ts";
 import { Logger } from "../../../src/logging/logger.ts";
 import type { SyslogDaemon } from "./daemon.ts";
-import { LIMIT_MS, until } from "./until.ts";
+import { LIMIT_MS, until } from "../../until.ts";
 import type { Way } from "./ways.ts";
 
 /** One of them. */

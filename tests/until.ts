@@ -1,12 +1,12 @@
-/** Waits for what nothing tells: a file that another program writes, a handler's state. */
+/** Waits for a state that no event announces: a file that another program writes, a counter. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** How long anything that a test waits for may take. */
+/** How long a test waits for anything. */
 export const LIMIT_MS = 20_000;
-/** How often it is looked at. */
+/** The time between two looks. */
 const POLL_MS = 5;
 
-/** Resolves once the condition holds; rejects with what `explain` says if that takes too long. */
+/** Resolves once the condition holds; rejects with what `explain` returns after `LIMIT_MS`. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   explain: () => string,

@@ -1,0 +1,39 @@
+/**
+ * Collects the records of Python programs into rotating files. The programs need nothing but the
+ * `logging.handlers.SocketHandler` of Python itself: see python_program.py.
+ *
+ *     deno run --allow-net --allow-env --allow-read=. --allow-write=. collector.ts collected.log
+ *
+ * or with `bun collector.ts`, or with Node.
+ */
+import process from "node:process";
+import { Formatter, getLogger, shutdown } from "@logwire/logging";
+import { connector } from "@logwire/logging/auto"; // or /deno, /bun, /node
+import { RotatingFileHandler } from "@logwire/logging/file-handlers";
+import { LogRecordSocketReceiver } from "@logwire/logging/receiver";
+
+const [filename = "collected.log"] = process.argv.slice(2);
+const { LOG_HOST = "localhost", LOG_PORT = "9020" } = process.env;
+
+const file = new RotatingFileHandler(filename, {
+  maxBytes: 10_000_000,
+  backupCount: 5,
+  gzip: true,
+});
+// Any attribute of a record can stand here: `process` is the Python program's process id.
+file.setFormatter(
+  new Formatter("%(asctime)s %(process)d %(name)s %(levelname)s %(message)s"),
+);
+getLogger().addHandler(file);
+
+// Each record is handled by the logger of the name that it was logged with, so that
+// getLogger("billing").setLevel("WARNING") would leave out what is less.
+const receiver = new LogRecordSocketReceiver(LOG_HOST, Number(LOG_PORT), { acceptor: connector });
+await receiver.start();
+if (receiver.address.transport === "tcp") {
+  process.stdout.write(`collecting on port ${receiver.address.port}\n`);
+}
+
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void receiver.stop());
+await receiver.serveUntilStopped();
+await shutdown();

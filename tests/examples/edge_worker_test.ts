@@ -1,0 +1,45 @@
+import { assert, assertEquals } from "@std/assert";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { connector } from "../../src/adapters/auto.ts";
+import type { DeliveryStats } from "../../src/delivery/delivery_event.ts";
+import { LogRecordSocketReceiver } from "../../src/receivers/socket_receiver.ts";
+import { withoutWorkerd, Workerd } from "../edge/workerd.ts";
+import { test } from "../test.ts";
+import { until } from "../until.ts";
+
+const program = fileURLToPath(new URL("./edge_worker.js", import.meta.url));
+
+test("the edge worker's records arrive, also those that it logs after its response", async () => {
+  const received: string[] = [];
+  await using receiver = new LogRecordSocketReceiver("127.0.0.1", 0, { acceptor: connector });
+  receiver.handleLogRecord = (record) => {
+    received.push(`${record.name} ${record.levelname} ${record.getMessage()}`);
+  };
+  await receiver.start();
+  assert(receiver.address.transport === "tcp");
+  await using workerd = await Workerd.start({
+    edge: {
+      entry: program,
+      contents: readFileSync(program, "utf8")
+        .replace(`"logs.example.com", 9020`, `"127.0.0.1", ${receiver.address.port}`),
+      compatibilityDate: "2026-10-01",
+    },
+  });
+  for (const path of ["/tea", "/ink"]) {
+    const response = await fetch(workerd.url("edge", path));
+    assertEquals(await response.text(), `hello from ${path}\n`);
+  }
+  let stats: DeliveryStats | undefined;
+  await until(async () => {
+    stats = await (await fetch(workerd.url("edge", "/stats"))).json();
+    return stats?.sent === 4;
+  }, () => `4 records to be sent: ${JSON.stringify(stats)}`);
+  await receiver.stop();
+  assertEquals(received.sort(), [
+    "shop.edge INFO GET /ink",
+    "shop.edge INFO GET /tea",
+    "shop.edge WARNING /ink is settled, after its response",
+    "shop.edge WARNING /tea is settled, after its response",
+  ]);
+}, { skip: withoutWorkerd });
