@@ -66,7 +66,10 @@ const checks = {
   },
 };
 if (node !== undefined) {
-  checks.package = [node, "--import", "tsx", "--test", "tests/package/packed.mjs"];
+  checks.package = {
+    about: "the npm package works as it is packed: for Node, Bun, TypeScript and an edge bundle",
+    command: [node, "--import", "tsx", "--test", "tests/package/packed.mjs"],
+  };
 }
 
 /**

@@ -88,6 +88,7 @@ test(
     for (const name of ["--only", "--every", "format", "types-node", "publish", "deno", "bun"]) {
       assertMatch(stdout, new RegExp(`^  ${name}\\b.* {2}\\S`, "m"));
     }
+    assertEquals(stdout.match(/.*undefined$/gm), null, "each check has its line");
     assertMatch(stdout, /^ {2}LOGWIRE_NODES +\S/m);
   },
   { skip },

@@ -175,7 +175,7 @@ function atLeast(version) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  setUp();
+  await setUp();
   await buildPackage(join(root, "dist"));
   const { exports } = JSON.parse(readFileSync(join(root, "dist", "package.json"), "utf8"));
   console.log(`dist/ holds the npm package: ${Object.keys(exports).length - 1} entry points`);
