@@ -12,7 +12,7 @@ function text(): string {
   return root.handlers[0]!.format(recordOf("hi %d", 1));
 }
 
-test("basicConfig() gives the root a handler for standard error (C29)", async () => {
+test("basicConfig() gives the root a handler for standard error", async () => {
   await withBareRoot(() => {
     basicConfig();
     assertEquals(root.handlers.length, 1);
@@ -22,7 +22,7 @@ test("basicConfig() gives the root a handler for standard error (C29)", async ()
   });
 });
 
-test("basicConfig() takes the format of every style (C29)", async () => {
+test("basicConfig() takes the format of every style", async () => {
   for (const style of ["%", "{", "$"] as const) {
     await withBareRoot(() => {
       basicConfig({ style });
@@ -35,7 +35,7 @@ test("basicConfig() takes the format of every style (C29)", async () => {
   });
 });
 
-test("basicConfig() sets the level, by number or name (C29)", async () => {
+test("basicConfig() sets the level, by number or name", async () => {
   await withBareRoot(() => {
     basicConfig({ level: 57 });
     assertEquals(root.level, 57);
@@ -46,7 +46,7 @@ test("basicConfig() sets the level, by number or name (C29)", async () => {
   });
 });
 
-test("basicConfig() writes to a stream of one's own (C29)", async () => {
+test("basicConfig() writes to the stream that it is given", async () => {
   await withBareRoot(() => {
     const written: string[] = [];
     basicConfig({ stream: { write: (text) => written.push(text) } });
@@ -55,7 +55,7 @@ test("basicConfig() writes to a stream of one's own (C29)", async () => {
   });
 });
 
-test("basicConfig() gives handlers without a formatter one, shared (C29)", async () => {
+test("basicConfig() gives all handlers without a formatter the same new one", async () => {
   await withBareRoot(() => {
     const handlers = [new ListHandler(), new ListHandler(), new ListHandler()];
     const own = new Formatter();
@@ -68,7 +68,7 @@ test("basicConfig() gives handlers without a formatter one, shared (C29)", async
   });
 });
 
-test("basicConfig() does nothing where there are handlers, unless forced (C29)", async () => {
+test("basicConfig() does nothing when the root has handlers, unless 'force' is set", async () => {
   await withBareRoot(async () => {
     let closed = 0;
     class Closing extends ListHandler {
@@ -93,7 +93,7 @@ test("basicConfig() does nothing where there are handlers, unless forced (C29)",
   });
 });
 
-test("basicConfig() refuses bad options and changes nothing then (C29)", async () => {
+test("basicConfig() refuses bad options and then changes nothing", async () => {
   await withBareRoot(() => {
     const old = new ListHandler();
     root.addHandler(old);

@@ -7,7 +7,7 @@ import { test } from "../test.ts";
 
 const records = [makeLogRecord({ msg: "one" }), makeLogRecord({ msg: "two" })];
 
-test("BufferingFormatter joins records without anything between (F6)", () => {
+test("BufferingFormatter joins records without anything between", () => {
   assertEquals(new BufferingFormatter().format([]), "");
   assertEquals(new BufferingFormatter().format(records), "onetwo");
   assertEquals(
@@ -16,7 +16,7 @@ test("BufferingFormatter joins records without anything between (F6)", () => {
   );
 });
 
-test("BufferingFormatter puts header and footer around records, not around none (F6)", () => {
+test("BufferingFormatter writes header and footer around records, and nothing for no records", () => {
   class Framed extends BufferingFormatter {
     override formatHeader(records: readonly LogRecord[]): string {
       return `[(${records.length})`;

@@ -6,7 +6,7 @@ import { stderrOf } from "./helpers.ts";
 const error = new Error("e");
 
 // First, as it is told of once a program.
-test("splitArguments() tells once of an object that the message has no place for", () => {
+test("splitArguments() reports once an object that the message has no placeholder for", () => {
   const split = () => splitArguments("signed in", [{ user: "anna" }]);
   const printed = stderrOf(() => {
     assertEquals(splitArguments("%(user)s", [{ user: "anna" }]), [[{ user: "anna" }], {}]);
@@ -16,7 +16,7 @@ test("splitArguments() tells once of an object that the message has no place for
   assert(printed[0]!.includes("{ extra: { … } }"), printed[0]);
 });
 
-test("splitArguments() leaves to the placeholders what is theirs", () => {
+test("splitArguments() leaves objects that a placeholder may show among the arguments", () => {
   const whole: [string, ...unknown[]][] = [
     ["%s", error],
     ["%s %s", 1, error],
@@ -31,7 +31,7 @@ test("splitArguments() leaves to the placeholders what is theirs", () => {
   for (const [msg, ...args] of whole) assertEquals(splitArguments(msg, args), [args, {}], msg);
 });
 
-test("splitArguments() takes a trailing error for exc_info", () => {
+test("splitArguments() takes a trailing error as exc_info", () => {
   assertEquals(splitArguments("x", [error]), [[], { exc_info: error }]);
   assertEquals(splitArguments("100%% %s", [1, error]), [[1], { exc_info: error }]);
   assertEquals(splitArguments("%(a)s", [{ a: 1 }, error]), [[{ a: 1 }], { exc_info: error }]);
@@ -40,7 +40,7 @@ test("splitArguments() takes a trailing error for exc_info", () => {
   assertEquals(splitArguments(new Error("no %s"), [error]), [[], { exc_info: error }]);
 });
 
-test("splitArguments() takes a percent sign in a text for no place of an object", () => {
+test("splitArguments() does not take a percent sign in plain text for a placeholder of an object", () => {
   const extra = { extra: { a: 1 } };
   for (const msg of ["50% done", "100% sure", "%d", "a %j"]) {
     assertEquals(splitArguments(msg, [error]), [[], { exc_info: error }], msg);
@@ -50,7 +50,7 @@ test("splitArguments() takes a percent sign in a text for no place of an object"
   assertEquals(splitArguments("100% of %s", [1, extra]), [[1, extra], {}]);
 });
 
-test("splitArguments() takes a trailing object of keywords, an error before it too", () => {
+test("splitArguments() takes a trailing object of keywords, and an error before it", () => {
   const keywords = { extra: { a: 1 }, stacklevel: 2 };
   assertEquals(splitArguments("%s", [1, keywords]), [[1], keywords]);
   assertEquals(splitArguments("x", [{}]), [[], {}]);

@@ -5,7 +5,7 @@ import { test } from "../test.ts";
 const fault = new Error("fault");
 const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
-test("callBack() hears of an error that is thrown, and of one that a promise rejects with", async () => {
+test("callBack() passes on thrown errors and rejections", async () => {
   const heard: unknown[] = [];
   const hear = (error: unknown) => heard.push(error);
   callBack(() => {
@@ -18,7 +18,7 @@ test("callBack() hears of an error that is thrown, and of one that a promise rej
   assertEquals(heard, [fault, fault, fault]);
 });
 
-test("callBack() outlives one who hears of errors and fails, in either way", async () => {
+test("callBack() never throws when 'fail' throws or rejects", async () => {
   for (const fail of [() => Promise.reject(fault), () => assertThrows(() => {})]) {
     callBack(() => Promise.reject(fault), fail);
     callBack(() => {
@@ -28,13 +28,13 @@ test("callBack() outlives one who hears of errors and fails, in either way", asy
   await turn();
 });
 
-test("watch() calls nothing for what is no promise", () => {
+test("watch() ignores values that are no promise", () => {
   for (const value of [undefined, null, 0, "text", {}, () => {}]) {
     watch(value, () => assertEquals(value, "a promise"));
   }
 });
 
-test("atOnce() gives back what is no promise, and throws for a promise", async () => {
+test("atOnce() returns values that are no promise, and throws for a promise", async () => {
   assertEquals(atOnce("text", "format()"), "text");
   assertThrows(
     () => atOnce(Promise.reject(fault), "format()"),

@@ -37,7 +37,7 @@ test("captureCaller() finds file, line and function of the call", () => {
   assert(lineno > 30 && lineno < 60, String(lineno));
 });
 
-test("captureCaller() finds the caller of methods, adapters and the module's functions", async () => {
+test("captureCaller() finds the caller of methods, adapters and module-level functions", async () => {
   await withBareRoot(() => {
     const handler = new ListHandler();
     root.addHandler(handler);
@@ -60,7 +60,7 @@ test("captureCaller() finds the caller of methods, adapters and the module's fun
   });
 });
 
-test("stacklevel names the caller's caller (C24)", () => {
+test("stacklevel names the caller's caller", () => {
   const { logger, handler } = listLogger();
   function inner(stacklevel: number): void {
     logger.info("x", { stacklevel });
@@ -76,7 +76,7 @@ test("stacklevel names the caller's caller (C24)", () => {
   assertEquals(handler.records[5]!.filename === "(unknown file)", false);
 });
 
-test("stack_info carries the stack, the call last, with or without captureCaller() (C24)", () => {
+test("stack_info adds the stack, the call last, with and without captureCaller()", () => {
   const { logger, handler } = listLogger();
   function logs(): void {
     logger.info("x", { stack_info: true });
@@ -92,7 +92,7 @@ test("stack_info carries the stack, the call last, with or without captureCaller
   assert(handler.lines[0]!.startsWith("x\nStack (most recent call last):\n"));
 });
 
-test("findCaller() works when it is called by itself, and from deep inside adapters", () => {
+test("findCaller() works when a program calls it, and from deep inside adapters", () => {
   const { logger, handler } = listLogger();
   function asks(): unknown[] {
     return [...logger.findCaller(true)]; // Copied: Bun leaves out who returns the call itself.
@@ -111,7 +111,7 @@ test("findCaller() works when it is called by itself, and from deep inside adapt
   assertEquals(handler.records[0]!.funcName, "logs");
 });
 
-test("parseStack() reads V8's and JavaScriptCore's lines", () => {
+test("parseStack() reads the stack traces of V8 and of JavaScriptCore", () => {
   const stack = [
     "Error: a message (with parentheses:1:2)",
     "    at fn (file:///dir/a%20b.ts:10:5)",

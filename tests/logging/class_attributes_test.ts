@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { withAttributes } from "../../src/logging/_class_attributes.ts";
 import { test } from "../test.ts";
 
-test("withAttributes() makes values that may be set for one object, a class, or all", () => {
+test("withAttributes() makes values that can be set for one object, for one class, or for all", () => {
   const Attributes: new () => { level: number } = withAttributes({ level: 1 });
   class Base extends Attributes {}
   class Derived extends Base {

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { classFactory, isClass } from "../../src/logging/class_factory.ts";
 import { test } from "../test.ts";
 
-test("isClass() tells a class from a function", () => {
+test("isClass() is true for classes and false for functions", () => {
   class Own {}
   class Derived extends Own {}
   const functions = [
@@ -18,7 +18,7 @@ test("isClass() tells a class from a function", () => {
   assertEquals([null, undefined, "Own", {}, Object.create(Own)].map(isClass), Array(5).fill(false));
 });
 
-test("classFactory() makes objects of the class, and of one derived from it", () => {
+test("classFactory() makes objects of the class and of a class derived from it", () => {
   class Own {
     readonly size: unknown;
     constructor(size: unknown) {

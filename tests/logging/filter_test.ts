@@ -3,7 +3,7 @@ import { Filter } from "../../src/logging/filter.ts";
 import { recordOf } from "./helpers.ts";
 import { test } from "../test.ts";
 
-test("Filter passes one logger and what lies below it (C8)", () => {
+test("Filter passes the records of one logger and of its descendants", () => {
   const filter = new Filter("spam.eggs");
   const passes = (name: string) => {
     const record = recordOf("x");
@@ -16,7 +16,7 @@ test("Filter passes one logger and what lies below it (C8)", () => {
   );
 });
 
-test("Filter without a name passes everything (C8)", () => {
+test("Filter without a name passes every record", () => {
   assertEquals(new Filter().filter(recordOf("x")), true);
   assertEquals(new Filter("").filter(recordOf("x")), true);
 });

@@ -4,7 +4,7 @@ import { Logger } from "../../src/logging/logger.ts";
 import { recordOf } from "./helpers.ts";
 import { test } from "../test.ts";
 
-test("filter() runs filters in order until one refuses (C9)", () => {
+test("filter() runs filters in order until one drops the record", () => {
   const filterer = new Filterer();
   const calls: string[] = [];
   filterer.addFilter(() => (calls.push("function"), 1));
@@ -14,7 +14,7 @@ test("filter() runs filters in order until one refuses (C9)", () => {
   assertEquals(calls, ["function", "object"]);
 });
 
-test("filter() lets a filter change the record, or put another in its place (C9)", () => {
+test("a filter may change the record or replace it", () => {
   const filterer = new Filterer();
   const record = recordOf("x");
   filterer.addFilter((record) => record.user = "anna");
@@ -28,7 +28,7 @@ test("filter() lets a filter change the record, or put another in its place (C9)
   assertStrictEquals(seen, other);
 });
 
-test("addFilter() adds once, removeFilter() forgives (C9)", () => {
+test("addFilter() adds a filter once, removeFilter() accepts one that was never added", () => {
   const filterer = new Filterer();
   let calls = 0;
   const filter = () => ++calls;
@@ -42,7 +42,7 @@ test("addFilter() adds once, removeFilter() forgives (C9)", () => {
   assertEquals(calls, 1);
 });
 
-test("addFilter() and addHandler() refuse what is none", () => {
+test("addFilter() and addHandler() refuse values of another type", () => {
   const nothing = undefined as never;
   for (const filter of [nothing, 5 as never, {} as never]) {
     assertThrows(() => new Filterer().addFilter(filter), TypeError, "'filter' must be");

@@ -10,7 +10,7 @@ import { test } from "../test.ts";
 
 const values = { name: "my.logger", msg: "Message with %d %s", args: [2, "placeholders"] };
 
-test("Formatter fills in format strings of three styles (F1)", () => {
+test("Formatter fills in format strings of three styles", () => {
   const record = makeLogRecord(values);
   const of = (fmt: string, style: FormatterStyle) => new Formatter(fmt, null, { style });
   assertEquals(of("${%(message)s}", "%").format(record), "${Message with 2 placeholders}");
@@ -27,7 +27,7 @@ test("Formatter fills in format strings of three styles (F1)", () => {
   }
 });
 
-test("usesTime() is whether the format string names asctime (F1)", () => {
+test("usesTime() is true only if the format string names asctime", () => {
   const of = (fmt: string, style: FormatterStyle) =>
     new Formatter(fmt, null, { style, validate: false }).usesTime();
   assertEquals(["%(asctime)s", "%(asctime)-15s", "%(asctime)#15s"].map((f) => of(f, "%")), [
@@ -45,7 +45,7 @@ test("usesTime() is whether the format string names asctime (F1)", () => {
   ]);
 });
 
-test("Formatter refuses format strings that are not well-formed (F2)", () => {
+test("Formatter refuses format strings that are not well-formed", () => {
   const refused: [string, FormatterStyle, string][] = [
     ["%(asctime)Z", "%", "Invalid format '%(asctime)Z' for '%' style"],
     ["%(asctime)b", "%", "Invalid format"],
@@ -76,7 +76,7 @@ test("Formatter refuses format strings that are not well-formed (F2)", () => {
   for (const [fmt, style] of accepted) new Formatter(fmt, null, { style });
 });
 
-test("Formatter refuses a style that is none (F3)", () => {
+test("Formatter refuses an unknown style", () => {
   assertThrows(
     () => new Formatter("x", null, { style: "x" as FormatterStyle }),
     RangeError,
@@ -84,7 +84,7 @@ test("Formatter refuses a style that is none (F3)", () => {
   );
 });
 
-test("Formatter takes defaults for what a record lacks (F3)", () => {
+test("Formatter fills in defaults for fields that a record lacks", () => {
   for (const [fmt, style] of [["%(custom)s", "%"], ["{custom}", "{"], ["$custom", "$"]] as const) {
     const formatter = new Formatter(fmt, null, { style, defaults: { custom: 1234, name: "no" } });
     assertEquals(formatter.format(makeLogRecord({})), "1234");
@@ -92,7 +92,7 @@ test("Formatter takes defaults for what a record lacks (F3)", () => {
   }
 });
 
-test("formatTime() writes date, time and milliseconds (F4)", () => {
+test("formatTime() writes date, time and milliseconds", () => {
   const record = makeLogRecord({ created: 735_379_380.123, msecs: 123 });
   const formatter = new Formatter("%(asctime)s %(message)s");
   formatter.converter = gmtime;
@@ -105,7 +105,7 @@ test("formatTime() writes date, time and milliseconds (F4)", () => {
   assertEquals(dated.format(record), "08.03");
 });
 
-test("formatTime() leaves the milliseconds out if their format is empty (F4)", () => {
+test("formatTime() leaves out the milliseconds when default_msec_format is empty", () => {
   const record = makeLogRecord({ created: 735_379_380.123, msecs: 123 });
   const formatter = new Formatter();
   formatter.converter = gmtime;
@@ -118,7 +118,7 @@ test("formatTime() leaves the milliseconds out if their format is empty (F4)", (
   assertEquals(formatter.formatTime(record), "0803.0123");
 });
 
-test("converter can be set for one formatter, a class, or all (F4)", () => {
+test("converter can be set for one formatter, for one class, or for all", () => {
   class UtcFormatter extends Formatter {
     override converter = gmtime;
   }
@@ -134,14 +134,14 @@ test("converter can be set for one formatter, a class, or all (F4)", () => {
   }
 });
 
-test("Formatter never writes 1000 milliseconds (L6)", () => {
+test("Formatter never writes 1000 milliseconds", () => {
   const formatter = new Formatter("%(asctime)s");
   formatter.converter = gmtime;
   const record = makeLogRecord({ created: 1_677_902_297.999, msecs: 999 });
   assertEquals(formatter.format(record), "2023-03-04 03:58:17,999");
 });
 
-test("format() sets message always, and exc_text once (F5)", () => {
+test("format() always sets message, and sets exc_text once", () => {
   const error = new Error("deliberate mistake");
   const record = recordOf("msg %d", 1);
   record.exc_info = error;
@@ -157,7 +157,7 @@ test("format() sets message always, and exc_text once (F5)", () => {
   assertEquals(new Shouting("%(name)s").format(record), first);
 });
 
-test("format() separates its parts by exactly one line break (F5)", () => {
+test("format() separates message, error and stack by exactly one line break", () => {
   const of = (msg: string, exc_text: string, stack_info: string) =>
     new Formatter().format(makeLogRecord({ msg, exc_text, stack_info }));
   assertEquals(of("m", "e", "s"), "m\ne\ns");
@@ -166,7 +166,7 @@ test("format() separates its parts by exactly one line break (F5)", () => {
   assertEquals(of("m", "", "s"), "m\ns");
 });
 
-test("format() passes the stack through formatStack() (F5)", () => {
+test("format() passes the stack through formatStack()", () => {
   class Indented extends Formatter {
     override formatStack(stack: string): string {
       return stack.replace(/^/gm, "> ");
@@ -176,7 +176,7 @@ test("format() passes the stack through formatStack() (F5)", () => {
   assertEquals(new Indented().format(record), "m\n> Stack (most recent call last):\n>   x");
 });
 
-test("a format string of nothing is the default of its style (F7)", () => {
+test("an empty format string means the default of its style", () => {
   const record = makeLogRecord({ msg: "m" });
   for (const style of ["%", "{", "$"] as const) {
     for (const fmt of [null, ""]) {
@@ -185,13 +185,13 @@ test("a format string of nothing is the default of its style (F7)", () => {
   }
 });
 
-test("times are spelled as floats, whatever their value", () => {
+test("times are formatted as floats, even where they are whole", () => {
   const record = makeLogRecord({ created: 5, msecs: 20, relativeCreated: 7.5 });
   const formatter = new Formatter("%(created)s %(msecs)s %(relativeCreated)s %(created)d");
   assertEquals(formatter.format(record), "5.0 20.0 7.5 5");
 });
 
-test("a format string reaches own fields alone", () => {
+test("a format string reaches only own fields of the record", () => {
   const record = makeLogRecord({ msg: "m", o: { a: 1 } });
   const of = (fmt: string, style: FormatterStyle) =>
     new Formatter(fmt, null, { style, validate: false }).format(record);
@@ -217,7 +217,7 @@ const styles: [FormatterStyle, string][] = [["%", "%(message)s"], ["{", "{messag
   "${message}",
 ]];
 
-test("Formatter cuts a text that no record has the length of, in each style", () => {
+test("Formatter cuts text of more than four million characters, in each style", () => {
   const record = makeLogRecord({ msg: "%s", args: ["v".repeat(1 << 20)] });
   for (const [style, fmt] of styles) {
     const text = new Formatter(fmt.repeat(1000), null, { style }).format(record);
@@ -227,7 +227,7 @@ test("Formatter cuts a text that no record has the length of, in each style", ()
   }
 });
 
-test("Formatter cuts a date format, an error and a stack that are too long", () => {
+test("Formatter cuts a date, an error and a stack that are too long", () => {
   const long = "v".repeat(MAX_TEXT);
   const time = new Formatter("%(asctime)s", "%A".repeat(1_000_000)).format(makeLogRecord({}));
   assertEquals([time.length, time.at(-1)], [MAX_TEXT, "…"]);
@@ -242,7 +242,7 @@ test("Formatter cuts a date format, an error and a stack that are too long", () 
   assert(new Formatter().format(makeLogRecord({ msg: "m", exc_text: list })).endsWith("…]"));
 });
 
-test("Formatter keeps a message without arguments in full, beside the rest", () => {
+test("Formatter never cuts a message that has no arguments", () => {
   const msg = "v".repeat(3 * MAX_TEXT);
   const record = makeLogRecord({ msg, levelname: "INFO" });
   assertEquals(record.getMessage(), msg);

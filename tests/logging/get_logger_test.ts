@@ -5,7 +5,7 @@ import { Manager } from "../../src/logging/manager.ts";
 import { RootLogger } from "../../src/logging/_root_logger.ts";
 import { test } from "../test.ts";
 
-test("getLogger() gives the root for no name, '', null and 'root' (C15)", () => {
+test("getLogger() returns the root for no name, '', null and 'root'", () => {
   assertStrictEquals(getLogger(), root);
   assertStrictEquals(getLogger(undefined), root);
   assertStrictEquals(getLogger(null), root);
@@ -16,7 +16,7 @@ test("getLogger() gives the root for no name, '', null and 'root' (C15)", () => 
   assertThrows(() => getLogger(5 as unknown as string), TypeError, "must be a string");
 });
 
-test("disable() turns levels off everywhere, CRITICAL without an argument (C13)", () => {
+test("disable() turns off a level and those below it in every logger; CRITICAL is the default", () => {
   const logger = getLogger("get_logger_test");
   logger.setLevel(1);
   try {
@@ -33,7 +33,7 @@ test("disable() turns levels off everywhere, CRITICAL without an argument (C13)"
   assert(logger.isEnabledFor(1));
 });
 
-test("Logger.root is the root, on the class and on every logger (C15)", () => {
+test("Logger.root is the root, on the class and on every logger", () => {
   assertStrictEquals(Logger.root, root);
   assertStrictEquals(Logger.manager, manager);
   const loggers = [root, getLogger("foo"), getLogger("foo.bar"), new Logger("by hand")];

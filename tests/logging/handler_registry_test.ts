@@ -12,7 +12,7 @@ function item(label: string): Item {
   return { label, flush: () => Promise.resolve(), close: () => Promise.resolve() };
 }
 
-test("newestFirst() gives handlers in reverse order, without those removed", () => {
+test("newestFirst() returns handlers in reverse order, without those that were removed", () => {
   const registry = new HandlerRegistry<Item>();
   const items = ["a", "b", "c"].map(item);
   for (const each of items) registry.add(each);
@@ -21,7 +21,7 @@ test("newestFirst() gives handlers in reverse order, without those removed", () 
   assertEquals(newestFirst(registry).map(({ label }) => label), ["c", "a"]);
 });
 
-test("rename() moves the name, and takes it from another", () => {
+test("rename() moves a name, also from another handler", () => {
   const registry = new HandlerRegistry<Item>();
   const [a, b] = [item("a"), item("b")];
   registry.rename(a, null, "x");
@@ -33,7 +33,7 @@ test("rename() moves the name, and takes it from another", () => {
   assertEquals([...namesIn(registry)], []);
 });
 
-test("namesIn() is a new set each time", () => {
+test("namesIn() returns a new set at each call", () => {
   const registry = new HandlerRegistry<Item>();
   const a = item("a");
   registry.rename(a, null, "__proto__");
@@ -42,7 +42,7 @@ test("namesIn() is a new set each time", () => {
   assertStrictEquals(registry.get("__proto__"), a);
 });
 
-test("add() keeps every handler that is alive through a sweep", () => {
+test("add() keeps every living handler when it removes collected ones", () => {
   const registry = new HandlerRegistry<Item>();
   const items = Array.from({ length: 500 }, (_, at) => item(String(at)));
   for (const each of items) registry.add(each);

@@ -7,7 +7,7 @@ import { ListHandler, recordOf, stderrOf } from "./helpers.ts";
 import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
 
-test("name registers the handler (A1)", async () => {
+test("setting 'name' registers the handler under that name", async () => {
   const handler = new ListHandler();
   assertEquals(handler.name, null);
   handler.name = "generic";
@@ -23,7 +23,7 @@ test("name registers the handler (A1)", async () => {
   assertEquals(getHandlerByName("anothergeneric"), null);
 });
 
-test("handle() returns what the filters say, and emits what they let pass (A5)", () => {
+test("handle() returns the filters' verdict, and emits only records that pass", () => {
   const handler = new ListHandler();
   assertEquals(handler.handle(recordOf("a")), true);
   const filter = ({ msg }: LogRecord) => msg !== "b";
@@ -34,7 +34,7 @@ test("handle() returns what the filters say, and emits what they let pass (A5)",
   assertEquals(handler.lines, ["a", "replaced"]);
 });
 
-test("handle() gives every error to handleError(), and never throws", () => {
+test("handle() passes every error to handleError() and never throws", () => {
   const fail = (what: string) => {
     throw new Error(what);
   };
@@ -67,7 +67,7 @@ test("handle() survives a handleError() that throws", () => {
   assertEquals(stderrOf(() => new Hopeless().handle(recordOf("x"))), []);
 });
 
-test("handle() tells of the rejection of an asynchronous emit()", async () => {
+test("handle() passes the rejection of an asynchronous emit() to handleError()", async () => {
   class Async extends ListHandler {
     override async emit(): Promise<void> {
       await Promise.resolve();
@@ -80,7 +80,7 @@ test("handle() tells of the rejection of an asynchronous emit()", async () => {
   assertEquals((handler.errors[0] as Error).message, "late");
 });
 
-test("handle() stops a handler that logs to itself without end (C26)", () => {
+test("handle() stops a handler that logs to itself endlessly", () => {
   const logger = new Logger("loop", 1);
   let emitted = 0;
   class Loop extends Handler {
@@ -100,7 +100,7 @@ test("handle() stops a handler that logs to itself without end (C26)", () => {
   assertEquals(emitted, 100);
 });
 
-test("a handler may log to another logger while it handles (C26)", () => {
+test("a handler may log to another logger while it handles", () => {
   const outer = new Logger("outer", 1);
   const inner = new Logger("inner", 1);
   const list = new ListHandler();
@@ -115,7 +115,7 @@ test("a handler may log to another logger while it handles (C26)", () => {
   assertEquals(list.lines, ["saw x"]);
 });
 
-test("format() uses the formatter, or the message alone", () => {
+test("format() uses the formatter; without one it returns the message", () => {
   const handler = new ListHandler();
   assertEquals(handler.format(recordOf("%d", 1)), "1");
   handler.setFormatter(new Formatter("%(levelname)s %(message)s"));
@@ -165,7 +165,7 @@ test("toString() is CPython's repr of a handler", () => {
   assertEquals(String(handler), "<ListHandler (ERROR)>");
 });
 
-test("a filter may be a record of another class", () => {
+test("a filter may replace a record by one of another class", () => {
   const handler = new ListHandler();
   class Special extends LogRecord {}
   handler.addFilter((record) =>

@@ -8,7 +8,7 @@ import { test } from "../test.ts";
 
 const before = lastResort;
 
-test("lastResort prints the bare message from WARNING upwards (C19)", () => {
+test("lastResort prints the message alone, for WARNING and above", () => {
   const { root } = new Manager(new RootLogger("DEBUG"));
   assertEquals(
     stderrOf(() => {
@@ -19,7 +19,7 @@ test("lastResort prints the bare message from WARNING upwards (C19)", () => {
   );
 });
 
-test("setLastResort(null) leaves one line about the lack of handlers (C19)", () => {
+test("setLastResort(null) makes a logger without handlers print one line, once", () => {
   setLastResort(null);
   try {
     const manager = new Manager(new RootLogger("DEBUG"));
@@ -36,7 +36,7 @@ test("setLastResort(null) leaves one line about the lack of handlers (C19)", () 
   }
 });
 
-test("setLastResort() puts another handler in the place", () => {
+test("setLastResort() replaces the handler of last resort", () => {
   const handler = new ListHandler();
   handler.setLevel("ERROR");
   setLastResort(handler);
@@ -50,7 +50,7 @@ test("setLastResort() puts another handler in the place", () => {
   assertEquals(handler.lines, ["yes"]);
 });
 
-test("lastResort escapes what a received record would forge", () => {
+test("lastResort escapes control characters of a received record", () => {
   assertEquals(stderrOf(() => void before!.handle(receivedRecord())), [
     "spam\\nINFO:root:forged",
   ]);

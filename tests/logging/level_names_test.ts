@@ -9,7 +9,7 @@ import { ListHandler } from "./helpers.ts";
 import { Logger } from "../../src/logging/logger.ts";
 import { test } from "../test.ts";
 
-test("getLevelName() translates both ways (C4)", () => {
+test("getLevelName() maps numbers to names and names to numbers", () => {
   assertEquals(getLevelName("INFO"), 20);
   assertEquals(getLevelName(20), "INFO");
   assertEquals(getLevelName("FATAL"), 50);
@@ -21,7 +21,7 @@ test("getLevelName() translates both ways (C4)", () => {
   assertEquals(getLevelName(null as unknown as number), "Level None");
 });
 
-test("addLevelName() names a level, even with an empty name (C4)", () => {
+test("addLevelName() names a level, even by an empty name", () => {
   addLevelName(123, "");
   assertEquals(getLevelName(123), "");
   addLevelName(123, "VERBOSE");
@@ -30,7 +30,7 @@ test("addLevelName() names a level, even with an empty name (C4)", () => {
   assertEquals(checkLevel("VERBOSE"), 123);
 });
 
-test("getLevelNamesMapping() gives a fresh copy each time (C5)", () => {
+test("getLevelNamesMapping() returns a new map at each call", () => {
   const mapping = getLevelNamesMapping();
   for (const name of ["CRITICAL", "FATAL", "ERROR", "WARN", "WARNING", "INFO", "DEBUG", "NOTSET"]) {
     assertEquals(mapping.get(name), getLevelName(name));
@@ -39,7 +39,7 @@ test("getLevelNamesMapping() gives a fresh copy each time (C5)", () => {
   assertEquals(getLevelNamesMapping().get("INFO"), 20);
 });
 
-test("checkLevel() takes integers, booleans and known names alone (C6)", () => {
+test("checkLevel() accepts only integers, booleans and known names", () => {
   assertEquals(checkLevel(7), 7);
   assertEquals(checkLevel(true), 1);
   assertEquals(checkLevel("ERROR"), 40);
@@ -50,7 +50,7 @@ test("checkLevel() takes integers, booleans and known names alone (C6)", () => {
   assertThrows(() => checkLevel(NaN), TypeError, "a valid string: nan");
 });
 
-test("setLevel() of loggers and handlers checks what it is given (C6)", () => {
+test("setLevel() of loggers and of handlers refuses unknown levels", () => {
   const logger = new Logger("x");
   const handler = new ListHandler();
   for (const owner of [logger, handler]) {

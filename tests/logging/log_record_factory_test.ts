@@ -15,7 +15,7 @@ class DerivedRecord extends LogRecord {
   }
 }
 
-test("setLogRecordFactory() serves loggers and makeLogRecord() (L7)", () => {
+test("loggers and makeLogRecord() use the factory of setLogRecordFactory()", () => {
   const { logger, handler } = listLogger();
   setLogRecordFactory(DerivedRecord);
   try {
@@ -30,7 +30,7 @@ test("setLogRecordFactory() serves loggers and makeLogRecord() (L7)", () => {
   assertStrictEquals(getLogRecordFactory(), LogRecord);
 });
 
-test("setLogRecordFactory() takes a function, which may add fields", () => {
+test("setLogRecordFactory() accepts a function that adds fields", () => {
   const { logger, handler } = listLogger();
   const factory: LogRecordFactory = (...args) => {
     const record = new LogRecord(...args);
@@ -46,11 +46,11 @@ test("setLogRecordFactory() takes a function, which may add fields", () => {
   assertEquals(handler.records[0]!.custom, "c");
 });
 
-test("setLogRecordFactory() refuses what cannot make records", () => {
+test("setLogRecordFactory() refuses a value that is no function", () => {
   assertThrows(() => setLogRecordFactory(5 as unknown as LogRecordFactory), TypeError, "'factory'");
 });
 
-test("a factory that throws costs the record alone", () => {
+test("a record factory that throws loses only that record", () => {
   const { logger, handler } = listLogger();
   setLogRecordFactory(() => {
     throw new Error("broken factory");

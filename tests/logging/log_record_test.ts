@@ -8,7 +8,7 @@ import {
 import { recordOf } from "./helpers.ts";
 import { test } from "../test.ts";
 
-test("LogRecord has its attributes in the order of the wire (L5)", () => {
+test("LogRecord has its attributes in the order in which they are sent", () => {
   assertEquals(Object.keys(recordOf("x")), [
     ...["name", "msg", "args", "levelname", "levelno", "pathname", "filename", "module"],
     ...["exc_info", "exc_text", "stack_info", "lineno", "funcName", "created", "msecs"],
@@ -16,7 +16,7 @@ test("LogRecord has its attributes in the order of the wire (L5)", () => {
   ]);
 });
 
-test("LogRecord derives filename and module from the path (L5)", () => {
+test("LogRecord derives filename and module from pathname", () => {
   const of = (pathname: unknown) => {
     const { filename, module } = new LogRecord("n", 20, pathname as string, 1, "", [], null);
     return [filename, module];
@@ -32,7 +32,7 @@ test("LogRecord derives filename and module from the path (L5)", () => {
   assertEquals(of(UNKNOWN_FILE), [UNKNOWN_FILE, UNKNOWN_FILE]);
 });
 
-test("LogRecord takes its time from whole milliseconds (L6)", () => {
+test("LogRecord takes created and msecs from whole milliseconds", () => {
   const before = Date.now() / 1000;
   const { created, msecs, relativeCreated } = recordOf("x");
   assert(created >= before && created <= Date.now() / 1000);
@@ -40,7 +40,7 @@ test("LogRecord takes its time from whole milliseconds (L6)", () => {
   assert(relativeCreated >= 0);
 });
 
-test("LogRecord never has 1000 milliseconds (L6)", () => {
+test("LogRecord never has 1000 milliseconds", () => {
   const real = Date.now;
   try {
     for (const [now, msecs] of [[1_677_902_297_100, 100], [1_677_903_920_999, 999], [1_000, 0]]) {
@@ -53,7 +53,7 @@ test("LogRecord never has 1000 milliseconds (L6)", () => {
   }
 });
 
-test("LogRecord takes a single mapping as the arguments themselves (L1)", () => {
+test("LogRecord takes a single mapping argument as its args", () => {
   const mapping = { less: "more", n: 2 };
   assertEquals(recordOf("%(less)s of %(n)03d", mapping).args, mapping);
   assertEquals(recordOf("%(less)s of %(n)03d", mapping).getMessage(), "more of 002");
@@ -65,7 +65,7 @@ test("LogRecord takes a single mapping as the arguments themselves (L1)", () => 
   assertEquals(recordOf("%s %s", mapping, 1).args, [mapping, 1]);
 });
 
-test("getMessage() merges only where there are arguments (L2)", () => {
+test("getMessage() formats the message only if there are arguments", () => {
   assertEquals(recordOf("100%").getMessage(), "100%");
   assertEquals(recordOf("%s and %d", "x", 3).getMessage(), "x and 3");
   assertEquals(recordOf(42).getMessage(), "42");
@@ -77,7 +77,7 @@ test("getMessage() merges only where there are arguments (L2)", () => {
   assertThrows(() => recordOf("%d", "x").getMessage(), TypeError, "%d format: a real number");
 });
 
-test("getMessage() merges whatever a sender left in args (R5)", () => {
+test("getMessage() formats with any value that a sender left in args", () => {
   const of = (msg: string, args: unknown) => {
     const record = recordOf(msg);
     record.args = args as null;
@@ -90,14 +90,14 @@ test("getMessage() merges whatever a sender left in args (R5)", () => {
   assertEquals(of("%s", 0), "%s");
 });
 
-test("toString() is CPython's repr of a record (L3)", () => {
+test("toString() is CPython's repr of a record", () => {
   assertEquals(
     String(recordOf('say "hi" to %s', "x")),
     '<LogRecord: test, 20, /dir/file.ts, 7, "say "hi" to %s">',
   );
 });
 
-test("LogRecord leaves out what the switches turn off (L4)", () => {
+test("LogRecord has null for each attribute whose flag is off", () => {
   const on = recordOf("x");
   assertEquals([on.thread, on.threadName, on.processName], [0, "MainThread", "MainProcess"]);
   assert(on.process! > 0);

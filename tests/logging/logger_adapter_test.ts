@@ -13,7 +13,7 @@ class Prefixing extends LoggerAdapter {
   }
 }
 
-test("LoggerAdapter logs what its logger logs (C1)", () => {
+test("every method of LoggerAdapter logs through its logger", () => {
   const { logger, handler } = listLogger();
   const adapter = new LoggerAdapter(logger);
   adapter.setLevel("WARNING");
@@ -29,7 +29,7 @@ test("LoggerAdapter logs what its logger logs (C1)", () => {
   assertEquals([adapter.isEnabledFor(20), adapter.isEnabledFor(30)], [false, true]);
 });
 
-test("process() puts the adapter's extra in the place of the call's (C23)", () => {
+test("process() replaces the call's extra by the adapter's", () => {
   const { logger, handler } = listLogger();
   const adapter = new LoggerAdapter(logger, { a: 1 });
   adapter.info("x", { extra: { b: 2 } });
@@ -40,7 +40,7 @@ test("process() puts the adapter's extra in the place of the call's (C23)", () =
   assertEquals(handler.lines[2], "{'c': 3}");
 });
 
-test("process() merges the two with merge_extra, the call's winning (C23)", () => {
+test("process() merges both with merge_extra, and the call's fields win", () => {
   const { logger, handler } = listLogger();
   const adapter = new LoggerAdapter(logger, { a: 1, b: 1 }, { merge_extra: true });
   adapter.info("x", { extra: { b: 2, c: 2 } });
@@ -51,13 +51,13 @@ test("process() merges the two with merge_extra, the call's winning (C23)", () =
   ]);
 });
 
-test("an adapter's message without arguments stays as it is, whatever it holds", () => {
+test("an adapter does not format a message without arguments", () => {
   const { logger, handler } = listLogger();
   new LoggerAdapter(logger, { a: 1 }).info("%s and %d");
   assertEquals(handler.lines, ["%s and %d"]);
 });
 
-test("exception() and exc_info reach the record (C22)", () => {
+test("exception() and exc_info of an adapter set exc_info of the record", () => {
   const { logger, handler } = listLogger();
   const adapter = new LoggerAdapter(logger);
   const error = new Error("boom");
@@ -69,7 +69,7 @@ test("exception() and exc_info reach the record (C22)", () => {
   assertEquals(handler.records.map(({ levelno }) => levelno), [40, 40, 50, 40]);
 });
 
-test("adapters nest: the inner prefix comes first (C22)", () => {
+test("adapters nest, and the inner adapter's prefix comes first", () => {
   const { logger, handler } = listLogger();
   const inner = new Prefixing(logger, {});
   const outer = new Prefixing(inner, {});
@@ -80,7 +80,7 @@ test("adapters nest: the inner prefix comes first (C22)", () => {
   assertEquals(outer.name, logger.name);
 });
 
-test("hasHandlers(), isEnabledFor() and toString() are the logger's (C22)", () => {
+test("hasHandlers(), isEnabledFor() and toString() answer for the logger", () => {
   const manager = new Manager(new RootLogger("DEBUG"));
   const logger = manager.getLogger("a");
   const adapter = new LoggerAdapter(new LoggerAdapter(logger));
@@ -93,7 +93,7 @@ test("hasHandlers(), isEnabledFor() and toString() are the logger's (C22)", () =
   assertEquals(String(adapter), "<LoggerAdapter a (DEBUG)>");
 });
 
-test("an adapter throws on account of nothing but its level", () => {
+test("an adapter throws only for a level that is no integer", () => {
   const { logger } = listLogger();
   class Broken extends LoggerAdapter {
     override process(): never {
@@ -118,7 +118,7 @@ test("LoggerAdapter refuses an option that does not exist", () => {
   );
 });
 
-test("LoggerAdapter.manager can be set, and is that of the logger (C22)", () => {
+test("LoggerAdapter.manager reads and sets the manager of the logger", () => {
   const manager = new Manager(new RootLogger("DEBUG"));
   const logger = manager.getLogger("a");
   const inner = new LoggerAdapter(logger);

@@ -25,7 +25,7 @@ function passing(logger: Logger, handler: ListHandler): string {
   return handler.records.map(({ levelname }) => levelname[0]).join("");
 }
 
-test("a logger logs what is of its level or above (C1)", () => {
+test("a logger logs records of its level and above", () => {
   const { manager, handler } = hierarchy();
   const logger = manager.getLogger("INF");
   logger.setLevel("INFO");
@@ -38,7 +38,7 @@ test("a logger logs what is of its level or above (C1)", () => {
   assertEquals(handler.lines.slice(-2), ["a", "c"]);
 });
 
-test("every method logs at its level (C1)", () => {
+test("every method logs at its level", () => {
   const { logger, handler } = listLogger();
   logger.debug("d");
   logger.info("i");
@@ -53,7 +53,7 @@ test("every method logs at its level (C1)", () => {
   assertEquals(handler.lines.join(""), "diwnexcfl");
 });
 
-test("a logger without a level has that of its nearest ancestor (C2)", () => {
+test("a logger without a level uses the level of its nearest ancestor", () => {
   const { manager, handler } = hierarchy();
   manager.getLogger("INF").setLevel("INFO");
   const child = manager.getLogger("INF.undef");
@@ -65,7 +65,7 @@ test("a logger without a level has that of its nearest ancestor (C2)", () => {
   assertEquals(passing(manager.getLogger("INF.ERR"), handler), "CE");
 });
 
-test("a grandchild that came first finds its parent when that appears (C3)", () => {
+test("a logger gets its parent when the parent is made later", () => {
   const { manager, handler } = hierarchy();
   const grandchild = manager.getLogger("INF.BADPARENT.UNDEF");
   const child = manager.getLogger("INF.BADPARENT");
@@ -76,7 +76,7 @@ test("a grandchild that came first finds its parent when that appears (C3)", () 
   assertEquals(passing(child, handler), "CEWI");
 });
 
-test("filters of loggers and of handlers both apply, on the way that each stands in (C7)", () => {
+test("the logger that logs and each handler apply their own filters", () => {
   const { manager, handler } = hierarchy();
   const logger = manager.getLogger("spam.eggs");
   const parent = manager.getLogger("spam");
@@ -91,7 +91,7 @@ test("filters of loggers and of handlers both apply, on the way that each stands
   assertEquals(passing(logger, handler), "");
 });
 
-test("ancestors' levels and filters are not asked, their handlers' are (C10)", () => {
+test("levels and filters of ancestors do not apply, those of their handlers do", () => {
   const { manager, handler } = hierarchy();
   const order: string[] = [];
   class Ordered extends Handler {
@@ -122,7 +122,7 @@ test("ancestors' levels and filters are not asked, their handlers' are (C10)", (
   assertEquals(handler.lines, ["x"]);
 });
 
-test("handle() looks at filters and `disabled`, not at the level (C11)", () => {
+test("handle() applies filters and 'disabled', not the level", () => {
   const { logger, handler } = listLogger();
   logger.setLevel("CRITICAL");
   logger.handle(recordOf("a"));
@@ -134,14 +134,14 @@ test("handle() looks at filters and `disabled`, not at the level (C11)", () => {
   assertEquals(handler.lines, ["a"]);
 });
 
-test("a filter of a logger may put another record in the place (C9)", () => {
+test("a filter of a logger may replace the record", () => {
   const { logger, handler } = listLogger();
   logger.addFilter(() => recordOf("other"));
   logger.info("x");
   assertEquals(handler.lines, ["other"]);
 });
 
-test("hasHandlers() looks upwards until propagation ends (C12)", () => {
+test("hasHandlers() looks at ancestors until propagation ends", () => {
   const manager = new Manager(new RootLogger(30));
   const parent = manager.getLogger("p");
   const child = manager.getLogger("p.c");
@@ -152,7 +152,7 @@ test("hasHandlers() looks upwards until propagation ends (C12)", () => {
   assertEquals(child.hasHandlers(), false);
 });
 
-test("addHandler() adds once, removeHandler() forgives", () => {
+test("addHandler() adds a handler once, removeHandler() accepts one that was never added", () => {
   const { logger, handler } = listLogger();
   logger.addHandler(handler);
   logger.info("x");
@@ -162,7 +162,7 @@ test("addHandler() adds once, removeHandler() forgives", () => {
   assertEquals(logger.handlers, []);
 });
 
-test("isEnabledFor() heeds level, `disable` and `disabled` (C13)", () => {
+test("isEnabledFor() depends on the level, on disable() and on 'disabled'", () => {
   const { manager } = hierarchy();
   const logger = manager.getLogger("a");
   logger.setLevel(23);
@@ -181,7 +181,7 @@ test("isEnabledFor() heeds level, `disable` and `disabled` (C13)", () => {
   assertThrows(() => manager.disable = [], TypeError, "Level not an integer");
 });
 
-test("isEnabledFor() is cached until a level is set anywhere (C14)", () => {
+test("isEnabledFor() is cached until any level is set", () => {
   const { manager } = hierarchy();
   let asked = 0;
   class Counting extends Logger {
@@ -214,7 +214,7 @@ test("isEnabledFor() is cached until a level is set anywhere (C14)", () => {
   assertEquals(counted(), 0);
 });
 
-test("a disabled level formats nothing and reads no argument", () => {
+test("a logging call below the level formats nothing and reads no argument", () => {
   const { logger } = listLogger();
   logger.setLevel("INFO");
   const untouched = new Proxy({}, {
@@ -228,7 +228,7 @@ test("a disabled level formats nothing and reads no argument", () => {
   assertEquals(stderrOf(() => logger.debug(untouched, untouched)), []);
 });
 
-test("getChild() and getChildren() follow the names (C16)", () => {
+test("getChild() and getChildren() follow the dots in the names", () => {
   const { manager } = hierarchy();
   const { root } = manager;
   assertStrictEquals(root.getChild("a.b"), manager.getLogger("a.b"));
@@ -241,7 +241,7 @@ test("getChild() and getChildren() follow the names (C16)", () => {
   assertThrows(() => new Logger("alone").getChild("x"), TypeError, "has no manager");
 });
 
-test("log() refuses a level that is no integer, unless raiseExceptions is false (C21)", () => {
+test("log() refuses a level that is no integer, unless raiseExceptions is false", () => {
   const { logger, handler } = listLogger();
   const level = "10" as unknown as number;
   assertThrows(() => logger.log(level, "x"), TypeError, "level must be an integer");
@@ -254,7 +254,7 @@ test("log() refuses a level that is no integer, unless raiseExceptions is false 
   assertEquals(handler.lines, []);
 });
 
-test("exc_info is the error itself (L8)", () => {
+test("exc_info is the error itself", () => {
   const { logger, handler } = listLogger();
   const error = new Error("boom");
   logger.error("a", { exc_info: error });
@@ -272,7 +272,7 @@ test("exc_info is the error itself (L8)", () => {
   assertEquals(handler.lines[1], "b\nthrown text");
 });
 
-test("exception() logs at ERROR with the error that it is given (C22)", () => {
+test("exception() logs its error at ERROR", () => {
   const { logger, handler } = listLogger();
   const error = new Error("boom");
   logger.exception("failed", error);
@@ -287,7 +287,7 @@ test("exception() logs at ERROR with the error that it is given (C22)", () => {
   assertEquals(handler.records[1]!.getMessage(), "failed x");
 });
 
-test("extra becomes attributes, in order, behind the record's own (C25)", () => {
+test("extra becomes attributes behind the record's own, in order", () => {
   const { logger, handler } = listLogger();
   logger.info("x", { extra: { user: "anna", n: 1 } });
   logger.info("x", { extra: new Map([["user", "bert"]]) });
@@ -295,7 +295,7 @@ test("extra becomes attributes, in order, behind the record's own (C25)", () => 
   assertEquals(handler.records[1]!.user, "bert");
 });
 
-test("extra never overwrites: each such field is reported and left out (C25)", () => {
+test("a field of extra that would overwrite an attribute is reported and left out", () => {
   const { logger, handler } = listLogger();
   const printed = stderrOf(() => {
     logger.info("%s", "x", {
@@ -311,7 +311,7 @@ test("extra never overwrites: each such field is reported and left out (C25)", (
   ]);
 });
 
-test("extra is taken field by field: a getter that throws costs that field", () => {
+test("a getter of extra that throws loses only that field", () => {
   const { logger, handler } = listLogger();
   const extra = {
     a: 1,
@@ -324,7 +324,7 @@ test("extra is taken field by field: a getter that throws costs that field", () 
   assertEquals([handler.records[0]!.a, handler.records[0]!.c], [1, 3]);
 });
 
-test("no logging method throws on account of a message", () => {
+test("no logging method throws for any message or argument", () => {
   const { logger, handler } = listLogger();
   const hostile = {
     toString() {
@@ -354,7 +354,7 @@ test("no logging method throws on account of a message", () => {
   assertEquals(handler.lines.at(-1), "still here");
 });
 
-test("a filter of a logger that throws costs the record alone", () => {
+test("a filter that throws loses only that record", () => {
   const { logger, handler } = listLogger();
   const filter = () => {
     throw new Error("filter of a logger");
@@ -366,7 +366,7 @@ test("a filter of a logger that throws costs the record alone", () => {
   assertEquals(handler.lines, ["y"]);
 });
 
-test("a handler that throws does not keep the record from the next one", () => {
+test("a record reaches the next handler after one that throws", () => {
   const { logger, handler } = listLogger();
   class Throwing extends ListHandler {
     override handle(): boolean {
@@ -378,7 +378,7 @@ test("a handler that throws does not keep the record from the next one", () => {
   assertEquals(handler.lines, ["x"]);
 });
 
-test("loggers live for ever and keep their settings (C18)", () => {
+test("loggers are never collected and keep their settings", () => {
   getLogger("persistent.foo").setLevel("ERROR");
   assertEquals(getLogger("persistent.foo").level, 40);
   assertStrictEquals(getLogger("persistent.foo"), getLogger("persistent.foo"));

@@ -6,7 +6,7 @@ import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { listLogger, stderrOf } from "./helpers.ts";
 import { test } from "../test.ts";
 
-test("makeLogRecord() keeps the defaults of absent keys (R3)", () => {
+test("makeLogRecord() has defaults for absent keys", () => {
   const record = makeLogRecord({});
   assertInstanceOf(record, LogRecord);
   assertEquals(
@@ -18,7 +18,7 @@ test("makeLogRecord() keeps the defaults of absent keys (R3)", () => {
   assertEquals(record.getMessage(), "");
 });
 
-test("makeLogRecord() overwrites and extends with what it is given (R3)", () => {
+test("makeLogRecord() overwrites attributes and adds new ones", () => {
   const record = makeLogRecord({ name: "a", msg: "%s", args: ["x"], levelno: 30, user: "anna" });
   assertEquals([record.name, record.levelno, record.user], ["a", 30, "anna"]);
   assertEquals(record.getMessage(), "x");
@@ -26,12 +26,12 @@ test("makeLogRecord() overwrites and extends with what it is given (R3)", () => 
   assertEquals(makeLogRecord(new Map([["name", "m"]])).name, "m");
 });
 
-test("makeLogRecord() keeps a received exc_text, and formatting prints it (R4)", () => {
+test("makeLogRecord() keeps a received exc_text, and formatting prints it", () => {
   const record = makeLogRecord({ msg: "m", exc_info: null, exc_text: "Traceback\nboom" });
   assertEquals(new Formatter().format(record), "m\nTraceback\nboom");
 });
 
-test("makeLogRecord() lets no key break the record's methods (R3)", () => {
+test("makeLogRecord() leaves out keys that would hide a method of the record", () => {
   const hostile = JSON.parse(
     `{"getMessage": "x", "toString": 1, "__proto__": {"evil": 1}, "constructor": "c",
       "hasOwnProperty": 2, "valueOf": 3, "msg": "still %s", "args": ["here"]}`,
@@ -67,13 +67,13 @@ test("makeLogRecord() runs no setter of a record class", () => {
   }
 });
 
-test("makeLogRecord() refuses what is no mapping (R6)", () => {
+test("makeLogRecord() refuses a value that is no mapping", () => {
   for (const value of [null, undefined, 5, "text", [["a", 1]]]) {
     assertThrows(() => makeLogRecord(value as unknown as Record<string, unknown>), TypeError);
   }
 });
 
-test("a record whose level is no number reaches the handlers and breaks nothing (R7)", () => {
+test("a record whose level is no number reaches the handlers", () => {
   const { logger, handler } = listLogger();
   handler.setLevel(30);
   for (const levelno of [null, "ERROR", "20", {}, [], NaN, Symbol("x"), 30n]) {
@@ -84,7 +84,7 @@ test("a record whose level is no number reaches the handlers and breaks nothing 
   assertEquals(handler.lines.length, 8);
 });
 
-test("records of any content cost themselves alone", () => {
+test("a received record of any content loses no other record", () => {
   const { logger, handler } = listLogger();
   handler.setFormatter(new Formatter("%(asctime)s %(name)s %(message)s"));
   const bad = [
@@ -111,7 +111,7 @@ function completeFields(extra: object = {}): Record<string, unknown> {
   return { ...Object.fromEntries(names.map((name, i) => [name, `${name} ${i}`])), ...extra };
 }
 
-test("makeLogRecord() makes of a complete record what it makes of one in another order", () => {
+test("makeLogRecord() makes the same record whatever the order of the keys", () => {
   const extras = [
     {},
     { taskName: "Task-1" },
@@ -130,7 +130,7 @@ test("makeLogRecord() makes of a complete record what it makes of one in another
   }
 });
 
-test("makeLogRecord() asks the record factory for complete records too", () => {
+test("makeLogRecord() uses the record factory for complete records too", () => {
   class Own extends LogRecord {
     override getMessage(): string {
       return "own";

@@ -14,7 +14,7 @@ import { test } from "../test.ts";
 
 class DerivedLogger extends Logger {}
 
-test("setLoggerClass() of the manager makes loggers of that class (C17)", () => {
+test("setLoggerClass() of a manager sets the class of its new loggers", () => {
   const manager = new Manager(new RootLogger(30));
   manager.setLoggerClass(DerivedLogger);
   assertInstanceOf(manager.getLogger("a"), DerivedLogger);
@@ -25,7 +25,7 @@ test("setLoggerClass() of the manager makes loggers of that class (C17)", () => 
   );
 });
 
-test("setLoggerClass() of the module applies where the manager has none (C17)", () => {
+test("the module's setLoggerClass() applies to managers without a class of theirs", () => {
   const manager = new Manager(new RootLogger(30));
   setLoggerClass(DerivedLogger);
   try {
@@ -38,7 +38,7 @@ test("setLoggerClass() of the module applies where the manager has none (C17)", 
   assertEquals(manager.getLogger("b") instanceof DerivedLogger, false);
 });
 
-test("setLogRecordFactory() of the manager serves its loggers alone (C17)", () => {
+test("setLogRecordFactory() of a manager applies only to its loggers", () => {
   class Special extends LogRecord {}
   const manager = new Manager(new RootLogger(1));
   const handler = new ListHandler();
@@ -52,7 +52,7 @@ test("setLogRecordFactory() of the manager serves its loggers alone (C17)", () =
   assertEquals(handler.records[1] instanceof Special, false);
 });
 
-test("getLogger() leaves place-holders at the names between (C3)", () => {
+test("getLogger() leaves place-holders for the names between", () => {
   const manager = new Manager(new RootLogger(30));
   const deep = manager.getLogger("a.b.c");
   assertInstanceOf(manager.loggerDict.get("a"), PlaceHolder);
@@ -65,7 +65,7 @@ test("getLogger() leaves place-holders at the names between (C3)", () => {
   assertStrictEquals(middle.parent, top);
 });
 
-test("getLogger() finds the children of loggers whose name begins that of the root", () => {
+test('getLogger() adopts children whose names begin with "r", "ro" or "roo"', () => {
   const manager = new Manager(new RootLogger(30));
   for (const name of ["r", "ro", "roo"]) {
     const child = manager.getLogger(`${name}.x`);
@@ -74,7 +74,7 @@ test("getLogger() finds the children of loggers whose name begins that of the ro
   }
 });
 
-test("getLogger() takes any string for a name, and nothing else (C15)", () => {
+test("getLogger() accepts any string as a name, and nothing else", () => {
   const manager = new Manager(new RootLogger(30));
   for (const name of ["\0", ".", "..", "a..b", "__proto__", "constructor", ".a"]) {
     assertEquals(manager.getLogger(name).name, name);

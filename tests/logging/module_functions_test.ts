@@ -4,7 +4,7 @@ import * as logging from "../../src/logging/module_functions.ts";
 import { ListHandler, stderrOf, withBareRoot } from "./helpers.ts";
 import { test } from "../test.ts";
 
-test("the module's functions log with the root logger (C20)", async () => {
+test("the module-level functions log with the root logger", async () => {
   await withBareRoot(() => {
     const handler = new ListHandler();
     root.addHandler(handler);
@@ -26,7 +26,7 @@ test("the module's functions log with the root logger (C20)", async () => {
   });
 });
 
-test("the module's functions configure a root without handlers, once (C20)", async () => {
+test("the module-level functions configure a root that has no handlers, once", async () => {
   await withBareRoot(() => {
     const printed = stderrOf(() => {
       logging.debug("not shown");

@@ -3,7 +3,7 @@ import { getLogger, manager, root } from "../../src/logging/get_logger.ts";
 import { nearestLogger } from "../../src/logging/nearest_logger.ts";
 import { test } from "../test.ts";
 
-test("nearestLogger() finds the logger of the name, or the nearest above it", () => {
+test("nearestLogger() finds the logger of that name or its nearest ancestor", () => {
   const b = getLogger("nearest_test.a.b");
   const top = getLogger("nearest_test");
   const cases: [string, unknown][] = [

@@ -4,7 +4,7 @@ import { NullHandler } from "../../src/logging/null_handler.ts";
 import { recordOf, stderrOf } from "./helpers.ts";
 import { test } from "../test.ts";
 
-test("NullHandler does nothing, and asks no filter (A7)", () => {
+test("NullHandler drops every record without running its filters", () => {
   const handler = new NullHandler();
   handler.addFilter(() => {
     throw new Error("asked");
@@ -18,7 +18,7 @@ test("NullHandler does nothing, and asks no filter (A7)", () => {
   );
 });
 
-test("NullHandler keeps the last resort quiet", () => {
+test("the last resort prints nothing when there is a NullHandler", () => {
   const logger = new Logger("library", 1);
   logger.addHandler(new NullHandler());
   assertEquals(stderrOf(() => logger.error("x")), []);

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { prototypeMethod } from "../../src/logging/prototype_method.ts";
 import { test } from "../test.ts";
 
-test("prototypeMethod() tells a method that was overridden or replaced from the class's own", () => {
+test("prototypeMethod() differs from a method that a subclass overrides or a program replaces", () => {
   class Base {
     inherited(): number {
       return 1;

@@ -5,7 +5,7 @@ import { copyMark, isReceived, printableRecord } from "../../src/logging/receive
 import { receivedRecord } from "./helpers.ts";
 import { test } from "../test.ts";
 
-test("printableRecord() is the record itself, unless it is marked and not one line", () => {
+test("printableRecord() returns the record itself, unless it was received and has more than one line", () => {
   for (const record of [makeLogRecord({ msg: "a\nb" }), receivedRecord({ msg: "one line" })]) {
     assertStrictEquals(printableRecord(record), record);
   }
@@ -13,7 +13,7 @@ test("printableRecord() is the record itself, unless it is marked and not one li
   assert(line.msg === "a\\nb" && !isReceived(line));
 });
 
-test("copyMark() marks a record that stands for a marked one, and no other", () => {
+test("copyMark() marks the replacement of a marked record, and no other record", () => {
   const to = makeLogRecord({ msg: "eggs" });
   copyMark(makeLogRecord({ msg: "spam" }), to);
   assert(!isReceived(to));
@@ -22,7 +22,7 @@ test("copyMark() marks a record that stands for a marked one, and no other", () 
   assert(isReceived(to) && to.msg === "eggs");
 });
 
-test("a record that a filter puts in the place of a received one is marked", () => {
+test("the replacement that a filter makes for a received record is marked", () => {
   const filterer = new Filterer();
   filterer.addFilter((record) => makeLogRecord({ ...record, msg: "redacted" }));
   const filtered = filterer.filter(receivedRecord());

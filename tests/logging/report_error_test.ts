@@ -8,7 +8,7 @@ import { Logger } from "../../src/logging/logger.ts";
 import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
 
-test("reportError() prints what CPython prints (A2)", () => {
+test("reportError() prints what CPython prints", () => {
   const [printed] = stderrOf(() => reportError(recordOf("it's %s", "x"), new TypeError("first")));
   const lines = printed!.split("\n");
   assertEquals(lines[0], "--- Logging error ---");
@@ -19,7 +19,7 @@ test("reportError() prints what CPython prints (A2)", () => {
   assertEquals(lines.at(-1), "Arguments: ('x',)");
 });
 
-test("reportError() says where arguments without a place belong", () => {
+test("reportError() advises where arguments without a placeholder belong", () => {
   const { logger } = listLogger();
   logger.addHandler(new StreamHandler({ write() {} }));
   const [printed] = stderrOf(() => logger.info("signed in", "anna", { user: 7 }));
@@ -29,7 +29,7 @@ test("reportError() says where arguments without a place belong", () => {
   assert(lines.at(-1)!.startsWith("A message needs a %s for each argument"), printed);
 });
 
-test("reportError() prints a fault once, then at powers of ten", () => {
+test("reportError() prints a fault once, then its count at powers of ten", () => {
   const error = new Error("the same");
   const printed = stderrOf(() => {
     for (let i = 0; i < 120; i++) reportError(recordOf("x"), error);
@@ -41,7 +41,7 @@ test("reportError() prints a fault once, then at powers of ten", () => {
   ]);
 });
 
-test("reportError() tells bad calls apart, and not the callers of a broken stream", () => {
+test("reportError() counts bad calls by caller, and a broken stream once for all callers", () => {
   const logger = new Logger("calls", 1);
   logger.addHandler(new StreamHandler({ write() {} }));
   const calls = stderrOf(() => {
@@ -65,7 +65,7 @@ test("reportError() tells bad calls apart, and not the callers of a broken strea
   assertEquals(streams.length, 1);
 });
 
-test("reportError() forgets the oldest of very many faults, and no other", () => {
+test("reportError() forgets only the oldest of more than 256 faults", () => {
   const printed = stderrOf(() => {
     for (let i = 0; i < 300; i++) reportError(null, `fault ${i}`);
     reportError(null, "fault 299");
@@ -74,7 +74,7 @@ test("reportError() forgets the oldest of very many faults, and no other", () =>
   assertEquals(printed.length, 301);
 });
 
-test("reportError() is silent where raiseExceptions is false (A2)", () => {
+test("reportError() prints nothing when raiseExceptions is false", () => {
   setRaiseExceptions(false);
   try {
     assertEquals(stderrOf(() => reportError(recordOf("x"), new Error("silent"))), []);
@@ -83,7 +83,7 @@ test("reportError() is silent where raiseExceptions is false (A2)", () => {
   }
 });
 
-test("reportError() never throws, whatever it is given", () => {
+test("reportError() never throws, for any record and error", () => {
   const hostile: object = new Proxy({}, {
     get() {
       throw new Error("no");
@@ -105,7 +105,7 @@ test("reportError() never throws, whatever it is given", () => {
   assert(printed[0]!.endsWith("possible formatting error."), printed[0]);
 });
 
-test("reportError() survives a standard error that throws", () => {
+test("reportError() does not throw when standard error throws", () => {
   const { end } = catchStderr();
   process.stderr.write = () => {
     throw new Error("closed");
@@ -117,7 +117,7 @@ test("reportError() survives a standard error that throws", () => {
   }
 });
 
-test("extra that would overwrite is reported once a call, and the record is logged (C25)", () => {
+test("a field of extra that would overwrite is reported once, and the record is logged", () => {
   const { logger, handler } = listLogger();
   const printed = stderrOf(() => {
     logger.info("x", { extra: { name: "no", user: "anna" } });
@@ -126,7 +126,7 @@ test("extra that would overwrite is reported once a call, and the record is logg
   assertEquals(handler.records[0]!.user, "anna");
 });
 
-test("reportError() prints arguments that a stranger sent as one line", () => {
+test("reportError() prints the arguments of a received record on one line", () => {
   const lines = stderrOf(() =>
     reportError({ msg: "a\nb", args: "x\nINFO:root:forged\x1b" }, new Error("received arguments"))
   ).join("\n").split("\n");

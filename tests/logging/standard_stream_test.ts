@@ -3,7 +3,7 @@ import { writeToStandardStream } from "../../src/logging/_standard_stream.ts";
 import { test } from "../test.ts";
 import { withStandardStreams } from "./helpers.ts";
 
-test("writeToStandardStream() writes the text as it is, whole", () => {
+test("writeToStandardStream() writes exactly the text, and all of it", () => {
   for (const name of ["stdout", "stderr"] as const) {
     const text = withStandardStreams(({ written }) => {
       assertEquals(writeToStandardStream(name, "a"), true);
@@ -14,13 +14,13 @@ test("writeToStandardStream() writes the text as it is, whole", () => {
   }
 });
 
-test("writeToStandardStream() throws what the stream throws", () => {
+test("writeToStandardStream() throws the error of the stream", () => {
   withStandardStreams(() => {
     assertThrows(() => writeToStandardStream("stdout", "x"), Error, "the pipe is closed");
   }, new Error("the pipe is closed"));
 });
 
-test("writeToStandardStream() says so where the runtime has no such stream", () => {
+test("writeToStandardStream() returns false when the runtime has no such stream", () => {
   const host = globalThis as { Deno?: unknown; process?: unknown };
   const { Deno, process } = host;
   try {

@@ -8,7 +8,7 @@ import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
 import { stderrOf } from "./helpers.ts";
 
-test("writeToStderr() adds no line break of its own", () => {
+test("writeToStderr() adds no line break", () => {
   const { end } = catchStderr();
   const written: string[] = [];
   process.stderr.write = ((text: string) => written.push(text) > 0) as typeof process.stderr.write;
@@ -24,7 +24,7 @@ test("writeToStderr() adds no line break of its own", () => {
   assertEquals(written, ["a", "b\nc\n", "d;"]);
 });
 
-test("writeToStderr() does not go through a console.error that was replaced", () => {
+test("writeToStderr() does not call a console.error that the program has replaced", () => {
   const { error } = globalThis.console;
   const seen: unknown[] = [];
   globalThis.console.error = (text: unknown) => void seen.push(text);
@@ -36,7 +36,7 @@ test("writeToStderr() does not go through a console.error that was replaced", ()
   assertEquals(seen, []);
 });
 
-test("a process.stderr.write that logs is called once a record", () => {
+test("a process.stderr.write() that logs is called once for each record", () => {
   const log = new Logger("circle", 1);
   log.addHandler(new StreamHandler());
   const { end } = catchStderr();

@@ -16,7 +16,7 @@ function recorder(): TextStream & { calls: string[] } {
   };
 }
 
-test("emit() writes text and terminator at once, then flushes (A4)", () => {
+test("emit() writes text and terminator in one call, then flushes", () => {
   const stream = recorder();
   const handler = new StreamHandler(stream);
   handler.handle(recordOf("é %d", 1));
@@ -37,7 +37,7 @@ test("StreamHandler writes to standard error by default, one line a record", () 
   );
 });
 
-test("a stream whose flush is no function, as Bun's process.stdout, is not flushed", async () => {
+test("StreamHandler does not flush a stream whose 'flush' is no function, such as Bun's process.stdout", async () => {
   const lines: string[] = [];
   const stream = { write: (text: string) => lines.push(text), flush: false };
   const handler = new StreamHandler(stream as unknown as TextStream);
@@ -47,7 +47,7 @@ test("a stream whose flush is no function, as Bun's process.stdout, is not flush
   assertEquals(lines, ["a\n"]);
 });
 
-test("a stream that fails is handleError()'s (A2)", () => {
+test("the error of a stream goes to handleError()", () => {
   const handler = new StreamHandler({
     write() {
       throw new Error("Sabotage");
@@ -73,7 +73,7 @@ test("a stream that fails is handleError()'s (A2)", () => {
   }
 });
 
-test("a stream that fails later is handleError()'s too", async () => {
+test("the rejection of an asynchronous stream goes to handleError()", async () => {
   const seen: unknown[] = [];
   class Watching extends StreamHandler {
     override handleError(_record: unknown, error: unknown): void {
@@ -86,7 +86,7 @@ test("a stream that fails later is handleError()'s too", async () => {
   assertEquals((seen[0] as Error).message, "later");
 });
 
-test("setStream() returns the stream until now, flushed, or null (A3)", async () => {
+test("setStream() flushes and returns the previous stream, or returns null", async () => {
   const first = recorder();
   const second = recorder();
   const handler = new StreamHandler(first);
@@ -113,7 +113,7 @@ test("flush() never rejects", async () => {
   assert(lines.join("").includes("flush of a stream fails"));
 });
 
-test("StreamHandler refuses what is no stream", () => {
+test("StreamHandler refuses a value that is no stream", () => {
   assertThrows(
     () => new StreamHandler({} as TextStream),
     TypeError,
@@ -125,7 +125,7 @@ test("StreamHandler refuses what is no stream", () => {
   );
 });
 
-test("toString() shows the name of the stream, even one that is a number (A3)", () => {
+test("toString() shows the name of the stream, even if it is a number", () => {
   const of = (name: unknown) => String(new StreamHandler({ write() {}, name }));
   assertEquals(of(2), "<StreamHandler 2 (NOTSET)>");
   assertEquals(of("out"), "<StreamHandler out (NOTSET)>");
@@ -133,7 +133,7 @@ test("toString() shows the name of the stream, even one that is a number (A3)", 
   assertEquals(String(new StreamHandler()), "<StreamHandler <stderr> (NOTSET)>");
 });
 
-test("StreamHandler.terminator ends each record on standard error, as it is", () => {
+test("StreamHandler writes exactly its terminator behind each record on standard error", () => {
   const lines = stderrOf(() => {
     const handler = new StreamHandler();
     for (const terminator of ["", "; ", "\0", "!\r"]) {
@@ -144,7 +144,7 @@ test("StreamHandler.terminator ends each record on standard error, as it is", ()
   assertEquals(lines.join(""), "aa; a\0a!\r");
 });
 
-test("StreamHandler writes to standard output exactly the text", () => {
+test("StreamHandler writes exactly the text to standard output", () => {
   const text = withStandardStreams(({ written }) => {
     const handler = new StreamHandler(stdoutStream);
     handler.handle(recordOf("%d%%", 7));
@@ -156,7 +156,7 @@ test("StreamHandler writes to standard output exactly the text", () => {
   assertEquals(String(new StreamHandler(stdoutStream)), "<StreamHandler <stdout> (NOTSET)>");
 });
 
-test("StreamHandler escapes what a received record would forge, whoever formats it", () => {
+test("StreamHandler escapes control characters of a received record, whoever formats it", () => {
   const record = receivedRecord({ exc_text: "Traceback:\nINFO:root:forged" });
   const forged = "\n  Traceback:\n  INFO:root:forged";
   const handlers: [StreamHandler, string][] = [
@@ -187,7 +187,7 @@ test("StreamHandler escapes what a received record would forge, whoever formats 
   assertEquals([record.msg, record.message], ["spam\nINFO:root:forged", undefined]);
 });
 
-test("StreamHandler writes a record of the program itself as it is", () => {
+test("StreamHandler does not escape a record of the program itself", () => {
   const stream = recorder();
   const handler = new StreamHandler(stream);
   handler.handle(recordOf("a\nb\x1b[31m"));

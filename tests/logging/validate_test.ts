@@ -16,7 +16,7 @@ import {
 } from "../../src/logging/validate.ts";
 import { test } from "../test.ts";
 
-test("checkInteger() returns what is in range and names option, range and value otherwise", () => {
+test("checkInteger() returns a number in range, else names option, range and value", () => {
   assertEquals(checkInteger("listen", "port", 0, 0, 65535), 0);
   assertEquals(checkInteger("listen", "port", 65535, 0, 65535), 65535);
   const error = assertThrows(() => checkInteger("listen", "port", 70000, 0, 65535), RangeError);
@@ -62,7 +62,7 @@ test("checkKnown() names the unknown option and the known ones", () => {
   }
 });
 
-test("the other checks let the right values pass and refuse the rest with a TypeError", () => {
+test("the other checks return right values and throw a TypeError for others", () => {
   assertEquals(checkString("x", "host", "localhost"), "localhost");
   assertThrows(() => checkString("x", "host", ""), TypeError, "not empty");
   assertEquals(checkString("x", "host", "", true), "");
@@ -80,7 +80,7 @@ test("the other checks let the right values pass and refuse the rest with a Type
   }
 });
 
-test("checkTlsOptions() refuses options that no adapter would understand", () => {
+test("checkTlsOptions() refuses fields and values that TlsOptions does not have", () => {
   checkTlsOptions("x", "tls", undefined);
   checkTlsOptions("x", "tls", { ca: ["pem"], cert: "pem", key: "pem", serverName: "name" });
   assertThrows(() => checkTlsOptions("x", "tls", null), TypeError, "'tls'");
@@ -93,7 +93,7 @@ test("checkTlsOptions() refuses options that no adapter would understand", () =>
   );
 });
 
-test("checkStreamTarget() and checkDatagramTarget() say where host and port lead", () => {
+test("checkStreamTarget() and checkDatagramTarget() return the address of host and port", () => {
   const tls = { serverName: "name" };
   assertEquals(checkStreamTarget("x", "h", 1, 1, undefined), {
     transport: "tcp",
@@ -116,7 +116,7 @@ test("checkStreamTarget() and checkDatagramTarget() say where host and port lead
   }
 });
 
-test("valueText() is short and survives every value", () => {
+test("valueText() is short and never throws", () => {
   assertEquals(valueText("a\n"), '"a\\n"');
   assertEquals(valueText(-0), "-0");
   assertEquals(valueText(5n), "5n");
@@ -135,7 +135,7 @@ test("valueText() is short and survives every value", () => {
   assertEquals(valueText("x".repeat(1000)).length, 81);
 });
 
-test("checkKnown() names the option that does not exist, and those that do", () => {
+test("checkKnown() names the options that exist, or says that there are none", () => {
   checkKnown("do it", { a: 1 }, ["a", "b"]);
   assertThrows(
     () => checkKnown("do it", { a: 1, c: 2 }, ["a", "b"]),
@@ -145,7 +145,7 @@ test("checkKnown() names the option that does not exist, and those that do", () 
   assertThrows(() => checkKnown("do it", { c: 2 }, []), TypeError, "the options are none");
 });
 
-test("checkKnown() refuses a value that is no object, as Python's third argument would be", () => {
+test("checkKnown() refuses options that are no object, such as Python's third argument", () => {
   for (const value of [true, false, "", "{", 1, null]) {
     assertThrows(
       () => checkKnown("do it", value as unknown as object, ["a"]),

@@ -9,7 +9,7 @@ function withStack(error: Error, stack: unknown): Error {
   return error;
 }
 
-test("exceptionText() is the stack as the runtime prints it", () => {
+test("exceptionText() returns the stack as the runtime prints it", () => {
   const error = new TypeError("boom");
   const text = exceptionText(error);
   assert(text.startsWith("TypeError: boom\n"), text);
@@ -35,7 +35,7 @@ test("exceptionText() appends the causes and the errors of an aggregate", () => 
   );
 });
 
-test("exceptionText() ends where errors go in circles, or have no end", () => {
+test("exceptionText() ends for errors that cause themselves or never end", () => {
   const circular = withStack(new Error("x"), "Error: x");
   circular.cause = circular;
   assertEquals(exceptionText(circular), "Error: x\nCaused by: [circular] Error: x");
@@ -48,7 +48,7 @@ test("exceptionText() ends where errors go in circles, or have no end", () => {
   assert(exceptionText(many).split("\n").length < 100);
 });
 
-test("exceptionText() takes whatever can be thrown", () => {
+test("exceptionText() accepts any value that can be thrown", () => {
   assertEquals(exceptionText("text"), "text");
   assertEquals(exceptionText({ code: 5 }), "{'code': 5}");
   assertEquals(exceptionText(withStack(new Error("bare"), undefined)), "Error: bare");
@@ -63,7 +63,7 @@ test("exceptionText() takes whatever can be thrown", () => {
   assertEquals(exceptionText(hostile), "[an error that cannot be printed]");
 });
 
-test("exceptionText() ends with … where causes, aggregates or what was thrown are too long", () => {
+test("exceptionText() cuts causes, aggregates and thrown values that are too long", () => {
   const long = "v".repeat(1 << 20);
   let chain: unknown = "root";
   let nested: unknown = "root";

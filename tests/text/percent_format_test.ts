@@ -8,7 +8,7 @@ import { test } from "../test.ts";
 // Thousands of generated cases are compared with CPython in tests/interop/percent_format_test.ts.
 // What stands here is CPython 3.13's output too, for machines without it.
 
-test("percentFormat() pads, cuts and signs as CPython", () => {
+test("percentFormat() pads, cuts and signs as CPython does", () => {
   const cases: [string, unknown[], string][] = [
     ["%s|%5s|%-5s|%.2s|%5.1s", ["a", "b", "c", "def", "gh"], "a|    b|c    |de|    g"],
     ["%5d|%-5d|%05d|%+d|% d", [42, 42, 42, 42, 42], "   42|42   |00042|+42| 42"],
@@ -42,7 +42,7 @@ test("percentFormat() pads, cuts and signs as CPython", () => {
   }
 });
 
-test("percentFormat() takes a mapping, or one value alone", () => {
+test("percentFormat() accepts a mapping, or one value alone", () => {
   const mapping = { a: 1, "b c": "two", "x(y)z": 3 };
   assertEquals(percentFormat("%(a)05d %(b c)s %(x(y)z)s %%", mapping), "00001 two 3 %");
   assertEquals(percentFormat("%(a)s", new Map([["a", 5]])), "5");
@@ -52,7 +52,7 @@ test("percentFormat() takes a mapping, or one value alone", () => {
   assertEquals([inherited.name, inherited.message], ["KeyError", "'toString'"]);
 });
 
-test("percentFormat() fails in CPython's words", () => {
+test("percentFormat() throws errors in CPython's words", () => {
   const cases: [string, unknown, string, string][] = [
     ["%s %s", [1], "TypeError", "not enough arguments for format string"],
     ["%s", [1, 2], "TypeError", "not all arguments converted during string formatting"],
@@ -81,7 +81,7 @@ test("percentFormat() fails in CPython's words", () => {
   }
 });
 
-test("percentFormat() refuses widths that no line has", () => {
+test("percentFormat() refuses a width or precision over a million", () => {
   for (const format of ["%1000001d", "%99999999999999999999s", "%.1000001f", "%.99999999999d"]) {
     assertThrows(() => percentFormat(format, [1]), RangeError, "too big");
   }
@@ -89,7 +89,7 @@ test("percentFormat() refuses widths that no line has", () => {
   assertEquals(percentFormat("%1000000d", [1]).length, 1_000_000);
 });
 
-test("percentFormat() cuts a text that no message has the length of", () => {
+test("percentFormat() cuts text of more than four million characters", () => {
   const args = new Array(200).fill(1);
   const long = "v".repeat(1 << 20);
   for (
@@ -107,7 +107,7 @@ test("percentFormat() cuts a text that no message has the length of", () => {
   assert(percentFormat("%s", [new Array(100_000).fill(long)]).endsWith("…]"));
 });
 
-test("percentFormat() looks at a long value a few times at most", () => {
+test("percentFormat() reads a long value only a few times", () => {
   const long = "v".repeat(1 << 20);
   const times = 100_000;
   const shown = percentFormat("%(a).2r".repeat(times), { a: long });
@@ -125,7 +125,7 @@ test("percentFormat() looks at a long value a few times at most", () => {
   );
 });
 
-test("percentFormat() works out the numbers of objects a hundred thousand times at most", () => {
+test("percentFormat() computes the numbers of at most a hundred thousand objects", () => {
   let asked = 0;
   const a = {
     toString: () => "",
@@ -142,13 +142,13 @@ test("percentFormat() works out the numbers of objects a hundred thousand times 
   assertEquals(percentFormat("%(a).1s".repeat(200_000), { a: long }).length, 200_000);
 });
 
-test("percentFormat() shows text and numbers in full behind a value that is cut", () => {
+test("percentFormat() writes text and numbers in full behind a value that is cut", () => {
   const many = dag();
   const text = percentFormat("%s %s %d %.1f %r", [many, "spam", 5, 1.5, [1]]);
   assertEquals(text.slice(-15), "…] spam 5 1.5 …");
 });
 
-test("percentFormat() asks an object for __int__(), __index__() and __float__()", () => {
+test("percentFormat() calls __int__(), __index__() and __float__() of an object", () => {
   const price = { __int__: () => 1, __float__: () => 1.5, toString: () => "1.50" };
   assertEquals(percentFormat("%s %d %.2f", [price, price, price]), "1.50 1 1.50");
   assertThrows(() => percentFormat("%x", [price]), TypeError, "an integer is required");

@@ -7,7 +7,7 @@ import { test } from "../test.ts";
 
 // What JSON can carry to CPython is compared with it in tests/interop/percent_format_test.ts.
 
-test("pythonStr() spells constants and numbers as Python", () => {
+test("pythonStr() writes constants and numbers as Python does", () => {
   assertEquals([null, undefined, true, false].map((value) => pythonStr(value)), [
     "None",
     "None",
@@ -23,7 +23,7 @@ test("pythonStr() spells constants and numbers as Python", () => {
   assertEquals(pythonStr(new PythonFloat(5)), "5.0");
 });
 
-test("pythonStr() of errors, dates and objects says what they are", () => {
+test("pythonStr() writes errors, dates and objects as documented", () => {
   const date = new Date(Date.UTC(2024, 0, 2, 3, 4, 5, 6));
   assertEquals(pythonStr(new TypeError("no")), "TypeError: no");
   assertEquals(pythonStr(date), "2024-01-02T03:04:05.006Z");
@@ -42,7 +42,7 @@ test("pythonStr() of errors, dates and objects says what they are", () => {
   assertEquals(pythonStr(Symbol("s")), "Symbol(s)");
 });
 
-test("pythonRepr() quotes what str() leaves bare", () => {
+test("pythonRepr() quotes text, which str() does not", () => {
   assertEquals(pythonRepr(new TypeError("it's")), `TypeError("it's")`);
   assertEquals(pythonRepr(new Date(0)), "'1970-01-01T00:00:00.000Z'");
   assertEquals(pythonRepr([undefined, new Map<unknown, unknown>([[1, "a"]])]), "[None, {1: 'a'}]");
@@ -51,7 +51,7 @@ test("pythonRepr() quotes what str() leaves bare", () => {
   assertEquals(pythonRepr(Object.create(null, { a: { value: 1, enumerable: true } })), "{'a': 1}");
 });
 
-test("pythonRepr() marks cycles, and not what is merely shared", () => {
+test("pythonRepr() marks cycles, but not values that are only shared", () => {
   const list: unknown[] = [1];
   list.push(list);
   assertEquals(pythonRepr(list), "[1, [...]]");
@@ -62,7 +62,7 @@ test("pythonRepr() marks cycles, and not what is merely shared", () => {
   assertEquals(pythonRepr([shared, shared]), "[[1], [1]]");
 });
 
-test("pythonRepr() stays small where sharing would make it large", () => {
+test("pythonRepr() stays small for a value that is shared very often", () => {
   let dag: unknown = "x";
   for (let i = 0; i < 64; i++) dag = [dag, dag];
   const text = pythonRepr(dag);
@@ -71,7 +71,7 @@ test("pythonRepr() stays small where sharing would make it large", () => {
   assert(pythonRepr([wide, wide]).length < 1_000_000);
 });
 
-test("pythonRepr() stops at a length, wherever it comes from", () => {
+test("pythonRepr() stops at the budget of a record, whatever the value", () => {
   const long = "v".repeat(1 << 20);
   assertEquals(pythonRepr(new Array(100_000).fill(long)).slice(-7), "v…', …]");
   assert(pythonRepr(new Array(100_000).fill(new Uint8Array(1 << 20))).length < 5 * MAX_TEXT);
@@ -83,7 +83,7 @@ test("pythonRepr() stops at a length, wherever it comes from", () => {
   assertEquals(pythonStr("x".repeat(MAX_TEXT + 1)).length, MAX_TEXT + 1);
 });
 
-test("pythonRepr() marks what is nested too deep, and does not run out of stack", () => {
+test("pythonRepr() writes … for values nested too deep, without a stack overflow", () => {
   let deep: unknown = [];
   for (let i = 0; i < 100_000; i++) deep = i % 2 === 0 ? [deep] : { a: deep };
   const text = pythonRepr(deep);
@@ -92,7 +92,7 @@ test("pythonRepr() marks what is nested too deep, and does not run out of stack"
   ]);
 });
 
-test("keyText() names a tuple by its repr(), however often it holds itself", () => {
+test("keyText() writes a tuple as its repr(), within the budget", () => {
   assertEquals([keyText("a"), keyText(1), keyText(true), keyText(null)], [
     "a",
     "1",
@@ -104,11 +104,11 @@ test("keyText() names a tuple by its repr(), however often it holds itself", () 
   assert(keyText(many).endsWith("…]"));
 });
 
-test("pythonAscii() escapes what is beyond ASCII", () => {
+test("pythonAscii() escapes characters beyond ASCII", () => {
   assertEquals(pythonAscii("é€😀\ud800"), "'\\xe9\\u20ac\\U0001f600\\ud800'");
 });
 
-test("pythonStr() and pythonRepr() ask an object for __str__() and __repr__(), and show what is inside", () => {
+test("pythonStr() and pythonRepr() call __str__() and __repr__() of an object", () => {
   const own = {
     __str__: () => "a text",
     __repr__: (repr: (value: unknown) => string) => `Own(${repr(["x", null])})`,
@@ -122,7 +122,7 @@ test("pythonStr() and pythonRepr() ask an object for __str__() and __repr__(), a
   assertEquals([pythonStr(silent), pythonRepr(silent)], ["own text", "own text"]);
 });
 
-test("pythonRepr() counts what an object shows of its inside among the items", () => {
+test("pythonRepr() counts the values that a __repr__() shows", () => {
   const wide = (inner: unknown) => ({
     __repr__: (repr: (value: unknown) => string) => `(${repr(inner)}${repr(inner)})`,
     toString: () => "deep",

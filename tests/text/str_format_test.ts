@@ -44,7 +44,7 @@ test("strFormat() follows keys, attributes and nested fields", () => {
   assertEquals(format("{a[0]}", "😀é"), "😀");
 });
 
-test("strFormat() fails in CPython's words", () => {
+test("strFormat() throws errors in CPython's words", () => {
   const cases: [string, unknown, string, string][] = [
     ["}", 1, "RangeError", "Single '}' encountered in format string"],
     ["{", 1, "RangeError", "Single '{' encountered in format string"],
@@ -74,12 +74,12 @@ test("strFormat() fails in CPython's words", () => {
   }
 });
 
-test("strFormat() refuses widths that no line has", () => {
+test("strFormat() refuses a width or precision over a million", () => {
   assertThrows(() => format("{a:1000001}", 1), RangeError, "Too many decimal digits");
   assertThrows(() => format("{a:.1000001f}", 1), RangeError, "Too many decimal digits");
 });
 
-test("strFormat() cuts a text that no message has the length of", () => {
+test("strFormat() cuts text of more than four million characters", () => {
   const long = "v".repeat(1 << 20);
   for (const fmt of ["{a:>1000000}", "{a!s:*^999999}", "{a}{a}{a}{a}{a}", "{a:{b}}"]) {
     const text = format(fmt.repeat(100), long, [["b", ">1000000"]]);
@@ -89,7 +89,7 @@ test("strFormat() cuts a text that no message has the length of", () => {
   assertEquals(format("{a[0]}".repeat(1000), long), "v".repeat(1000));
 });
 
-test("strFormat() takes the time that its text does", () => {
+test("strFormat() takes time in proportion to its text", () => {
   assertEquals(format("{a:01000000,}", 1).length, 1_000_001);
   assertEquals(format("{a:.1000000g}|{a:.1000000}|".repeat(5000), 1.5).length, 40_000);
 });

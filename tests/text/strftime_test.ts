@@ -27,23 +27,23 @@ test("strftime() knows the directives that Python documents", () => {
   }
 });
 
-test("strftime() knows what C99 adds, and glibc's flags", () => {
+test("strftime() knows the directives of C99 and the flags of glibc", () => {
   assertEquals(strftime("%F %T %D %R %r", time), "2023-01-01 15:04:05 01/01/23 15:04 03:04:05 PM");
   assertEquals(strftime("%G-%V-%u %g %C %e|%h%n%t", time), "2022-52-7 22 20  1|Jan\n\t");
   assertEquals(strftime("%-d %_m %-I %^a", time), "1  1 3 SUN");
 });
 
-test("strftime() leaves what is no directive as it is", () => {
+test("strftime() copies text that is no directive", () => {
   assertEquals(strftime("%Q %f é %", time), "%Q %f é %");
   assertEquals(strftime("", time), "");
 });
 
-test("strftime() writes offsets of half hours and to the west", () => {
+test("strftime() writes offsets of half hours and negative ones", () => {
   assertEquals(strftime("%z", { ...time, tm_gmtoff: 19_800 }), "+0530");
   assertEquals(strftime("%z", { ...time, tm_gmtoff: -12_600 }), "-0330");
 });
 
-test("strftime() cuts a text that no time has the length of", () => {
+test("strftime() cuts text of more than four million characters", () => {
   const text = strftime("%A".repeat(1_000_000), gmtime(0));
   assertEquals([text.length, text.slice(-4)], [MAX_TEXT, "sda…"]);
   assertEquals(strftime("x".repeat(MAX_TEXT + 1), gmtime(0)).length, MAX_TEXT);

@@ -29,7 +29,7 @@ test("encodeStrict() refuses a lone surrogate and says where it is", () => {
   checkWellFormed("späm 😀");
 });
 
-test("truncateUtf8() cuts text between two characters, as near to the end as it can", () => {
+test("truncateUtf8() cuts text at the last character that fits", () => {
   fc.assert(
     fc.property(
       fc.string({ unit: "binary", maxLength: 40 }).filter((text) => text.isWellFormed()),
@@ -48,7 +48,7 @@ test("truncateUtf8() cuts text between two characters, as near to the end as it 
   );
 });
 
-test("truncateUtf8() cuts bytes that are no text, too", () => {
+test("truncateUtf8() also cuts bytes that are no text", () => {
   const bytes = new Uint8Array(100).fill(0x80);
   const cut = truncateUtf8(bytes, 50);
   assert(cut.length >= 47 && cut.length <= 50);

@@ -3,7 +3,7 @@ import { gmtime, localtime } from "../../src/text/struct_time.ts";
 import { dag } from "./dag.ts";
 import { test } from "../test.ts";
 
-test("gmtime() takes seconds apart", () => {
+test("gmtime() returns the fields of a time in UTC", () => {
   const time = gmtime(951_827_696.9); // Tuesday 2000-02-29 12:34:56.9 UTC
   assertEquals([time.tm_year, time.tm_mon, time.tm_mday], [2000, 2, 29]);
   assertEquals([time.tm_hour, time.tm_min, time.tm_sec], [12, 34, 56]);
@@ -13,7 +13,7 @@ test("gmtime() takes seconds apart", () => {
   assertEquals(gmtime(1_735_603_200).tm_yday, 366);
 });
 
-test("localtime() is gmtime() of the time zone here", () => {
+test("localtime() returns the fields of a time in the local time zone", () => {
   for (const seconds of [0, 951_827_696, 1_720_000_000]) {
     const date = new Date(seconds * 1000);
     const time = localtime(seconds);
@@ -30,7 +30,7 @@ test("localtime() is gmtime() of the time zone here", () => {
   }
 });
 
-test("gmtime() and localtime() take the time of now, and refuse what is no time", () => {
+test("gmtime() and localtime() default to now, and refuse values that are no time", () => {
   assertEquals(gmtime().tm_year, new Date().getUTCFullYear());
   assertEquals(localtime().tm_year, new Date().getFullYear());
   // To make a number of the last would take longer than the world exists.

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { cutText, MAX_TEXT, maxTextOf, TextBudget } from "../../src/text/text_budget.ts";
 import { test } from "../test.ts";
 
-test("cutText() cuts what is too long, marks it, and halves no surrogate pair", () => {
+test("cutText() marks text that it cuts, and never halves a surrogate pair", () => {
   assertEquals(cutText("spam", 4), "spam");
   assertEquals(cutText("spams", 4), "spa…");
   assertEquals(cutText("a😀bc", 3), "a…");
@@ -12,11 +12,11 @@ test("cutText() cuts what is too long, marks it, and halves no surrogate pair", 
   ]);
 });
 
-test("MAX_TEXT characters are fewer bytes than a receiver takes in a frame", () => {
+test("MAX_TEXT characters fit into the largest frame that a receiver takes", () => {
   assert(3 * MAX_TEXT < 16 * 1024 * 1024);
 });
 
-test("TextBudget lets about a hundred thousand values through, or as many characters", () => {
+test("TextBudget allows about a hundred thousand values, or MAX_TEXT characters", () => {
   const values = new TextBudget();
   let count = 0;
   while (values.next()) count++;
@@ -27,7 +27,7 @@ test("TextBudget lets about a hundred thousand values through, or as many charac
   assertEquals([text.next(), text.cut("spam")], [false, "…"]);
 });
 
-test("maxTextOf() allows for a message that has no arguments, and for no other", () => {
+test("maxTextOf() adds the length of a message only if it has no arguments", () => {
   assertEquals(maxTextOf({ msg: "spam", message: "spam" }), MAX_TEXT + 4);
   assertEquals(maxTextOf({ msg: "%s", message: "spam" }), MAX_TEXT);
   assertEquals(maxTextOf({ msg: 5, message: "5" }), MAX_TEXT);

@@ -2,12 +2,12 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { encodable, TEXT_ERRORS } from "../../src/text/text_errors.ts";
 import { test } from "../test.ts";
 
-test("encodable() leaves text that can be written as it is", () => {
+test("encodable() returns well-formed text unchanged", () => {
   for (const errors of TEXT_ERRORS) assertEquals(encodable("aé😀", errors), "aé😀");
 });
 
 // The right side is what CPython 3.13 writes: 'a\ud800é\udc80'.encode('utf-8', errors).
-test("encodable() does with a lone surrogate what Python does", () => {
+test("encodable() treats lone surrogates as Python does", () => {
   const text = "a\ud800é\udc80";
   assertEquals(encodable(text, "ignore"), "aé");
   assertEquals(encodable(text, "replace"), "a?é?");
@@ -19,7 +19,7 @@ test("encodable() does with a lone surrogate what Python does", () => {
   assertThrows(() => encodable(text, "strict"), RangeError, "'\\ud800' at position 1");
 });
 
-test("encodable() makes bytes of what stands for them", () => {
+test("encodable() turns escaped bytes back into bytes", () => {
   const bytes = encodable("a\udcff😀\udc80é", "surrogateescape") as Uint8Array;
   assertEquals([...bytes], [0x61, 0xff, 0xf0, 0x9f, 0x98, 0x80, 0x80, 0xc3, 0xa9]);
   for (const other of ["\ud800", "\udc7f", "\udd00"]) {

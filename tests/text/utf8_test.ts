@@ -10,7 +10,7 @@ function encoded(text: string): Uint8Array {
   return out.subarray(1, end);
 }
 
-test("encodeUtf8() writes what TextEncoder does, short and long", () => {
+test("encodeUtf8() writes short and long text as TextEncoder does", () => {
   const encoder = new TextEncoder();
   const pieces = fc.constantFrom("a", "ä", "✓", "𝄞", "x".repeat(40));
   fc.assert(

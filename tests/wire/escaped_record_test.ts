@@ -8,7 +8,7 @@ import { test } from "../test.ts";
 // deno-lint-ignore no-control-regex -- these must not be there
 const BAD = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]/;
 
-test("escapeControls() writes C0, DEL, C1 and Unicode's line separators as Python's repr() does", () => {
+test("escapeControls() escapes C0, DEL, C1 and Unicode's line separators as Python's repr() does", () => {
   assertEquals(
     escapeControls("a\nb\rc\td\x1b[31m\0\x7f\x85\x9b\u2028\u2029 \\ é \u{1f600}"),
     "a\\nb\\rc\\td\\x1b[31m\\x00\\x7f\\x85\\x9b\\u2028\\u2029 \\ é \u{1f600}",
@@ -20,7 +20,7 @@ test("escapeControls() writes C0, DEL, C1 and Unicode's line separators as Pytho
   }
 });
 
-test("escapedRecord() is the record itself where its text is one line in any case", () => {
+test("escapedRecord() returns the record itself if no field holds a control character", () => {
   for (
     const fields of [
       { msg: "spam", name: "a.b", ctx: { list: [1, "x"] }, levelno: 20 },
@@ -32,7 +32,7 @@ test("escapedRecord() is the record itself where its text is one line in any cas
   }
 });
 
-test("escapedRecord() escapes the message, the names and every field, and leaves the record alone", () => {
+test("escapedRecord() escapes message, names and fields in a copy", () => {
   const record = makeLogRecord({
     name: "a\nb",
     msg: "one\n%s",
@@ -53,7 +53,7 @@ test("escapedRecord() escapes the message, the names and every field, and leaves
   assertEquals(JSON.stringify(record), before);
 });
 
-test("escapedRecord() keeps LF and TAB of a traceback and of a stack, and indents every line", () => {
+test("escapedRecord() keeps LF and TAB in tracebacks and stacks, and indents their lines", () => {
   const traceback =
     "Traceback (most recent call last):\r\n\tFile \x1b\nValueError: x\rINFO:root:forged\n";
   const record = makeLogRecord({ msg: "spam", exc_text: traceback, stack_info: "Stack:\n  File" });
@@ -66,7 +66,7 @@ test("escapedRecord() keeps LF and TAB of a traceback and of a stack, and indent
   assertEquals(new Formatter().format(odd), "m\n  ['a\\nb']\n  5");
 });
 
-test("escapedRecord() gives every formatter values that hold no line", () => {
+test("escapedRecord() leaves no formatter a value with a line break", () => {
   const hostile = "x\nINFO:root:forged";
   const record = makeLogRecord({
     msg: hostile,
@@ -97,7 +97,7 @@ test("escapedRecord() gives every formatter values that hold no line", () => {
   }
 });
 
-test("escapedRecord() walks shared and circular values once, and deep ones to an end", () => {
+test("escapedRecord() copies shared and circular values once, and cuts very deep ones", () => {
   let shared: unknown[] = ["ha\n"];
   for (let i = 0; i < 40; i++) shared = [shared, shared];
   let deep: unknown = "end\n";
@@ -112,7 +112,7 @@ test("escapedRecord() walks shared and circular values once, and deep ones to an
   assertEquals(first, ["ha\\n"]);
 });
 
-test("escapedRecord() takes the time of each part once, however often it is in a record", () => {
+test("escapedRecord() reads each part once, however often the record holds it", () => {
   const text = "x\n".repeat(1 << 19);
   const inner = new PythonObject("collections", "deque", [
     Array.from({ length: 1000 }, () => [text]),
@@ -136,7 +136,7 @@ test("escapedRecord() takes the time of each part once, however often it is in a
   }
 });
 
-test("escapedRecord() takes a long field without control characters as it is", () => {
+test("escapedRecord() does not copy a record for a long field without control characters", () => {
   const record = makeLogRecord({ msg: "spam", text: "x".repeat(1 << 20) });
   assertStrictEquals(escapedRecord(record), record);
   const escaped = escapedRecord(makeLogRecord({ msg: "spam", text: "x".repeat(1 << 20) + "\x1b" }));

@@ -7,14 +7,14 @@ import { dag } from "../text/dag.ts";
 
 // What CPython makes of the same is compared in tests/interop/http_handler_test.ts.
 
-test("quotePlus() keeps letters, digits and _.-~ alone", () => {
+test("quotePlus() keeps only letters, digits and _.-~", () => {
   assertEquals(quotePlus("azAZ09_.-~"), "azAZ09_.-~");
   assertEquals(quotePlus("a b+c&d=e/f%*'()!\n"), "a+b%2Bc%26d%3De%2Ff%25%2A%27%28%29%21%0A");
   assertEquals(quotePlus("späm ✓ 😀"), "sp%C3%A4m+%E2%9C%93+%F0%9F%98%80");
   assertEquals(quotePlus(new Uint8Array([0, 32, 65, 255])), "%00+A%FF");
 });
 
-test("quotePlus() does not lose a record for a lone surrogate", () => {
+test("quotePlus() writes a lone surrogate as U+FFFD", () => {
   assertEquals(quotePlus("a\ud800b"), "a%EF%BF%BDb");
 });
 
@@ -37,7 +37,7 @@ test("formUrlencoded() writes values as Python's str() does, in order", () => {
   );
 });
 
-test("formUrlencoded() writes args as the tuple that they are in Python", () => {
+test("formUrlencoded() writes args as Python writes a tuple", () => {
   assertEquals(decodeURIComponent(formUrlencoded({ args: [] })), "args=()");
   assertEquals(decodeURIComponent(formUrlencoded({ args: ["x"] })), "args=('x',)");
   assertEquals(decodeURIComponent(formUrlencoded({ args: [1, "x"] })), "args=(1,+'x')");
@@ -59,7 +59,7 @@ test("formUrlencoded() writes values from Python as their str()", () => {
   );
 });
 
-test("formUrlencoded() writes … for the rest of what holds itself many times over", () => {
+test("formUrlencoded() writes … beyond the budget of a record", () => {
   const value = dag();
   const more = Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`k${i}`, value]));
   const long = "v".repeat(1 << 20);

@@ -77,7 +77,7 @@ test("hmacSha256() equals node:crypto for any key and message, message after mes
   );
 });
 
-test("equalInConstantTime() tells equal from different in any byte or length", () => {
+test("equalInConstantTime() finds a difference in any byte or in the length", () => {
   const digest = new Uint8Array(32).map((_, i) => i);
   assert(equalInConstantTime(digest, digest.slice()));
   assert(equalInConstantTime(new Uint8Array(0), new Uint8Array(0)));

@@ -12,7 +12,7 @@ const text = (value: unknown) => new TextDecoder().decode(json.dumps({ value }))
 const written = (value: unknown) => text(value).slice('{"value":'.length, -1);
 const bytes = (source: string) => new TextEncoder().encode(source);
 
-test("json.dumps() writes one object of the fields, in their order", () => {
+test("json.dumps() writes the fields as one object, in order", () => {
   const fields = { name: "myapp", msg: "späm ☃", args: null, levelno: 20, created: 1.5, on: true };
   assertEquals(
     new TextDecoder().decode(json.dumps(fields)),
@@ -20,7 +20,7 @@ test("json.dumps() writes one object of the fields, in their order", () => {
   );
 });
 
-test("json.dumps() writes whatever a record may hold, and never throws for it", () => {
+test("json.dumps() writes every value that a record may hold", () => {
   assertEquals(written(12345678901234567890n), "12345678901234567890");
   assertEquals(written(-0), "-0.0");
   assertEquals([NaN, Infinity, -Infinity, undefined].map(written), Array(4).fill("null"));
@@ -41,7 +41,7 @@ test("json.dumps() writes whatever a record may hold, and never throws for it", 
   assertEquals(written("\ud800"), '"\\ud800"');
 });
 
-test("json.dumps() marks a value inside itself, and writes a shared one twice", () => {
+test("json.dumps() marks a cyclic value, and writes a shared one twice", () => {
   const cycle: Record<string, unknown> = { a: [] };
   (cycle.a as unknown[]).push(cycle);
   assertEquals(written(cycle), '{"a":["[Circular]"]}');
@@ -54,7 +54,7 @@ test("json.dumps() marks a value inside itself, and writes a shared one twice", 
   assertMatch(written(deep), /"\[Nested\]"\]+$/);
 });
 
-test("json.loads() gives back what JSON can hold", () => {
+test("json.loads() reads back values that JSON has", () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (fields) => {
       const back = json.loads(json.dumps(fields));
@@ -71,7 +71,7 @@ test("json.loads() keeps __proto__ an ordinary field", () => {
   assertEquals(new TextDecoder().decode(json.dumps(fields)), '{"__proto__":{"polluted":1}}');
 });
 
-test("json.loads() throws for what is no JSON object in UTF-8", () => {
+test("json.loads() throws for bytes that are no JSON object in UTF-8", () => {
   for (const source of ["null", "1", '"a"', "[]", "true"]) {
     assertThrows(() => json.loads(bytes(source)), TypeError, "must be a JSON object");
   }
@@ -81,7 +81,7 @@ test("json.loads() throws for what is no JSON object in UTF-8", () => {
   assertThrows(() => json.loads(new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x7d])), TypeError);
 });
 
-test("jsonLines writes the same payload as json, and a line of it", () => {
+test("jsonLines writes the same payload as json, and frames it as a line", () => {
   const fields = { msg: "one\ntwo\r\u2028" };
   const payload = jsonLines.dumps(fields);
   assertEquals(payload, json.dumps(fields));
@@ -103,7 +103,7 @@ test("json.dumps() writes values from Python as numbers, texts and containers", 
   assertEquals(written(values), '[404,1.5,"1 day, 0:00:00",[200]]');
 });
 
-test("json.dumps() writes … for the rest of what holds itself many times over", () => {
+test("json.dumps() writes … beyond the budget of a record", () => {
   const long = "v".repeat(1 << 20);
   const wide = () => Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`k${i}`, dag()]));
   const endless = { toJSON: (): unknown => [{ ...endless }, { ...endless }] };
@@ -124,7 +124,7 @@ test("json.dumps() writes … for the rest of what holds itself many times over"
   }
 });
 
-test("json.dumps() has one budget for all fields of a record, and names each of them", () => {
+test("json.dumps() has one budget for all fields, and writes every name", () => {
   const value = dag();
   const fields = Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`k${i}`, value]));
   const back = json.loads(json.dumps({ ...fields, text: "spam", levelno: 20, none: null }));
@@ -132,14 +132,14 @@ test("json.dumps() has one budget for all fields of a record, and names each of 
   assertEquals([back.k1999, back.text, back.levelno, back.none], ["…", "…", 20, null]);
 });
 
-test("json.dumps() has that budget for integers too", () => {
+test("json.dumps() counts integers against the budget", () => {
   const fields = Array.from({ length: 300_000 }, (_, i) => [`k${i}`, 10n ** 4000n]);
   const text = new TextDecoder().decode(json.dumps({ ...Object.fromEntries(fields), level: 20 }));
   assert(text.length < 2 * MAX_TEXT + 4_000_000);
   assert(text.endsWith(`"k299999":"…","level":20}`));
 });
 
-test("json.dumps() keeps a message in full", () => {
+test("json.dumps() never cuts the message", () => {
   const msg = "v".repeat(3 * MAX_TEXT);
   assertEquals(json.loads(json.dumps({ msg, other: "spam" })), { msg, other: "spam" });
 });

@@ -34,7 +34,7 @@ test("frame() writes a 4-byte big-endian length and the payload", () => {
   assertEquals([...frame(new Uint8Array(0x01020304)).subarray(0, 4)], [1, 2, 3, 4]);
 });
 
-test("frame() refuses what 4 bytes cannot say", () => {
+test("frame() refuses a payload of more than 4 GiB", () => {
   const huge = Object.defineProperty(new Uint8Array(0), "length", { value: 2 ** 32 });
   const error = assertThrows(() => frame(huge), FrameError, "4294967296");
   assertEquals(error.code, "too-large");
@@ -142,7 +142,7 @@ for (const [name, framing, payload] of framings) {
   });
 }
 
-test("Deframer gives a view of a frame that lies in one chunk, and a copy of a split one", () => {
+test("Deframer returns a view of a frame in one chunk, and a copy of a split one", () => {
   const chunk = concat([frame(new Uint8Array([1, 2])), frame(new Uint8Array([3, 4]))]);
   const whole = new Deframer();
   whole.push(chunk);
@@ -157,7 +157,7 @@ test("Deframer gives a view of a frame that lies in one chunk, and a copy of a s
   assertStrictEquals(second!.buffer, chunk.buffer);
 });
 
-test("Deframer gives a view when only the length is split off", () => {
+test("Deframer returns a view when only the length lies in another chunk", () => {
   const chunk = frame(new Uint8Array([1, 2]));
   const deframer = new Deframer();
   deframer.push(chunk.subarray(0, 3));
@@ -166,7 +166,7 @@ test("Deframer gives a view when only the length is split off", () => {
   assertStrictEquals(deframer.next()?.buffer, chunk.buffer);
 });
 
-test("Deframer allocates by what has arrived, not by what is claimed", () => {
+test("Deframer allocates for bytes that have arrived, not for the claimed length", () => {
   const claimed = 0xf000_0000;
   const deframer = new Deframer({ maxFrameBytes: 0xffff_ffff });
   deframer.push(new Uint8Array([0xf0, 0, 0, 0, 1, 2, 3]));
@@ -180,7 +180,7 @@ test("Deframer checks the claimed length before the payload arrives", () => {
   assertThrows(() => deframer.next(), FrameError, "claims 16777217 bytes: the most is 16777216");
 });
 
-test("heldBytes is the memory of a frame that has begun, and 0 between two", () => {
+test("heldBytes is the memory of a frame that has begun, and 0 between frames", () => {
   const deframer = new Deframer();
   const bytes = frame(new Uint8Array(10_000));
   const held: number[] = [];

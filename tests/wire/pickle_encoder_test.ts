@@ -28,7 +28,7 @@ function plain(fields: object = {}, msg: unknown = "spam", ...args: unknown[]): 
   return Object.assign(record, fields);
 }
 
-test("PickleEncoder writes the bytes of the general way for plain records", () => {
+test("PickleEncoder writes the same bytes as the serializer for plain records", () => {
   const encoder = new PickleEncoder();
   const records = [
     plain(),
@@ -64,7 +64,7 @@ test("PickleEncoder writes the bytes of the general way for plain records", () =
   }
 });
 
-test("PickleEncoder leaves what is not plain to the general way", () => {
+test("PickleEncoder refuses records that are not plain", () => {
   const encoder = new PickleEncoder();
   const moved = plain();
   delete (moved as Partial<LogRecord>).taskName;
@@ -86,7 +86,7 @@ test("PickleEncoder leaves what is not plain to the general way", () => {
   for (const record of records) assertEquals(encoded(encoder, record), undefined);
 });
 
-test("PickleEncoder tells what getMessage() and getters throw, and goes on", () => {
+test("PickleEncoder passes on errors of getMessage() and getters, and stays usable", () => {
   const encoder = new PickleEncoder();
   const faulty = [plain({}, "%d", "x"), plain()];
   Object.defineProperty(faulty[1], "field", {
@@ -108,7 +108,7 @@ test("PickleEncoder tells what getMessage() and getters throw, and goes on", () 
   }
 });
 
-test("PickleEncoder tells records apart that differ in one text or time alone", () => {
+test("PickleEncoder writes records that differ in one text or time differently", () => {
   const encoder = new PickleEncoder();
   for (const msg of ["a", "a", "a", "b", "a"]) {
     for (const exc_text of [null, null, null, "x", "x", "x", "y", "x"]) {
@@ -128,7 +128,7 @@ test("PickleEncoder serves any number of loggers", () => {
   }
 });
 
-test("PickleEncoder and the general way agree on any record", () => {
+test("PickleEncoder and the serializer write the same bytes for any record", () => {
   const encoder = new PickleEncoder();
   const text = fc.oneof(fc.string({ unit: "binary" }), fc.string(), fc.constant("x".repeat(60)));
   const value = fc.oneof(
@@ -161,7 +161,7 @@ test("PickleEncoder and the general way agree on any record", () => {
   );
 });
 
-test("PickleEncoder keeps nothing of a record whose names and paths are long", () => {
+test("PickleEncoder keeps no template of a record with long names and paths", () => {
   const encoder = new PickleEncoder();
   for (const field of ["name", "pathname", "funcName", "threadName", "taskName"]) {
     assertEquals(encoded(encoder, plain({ [field]: "x".repeat(5000) })), undefined, field);

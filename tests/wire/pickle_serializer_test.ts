@@ -10,7 +10,7 @@ import { dag } from "../text/dag.ts";
 
 const ascii = (text: string) => new TextEncoder().encode(text);
 
-test("pickle gives back the fields of a record, the times always floats", () => {
+test("pickle reads back the fields of a record, and writes times as floats", () => {
   const fields = { name: "myapp", msg: "späm", args: null, levelno: 20, created: 5, extra: [1n] };
   const payload = pickle.dumps(fields);
   assertEquals(pickle.loads(payload), { ...fields, extra: [1] });
@@ -19,7 +19,7 @@ test("pickle gives back the fields of a record, the times always floats", () => 
   assert(payload.some((_, i) => float.every((byte, j) => payload[i + j] === byte)));
 });
 
-test("pickle takes what CPython's dict.update() takes, and nothing else", () => {
+test("pickle.loads() accepts a dict or pairs, as dict.update() does, and nothing else", () => {
   assertEquals(pickle.loads(ascii("}.")), {});
   assertEquals(pickle.loads(ascii("(dVa\nI1\ns.")), { a: 1 });
   assertEquals(
@@ -36,13 +36,13 @@ test("pickle takes what CPython's dict.update() takes, and nothing else", () => 
   assertThrows(() => pickle.loads(object), UnpicklingError, "must be a dict");
 });
 
-test("pickle throws UnpicklingError for an empty payload and for nonsense", () => {
+test("pickle.loads() throws UnpicklingError for an empty payload and for other bytes", () => {
   for (const source of ["", "\x80", "GET / HTTP/1.1\r\n", "}", "(dp0\n"]) {
     assertThrows(() => pickle.loads(ascii(source)), UnpicklingError);
   }
 });
 
-test("pickle keeps __proto__ an ordinary field, and globals inert", () => {
+test("pickle.loads() keeps __proto__ an ordinary field, and globals inert", () => {
   const fields = pickle.loads(
     ascii("(dV__proto__\n(dVpolluted\nI1\nssVa\ncos\nsystem\n(Vls\ntRs."),
   );
@@ -51,14 +51,14 @@ test("pickle keeps __proto__ an ordinary field, and globals inert", () => {
   assertInstanceOf(fields.a, PythonObject);
 });
 
-test("pickle takes Python 2's byte strings as UTF-8 or Latin-1", () => {
+test("pickle.loads() reads Python 2's byte strings as UTF-8 or Latin-1", () => {
   const bytes = (...text: number[]) =>
     new Uint8Array([0x7d, 0x55, 1, 0x61, 0x55, text.length, ...text, 0x73, 0x2e]);
   assertEquals(pickle.loads(bytes(0xc3, 0xa4)), { a: "ä" });
   assertEquals(pickle.loads(bytes(0xe4)), { a: "ä" });
 });
 
-test("pickle is what CPython loads", () => {
+test("CPython loads the payloads of pickle.dumps()", () => {
   const source = "import pickle, sys, json\n" +
     "json.dump(pickle.loads(sys.stdin.buffer.read()), sys.stdout, sort_keys=True)";
   const fields = { name: "myapp", created: 5, big: 2n ** 70n, list: [1, { a: null }] };
@@ -69,7 +69,7 @@ test("pickle is what CPython loads", () => {
   );
 }, { skip: withoutPython() });
 
-test("pickle.dumps() sends values from Python on as their number, their text or their container", () => {
+test("pickle.dumps() writes values from Python as numbers, texts or containers", () => {
   const values = {
     status: new PythonObject("http", "HTTPStatus", [404]),
     price: new PythonObject("decimal", "Decimal", ["1.50"]),
@@ -87,12 +87,12 @@ test("pickle.dumps() sends values from Python on as their number, their text or 
   });
 });
 
-test("pickle takes a field whose name is a tuple that holds itself many times over", () => {
+test("pickle.loads() accepts a field whose name is a tuple that is shared very often", () => {
   const fields = pickle.loads(dumps(new Map<unknown, unknown>([["msg", "spam"], [dag(), 1]])));
   assertEquals([Object.keys(fields).length, fields.msg], [2, "spam"]);
 });
 
-test("pickle.loads() takes whatever pickle.dumps() writes, however large or deep", () => {
+test("pickle.loads() reads whatever pickle.dumps() writes, however large or deep", () => {
   const chain = (length: number, end: unknown = 1) => {
     let value = end;
     for (let i = 0; i < length; i++) value = [value];
@@ -114,7 +114,7 @@ test("pickle.loads() takes whatever pickle.dumps() writes, however large or deep
   }
 });
 
-test("pickle.dumps() keeps what is as deep as pickle.loads() takes it, and marks what is deeper", () => {
+test("pickle.dumps() writes … for values that are too deep for pickle.loads()", () => {
   for (const [depth, end] of [[999, 1], [1000, "…"], [1500, "…"]] as const) {
     let value: unknown = 1;
     for (let i = 0; i < depth; i++) value = [value];
@@ -133,7 +133,7 @@ test("pickle.dumps() keeps what is as deep as pickle.loads() takes it, and marks
   assertEquals(fields.more, ["…"]);
 });
 
-test("pickle.dumps() throws PicklingError for what pickle.loads() would refuse as too many", () => {
+test("pickle.dumps() throws PicklingError for more values than pickle.loads() accepts", () => {
   const far = (_: unknown, i: number) => [i + 0.5, i] as const;
   const long = "v".repeat(1 << 20);
   for (
@@ -154,7 +154,7 @@ test("pickle.dumps() throws PicklingError for what pickle.loads() would refuse a
   }
 });
 
-test("pickle.dumps() writes a long text once, however often it is in a record", () => {
+test("pickle.dumps() writes a long text once, however often a record holds it", () => {
   const long = "v".repeat(1 << 20);
   const payload = pickle.dumps({ msg: long, list: new Array(100_000).fill(long), map: { long } });
   assert(payload.length < 2_000_000);

@@ -11,7 +11,7 @@ import { test } from "../test.ts";
 const complete: Record<string, unknown> = { ...makeLogRecord({ msg: "spam", created: 1 }) };
 const withExtra = { ...complete, user: "anna", taskName: "Task-1" };
 
-test("makeReceivedRecord() makes what makeLogRecord() makes, with a mark that does not show", () => {
+test("makeReceivedRecord() makes the record of makeLogRecord(), with a hidden mark", () => {
   for (const fields of [complete, withExtra, { ...withExtra, relativeCreated: 1, msg: [1] }]) {
     const [plain, received] = [makeLogRecord(fields), makeReceivedRecord(fields)];
     assertEquals([isReceived(plain), isReceived(received)], [false, true]);
@@ -40,7 +40,7 @@ test("the content of a record can neither remove its mark nor set one", () => {
   }
 });
 
-test("makeReceivedRecord() marks what a record factory makes, and keeps its class", () => {
+test("makeReceivedRecord() marks the record of a factory, and keeps its class", () => {
   class Own extends LogRecord {
     override getMessage(): string {
       return `own ${super.getMessage()}`;

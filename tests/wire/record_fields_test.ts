@@ -4,7 +4,7 @@ import { LogRecord } from "../../src/logging/log_record.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { test } from "../test.ts";
 
-test("recordFields() merges msg, clears args and exc_info, leaves out message (N6)", () => {
+test("recordFields() merges msg, clears args and exc_info, and leaves out message", () => {
   const error = new Error("boom");
   const record = new LogRecord("app", 20, "a/b.ts", 3, "%d of %s", [1, "2"], error, "main");
   record.message = "left by a formatter";
@@ -24,7 +24,7 @@ test("recordFields() merges msg, clears args and exc_info, leaves out message (N
   assertEquals({ ...record }, before, "the record is not changed");
 });
 
-test("recordFields() keeps the order of CPython's attributes, extras behind (L5)", () => {
+test("recordFields() keeps CPython's order of attributes, and puts extra fields behind", () => {
   const record = makeLogRecord({ user: "anna", msg: "spam" });
   assertEquals(
     Object.keys(recordFields(record)).join(" "),
@@ -36,7 +36,7 @@ test("recordFields() keeps the order of CPython's attributes, extras behind (L5)
   );
 });
 
-test("recordFields() takes the message of a subclass", () => {
+test("recordFields() calls getMessage() of a subclass", () => {
   class Shouting extends LogRecord {
     override getMessage(): string {
       return super.getMessage().toUpperCase();
@@ -46,7 +46,7 @@ test("recordFields() takes the message of a subclass", () => {
   assertEquals(recordFields(record).msg, "SPAM");
 });
 
-test("extraFields() are what extra added, whatever its names", () => {
+test("extraFields() returns the fields that extra added, whatever their names", () => {
   const record = makeLogRecord(JSON.parse('{"user":"anna","__proto__":7,"toString":8}'));
   record.message = "left by a formatter";
   record.asctime = "2024";

@@ -29,7 +29,7 @@ test("sha256() equals node:crypto at every length around a block's end", () => {
   }
 });
 
-test("Sha256 gives the same digest however the message is split, and clones are independent", () => {
+test("Sha256 computes the same digest however the message is split, and clones are independent", () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 6 }), (parts) => {
       const hash = new Sha256();

@@ -37,18 +37,18 @@ test("signed() refuses a payload with any bit changed, or cut, before it is pars
   assertEquals([serializer.loads(payload), parsed], [fields, 1]);
 });
 
-test("signed() may sign nothing at all, and what is inside then judges it", () => {
+test("signed() may sign an empty payload, which the inner serializer then judges", () => {
   const serializer = signed({ dumps: () => new Uint8Array(0), loads: () => ({}) }, "key");
   assertEquals(serializer.loads(serializer.dumps({})), {});
 });
 
-test("signed() is length-prefixed even around lines, and leaves errors to what is inside", () => {
+test("signed() is length-prefixed even around JSON Lines, and passes on errors of the inner serializer", () => {
   assertStrictEquals(signed(jsonLines, "key").framing, undefined);
   const broken = signed({ dumps: () => new Uint8Array([0x7b]), loads: json.loads }, "key");
   assertThrows(() => broken.loads(broken.dumps({})), SyntaxError);
 });
 
-test("signed() refuses a bad key or serializer, and keeps a key out of the message", () => {
+test("signed() refuses a bad key or serializer, and no error shows the key", () => {
   for (const key of ["", new Uint8Array(0), 5, null, undefined, [115, 51]]) {
     const error = assertThrows(() => signed(json, key as string), TypeError, "'key'");
     assertEquals(error.message.includes("115"), false);

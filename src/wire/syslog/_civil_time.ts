@@ -11,7 +11,7 @@
 const MICROSECONDS = 1_000_000;
 
 /** A day and a time of day, as they were written. */
-export interface Moment {
+export interface CivilTime {
   readonly year: number;
   /** 1 to 12. */
   readonly month: number;
@@ -26,24 +26,24 @@ export interface Moment {
  * Seconds since the epoch of a time that is known to exist, in some time zone; Python's
  * `time.mktime` for that of this machine.
  */
-export type Mktime = (moment: Moment) => number;
+export type Mktime = (moment: CivilTime) => number;
 
 /** Python's `calendar.timegm`: of a time in UTC. */
-export function timegm({ year, month, day, hour, minute, second }: Moment): number {
+export function timegm({ year, month, day, hour, minute, second }: CivilTime): number {
   // Date.UTC() takes the years 0 to 99 for those of the twentieth century.
   const midnight = new Date(0).setUTCFullYear(year, month - 1, day);
   return midnight / 1000 + hour * 3600 + minute * 60 + second;
 }
 
 /** Python's `time.mktime`: of a time in the time zone of this machine. */
-export function mktime({ year, month, day, hour, minute, second }: Moment): number {
+export function mktime({ year, month, day, hour, minute, second }: CivilTime): number {
   const date = new Date(0);
   date.setFullYear(year, month - 1, day);
   return date.setHours(hour, minute, second, 0) / 1000;
 }
 
 /** The moment in the first six groups of a match: year, month, … */
-export function momentOf(match: RegExpExecArray): Moment {
+export function civilTimeOf(match: RegExpExecArray): CivilTime {
   return {
     year: Number(match[1]),
     month: Number(match[2]),
@@ -55,7 +55,7 @@ export function momentOf(match: RegExpExecArray): Moment {
 }
 
 /** Whether there is such a moment. */
-export function isMoment({ year, month, day, hour, minute, second }: Moment): boolean {
+export function isCivilTime({ year, month, day, hour, minute, second }: CivilTime): boolean {
   if (!(month >= 1 && month <= 12 && day >= 1 && day <= 31)) return false;
   if (!(hour <= 23 && minute <= 59 && second <= 60)) return false;
   return day <= 28 ||

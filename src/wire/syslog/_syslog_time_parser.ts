@@ -7,11 +7,11 @@
  * @module
  */
 import {
-  isMoment,
+  type CivilTime,
+  civilTimeOf,
+  isCivilTime,
   type Mktime,
   mktime as localMktime,
-  type Moment,
-  momentOf,
   withFraction,
 } from "./_civil_time.ts";
 import { MONTHS } from "./_syslog_time.ts";
@@ -127,7 +127,7 @@ export function rfc3339(
   if (match === null) return undefined;
   const zone = match[8];
   const toSeconds = zone === undefined ? context.mktime ?? localMktime : offsetZone(zone);
-  const seconds = toSeconds === undefined ? null : secondsOf(momentOf(match), toSeconds);
+  const seconds = toSeconds === undefined ? null : secondsOf(civilTimeOf(match), toSeconds);
   return {
     timestamp: seconds === null ? null : withFraction(seconds, match[7]),
     end: ISO_TIME.lastIndex,
@@ -170,12 +170,12 @@ export function isMnemonic(text: string, at: number): boolean {
   return matchAt(BEFORE_MNEMONIC, text, at) !== null;
 }
 
-function secondsOf(moment: Moment, toSeconds: Mktime): number | null {
-  return isMoment(moment) ? toSeconds(moment) : null;
+function secondsOf(moment: CivilTime, toSeconds: Mktime): number | null {
+  return isCivilTime(moment) ? toSeconds(moment) : null;
 }
 
 /** The year that makes it the last time that is not more than a day ahead. */
-function latest(parts: Omit<Moment, "year">, toSeconds: Mktime, now: number): number | null {
+function latest(parts: Omit<CivilTime, "year">, toSeconds: Mktime, now: number): number | null {
   const thisYear = new Date(now * 1000).getUTCFullYear();
   for (const year of [thisYear + 1, thisYear, thisYear - 1]) {
     const seconds = secondsOf({ year, ...parts }, toSeconds);

@@ -24,7 +24,7 @@ test("ByteReader reads numbers one after another", () => {
   assertEquals(reader("\xc0\x09\x21\xfb\x54\x44\x2d\x18").float64(), -Math.PI);
 });
 
-test("ByteReader stops where the bytes end, and stays there", () => {
+test("ByteReader throws where the bytes end, and does not move on", () => {
   const reads: [string, (input: ByteReader) => unknown][] = [
     ["", (input) => input.uint8()],
     ["a", (input) => input.uint16()],
@@ -43,13 +43,13 @@ test("ByteReader stops where the bytes end, and stays there", () => {
   assertThrows(() => reader("\0\0\0\x80").positiveInt32(), UnpicklingError, "-2147483648");
 });
 
-test("line() steps over a line, of any length", () => {
+test("line() reads over a line of any length", () => {
   const input = reader("ab\n\nc\n");
   assertEquals([input.line(), input.line(), input.line()], [2, 3, 5]);
   assertEquals(input.position, 6);
 });
 
-test("reset() takes bytes whose slice() copies, without a copy of its own", () => {
+test("reset() copies bytes only from memory that another thread may write", () => {
   class Sub extends Uint8Array {}
   const bytes = Sub.from(latin1("abc")).subarray(1);
   const input = new ByteReader();

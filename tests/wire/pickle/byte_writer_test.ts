@@ -31,7 +31,7 @@ test("utf8() encodes any text, lone surrogates included", () => {
   );
 });
 
-test("utf8() encodes text of every length at which its way changes", () => {
+test("utf8() encodes text on both sides of each length limit", () => {
   for (const size of [47, 48, 49, 65535, 65536, 65537]) {
     for (const unit of ["x", "€", "😀", "😀\ud800"]) {
       const text = unit.repeat(Math.ceil(size / unit.length));
@@ -46,7 +46,7 @@ test("utf8() encodes text of every length at which its way changes", () => {
   }
 });
 
-test("ByteWriter writes numbers in the order that pickles want", () => {
+test("ByteWriter writes numbers in the byte order of pickles", () => {
   assertEquals(written((writer) => writer.plain(-0x1234568)), [0x4a, 0x98, 0xba, 0xdc, 0xfe]);
   assertEquals(written((writer) => writer.index(1, 2, 255)), [1, 255]);
   assertEquals(written((writer) => writer.index(1, 2, 0x123456)), [2, 0x56, 0x34, 0x12, 0]);
@@ -55,14 +55,14 @@ test("ByteWriter writes numbers in the order that pickles want", () => {
   assertEquals(written((writer) => writer.text("ab")), [0x58, 2, 0, 0, 0, 0x61, 0x62]);
 });
 
-test("ByteWriter keeps what it has as it grows", () => {
+test("ByteWriter keeps its bytes when it grows", () => {
   const bytes = written((writer) => {
     for (let i = 0; i < 5000; i++) writer.byte(i);
   });
   assertEquals(bytes.findIndex((byte, i) => byte !== i % 256), -1);
 });
 
-test("reset() starts anew behind what is reserved, and lets go of a large buffer", () => {
+test("reset() starts behind the reserved bytes, and drops a large buffer", () => {
   const writer = new ByteWriter();
   writer.reset(4, Infinity);
   assertEquals(writer.length, 4);

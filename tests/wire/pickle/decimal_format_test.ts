@@ -32,7 +32,7 @@ test("formatDecimal() writes a Decimal in fixed notation with all its digits", (
   }
 });
 
-test("formatDecimal() leaves other notations, and what is too long, to the nearest float", () => {
+test("formatDecimal() returns nothing for other notations and for texts that are too long", () => {
   for (const spec of ["", ".2e", "g", ".3", "%", "n", ">8", "<08f", "08,f", "1000f", ".1000f"]) {
     assertEquals(formatDecimal("1.5", spec), undefined, spec);
   }

@@ -29,7 +29,7 @@ function read(
   return template.read(input);
 }
 
-test("read() decodes what differs, and follows references to it", () => {
+test("read() decodes values that differ, and follows references to them", () => {
   const template = templateOf(dict("spam", "K\x05"));
   assertEquals(read(template, dict("spam", "K\x05")), { a: "spam", n: 5, b: "spam" });
   assertEquals(read(template, dict("eggs and ham", "N")), {
@@ -41,20 +41,20 @@ test("read() decodes what differs, and follows references to it", () => {
   assertEquals(read(template, `${dict("x", "I01\n")} and more`), { a: "x", n: true, b: "x" });
 });
 
-test("read() knows a reference to a key for what it is", () => {
+test("read() resolves a reference to a key", () => {
   const template = templateOf(dict("spam", "K\x05", "h\x03"));
   assertEquals(read(template, dict("eggs", "K\x06", "h\x03")), { a: "eggs", n: 6, b: "n" });
   assertEquals(read(template, dict("eggs", "K\x06", "N")), { a: "eggs", n: 6, b: null });
 });
 
-test("read() gives a new dict each time", () => {
+test("read() returns a new dict at each call", () => {
   const template = templateOf(dict("spam", "K\x05"));
   const first = read(template, dict("spam", "K\x05"))!;
   first.a = "changed";
   assertEquals(read(template, dict("spam", "K\x05"))?.a, "spam");
 });
 
-test("read() reads nothing of what is otherwise", () => {
+test("read() returns undefined for a dict of another shape", () => {
   const template = templateOf(dict("spam", "K\x05"));
   const others = [
     dict("spam", "K\x05").replace("n", "m"),
@@ -77,7 +77,7 @@ test("read() reads nothing of what is otherwise", () => {
   }
 });
 
-test("of() takes flat dicts alone, spelt as makePickle does", () => {
+test("of() accepts only flat dicts as makePickle writes them", () => {
   assertInstanceOf(templateOf("}q\0(u."), DictTemplate);
   const others = [
     "N.",

@@ -15,7 +15,7 @@ function call(name: string, ...args: unknown[]): { data: object | undefined; has
   return { data, hashable: data !== undefined && hashable.has(data) };
 }
 
-test("isKnownGlobal() knows five names, in the modules of Python 2 and 3", () => {
+test("isKnownGlobal() is true for five names, in the modules of Python 2 and 3", () => {
   const known = ["set", "frozenset", "bytes", "bytearray"]
     .flatMap((name) => [["__builtin__", name], ["builtins", name]])
     .concat([["_codecs", "encode"]]);
@@ -26,7 +26,7 @@ test("isKnownGlobal() knows five names, in the modules of Python 2 and 3", () =>
   }
 });
 
-test("dataOf() makes the data that each Python spells", () => {
+test("dataOf() makes the value that each Python means", () => {
   assertSame(call("set"), { data: new Set(), hashable: false });
   assertSame(call("set", [1, true]), { data: new Set([1]), hashable: false });
   assertSame(call("frozenset", [1]), { data: new Set([1]), hashable: true });
@@ -39,7 +39,7 @@ test("dataOf() makes the data that each Python spells", () => {
   assertSame(call("bytearray", "a", latin1("latin-1")), { data: latin1("a"), hashable: false });
 });
 
-test("dataOf() gives undefined for arguments of no such shape", () => {
+test("dataOf() returns undefined for other arguments", () => {
   const calls: [string, ...unknown[]][] = [
     ["set", 5],
     ["set", [1], [2]],
@@ -60,7 +60,7 @@ test("dataOf() gives undefined for arguments of no such shape", () => {
   for (const [name, ...args] of calls) assertSame(call(name, ...args).data, undefined);
 });
 
-test("dataOf() refuses text that is not Latin-1, and what it cannot pay for", () => {
+test("dataOf() refuses text that is not Latin-1, and values over the budget", () => {
   assertThrows(() => call("encode", "€", "latin1"), UnpicklingError, "not Latin-1");
   assertThrows(() => call("encode", "x".repeat(101), "latin1"), UnpicklingError, "maxBytes");
   assertThrows(() => call("bytearray", new Uint8Array(101)), UnpicklingError, "maxBytes");

@@ -51,7 +51,7 @@ function assertInert(objects: PythonObject[]): void {
   }
 }
 
-test("knownValue() gives str(), repr(), %d, %x and %f of every recorded pickle as CPython 3.13", () => {
+test("knownValue() has str(), repr(), %d, %x and %f of CPython 3.13 for every recorded pickle", () => {
   const cases = recordedValues();
   assert(cases.length > 120);
   for (const { value, pickles, ...expected } of cases) {
@@ -61,7 +61,7 @@ test("knownValue() gives str(), repr(), %d, %x and %f of every recorded pickle a
   }
 });
 
-test("toString() of a known value is Python's str() of it, but for what holds a container", () => {
+test("toString() of a known value is Python's str(), except for containers", () => {
   const containers = /^[[{]|^collections\.|^RuntimeError/;
   for (const { value, str, pickles } of recordedValues()) {
     const object = received(fromHex(pickles[0]!));
@@ -71,7 +71,7 @@ test("toString() of a known value is Python's str() of it, but for what holds a 
   }
 });
 
-test("toJSON() gives texts, the number where one holds all of its digits, and containers", () => {
+test("toJSON() returns texts, exact numbers and containers", () => {
   const expected: Record<string, string> = {
     "datetime.datetime(2026, 1, 2, 3, 4, 5)": '"2026-01-02 03:04:05"',
     "datetime.date(2026, 1, 2)": '"2026-01-02"',
@@ -127,7 +127,7 @@ test("toJSON() gives texts, the number where one holds all of its digits, and co
   );
 });
 
-test("a known value keeps Python 2's byte strings, also where they happen to be UTF-8", () => {
+test("a known value keeps Python 2's byte strings, even if they are valid UTF-8", () => {
   // Microseconds of the bytes 3 and C2 A0, which are read as one character.
   const bytes = "\x08\x25\x02\x03\x04\x05\x06\x03\xc2\xa0";
   const pickle = latin1(`cdatetime\ndatetime\n(U\x0a${bytes}tR.`);
@@ -191,7 +191,7 @@ test("scalars of numpy 1 have its repr(), and those of either byte order their v
   }
 });
 
-test("enumerations are read by value and by name, and have their number where they have no name", () => {
+test("enumerations are read by value and by name, and show a number when they have no name", () => {
   const cases: [PythonObject, string, string][] = [
     [class_("http", "HTTPStatus.NOT_FOUND"), "404", "<HTTPStatus.NOT_FOUND: 404>"],
     [made("http", "HTTPStatus", [299]), "299", "HTTPStatus(299)"],
@@ -242,7 +242,7 @@ test("formatValue() formats known values by their format, their number or their 
   }
 });
 
-test("what is known by no table, or not as Python writes it, stays inert", () => {
+test("unknown classes, and known ones with other arguments, stay inert", () => {
   const state = when().args![0] as Uint8Array;
   const bytes = (...values: number[]) => Uint8Array.from(values);
   const changed = when();
@@ -310,7 +310,7 @@ test("what is known by no table, or not as Python writes it, stays inert", () =>
   ]);
 });
 
-test("a value inside itself, and a long way down, ends", () => {
+test("known values that are cyclic or very deep are formatted in finite time", () => {
   const loop = made("builtins", "ValueError", []);
   loop.args!.push(loop);
   assertEquals(pythonRepr(loop), "ValueError({...})");
@@ -362,7 +362,7 @@ test("a damaged pickle of a known value is refused, or shown without an error", 
   assert(count > 500, `${count}`);
 });
 
-test("a defaultdict has the factory of Python 3, by whichever name Python wrote it", () => {
+test("a defaultdict shows the factory by its Python 3 name, whichever Python wrote it", () => {
   for (const [written, shown] of [["long", "int"], ["unicode", "str"], ["list", "list"]]) {
     const factory = new PythonObject("__builtin__", written!, null);
     const value = new PythonObject("collections", "defaultdict", [factory]);

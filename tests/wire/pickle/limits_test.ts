@@ -9,7 +9,7 @@ function overruns(limit: keyof UnpickleLimits, pickle: string, limits?: Unpickle
   assertThrows(() => loads(latin1(pickle), limits), UnpicklingError, `'${limit}'`);
 }
 
-test("Budget throws once more is spent than there is", () => {
+test("Budget throws when more is spent than it has", () => {
   const budget = new Budget({ ...DEFAULT_LIMITS, maxContainers: 2, maxItems: 3, maxBytes: 4 });
   for (let i = 0; i < 2; i++) {
     budget.spendContainers(2);
@@ -23,7 +23,7 @@ test("Budget throws once more is spent than there is", () => {
   }
 });
 
-test("loads() keeps to each limit, to the unit", () => {
+test("loads() enforces each limit exactly", () => {
   const cases: [keyof UnpickleLimits, string, number][] = [
     ["maxBytes", "(K\x01K\x02t.", 7],
     ["maxDepth", "]]]aa.", 3],
@@ -49,7 +49,7 @@ test("loads() keeps to each limit, to the unit", () => {
   }
 });
 
-test("loads() refuses what is 100,000 deep, however it is spelt", () => {
+test("loads() refuses a value 100,000 deep, by whatever opcodes", () => {
   const n = 100_000;
   const spellings = [
     "]".repeat(n) + "a".repeat(n - 1),
@@ -84,7 +84,7 @@ function overrunsOrCut(pickle: string): void {
   assertThrows(() => loads(latin1(pickle)), UnpicklingError, "cut short");
 }
 
-test("loads() pays once for what is referred to often", () => {
+test("loads() counts a value once, however often it is referred to", () => {
   // A list of lists of lists: 2^40 leaves by 40 references.
   let laughs = "]q\0";
   for (let i = 1; i <= 40; i++) laughs += `](h${chr(i - 1)}h${chr(i - 1)}eq${chr(i)}`;
@@ -101,7 +101,7 @@ function chr(code: number): string {
   return String.fromCharCode(code);
 }
 
-test("loads() ends a pickle that makes copies of one long value", () => {
+test("loads() refuses a pickle that copies one long value again and again", () => {
   const items = `](${"K\x01".repeat(50_000)}eq\x01`;
   const sets = `${items}(${"c__builtin__\nset\nh\x01\x85R0".repeat(1000)}N.`;
   overruns("maxItems", sets);
@@ -119,7 +119,7 @@ test("loads() ends a pickle that makes copies of one long value", () => {
   loads(latin1(calls), { globals: "opaque" });
 });
 
-test("loads() ends a name that grows by getattr", () => {
+test("loads() refuses a name that grows by getattr", () => {
   const name = "x".repeat(200);
   const grow = `cbuiltins\ngetattr\nq\0cm\nC\nX\xc8\0\0\0${name}q\x01` + "0q\x02";
   let pickle = `${grow}0`;
@@ -127,7 +127,7 @@ test("loads() ends a name that grows by getattr", () => {
   loads(latin1(`${pickle}h\x02.`), { globals: "opaque", maxDepth: Infinity });
 });
 
-test("loads() looks at no long name again and again", () => {
+test("loads() reads a long name only once", () => {
   const name = `X\0\0\x80\0${"x".repeat(1 << 23)}q\x01`;
   const calls = "h\x01h\x01\x93)R0".repeat(200_000);
   loads(latin1(`${name}0${calls}N.`), { globals: "opaque" });
@@ -160,7 +160,7 @@ function colliding(count: number): Uint8Array {
   return bytes;
 }
 
-test("loads() ends a pickle whose keys are numbers chosen to collide", () => {
+test("loads() refuses a pickle whose keys are numbers chosen to collide", () => {
   const floats = Array.from(colliding(11_000), (byte) => String.fromCharCode(byte)).join("");
   overruns("maxFarKeys", `\x8f(${floats}\x90.`);
   overruns("maxFarKeys", `}(${floats}tNs.`);
@@ -169,7 +169,7 @@ test("loads() ends a pickle whose keys are numbers chosen to collide", () => {
   overruns("maxFarKeys", `\x8f(${longs}\x90.`);
 });
 
-test("loads() takes any number of keys that are small integers", () => {
+test("loads() accepts any number of keys that are small integers", () => {
   const keys = Array.from({ length: 12_000 }, (_, i) => `J${latin1Of(i * 1300)}`).join("");
   const set = loads(latin1(`\x8f(${keys}\x90.`)) as Set<unknown>;
   assertEquals(set.size, 12_000);

@@ -13,7 +13,7 @@ function utf8(text: string): Uint8Array {
   return writer.bytes.slice(0, writer.length);
 }
 
-test("decodeUtf8() gives back any text, between other bytes too", () => {
+test("decodeUtf8() decodes any text, also between other bytes", () => {
   fc.assert(
     fc.property(anyText, (value) => {
       const bytes = utf8(`é${value}é`);
@@ -26,7 +26,7 @@ test("decodeUtf8() gives back any text, between other bytes too", () => {
   assert(text.decodeUtf8(bytes, 0, bytes.length) === long);
 });
 
-test("decodeUtf8() is strict but for surrogates", () => {
+test("decodeUtf8() refuses invalid UTF-8 other than surrogates", () => {
   const bad = [
     ...[
       "\x80",
@@ -55,7 +55,7 @@ test("decodeUtf8() is strict but for surrogates", () => {
   }
 });
 
-test("decodeUtf8() gives one string for short ASCII that comes again", () => {
+test("decodeUtf8() returns the same string for repeated short ASCII", () => {
   for (let i = 0; i < 3; i++) {
     for (const name of ["levelname", "levelno", "emanlevel", "", "x"]) {
       assertStrictEquals(text.decodeUtf8(latin1(name), 0, name.length), name);
@@ -63,14 +63,14 @@ test("decodeUtf8() gives one string for short ASCII that comes again", () => {
   }
 });
 
-test("decodeLatin1() knows each byte as a character, of any number", () => {
+test("decodeLatin1() decodes each byte as a character, however many", () => {
   const all = String.fromCharCode(...Array(256).keys());
   assertEquals(text.decodeLatin1(latin1(all), 0, 256), all);
   const long = all.repeat(100);
   assert(text.decodeLatin1(latin1(long), 0, long.length) === long);
 });
 
-test("decodeRawUnicodeEscape() reads what UNICODE writes", () => {
+test("decodeRawUnicodeEscape() reads the argument of UNICODE", () => {
   const cases: [string, string][] = [
     ["", ""],
     ["a\\u20acb", "a€b"],
@@ -133,7 +133,7 @@ test("decodeLong() reads any integer in two's complement", () => {
   );
 });
 
-test("parseFloatText() reads what Python's repr() writes", () => {
+test("parseFloatText() reads the repr() of Python's floats", () => {
   fc.assert(
     fc.property(fc.double(), (value) => {
       const written = Object.is(value, -0) ? "-0.0" : String(value).replace("Infinity", "inf");

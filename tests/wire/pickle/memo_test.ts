@@ -4,7 +4,7 @@ import { UnpicklingError } from "../../../src/wire/pickle/errors.ts";
 import { Memo } from "../../../src/wire/pickle/_memo.ts";
 import { test } from "../../test.ts";
 
-test("Memo gives what was put last at any index", () => {
+test("Memo returns the value that was put last at an index", () => {
   const index = fc.oneof(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: 0xffffffff }));
   fc.assert(
     fc.property(fc.array(index, { maxLength: 60 }), (indexes) => {
@@ -25,7 +25,7 @@ test("Memo gives what was put last at any index", () => {
   );
 });
 
-test("Memo holds null, which is a value", () => {
+test("Memo holds null as a value", () => {
   const memo = new Memo(2);
   memo.put(0, null);
   memo.put(7, null);
@@ -34,7 +34,7 @@ test("Memo holds null, which is a value", () => {
   assertThrows(() => memo.put(1, 1), UnpicklingError, "'maxMemo', which is 2");
 });
 
-test("Memo takes fewer of indexes that are far", () => {
+test("Memo accepts fewer indexes that are far apart", () => {
   const memo = new Memo(16);
   memo.put(2 ** 24, "a");
   memo.put(2 ** 53, "b");

@@ -45,14 +45,14 @@ function fromEntries(entries: Iterable<[string, unknown]>): object {
   return Object.fromEntries(entries);
 }
 
-test("loads() gives back what dumps() was given", () => {
+test("loads() reads back the value that dumps() was given", () => {
   fc.assert(
     fc.property(value, (value) => assertEquals(roundTrip(value), expected(value))),
     { seed: 22, numRuns: 500 },
   );
 });
 
-test("dumps() maps the values of JavaScript by its table", () => {
+test("dumps() maps JavaScript's values as its table says", () => {
   const when = new Date(1700000000123);
   const cases: [given: unknown, result: unknown][] = [
     [undefined, null],
@@ -107,7 +107,7 @@ test("dumps() maps the values of JavaScript by its table", () => {
   assertEquals(roundTrip(f), String(f));
 });
 
-test("dumps() makes an error its stack", () => {
+test("dumps() writes an error as its stack", () => {
   const error = new Error("bad");
   assertEquals(roundTrip(error), error.stack);
   assertEquals(roundTrip({ error }), { error: error.stack });
@@ -117,7 +117,7 @@ test("dumps() makes an error its stack", () => {
   assertEquals(roundTrip(foreign), { stack: "Error: of another realm" }.stack);
 });
 
-test("dumps() makes a key that is no scalar a tuple", () => {
+test("dumps() writes a key that is no scalar as a tuple", () => {
   const keys: [unknown, unknown][] = [
     [[1, [2]], [1, [2]]],
     [[], []],
@@ -143,7 +143,7 @@ test("dumps() makes a key that is no scalar a tuple", () => {
   assertThrows(() => dumps(new Map([[cyclic, 1]])), PicklingError, "contains itself");
 });
 
-test("dumps() keeps what is shared and cyclic", () => {
+test("dumps() keeps shared and cyclic values", () => {
   const inner = { list: [1] };
   const value = { a: inner, b: [inner, inner.list], bytes: [new Uint8Array(1)] } as never;
   const loaded = roundTrip(value) as { a: typeof inner; b: [typeof inner, number[]] };
@@ -192,14 +192,14 @@ test("dumps() throws a PicklingError with the cause where the value's own code t
   assert(thrown.cause !== undefined);
 });
 
-test("dumps() may be called by the value that it pickles", () => {
+test("a value that is being pickled may call dumps()", () => {
   const inner = { toJSON: () => dumps([1, { toJSON: () => dumps("x").length }]) };
   const bytes = roundTrip({ before: [1], inner, after: [2] }) as Record<string, Uint8Array>;
   assertEquals(loads(bytes.inner!), [1, dumps("x").length]);
   assertEquals([bytes.before, bytes.after] as unknown[], [[1], [2]]);
 });
 
-test("dumps() writes what is a million deep, and loads() reads it where it may", () => {
+test("dumps() writes a value a million deep, and loads() reads it if maxDepth allows it", () => {
   let deep: unknown[] = [];
   for (let i = 0; i < 1_000_000; i++) deep = [deep];
   const bytes = dumps(deep);
@@ -210,7 +210,7 @@ test("dumps() writes what is a million deep, and loads() reads it where it may",
   assertEquals(depth, 1_000_000);
 });
 
-test("dumps() ends a value that makes up ever more", () => {
+test("dumps() refuses a value that never ends", () => {
   const deeper = (): unknown => new Proxy({}, { ownKeys: () => ["a"], get: deeper, ...own });
   const own = { getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }) };
   const endless = { toJSON: (): unknown => ({ next: { ...endless } }) };
@@ -221,7 +221,7 @@ test("dumps() ends a value that makes up ever more", () => {
   assertThrows(() => dumps(new Array(2 ** 32 - 1), { maxBytes: 1000 }), PicklingError);
 });
 
-test("dumps() keeps to maxBytes, to the byte", () => {
+test("dumps() enforces maxBytes exactly", () => {
   const values = [null, "spam", "é".repeat(500), "x".repeat(100_000), new Uint8Array(5000), [
     [],
     {},
@@ -243,7 +243,7 @@ test("dumps() keeps to maxBytes, to the byte", () => {
   );
 });
 
-test("dumps() refuses a bigint that no Python would load", () => {
+test("dumps() refuses a bigint that Python would not load", () => {
   assertEquals(roundTrip(10n ** 4300n - 1n), 10n ** 4300n - 1n);
   assertEquals(roundTrip(1n - 10n ** 4300n), 1n - 10n ** 4300n);
   for (const value of [10n ** 4300n, -(10n ** 4300n), 1n << 1_000_000n]) {
@@ -293,7 +293,7 @@ function randomly(seed: number): (below: number) => number {
   };
 }
 
-test("loads() gives a value or an UnpicklingError for pickles with bytes changed", () => {
+test("loads() returns a value or throws UnpicklingError for pickles with bytes changed", () => {
   const random = randomly(23);
   const pickles = recordedPickles();
   let loaded = 0;
@@ -321,7 +321,7 @@ test("loads() gives a value or an UnpicklingError for pickles with bytes changed
   assert(loaded > 400 && loaded < 4000, `${loaded} loaded`);
 });
 
-test("loads() gives a value or an UnpicklingError for opcodes in any order", () => {
+test("loads() returns a value or throws UnpicklingError for opcodes in any order", () => {
   const random = randomly(24);
   const words = [
     ..."N()]}.012RabdeloestuQ\x81\x85\x86\x87\x88\x89\x8f\x90\x91\x92\x93\x94",
@@ -343,7 +343,7 @@ test("loads() gives a value or an UnpicklingError for opcodes in any order", () 
   assert(loaded > 500 && loaded < 6000, `${loaded} loaded`);
 });
 
-test("loads() gives a value or an UnpicklingError for any bytes", () => {
+test("loads() returns a value or throws UnpicklingError for any bytes", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => void survives(bytes)),
     { seed: 25, numRuns: 2000 },

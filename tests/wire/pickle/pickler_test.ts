@@ -59,12 +59,12 @@ test("writeValue() writes containers as CPython does", () => {
   for (const [value, expected] of cases) assertEquals(pickle(value), expected);
 });
 
-test("writeValue() writes each byte as the character it is in Latin-1", () => {
+test("writeValue() writes bytes as Latin-1 text", () => {
   const bytes = Uint8Array.from({ length: 20_000 }, (_, i) => i);
   assertEquals(loads(dumps(bytes)), bytes);
 });
 
-test("writeValue() refers to what it wrote before, by index", () => {
+test("writeValue() refers to values that it wrote before by their index", () => {
   const list: unknown[] = [];
   assertEquals(pickle([list, list]), "]q\0(]q\x01h\x01e.");
   const cyclic: unknown[] = [];
@@ -85,7 +85,7 @@ test("writeValue() writes items in batches of 1000", () => {
   assertEquals(longer.slice(-11), "\xe7\x03Nu(M\xe8\x03Nu.");
 });
 
-test("Pickler writes a dict key by key, behind what is reserved", () => {
+test("Pickler writes a dict key by key, behind the reserved bytes", () => {
   const pickler = new Pickler();
   for (let i = 0; i < 2; i++) {
     pickler.start(4);

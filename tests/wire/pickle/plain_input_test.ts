@@ -32,14 +32,14 @@ test("scalar() reads numbers, booleans and None", () => {
   }
 });
 
-test("scalar() leaves the rest to others", () => {
+test("scalar() returns undefined for other values", () => {
   const left = ["]", "X\x01\0\0\0a", "F1.5\n", "I1\n", "I02\n", "I0\n", "h\x01", "\x88", "S'a'\n"];
   for (const pickle of [...left, "LL\n", "L1\n", "L-1L\n", "L1.L\n", "L1234567890123456L\n"]) {
     assertStrictEquals(scalar(pickle)[0], undefined, pickle);
   }
 });
 
-test("scalar() reads nothing beyond the end", () => {
+test("scalar() does not read beyond the end", () => {
   for (
     const pickle of ["", "K", "M\x01", "J\0\0\0", "G\0\0\0\0\0\0\0", "L12", "L12L", "I01", "L"]
   ) {
@@ -47,7 +47,7 @@ test("scalar() reads nothing beyond the end", () => {
   }
 });
 
-test("text() reads a str that is put under that number", () => {
+test("text() reads a str only if it is put into the memo under that number", () => {
   const input = new PlainInput();
   const read = (pickle: string, index = 3) => {
     input.begin(latin1(`${pickle}q\x03`).subarray(0, pickle.length));
@@ -70,12 +70,12 @@ test("text() reads a str that is put under that number", () => {
   assertStrictEquals(read("X\x01\0\0\0aq\x03", 256 + 3), undefined, "a number of one byte");
 });
 
-test("begin() leaves memory that another thread may write to others", () => {
+test("begin() refuses memory that another thread may write", () => {
   const shared = new Uint8Array(new SharedArrayBuffer(4));
   assertEquals(new PlainInput().begin(shared), false);
 });
 
-test("finish() lets go of a large buffer alone", () => {
+test("finish() drops only a large buffer", () => {
   const input = new PlainInput();
   const small = new Uint8Array(100);
   input.begin(small);

@@ -45,7 +45,7 @@ test("setItem() keeps the first of equal keys and the last value", () => {
   }
 });
 
-test("setItem() and addItem() tell apart what Python does", () => {
+test("setItem() and addItem() keep keys apart that Python keeps apart", () => {
   const nan = tuple(NaN);
   const object = new PythonObject("m", "C", []);
   const keys = [
@@ -82,7 +82,7 @@ test("setItem() refuses keys that Python cannot hash", () => {
   }
 });
 
-test("setItem() looks at each tuple once, however they share one another", () => {
+test("setItem() reads each tuple once, however often they share one another", () => {
   let shared: unknown = tuple("leaf");
   let other: unknown = tuple("leaf");
   for (let i = 0; i < 1000; i++) {
@@ -96,7 +96,7 @@ test("setItem() looks at each tuple once, however they share one another", () =>
   assertEquals([map.size, map.get(shared)], [1, 2]);
 });
 
-test("setItem() takes keys of any depth", () => {
+test("setItem() accepts keys of any depth", () => {
   let deep: unknown = tuple();
   for (let i = 0; i < 100_000; i++) deep = tuple(deep);
   const map = new Map<unknown, unknown>();

@@ -7,12 +7,12 @@ import { assertSame } from "./same.ts";
 
 const spam = new PythonObject("myapp", "Spam", null);
 
-test("PythonObject says what it stands for", () => {
+test("toString() of a PythonObject names its class", () => {
   assertSame(`${spam}`, "<Python object myapp.Spam>");
   assertSame([spam.kwargs, spam.state, spam.items, spam.entries], [null, null, null, null]);
 });
 
-test("PythonObject is pickled as what it describes", () => {
+test("PythonObject is pickled as a dict of what it describes", () => {
   assertSame(loads(dumps(new PythonObject("m", "C", [1]))), {
     state: null,
     items: null,
@@ -32,7 +32,7 @@ test("callOf() describes a call of a class, and of anything else", () => {
   assertSame(callOf(made, [2], null), new PythonObject("__builtin__", "apply", [made, [2]]));
 });
 
-test("reductionOf() sees through _reconstructor and getattr", () => {
+test("reductionOf() resolves _reconstructor and getattr", () => {
   const object = new PythonObject("__builtin__", "object", null);
   for (const module of ["copy_reg", "copyreg"]) {
     const reconstructor = new PythonObject(module, "_reconstructor", null);

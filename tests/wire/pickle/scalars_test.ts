@@ -21,7 +21,7 @@ function read(end: number, length = 0): unknown {
   return loads(out.slice(1, end + 1));
 }
 
-test("writePlain() writes what is read again, in the room that there is", () => {
+test("writePlain() writes bytes that loads() reads, in the room that it asks for", () => {
   const numbers = fc.oneof(fc.double(), fc.maxSafeInteger(), fc.integer({ max: 70_000 }));
   fc.assert(
     fc.property(fc.oneof(numbers, fc.boolean(), fc.constant(null)), (value) => {
@@ -32,7 +32,7 @@ test("writePlain() writes what is read again, in the room that there is", () => 
   assertEquals(read(writePlain(undefined, out, view, 1)), null);
 });
 
-test("writeText() writes what is read again, in the room that there is", () => {
+test("writeText() writes bytes that loads() reads, in the room that it asks for", () => {
   fc.assert(
     fc.property(text, (text) => {
       assertEquals(read(writeText(text, out, view, 1), text.length), text);
@@ -46,7 +46,7 @@ test("writeFloat() writes a float for a whole number too", () => {
   assertEquals([...out.subarray(1, 10)], [0x47, 0x40, 0x14, 0, 0, 0, 0, 0, 0]);
 });
 
-test("isScalar() is true of what has no parts and a bounded size, and of text", () => {
+test("isScalar() is true for text and for values of a bounded size", () => {
   const values = ["", 0, NaN, true, null, undefined, 1n, Symbol(), {}, [], () => {}];
   assertEquals(values.map(isScalar), [...Array(6).fill(true), ...Array(5).fill(false)]);
 });

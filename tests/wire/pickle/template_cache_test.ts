@@ -99,7 +99,7 @@ function assertAlike(seen: Unpickler, bytes: Uint8Array, options?: UnpickleOptio
   assertSame(outcome(seen, bytes), outcome(new Unpickler(options), bytes), characters(bytes));
 }
 
-test("an unpickler that has seen much loads what a new one does", () => {
+test("a used unpickler loads the same values as a new one", () => {
   const property = fc.property(fc.array(frame, { minLength: 2, maxLength: 12 }), (frames) => {
     const seen = new Unpickler();
     for (const bytes of [...frames, ...frames]) assertAlike(seen, bytes);
@@ -107,7 +107,7 @@ test("an unpickler that has seen much loads what a new one does", () => {
   fc.assert(property, { seed: 31, numRuns: 150 });
 });
 
-test("an unpickler that has seen much loads, or refuses, any bytes as a new one does", () => {
+test("a used unpickler loads or refuses any bytes as a new one does", () => {
   const options: UnpickleOptions = { globals: "opaque", encoding: "utf-8-or-latin1" };
   const seen = new Unpickler(options);
   const property = fc.property(
@@ -121,7 +121,7 @@ test("an unpickler that has seen much loads, or refuses, any bytes as a new one 
   fc.assert(property, { seed: 32, numRuns: 3000 });
 });
 
-test("an unpickler that has seen one record reads every change of one byte as a new one does", () => {
+test("a used unpickler reads every change of one byte as a new one does", () => {
   const bytes = dumps(record({ extra: "srv" }));
   const seen = new Unpickler();
   for (let i = 0; i < 3; i++) seen.load(bytes);
@@ -134,14 +134,14 @@ test("an unpickler that has seen one record reads every change of one byte as a 
   }
 });
 
-test("an unpickler that has seen CPython's pickles loads what a new one does", () => {
+test("an unpickler that has read CPython's pickles loads the same values as a new one", () => {
   const seen = new Unpickler({ globals: "opaque" });
   for (const bytes of [...recorded(), ...recorded()]) {
     assertAlike(seen, bytes, { globals: "opaque" });
   }
 });
 
-test("an unpickler that has seen much keeps to its limits", () => {
+test("a used unpickler enforces its limits", () => {
   const limits = ["maxBytes", "maxDepth", "maxMemo", "maxContainers", "maxItems", "maxStringBytes"];
   const bytes = dumps(record());
   for (const name of limits) {
@@ -153,7 +153,7 @@ test("an unpickler that has seen much keeps to its limits", () => {
   }
 });
 
-test("TemplateCache reads pickles like those that it was shown, and no others", () => {
+test("TemplateCache reads pickles like those that it learned from, and no others", () => {
   const templates = new TemplateCache(DEFAULT_LIMITS);
   const bytes = dumps(record());
   assertStrictEquals(templates.read(bytes), undefined);

@@ -45,7 +45,7 @@ test("checkOptions() names the option that is wrong", () => {
   }
 });
 
-test("checkBytes() throws a TypeError for what is no Uint8Array", () => {
+test("checkBytes() throws a TypeError for a value that is no Uint8Array", () => {
   checkBytes(new Uint8Array(1));
   checkBytes(new (class extends Uint8Array {})(1));
   for (const bytes of [null, undefined, "N.", [78, 46], new ArrayBuffer(2), new Int8Array(2), {}]) {

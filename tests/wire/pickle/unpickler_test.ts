@@ -17,7 +17,8 @@ function refuses(pickle: string, options?: UnpickleOptions, why = ""): void {
 
 // R9: the cases of CPython's Lib/test/pickletester.py, by the names of its tests.
 
-test("load() refuses what pops an empty stack (test_bad_stack)", () => {
+// After CPython's test_bad_stack.
+test("load() refuses what pops an empty stack", () => {
   const bad = [
     ...[".", "0", "1", "2", "(2", "R", ")R", "a", "Na", "b", "Nb", "d", "e", "(e"],
     ...[
@@ -56,7 +57,8 @@ test("load() refuses what pops an empty stack (test_bad_stack)", () => {
   }
 });
 
-test("load() refuses what pops a MARK (test_bad_mark)", () => {
+// After CPython's test_bad_mark.
+test("load() refuses what pops a MARK", () => {
   const list = "cbuiltins\nlist\n";
   const error = "cbuiltins\nValueError\n";
   const bad = [
@@ -71,7 +73,8 @@ test("load() refuses what pops a MARK (test_bad_mark)", () => {
   }
 });
 
-test("load() refuses what is cut short (test_truncated_data)", () => {
+// After CPython's test_truncated_data.
+test("load() refuses what is cut short", () => {
   const bad = [
     ...["", "N", "B", "B\x03\0\0", "B\x03\0\0\0", "B\x03\0\0\0ab", "C", "C\x03", "C\x03ab", "F"],
     ...["F0.0", "F0.00", "G", "G\0\0\0\0\0\0\0", "I", "I0", "J", "J\0\0\0", "K", "L", "L0", "L10"],
@@ -91,7 +94,8 @@ test("load() refuses what is cut short (test_truncated_data)", () => {
   }
 });
 
-test("load() refuses escapes and quotes that are none (test_badly_escaped_string, _quoted_)", () => {
+// After CPython's test_badly_escaped_string, _quoted_.
+test("load() refuses escapes and quotes that are none", () => {
   refuses("S'\\'\n.");
   const bad = [
     "S'\n",
@@ -107,7 +111,8 @@ test("load() refuses escapes and quotes that are none (test_badly_escaped_string
   for (const pickle of [...bad, 'S ""\n', "S \n", "S\n", "S"]) refuses(`${pickle}.`);
 });
 
-test("load() reads quoted strings (test_correctly_quoted_string)", () => {
+// After CPython's test_correctly_quoted_string.
+test("load() reads quoted strings", () => {
   assertSame(["S''\n.", 'S""\n.', 'S"\\n"\n.', "S'\\n'\n."].map((s) => load(s)), [
     "",
     "",
@@ -116,12 +121,14 @@ test("load() reads quoted strings (test_correctly_quoted_string)", () => {
   ]);
 });
 
-test("load() refuses a negative index of the memo (test_negative_put)", () => {
+// After CPython's test_negative_put.
+test("load() refuses a negative index of the memo", () => {
   refuses("Va\np-1\n.");
   refuses("g-1\n.");
 });
 
-test("load() refuses an index that nothing is at (test_misc_get)", () => {
+// After CPython's test_misc_get.
+test("load() refuses an index that nothing is at", () => {
   for (
     const pickle of [
       "g0\np0",
@@ -136,7 +143,8 @@ test("load() refuses an index that nothing is at (test_misc_get)", () => {
   assertSame(load("((Kdtp0\nh\x00l.))"), [[100], [100]]);
 });
 
-test("load() fetches by GET, BINGET and LONG_BINGET (test_get, test_binget, test_long_binget)", () => {
+// After CPython's test_get, test_binget, test_long_binget.
+test("load() fetches by GET, BINGET and LONG_BINGET", () => {
   for (
     const pickle of [
       "((lp100000\ng100000\nt.",
@@ -152,13 +160,15 @@ test("load() fetches by GET, BINGET and LONG_BINGET (test_get, test_binget, test
   }
 });
 
-test("load() pushes the same once more (test_dup)", () => {
+// After CPython's test_dup.
+test("load() pushes the same once more", () => {
   const [first, second] = load("((l2t.") as unknown[];
   assertSame(first, []);
   assertStrictEquals(first, second);
 });
 
-test("load() reads constants (test_constants)", () => {
+// After CPython's test_constants.
+test("load() reads constants", () => {
   assertSame(["N.", "\x88.", "\x89.", "I01\n.", "I00\n."].map((s) => load(s)), [
     null,
     true,
@@ -168,7 +178,8 @@ test("load() reads constants (test_constants)", () => {
   ]);
 });
 
-test("load() reads bytes of every length of length (test_short_binbytes, test_binbytes, _8)", () => {
+// After CPython's test_short_binbytes, test_binbytes, _8.
+test("load() reads bytes of every length of length", () => {
   const bytes = latin1("\xe2\x82\xac\x00");
   for (
     const length of ["C\x04", "B\x04\0\0\0", "\x8e\x04\0\0\0\0\0\0\0", "\x96\x04\0\0\0\0\0\0\0"]
@@ -180,7 +191,8 @@ test("load() reads bytes of every length of length (test_short_binbytes, test_bi
   }
 });
 
-test("load() refuses lengths beyond the end (test_large_32b_binbytes8, test_negative_32b_binbytes)", () => {
+// After CPython's test_large_32b_binbytes8, test_negative_32b_binbytes.
+test("load() refuses lengths beyond the end", () => {
   for (const opcode of ["\x8d", "\x8e", "\x96", "\x95"]) {
     refuses(`${opcode}\x04\0\0\0\x01\0\0\0\xe2\x82\xac\x00.`, {}, "cut short");
     refuses(`${opcode}\xff\xff\xff\xff\xff\xff\xff\xff\xe2\x82\xac\x00.`, {}, "cut short");
@@ -189,16 +201,19 @@ test("load() refuses lengths beyond the end (test_large_32b_binbytes8, test_nega
   for (const opcode of ["T", "\x8b"]) refuses(`${opcode}\xff\xff\xff\xffxyz.`, {}, "negative");
 });
 
-test("load() reads a line within a frame (test_frame_readline)", () => {
+// After CPython's test_frame_readline.
+test("load() reads a line within a frame", () => {
   assertSame(load("\x80\x04\x95\x05\0\0\0\0\0\0\0I42\n."), 42);
 });
 
-test("load() reads 64-bit integers as text (test_maxint64)", () => {
+// After CPython's test_maxint64.
+test("load() reads 64-bit integers as text", () => {
   assertSame(load("I9223372036854775807\n."), 2n ** 63n - 1n);
   refuses("I9223372036854775807JUNK\n.");
 });
 
-test("load() reads Python 2's byte strings in the encoding given (test_load_python2_str_as_bytes)", () => {
+// After CPython's test_load_python2_str_as_bytes.
+test("load() reads Python 2's byte strings in the encoding given", () => {
   const spellings = [
     "S'a\\x00\\xa0'\n.",
     "U\x03a\x00\xa0.",
@@ -222,7 +237,8 @@ test("load() reads Python 2's byte strings in the encoding given (test_load_pyth
   );
 });
 
-test("load() reads Python 2's unicode as text in any encoding (test_load_python2_unicode_as_str)", () => {
+// After CPython's test_load_python2_unicode_as_str.
+test("load() reads Python 2's unicode as text in any encoding", () => {
   for (const pickle of ["V\\u03c0\n.", "X\x02\0\0\0\xcf\x80.", "\x80\x02X\x02\0\0\0\xcf\x80."]) {
     assertSame(load(pickle, { encoding: "bytes" }), "π");
   }
@@ -230,7 +246,7 @@ test("load() reads Python 2's unicode as text in any encoding (test_load_python2
 
 // The rest of section 3 of the behaviours.
 
-test("load() reads the spellings of protocol 1 (R10)", () => {
+test("load() reads the spellings of protocol 1", () => {
   assertSame(load("(I01\nL140735123456789L\nJ\xff\xff\xff\x7fM\x01\x02K\x05t."), [
     true,
     140735123456789,
@@ -248,7 +264,7 @@ test("load() reads the spellings of protocol 1 (R10)", () => {
   assertSame(load("c__builtin__\nbytearray\n(X\x01\0\0\0aX\x07\0\0\0latin-1tR."), latin1("a"));
 });
 
-test("load() keeps lone surrogates and U+FEFF, and refuses other invalid UTF-8 (R11)", () => {
+test("load() keeps lone surrogates and U+FEFF, and refuses other invalid UTF-8", () => {
   assertSame(load("X\x03\0\0\0\xed\xa0\x80."), "\ud800");
   assertSame(load("X\x05\0\0\0a\xed\xbf\xbfb."), "a\udfffb");
   assertSame(load("X\x04\0\0\0\xef\xbb\xbfa."), "\ufeffa");
@@ -268,7 +284,7 @@ test("load() keeps lone surrogates and U+FEFF, and refuses other invalid UTF-8 (
   }
 });
 
-test("load() compares keys as Python does (R13)", () => {
+test("load() compares keys as Python does", () => {
   assertSame(load("(K\x01Va\nG\x3f\xf0\0\0\0\0\0\0Vb\nI01\nVc\nd."), new Map([[1, "c"]]));
   assertSame(load("(I01\nVa\nK\x01Vb\nd."), new Map([[true, "b"]]));
   assertSame(
@@ -283,7 +299,7 @@ test("load() compares keys as Python does (R13)", () => {
   }
 });
 
-test("load() keeps what is shared and cyclic (R14)", () => {
+test("load() keeps shared and cyclic values", () => {
   const list = load("]q\x00h\x00a.") as unknown[];
   assertStrictEquals(list[0], list);
   const dict = load("}q\x00X\x01\0\0\0ah\x00s.") as { a: unknown };
@@ -295,7 +311,7 @@ test("load() keeps what is shared and cyclic (R14)", () => {
   assertSame(set, new Set([1]));
 });
 
-test("load() ignores what follows STOP, and refuses a later protocol (R15)", () => {
+test("load() ignores what follows STOP, and refuses a later protocol", () => {
   assertSame(load("N.garbage"), null);
   assertSame(load("\x80\x05N."), null);
   refuses("\x80\x06N.", {}, "protocol 6");
@@ -311,7 +327,7 @@ test("load() makes an object of a dict whose keys are all str, and else a Map", 
   assertSame(load("}NNs."), new Map([[null, null]]));
 });
 
-test("load() makes own keys of __proto__ and its like", () => {
+test("load() makes __proto__ and similar names own keys", () => {
   const names = ["__proto__", "constructor", "toString", "hasOwnProperty"];
   const dict = load(`}(${names.map((name) => `V${name}\nK\x01`).join("")}u.`) as object;
   assertSame(Object.keys(dict), names);
@@ -324,7 +340,7 @@ test("load() makes own keys of __proto__ and its like", () => {
   });
 });
 
-test("load() replaces a dict that becomes a Map wherever it is by then", () => {
+test("load() replaces a dict that becomes a Map wherever it is referred to", () => {
   // d = {"self": [d]}, then d[1] = d
   const map = load("}q\x00Vself\n]h\x00as(K\x01h\x00u.") as Map<unknown, unknown>;
   assertInstanceOf(map, Map);
@@ -389,7 +405,7 @@ test("load() reads every spelling of floats", () => {
   refuses(`F${"1".repeat(200_000)}x\n.`);
 });
 
-test("load() copies bytes, also out of a Buffer", () => {
+test("load() copies bytes, even those of a Buffer", () => {
   const input = latin1("C\x02ab.");
   const value = new Unpickler().load(input) as Uint8Array;
   input.fill(0);
@@ -406,7 +422,7 @@ test("load() copies bytes, also out of a Buffer", () => {
   assertSame(new Unpickler().load(shared), "späm€");
 });
 
-test("load() may be used again, after an error too", () => {
+test("load() can be called again, even after an error", () => {
   const unpickler = new Unpickler({ globals: "opaque" });
   for (let i = 0; i < 3; i++) {
     assertThrows(() => unpickler.load(latin1("((}q\x00K\x01K\x02s(N\x8fo")), UnpicklingError);
@@ -418,7 +434,7 @@ test("load() may be used again, after an error too", () => {
 
 // What is more than data.
 
-test("load() refuses whatever is more than data", () => {
+test("load() refuses everything that is more than data", () => {
   const bad = [
     ...["cos\nsystem\n(S'true'\ntR.", "\x8c\x02os\x8c\x06system\x93(\x8c\x04truetR.", "cm\nC\n."],
     ...["(S'true'\nios\nsystem\n.", "(cos\nsystem\nS'true'\no.", "cm\nC\n)\x81.", "cm\nC\n)}\x92."],
@@ -446,7 +462,7 @@ test("load() refuses whatever is more than data", () => {
   }
 });
 
-test("load() refuses a known global that is not called with the arguments of data", () => {
+test("load() refuses a known global that is called with other arguments", () => {
   const set = "c__builtin__\nset\n";
   const encode = "c_codecs\nencode\n";
   const bytes = "c__builtin__\nbytes\n";
@@ -510,7 +526,7 @@ test("load() with opaque globals describes persistent ids and extensions", () =>
   }
 });
 
-test("load() with opaque globals still makes data of what is data", () => {
+test("load() with opaque globals still makes plain data of known globals", () => {
   const options: UnpickleOptions = { globals: "opaque" };
   assertSame(load("c__builtin__\nset\n(](K\x01etR.", options), new Set([1]));
   assertSame(load("c__builtin__\nset\n.", options), new PythonObject("__builtin__", "set", null));
@@ -520,7 +536,7 @@ test("load() with opaque globals still makes data of what is data", () => {
   );
 });
 
-test("load() takes opaque objects for keys, equal to themselves", () => {
+test("load() accepts opaque objects as keys, equal to themselves", () => {
   const map = load("}(cm\nC\n)Rq\x00K\x01cm\nC\n)RK\x02h\x00K\x03(h\x00K\x01tK\x04u.", {
     globals: "opaque",
   }) as Map<unknown, unknown>;
@@ -529,7 +545,7 @@ test("load() takes opaque objects for keys, equal to themselves", () => {
 
 // The caller.
 
-test("load() throws a TypeError for what is no Uint8Array", () => {
+test("load() throws a TypeError for a value that is no Uint8Array", () => {
   for (const bytes of [null, undefined, "N.", [78, 46], new ArrayBuffer(2), new Int8Array(2), {}]) {
     assertThrows(
       () => new Unpickler().load(bytes as never),
@@ -539,7 +555,7 @@ test("load() throws a TypeError for what is no Uint8Array", () => {
   }
 });
 
-test("load() says where it stopped", () => {
+test("load() names the position of the error", () => {
   const error = assertThrows(() => load("]K\x01ax."), UnpicklingError);
   assertSame(error.message, "Cannot unpickle as there is no opcode 0x78 (at byte 5 of 6)");
 });

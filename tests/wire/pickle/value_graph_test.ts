@@ -21,7 +21,7 @@ test("checkDepth() counts containers within containers of every kind", () => {
   }
 });
 
-test("checkDepth() finds the longest way through what is shared", () => {
+test("checkDepth() finds the longest path through shared values", () => {
   let value: unknown = [];
   for (let i = 0; i < 50; i++) value = [value, value];
   checkDepth(value, 51);

@@ -11,7 +11,7 @@ function stackOf(...values: unknown[]): ValueStack {
   return stack;
 }
 
-test("ValueStack pops what was pushed last, and nothing below a mark", () => {
+test("ValueStack pops the value pushed last, and nothing below a mark", () => {
   const stack = stackOf(1, 2);
   stack.mark();
   assertThrows(() => stack.pop(), UnpicklingError);
@@ -24,7 +24,7 @@ test("ValueStack pops what was pushed last, and nothing below a mark", () => {
   assertThrows(() => stack.popMark(), UnpicklingError, "MARK");
 });
 
-test("discard() takes a mark off where one is on top, as CPython's load_pop", () => {
+test("discard() removes a mark on top, as CPython's load_pop does", () => {
   const stack = stackOf(1);
   stack.mark();
   stack.discard();
@@ -33,7 +33,7 @@ test("discard() takes a mark off where one is on top, as CPython's load_pop", ()
   assertThrows(() => stack.discard(), UnpicklingError);
 });
 
-test("discardToMark() takes off everything down to the mark", () => {
+test("discardToMark() removes everything down to the mark", () => {
   const stack = stackOf("below");
   stack.mark();
   for (let i = 0; i < 5; i++) stack.push(i);
@@ -41,7 +41,7 @@ test("discardToMark() takes off everything down to the mark", () => {
   assertEquals(stack.finish(), "below");
 });
 
-test("popTuple() tells tuples from lists, and popDict() dicts from the rest", () => {
+test("popTuple() refuses lists, and popDict() refuses sets", () => {
   const stack = stackOf(1, 2);
   stack.makeTupleOf(2);
   assertEquals(stack.popTuple(), [1, 2]);
@@ -53,7 +53,7 @@ test("popTuple() tells tuples from lists, and popDict() dicts from the rest", ()
   assertThrows(() => stack.popDict(), UnpicklingError);
 });
 
-test("setItems() fills an object and makes it a Map at the first other key, for all who have it", () => {
+test("setItems() replaces an object by a Map at the first key that is no str", () => {
   const stack = stackOf();
   stack.pushDict();
   stack.put(0);
@@ -68,7 +68,7 @@ test("setItems() fills an object and makes it a Map at the first other key, for 
   assertStrictEquals(map.get("a"), map);
 });
 
-test("finish() refuses descriptions that remain, unless they may", () => {
+test("finish() refuses descriptions that remain, unless they are allowed", () => {
   for (const opaque of [false, true]) {
     const stack = new ValueStack(DEFAULT_LIMITS, opaque);
     const type = new PythonObject("builtins", "set", null);
@@ -82,7 +82,7 @@ test("finish() refuses descriptions that remain, unless they may", () => {
   }
 });
 
-test("reset() forgets values, marks, the memo and what was spent", () => {
+test("reset() clears values, marks, the memo and the account", () => {
   const stack = new ValueStack({ ...DEFAULT_LIMITS, maxContainers: 1 }, false);
   for (let i = 0; i < 3; i++) {
     assertThrows(() => stack.pop(), UnpicklingError);

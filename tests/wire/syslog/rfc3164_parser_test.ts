@@ -47,7 +47,7 @@ test("parseRfc3164() reads RFC 3164's examples", () => {
   ]);
 });
 
-test("without a time all of the text is the message, as CPython sends it", () => {
+test("without a time the whole text is the message, as CPython sends it", () => {
   for (
     const text of [
       ...["spam", "Error: it broke", "host app: text", "[1] a", "", " ", "su: failed", "12: a"],
@@ -63,7 +63,7 @@ test("without a time all of the text is the message, as CPython sends it", () =>
   }
 });
 
-test("a time that does not exist costs itself, not the names behind it", () => {
+test("a time that does not exist is ignored, and the names behind it are read", () => {
   for (
     const stamp of [
       ...["Feb 30 00:00:00", "Oct 11 24:00:00", "Oct 11 00:60:00", "Oct 32 00:00:00"],
@@ -78,7 +78,7 @@ test("a time that does not exist costs itself, not the names behind it", () => {
   }
 });
 
-test("without a time a name with a process id is a tag all the same", () => {
+test("without a time a name with a process id is still a tag", () => {
   assertEquals(fields("myapp[123]: spam: eggs"), [null, "myapp", "123", "spam: eggs"]);
   assertEquals(fields("myapp[123]:"), [null, "myapp", "123", ""]);
   assertEquals(fields("myapp[123]:{}"), [null, "myapp", "123", "{}"]);
@@ -147,7 +147,7 @@ test("behind a time there may be a host name, a tag, both or neither", () => {
   assertEquals(fields(`${stamp} host ${long}: text`), ["host", null, null, `${long}: text`]);
 });
 
-test("a time may be written in any of the ways that are in use", () => {
+test("times are read in every form that devices use", () => {
   const expected = "2026-02-03T03:05:06.000Z";
   for (
     const stamp of [
@@ -177,7 +177,7 @@ test("a time may be written in any of the ways that are in use", () => {
   assertEquals(parse("2026-02-03T03:05:06.123456789Z a b: c").timestamp, 1_770_087_906.123457);
 });
 
-test("what Cisco puts before a time is read", () => {
+test("the sequence numbers and marks that Cisco writes before a time are read", () => {
   assertEquals(fields("29: router1: *Mar  1 18:48:50.483 UTC: %SYS-5-CONFIG_I: Configured"), [
     ...["router1", "%SYS-5-CONFIG_I", null, "Configured"],
   ]);
@@ -270,7 +270,7 @@ test("without a time Cisco's text begins with its mnemonic", () => {
   ]);
 });
 
-test("a tag ends at the first character that is none of a name", () => {
+test("a tag ends at the first character that a name cannot have", () => {
   const stamp = "Oct  1 22:14:15 host";
   const cases: [string, (string | null)[]][] = [
     ['app[77]:{"a":1}', ["app", "77", '{"a":1}']],
@@ -294,7 +294,7 @@ test("a tag ends at the first character that is none of a name", () => {
   }
 });
 
-test("what AIX passes on has the host that it came from", () => {
+test("a message forwarded by AIX has its original host", () => {
   const head = "Mar 18 11:32:10 Message forwarded from";
   assertEquals(fields(`${head} aix1: su[4711]: x`), ["aix1", "su", "4711", "x"]);
   assertEquals(fields(`${head} 2001:db8::1: su: x`), ["2001:db8::1", "su", null, "x"]);
@@ -302,7 +302,7 @@ test("what AIX passes on has the host that it came from", () => {
   assertEquals(fields(`${head} aix1.example: ${repeated}`), ["aix1.example", null, null, repeated]);
 });
 
-test("a zone is known by its offset, or by the table, in any case", () => {
+test("a zone is read from an offset or from the table, in upper or lower case", () => {
   const zones = new Map([["newyork", -5], ["mez", 1]]);
   const at = (stamp: string) => {
     const zoneNamed = (name: string) => {
@@ -332,7 +332,7 @@ test("a zone is known by its offset, or by the table, in any case", () => {
   assertEquals(at(stamp), 11);
 });
 
-test("a time without a year is the last one that is not more than a day ahead", () => {
+test("a time without a year is the latest that is at most a day ahead", () => {
   const year = (stamp: string, at: number) => {
     const { timestamp } = parseRfc3164(`${stamp} a b: c`, 0, 13, { now: at, mktime: timegm });
     return timestamp === null ? null : new Date(timestamp * 1000).getUTCFullYear();
@@ -348,7 +348,7 @@ test("a time without a year is the last one that is not more than a day ahead", 
   assertEquals(year("Feb 29 00:00:00", Date.UTC(2026, 0, 1) / 1000), null);
 });
 
-test("a time without a zone is local time unless told otherwise", () => {
+test("a time without a zone is local time unless an option says otherwise", () => {
   const { timestamp } = parseRfc3164("Feb  3 04:05:06 a b: c", 0, 13, { now });
   assertEquals(timestamp, new Date(2026, 1, 3, 4, 5, 6).getTime() / 1000);
 });

@@ -52,7 +52,7 @@ test("parseRfc5424() reads a message without a text, and one without anything", 
   assertEquals(parse("1 - - - - - -  text ")?.message, " text ");
 });
 
-test("parseRfc5424() reads a time by the grammar, and one that is not quite by it", () => {
+test("parseRfc5424() reads times of the grammar, and some that differ from it", () => {
   assertEquals(time("1985-04-12T23:20:50.52Z"), Date.UTC(1985, 3, 12, 23, 20, 50, 520) / 1000);
   assertEquals(time("1985-04-12T19:20:50.52-04:00"), time("1985-04-12T23:20:50.52Z"));
   assertEquals(time("-"), null);
@@ -78,7 +78,7 @@ test("parseRfc5424() reads a time by the grammar, and one that is not quite by i
   assertEquals(time("2003-08-24T05:14:15"), new Date(2003, 7, 24, 5, 14, 15).getTime() / 1000);
 });
 
-test("parseRfc5424() reads the other fields where there is no such time", () => {
+test("parseRfc5424() reads the other fields when the time is invalid", () => {
   for (
     const stamp of [
       ...["2003-02-29T05:14:15Z", "2003-08-24T24:14:15Z", "2003-08-24T05:14:15.Z"],
@@ -96,7 +96,7 @@ test("parseRfc5424() reads the other fields where there is no such time", () => 
   }
 });
 
-test("parseRfc5424() keeps a field that is too long or no ASCII", () => {
+test("parseRfc5424() keeps a field that is too long or not ASCII", () => {
   const fields = [255, 48, 128, 32].map((length) => "x".repeat(length));
   for (const stamp of ["-", "2003-08-24T05:14:15Z"]) {
     assertEquals(parse(`1 ${stamp} ${fields.join(" ")} -`)?.msgid, fields[3]);
@@ -115,7 +115,7 @@ test("parseRfc5424() keeps a field that is too long or no ASCII", () => {
   }
 });
 
-test("parseRfc5424() keeps what there is of a header with a time and without some of its fields", () => {
+test("parseRfc5424() reads a header that has a time and lacks other fields", () => {
   const stamp = "2003-08-24T05:14:15Z";
   const data = { "a@1": { b: "c" } };
   const cases: [string, unknown[]][] = [
@@ -157,7 +157,7 @@ test("parseRfc5424() keeps what there is of a header with a time and without som
   assertEquals(parse(`1 ${stamp}\thost`)?.message, "\thost");
 });
 
-test("parseRfc5424() refuses another version and what is not separated by one space", () => {
+test("parseRfc5424() refuses another version, and fields not separated by one space", () => {
   for (
     const text of ["2 - - - - - -", "1 - - - - -", "1  - - - - - -", "1 - - - - - -x", "", "1"]
       .concat("1 - - - - - [a]x", "11 - - - - - -", " 1 - - - - - -")

@@ -22,7 +22,7 @@ test("parseStructuredData() reads RFC 5424's examples, and where they end", () =
   assertEquals(parse("[sigSig]"), [{ sigSig: {} }, 8]);
 });
 
-test("parseStructuredData() is patient with what can only mean one thing", () => {
+test("parseStructuredData() accepts deviations that have only one meaning", () => {
   assertEquals(parse('[a b="x]y"]'), [{ a: { b: "x]y" } }, 11]);
   assertEquals(parse('[a b="\\n\\\\\\"\\]"]')?.[0], { a: { b: '\\n\\"]' } });
   assertEquals(parse('[a b="1" b="2" b="3"][a b="4" c="5"]')?.[0], {
@@ -31,7 +31,7 @@ test("parseStructuredData() is patient with what can only mean one thing", () =>
   assertEquals(parse('[a  b="c"   d="e" ][f ] text'), [{ a: { b: "c", d: "e" }, f: {} }, 23]);
 });
 
-test("parseStructuredData() refuses what is none", () => {
+test("parseStructuredData() refuses other text", () => {
   const long = "x".repeat(33);
   for (
     const text of [
@@ -49,7 +49,7 @@ test("parseStructuredData() refuses what is none", () => {
   }
 });
 
-test("parseStructuredData() has no name that is special to it", () => {
+test("parseStructuredData() treats no parameter name specially", () => {
   const names = ["__proto__", "constructor", "toString", "hasOwnProperty"];
   const text = names.map((id) => `[${id} ${names.map((name) => `${name}="${id}"`).join(" ")}]`);
   const found = parseStructuredData(text.join(""), 0)!.found!;
@@ -62,7 +62,7 @@ test("parseStructuredData() has no name that is special to it", () => {
   assertEquals(Object.getPrototypeOf(found), Object.prototype);
 });
 
-test("parseStructuredData() reads back whatever structuredData() writes", () => {
+test("parseStructuredData() reads back everything that structuredData() writes", () => {
   const name = fc.stringMatching(/^[!#-<>-\\^-~]{1,32}$/).filter((name) => name !== "__proto__");
   const value = fc.oneof(
     fc.string({ unit: "grapheme" }),
@@ -77,7 +77,7 @@ test("parseStructuredData() reads back whatever structuredData() writes", () => 
   );
 });
 
-test("parseStructuredData() takes linear time for whatever it is given", () => {
+test("parseStructuredData() takes linear time for any text", () => {
   const many = 200_000;
   for (
     const text of [

@@ -8,7 +8,7 @@ import { MAX_TEXT } from "../../../src/text/text_budget.ts";
 import { test } from "../../test.ts";
 import { dag } from "../../text/dag.ts";
 
-test("checkStructuredDataId() takes names of IANA's form and of an enterprise's", () => {
+test("checkStructuredDataId() accepts IANA names and enterprise names", () => {
   for (const id of ["origin", "app@32473", "app@32473.1.2", `${"x".repeat(30)}@1`]) {
     assertEquals(checkStructuredDataId("log", "structuredDataId", id), id);
   }
@@ -32,7 +32,7 @@ test("structuredData() escapes a quote, a backslash and a bracket, and nothing e
   assertEquals(structuredData("app@1", {}), "[app@1]");
 });
 
-test("structuredData() writes what is no text as JSON does, without quotes around it", () => {
+test("structuredData() writes values that are no text as JSON, without quotes around them", () => {
   const params = {
     int: 7,
     float: 0.5,
@@ -71,7 +71,7 @@ test("structuredData() writes the other parameters where one cannot be read or e
   );
 });
 
-test("structuredData() changes a name that is not allowed", () => {
+test("structuredData() replaces characters that a name may not have", () => {
   const long = "x".repeat(32);
   const cases: [string, string][] = [
     ...[["user name", "user_name"], ["a=b", "a_b"], ["a]", "a_"], ['a"', "a_"], ["", "_"]],
@@ -82,7 +82,7 @@ test("structuredData() changes a name that is not allowed", () => {
   }
 });
 
-test("structuredData() gives no two parameters the same name", () => {
+test("structuredData() never writes two parameters of one name", () => {
   const names = (...keys: string[]) => {
     const params = Object.fromEntries(keys.map((key, i) => [key, i]));
     const text = structuredData("x", params);
@@ -118,7 +118,7 @@ test("structuredData() writes values from Python as their str(), and their conta
   );
 });
 
-test("structuredData() writes … for the rest of what holds itself many times over", () => {
+test("structuredData() writes … beyond the budget of a record", () => {
   const value = dag();
   const params = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`k${i}`, value]));
   const element = structuredData("app@1", { ...params, text: "spam", number: 5 });

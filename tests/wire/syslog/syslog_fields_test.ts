@@ -9,7 +9,7 @@ import { test } from "../../test.ts";
 
 const what = "create a handler";
 
-test("checkField() holds RFC 5424's fields to their lengths and to printable ASCII", () => {
+test("checkField() refuses RFC 5424 fields that are too long or not printable ASCII", () => {
   const lengths = { hostname: 255, appName: 48, procid: 128, msgid: 32 };
   for (const [name, most] of Object.entries(lengths) as [HeaderField, number][]) {
     const check = (value: unknown) => checkField(what, RFC5424_FIELDS, name, value);
@@ -29,7 +29,7 @@ test("checkField() holds RFC 5424's fields to their lengths and to printable ASC
   );
 });
 
-test("checkField() holds RFC 3164's tag to what ends no field of its header", () => {
+test("checkField() refuses an RFC 3164 tag with a character that would end it", () => {
   const check = (value: unknown) => checkField(what, RFC3164_FIELDS, "appName", value);
   for (const tag of ["su", "myapp.area1", "postfix/smtpd", "a_b-c", "x".repeat(32)]) {
     assertEquals(check(tag), tag);
@@ -39,7 +39,7 @@ test("checkField() holds RFC 3164's tag to what ends no field of its header", ()
   }
 });
 
-test("checkField() holds RFC 3164's host name and process id to what daemons read as such", () => {
+test("checkField() refuses an RFC 3164 host name or process id that daemons would not read as one", () => {
   const host = (value: unknown) => checkField(what, RFC3164_FIELDS, "hostname", value);
   for (const name of ["mymachine", "10.0.0.99", "fe80::1", "a.example.org", "x".repeat(255)]) {
     assertEquals(host(name), name);
@@ -51,6 +51,6 @@ test("checkField() holds RFC 3164's host name and process id to what daemons rea
   assertThrows(() => checkField(what, RFC3164_FIELDS, "procid", "1]"), TypeError, "'procid'");
 });
 
-test("checkField() has nothing to say of a field that the format has not", () => {
+test("checkField() ignores a field that the format does not have", () => {
   assertEquals(checkField(what, RFC3164_FIELDS, "msgid", "a b"), null);
 });

@@ -59,7 +59,7 @@ const anyFrame = fc.oneof(
   anyLine.map((payload): [Uint8Array, Uint8Array] => [payload, nulDelimited.frame(payload)]),
 );
 
-test("SyslogFrameReader decides for each frame, however the stream is split", () => {
+test("SyslogFrameReader detects the framing of each frame, however the stream is split", () => {
   fc.assert(
     fc.property(
       fc.array(anyFrame, { maxLength: 8 }),
@@ -134,7 +134,7 @@ test("octetCounting counts bytes, not characters", () => {
   assertEquals(frames("11 <13>a\nb\0c\r\n9 <13>spam\n"), ["<13>a\nb\0c\r\n", "<13>spam\n"]);
 });
 
-test("lineDelimited and nulDelimited keep what would end a message from ending it", () => {
+test("lineDelimited and nulDelimited replace a delimiter inside a message", () => {
   const payload = encoder.encode("a\nb\r\nc\0<8>späm\te#");
   for (const [framing, end] of [[lineDelimited, "\n"], [nulDelimited, "\0"]] as const) {
     const escaped = "a#012b#015#012c#000<8>späm\te#";
@@ -143,7 +143,7 @@ test("lineDelimited and nulDelimited keep what would end a message from ending i
   assertEquals(decoder.decode(octetCounting.frame(encoder.encode("a\nb\0"))), "4 a\nb\0");
 });
 
-test("a framing writes into a buffer what frame() makes, and no more than it said", () => {
+test("write() writes the bytes of frame(), and at most mostBytes()", () => {
   const framings = [octetCounting, lineDelimited, nulDelimited];
   fc.assert(
     fc.property(message, fc.nat({ max: 20 }), (payload, at) => {
@@ -169,7 +169,7 @@ test("lineDelimited and nulDelimited put one byte after each message", () => {
   assertEquals(frames("<1>a\n<2>b\0<3>c\n"), ["<1>a", "<2>b", "<3>c"]);
 });
 
-test("what has no delimiter behind it is a message once the stream is over", () => {
+test("text without a delimiter is a message when the stream ends", () => {
   assertEquals(frames("<1>a\n<2>b"), ["<1>a", "<2>b"]);
   assertEquals(frames("<1>a\n<2>b\r"), ["<1>a", "<2>b"]);
   const reader = new SyslogFrameReader();
@@ -186,7 +186,7 @@ test("a CR before an LF and empty lines between frames are no part of a message"
   assertEquals(frames("<1>a\rb\r\r\n"), ["<1>a\rb\r"]);
 });
 
-test("a reader that was told the delimiter takes no other", () => {
+test("a reader of one delimiter ignores the other", () => {
   assertEquals(frames("<1>a\nb\r\n\0<2>c\r\0<3>d", "nul"), ["<1>a\nb\r\n", "<2>c\r", "<3>d"]);
   assertEquals(frames("<1>a\0b\n<2>c\r\n", "lf"), ["<1>a\0b", "<2>c"]);
   for (const delimiter of ["nul", "either"] as const) {
@@ -207,7 +207,7 @@ test("a number without a space and a PRI behind it is the beginning of a line", 
   for (const line of lines) assertEquals(frames(line), [line]);
 });
 
-test("the framing says which frames are looked for", () => {
+test("the option 'framing' decides which frames are read", () => {
   const stream = "4 <1>a\n5 <2>b\n";
   assertEquals(frames(stream), ["<1>a", "<2>b\n"]);
   assertEquals(frames(stream, undefined, "lines"), ["4 <1>a", "5 <2>b"]);
@@ -232,7 +232,7 @@ test("each framing reads what it writes", () => {
   }
 });
 
-test("of counted frames alone a length that is none is malformed, and nothing is read on", () => {
+test("octetCounting refuses an invalid length, and reads nothing behind it", () => {
   for (
     const stream of [
       ...["0 ", "01 a", "1x", "12<13>a\n", "2026-01-02 a\n", "12345678901", "7\n", "<13>a\n"],
@@ -245,7 +245,7 @@ test("of counted frames alone a length that is none is malformed, and nothing is
   for (let i = 0; i < 2; i++) assertThrows(() => reader.next(), FrameError, "leading zero");
 });
 
-test("a frame larger than the cap is refused, for ever, and nothing is allocated for it", () => {
+test("a frame larger than the cap is refused for ever, without an allocation", () => {
   assertEquals(failure("101 ", "counted").code, "too-large");
   assertEquals(failure("101 <").code, "too-large");
   assertEquals(failure("9999999999 <").code, "too-large");
@@ -305,7 +305,7 @@ test("SyslogFrameReader takes a long message, and many short ones, in linear tim
   reader.end();
 });
 
-test("SyslogFrameReader gives a view of a frame that lies in one chunk", () => {
+test("SyslogFrameReader returns a view of a frame that lies in one chunk", () => {
   const chunk = encoder.encode("4 <bcd<1>e\n");
   const reader = new SyslogFrameReader();
   reader.push(chunk);
@@ -320,7 +320,7 @@ test("SyslogFrameReader refuses bad options and bad chunks", () => {
   assertThrows(() => reader.push("text" as unknown as Uint8Array), TypeError, "'chunk'");
 });
 
-test("heldBytes is the memory of a message that has begun, and 0 between two", () => {
+test("heldBytes is the memory of a message that has begun, and 0 between messages", () => {
   const encoder = new TextEncoder();
   const reader = new SyslogFrameReader();
   const steps: [string, number][] = [

@@ -45,7 +45,7 @@ test("Rfc3164Formatter writes PRI, local time, host name and tag", () => {
   );
 });
 
-test("Rfc5424Formatter writes every field, and a dash for one that is not there", () => {
+test("Rfc5424Formatter writes every field, and a dash for one that is missing", () => {
   assertEquals(
     text(rfc5424(), 165, created, "späm"),
     "<165>1 2026-02-03T04:05:06.789000Z host1 myapp - - - späm",
@@ -60,7 +60,7 @@ test("Rfc5424Formatter writes every field, and a dash for one that is not there"
   );
 });
 
-test("Rfc5424Formatter writes structured data under the SD-ID that it was given", () => {
+test("Rfc5424Formatter writes structured data under the given SD-ID", () => {
   const formatter = rfc5424({ structuredDataId: "app@32473" });
   const head = "<13>1 2026-02-03T04:05:06.789000Z host1 myapp - -";
   const data = { user: 'an"na', n: 7 };
@@ -74,7 +74,7 @@ test("Rfc5424Formatter writes structured data under the SD-ID that it was given"
   assertEquals(text(rfc5424(), 13, created, "spam", { data }), `${head} - spam`);
 });
 
-test("a message's own fields take the place of those of all", () => {
+test("fields of a message replace those of the options", () => {
   const modern = rfc5424({ procid: "1", msgid: "A" });
   const head = "<13>1 2026-02-03T04:05:06.789000Z host1";
   assertEquals(
@@ -107,7 +107,7 @@ test("the formatters refuse bad options and name them", () => {
   }
 });
 
-test("a bad value costs one message alone", () => {
+test("a bad value loses only one message", () => {
   const formatters: MessageFormatter[] = [
     rfc3164(),
     rfc5424({ structuredDataId: "app@32473" }),
@@ -130,7 +130,7 @@ test("a bad value costs one message alone", () => {
   }
 });
 
-test("a message that is too long is cut at the end of a character, and counted", () => {
+test("a message that is too long is cut between characters, and counted", () => {
   for (const make of [rfc3164, rfc5424]) {
     const head = make().format(13, created, "").length;
     const formatter = make({ maxBytes: head + 4 });
@@ -143,7 +143,7 @@ test("a message that is too long is cut at the end of a character, and counted",
   }
 });
 
-test("structured data that would be cut is left out instead", () => {
+test("structured data that does not fit is left out", () => {
   const options = { structuredDataId: "app@32473" };
   const whole = text(rfc5424(options), 13, created, "späm", { data: { key: "value" } });
   const without = text(rfc5424(options), 13, created, "späm");
@@ -158,7 +158,7 @@ test("structured data that would be cut is left out instead", () => {
   }
 });
 
-test("a long message and a short one come out of the same formatter whole", () => {
+test("one formatter writes long and short messages in full", () => {
   const formatter = rfc5424();
   for (const length of [1, 100_000, 2, 30_000]) {
     assert(text(formatter, 13, created, "€".repeat(length)).endsWith(` - ${"€".repeat(length)}`));

@@ -19,7 +19,7 @@ function parse(text: string | number[]): SyslogMessage {
 
 const latin1 = (text: string): number[] => [...text].map((character) => character.charCodeAt(0));
 
-test("parseSyslog() tells the formats apart", () => {
+test("parseSyslog() detects the format", () => {
   assertEquals(parse("<34>1 - host app - - - spam").format, "rfc5424");
   assertEquals(parse("<34>Oct 11 22:14:15 host app: spam").format, "rfc3164");
   // No RFC 5424 after all: nothing of it is lost.
@@ -28,7 +28,7 @@ test("parseSyslog() tells the formats apart", () => {
   assertEquals(parse("<34>1 - host app - - [x spam").message, "1 - host app - - [x spam");
 });
 
-test("parseSyslog() reads what CPython's SysLogHandler sends", () => {
+test("parseSyslog() reads the messages of CPython's SysLogHandler", () => {
   const message = parse("<11>sp\u00e4m\0");
   assertEquals(message, {
     ...{ facility: 1, severity: 3, timestamp: null, hostname: null, app_name: null },
@@ -37,7 +37,7 @@ test("parseSyslog() reads what CPython's SysLogHandler sends", () => {
   assertEquals(parse("<11>Error: a\n  b: c\0").message, "Error: a\n  b: c");
 });
 
-test("a message without a PRI, or with one that is none, is of facility user, severity notice", () => {
+test("a message without a valid PRI has facility user and severity notice", () => {
   for (
     const text of [
       "spam",
@@ -66,7 +66,7 @@ test("a message without a PRI, or with one that is none, is of facility user, se
   );
 });
 
-test("before a time a PRI that is none, and one PRI of two, are passed over", () => {
+test("an invalid PRI and a second PRI before a time are skipped", () => {
   const found = (head: string, text: string) => {
     const { facility, severity, hostname, app_name, message } = parse(head + text);
     return [facility * 8 + severity, hostname, app_name, message];
@@ -85,7 +85,7 @@ test("before a time a PRI that is none, and one PRI of two, are passed over", ()
   assertEquals(parse("<13><30>spam").message, "<30>spam");
 });
 
-test("a NUL, a line end and a byte order mark around a message are no part of it", () => {
+test("a NUL, a line end and a byte order mark around a message are removed", () => {
   for (const end of ["", "\0", "\n", "\r\n", "\n\0", "\0\0"]) {
     assertEquals(parse(`<13>spam${end}`).message, "spam");
     assertEquals(parse(`<13>1 - - - - - - spam${end}`).message, "spam");
@@ -95,7 +95,7 @@ test("a NUL, a line end and a byte order mark around a message are no part of it
   assertEquals(parse("<13>1 - - - - - - \ufeffspam").message, "spam");
 });
 
-test("bytes that are no UTF-8 are Latin-1, unless only the last character is cut off", () => {
+test("bytes that are no UTF-8 are read as Latin-1, unless only the last character is cut", () => {
   assertEquals(parse(latin1("<13>späm")).message, "späm");
   assertEquals(parse(latin1("<13>caf\u00e9")).message, "café");
   const cut = [...encoder.encode("<13>späm €")];
@@ -113,7 +113,7 @@ const text = fc.oneof(
 const pri = fc.nat({ max: 191 });
 const micros = fc.nat({ max: 2_000_000_000_000_000 }).map((micros) => micros / 1e6);
 
-test("parseSyslog() reads back whatever Rfc5424Formatter writes", () => {
+test("parseSyslog() reads back everything that Rfc5424Formatter writes", () => {
   const field = (max: number) => fc.stringMatching(new RegExp(`^[!-~]{1,${max}}$`));
   const name = fc.stringMatching(/^[!#-<>-\\^-~]{1,32}$/).filter((name) => name !== "__proto__");
   const id = fc.tuple(fc.stringMatching(/^[a-z]{1,20}$/), fc.nat()).map((parts) => parts.join("@"));
@@ -150,7 +150,7 @@ test("parseSyslog() reads back whatever Rfc5424Formatter writes", () => {
   );
 });
 
-test("parseSyslog() reads back whatever Rfc3164Formatter writes", () => {
+test("parseSyslog() reads back everything that Rfc3164Formatter writes", () => {
   const hostname = fc.oneof(
     fc.constantFrom(null, "10.0.0.99", "fe80::1", "host.example.org"),
     fc.stringMatching(/^[A-Za-z0-9._-]{2,60}$/),
@@ -176,7 +176,7 @@ test("parseSyslog() reads back whatever Rfc3164Formatter writes", () => {
   );
 });
 
-test("any bytes are a message, and all of their text is in it somewhere", () => {
+test("parseSyslog() reads any bytes as a message, and loses none of their text", () => {
   const pieces = fc.constantFrom(
     ...["<13>", "<191>", "1 ", "- ", "2026-02-03T04:05:06Z ", "Feb  3 04:05:06 ", "host "],
     ...["tag: ", "tag[1]: ", '[a b="', '"]', "\\", "\0", "\n", "\ufeff", "\u00e4", "29: ", ": "],
@@ -202,7 +202,7 @@ test("any bytes are a message, and all of their text is in it somewhere", () => 
   );
 });
 
-test("parseSyslog() takes linear time for whatever it is given", () => {
+test("parseSyslog() takes linear time for any bytes", () => {
   const many = 300_000;
   for (
     const head of [

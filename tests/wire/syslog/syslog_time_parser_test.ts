@@ -47,7 +47,7 @@ test("bsdTime() takes a word before a colon for the zone of a device", () => {
   assertEquals(found(text, bsdTime(text, 0, { ...context, zoneNamed }, false))?.[1], "x");
 });
 
-test("isoTime() wants a T and an end, which rfc3339() does not", () => {
+test("isoTime() requires a T and an end, rfc3339() does not", () => {
   const at = "2026-02-03T04:05:06.000Z";
   assertEquals(found(`${at} x`, isoTime(`${at} x`, 0, context)), [at, "x"]);
   for (const text of [`${at}x`, at.replace("T", " ")]) {
@@ -56,7 +56,7 @@ test("isoTime() wants a T and an end, which rfc3339() does not", () => {
   }
 });
 
-test("isMnemonic() knows the begin of Cisco's messages", () => {
+test("isMnemonic() recognizes the start of Cisco's messages", () => {
   for (const text of ["%SYS-5-CONFIG_I: x", "%ASA-session-6-302014: x", "%A-B_C-0-D :"]) {
     assertEquals(isMnemonic(`x${text}`, 1), true, text);
   }
@@ -65,7 +65,7 @@ test("isMnemonic() knows the begin of Cisco's messages", () => {
   }
 });
 
-test("matchAt() matches a pattern of sticky() where it is told to, and nowhere else", () => {
+test("matchAt() matches a pattern of sticky() only at the given position", () => {
   const pattern = sticky("(b", "+)");
   assertEquals(matchAt(pattern, "abbc", 1)?.[1], "bb");
   assertEquals(pattern.lastIndex, 3);

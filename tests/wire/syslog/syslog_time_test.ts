@@ -18,7 +18,7 @@ test("UtcTimestamps writes six digits of a second, in UTC", () => {
   for (const [created, expected] of cases) assertEquals(timestamps.format(created), expected);
 });
 
-test("UtcTimestamps carries what rounds up to a second, and never writes 60 of them", () => {
+test("UtcTimestamps carries a fraction that rounds up, and never writes second 60", () => {
   const timestamps = new UtcTimestamps();
   const newYear = Date.UTC(2024, 0, 1) / 1000;
   assertEquals(timestamps.format(newYear - 1e-6), "2023-12-31T23:59:59.999999Z");
@@ -56,7 +56,7 @@ test("LocalTimestamps pads the day with a space and asks for local time once a s
   assertEquals(asked.length, 3);
 });
 
-test("a time outside of the years 0 to 9999 is refused", () => {
+test("timestamps outside the years 0 to 9999 are refused", () => {
   for (const created of [NaN, Infinity, -Infinity, -62_167_219_201, 253_402_300_800, 1e18]) {
     for (const timestamps of [new UtcTimestamps(), new LocalTimestamps(gmtime)]) {
       const error = assertThrows(() => timestamps.format(created), RangeError, "'created'");

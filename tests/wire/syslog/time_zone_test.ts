@@ -1,12 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { Mktime, Moment } from "../../../src/wire/syslog/_civil_time.ts";
+import type { CivilTime, Mktime } from "../../../src/wire/syslog/_civil_time.ts";
 import { checkTimeZone, checkTimeZones, offsetZone } from "../../../src/wire/syslog/time_zone.ts";
 import { test } from "../../test.ts";
 
-const noon: Moment = { year: 2026, month: 7, day: 1, hour: 12, minute: 0, second: 0 };
+const noon: CivilTime = { year: 2026, month: 7, day: 1, hour: 12, minute: 0, second: 0 };
 
 /** That time in UTC. */
-function utc(zone: Mktime | undefined, moment: Partial<Moment> = {}): string | undefined {
+function utc(zone: Mktime | undefined, moment: Partial<CivilTime> = {}): string | undefined {
   return zone && new Date(zone({ ...noon, ...moment }) * 1000).toISOString().slice(0, 16);
 }
 
@@ -40,13 +40,13 @@ test("checkTimeZone() knows the zones of IANA, with their summer time", () => {
   assertEquals(utc(checkTimeZone("test", "zone", "UTC")), "2026-07-01T12:00");
 });
 
-test("checkTimeZone() refuses what names no zone", () => {
+test("checkTimeZone() refuses names of no zone", () => {
   for (const value of ["Mars/Base", "", "+25:00", 60, null, undefined]) {
     assertThrows(() => checkTimeZone("test", "zone", value), TypeError, "'zone' must be an offset");
   }
 });
 
-test("checkTimeZones() finds a name in any case, and no name that is not there", () => {
+test("checkTimeZones() finds a name in upper or lower case, and only existing names", () => {
   const find = checkTimeZones("test", "zones", { NewYork: "America/New_York", "Über": "+01:00" });
   assertEquals(utc(find("newyork")), "2026-07-01T16:00");
   assertEquals(utc(find("NEWYORK")), "2026-07-01T16:00");
