@@ -1,22 +1,22 @@
 /**
- * Every handler that is alive, oldest first, and those that have a name. Both are weak, as in
- * CPython: a handler that nobody uses any more is not kept for the sake of `shutdown()`. Where the
- * runtime has no weak references, as workers of an old compatibility date, it is.
+ * Every living handler, oldest first, and the handlers that have a name. Both are weak references,
+ * as in CPython: `shutdown()` alone does not keep a handler that is not used any more. A runtime
+ * without weak references, such as a worker of an old compatibility date, keeps it.
  *
  * Browser compatible.
  *
  * @module
  */
 
-/** What the registry needs to know of a handler. */
+/** The part of a handler that the registry needs. */
 export interface Closeable {
-  /** Sends on what is held back. */
+  /** Passes on records that are held back. */
   flush(): Promise<void>;
-  /** Releases everything. */
+  /** Releases all resources. */
   close(): Promise<void>;
 }
 
-/** References to collected handlers that may pile up before they are swept out. */
+/** How many references to collected handlers may remain before they are removed. */
 const SWEEP_SLACK = 64;
 
 /** A weak reference to a handler. */
@@ -31,7 +31,7 @@ function referenceTo<H extends WeakKey>(handler: H): Reference<H> {
 
 /** Handlers in the order of their creation, by weak reference. */
 export class HandlerRegistry<H extends Closeable> {
-  /** The handlers, oldest first, and those that were collected since the last sweep. */
+  /** The handlers, oldest first, and handlers that were collected since the last sweep. */
   alive: Reference<H>[] = [];
   /** The handlers that have a name. */
   readonly named: Map<string, Reference<H>> = new Map();
@@ -46,31 +46,31 @@ export class HandlerRegistry<H extends Closeable> {
     this.alive.push(referenceTo(handler));
   }
 
-  /** Removes a handler that is closed; with `undefined`, the handlers that were collected. */
+  /** Removes a handler that is closed; `undefined` removes the handlers that were collected. */
   remove(handler: H | undefined): void {
     this.alive = this.alive.filter((reference) => reference.deref() !== handler);
   }
 
-  /** Gives a handler another name, or none. */
+  /** Gives a handler another name, or removes its name. */
   rename(handler: H, from: string | null, to: string | null): void {
     if (from !== null && this.get(from) === handler) this.named.delete(from);
     if (to) this.named.set(to, referenceTo(handler));
   }
 
-  /** The handler of that name. */
+  /** Returns the handler of that name. */
   get(name: string): H | null {
     return this.named.get(name)?.deref() ?? null;
   }
 }
 
-// Functions and no methods: a bundler leaves them out of a program that does not call them.
+// These are no methods: a bundler leaves functions out of a program that does not call them.
 
-/** The names of the handlers that are alive: a new set at each call. */
+/** Returns the names of the living handlers: a new set at each call. */
 export function namesIn<H extends Closeable>(registry: HandlerRegistry<H>): Set<string> {
   return new Set([...registry.named.keys()].filter((name) => registry.get(name)));
 }
 
-/** The handlers that are alive, last created first. */
+/** Returns the living handlers, last created first. */
 export function newestFirst<H extends Closeable>(registry: HandlerRegistry<H>): H[] {
   return registry.alive.map((reference) => reference.deref())
     .filter((handler) => handler !== undefined)

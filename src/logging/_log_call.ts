@@ -1,5 +1,5 @@
 /**
- * A logging call whose level is on, on its way into a logger or an adapter. Never throws.
+ * A logging call whose level is enabled, of a logger or an adapter. Never throws.
  *
  * Browser compatible.
  *
@@ -11,11 +11,11 @@ import { reportError } from "./report_error.ts";
 
 /** A logger or an adapter. */
 export interface CallTarget {
-  /** Logs, the keywords apart from the arguments. */
+  /** Logs; the keywords are apart from the arguments. */
   _log(level: number, msg: unknown, args: LogArguments, keywords: LogKeywords): void;
 }
 
-/** Logs: with `isException` the error that is the message, unless the arguments hold one. */
+/** Logs; with `isException` the message itself is the error, unless the arguments hold one. */
 export function logCall(
   target: CallTarget,
   level: number,

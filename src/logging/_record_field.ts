@@ -1,10 +1,10 @@
 /**
- * How a field from outside, from `extra` or from the network, gets onto a record: as an own data
- * property, whatever its name. `__proto__` is a name like any other, and no setter runs.
+ * A field from outside, from `extra` or from the network, becomes an own data property of a record,
+ * whatever its name. `__proto__` is a name like any other, and no setter runs.
  *
- * Differs from CPython in one case: a field named as a method of the record (`getMessage`,
- * `toString`) is left out, since it would stand in the method's place, and a record that a stranger
- * sent could then break every handler.
+ * Differs from CPython in one case: a field with the name of a method of the record (`getMessage`,
+ * `toString`) is left out, since it would replace the method, and a received record could then
+ * break every handler.
  *
  * Browser compatible.
  *
@@ -12,10 +12,10 @@
  */
 import type { LogRecord } from "./log_record.ts";
 
-/** Whether a field of that name would hide a method of `record`. */
+/** Returns true if a field of that name would hide a method of `record`. */
 export function hidesMethod(record: LogRecord, key: string): boolean {
   let prototype: object | null = Object.getPrototypeOf(record);
-  // Of nearly every field this is all.
+  // Nearly every field ends here.
   if (prototype === null || !(key in prototype) || key === "constructor") return false;
   for (
     ;
@@ -34,7 +34,7 @@ export function setField(record: LogRecord, key: string, value: unknown): void {
     record[key] = value;
     return;
   }
-  // Something of that name is inherited: plain assignment might run a setter.
+  // A property of that name is inherited: plain assignment might run a setter.
   Object.defineProperty(record, key, {
     value,
     writable: true,

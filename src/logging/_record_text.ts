@@ -1,6 +1,7 @@
 /**
- * A record as text without a format string: the message, then the error, then the stack. Apart from
- * `Formatter`, so that a program whose handlers need no text of their own does without its styles.
+ * A record as text without a format string: the message, then the error, then the stack. Separate
+ * from
+ * `Formatter`, so that a program without formatters does not load the styles.
  *
  * Browser compatible.
  *
@@ -12,11 +13,11 @@ import type { LogRecord } from "./log_record.ts";
 import { pythonStr } from "../text/python_repr.ts";
 import { cutText, maxTextOf } from "../text/text_budget.ts";
 
-/** How the error and the stack are written; a `Formatter` is one. */
+/** Writes the error and the stack; a `Formatter` is one. */
 export interface TraceFormat {
-  /** An error as text. */
+  /** Returns an error as text. */
   formatException(error: unknown): string;
-  /** The stack of a logging call as text. */
+  /** Returns the stack of a logging call as text. */
   formatStack(stack_info: string): string;
 }
 
@@ -25,7 +26,9 @@ const asTheyAre: TraceFormat = {
   formatStack: (stack_info) => stack_info,
 };
 
-/** What handlers without a formatter make of a record: that of CPython's `_defaultFormatter`. */
+/**
+ * Returns the text of a record for handlers without a formatter, as CPython's `_defaultFormatter`.
+ */
 export function recordText(record: LogRecord): string {
   const message = record.message = record.getMessage();
   if (typeof message !== "string") atOnce(message, "getMessage()");
@@ -33,8 +36,8 @@ export function recordText(record: LogRecord): string {
 }
 
 /**
- * The text of a record, and below it its error and its stack. Sets `exc_text`; what is there already
- * is kept. What is longer than the text of a record may be is cut and ends with `…`.
+ * Returns the text of a record, and below it its error and its stack. Sets `exc_text`, unless the
+ * record has one. Text that is longer than a record may be is cut and ends with `…`.
  */
 export function withTraces(text: string, record: LogRecord, format: TraceFormat): string {
   if (record.exc_info && !record.exc_text) {

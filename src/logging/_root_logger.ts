@@ -1,5 +1,5 @@
 /**
- * The logger above all others. After CPython's `RootLogger`.
+ * The root of a hierarchy of loggers. After CPython's `RootLogger`.
  *
  * Browser compatible.
  *

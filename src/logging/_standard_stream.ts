@@ -1,8 +1,8 @@
 /**
- * Standard output and standard error as the runtime has them: exactly the text that is written, and
- * written when the call returns. The one place that looks for them.
+ * Standard output and standard error of the runtime: exactly the text is written, before the call
+ * returns. Only this file looks for these streams.
  *
- * Browser compatible: reads `globalThis` and finds nothing there.
+ * Browser compatible: reads `globalThis`, which has no such stream there.
  *
  * @module
  */
@@ -20,17 +20,17 @@ interface TextWriter {
   _handle?: { setBlocking?(isBlocking: boolean): unknown };
 }
 
-/** The streams that were written to, each with what it calls when it has taken a text. */
+/** The streams that were written to, each with the function that it calls after a text. */
 const known: Map<TextWriter, (error?: unknown) => void> = /* @__PURE__ */ new Map();
 
 type Streams<Writer> = { readonly stdout?: Writer; readonly stderr?: Writer };
 
 /**
- * Writes the text; `false` where its console must do that: the runtime has no such stream, as an edge
- * worker; or it is Bun, whose streams keep in memory what a slow reader has not taken, so that
- * `process.exit()` loses it. Bun's console, which can only write lines, does not.
+ * Writes the text. Returns false if the console must write it: an edge worker has no such stream,
+ * and Bun's streams keep in memory what a slow reader has not read, so that `process.exit()` loses
+ * it. Bun's console, which can write only whole lines, does not.
  *
- * @throws the runtime's error, where the stream does not take the text
+ * @throws the runtime's error, if the stream refuses the text
  */
 export function writeToStandardStream(name: "stdout" | "stderr", text: string): boolean {
   const { Bun, Deno, process } = globalThis as {
@@ -52,12 +52,12 @@ export function writeToStandardStream(name: "stdout" | "stderr", text: string): 
 }
 
 function prepare(stream: TextWriter): (error?: unknown) => void {
-  // By itself Node keeps in memory what the reader of a pipe has not taken, and `process.exit()` loses
-  // that (nodejs/node#2972).
+  // By default Node keeps in memory what the reader of a pipe has not read, and `process.exit()`
+  // loses it (nodejs/node#2972).
   stream._handle?.setBlocking?.(true);
   const done = (error?: unknown) => {
     if (!error) return;
-    // A pipe that nobody reads any more must not end the program.
+    // A pipe whose reader has gone must not end the program.
     stream.once?.("error", () => {});
     reportError(null, error);
   };

@@ -1,5 +1,5 @@
 /**
- * Prints to stderr: the handler of last resort. After CPython's `_StderrHandler`.
+ * The handler of last resort, which prints to stderr. After CPython's `_StderrHandler`.
  *
  * Browser compatible.
  *

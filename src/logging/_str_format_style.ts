@@ -24,7 +24,7 @@ const fieldSpec = /^(\p{Nd}+|[\p{L}\p{N}_]+)(\.[\p{L}\p{N}_]+|\[[^\]]+\])*\n?$/u
 export class StrFormatStyle implements FormatStyle {
   readonly fmt: string;
   readonly #defaults: FormatDefaults | null;
-  /** The format taken apart, once a record was formatted. */
+  /** The parsed format, once a record was formatted. */
   #parts: readonly FormatPart[] | undefined;
 
   constructor(fmt: string | null, defaults: FormatDefaults | null) {

@@ -1,6 +1,6 @@
 /**
- * One handler on the root logger, in one call. After CPython's `basicConfig`. Differs: the options
- * are checked before anything is changed, and even where there is nothing to do.
+ * One call that gives the root logger a handler. After CPython's `basicConfig`. Differs: the
+ * options are checked before anything changes, even if there is nothing to do.
  *
  * Browser compatible.
  *
@@ -19,17 +19,17 @@ import type { TextStream } from "./text_stream.ts";
 export interface BasicConfigOptions {
   /** The format string of the handlers. @default {"%(levelname)s:%(name)s:%(message)s"} */
   format?: string;
-  /** How `asctime` is written, as for `strftime`. */
+  /** The format of `asctime`, as for `strftime`. */
   datefmt?: string | null;
-  /** How `format` is written. @default {"%"} */
+  /** The style of `format`. @default {"%"} */
   style?: FormatterStyle;
-  /** The level of the root logger; without it the level stays. */
+  /** The level of the root logger; without it the level does not change. */
   level?: Level | null;
-  /** Where the one handler writes. @default {standard error} */
+  /** The stream that the handler writes to. @default {standard error} */
   stream?: TextStream | null;
-  /** Handlers of one's own; those without a formatter get that of `format`. */
+  /** Handlers to add in its place; those without a formatter get one of `format`. */
   handlers?: Iterable<Handler> | null;
-  /** Whether the root's handlers until now are taken off and closed first. @default {false} */
+  /** If true, the root's present handlers are first removed and closed. @default {false} */
   force?: boolean;
 }
 
@@ -47,8 +47,8 @@ const FILE_OPTIONS = ["filename", "filemode", "encoding", "errors"];
  * getLogger("app").info("started");
  * ```
  *
- * @throws {TypeError} where options exclude each other, or are not known
- * @throws {RangeError} where the format string, the style or the level name is wrong
+ * @throws {TypeError} if options exclude each other, or are not known
+ * @throws {RangeError} if the format string, the style or the level name is wrong
  */
 export function basicConfig(options: BasicConfigOptions = {}): void {
   const { datefmt = null, level = null, stream = null, force = false } = options;

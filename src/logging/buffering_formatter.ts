@@ -9,7 +9,7 @@ import { Formatter } from "./formatter.ts";
 import type { LogRecord } from "./log_record.ts";
 
 /**
- * Makes one text of many records: header, their texts without anything between, footer.
+ * Makes one text of many records: a header, their texts with nothing between them, a footer.
  *
  * @example
  * ```ts
@@ -20,25 +20,25 @@ import type { LogRecord } from "./log_record.ts";
  * ```
  */
 export class BufferingFormatter {
-  /** Formats each record. */
+  /** The formatter of each record. */
   linefmt: Formatter;
 
-  /** Takes the formatter of each record; without one, the message alone. */
+  /** Makes one with a formatter for each record; without one, the message alone. */
   constructor(linefmt: Formatter | null = null) {
     this.linefmt = linefmt ?? new Formatter();
   }
 
-  /** What stands before the records: nothing, unless overridden. */
+  /** Returns the text before the records: none, unless a subclass overrides it. */
   formatHeader(_records: readonly LogRecord[]): string {
     return "";
   }
 
-  /** What stands behind the records: nothing, unless overridden. */
+  /** Returns the text behind the records: none, unless a subclass overrides it. */
   formatFooter(_records: readonly LogRecord[]): string {
     return "";
   }
 
-  /** The text of the records; `""` for none. */
+  /** Returns the text of the records; `""` for no records. */
   format(records: readonly LogRecord[]): string {
     if (records.length === 0) return "";
     let text = this.formatHeader(records);

@@ -1,6 +1,6 @@
 /**
- * The arguments of a logging call taken apart: what the placeholders of the message use, and behind
- * it what Python takes as keyword arguments.
+ * The arguments of a logging call, split into those for the placeholders of the message and, behind
+ * them, those that Python passes as keyword arguments.
  *
  * Browser compatible.
  *
@@ -12,28 +12,30 @@ import { NOT_ALL_CONVERTED } from "../text/percent_format.ts";
 import { pythonStr } from "../text/python_repr.ts";
 import { reportError } from "./report_error.ts";
 
-/** Python's keyword arguments of a logging call: an object of only these, behind all arguments. */
+/**
+ * Python's keyword arguments of a logging call: an object with no other keys, behind all arguments.
+ */
 export interface LogKeywords {
-  /** The error that is logged. `true`: the message, if that is an error. */
+  /** The error that is logged; `true` for the message, if that is an error. */
   exc_info?: unknown;
   /** Further attributes of the record. */
   extra?: Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown> | null;
-  /** Whether the record carries the stack of this call. @default {false} */
+  /** If true, the record carries the stack of this call. @default {false} */
   stack_info?: boolean;
-  /** Whose file, line and function the record names: 1 the caller, 2 the caller's caller. @default {1} */
+  /** The function that the record names: 1 is the caller, 2 the caller's caller. @default {1} */
   stacklevel?: number;
 }
 
-/** The keywords of a call without any. */
+/** The keywords of a call that has none. */
 export const NO_KEYWORDS: LogKeywords = Object.freeze({});
 
-/** Whether an object without a place was told of: once a program, as the record is not lost. */
+/** True once an object without a placeholder was reported: once a program, as no record is lost. */
 let wasTold = false;
 
 /**
- * The arguments for the placeholders, and the keywords. Of what is left over behind the
- * placeholders, a trailing object of keywords (or an empty one) is that, and a trailing `Error` is
- * `exc_info`.
+ * Returns the arguments for the placeholders, and the keywords. Behind the arguments for the
+ * placeholders, a trailing object of keywords (or an empty one) is the keywords, and a trailing
+ * `Error` is `exc_info`.
  */
 export function splitArguments(
   msg: unknown,
@@ -62,7 +64,7 @@ export function splitArguments(
   return [end === args.length ? args : args.slice(0, end), keywords];
 }
 
-/** Python takes an object for a mapping of which a message may use nothing, and says nothing. */
+/** Reports an object without a placeholder: Python takes it for a mapping, and reports nothing. */
 function tellOfNoPlace(msg: unknown, args: readonly unknown[]): void {
   if (pythonStr(msg).includes("%")) return;
   wasTold = true;

@@ -1,19 +1,19 @@
 /**
- * How this library calls functions of the program's own: what one throws, and what a promise that it
- * returns rejects with, costs a record and not the program.
+ * Calls of the program's functions: an error that such a function throws, or that its promise
+ * rejects with, loses a record and never ends the program.
  *
  * Browser compatible.
  *
  * @module
  */
 
-/** Takes the error of a call-back. */
+/** Gets the error of a callback. */
 export type Fail = (error: unknown) => void;
 
-/** Calls back; what that throws or rejects with goes to `fail`. Never throws. */
+/** Calls a function of the program; `fail` gets its error or rejection. Never throws. */
 export function callBack(call: () => unknown, fail?: Fail): void {
   const failed: Fail = (error) => {
-    // Where what hears of errors fails as well, no other way is left to report it.
+    // If `fail` fails as well, no other way is left to report the error.
     if (fail) callBack(() => fail(error));
   };
   try {
@@ -24,15 +24,15 @@ export function callBack(call: () => unknown, fail?: Fail): void {
   }
 }
 
-/** Has `fail` hear of the rejection, if what a call-back has returned is a promise. */
+/** Passes the rejection to `fail`, if the result of a callback is a promise. */
 export function watch(result: unknown, fail?: Fail): void {
   if (isPromise(result)) callBack(() => result, fail);
 }
 
 /**
- * What a call-back has returned, where that is needed at once.
+ * Returns the result of a callback that must be synchronous; `name` is the callback's.
  *
- * @throws {TypeError} when it is a promise, whose own rejection then goes nowhere
+ * @throws {TypeError} if the result is a promise, whose own rejection is then ignored
  */
 export function atOnce<Result>(result: Result, name: string): Result {
   if (!isPromise(result)) return result;

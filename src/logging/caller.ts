@@ -1,8 +1,8 @@
 /**
- * Who called the logger: file, line and function, read off the stack trace that V8 (Deno, Node,
+ * The caller of a logger: file, line and function, read from the stack trace that V8 (Deno, Node,
  * Cloudflare) or JavaScriptCore (Bun) writes. Off until `captureCaller(true)`, since a stack trace
- * costs many times what the rest of a record does. On Bun a function that ends in `return log.info()`
- * is not on the stack any more when the logger looks: JavaScriptCore has proper tail calls.
+ * takes many times longer than the rest of a record. On Bun a function that ends with `return
+ * log.info()` is not on the stack when the logger reads it: JavaScriptCore has proper tail calls.
  *
  * Browser compatible.
  *
@@ -15,17 +15,18 @@ import { withFallback } from "../text/fallback.ts";
 export interface Frame {
   /** The function, or `"<anonymous>"`. */
   func: string;
-  /** Its file: a path where the runtime gives a `file:` URL. */
+  /** Its file; a `file:` URL is given as a path. */
   file: string;
   /** The line in that file. */
   line: number;
 }
 
-/** Whether loggers look up their caller. A live binding. */
+/** True if loggers look up their caller. A live binding, set by {@linkcode captureCaller}. */
 export let capturesCaller: boolean = false;
 
 /**
- * Whether records name the file, line and function that logged. Costs a stack trace a record.
+ * Sets whether records name the file, line and function that logged. Each record then takes a stack
+ * trace.
  *
  * @example
  * ```ts
@@ -41,33 +42,36 @@ export function captureCaller(enabled: boolean): void {
   capturesCaller = enabled;
 }
 
-/** Frames between the caller and a function that is left out: `info()` and what it calls. */
+/**
+ * The usual number of frames between the caller and `within`: `info()` and functions that it calls.
+ */
 const FEW_OWN_FRAMES = 3;
-/** Adapters within adapters, handlers within handlers. */
+/** The number of such frames with adapters within adapters and handlers within handlers. */
 const MANY_OWN_FRAMES = 50;
-/** Frames for `stack_info`: as deep as anyone reads. */
+/** The most frames of `stack_info`: deeper than anyone reads. */
 const MOST_FRAMES = 100;
 
 /** A function as `Error.captureStackTrace` takes it. */
 type AnyFunction = (...args: never[]) => unknown;
 
 /**
- * The innermost `count` frames that are not this library's, innermost first; or as many as there are.
- * Each frame costs, above all where source maps apply: so only a few are asked for at first, and
- * those of `within` and of what it called are left out where the runtime can do that.
+ * Returns the innermost `count` frames that are not this library's, innermost first, or fewer if
+ * the stack has no more. Each frame takes time, above all with source maps: so only a few are
+ * requested at first, and the runtime leaves out those of `within` and of functions that it called,
+ * if it can.
  */
 export function callerFrames(count: number, within: AnyFunction): Frame[] {
   const few = Math.min(count + FEW_OWN_FRAMES, MOST_FRAMES);
   const frames = stackFrames(few, within);
   const found = foreign(frames);
-  // None at all: `within` was not on the stack. As many as asked for: there may be more.
+  // No frames: `within` was not on the stack. As many as requested: the stack may have more.
   const isAll = frames.length > 0 && (frames.length < few || few === MOST_FRAMES);
   return isAll || found.length >= count
     ? found
     : foreign(stackFrames(few + MANY_OWN_FRAMES, callerFrames));
 }
 
-/** The frames as Python prints a stack below its title: the innermost last. */
+/** Returns the frames as Python prints a stack below its title: the innermost last. */
 export function stackText(title: string, frames: readonly Frame[]): string {
   const lines = frames.map(({ file, line, func }) => `  File "${file}", line ${line}, in ${func}`);
   return [title, ...lines.reverse()].join("\n");
@@ -79,15 +83,15 @@ interface StackTraces {
   captureStackTrace?(target: object, within: AnyFunction): void;
 }
 
-/** At most `limit` frames, without those of `within` and of what it called. */
+/** Returns at most `limit` frames, without those of `within` and of functions that it called. */
 function stackFrames(limit: number, within: AnyFunction): Frame[] {
   const traces = Error as unknown as StackTraces;
   const before = traces.stackTraceLimit;
   const target: { stack?: unknown } = {};
   const setLimit = (frames: number | undefined) => traces.stackTraceLimit = frames;
-  withFallback(() => setLimit(limit), 0); // Where Error is frozen its own limit holds.
+  withFallback(() => setLimit(limit), 0); // If Error is frozen, its own limit holds.
   traces.captureStackTrace?.(target, within);
-  // Read before the limit is set back: some runtimes write the text only now.
+  // Read before the limit is reset: some runtimes write the text only now.
   const stack = String(target.stack);
   withFallback(() => setLimit(before), 0);
   return parseStack(stack);
@@ -99,7 +103,7 @@ function stackFrames(limit: number, within: AnyFunction): Frame[] {
  */
 const framePattern = /^(?: *at (?:async )?(?:([^(\n]*) \()?|([^@\n]*)@)(.*?):(\d+)(?::\d+)?\)?$/gm;
 
-/** Every line of a stack trace that is a frame. */
+/** Returns every line of a stack trace that is a frame. */
 export function parseStack(stack: string): Frame[] {
   return Array.from(stack.matchAll(framePattern), ([, name, alias, file = "", line]) => ({
     func: functionName(name ?? alias ?? ""),
@@ -108,7 +112,10 @@ export function parseStack(stack: string): Frame[] {
   }));
 }
 
-/** The bare name, as Python's `co_name`: without class, receiver, `new`, `async`, `get`, `set`, alias. */
+/**
+ * Returns the bare name, like Python's `co_name`: without class, `new`, `async`, `get`, `set`,
+ * alias.
+ */
 function functionName(name: string): string {
   const bare = /^(?:async |new )*(?:[^[]*\.)?(?:[gs]et )?(.*?)(?: \[as .*\])?$/.exec(name);
   return bare?.[1] || "<anonymous>";
@@ -123,18 +130,19 @@ function pathOf(file: string): string {
 }
 
 /**
- * Functions through which a call runs before it gets here: for code that was bundled. Only such as
- * keep their names where the bundle is minified.
+ * Functions through which a call runs before it gets here, for code that was bundled. Only methods:
+ * they keep their names when the bundle is minified.
  */
 const OWN_FUNCTIONS =
   /^(findCaller|_log|log|debug|info|warning|warn|error|exception|critical|fatal)$/;
 
-/** The file that this code is in, found out once. */
+/** The file of this code, once it was looked up. */
 let thisFile: string | undefined;
 
 /**
- * The frames of others. This library's are told by its folder; or, where the library was bundled with
- * the program into one file, by the names of its functions, and then only those that come first.
+ * Returns the frames that are not this library's. Frames of this library are recognized by its
+ * folder; if the library was bundled with the program into one file, by the names of its functions,
+ * and then only at the start of the stack.
  */
 export function foreign(frames: readonly Frame[]): Frame[] {
   thisFile ??= stackFrames(1, stackFrames)[0]?.file ?? "";

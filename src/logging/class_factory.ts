@@ -1,19 +1,19 @@
 /**
- * Factories of a `dictConfig()` table that know the class of what they make, so that a class that is
- * derived from it can be made the same way.
+ * Factories of a `dictConfig()` table that know the class of their objects, so that they can also
+ * make objects of a class that is derived from it.
  *
  * Browser compatible.
  *
  * @module
  */
 
-/** Any class; its arguments are the business of whoever makes an object of it. */
+/** Any class; the caller that makes an object knows its arguments. */
 // deno-lint-ignore no-explicit-any -- no other type takes every constructor and can be called
 export type Class<Made = unknown> = new (...args: any[]) => Made;
 
 /** A factory that makes objects of `base`, and by `make` those of a class derived from it. */
 export interface ClassFactory<Arguments, Context, Made> {
-  /** Makes an object of `base`; a factory that asks for nothing needs no context. */
+  /** Makes an object of `base`; a factory that needs no other objects needs no context. */
   (args: Arguments, context?: Context): Made;
   /** The class. */
   readonly base: Class<Made>;
@@ -21,7 +21,7 @@ export interface ClassFactory<Arguments, Context, Made> {
   make(Own: Class<Made>, args: Arguments, context: Context): Made;
 }
 
-/** A factory for `base` and for what is derived from it. */
+/** Makes a factory for `base` and for classes derived from it. */
 export function classFactory<Made, Context, Arguments = Readonly<Record<string, unknown>>>(
   base: Class<Made>,
   make: (Own: Class<Made>, args: Arguments, context: Context) => Made,
@@ -30,7 +30,7 @@ export function classFactory<Made, Context, Arguments = Readonly<Record<string, 
   return Object.assign(factory, { base, make });
 }
 
-/** Says whether a function is a class: the `prototype` of a class alone cannot be replaced. */
+/** Returns true for a class: only the `prototype` of a class cannot be replaced. */
 export function isClass(value: unknown): value is Class {
   return typeof value === "function" &&
     Object.getOwnPropertyDescriptor(value, "prototype")?.writable === false;

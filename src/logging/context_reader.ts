@@ -1,6 +1,6 @@
 /**
- * The function that reads the fields of the running flow, which go onto every record that it logs. Only
- * a seam: how flows are told apart depends on the runtime, and stands behind the sub-path `./context`.
+ * The function that reads the fields of the running flow, which go onto every record that it logs.
+ * The reader itself stands behind the sub-path `./context`, since it needs a module of the runtime.
  *
  * Browser compatible.
  *
@@ -12,7 +12,9 @@ export type Extra = Readonly<Record<string, unknown>>;
 
 /** Reads the fields of the running flow. */
 export interface ContextReader {
-  /** The reader; `null` until `withContext()` is called, so that a logging call pays nothing for it. */
+  /**
+   * The reader; `null` until `withContext()` is called, so that a logging call pays nothing for it.
+   */
   read: (() => Extra | undefined) | null;
 }
 

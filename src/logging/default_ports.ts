@@ -1,5 +1,5 @@
 /**
- * The ports of `logging.handlers`, where a Python log server listens unless told otherwise.
+ * The ports of `logging.handlers`, on which a Python log server listens by default.
  *
  * Browser compatible.
  *

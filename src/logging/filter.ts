@@ -8,8 +8,8 @@
 import type { LogRecord } from "./log_record.ts";
 
 /**
- * What a filter says: false (or anything falsy) drops the record, a {@linkcode LogRecord} takes its
- * place from here on, anything else that is truthy lets it pass.
+ * The result of a filter: a falsy value drops the record, a {@linkcode LogRecord} replaces it from
+ * here on, and any other truthy value lets it pass.
  */
 export type FilterResult = unknown;
 
@@ -19,7 +19,7 @@ export type FilterLike =
   | { filter(record: LogRecord): FilterResult };
 
 /**
- * Lets pass what one logger and its descendants logged; without a name, everything.
+ * Passes the records of one logger and of its descendants; without a name, every record.
  *
  * @example
  * ```ts
@@ -30,15 +30,15 @@ export type FilterLike =
  * ```
  */
 export class Filter {
-  /** The logger whose events pass; `""` for every logger. */
+  /** The logger whose records pass; `""` for every logger. */
   readonly name: string;
 
-  /** Makes a filter for `name` and what lies below it. */
+  /** Makes a filter for `name` and its descendants. */
   constructor(name: string = "") {
     this.name = name;
   }
 
-  /** Whether the record passes. */
+  /** Returns true if the record passes. */
   filter(record: LogRecord): FilterResult {
     const { name } = this;
     return name === "" || record.name === name || record.name.startsWith(name + ".");

@@ -1,6 +1,5 @@
 /**
- * What loggers and handlers share: a list of filters, run in order until one refuses. After
- * CPython's `Filterer`.
+ * A list of filters, which run in order until one drops the record. After CPython's `Filterer`.
  *
  * Browser compatible.
  *
@@ -21,7 +20,7 @@ export class Filterer {
   /**
    * Adds a filter, once.
    *
-   * @throws {TypeError} where it is neither a function nor an object that filters
+   * @throws {TypeError} if it is neither a function nor an object that filters
    */
   addFilter(filter: FilterLike): void {
     const filters: unknown = typeof filter === "function" ? filter : filter?.filter;
@@ -31,22 +30,22 @@ export class Filterer {
     if (!this.filters.includes(filter)) this.filters.push(filter);
   }
 
-  /** Takes a filter off; harmless where it is not there. */
+  /** Removes a filter; does nothing if it was not added. */
   removeFilter(filter: FilterLike): void {
     const at = this.filters.indexOf(filter);
     if (at >= 0) this.filters.splice(at, 1);
   }
 
   /**
-   * An `async` filter lets every record pass, and may fail. Apart, as a closure within `filter()`
-   * would cost every record.
+   * Reports the rejection of an `async` filter, which lets every record pass. Not in `filter()`,
+   * where every record would allocate the closure.
    */
   #watch(result: unknown, record: LogRecord): void {
     const { handleError = reportError } = this as { handleError?: typeof reportError };
     watch(result, (error) => handleError.call(this, record, error));
   }
 
-  /** Runs the filters: the record, or the one that a filter put in its place, or `false`. */
+  /** Runs the filters. Returns the record, its replacement by a filter, or `false`. */
   filter(record: LogRecord): LogRecord | false {
     for (const filter of this.filters) {
       const result: unknown = typeof filter === "function" ? filter(record) : filter.filter(record);

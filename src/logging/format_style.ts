@@ -1,6 +1,5 @@
 /**
- * What the three styles of a format string share: what a `Formatter` asks of each, and the values
- * that a record gives them.
+ * The contract of the three styles of a format string, and the values of a record for them.
  *
  * Browser compatible.
  *
@@ -18,17 +17,17 @@ export type FormatDefaults = Readonly<Record<string, unknown>>;
 export interface FormatStyle {
   /** The format string, or the default of the style. */
   readonly fmt: string;
-  /** Whether it names `asctime`. */
+  /** Returns true if the format string names `asctime`. */
   usesTime(): boolean;
-  /** Throws `RangeError` where the format string is not well-formed, or names no field. */
+  /** Throws `RangeError` if the format string is not well-formed, or names no field. */
   validate(): void;
-  /** The record as the format string says. */
+  /** Returns the record formatted by the format string. */
   format(record: LogRecord): string;
 }
 
 /**
- * The fields of a record, over the defaults. Times are floats in Python, so they are spelled as
- * floats here even where their value is integral.
+ * The fields of a record, over the defaults. Times are floats in Python, so they are written as
+ * floats even if their value is integral.
  */
 export class RecordValues implements Lookup {
   readonly #record: LogRecord;
@@ -40,13 +39,13 @@ export class RecordValues implements Lookup {
     this.#defaults = defaults;
   }
 
-  /** Whether there is such a field. */
+  /** Returns true if there is such a field. */
   has(key: string): boolean {
     return Object.hasOwn(this.#record, key) ||
       (this.#defaults !== null && Object.hasOwn(this.#defaults, key));
   }
 
-  /** The field. */
+  /** Returns the value of a field. */
   get(key: string): unknown {
     if (!Object.hasOwn(this.#record, key)) return this.#defaults?.[key];
     const value = this.#record[key];
@@ -58,7 +57,7 @@ function isTime(key: string): boolean {
   return key === "created" || key === "msecs" || key === "relativeCreated";
 }
 
-/** Formats, with CPython's words where a field is missing. */
+/** Formats; a missing field throws with CPython's words. */
 export function withMissingField(format: () => string): string {
   try {
     return format();

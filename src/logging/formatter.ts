@@ -25,15 +25,15 @@ export type FormatterStyle = "%" | "{" | "$";
 
 /** Options of {@linkcode Formatter}. */
 export interface FormatterOptions {
-  /** How the format string is written. @default {"%"} */
+  /** The style of the format string. @default {"%"} */
   style?: FormatterStyle;
   /** Values for fields that a record may lack. @default {null} */
   defaults?: FormatDefaults | null;
-  /** Whether a format string that is not well-formed is refused at once. @default {true} */
+  /** If true, a format string that is not well-formed is refused at once. @default {true} */
   validate?: boolean;
 }
 
-/** Seconds since the epoch, taken apart: `localtime` or `gmtime`. */
+/** Returns the fields of a time in seconds since the epoch: `localtime` or `gmtime`. */
 export type TimeConverter = (seconds: number) => StructTime;
 
 const STYLES = {
@@ -52,20 +52,20 @@ export const BASIC_FORMATS: Readonly<Record<FormatterStyle, string>> = {
   "$": "${levelname}:${name}:${message}",
 };
 
-/** `value` as a style, or a `RangeError` that names those there are. */
+/** Returns `value` as a style, or throws a `RangeError` that names the styles. */
 export function checkStyle(value: unknown): FormatterStyle {
   if (typeof value === "string" && Object.hasOwn(STYLES, value)) return value as FormatterStyle;
   throw new RangeError("Style must be one of: %,{,$");
 }
 
-/** What formatters have from their class; set on `Formatter.prototype` it is for all of them. */
+/** Attributes of the class; to set one on `Formatter.prototype` sets it for all formatters. */
 export interface FormatterAttributes {
-  /** Takes `record.created` apart. @default {localtime} */
+  /** Converts `record.created` to fields. @default {localtime} */
   converter: TimeConverter;
-  /** How `asctime` is written without a `datefmt`. @default {"%Y-%m-%d %H:%M:%S"} */
+  /** The format of `asctime` without a `datefmt`. @default {"%Y-%m-%d %H:%M:%S"} */
   default_time_format: string;
   /**
-   * What becomes of that text and `msecs`; `null` or `""` to leave the milliseconds out.
+   * The format of that text and `msecs`; `null` or `""` leaves out the milliseconds.
    *
    * @default {"%s,%03d"}
    */
@@ -92,15 +92,16 @@ export const FormatterAttributes: new () => FormatterAttributes = /* @__PURE__ *
  * ```
  */
 export class Formatter extends FormatterAttributes {
-  /** How `asctime` is written, as for `strftime`; it then has no milliseconds. */
+  /** The format of `asctime`, as for `strftime`, without milliseconds. */
   datefmt: string | null;
   readonly #style: FormatStyle;
 
   /**
-   * Takes a format string, or `null` for the message alone, and how `asctime` is written.
+   * Makes a formatter of a format string, or of `null` for the message alone; `datefmt` is the
+   * format of `asctime`.
    *
-   * @throws {TypeError} where an option is unknown
-   * @throws {RangeError} where the style is unknown or the format string is not well-formed
+   * @throws {TypeError} if an option is unknown
+   * @throws {RangeError} if the style is unknown or the format string is not well-formed
    */
   constructor(
     fmt: string | null = null,
@@ -115,12 +116,12 @@ export class Formatter extends FormatterAttributes {
     this.datefmt = datefmt;
   }
 
-  /** Whether the format string names `asctime`. */
+  /** Returns true if the format string names `asctime`. */
   usesTime(): boolean {
     return this.#style.usesTime();
   }
 
-  /** When the record was made, as text. */
+  /** Returns the time of the record as text. */
   formatTime(record: LogRecord, datefmt: string | null = null): string {
     const time = this.converter(record.created);
     if (datefmt) return strftime(datefmt, time);
@@ -129,17 +130,17 @@ export class Formatter extends FormatterAttributes {
     return withMsecs ? percentFormat(withMsecs, [text, record.msecs]) : text;
   }
 
-  /** An error as text: its stack as the runtime prints it, then what caused it. */
+  /** Returns an error as text: its stack as the runtime prints it, then its causes. */
   formatException(error: unknown): string {
     return exceptionText(error);
   }
 
-  /** The stack of a logging call as text. */
+  /** Returns the stack of a logging call as text. */
   formatStack(stack_info: string): string {
     return stack_info;
   }
 
-  /** Methods that a subclass may have overridden. */
+  /** Returns the two methods, which a subclass may have overridden. */
   #traces(): TraceFormat {
     return {
       formatException: (error) => atOnce(this.formatException(error), "formatException()"),
@@ -147,17 +148,17 @@ export class Formatter extends FormatterAttributes {
     };
   }
 
-  /** The format string filled in. */
+  /** Returns the format string with the fields of the record. */
   formatMessage(record: LogRecord): string {
     return this.#style.format(record);
   }
 
   /**
-   * The whole text: message, error, stack. Sets `message`, and where they are used `asctime` and
-   * `exc_text`, on the record; an `exc_text` that is there already is kept.
+   * Returns the whole text: message, error, stack. Sets `message` on the record, and `asctime` and
+   * `exc_text` if the text has them; a record keeps the `exc_text` that it has.
    *
-   * What is longer than four million characters, beside a message that was logged without arguments,
-   * is cut and ends with `…`: a received record may ask for any length.
+   * Text of more than four million characters, beside a message without arguments, is cut and ends
+   * with `…`: a received record may ask for any length.
    */
   format(record: LogRecord): string {
     record.message = atOnce(record.getMessage(), "getMessage()");

@@ -10,7 +10,7 @@ import { Logger } from "./logger.ts";
 import { Manager } from "./manager.ts";
 import { RootLogger } from "./_root_logger.ts";
 
-/** The root logger; its level is WARNING until it is set otherwise. */
+/** The root logger; its level is WARNING by default. */
 export const root: Logger = new RootLogger(WARNING);
 
 /** The manager of the program's loggers. */
@@ -20,7 +20,8 @@ Logger.root = root;
 Logger.manager = manager;
 
 /**
- * The logger of that name, the same one at each call; the root without a name, and for `"root"`.
+ * Returns the logger of that name, the same at each call; without a name, and for `"root"`, the
+ * root.
  *
  * @example
  * ```ts
@@ -30,7 +31,7 @@ Logger.manager = manager;
  * console.assert(getLogger("a").parent === getLogger());
  * ```
  *
- * @throws {TypeError} where the name is neither a string nor absent
+ * @throws {TypeError} if the name is neither a string nor absent
  */
 export function getLogger(name?: string | null): Logger {
   if (name === undefined || name === null || name === "" || name === root.name) return root;
@@ -38,7 +39,7 @@ export function getLogger(name?: string | null): Logger {
 }
 
 /**
- * Turns off all logging of `level` and below, everywhere; `disable(NOTSET)` turns it on again.
+ * Turns off all logging of `level` and below, in all loggers; `disable(NOTSET)` turns it on again.
  *
  * @default {CRITICAL}
  */

@@ -1,7 +1,7 @@
 /**
  * The base of every handler, after CPython's `Handler`. Differs: `handle()` never throws, whatever
- * a filter, formatter, `emit()` or `handleError()` does; `flush()` and `close()` are promises that
- * never reject; there are no locks, since nothing here runs beside anything else.
+ * a filter, formatter, `emit()` or `handleError()` does; `flush()` and `close()` return promises
+ * that never reject; there are no locks, since JavaScript runs one piece of code at a time.
  *
  * Browser compatible.
  *
@@ -19,15 +19,15 @@ import { reportError } from "./report_error.ts";
 
 const registry: HandlerRegistry<Handler> = new HandlerRegistry<Handler>();
 
-/** What `flush()` takes. */
+/** Options of `flush()`. */
 export interface FlushOptions {
-  /** Aborting it ends the wait; what is left stays where it is. */
+  /** Aborting it ends the wait; records that are left stay queued. */
   signal?: AbortSignal;
 }
 
 /**
- * Handlers within handlers, within which another one logs, and so on. Deeper than this it is a
- * handler that logs to itself: such records are dropped until the stack is unwound.
+ * How deep handlers may log within handlers. A handler that goes deeper logs to itself: such
+ * records are dropped until the stack is unwound.
  */
 const MAX_DEPTH = 100;
 
@@ -55,9 +55,9 @@ let isUnwinding = false;
  * ```
  */
 export abstract class Handler extends Filterer implements AsyncDisposable {
-  /** Records below this level are not given to `handle()`. */
+  /** Loggers do not give records below this level to `handle()`. */
   level: number;
-  /** How records become text; `null` for the message alone. */
+  /** Makes the text of records; `null` for the message alone. */
   formatter: Formatter | null = null;
   #name: string | null = null;
   #closing: Promise<void> | undefined;
@@ -90,7 +90,7 @@ export abstract class Handler extends Filterer implements AsyncDisposable {
     this.formatter = formatter;
   }
 
-  /** The record as text, by this handler's formatter. */
+  /** Returns the record as text, by this handler's formatter. */
   format(record: LogRecord): string {
     const { formatter } = this;
     const text = formatter === null ? recordText(record) : formatter.format(record);
@@ -98,8 +98,8 @@ export abstract class Handler extends Filterer implements AsyncDisposable {
   }
 
   /**
-   * Runs the filters, then `emit()`; whether the filters let the record pass. Never throws: an error
-   * goes to `handleError()`, and an error from there goes nowhere.
+   * Runs the filters, then `emit()`; returns true if the record passed the filters. Never throws:
+   * an error goes to `handleError()`, and an error of `handleError()` is ignored.
    */
   handle(record: LogRecord): boolean {
     if (isUnwinding) return false;
@@ -126,25 +126,25 @@ export abstract class Handler extends Filterer implements AsyncDisposable {
     return passed;
   }
 
-  /** Sends the record. Synchronous, never waits. */
+  /** Sends the record. Synchronous; must not wait. */
   abstract emit(record: LogRecord): void;
 
   /**
-   * Told of every record that could not be handled, and why. This one prints to stderr: each
-   * distinct fault once, then a count; nothing if `raiseExceptions` is false.
+   * Is called for every record that could not be handled, with the error. This one prints to
+   * stderr: each distinct fault once, then a count; nothing if `raiseExceptions` is false.
    */
   handleError(record: LogRecord, error: unknown): void {
     reportError(record, error);
   }
 
-  /** Resolves when everything emitted before is sent or dropped. Never rejects. */
+  /** Resolves when all records emitted before are sent or dropped. Never rejects. */
   flush(_options?: FlushOptions): Promise<void> {
     return Promise.resolve();
   }
 
   /**
-   * Flushes and releases everything; idempotent, never rejects. A subclass that overrides it calls
-   * `super.close()`.
+   * Flushes the handler and releases its resources; idempotent, never rejects. A subclass that
+   * overrides it calls `super.close()`.
    */
   close(): Promise<void> {
     return this.#closing ??= this.#close();
@@ -165,41 +165,41 @@ export abstract class Handler extends Filterer implements AsyncDisposable {
     return this.close();
   }
 
-  /** CPython's `repr()` of a handler. */
+  /** Returns CPython's `repr()` of a handler. */
   override toString(): string {
     return `<${this.constructor.name} (${getLevelName(this.level)})>`;
   }
 }
 
-/** Tells a handler's `handleError()`: a hook that reports errors and fails at it stops nothing. */
+/** Calls a handler's `handleError()`; an error of that method is ignored. */
 export function tellFault(handler: Handler, record: LogRecord, error: unknown): void {
   callBack(() => handler.handleError(record, error));
 }
 
 /**
- * As {@linkcode tellFault}, should what a call-back has returned be a promise that rejects. Apart from
- * its callers, as a closure within them would cost every record.
+ * As {@linkcode tellFault}, if the result of a callback is a promise that rejects. Not in its
+ * callers, where every record would allocate the closure.
  */
 export function watchFault(handler: Handler, record: LogRecord, result: unknown): void {
   if (typeof result === "object") watch(result, (error) => tellFault(handler, record, error));
 }
 
-/** The handler of that name, or `null`. */
+/** Returns the handler of that name, or `null`. */
 export function getHandlerByName(name: string): Handler | null {
   return registry.get(name);
 }
 
-/** The names of all handlers that have one: a new set at each call. */
+/** Returns the names of all handlers that have one: a new set at each call. */
 export function getHandlerNames(): Set<string> {
   return namesIn(registry);
 }
 
-/** The handlers that are alive, last created first. */
+/** Returns the living handlers, last created first. */
 export function handlersNewestFirst(): Handler[] {
   return newestFirst(registry);
 }
 
-/** Forgets all names, as CPython does before a configuration: the handlers keep their own. */
+/** Removes all names from the registry, as CPython does before a configuration. */
 export function clearHandlerNames(): void {
   registry.named.clear();
 }

@@ -1,5 +1,6 @@
 /**
- * The names of levels, and the check of a level that a caller gives. After CPython's `_levelToName`,
+ * The names of levels, and the check of a level that a caller gives. After CPython's
+ * `_levelToName`,
  * `_nameToLevel` and `_checkLevel`.
  *
  * Browser compatible.
@@ -29,7 +30,7 @@ const nameToLevel = new Map<unknown, number>([
 ]);
 
 /**
- * The name of a level number, or the number of a level name; `"Level X"` for what is unknown.
+ * Returns the name of a level number, or the number of a level name; `"Level X"` if it is unknown.
  *
  * @example
  * ```ts
@@ -41,7 +42,7 @@ const nameToLevel = new Map<unknown, number>([
  * ```
  */
 export function getLevelName(level: number): string;
-/** The number of a level name, or `"Level X"`. */
+/** Returns the number of a level name, or `"Level X"`. */
 export function getLevelName(level: string): number | string;
 export function getLevelName(level: unknown): number | string {
   const name = levelToName.get(level);
@@ -50,7 +51,7 @@ export function getLevelName(level: unknown): number | string {
 }
 
 /**
- * Names a level: `record.levelname` is this name from now on, and `setLevel(levelName)` knows it.
+ * Names a level: `record.levelname` is this name from now on, and `setLevel(levelName)` accepts it.
  *
  * @example
  * ```ts
@@ -65,16 +66,16 @@ export function addLevelName(level: number, levelName: string): void {
   nameToLevel.set(levelName, level);
 }
 
-/** Every level name that is known, with its number: a new map at each call. */
+/** Returns every known level name with its number: a new map at each call. */
 export function getLevelNamesMapping(): Map<string, number> {
   return new Map(nameToLevel as Map<string, number>);
 }
 
 /**
- * The number of a level, however it is given.
+ * Returns the number of a level that is given as a number or a name.
  *
- * @throws {TypeError} where it is neither an integer nor a string
- * @throws {RangeError} where it is a name that is not known (CPython: `ValueError`)
+ * @throws {TypeError} if it is neither an integer nor a string
+ * @throws {RangeError} if it is an unknown name (CPython: `ValueError`)
  */
 export function checkLevel(level: unknown): number {
   if (Number.isInteger(level)) return level as number;

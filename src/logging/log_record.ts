@@ -1,9 +1,9 @@
 /**
- * The record of one event, after CPython's `LogRecord`. Its own enumerable properties are what goes
- * over the wire, in this order: name, msg, args, levelname, levelno, pathname, filename, module,
+ * The record of one event, after CPython's `LogRecord`. Its own enumerable properties are sent over
+ * the network, in this order: name, msg, args, levelname, levelno, pathname, filename, module,
  * exc_info, exc_text, stack_info, lineno, funcName, created, msecs, relativeCreated, thread,
- * threadName, processName, process, taskName, then what `extra` added. They are set in one fixed
- * order, so that every record has the same hidden class.
+ * threadName, processName, process, taskName, then the fields that `extra` added. They are set in
+ * one fixed order, so that every record has the same hidden class.
  *
  * Browser compatible.
  *
@@ -22,8 +22,8 @@ export const UNKNOWN_FILE = "(unknown file)";
 export const UNKNOWN_FUNCTION = "(unknown function)";
 
 /**
- * What is merged into a record's message: a tuple of values (an array), or the one mapping that was
- * given (a plain object or a `Map`).
+ * The arguments of a record's message: a tuple of values (an array), or the one mapping that the
+ * caller gave (a plain object or a `Map`).
  */
 export type LogArguments =
   | readonly unknown[]
@@ -31,11 +31,11 @@ export type LogArguments =
   | ReadonlyMap<unknown, unknown>
   | null;
 
-/** Milliseconds; 0 where the clock does not run yet, as at the start of a Cloudflare worker. */
+/** Milliseconds; 0 if the clock does not run yet, as while a Cloudflare worker loads. */
 let startTime = Date.now();
 
 /**
- * One event. Loggers make records; `makeLogRecord()` makes one from what came over the network.
+ * One event. Loggers make records; `makeLogRecord()` makes one of fields that were received.
  *
  * @example
  * ```ts
@@ -51,7 +51,7 @@ export class LogRecord {
   declare name: string;
   /** The message before its arguments are merged; any value. */
   declare msg: unknown;
-  /** What `getMessage()` merges into `msg`. */
+  /** The arguments that `getMessage()` merges into `msg`. */
   declare args: LogArguments;
   /** The name of the level. */
   declare levelname: string;
@@ -67,36 +67,36 @@ export class LogRecord {
   declare exc_info: unknown;
   /** The error as text, once a formatter has made it. */
   declare exc_text: string | null;
-  /** The stack of the logging call, where it was asked for. */
+  /** The stack of the logging call, if the call asked for it. */
   declare stack_info: string | null;
   /** The line of the logging call, or 0. */
   declare lineno: number;
   /** The function that logged. */
   declare funcName: string | null;
-  /** When it was made: seconds since the epoch. */
+  /** The time at which it was made, in seconds since the epoch. */
   declare created: number;
   /** The milliseconds of `created`, 0 to 999. */
   declare msecs: number;
   /** Milliseconds since this module was loaded. */
   declare relativeCreated: number;
-  /** Always 0 here: JS has no thread ids. `null` without `logThreads`. */
+  /** Always 0: JavaScript has no thread ids. `null` without `logThreads`. */
   declare thread: number | null;
   /** `"MainThread"`, or `null` without `logThreads`. */
   declare threadName: string | null;
   /** `"MainProcess"`, or `null` without `logMultiprocessing`. */
   declare processName: string | null;
-  /** The process id, 0 where there is none, `null` without `logProcesses`. */
+  /** The process id; 0 if there is none, `null` without `logProcesses`. */
   declare process: number | null;
-  /** `null`: the name of an asyncio task, where the record came from Python. */
+  /** `null`; in a record from Python the name of the asyncio task. */
   declare taskName: string | null;
   /** The merged message, once a formatter has made it. */
   declare message?: string;
   /** The time as text, once a formatter has made it. */
   declare asctime?: string;
-  /** What `extra` added. */
+  /** The fields that `extra` added. */
   [extra: string]: unknown;
 
-  /** Makes a record of now; `exc_info` is the error itself or `null`. */
+  /** Makes a record with the present time; `exc_info` is the error itself or `null`. */
   constructor(
     name: string,
     level: number,
@@ -143,16 +143,16 @@ export class LogRecord {
   }
 
   /**
-   * The message with its arguments merged: `str(msg) % args`, or `str(msg)` without arguments. Text
-   * that arguments or containers make is cut at four million characters and then ends with `…`; a
-   * text without arguments stays as it is, of any length.
+   * Returns the message with its arguments merged: `str(msg) % args`, or `str(msg)` without
+   * arguments. Text that is made of arguments or containers is cut at four million characters and
+   * then ends with `…`; a text without arguments is never cut.
    */
   getMessage(): string {
     const msg = pythonStr(this.msg);
     return hasItems(this.args) ? percentFormat(msg, this.args) : msg;
   }
 
-  /** CPython's `repr()` of a record. */
+  /** Returns CPython's `repr()` of a record. */
   toString(): string {
     const { name, levelno, pathname, lineno, msg } = this;
     const parts = [name, levelno, pathname, lineno].map((part) => pythonStr(part));
@@ -160,14 +160,17 @@ export class LogRecord {
   }
 }
 
-/** A single mapping that is not empty becomes the arguments itself (CPython: `LogRecord.__init__`). */
+/**
+ * Returns a single mapping that is not empty in place of the arguments (CPython:
+ * `LogRecord.__init__`).
+ */
 function soleMapping(args: LogArguments): LogArguments {
   if (!Array.isArray(args) || args.length !== 1) return args;
   const only: unknown = args[0];
   return isMapping(only) && hasItems(only) ? only : args;
 }
 
-/** Python's truth of a tuple, a mapping or whatever a sender put there. */
+/** Returns Python's truth of a tuple, of a mapping, or of any value that a sender put there. */
 function hasItems(args: unknown): boolean {
   if (Array.isArray(args)) return args.length > 0;
   if (args instanceof Map || args instanceof Set) return args.size > 0;
@@ -176,12 +179,15 @@ function hasItems(args: unknown): boolean {
   return false;
 }
 
-/** Python's `os.path.basename`, of POSIX, or of Windows for a path that begins with a drive. */
+/**
+ * Returns Python's `os.path.basename`: that of Windows if the path begins with a drive, else of
+ * POSIX.
+ */
 function basename(path: string): string {
   return path.split(/^[A-Za-z]:/.test(path) ? /[/\\]/ : "/").at(-1) ?? "";
 }
 
-/** Python's `os.path.splitext(name)[0]`: leading dots begin no extension. */
+/** Returns Python's `os.path.splitext(name)[0]`: leading dots begin no extension. */
 function withoutExtension(name: string): string {
   return name.replace(/^(\.*[^.].*)\.[^.]*$/s, "$1");
 }

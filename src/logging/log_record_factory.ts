@@ -1,5 +1,6 @@
 /**
- * What loggers and `makeLogRecord()` make records with. After CPython's `setLogRecordFactory`.
+ * The factory by which loggers and `makeLogRecord()` make records. After CPython's
+ * `setLogRecordFactory`.
  *
  * Browser compatible.
  *
@@ -29,10 +30,10 @@ const plainFactory: LogRecordFactory = (name, level, path, line, msg, args, erro
 
 let given: LogRecordFactory | LogRecordClass = LogRecord;
 
-/** The factory in use, as a function. */
+/** The factory in use, as a function. A live binding, set by {@linkcode setLogRecordFactory}. */
 export let makeRecord: LogRecordFactory = plainFactory;
 
-/** A factory, whether it is a function or a class, as a function. */
+/** Returns a factory, which may be a function or a class, as a function. */
 export function asFunction(factory: LogRecordFactory | LogRecordClass): LogRecordFactory {
   if (factory === LogRecord) return plainFactory;
   if (!isRecordClass(factory)) {
@@ -42,7 +43,7 @@ export function asFunction(factory: LogRecordFactory | LogRecordClass): LogRecor
 }
 
 /**
- * Sets what makes records from now on: a function, or a class derived from `LogRecord`.
+ * Sets the factory of records from now on: a function, or a class derived from `LogRecord`.
  *
  * @example
  * ```ts
@@ -71,12 +72,14 @@ export function setLogRecordFactory(factory: LogRecordFactory | LogRecordClass):
   makeRecord = asFunction(factory);
 }
 
-/** What makes records: `LogRecord` unless set otherwise. */
+/** Returns the factory of records: `LogRecord` by default. */
 export function getLogRecordFactory(): LogRecordFactory | LogRecordClass {
   return given;
 }
 
-/** A record of now that says nothing, for `makeLogRecord()` to fill, or to tell a fault without one. */
+/**
+ * Makes an empty record, for `makeLogRecord()` to fill, or to report an error that has no record.
+ */
 export function emptyRecord(): LogRecord {
   const none = null as unknown;
   return makeRecord(none as string, none as number, "", 0, "", [], null, null, null);

@@ -1,7 +1,7 @@
 /**
- * The logger, after CPython's `Logger`. Differs: no logging method throws on account of a message,
- * its arguments, a filter, a handler or `extra`; what goes wrong there is reported as by
- * `handleError()` and costs that record alone. Python's keyword arguments are a trailing object.
+ * The logger, after CPython's `Logger`. Differs: no logging method throws because of a message, its
+ * arguments, a filter, a handler or `extra`; such an error is reported as by `handleError()`, and
+ * loses that record alone. Python's keyword arguments are a trailing object.
  *
  * Browser compatible.
  *
@@ -26,23 +26,23 @@ import { reportError, reportFault } from "./report_error.ts";
 import { writeToStderr } from "./stderr.ts";
 import { refuse } from "./validate.ts";
 
-/** What a logger needs of the manager of its hierarchy. */
+/** The part of a hierarchy's manager that a logger needs. */
 export interface LoggerManager {
   /** Records of this level and below are off everywhere. */
   disable: number;
-  /** Whether the lack of handlers has been told of. */
+  /** True once the lack of handlers was reported. */
   emittedNoHandlerWarning: boolean;
   /** The hierarchy's root. */
   readonly root: Logger;
-  /** The hierarchy: loggers, and place-holders for names between them. */
+  /** The loggers by name, and place-holders for names between them. */
   readonly loggerDict: ReadonlyMap<string, unknown>;
-  /** What makes the records of this hierarchy, if not the global factory. */
+  /** The factory of this hierarchy's records; `null` for the global factory. */
   readonly recordFactory: LogRecordFactory | null;
-  /** The logger of that name. */
+  /** Returns the logger of that name. */
   getLogger(name: string): Logger;
 }
 
-/** Where a logging call stands: file, line, function, and the stack if it was asked for. */
+/** The place of a logging call: file, line, function, and the stack if the call asked for it. */
 export type Caller = [pathname: string, lineno: number, func: string, sinfo: string | null];
 
 const UNKNOWN_CALLER: Caller = [UNKNOWN_FILE, 0, UNKNOWN_FUNCTION, null];
@@ -67,19 +67,19 @@ export class Logger extends Filterer {
   declare static manager: LoggerManager;
   /** The name: `a.b` is a child of `a`. */
   readonly name: string;
-  /** The level of this logger itself; 0 to take that of the nearest ancestor that has one. */
+  /** The level of this logger itself; 0 for that of the nearest ancestor that has one. */
   level: number;
   /** The nearest ancestor that exists; `null` for the root. */
   parent: Logger | null = null;
-  /** Whether records go on to the handlers of the ancestors. */
+  /** If true, records go on to the handlers of the ancestors. */
   propagate: boolean = true;
   /** The handlers of this logger itself. */
   readonly handlers: Handler[] = [];
-  /** Whether this logger is off altogether. */
+  /** If true, this logger logs nothing. */
   disabled: boolean = false;
-  /** The hierarchy that the logger belongs to; `null` for one that was made by hand. */
+  /** The manager of the logger's hierarchy; `null` for a logger made by its constructor. */
   manager: LoggerManager | null = null;
-  /** Records of this level and above are logged; as of `#epoch`. */
+  /** The level from which records are logged, as of `#epoch`. */
   #threshold = 0;
   #epoch = -1;
 
@@ -90,7 +90,7 @@ export class Logger extends Filterer {
     this.level = checkLevel(level);
   }
 
-  /** The root of the hierarchy that the logger belongs to. */
+  /** The root of the logger's hierarchy. */
   get root(): Logger {
     return this.manager?.root ?? Logger.root;
   }
@@ -126,7 +126,7 @@ export class Logger extends Filterer {
     if (this.isEnabledFor(ERROR)) logCall(this, ERROR, msg, args);
   }
 
-  /** Logs at ERROR, with the error: the trailing argument, or else the message if it is one. */
+  /** Logs an error at ERROR: the trailing argument, or the message if that is an error. */
   exception(msg: unknown, ...args: unknown[]): void {
     if (this.isEnabledFor(ERROR)) logCall(this, ERROR, msg, args, true);
   }
@@ -144,8 +144,8 @@ export class Logger extends Filterer {
   /**
    * Logs at any level.
    *
-   * @throws {TypeError} where `level` is no integer, unless `raiseExceptions` is false: a mistake in
-   * the program, as in CPython
+   * @throws {TypeError} if `level` is no integer, unless `raiseExceptions` is false, as in CPython:
+   * that is a mistake in the program
    */
   log(level: number, msg: unknown, ...args: unknown[]): void {
     if (!Number.isInteger(level)) {
@@ -156,8 +156,8 @@ export class Logger extends Filterer {
   }
 
   /**
-   * Logs without a look at the level, the keywords apart from the arguments: what every logging
-   * method comes down to, and what an adapter calls.
+   * Logs whatever the level is; the keywords are apart from the arguments. Every logging method
+   * calls it, and so does an adapter.
    */
   _log(level: number, msg: unknown, args: LogArguments, keywords: LogKeywords): void {
     try {
@@ -187,8 +187,8 @@ export class Logger extends Filterer {
   }
 
   /**
-   * Finds who logs: `stacklevel` 1 is the first frame that is not this library's. Without
-   * `captureCaller(true)` only the stack is looked up, and only if it is asked for.
+   * Finds the caller: `stacklevel` 1 is the first frame that is not this library's. Without
+   * `captureCaller(true)` it looks up only the stack, and only with `stack_info`.
    */
   findCaller(stack_info: boolean = false, stacklevel: number = 1): Caller {
     if (!capturesCaller && !stack_info) return UNKNOWN_CALLER;
@@ -203,9 +203,9 @@ export class Logger extends Filterer {
   }
 
   /**
-   * Makes a record, by the factory in use, and adds `extra` to it, and what `withContext()` has beyond
-   * that. A field that would overwrite one of the record's own is reported and left out (CPython
-   * raises `KeyError`).
+   * Makes a record by the factory in use, and adds the fields of `extra` and then those of
+   * `withContext()`. A field that would overwrite an attribute of the record is reported and left
+   * out (CPython raises `KeyError`).
    */
   makeRecord(
     name: string,
@@ -228,8 +228,8 @@ export class Logger extends Filterer {
   }
 
   /**
-   * Gives a record to the handlers, unless the logger is disabled or a filter refuses; the level is
-   * not looked at. Never throws: records from the network may hold anything.
+   * Gives a record to the handlers, unless the logger is disabled or a filter drops it; the level
+   * does not matter. Never throws: records from the network may hold anything.
    */
   handle(record: LogRecord): void {
     if (this.disabled) return;
@@ -244,7 +244,7 @@ export class Logger extends Filterer {
   /**
    * Adds a handler, once.
    *
-   * @throws {TypeError} where it is no handler
+   * @throws {TypeError} if it is no handler
    */
   addHandler(handler: Handler): void {
     if (typeof handler?.handle !== "function") {
@@ -253,21 +253,21 @@ export class Logger extends Filterer {
     if (!this.handlers.includes(handler)) this.handlers.push(handler);
   }
 
-  /** Takes a handler off; harmless where it is not there. */
+  /** Removes a handler; does nothing if it was not added. */
   removeHandler(handler: Handler): void {
     const at = this.handlers.indexOf(handler);
     if (at >= 0) this.handlers.splice(at, 1);
   }
 
-  /** Whether this logger, or an ancestor to which its records go, has handlers. */
+  /** Returns true if this logger, or an ancestor to which its records go, has handlers. */
   hasHandlers(): boolean {
     return this.handlers.length > 0 ||
       (this.propagate && this.parent !== null && this.parent.hasHandlers());
   }
 
   /**
-   * Gives the record to the handlers of this logger, then to those of its ancestors: their levels
-   * and filters are not consulted, those of the handlers are.
+   * Gives the record to the handlers of this logger, then to those of its ancestors. The levels and
+   * filters of the ancestors do not apply, those of the handlers do.
    */
   callHandlers(record: LogRecord): void {
     if (offerUpwards(this, record)) return;
@@ -278,12 +278,12 @@ export class Logger extends Filterer {
     }
   }
 
-  /** The level of this logger, or of the nearest ancestor that has one. */
+  /** Returns the level of this logger, or of the nearest ancestor that has one. */
   getEffectiveLevel(): number {
     return this.level || (this.parent?.getEffectiveLevel() ?? NOTSET);
   }
 
-  /** Whether a record of that level would be logged. Remembered until a level is set anywhere. */
+  /** Returns true if a record of that level would be logged. Cached until any level is set. */
   isEnabledFor(level: number): boolean {
     if (this.disabled) return false;
     if (this.#epoch !== levelEpoch) this.#renewThreshold();
@@ -293,11 +293,11 @@ export class Logger extends Filterer {
   #renewThreshold(): void {
     this.#epoch = levelEpoch;
     const disable = this.manager?.disable ?? NOTSET;
-    // Levels are integers: to be above `disable` is to be at least one more.
+    // Levels are integers: above `disable` means at least one more.
     this.#threshold = Math.max(this.getEffectiveLevel(), disable + 1);
   }
 
-  /** The logger `suffix` below this one. */
+  /** Returns the logger `suffix` below this one. */
   getChild(suffix: string): Logger {
     if (this.manager === null) {
       throw new TypeError("Cannot get a child as the logger has no manager");
@@ -305,7 +305,7 @@ export class Logger extends Filterer {
     return this.manager.getLogger(this.parent === null ? suffix : `${this.name}.${suffix}`);
   }
 
-  /** The loggers directly below this one. */
+  /** Returns the loggers directly below this one. */
   getChildren(): Set<Logger> {
     const depth = hierarchyDepth(this);
     const children = new Set<Logger>();
@@ -317,16 +317,16 @@ export class Logger extends Filterer {
     return children;
   }
 
-  /** CPython's `repr()` of a logger. */
+  /** Returns CPython's `repr()` of a logger. */
   override toString(): string {
     return `<${this.constructor.name} ${this.name} (${getLevelName(this.getEffectiveLevel())})>`;
   }
 }
 
 /**
- * Gives a record to a handler, if it is of the handler's level or above. A level that is no number, as
- * a stranger may send it, is not above or below anything: such a record reaches every handler rather
- * than none. A handler that breaks its promise never to throw must not keep the record from the next.
+ * Gives a record to a handler, if it is of the handler's level or above. A received level that is
+ * no number is neither above nor below another: such a record reaches every handler rather than
+ * none. A handler that throws although it must not does not keep the record from the next one.
  */
 function offer(handler: Handler, record: LogRecord): void {
   try {
@@ -339,7 +339,7 @@ function offer(handler: Handler, record: LogRecord): void {
   }
 }
 
-/** Offers a record to the handlers from `logger` on up; whether there was any. */
+/** Offers a record to the handlers of `logger` and its ancestors; true if there is one. */
 function offerUpwards(logger: Logger | null, record: LogRecord): boolean {
   let isOffered = false;
   while (logger !== null) {
@@ -354,7 +354,7 @@ function offerUpwards(logger: Logger | null, record: LogRecord): boolean {
 
 type Fields = NonNullable<LogKeywords["extra"]>;
 
-/** Adds fields to a record, without those that are `said` elsewhere. */
+/** Adds fields to a record, without those that `said` has. */
 function addFields(record: LogRecord, fields: Fields, said: Fields = {}): void {
   for (const key of fields instanceof Map ? fields.keys() : Object.keys(fields)) {
     if (!(said instanceof Map ? said.has(key) : Object.hasOwn(said, key))) {

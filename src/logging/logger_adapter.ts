@@ -17,7 +17,7 @@ import { raiseExceptions } from "./raise_exceptions.ts";
 
 /** Options of {@linkcode LoggerAdapter}. */
 export interface LoggerAdapterOptions {
-  /** Whether a call's own `extra` is added to the adapter's, and wins. @default {false} */
+  /** If true, a call's own `extra` is added to the adapter's, and wins. @default {false} */
   merge_extra?: boolean;
 }
 
@@ -40,17 +40,17 @@ export interface LoggerAdapterOptions {
  * ```
  */
 export class LoggerAdapter {
-  /** Where the records go. */
+  /** The logger or adapter that the records go to. */
   readonly logger: Logger | LoggerAdapter;
-  /** What is added to every record. */
+  /** The fields that are added to every record. */
   extra: Extra | null;
-  /** Whether a call's own `extra` is added to the adapter's. */
+  /** If true, a call's own `extra` is added to the adapter's. */
   merge_extra: boolean;
 
   /**
    * Logs to `logger`, with `extra` on every record.
    *
-   * @throws {TypeError} where an option is unknown
+   * @throws {TypeError} if an option is unknown
    */
   constructor(
     logger: Logger | LoggerAdapter,
@@ -65,8 +65,8 @@ export class LoggerAdapter {
   }
 
   /**
-   * The message and the keywords that the logger is given in place of those of the call. This one
-   * puts the adapter's `extra` in the place of the call's, or below it with `merge_extra`.
+   * Returns the message and the keywords that the logger gets in place of those of the call. This
+   * one replaces the call's `extra` by the adapter's, or merges both with `merge_extra`.
    */
   process(msg: unknown, keywords: LogKeywords): [msg: unknown, keywords: LogKeywords] {
     const { extra } = keywords;
@@ -100,7 +100,7 @@ export class LoggerAdapter {
     this.log(ERROR, msg, ...args);
   }
 
-  /** Logs at ERROR, with the error: the trailing argument, or else the message if it is one. */
+  /** Logs an error at ERROR: the trailing argument, or the message if that is an error. */
   exception(msg: unknown, ...args: unknown[]): void {
     if (this.isEnabledFor(ERROR)) logCall(this, ERROR, msg, args, true);
   }
@@ -113,7 +113,7 @@ export class LoggerAdapter {
   /**
    * Logs at any level.
    *
-   * @throws {TypeError} where `level` is no integer, unless `raiseExceptions` is false
+   * @throws {TypeError} if `level` is no integer, unless `raiseExceptions` is false
    */
   log(level: number, msg: unknown, ...args: unknown[]): void {
     if (!Number.isInteger(level)) {
@@ -123,13 +123,13 @@ export class LoggerAdapter {
     if (this.isEnabledFor(level)) logCall(this, level, msg, args);
   }
 
-  /** Logs without a look at the level, the keywords apart from the arguments. */
+  /** Logs whatever the level is; the keywords are apart from the arguments. */
   _log(level: number, msg: unknown, args: LogArguments, keywords: LogKeywords): void {
     const [processed, complete] = this.process(msg, keywords);
     this.logger._log(level, processed, args, complete);
   }
 
-  /** Whether the logger would log a record of that level. */
+  /** Returns true if the logger would log a record of that level. */
   isEnabledFor(level: number): boolean {
     return this.logger.isEnabledFor(level);
   }
@@ -139,12 +139,12 @@ export class LoggerAdapter {
     this.logger.setLevel(level);
   }
 
-  /** The level of the logger, or of the nearest ancestor that has one. */
+  /** Returns the level of the logger, or of the nearest ancestor that has one. */
   getEffectiveLevel(): number {
     return this.logger.getEffectiveLevel();
   }
 
-  /** Whether the logger, or an ancestor to which its records go, has handlers. */
+  /** Returns true if the logger, or an ancestor to which its records go, has handlers. */
   hasHandlers(): boolean {
     return this.logger.hasHandlers();
   }
@@ -164,7 +164,7 @@ export class LoggerAdapter {
     this.logger.manager = manager;
   }
 
-  /** CPython's `repr()` of an adapter. */
+  /** Returns CPython's `repr()` of an adapter. */
   toString(): string {
     const level = getLevelName(this.getEffectiveLevel());
     return `<${this.constructor.name} ${this.name} (${level})>`;

@@ -1,5 +1,5 @@
 /**
- * The class that `getLogger()` makes loggers of.
+ * The class of the loggers that `getLogger()` makes.
  *
  * Browser compatible.
  *
@@ -7,12 +7,12 @@
  */
 import { Logger } from "./logger.ts";
 
-/** `Logger`, or a class derived from it, made with the name alone. */
+/** `Logger`, or a class derived from it whose constructor takes the name alone. */
 export type LoggerClass = new (name: string) => Logger;
 
 let loggerClass: LoggerClass = Logger;
 
-/** Throws `TypeError` where `value` is not derived from `Logger`. */
+/** Throws `TypeError` if `value` is not derived from `Logger`. */
 export function checkLoggerClass(value: unknown): asserts value is LoggerClass {
   if (value === Logger) return;
   if (typeof value === "function" && value.prototype instanceof Logger) return;
@@ -23,14 +23,14 @@ export function checkLoggerClass(value: unknown): asserts value is LoggerClass {
 /**
  * Sets the class of the loggers that are made from now on.
  *
- * @throws {TypeError} where it is not derived from `Logger`
+ * @throws {TypeError} if it is not derived from `Logger`
  */
 export function setLoggerClass(value: LoggerClass): void {
   checkLoggerClass(value);
   loggerClass = value;
 }
 
-/** The class that loggers are made of. */
+/** Returns the class of new loggers. */
 export function getLoggerClass(): LoggerClass {
   return loggerClass;
 }

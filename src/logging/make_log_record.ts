@@ -1,5 +1,5 @@
 /**
- * A record from the dict that came over the network. After CPython's `makeLogRecord`.
+ * A record of a dict that came over the network. After CPython's `makeLogRecord`.
  *
  * Browser compatible.
  *
@@ -11,8 +11,8 @@ import { hidesMethod, setField } from "./_record_field.ts";
 import { typeName } from "../text/type_name.ts";
 
 /**
- * Makes a record whose attributes are those of `dict`; those that it lacks are those of an empty
- * record of now. Differs from CPython: a key that would hide a method of the record, such as
+ * Makes a record whose attributes are those of `dict`; for keys that `dict` lacks it has those of
+ * an empty record. Differs from CPython: a key that would hide a method of the record, such as
  * `getMessage`, is left out.
  *
  * @example
@@ -23,7 +23,7 @@ import { typeName } from "../text/type_name.ts";
  * console.assert(record.getMessage() === "hi" && record.user === "anna");
  * ```
  *
- * @throws {TypeError} where `dict` is no mapping
+ * @throws {TypeError} if `dict` is no mapping
  */
 export function makeLogRecord(
   dict: Readonly<Record<string, unknown>> | ReadonlyMap<unknown, unknown>,
@@ -32,8 +32,8 @@ export function makeLogRecord(
 }
 
 /**
- * As {@linkcode makeLogRecord}; `complete` makes the record where every field is there, in the order
- * of the wire, and no factory is set.
+ * As {@linkcode makeLogRecord}; `complete` makes the record if `dict` has every field, in the order
+ * in which they are sent, and no factory is set.
  */
 export function makeRecordBy(
   dict: Readonly<Record<string, unknown>> | ReadonlyMap<unknown, unknown>,
@@ -53,7 +53,7 @@ export function makeRecordBy(
   return record;
 }
 
-/** What every CPython 3 sends of a record, in this order, before `taskName` and `extra`. */
+/** The fields that every CPython 3 sends, in this order, before `taskName` and `extra`. */
 const WIRE_FIELDS: readonly string[] = [
   ...["name", "msg", "args", "levelname", "levelno", "pathname", "filename", "module"],
   ...["exc_info", "exc_text", "stack_info", "lineno", "funcName", "created", "msecs"],
@@ -69,9 +69,9 @@ function areThoseOfRecords(keys: readonly string[]): boolean {
 export type RecordMaker = (fields: LogRecord) => LogRecord;
 
 /**
- * Returns a maker of records with that prototype. It sets each field by its name, which is several times faster
- * than in a loop, and does not call the constructor, whose values would be overwritten; a class
- * derived from `LogRecord` would take several times as long.
+ * Returns a maker of records with that prototype. It sets each field by its name, which is several
+ * times faster than in a loop, and does not call the constructor, whose values would be
+ * overwritten; a class derived from `LogRecord` would take several times as long.
  */
 export function recordMaker(prototype: () => object): RecordMaker {
   function Complete(this: LogRecord, fields: LogRecord): void {
@@ -102,7 +102,7 @@ export function recordMaker(prototype: () => object): RecordMaker {
   return (fields) => new Maker(fields);
 }
 
-// Within a function, as bundlers keep what reads a property while the module loads.
+// The prototype is read within a function: a bundler keeps code that reads a property at load time.
 const completeRecord = /* @__PURE__ */ recordMaker(() => LogRecord.prototype);
 
 function update(record: LogRecord, entries: Iterable<[unknown, unknown]>): LogRecord {

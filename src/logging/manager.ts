@@ -1,6 +1,6 @@
 /**
  * The hierarchy of loggers, after CPython's `Manager`. Differs: `loggerDict` is a `Map`; a record
- * factory that is set here is used (CPython stores it and never looks).
+ * factory that is set here is used (CPython stores it and never uses it).
  *
  * Browser compatible.
  *
@@ -14,13 +14,15 @@ import { checkLoggerClass, getLoggerClass, type LoggerClass } from "./logger_cla
 import { PlaceHolder } from "./place_holder.ts";
 import { pythonRepr } from "../text/python_repr.ts";
 
-/** Holds the loggers of one hierarchy by name. There is normally one, that of `getLogger()`. */
+/**
+ * Holds the loggers of one hierarchy by name. A program normally has one, that of `getLogger()`.
+ */
 export class Manager implements LoggerManager {
   /** The root of the hierarchy. */
   readonly root: Logger;
   /** Loggers by name, and place-holders for names that only have loggers below them. */
   readonly loggerDict: Map<string, Logger | PlaceHolder> = new Map();
-  /** Whether the lack of handlers has been told of. */
+  /** True once the lack of handlers was reported. */
   emittedNoHandlerWarning: boolean = false;
   /** The class of this hierarchy's loggers; `null` for that of `getLoggerClass()`. */
   loggerClass: LoggerClass | null = null;
@@ -34,12 +36,12 @@ export class Manager implements LoggerManager {
     root.manager = this;
   }
 
-  /** Records of this level and below are off everywhere in the hierarchy. */
+  /** Records of this level and below are off in the whole hierarchy. */
   get disable(): number {
     return this.#disable;
   }
 
-  /** Takes a number, or a level name that is known. */
+  /** Sets that level: a number, or a level name that is known. */
   set disable(level: unknown) {
     this.#disable = checkLevel(level);
     startLevelEpoch();
@@ -50,12 +52,12 @@ export class Manager implements LoggerManager {
     return this.#logRecordFactory;
   }
 
-  /** The same as a function. */
+  /** The same factory as a function. */
   get recordFactory(): LogRecordFactory | null {
     return this.#recordFactory;
   }
 
-  /** Sets what makes the records of this hierarchy; `null` for the global factory. */
+  /** Sets the factory of this hierarchy's records; `null` for the global factory. */
   setLogRecordFactory(factory: LogRecordFactory | LogRecordClass | null): void {
     this.#logRecordFactory = factory;
     this.#recordFactory = factory === null ? null : asFunction(factory);
@@ -64,7 +66,7 @@ export class Manager implements LoggerManager {
   /**
    * Sets the class of the loggers that this hierarchy makes from now on.
    *
-   * @throws {TypeError} where it is not derived from `Logger`
+   * @throws {TypeError} if it is not derived from `Logger`
    */
   setLoggerClass(value: LoggerClass): void {
     checkLoggerClass(value);
@@ -72,9 +74,9 @@ export class Manager implements LoggerManager {
   }
 
   /**
-   * The logger of that name, made if there is none.
+   * Returns the logger of that name, and makes it if there is none.
    *
-   * @throws {TypeError} where the name is no string
+   * @throws {TypeError} if the name is no string
    */
   getLogger(name: string): Logger {
     if (typeof name !== "string") {
@@ -90,7 +92,7 @@ export class Manager implements LoggerManager {
     return logger;
   }
 
-  /** Finds the nearest ancestor, and leaves a place-holder at every name between. */
+  /** Finds the nearest ancestor, and puts a place-holder at every name between. */
   #findParent(logger: Logger): void {
     const { name } = logger;
     for (let dot = name.lastIndexOf("."); dot > 0; dot = name.lastIndexOf(".", dot - 1)) {
@@ -107,9 +109,9 @@ export class Manager implements LoggerManager {
   }
 
   /**
-   * Puts the new logger between the loggers below its place-holder and their parents, unless there
-   * is a logger between already. (CPython compares names alone, and so takes the root for a logger
-   * below `r`, `ro` and `roo`.)
+   * Puts the new logger between the loggers below its place-holder and their parents, unless
+   * another logger is between already. (CPython compares only names, and so takes the root for a
+   * logger below `r`, `ro` and `roo`.)
    */
   #adopt(placeHolder: PlaceHolder, logger: Logger): void {
     for (const child of placeHolder.loggerMap) {

@@ -1,6 +1,6 @@
 /**
- * Logging without a logger of one's own: each function logs with the root logger, and configures it
- * first, by `basicConfig()`, if it has no handlers. After the functions of CPython's module.
+ * Python's module-level functions: each logs with the root logger, and first configures it by
+ * `basicConfig()` if it has no handlers.
  *
  * @module
  */
@@ -47,7 +47,7 @@ export function error(msg: unknown, ...args: unknown[]): void {
   configuredRoot().error(msg, ...args);
 }
 
-/** Logs at ERROR with the root logger, with the error that is the last argument or the message. */
+/** Logs an error at ERROR with the root logger: the last argument, or the message. */
 export function exception(msg: unknown, ...args: unknown[]): void {
   configuredRoot().exception(msg, ...args);
 }
@@ -65,7 +65,7 @@ export function fatal(msg: unknown, ...args: unknown[]): void {
 /**
  * Logs at any level with the root logger.
  *
- * @throws {TypeError} where `level` is no integer, unless `raiseExceptions` is false
+ * @throws {TypeError} if `level` is no integer, unless `raiseExceptions` is false
  */
 export function log(level: number, msg: unknown, ...args: unknown[]): void {
   configuredRoot().log(level, msg, ...args);

@@ -1,6 +1,6 @@
 /**
- * Finds the logger for a name that a stranger chose. `getLogger()` would make one, and a place-holder
- * for every prefix of the name, and all of them live for ever.
+ * The logger for a name that a sender chose. `getLogger()` would make a logger, and a place-holder
+ * for every prefix of the name, and none of them is ever freed.
  *
  * Browser compatible.
  *
@@ -10,9 +10,9 @@ import { manager, root } from "./get_logger.ts";
 import { Logger } from "./logger.ts";
 
 /**
- * The logger of that name, or the nearest ancestor that exists. Makes none. Each name above a logger
- * has an entry in the hierarchy, so the search ends at the first that has not: it is as long as the
- * program's own names are deep, whatever the name is.
+ * Returns the logger of that name, or the nearest ancestor that exists. Makes none. Each name above
+ * a logger has an entry in the hierarchy, so the search ends at the first name without one: it is
+ * as long as the program's own names are deep, whatever the name is.
  */
 export function nearestLogger(name: string): Logger {
   if (name === "" || name === root.name) return root;

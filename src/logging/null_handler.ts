@@ -1,6 +1,6 @@
 /**
  * A handler that does nothing, for libraries: their records then count as handled, and the program
- * decides what becomes of them. After CPython's `NullHandler`.
+ * decides which handlers get them. After CPython's `NullHandler`.
  *
  * Browser compatible.
  *
@@ -10,7 +10,7 @@ import { Handler } from "./handler.ts";
 import type { LogRecord } from "./log_record.ts";
 
 /**
- * Takes every record and does nothing with it.
+ * Drops every record.
  *
  * @example
  * ```ts
@@ -20,7 +20,7 @@ import type { LogRecord } from "./log_record.ts";
  * ```
  */
 export class NullHandler extends Handler {
-  /** Does nothing: filters are not asked either. */
+  /** Does nothing, and runs no filters. */
   override handle(_record: LogRecord): boolean {
     return false;
   }

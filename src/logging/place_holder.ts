@@ -1,5 +1,5 @@
 /**
- * A name in the hierarchy that has loggers below it and is none itself yet. After CPython's
+ * A name in the hierarchy that has loggers below it and no logger of its own yet. After CPython's
  * `PlaceHolder`.
  *
  * Browser compatible.
@@ -8,7 +8,7 @@
  */
 import type { Logger } from "./logger.ts";
 
-/** Stands for a logger that nobody asked for. */
+/** Stands for a logger that was not made yet. */
 export class PlaceHolder {
   /** The loggers below it, in the order of their creation. */
   readonly loggerMap: Set<Logger>;

@@ -1,7 +1,7 @@
 /**
- * The number of this process, where the runtime has processes. The one place that looks for it.
+ * The id of this process, if the runtime has processes. Only this file looks for it.
  *
- * Browser compatible: reads `globalThis` and finds nothing there.
+ * Browser compatible: reads `globalThis`, which has no process there.
  *
  * @module
  */
@@ -9,13 +9,13 @@
 interface Host {
   Deno?: { pid?: unknown };
   process?: { pid?: unknown };
-  /** Of workerd, where `process` is an imitation. */
+  /** Present on workerd, where `process` is an imitation. */
   WebSocketPair?: unknown;
 }
 
 const host = globalThis as Host;
 
-/** The process id, or 0 where there is none (an edge worker, a browser). */
+/** The process id, or 0 if there is none (an edge worker, a browser). */
 export const processId: number = host.WebSocketPair
   ? 0
   : Number((host.Deno ?? host.process)?.pid) || 0;

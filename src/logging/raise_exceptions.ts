@@ -1,13 +1,13 @@
 /**
- * Python's `logging.raiseExceptions`: whether faults of logging itself are shown. A live binding,
- * with a setter because ES modules let nobody else assign it.
+ * Python's `logging.raiseExceptions`: it decides if faults of logging itself are printed. A live
+ * binding with a function that sets it, because no other module may assign to it.
  *
  * Browser compatible.
  *
  * @module
  */
 
-/** Whether errors that arise inside logging are printed to stderr. */
+/** If true, errors inside logging are printed to stderr. */
 export let raiseExceptions: boolean = true;
 
 /** Sets {@linkcode raiseExceptions}; `false` is for programs whose stderr must stay silent. */

@@ -1,7 +1,7 @@
 /**
- * The mark of a record that came over the network: a stranger may have written it, and handlers that
- * write lines must not let its text make lines of its own. The mark says how to prevent that, so that
- * a program without receivers carries none of that code: see `core/received_record.ts`.
+ * The mark of a record that came over the network: an attacker may have written it, and handlers
+ * that write lines must not let its text begin further lines. The mark holds the code that prevents
+ * this (`wire/received_record.ts`), so that a program without receivers does not load it.
  *
  * Browser compatible.
  *
@@ -9,12 +9,12 @@
  */
 import type { LogRecord } from "./log_record.ts";
 
-/** Where the prototype of a marked record has its mark. */
+/** The key of the mark in the prototype of a marked record. */
 export const MARK: unique symbol = /* @__PURE__ */ Symbol("received");
 
 /** The mark of a received record. */
 export interface ReceivedMark {
-  /** Makes of a received record one whose text may be written as lines. */
+  /** Returns a copy of a received record whose text may be written as lines. */
   escapedRecord(record: LogRecord): LogRecord;
   /** Marks another record. */
   mark(record: LogRecord): void;
@@ -24,17 +24,17 @@ function markOf(record: LogRecord): ReceivedMark | undefined {
   return (record as { [MARK]?: ReceivedMark })[MARK];
 }
 
-/** Says whether the record is marked. */
+/** Returns true if the record is marked. */
 export function isReceived(record: LogRecord): boolean {
   return markOf(record) !== undefined;
 }
 
-/** Marks a record that stands for another, if the other is marked. */
+/** Marks the replacement of a record, if that record is marked. */
 export function copyMark(from: LogRecord, to: LogRecord): void {
   markOf(from)?.mark(to);
 }
 
-/** The record to format for a line: the same one, unless it was received. */
+/** Returns the record to format for a line: the same record, unless it was received. */
 export function printableRecord(record: LogRecord): LogRecord {
   return markOf(record)?.escapedRecord(record) ?? record;
 }

@@ -1,19 +1,19 @@
 /**
- * Python's `logging.logThreads` and its siblings: which attributes records carry, else `null`.
- * Live bindings with setters.
+ * Python's `logging.logThreads` and similar flags: an attribute whose flag is off is `null`. Live
+ * bindings, each with a function that sets it, because no other module may assign to them.
  *
  * Browser compatible.
  *
  * @module
  */
 
-/** Whether records carry `thread` and `threadName`. */
+/** If true, records carry `thread` and `threadName`. */
 export let logThreads: boolean = true;
-/** Whether records carry `process`. */
+/** If true, records carry `process`. */
 export let logProcesses: boolean = true;
-/** Whether records carry `processName`. */
+/** If true, records carry `processName`. */
 export let logMultiprocessing: boolean = true;
-/** Whether records carry `taskName`; JS has no named tasks, so it is `null` either way. */
+/** If true, records carry `taskName`; JavaScript has no named tasks, so it is always `null`. */
 export let logAsyncioTasks: boolean = true;
 
 /** Sets {@linkcode logThreads}. */

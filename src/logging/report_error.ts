@@ -1,7 +1,7 @@
 /**
- * What the default `handleError()` does: faults of logging itself go to stderr, each distinct one in
- * full once and then, at its 10th, 100th, 1000th time, as a line with the count. CPython prints the
- * whole block every time. Silent where `raiseExceptions` is false. Never throws.
+ * The reports of the default `handleError()`: faults of logging itself are printed to stderr, each
+ * distinct one in full once and then, at its 10th, 100th, 1000th time, as a line with the count.
+ * CPython prints the whole block every time. Prints nothing if `raiseExceptions` is false.
  *
  * Browser compatible.
  *
@@ -15,16 +15,16 @@ import { pythonRepr, tupleRepr } from "../text/python_repr.ts";
 import { raiseExceptions } from "./raise_exceptions.ts";
 import { writeToStderr } from "./stderr.ts";
 
-/** Distinct faults that are counted: bounded, since a message may differ with every record. */
+/** The most faults that are counted: bounded, since a message may differ with every record. */
 const MAX_FAULTS = 256;
 
-/** What Python's words do not tell those who come from other loggers of JavaScript. */
+/** A hint for users of other loggers of JavaScript, which CPython's message does not give. */
 const ADVICE =
   "\nA message needs a %s for each argument; fields of a record go into { extra: { … } }, last.";
 
 const counts = new Map<string, number>();
 
-/** Reports a fault that cost a record, or (`record` null) something beside one. */
+/** Reports an error that lost a record, or another error (`record` is null). Never throws. */
 export function reportError(record: object | null, error: unknown): void {
   if (!raiseExceptions) return;
   try {
@@ -39,18 +39,18 @@ export function reportError(record: object | null, error: unknown): void {
       writeToStderr(`--- Logging error --- ${count} times so far: ${summary}\n`);
     }
   } catch {
-    // Reporting is the last resort: nothing is left to report to.
+    // No other way is left to report it.
   }
 }
 
-/** As {@linkcode reportError}, where no record was at hand. */
+/** As {@linkcode reportError}, without a record. */
 export function reportFault(error: unknown): void {
   reportError(null, error);
 }
 
 function countOf(fault: string): number {
   const count = (counts.get(fault) ?? 0) + 1;
-  // Deleted first, so that the map stays in order of last use and the oldest goes.
+  // Deleted first, so that the map stays in order of last use, and the oldest is deleted.
   counts.delete(fault);
   counts.set(fault, count);
   if (counts.size > MAX_FAULTS) counts.delete(counts.keys().next().value ?? fault);
@@ -58,8 +58,8 @@ function countOf(fault: string): number {
 }
 
 /**
- * Where a fault lies. If it was found by this library, as a message that does not suit its arguments
- * is, then at the call that logged; else where it was thrown, whoever logged.
+ * Returns the place of a fault. An error that this library throws, for a message that does not suit
+ * its arguments, has the place of the logging call; any other error has the place that threw it.
  */
 function placeOf(stack: string): string {
   const innermost = parseStack(stack).slice(0, 1);
@@ -68,7 +68,7 @@ function placeOf(stack: string): string {
   return place === undefined ? "" : `${place.file}:${place.line}`;
 }
 
-/** Whose call was being handled: the error's own stack may be too short to tell. */
+/** Returns the stack of the logging call: the error's own stack may be too short to show it. */
 function callStack(): string {
   const frames = callerFrames(Infinity, reportError);
   return frames.length === 0 ? "" : stackText("\nCall stack:", frames);

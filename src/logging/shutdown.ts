@@ -1,6 +1,6 @@
 /**
- * The end of logging, after CPython's `shutdown`. Differs: asynchronous, and not called by itself at
- * exit, since no runtime waits for promises there.
+ * The end of logging, after CPython's `shutdown`. Differs: asynchronous, and not called
+ * automatically at exit, since no runtime waits for promises there.
  *
  * Browser compatible.
  *
@@ -10,9 +10,9 @@ import { type Handler, handlersNewestFirst } from "./handler.ts";
 import { reportError } from "./report_error.ts";
 
 /**
- * Flushes and closes every handler, or those that are given, the last one first, so that a handler
- * which passes records on is closed before the one that it passes them to. What fails is reported,
- * and the rest is closed all the same. Never rejects.
+ * Flushes and closes every handler, or the given ones, the last one first, so that a handler that
+ * passes records on is closed before the one that gets them. An error is reported, and the other
+ * handlers are closed nevertheless. Never rejects.
  *
  * @example
  * ```ts
@@ -22,13 +22,13 @@ import { reportError } from "./report_error.ts";
  * await shutdown();
  * ```
  *
- * @param handlers the handlers, in the order of their creation; all that are alive where absent
+ * @param handlers the handlers, in the order of their creation; by default all living handlers
  */
 export async function shutdown(handlers?: Iterable<Handler>): Promise<void> {
   const newestFirst = handlers ? [...handlers].reverse() : handlersNewestFirst();
   for (const handler of newestFirst) {
     const flushes = (handler as Handler & { flushOnClose?: boolean }).flushOnClose !== false;
-    // Side by side: a flush may wait for a server that is away, and close() has a bound for that.
+    // At the same time: a flush may wait for a server that is down, and close() limits that wait.
     await Promise.all([
       flushes && reported(() => handler.flush()),
       reported(() => handler.close()),
@@ -36,7 +36,7 @@ export async function shutdown(handlers?: Iterable<Handler>): Promise<void> {
   }
 }
 
-/** Closes a handler that others replace, and does not wait for it; an error is reported. */
+/** Closes a handler without waiting for it; an error is reported. */
 export function closeInBackground(handler: Handler): void {
   void reported(() => handler.close());
 }

@@ -1,9 +1,8 @@
 /**
- * The runtime's own standard error, whatever the program has put in the place of `console.error`:
- * `process.stderr`, or where there is none the `console.error` that stood there when this module was
- * loaded.
+ * The runtime's own standard error, even if the program has replaced `console.error`:
+ * `process.stderr`, or if there is none the `console.error` that was there when this module loaded.
  *
- * Browser compatible: looks at `globalThis` only where there is a process.
+ * Browser compatible: reads `globalThis` only if there is a process.
  *
  * @module
  */
@@ -24,26 +23,28 @@ const { process, Bun } = (processId === 0 ? {} : globalThis) as {
 // deno-lint-ignore no-console -- the portable standard error
 const printLine = console.error;
 /**
- * Bun's own method. It keeps in memory what a slow reader has not taken, and `process.exit()` loses
- * that: there `console.error` writes whole lines, unless the program has replaced this method.
+ * Bun's own method. It keeps in memory what a slow reader has not read, and `process.exit()` loses
+ * it: so `console.error` writes whole lines there, unless the program has replaced this method.
  */
 const bunWrite = Bun && process?.stderr?.write;
 
-/** Calls under way: more than one where what takes the text logs. */
+/**
+ * The number of calls that run: more than one if a `process.stderr.write()` of the program logs.
+ */
 let depth = 0;
 
 /**
- * Writes `text` as it is, before it returns; where the runtime has nothing but a console, as a line.
- * Never throws.
+ * Writes exactly `text` before it returns; as a line if the runtime has only a console. Never
+ * throws.
  *
- * A `process.stderr.write()` of the program's own may log and so come here again. Such a record goes
- * past it; what is logged still further within is dropped, or there would be no end.
+ * A `process.stderr.write()` of the program may log and so call this again. Such a record bypasses
+ * it; a record that is logged one level deeper is dropped, or there would be no end.
  */
 export function writeToStderr(text: string): void {
   try {
     if (++depth > 2) return;
     const stderr = process?.stderr;
-    // Node keeps in memory what the reader of a pipe has not taken, and process.exit() loses that
+    // Node keeps in memory what the reader of a pipe has not read, and process.exit() loses it
     // (nodejs/node#2972).
     stderr?._handle?.setBlocking?.(true);
     if (!stderr || (stderr.write === bunWrite && text.endsWith("\n"))) {
@@ -53,7 +54,7 @@ export function writeToStderr(text: string): void {
         ? stderr.write
         : bunWrite ?? (Object.getPrototypeOf(stderr) as Stderr).write;
       write.call(stderr, text, (error) => {
-        // A pipe that nobody reads any more must not end the program.
+        // A pipe whose reader has gone must not end the program.
         if (error) stderr.once?.("error", () => {});
       });
     }

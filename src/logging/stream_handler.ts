@@ -15,12 +15,12 @@ import { reportError } from "./report_error.ts";
 import { stderrStream, type TextStream } from "./text_stream.ts";
 
 /**
- * Writes each record's text and `terminator` to a stream, in one call. The stream is not closed with
- * the handler: it may be everybody's.
+ * Writes each record's text and `terminator` to a stream, in one call. The handler does not close
+ * the stream, which other code may use.
  *
- * The control characters of a record that a receiver took are escaped (`\n`, `\x1b`), so that its
- * sender can neither forge a line nor steer a terminal; every line of its `exc_text` and `stack_info`
- * is indented. The receiver's option `escapeControlCharacters` turns this off.
+ * The control characters of a received record are escaped (`\n`, `\x1b`), so that its sender can
+ * neither forge a line nor control a terminal; every line of its `exc_text` and `stack_info` is
+ * indented. The receiver's option `escapeControlCharacters` turns this off.
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ import { stderrStream, type TextStream } from "./text_stream.ts";
  * ```
  */
 export class StreamHandler extends Handler {
-  /** Written behind each record's text. */
+  /** The text behind each record's text. */
   terminator: string = "\n";
   #stream: TextStream;
   #isWriting = false;
@@ -46,7 +46,7 @@ export class StreamHandler extends Handler {
     this.#stream = checked;
   }
 
-  /** Where the text goes. */
+  /** The stream that the text goes to. */
   get stream(): TextStream {
     return this.#stream;
   }
@@ -61,13 +61,13 @@ export class StreamHandler extends Handler {
   }
 
   #write(record: LogRecord, text: string): void {
-    // Standard error has a guard of its own, which loses nothing of one circle.
+    // writeToStderr() itself stops a stream that logs, after its first record.
     if (this.#isWriting && this.#stream !== stderrStream) {
       throw new RangeError("Cannot write a record as its stream logs while it writes");
     }
     this.#isWriting = true;
     try {
-      // A stream may be asynchronous: what it holds against the text arrives by a promise.
+      // The stream may be asynchronous: its error then arrives by a promise.
       watchFault(this, record, this.#stream.write(text));
       watchFault(this, record, this.#flushStream());
     } finally {
@@ -75,13 +75,13 @@ export class StreamHandler extends Handler {
     }
   }
 
-  /** The record as text; control characters of a received record are escaped. */
+  /** Returns the record as text; control characters of a received record are escaped. */
   override format(record: LogRecord): string {
     return super.format(printableRecord(record));
   }
 
   /**
-   * The text of a line, escaped also where a subclass has a `format()` of its own.
+   * Returns the text of a line, escaped even if a subclass overrides `format()`.
    *
    * @ignore
    */
@@ -90,7 +90,7 @@ export class StreamHandler extends Handler {
     return this.format(isOwn ? printableRecord(record) : record);
   }
 
-  /** A `flush` that is no function, as that of Bun's `process.stdout`, is none. */
+  /** Calls `flush` of the stream, if that is a function: that of Bun's `process.stdout` is none. */
   #flushStream(): unknown {
     const stream = this.#stream;
     return typeof stream.flush === "function" ? stream.flush() : undefined;
@@ -105,7 +105,9 @@ export class StreamHandler extends Handler {
     }
   }
 
-  /** Writes to another stream from now on; the stream until now, or `null` if it is the same. */
+  /**
+   * Writes to another stream from now on. Returns the previous stream, or `null` if it is the same.
+   */
   setStream(stream: TextStream): TextStream | null {
     const before = this.#stream;
     if (stream === before) return null;
@@ -115,7 +117,7 @@ export class StreamHandler extends Handler {
     return before;
   }
 
-  /** CPython's `repr()` of the handler. */
+  /** Returns CPython's `repr()` of the handler. */
   override toString(): string {
     const name = pythonStr(this.#stream.name ?? "");
     const level = getLevelName(this.level);

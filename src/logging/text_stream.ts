@@ -1,5 +1,5 @@
 /**
- * What `StreamHandler` writes to: the stream that it has by default, and standard output.
+ * The streams of `StreamHandler`: standard error, its default, and standard output.
  *
  * Browser compatible.
  *
@@ -8,26 +8,26 @@
 import { writeToStandardStream } from "./_standard_stream.ts";
 import { writeToStderr } from "./stderr.ts";
 
-/** Something that text can be written to: `process.stdout`, a collecting object of one's own. */
+/** An object that text can be written to: `process.stdout`, or any object with this method. */
 export interface TextStream {
-  /** Takes text, at once or later; what it returns is not looked at. */
+  /** Writes text, at once or later; a promise that it returns may reject. */
   write(text: string): unknown;
-  /** Sends on what `write()` has held back. */
+  /** Passes on text that `write()` has held back. */
   flush?(): unknown;
-  /** Shown in the text form of the handler. */
+  /** The name that `toString()` of the handler shows. */
   name?: unknown;
 }
 
 /**
- * Standard error. A text without a line break at its end gets one where the runtime has only a
- * console, as an edge worker.
+ * Standard error. A text without a line break at its end gets one if the runtime has only a
+ * console, as an edge worker does.
  */
 export const stderrStream: TextStream = {
   name: "<stderr>",
   write: writeToStderr,
 };
 
-/** Standard output. Where the runtime has only a console, each text is a line of its own. */
+/** Standard output. If the runtime has only a console, each text becomes a line. */
 export const stdoutStream: TextStream = {
   name: "<stdout>",
   write(text: string): void {

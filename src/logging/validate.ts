@@ -1,20 +1,20 @@
 /**
- * Checks of options, so that every bad value gets the same clear error: what could not be done,
- * which option, what it must be, and what it is. A value of the wrong type, or an option that does
- * not exist, is a TypeError; a number out of range is a RangeError.
+ * Checks of options. Every error has one form: it names the action that failed, the option, the
+ * values that it may have, and its value. A value of the wrong type, or an option that does not
+ * exist, is a TypeError; a number out of range is a RangeError.
  *
  * Browser compatible: uses no runtime global.
  *
  * @module
  */
 
-/** The longest time that `setTimeout` keeps to on every runtime, in milliseconds (24.8 days). */
+/** The longest time, in milliseconds, that `setTimeout` can wait on every runtime (24.8 days). */
 export const MAX_TIMEOUT_MS: number = 0x7fff_ffff;
 
-/** The most text of a value that an error shows: an option may be a whole certificate. */
+/** The most characters of a value in an error: an option may be a whole certificate. */
 const MAX_SHOWN = 80;
 
-/** A value as an error message shows it: short, on one line, and without ever throwing. */
+/** Returns a value as an error message shows it: short, on one line. Never throws. */
 export function valueText(value: unknown): string {
   let text: string;
   try {
@@ -32,7 +32,7 @@ export function valueText(value: unknown): string {
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
 
-/** The error for `name`, which must be `expected` and is `value`. */
+/** Returns the message for `name`, which must be `expected` and is `value`. */
 function message(what: string, name: string, expected: string, value: unknown): string {
   return `Cannot ${what} as '${name}' must be ${expected}: current value is ${valueText(value)}`;
 }
@@ -44,7 +44,7 @@ export function refuse(what: string, name: string, expected: string, value: unkn
 
 /** Checks that `options` is an object that has no key but those in `known`. */
 export function checkKnown(what: string, options: unknown, known: readonly string[]): void {
-  // A style in Python's third place, say, has no keys: it would be ignored without a word.
+  // A style in Python's third position, say, has no keys: it would be ignored without an error.
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     const shown = typeof options === "string" ? options : valueText(options);
     throw new TypeError(`Cannot ${what} as 'options' must be an object: current value is ${shown}`);
@@ -82,7 +82,7 @@ export function checkInteger(
   return number(what, name, value, min, max, "an integer");
 }
 
-/** As {@linkcode checkInteger}, but `Infinity`, for "no limit", is allowed too. */
+/** As {@linkcode checkInteger}, but also allows `Infinity`, for "no limit". */
 export function checkLimit(what: string, name: string, value: unknown, min: number = 0): number {
   return value === Infinity
     ? value
@@ -97,7 +97,7 @@ function number(
   max: number,
   kind: string,
 ): number {
-  // Not true of NaN.
+  // False for NaN.
   const isInRange = typeof value === "number" && value >= min && value <= max;
   if (isInRange && (kind === "a number" || Number.isSafeInteger(value))) return value;
   const range = max < Infinity ? ` from ${min} to ${max}` : min > -Infinity ? ` >= ${min}` : "";
@@ -164,12 +164,12 @@ export function checkTlsOptions(what: string, name: string, value: unknown): voi
   }
 }
 
-/** What `host`, `port` and `tls` say; the shape of a `StreamAddress`. */
+/** The address of `host`, `port` and `tls`, in the shape of a `StreamAddress`. */
 type StreamTarget<Tls> =
   | { transport: "unix"; path: string }
   | { transport: "tcp"; hostname: string; port: number; tls?: Tls };
 
-/** Checks where a stream leads, and returns it: with `port` null to the Unix socket at `host`. */
+/** Checks the address of a stream, and returns it: with `port` null the Unix socket at `host`. */
 export function checkStreamTarget<Tls extends object>(
   what: string,
   host: string,
@@ -187,7 +187,7 @@ export function checkStreamTarget<Tls extends object>(
   return { transport: "tcp", hostname: host, port, ...(tls === undefined ? {} : { tls }) };
 }
 
-/** What `host` and `port` say; the shape of a `DatagramAddress`. */
+/** The address of `host` and `port`, in the shape of a `DatagramAddress`. */
 type DatagramTarget =
   | { transport: "unixgram"; path: string }
   | { transport: "udp"; hostname: string; port: number };

@@ -1,7 +1,7 @@
 /**
  * A float in the presentations `f`, `e` and `g` of Python, correctly rounded, halves to even as
- * CPython's dtoa does. (`toFixed()` and `toExponential()` round exact halves away from zero, and stop
- * at 100 digits.)
+ * CPython's dtoa does. (`toFixed()` and `toExponential()` round exact halves away from zero, and
+ * stop at 100 digits.)
  *
  * Browser compatible.
  *
@@ -12,12 +12,12 @@ import { exponentText, floatRepr } from "./python_float.ts";
 /** How {@linkcode floatFormat} presents a number. */
 export type FloatPresentation = "e" | "f" | "g";
 
-/** No double has more decimals or digits than this; what is asked for beyond it is zeros. */
+/** No double has more decimals or digits than this; all that a caller asks for beyond are zeros. */
 export const MAX_DECIMALS = 1074;
 
 /**
- * The text of `x`, its sign included, without any padding. `alternate` is Python's `#`: the point
- * is kept even where nothing follows it, and so are the zeros of `g`.
+ * Returns the text of `x` with its sign and without padding. `alternate` is Python's `#`: the point
+ * is written even if nothing follows it, and so are the zeros of `g`.
  */
 export function floatFormat(
   x: number,
@@ -31,7 +31,7 @@ export function floatFormat(
   if (presentation === "f") return sign + fixed(magnitude, precision, alternate);
   const isShort = presentation === "g" && !alternate;
   let count = presentation === "e" ? precision + 1 : precision || 1;
-  // The zeros at the end are not shown, so they need not be made.
+  // Zeros at the end are not written here, so they are not computed.
   if (isShort) count = Math.min(count, MAX_DECIMALS);
   const [digits, exponent] = significant(magnitude, count);
   const isScientific = presentation === "e" || exponent < -4 || exponent >= count;
@@ -62,7 +62,7 @@ function significant(x: number, count: number): [digits: string, exponent: numbe
   if (x === 0) return ["0".repeat(count), 0];
   let exponent = Number(x.toExponential().split("e")[1]);
   let digits = scaled(x, count - 1 - exponent);
-  // The shortest digits that tell a double may be above it: 1e23 is 9.999…e22.
+  // The shortest digits of a double may lie above its value: 1e23 is 9.999…e22.
   if (digits.length < count) digits = scaled(x, count - 1 - --exponent);
   // Rounding up may have added a digit: 9.5 to one digit is 10.
   return [digits.slice(0, count), exponent + digits.length - count];

@@ -7,7 +7,7 @@
  * @module
  */
 
-/** A specification; -1 and `""` stand for what is absent. */
+/** A specification; a part that is absent is -1 or `""`. */
 export interface FormatSpec {
   /** The character that pads. */
   fill: string;
@@ -25,7 +25,7 @@ export interface FormatSpec {
   grouping: string;
   /** Digits or characters, or -1. */
   precision: number;
-  /** One character, or the default of the value's type. */
+  /** One character; the default depends on the type of the value. */
   type: string;
 }
 
@@ -119,7 +119,7 @@ export function parseFormatSpec(
   return spec;
 }
 
-/** A type as messages show it. */
+/** Returns a type as error messages show it. */
 export function shownType(type: string): string {
   const code = type.codePointAt(0) ?? 0;
   return code > 32 && code < 128 ? type : `\\x${code.toString(16)}`;

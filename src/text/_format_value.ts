@@ -15,7 +15,7 @@ import { pythonRepr, pythonStr } from "./python_repr.ts";
 import type { TextBudget } from "./text_budget.ts";
 import { typeName } from "./type_name.ts";
 
-/** `value` as `spec` says; without a spec, `str(value)`, its containers within `budget`. */
+/** Formats `value` by `spec`; without a spec as `str(value)`, its containers within `budget`. */
 export function formatValue(value: unknown, spec: string, budget?: TextBudget): string {
   if (spec === "") return pythonStr(value, budget);
   if (value instanceof PythonFloat) return formatFloat(value.value, spec);
@@ -33,14 +33,14 @@ export function formatValue(value: unknown, spec: string, budget?: TextBudget): 
   return formatAnswer(value, spec, budget) ?? unsupported(value);
 }
 
-/** By what the value answers: its own format, else its number, else its text. */
+/** Formats a value by its own method: its format, else its number, else its text. */
 function formatAnswer(value: unknown, spec: string, budget?: TextBudget): string | undefined {
   const formatted = callSpecialMethod<string>(value, "__format__", spec);
   if (formatted !== undefined) return formatted;
   const index = callSpecialMethod<number | bigint>(value, "__index__");
   if (index !== undefined) return formatInteger(index, spec, "int");
   const float = callSpecialMethod<number>(value, "__float__");
-  // Without a presentation it is the text that is padded: of a Decimal it has more digits.
+  // Without a presentation the text is padded: that of a Decimal has more digits than a float.
   if (float !== undefined && /[.,_a-z%]/i.test(spec)) return formatFloat(float, spec);
   const text = callSpecialMethod<string>(
     value,
@@ -160,7 +160,7 @@ function floatText(value: number, spec: FormatSpec): string {
   return number(signOf(isNegative && !isZero, spec), "", whole, rest, spec);
 }
 
-/** No type: as `repr()`, or as `g` with at least one decimal. */
+/** Formats a float without a type: as `repr()`, or as `g` with at least one decimal. */
 function plainFloat(value: number, spec: FormatSpec): string {
   if (spec.precision < 0) {
     const text = floatRepr(value);

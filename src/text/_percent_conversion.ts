@@ -15,7 +15,7 @@ import { pythonAscii, pythonRepr, pythonStr } from "./python_repr.ts";
 import { ELLIPSIS, type TextBudget } from "./text_budget.ts";
 import { typeName } from "./type_name.ts";
 
-/** A conversion as it is written; `""` for what is absent, and no precision at all without its point. */
+/** A conversion as it is written: an absent part is `""`, an absent precision is `undefined`. */
 export type WrittenConversion = [
   all: string,
   flags: string,
@@ -26,37 +26,39 @@ export type WrittenConversion = [
 
 const pattern = /([-+ #0]*)(\*|\d*)(?:\.(\*|\d*))?[hlL]?(.?)/suy;
 
-/** The conversion whose flags begin at `at`, behind `%` or its key. */
+/** Reads the conversion whose flags begin at `at`, behind `%` or its key. */
 export function conversionAt(format: string, at: number): WrittenConversion {
   pattern.lastIndex = at;
   return pattern.exec(format) as unknown as WrittenConversion; // It takes the empty text too.
 }
 
-/** What is asked of a value. */
+/** How a value is written. */
 export interface Conversion {
   /** Some of `-`, `+`, a space, `#` and `0`. */
   flags: string;
   /** The least number of characters. */
   width: number;
-  /** Digits or characters, where they are given. */
+  /** The number of digits or characters, if one is given. */
   precision: number | undefined;
   /** The letter that ends it. */
   letter: string;
 }
 
-/** Has what containers may still become, and makes it where it is first asked for. */
+/** Holds the budget of one text, and makes it when a container first needs it. */
 export interface HasBudget {
   /** The budget that is left. */
   readonly budget: TextBudget;
 }
 
-/** So many digits cost next to nothing. */
+/** Up to this many digits take next to no time. */
 const CHEAP_DIGITS = 100;
 
 /** The text of a value, within a budget. */
 type ToText = (value: unknown, budget?: TextBudget) => string;
 
-/** What letters stand for: a text, an integer of that radix, or a float in that presentation. */
+/**
+ * The meaning of each letter: a text, an integer of that radix, or a float in that presentation.
+ */
 const KINDS: Readonly<Record<string, ToText | number | FloatPresentation>> = {
   ...{ s: pythonStr, r: pythonRepr, a: pythonAscii, c: oneCharacter },
   ...{ d: 10, i: 10, u: 10, o: 8, x: 16, X: 16 },
@@ -64,7 +66,7 @@ const KINDS: Readonly<Record<string, ToText | number | FloatPresentation>> = {
 };
 
 /**
- * The text of `value`, its containers within its budget; `undefined` where there is no conversion of
+ * Returns the text of `value`, its containers within the budget; `undefined` if no conversion has
  * that letter.
  */
 export function convert(
@@ -81,7 +83,7 @@ export function convert(
     text = kind === pythonStr && typeof value === "string" ? value : kind(value, has.budget);
     if (precision !== undefined && letter !== "c") text = codePoints(text, precision);
   } else {
-    // To work out an object's number takes long, and so do digits of which `g` may show a few.
+    // An object's number may take long to compute, and so may digits of which `g` shows only a few.
     const isCostly = typeof value === "object" || (precision ?? 0) > CHEAP_DIGITS;
     if (isCostly && !has.budget.next()) return ELLIPSIS;
     const isAlternate = flags.includes("#");
@@ -106,7 +108,7 @@ export function convert(
   return isZeroFilled ? sign + "0".repeat(missing) + text : " ".repeat(missing) + sign + text;
 }
 
-/** The number that Python has for a value, or that the value answers. */
+/** Returns the number that Python has for a value, or that its method returns. */
 function numberOf(value: unknown, method: SpecialMethod): number | bigint | undefined {
   if (typeof value === "boolean") return Number(value);
   return typeof value === "number" || typeof value === "bigint"
@@ -114,12 +116,12 @@ function numberOf(value: unknown, method: SpecialMethod): number | bigint | unde
     : callSpecialMethod(value, method);
 }
 
-/** The integer that a value is: no float is one. */
+/** Returns a value as an integer; `undefined` for a float and for anything that is no number. */
 export function integerOf(value: unknown): number | bigint | undefined {
   return typeof value === "number" && !isInteger(value) ? undefined : numberOf(value, "__index__");
 }
 
-/** The value as an integer: a float is truncated, as `int()` does, but not for hexadecimal digits. */
+/** Returns the value as an integer: `int()` truncates a float, hexadecimal digits refuse it. */
 function wholeNumber(value: unknown, letter: string, radix: number): number | bigint {
   const number = radix === 10 ? numberOf(value, "__int__") : integerOf(value);
   if (number === undefined) {
@@ -132,7 +134,7 @@ function wholeNumber(value: unknown, letter: string, radix: number): number | bi
   throw new RangeError(`cannot convert float ${shown} to integer`);
 }
 
-/** The value as a float. */
+/** Returns the value as a float. */
 function realNumber(value: unknown): number {
   const number = numberOf(value, "__float__");
   if (number === undefined) throw new TypeError(`must be real number, not ${typeName(value)}`);

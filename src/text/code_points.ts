@@ -1,5 +1,5 @@
 /**
- * Lengths and prefixes in code points, as Python counts them, and not in UTF-16 units.
+ * Lengths and prefixes of text in code points, which Python counts, not in UTF-16 units.
  *
  * Browser compatible.
  *
@@ -8,14 +8,14 @@
 
 const pair = /[\ud800-\udbff][\udc00-\udfff]/g;
 
-/** Python's `len(text)`. */
+/** Returns Python's `len(text)`. */
 export function codePointLength(text: string): number {
   return text.replace(pair, " ").length;
 }
 
-/** Python's `text[:count]`. */
+/** Returns Python's `text[:count]`. */
 export function codePoints(text: string, count: number): string {
-  // Cut before it is searched and spread out: a text may be long.
+  // The text may be long: it is cut before it is searched and spread out.
   const head = text.slice(0, 2 * count);
   return head.search(pair) < 0 ? head.slice(0, count) : [...head].slice(0, count).join("");
 }

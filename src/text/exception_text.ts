@@ -1,7 +1,7 @@
 /**
  * An error as text: its stack as the runtime prints it, then its causes (`Caused by:`) and the
- * errors of an `AggregateError`, indented. Whatever can be thrown can be printed: values that are no
- * errors, errors that cause themselves, getters that throw.
+ * errors of an `AggregateError`, indented. Every thrown value has a text: also a value that is no
+ * error, an error that causes itself, one whose getters throw.
  *
  * Browser compatible.
  *
@@ -11,10 +11,13 @@ import { withFallback } from "./fallback.ts";
 import { pythonStr } from "./python_repr.ts";
 import { cutText, MAX_TEXT } from "./text_budget.ts";
 
-/** Errors in one text: a chain or an aggregate may be of any length, a log line should not. */
+/** The most errors in one text: a chain or an aggregate may be endless, a log line should not. */
 const MAX_ERRORS = 50;
 
-/** The text of `error`, without a line break at its end; what is too long ends with `…`. */
+/**
+ * Returns the text of `error`, without a line break at its end; a text that is too long ends with
+ * `…`.
+ */
 export function exceptionText(error: unknown): string {
   const seen: unknown[] = [];
   const lines: string[] = [];
@@ -41,7 +44,7 @@ function append(
       return;
     }
     const text = stackOf(error)?.trimEnd() ?? headline(error);
-    // Each character may be a line, and each line is indented.
+    // Every character may be a line of its own, and every line is indented.
     const left = (MAX_TEXT - lines.join("\n").length) / (1 + indent.length);
     for (const line of cutText(label + text, left).split("\n")) lines.push(indent + line);
     const errors = propertyOf(error, "errors");
@@ -56,7 +59,7 @@ function append(
   }
 }
 
-/** The stack of what was thrown, if it has one. */
+/** Returns the stack of a thrown value, if it has one. */
 export function stackOf(error: unknown): string | undefined {
   const stack = propertyOf(error, "stack");
   return typeof stack === "string" && stack !== "" ? stack : undefined;

@@ -1,12 +1,13 @@
 /**
- * For what may throw and must not: getters of strangers, a console that is closed.
+ * A value in place of an error, for code that must not throw: getters of a received value, a
+ * console that is closed.
  *
  * Browser compatible.
  *
  * @module
  */
 
-/** What `fn` returns; `fallback` where it throws. */
+/** Returns the result of `fn`, or `fallback` if it throws. */
 export function withFallback<T>(fn: () => T, fallback: T): T {
   try {
     return fn();

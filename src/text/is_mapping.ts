@@ -1,19 +1,19 @@
 /**
- * What counts as a mapping, Python's `collections.abc.Mapping`: a `Map` and a plain object.
+ * Values that are mappings, Python's `collections.abc.Mapping`: a `Map` and a plain object.
  *
  * Browser compatible.
  *
  * @module
  */
 
-/** An object that was written as `{…}`, or that has no prototype. */
+/** Returns true for an object that was written as `{…}`, or that has no prototype. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
 
-/** A plain object or a `Map`. */
+/** Returns true for a plain object or a `Map`. */
 export function isMapping(
   value: unknown,
 ): value is Record<string, unknown> | Map<unknown, unknown> {

@@ -1,6 +1,6 @@
 /**
- * What Python calls `KeyError`: a format names a key that its mapping has not. Internal: it reaches
- * users as the error that `handleError()` is given.
+ * Python's `KeyError`: a format names a key that its mapping does not have. Internal: users see it
+ * as the error that `handleError()` gets.
  *
  * Browser compatible.
  *
@@ -8,7 +8,7 @@
  */
 import { pythonRepr } from "./python_repr.ts";
 
-/** A key that is not there; the message is the key as Python's `repr()` spells it. */
+/** The error for a missing key; the message is the key as Python's `repr()` writes it. */
 export class KeyError extends RangeError {
   /** Names the missing key. */
   constructor(key: string) {

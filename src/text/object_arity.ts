@@ -1,5 +1,6 @@
 /**
- * Which arguments of a `%` format may be an object: what comes behind is not meant for it.
+ * The number of arguments of a `%` format up to the last that may be an object. Objects behind
+ * these are not meant for the format: they are keywords, or an error.
  *
  * Browser compatible.
  *
@@ -8,9 +9,9 @@
 import { conversionAt } from "./_percent_conversion.ts";
 
 /**
- * How many arguments `format` takes up to the last that may be an object: the last `%s`, `%r` or
- * `%a`; one mapping for all of `%(name)s`. A `%d` shows no object, and a space before the letter
- * means something to numbers alone: `"50% done"` and `"100% sure"` are text that happens to look so.
+ * Returns how many arguments `format` takes up to its last `%s`, `%r` or `%a`; one mapping serves
+ * all of `%(name)s`. A `%d` shows no object, and a space before the letter has a meaning for
+ * numbers alone: `"50% done"` and `"100% sure"` are plain text that looks like a conversion.
  */
 export function objectArity(format: string): number {
   let count = 0;

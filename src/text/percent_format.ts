@@ -1,11 +1,12 @@
 /**
  * Python's `format % args` for strings, after CPython's `PyUnicode_Format`: flags, width,
- * precision, `*`, the conversions `s r a d i u x X o e E f F g G c %`, and `%(name)s` with a mapping.
+ * precision, `*`, the conversions `s r a d i u x X o e E f F g G c %`, and `%(name)s` with a
+ * mapping.
  *
  * A format that does not suit its arguments throws with CPython's words: `TypeError` where Python
- * has it, `RangeError` for Python's `ValueError` and `OverflowError`, `KeyError` for a missing key.
- * Differs: a width or precision over a million is refused, and a text over four million characters is cut and
- * ends with `…`, since a received record may ask for it.
+ * throws it, `RangeError` for Python's `ValueError` and `OverflowError`, `KeyError` for a missing
+ * key. Differs: a width or precision over a million is refused, and text over four million
+ * characters is cut and ends with `…`, since a received record may ask for any length.
  *
  * Browser compatible.
  *
@@ -19,23 +20,23 @@ import { isInteger } from "./python_float.ts";
 import { pythonStr } from "./python_repr.ts";
 import { cutText, MAX_TEXT, TextBudget } from "./text_budget.ts";
 
-/** Where `%(name)s` and `{name}` look: a `Map` is one. */
+/** Values by key, for `%(name)s` and `{name}`: a `Map` is one. */
 export interface Lookup {
-  /** Whether the key is there. */
+  /** Returns true if the key exists. */
   has(key: string): boolean;
-  /** The value of a key that is there. */
+  /** Returns the value of a key that exists. */
   get(key: string): unknown;
 }
 
-/** Wider than any line; narrow enough that a hostile format costs nothing. */
+/** The largest width: wider than any line, and small enough that a hostile format does no harm. */
 const MAX_WIDTH = 1_000_000;
 
-/** What is said of arguments that no placeholder takes. */
+/** CPython's message for arguments without a placeholder. */
 export const NOT_ALL_CONVERTED = "not all arguments converted during string formatting";
 
 /**
- * Python's `format % args`: `args` is a tuple (an array), a mapping (a plain object or a `Map`), or
- * one value alone.
+ * Returns Python's `format % args`: `args` is a tuple (an array), a mapping (a plain object or a
+ * `Map`), or one value alone.
  */
 export function percentFormat(format: string, args: unknown): string {
   if (Array.isArray(args)) return new Formatting(format, args).run();
@@ -43,8 +44,8 @@ export function percentFormat(format: string, args: unknown): string {
 }
 
 /**
- * `format % mapping` for a mapping that is no plain object: a record with its defaults. Text of more
- * than `max` characters is cut.
+ * Returns `format % mapping` for a mapping that is no plain object: a record with its defaults.
+ * Text of more than `max` characters is cut.
  */
 export function percentFormatLookup(format: string, lookup: Lookup, max: number): string {
   return new Formatting(format, [lookup], lookup).run(max);
@@ -58,7 +59,7 @@ class Formatting implements HasBudget {
   #values: readonly unknown[];
   /** The number of values taken. */
   #taken = 0;
-  /** How far the format is read. */
+  /** The position in the format. */
   #at = 0;
 
   constructor(format: string, values: readonly unknown[], mapping?: Lookup) {
@@ -80,7 +81,7 @@ class Formatting implements HasBudget {
         out += "%";
         this.#at++;
       } else if (character === "s" || (character === "d" && isInteger(this.#values[this.#taken]))) {
-        // By far the most frequent; an integer is the same text by both.
+        // By far the most frequent conversions; an integer has the same text in both.
         const value = this.#take();
         out += typeof value === "object" ? pythonStr(value, this.budget) : pythonStr(value);
         this.#at++;
@@ -95,7 +96,7 @@ class Formatting implements HasBudget {
     return cutText(out + format.slice(this.#at), max);
   }
 
-  /** The budget of the containers; made where one is met. */
+  /** The budget of the containers; made when the first one is met. */
   get budget(): TextBudget {
     return this.#budget ??= new TextBudget();
   }
@@ -159,7 +160,7 @@ function asLookup(args: unknown): Lookup | undefined {
   return { has: (key) => Object.hasOwn(args, key), get: (key) => args[key] };
 }
 
-/** The position behind the parenthesis that closes the one at `at`. */
+/** Returns the position behind the parenthesis that closes the one at `at`. */
 function keyEnd(format: string, at: number): number {
   for (let depth = 0; at < format.length;) {
     const character = format[at++];

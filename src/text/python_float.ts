@@ -1,6 +1,6 @@
 /**
- * A number that is a `float` in Python even where its value is integral, as `created`, `msecs` and
- * `relativeCreated` are: `str()` of it is `5.0`, not `5`. And the spelling of floats, which is
+ * A number that is a `float` in Python even if its value is integral, as `created`, `msecs` and
+ * `relativeCreated` are: its `str()` is `5.0`, not `5`. And the text of floats, which is that of
  * Python's `float.__repr__`.
  *
  * Browser compatible.
@@ -8,7 +8,7 @@
  * @module
  */
 
-/** A number to be spelled as Python spells a float; formatting asks it, as it asks any value. */
+/** A number that is written as Python writes a float; formatting calls its special methods. */
 export class PythonFloat {
   /** The type, as error messages name it. */
   static readonly name = "float";
@@ -25,23 +25,26 @@ export class PythonFloat {
     return floatRepr(this.value);
   }
 
-  /** Python's `int()` cuts it off, which is left to the caller. */
+  /** The number for Python's `int()`; the caller truncates it. */
   __int__(): number {
     return this.value;
   }
 
-  /** Python's `float()`. */
+  /** The number for Python's `float()`. */
   __float__(): number {
     return this.value;
   }
 }
 
-/** Whether Python has an `int` for a number of JS: `-0` is a float there. */
+/** Returns true for a number that is an `int` in Python: `-0` is a float there. */
 export function isInteger(value: unknown): boolean {
   return Number.isSafeInteger(value) && !Object.is(value, -0);
 }
 
-/** `repr()` of a Python float: the same shortest digits as in JS, other thresholds and exponents. */
+/**
+ * Returns `repr()` of a Python float: the shortest digits, as in JS, but other thresholds and
+ * exponents.
+ */
 export function floatRepr(x: number): string {
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
@@ -55,7 +58,7 @@ export function floatRepr(x: number): string {
   return digits + exponentText(Number(exponent));
 }
 
-/** A decimal exponent as Python writes it: `e-05`. */
+/** Returns a decimal exponent as Python writes it: `e-05`. */
 export function exponentText(exponent: number): string {
   return `e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }

@@ -1,9 +1,9 @@
 /**
- * `str()`, `repr()` and `ascii()` of a value as Python spells it: `None`, `True`, `'it'`, `[1, 2]`,
- * `{'a': 1}`, `b'..'`, `1e-05`. A `Date` is the text of its ISO 8601 form, an `Error` what
- * `String(error)` says (`Name('message')` inside a container), any other object its own `toString()`
- * if it has one (and where it answers them, its `__str__()` and `__repr__()`), else the dict of its
- * own enumerable properties: the same values that the pickle on the wire holds.
+ * `str()`, `repr()` and `ascii()` of a value as Python writes it: `None`, `True`, `'it'`, `[1, 2]`,
+ * `{'a': 1}`, `b'..'`, `1e-05`. A `Date` is written as ISO 8601 text, an `Error` as `String(error)`
+ * (`Name('message')` inside a container). Any other object is written by its own `toString()` if it
+ * has one (by its `__str__()` and `__repr__()` if it has these), else as the dict of its own
+ * enumerable properties: the same values that its pickle holds.
  *
  * Browser compatible.
  *
@@ -13,7 +13,7 @@ import { floatRepr, isInteger } from "./python_float.ts";
 import { callSpecialMethod, type SpecialMethod } from "./special_method.ts";
 import { cutText, ELLIPSIS, MAX_DEPTH, TextBudget } from "./text_budget.ts";
 
-/** Python's `str(value)`; `budget` is that of the other values in the same record. */
+/** Returns Python's `str(value)`; `budget` is shared with the other values of the record. */
 export function pythonStr(value: unknown, budget?: TextBudget): string {
   if (typeof value === "string") return value;
   if (typeof value !== "object" || value === null) return scalarWithin(value, budget);
@@ -23,8 +23,8 @@ export function pythonStr(value: unknown, budget?: TextBudget): string {
 }
 
 /**
- * Python's `repr(value)`; `budget` is that of the other values in the same record. `method` is called
- * on the value itself, and on no value inside it.
+ * Returns Python's `repr(value)`; `budget` is shared with the other values of the record. `method`
+ * is called on the value itself, and on no value inside it.
  */
 export function pythonRepr(
   value: unknown,
@@ -38,17 +38,17 @@ export function pythonRepr(
   return isText ? quoted(value, unprintable, budget) : objectRepr(value, budget, method);
 }
 
-/** Python's `ascii(value)`: `repr()` with everything beyond ASCII escaped. */
+/** Returns Python's `ascii(value)`: `repr()` with all characters beyond ASCII escaped. */
 export function pythonAscii(value: unknown, budget?: TextBudget): string {
   return pythonRepr(value, budget).replace(/[^\0-\x7f]/gu, escapeCharacter);
 }
 
-/** The key of a dict as a name; that of a tuple is its `repr()`. */
+/** Returns the key of a dict as a name; a tuple is named by its `repr()`. */
 export function keyText(key: unknown, budget?: TextBudget): string {
   return typeof key === "object" && key !== null ? pythonStr(key, budget) : String(key);
 }
 
-/** The `repr()` of what is a list here and a tuple in Python. */
+/** Returns the `repr()` of a list that is a tuple in Python. */
 export function tupleRepr(items: readonly unknown[], budget?: TextBudget): string {
   const text = pythonRepr(items, budget);
   if (text === ELLIPSIS) return text;
@@ -58,7 +58,7 @@ export function tupleRepr(items: readonly unknown[], budget?: TextBudget): strin
 
 function scalarWithin(value: unknown, budget: TextBudget | undefined): string {
   if (budget === undefined) return scalarRepr(value);
-  // The digits of the others are few.
+  // All other scalars are short.
   if (typeof value === "bigint" && budget.left <= 0) return ELLIPSIS;
   return budget.spend(scalarRepr(value));
 }
@@ -112,7 +112,7 @@ function containerRepr(
   return `{${joined(value instanceof Map ? value : Object.entries(value), budget, entryRepr)}}`;
 }
 
-/** A value's own answer; the texts of the values inside it are within the budget. */
+/** Calls the value's own method; the texts of the values inside it stay within the budget. */
 function asked(value: object, method: SpecialMethod, budget: TextBudget): string | undefined {
   const inner = (item: unknown) => budget.next() ? pythonRepr(item, budget) : ELLIPSIS;
   return callSpecialMethod<string>(value, method, inner) ??
@@ -139,10 +139,13 @@ function joined<T>(
   return texts.join(", ");
 }
 
-/** What Python's `str.isprintable()` refuses (categories C and Z but for the space), and `\\`. */
+/**
+ * The characters that Python's `str.isprintable()` refuses (categories C and Z without the space),
+ * and `\\`.
+ */
 const unprintable = /[\p{C}\p{Z}\\](?<! )/gu;
 
-/** All that is no printable ASCII, and the backslash; no byte is `…`. */
+/** All characters but printable ASCII, and the backslash; `…` marks a cut, as no byte is that. */
 const noText = /[^ -~…]|\\/g;
 
 function bytesRepr(bytes: Uint8Array, budget: TextBudget): string {
@@ -150,10 +153,10 @@ function bytesRepr(bytes: Uint8Array, budget: TextBudget): string {
   return "b" + quoted(shown.join(""), noText, budget);
 }
 
-/** As much of a text as may be written, in the quotes that suit the whole of it. */
+/** Writes as much of a text as the budget allows, in the quotes that suit the whole of it. */
 function quoted(text: string, escaped: RegExp, budget: TextBudget): string {
   let body = cutText(text, budget.left);
-  // Most need no escape, and to search is the faster.
+  // Most texts need no escape, and a search is faster.
   if (body.search(escaped) >= 0) body = body.replace(escaped, escapeCharacter);
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   if (quote === "'" && body.includes(quote)) body = body.replaceAll(quote, "\\'");

@@ -1,8 +1,8 @@
 /**
- * Python's own methods, which formatting asks a value for: an object that has them (one that was
- * pickled in Python, say) is shown by them. Each may answer `undefined`, as if it were not there.
- * Its texts are asked for only where it has a `toString()` of its own, so that plain objects cost
- * nothing.
+ * Python's special methods, which formatting calls on a value: an object that has them (one that
+ * was pickled in Python, say) is written by them. A method that returns `undefined` counts as
+ * absent. Only an object with its own `toString()` is asked for `__str__()` and `__repr__()`, so
+ * that plain objects take no time.
  *
  * Browser compatible.
  *
@@ -10,8 +10,8 @@
  */
 
 /**
- * The methods: `__str__(repr)` and `__repr__(repr)` are given a function for the values inside,
- * `__format__(spec)` a specification; the others return a number or a bigint.
+ * The methods: `__str__(repr)` and `__repr__(repr)` get a function that writes the values inside,
+ * `__format__(spec)` gets a specification; the others return a number or a bigint.
  */
 export type SpecialMethod =
   | "__str__"
@@ -21,7 +21,7 @@ export type SpecialMethod =
   | "__int__"
   | "__float__";
 
-/** The result of a value's method; `undefined` where there is no such method. */
+/** Calls a method of a value and returns its result; `undefined` if there is no such method. */
 export function callSpecialMethod<T>(
   value: unknown,
   method: SpecialMethod,

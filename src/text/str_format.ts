@@ -3,7 +3,7 @@
  * `{name[key]}`, `{name.attribute}`, `{{` and `}}`. After CPython's `unicode_format.h`.
  * Text of more than four million characters is cut and ends with `…`.
  * A fault in the format throws `RangeError` with CPython's words, a missing key `KeyError`. An
- * attribute is an own property: what a prototype holds cannot be reached.
+ * attribute is an own property: a format cannot reach properties of a prototype.
  *
  * Browser compatible.
  *
@@ -17,13 +17,13 @@ import { pythonAscii, pythonRepr, pythonStr } from "./python_repr.ts";
 import { cutText, MAX_TEXT, TextBudget } from "./text_budget.ts";
 import { typeName } from "./type_name.ts";
 
-/** `{name!conversion:spec}`; the last two are `""` where they are absent. */
+/** `{name!conversion:spec}`; a conversion or spec that is absent is `""`. */
 export interface ReplacementField {
-  /** What stands before `!` and `:`. */
+  /** The text before `!` and `:`. */
   name: string;
-  /** `r`, `s`, `a`, or what was written in their place. */
+  /** `r`, `s`, `a`, or the character in their place. */
   conversion: string;
-  /** What stands behind the `:`, its own fields not yet replaced. */
+  /** The text behind the `:`; fields in it are not replaced yet. */
   spec: string;
 }
 
@@ -35,15 +35,17 @@ export interface FormatPart {
   field: ReplacementField | undefined;
 }
 
-/** A spec may hold fields, and these no further ones. */
+/** How deep fields nest: a spec may hold fields, and the specs of these may not. */
 const MAX_NESTING = 2;
 
-/** `format` with its fields replaced by `values`; text of more than `max` characters is cut. */
+/**
+ * Returns `format` with its fields replaced by `values`; text of more than `max` characters is cut.
+ */
 export function strFormat(format: string, values: Lookup, max: number = MAX_TEXT): string {
   return fillParts(parseFormat(format), values, max);
 }
 
-/** As {@linkcode strFormat}, for a format that was taken apart before. */
+/** As {@linkcode strFormat}, for a format that {@linkcode parseFormat} has parsed. */
 export function fillParts(parts: Iterable<FormatPart>, values: Lookup, max: number): string {
   return replaceFields(parts, values, MAX_NESTING, new TextBudget(), max);
 }
@@ -70,7 +72,7 @@ function replaceFields(
   return cutText(out, max);
 }
 
-/** Takes a format string apart. After `MarkupIterator_next` and `parse_field`. */
+/** Parses a format string. After `MarkupIterator_next` and `parse_field`. */
 export function* parseFormat(format: string): Generator<FormatPart, void> {
   let literal = "";
   let at = 0;
@@ -159,7 +161,7 @@ function converted(value: unknown, conversion: string, budget: TextBudget): unkn
   );
 }
 
-/** `name`, then any number of `.attribute` and `[key]`. */
+/** Looks up `name`, then any number of `.attribute` and `[key]`. */
 function lookUp(field: string, values: Lookup): unknown {
   const end = field.search(/[.[]/);
   const name = end < 0 ? field : field.slice(0, end);
@@ -201,7 +203,7 @@ function itemOf(value: unknown, key: string): unknown {
   if (key === "") throw new RangeError("Empty attribute in format string");
   const index = /^\d+$/.test(key) ? Number(key) : undefined;
   if (typeof value === "string" || Array.isArray(value)) {
-    // Cut before it is spread out: a text may be long.
+    // The text may be long: it is cut before it is spread out.
     const items = typeof value === "string"
       ? [...codePoints(value, (index ?? 0) + 1)]
       : value as unknown[];

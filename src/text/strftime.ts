@@ -1,7 +1,7 @@
 /**
  * Python's `time.strftime` in the C locale: the directives that Python documents, those that C99
- * adds, and glibc's flags `-`, `_`, `0`, `^`. What is no directive stays as it is written. `%Z` is
- * `tm_zone`, so it is `UTC` for `gmtime()`, where glibc has `GMT`.
+ * adds, and glibc's flags `-`, `_`, `0`, `^`. All other text is copied. `%Z` is `tm_zone`, so it is
+ * `UTC` for `gmtime()`, where glibc has `GMT`.
  *
  * Browser compatible.
  *
@@ -26,7 +26,7 @@ const MONTHS = [
   "December",
 ];
 
-/** `time` as `format` says. */
+/** Formats `time` by `format`. */
 export function strftime(format: string, time: StructTime): string {
   let out = "";
   let at = 0;
@@ -46,7 +46,7 @@ export function strftime(format: string, time: StructTime): string {
   return cutText(out + format.slice(at));
 }
 
-/** A number and how wide it is; or text, which no padding flag changes. */
+/** A number with its width; or text, which no padding flag changes. */
 type Field = string | readonly [value: number, width: number, fill: "0" | " "];
 
 function flagged(field: Field, flags: string): string {
@@ -140,7 +140,7 @@ function directive(letter: string, time: StructTime): Field | undefined {
   return undefined;
 }
 
-/** The year and week of ISO 8601: the week belongs to the year that holds its Thursday. */
+/** Returns the year and week of ISO 8601: a week belongs to the year that holds its Thursday. */
 function isoWeek(time: StructTime): [year: number, week: number] {
   const thursday = time.tm_yday + 3 - time.tm_wday;
   if (thursday < 1) {

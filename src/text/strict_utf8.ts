@@ -1,13 +1,13 @@
 /**
- * Text as UTF-8 for those who cannot take anything else: a lone surrogate is an error, as in
- * Python's strict UTF-8, and what is cut short is cut between two characters.
+ * Strict UTF-8, as syslog and datagrams need it: a lone surrogate is an error, as in Python's
+ * strict UTF-8, and a text that is too long is cut between two characters.
  *
  * Browser compatible: imports nothing, uses no runtime global.
  *
  * @module
  */
 
-/** What nearly every message fits in; a longer one gets an array of its own. */
+/** Nearly every message fits into this; a longer one gets a new array. */
 const SCRATCH_BYTES = 64 * 1024;
 
 /** UTF-8 has at most this many bytes for a UTF-16 code unit. */
@@ -17,8 +17,8 @@ const encoder = /* @__PURE__ */ new TextEncoder();
 let scratch: Uint8Array | undefined;
 
 /**
- * The text as UTF-8. The result is valid until the next call, which may use the same memory: copy
- * it before any code that is not your own runs.
+ * Returns the text as UTF-8. The result is valid until the next call, which may use the same
+ * memory: copy it before other code runs.
  *
  * @throws {RangeError} for a lone surrogate, where Python raises a UnicodeEncodeError
  */
@@ -43,11 +43,14 @@ export function checkWellFormed(text: string): void {
   );
 }
 
-/** The longest beginning of UTF-8 text that has at most `max` bytes and ends with a character. */
+/**
+ * Returns the longest beginning of UTF-8 text that has at most `max` bytes and ends with a
+ * character.
+ */
 export function truncateUtf8(bytes: Uint8Array, max: number): Uint8Array {
   if (bytes.length <= max) return bytes;
   let end = max;
-  // Bytes like 10xxxxxx go on with a character; none has more than three of them.
+  // Bytes like 10xxxxxx continue a character; none has more than three of them.
   while (end > 0 && end > max - 3 && (bytes[end]! & 0xc0) === 0x80) end--;
   return bytes.subarray(0, end);
 }

@@ -1,5 +1,6 @@
 /**
- * Seconds since the epoch taken apart, after Python's `time.localtime` and `time.gmtime`.
+ * The fields of a time in seconds since the epoch, after Python's `time.localtime` and
+ * `time.gmtime`.
  *
  * Browser compatible.
  *
@@ -34,7 +35,7 @@ export interface StructTime {
 
 const DAY_MS = 86_400_000;
 
-/** The parts of a moment, and on demand what costs more to know. */
+/** The fields of a time; those that take longer to compute are computed when they are read. */
 class BrokenDownTime implements StructTime {
   readonly tm_year: number;
   readonly tm_mon: number;
@@ -68,7 +69,7 @@ class BrokenDownTime implements StructTime {
     return (day - start) / DAY_MS + 1;
   }
 
-  /** Summer time is when the clock is ahead of where it stands at another time of that year. */
+  /** 1 in summer time: the clock is ahead of its position at another time of that year. */
   get tm_isdst(): number {
     if (!this.#isLocal) return 0;
     const january = offsetOf(new Date(this.tm_year, 0, 1));
@@ -84,19 +85,19 @@ class BrokenDownTime implements StructTime {
   }
 }
 
-/** `seconds` since the epoch in UTC. @default {now} */
+/** Returns the fields of `seconds` since the epoch in UTC. @default {now} */
 export function gmtime(seconds: number = Date.now() / 1000): StructTime {
   return new BrokenDownTime(wholeSeconds(seconds), 0, false);
 }
 
-/** `seconds` since the epoch in the time zone of this machine. @default {now} */
+/** Returns the fields of `seconds` since the epoch in the local time zone. @default {now} */
 export function localtime(seconds: number = Date.now() / 1000): StructTime {
   const ms = wholeSeconds(seconds);
   return new BrokenDownTime(ms, offsetOf(new Date(ms)), true);
 }
 
 function wholeSeconds(seconds: number): number {
-  // A stranger's value may be a list, and to make a number of that can take for ever.
+  // A received value may be a list, and its conversion to a number can take for ever.
   const ms = typeof seconds === "number" ? Math.floor(seconds) * 1000 : NaN;
   if (Number.isNaN(new Date(ms).getTime())) {
     throw new RangeError(
@@ -107,7 +108,7 @@ function wholeSeconds(seconds: number): number {
   return ms;
 }
 
-/** Local time minus UTC in milliseconds. */
+/** Returns local time minus UTC in milliseconds. */
 function offsetOf(date: Date): number {
   return -date.getTimezoneOffset() * 60_000;
 }

@@ -1,5 +1,5 @@
 /**
- * What becomes of a lone surrogate, which UTF-8 cannot hold: Python's `errors` of `open()`.
+ * The treatment of lone surrogates, which UTF-8 cannot hold: Python's `errors` of `open()`.
  *
  * Browser compatible.
  *
@@ -8,8 +8,9 @@
 import { encodeUtf8 } from "./utf8.ts";
 
 /**
- * What becomes of a lone surrogate: an error (`strict`), nothing, `?`, `\udc80`, `&#56448;`, the
- * byte that it stands for (`surrogateescape`), or three bytes of its own (`surrogatepass`). Python's
+ * How a lone surrogate is written: as an error (`strict`), not at all, as `?`, `\udc80`,
+ * `&#56448;`, as the byte that it stands for (`surrogateescape`), or as three bytes
+ * (`surrogatepass`). Python's
  * `namereplace` is `backslashreplace` here, since surrogates have no name.
  */
 export type TextErrors =
@@ -37,7 +38,7 @@ export const TEXT_ERRORS: readonly TextErrors[] = [
 const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /**
- * Text that can be written as UTF-8, or the bytes where no text stands for them.
+ * Returns text that can be written as UTF-8, or bytes if no text stands for them.
  *
  * @throws {RangeError} for a lone surrogate that `errors` does not allow, where Python raises a
  * UnicodeEncodeError
@@ -68,7 +69,7 @@ function withSurrogates(text: string): Uint8Array {
   return bytes.subarray(0, encodeUtf8(text, bytes, 0));
 }
 
-/** U+DC80 to U+DCFF are how Python keeps bytes that were no UTF-8: they become these again. */
+/** Python keeps bytes that were no UTF-8 as U+DC80 to U+DCFF: they become bytes again. */
 function escaped(text: string): Uint8Array {
   const bytes = new Uint8Array(3 * text.length);
   let end = 0;

@@ -1,5 +1,5 @@
 /**
- * What Python calls the type of a value, for its error messages: `str`, `NoneType`, `dict`.
+ * The name of a value's type in Python's error messages: `str`, `NoneType`, `dict`.
  *
  * Browser compatible.
  *
@@ -17,7 +17,7 @@ const PRIMITIVES: Readonly<Record<string, string>> = {
   symbol: "symbol",
 };
 
-/** The name of the Python type that `value` stands for. */
+/** Returns the name of the Python type that `value` stands for. */
 export function typeName(value: unknown): string {
   const primitive = PRIMITIVES[typeof value];
   if (primitive !== undefined) return primitive;

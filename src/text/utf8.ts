@@ -1,6 +1,5 @@
 /**
- * Text as UTF-8 with lone surrogates kept, Python's `surrogatepass`: a TextEncoder would replace
- * them.
+ * UTF-8 that keeps lone surrogates, Python's `surrogatepass`: a TextEncoder would replace them.
  *
  * Browser compatible: imports nothing, uses no runtime global.
  *
@@ -14,7 +13,7 @@ const encoder = /* @__PURE__ */ new TextEncoder();
 
 /**
  * Writes `text` into `out` from `at` on, where there must be room for three bytes a character;
- * returns where it ends.
+ * returns the position behind it.
  */
 export function encodeUtf8(text: string, out: Uint8Array, at: number): number {
   const { length } = text;
