@@ -7,9 +7,16 @@
  * @module
  */
 
+/** How a last write is cut, so that the peer reads in between. */
+export interface Pace {
+  /** Bytes of one try. */
+  pieceBytes: number;
+  /** The pause behind it. */
+  pauseMs: number;
+}
+
 /** A kernel takes so much at once, and a peer reads so much in one pause. */
-const PIECE_BYTES = 256 * 1024;
-const PAUSE_MS = 0.25;
+const USUAL_PACE: Pace = { pieceBytes: 256 * 1024, pauseMs: 0.25 };
 
 /** Pauses in which nothing was taken, after which the peer is not reading: 25 ms and more. */
 const IDLE_PAUSES = 100;
@@ -24,7 +31,7 @@ const MOST_PAUSES = 2000;
 export function lastWrite(
   bytes: Uint8Array,
   take: (piece: Uint8Array) => number | undefined,
-  pieceBytes: number = PIECE_BYTES,
+  { pieceBytes, pauseMs }: Pace = USUAL_PACE,
 ): number {
   let taken = 0;
   let idle = 0;
@@ -34,7 +41,7 @@ export function lastWrite(
     taken += size;
     if (taken === bytes.length) break;
     idle = size > 0 ? 0 : idle + 1;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
   }
   return taken;
 }

@@ -4,14 +4,30 @@
  * waits for room. A write that was taken in part makes the next one wait, even an empty one, until
  * Deno has had a turn. So an empty write that does not wait proves that the one before it is through.
  *
- * Unref'ing or counting writes was left out of `Deno.Conn` when it got `unref()`:
- * https://github.com/denoland/deno/pull/17170
+ * Deno lets no more than 128 socket operations through in a turn (the budget of its event loop, tokio);
+ * one that is beyond waits too, and counts as not through.
  *
  * @module
  */
+import type { Pace } from "../../net/last_write.ts";
 import { type DenoConn, denoRuntime } from "./runtime.ts";
 
 const NO_BYTES = new Uint8Array(0);
+
+/** Each piece is two operations, so that with other sockets' they stay within what a turn lets through. */
+const MOST_PIECES = 32;
+/** Of the piece that finds no room it is unknown how much was taken; smaller ones are no gain. */
+const LEAST_PIECE_BYTES = 64 * 1024;
+/** 50 MB/s, what a CPython receiver reads; one that has to wait once gets nothing any more. */
+const BYTES_PER_MS = 50_000;
+/** All pauses together: a process does not end later than half a second. */
+const MOST_PAUSES_MS = 500;
+
+/** The pace of a last write of so many bytes. */
+export function lastPace(bytes: number): Pace {
+  const pieceBytes = Math.max(LEAST_PIECE_BYTES, Math.ceil(bytes / MOST_PIECES));
+  return { pieceBytes, pauseMs: Math.min(pieceBytes / BYTES_PER_MS, MOST_PAUSES_MS / MOST_PIECES) };
+}
 
 /**
  * Returns true if the kernel has taken every byte written so far, or has refused the connection;

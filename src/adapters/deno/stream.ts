@@ -7,13 +7,10 @@ import { ConnectionError } from "../../net/connection_error.ts";
 import { lastWrite } from "../../net/last_write.ts";
 import { toConnectionError } from "../../net/native_error.ts";
 import { SocketStream } from "../../net/socket_stream.ts";
-import { isWriteThrough } from "./_late_write_count.ts";
+import { isWriteThrough, lastPace } from "./_late_write_count.ts";
 import type { DenoConn } from "./runtime.ts";
 
 const READ_BYTES = 64 * 1024;
-
-/** What one write at exit hands over: of the one that finds no room it is unknown how much is taken. */
-const LAST_PIECE_BYTES = 64 * 1024;
 
 /**
  * What counts as taken of a last write whose outcome cannot be known: a peer that reads leaves room for
@@ -75,7 +72,7 @@ export class DenoStream extends SocketStream {
     const isKnown = this.#isThrough();
     if (isKnown === false) return 0;
     const taken = isKnown
-      ? lastWrite(bytes, (piece) => this.#writePiece(piece), LAST_PIECE_BYTES)
+      ? lastWrite(bytes, (piece) => this.#writePiece(piece), lastPace(bytes.length))
       : this.#writeBlindly(bytes);
     // A process that goes on after all must not write behind a frame that was cut.
     if (taken < bytes.length) queueMicrotask(() => this.#cut());
