@@ -1,10 +1,11 @@
-/** Waits for a state that no event announces: a file that another program writes, a counter. */
-import { setTimeout as sleep } from "node:timers/promises";
+/**
+ * Waits for a state that no event announces: a file that another program writes, a counter. Imports
+ * nothing of a runtime, as workers use it too.
+ */
+import { turns } from "./turns.ts";
 
 /** How long a test waits for anything. */
 export const LIMIT_MS = 20_000;
-/** The time between two looks. */
-const POLL_MS = 5;
 
 /** Resolves once the condition holds; rejects with what `explain` returns after `LIMIT_MS`. */
 export async function until(
@@ -14,6 +15,6 @@ export async function until(
   const deadline = Date.now() + LIMIT_MS;
   while (!await condition()) {
     if (Date.now() > deadline) throw new Error(`waited in vain for ${explain()}`);
-    await sleep(POLL_MS);
+    await turns(5);
   }
 }

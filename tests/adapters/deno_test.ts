@@ -200,12 +200,18 @@ test("every datagram check of the conformance suite holds with --unstable-net to
 
 test("atExit() on Deno runs no exit at an error that the program handles", async () => {
   const program = `
-    addEventListener("error", (event) => event.preventDefault());
-    addEventListener("unhandledrejection", (event) => event.preventDefault());
+    const handled = (name: string) =>
+      new Promise<void>((resolve) =>
+        addEventListener(name, (event) => {
+          event.preventDefault();
+          resolve();
+        })
+      );
+    const both = Promise.all(["error", "unhandledrejection"].map(handled));
     connector.atExit!({ async beforeExit() {}, exit: () => console.log("exit") });
     setTimeout(() => { throw new Error("handled"); }, 1);
     Promise.reject(new Error("handled"));
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await both;
     console.log("goes on");`;
   const outcome = await runProgram("deno.ts", program, 1);
   assertEquals(outcome, { code: 0, stdout: "goes on\nexit\n", stderr: "" });

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StreamConnection } from "../../src/net/connector.ts";
 import { test as register } from "../test.ts";
-import { codeOf, pattern, sha256, type Target, turns } from "./target.ts";
+import { turns } from "../turns.ts";
+import { codeOf, pattern, sha256, type Target } from "./target.ts";
 
 const MIB = 1024 * 1024;
 const gone = { signal: AbortSignal.abort() };

@@ -195,8 +195,3 @@ export async function codeOf(
   }
   return "no error";
 }
-
-/** A few turns of the event loop in which what could go wrong would. */
-export async function turns(count = 20): Promise<void> {
-  for (let i = 0; i < count; i++) await new Promise<void>((resolve) => void setTimeout(resolve, 1));
-}

@@ -4,8 +4,9 @@ import { dirname } from "node:path";
 import { ConnectionError } from "../../src/net/connection_error.ts";
 import { withoutPython } from "../interop/python.ts";
 import { test as register } from "../test.ts";
+import { turns } from "../turns.ts";
 import { runProgram } from "./processes.ts";
-import { codeOf, pattern, type Target, turns } from "./target.ts";
+import { codeOf, pattern, type Target } from "./target.ts";
 import { digest, unixgramPeer, withSocketPath } from "./unixgram_peer.ts";
 
 /** Unix datagrams. */
@@ -165,7 +166,7 @@ export function unixgrams(
         const datagrams = Array.from({ length: 2000 }, (_, i) => pattern(i % 400));
         let sent = 0;
         const sends = datagrams.map((bytes) => socket.send(bytes).then(() => sent++));
-        await turns();
+        await turns(20);
         assert(sent < datagrams.length, "nobody has read");
         assertEquals(await peer.read(datagrams.length), datagrams.map(digest));
         await Promise.all(sends);

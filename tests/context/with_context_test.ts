@@ -10,6 +10,7 @@ import { LoggerAdapter } from "../../src/logging/logger_adapter.ts";
 import { withoutWorkerd, Workerd } from "../edge/workerd.ts";
 import { listLogger, stderrOf } from "../logging/helpers.ts";
 import { test } from "../test.ts";
+import { turns } from "../turns.ts";
 
 /** Settles when it is told to, so that flows interleave in an order that is known. */
 function gate(): { opened: Promise<void>; open: () => void } {
@@ -50,7 +51,7 @@ test("withContext() keeps concurrent flows apart, over awaits, timers and callba
     logger.info("start %d", id);
     await gates[id]!.opened;
     logger.info("awaited %d", id);
-    await new Promise<void>((resolve) => setTimeout(resolve, id % 3));
+    await turns(id % 3);
     await Promise.all([1, 2].map(async () => {
       await null;
       logger.info("inner %d", id);

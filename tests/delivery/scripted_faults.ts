@@ -26,6 +26,7 @@ import type { LogRecord } from "../../src/logging/log_record.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import type { StreamConnection, WaitOptions } from "../../src/net/connector.ts";
 import { account, messages, record } from "../handlers/wire.ts";
+import { turns } from "../turns.ts";
 
 /** mulberry32: a small generator, so that a seed means the same on every runtime. */
 export class Dice {
@@ -313,7 +314,7 @@ class Round {
 export async function resolved(promise: Promise<unknown>, otherwise: string): Promise<void> {
   let isResolved = false;
   void promise.then(() => isResolved = true);
-  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+  await turns(3);
   assert(isResolved, otherwise);
 }
 

@@ -5,6 +5,7 @@ import { StreamOutlet } from "../../src/delivery/stream_writer.ts";
 import { SysLogHandler } from "../../src/handlers/sys_log_handler.ts";
 import type { StreamConnection } from "../../src/net/connector.ts";
 import { test } from "../test.ts";
+import { turns } from "../turns.ts";
 import { account, messages, record } from "../handlers/wire.ts";
 
 /** A kernel with room for so many bytes, until it is read; `write` waits for that as Bun's does. */
@@ -94,11 +95,11 @@ test("a write that a retry completed says nothing of the one after it", async ()
     for (let i = 0; i < 4; i++) handler.emit(record("%d %s", count++, text));
   };
   burst();
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await turns(1);
   // Room for what waits, which the next full chunk sees, and for the beginning of what follows.
   kernel.room = 140_000;
   burst();
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await turns(1);
   assertEquals(account(handler).queued > 0, true);
   burst();
   kernel.room = Infinity;

@@ -9,9 +9,9 @@ import {
   type RawServer,
   type Received,
   sha256,
-  turns,
 } from "../conformance/target.ts";
 import { test as register } from "../test.ts";
+import { turns } from "../turns.ts";
 
 /** A server with a certificate for `127.0.0.1` and `log.example`, which workerd is told to trust. */
 export interface TlsServer extends Pick<RawServer, "address" | "close"> {
@@ -96,7 +96,7 @@ export function cloudflareChecks(
     await peer.stall();
     const bytes = pattern(32 * 1024 * 1024);
     const writing = codeOf(connection.write(bytes));
-    await turns();
+    await turns(20);
     const taken = connection.bytesWritten ?? 0;
     await connection.close({ signal: AbortSignal.abort() });
     assertEquals(await writing, "closed");

@@ -1,6 +1,7 @@
 /** A worker that answers with what a request's context put on the records of that request. */
 import { getLogger, Handler, type LogRecord } from "../../mod.ts";
 import { withContext } from "../../src/context/with_context.ts";
+import { turns } from "../turns.ts";
 
 class ListHandler extends Handler {
   readonly records: LogRecord[] = [];
@@ -18,7 +19,7 @@ export default {
     const id = new URL(request.url).pathname;
     await withContext({ id }, async () => {
       getLogger("worker").warning("begins %s", id);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await turns(5);
       await Promise.all([1, 2].map(async () => {
         await null;
         getLogger("worker").warning("goes on %s", id);

@@ -5,6 +5,7 @@
  */
 import { getLogger, SocketHandler, type WaitUntilContext, withFlush } from "../../mod.ts";
 import { connector } from "../../src/adapters/cloudflare.ts";
+import { turns } from "../turns.ts";
 
 /** Where the receiver listens: the bundle has it. */
 declare const RECEIVER_PORT: number;
@@ -19,8 +20,6 @@ handler.retryMax = 0.5;
 const log = getLogger("worker");
 log.addHandler(handler);
 
-const wait = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));
-
 const worker: object = withFlush({
   async fetch(request: Request, _env: object, ctx: WaitUntilContext): Promise<Response> {
     const [, action = "", number] = new URL(request.url).pathname.split("/");
@@ -28,10 +27,10 @@ const worker: object = withFlush({
     const isLogged = action === "logged";
     for (let i = 1; i <= 2; i++) {
       if (isLogged) log.warning("request %s record %d", number, i);
-      await wait(1);
+      await turns(1);
     }
     ctx.waitUntil(
-      wait(2).then(() => {
+      turns(2).then(() => {
         if (isLogged) log.warning("request %s record %d", number, 3);
       }),
     );

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { flushAfter, withFlush } from "../../src/handlers/flush_after.ts";
 import { test } from "../test.ts";
+import { turns } from "../turns.ts";
 
 /** A context as a runtime's, whose methods work on itself alone, and a handler that notes flushes. */
 function setUp() {
@@ -50,7 +51,7 @@ test("withFlush() flushes once the response is there, and does not hold it up", 
     },
   }, slow);
   assertEquals(await worker.fetch("request", {}, ctx), "response");
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await turns(1);
   assertEquals(log, ["done", "flush"]);
   flushed();
   await ctx.end();
@@ -61,7 +62,7 @@ test("withFlush() flushes again after what the worker put into ctx.waitUntil, an
   const worker = withFlush({
     fetch(_request: string, _env: object, { waitUntil }: typeof ctx): string {
       const later = async (name: string, then?: () => void) => {
-        await new Promise((resolve) => setTimeout(resolve, 1));
+        await turns(1);
         log.push(name);
         then?.();
         throw new Error("nobody's business");

@@ -3,10 +3,10 @@ import { assert, assertEquals } from "@std/assert";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { DeliveryStats } from "../../src/delivery/delivery_event.ts";
 import { withoutWorkerd, Workerd } from "../edge/workerd.ts";
 import { test } from "../test.ts";
+import { until } from "../until.ts";
 import { python3, withoutPython } from "./python.ts";
 import { PythonReceiver } from "./python_receiver.ts";
 
@@ -75,15 +75,15 @@ for (const how of ["stop", "kill"] as const) {
           define: { RECEIVER_PORT: String(port) },
         },
       });
-      const latencies = await load(workerd.url("load", ""), async () => {
-        await first[how]();
-        await sleep(150);
-        second = await PythonReceiver.start(python, "tcp", "--port", String(port));
-      });
       // Each is a request, and so flushes what the outage has left.
       const stats = async (): Promise<DeliveryStats> =>
         await (await fetch(workerd.url("load", "/stats"))).json();
-      while ((await stats()).queued > 0) await sleep(50);
+      const latencies = await load(workerd.url("load", ""), async () => {
+        await first[how]();
+        await until(async () => (await stats()).connectFailures > 0, () => "a dial that fails");
+        second = await PythonReceiver.start(python, "tcp", "--port", String(port));
+      });
+      await until(async () => (await stats()).queued === 0, () => "all records to be sent");
       const { emitted, sent, droppedTotal, connects, connectFailures } = await stats();
       await second?.stop();
 
@@ -163,7 +163,7 @@ test("requests of a worker, also those that fail, log through HTTPHandler", asyn
     assertEquals(statuses, numbers.map((number) => number % 2 === 1 ? 500 : 200));
     const stats = async (): Promise<DeliveryStats> =>
       await (await fetch(workerd.url(name, "/stats"))).json();
-    while ((await stats()).queued > 0) await sleep(10);
+    await until(async () => (await stats()).queued === 0, () => "all records to be sent");
     assertEquals((await stats()).sent, 50);
     assertEquals(messages.splice(0).sort(), numbers.map((number) => `request ${number}`).sort());
   }

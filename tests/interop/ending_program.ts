@@ -1,8 +1,9 @@
 /** A program that logs and ends: `ending_program.ts SCENARIO PORT`. Run by exit_test.ts. */
+import { once } from "node:events";
 import process from "node:process";
-import { setTimeout as sleep } from "node:timers/promises";
 import { getLogger, SocketHandler } from "../../mod.ts";
 import { connector } from "../../src/adapters/auto.ts";
+import { turns } from "../turns.ts";
 
 const [scenario, port] = process.argv.slice(2);
 const handler = new SocketHandler("127.0.0.1", Number(port), {
@@ -32,18 +33,19 @@ switch (scenario) {
     await handler.flush();
     logThem(1000);
     throw new Error("thrown on purpose");
-  case "survives":
-    process.on("unhandledRejection", () => {});
+  case "survives": {
+    const survived = once(process, "unhandledRejection");
     log.warning("the first dials");
     await handler.flush();
     logThem(1000);
     Promise.reject(new Error("survived"));
-    await sleep(50);
+    await survived;
     break;
+  }
   case "idles": // and ends by itself although the connection is open
     logThem(1000);
     await handler.flush();
-    await sleep(50);
+    await turns(1);
     break;
   default:
     throw new Error(`no such scenario: ${scenario}`);

@@ -18,6 +18,8 @@ import {
 } from "../../mod.ts";
 import { FileHandler } from "../../src/files/file_handlers.ts";
 import { SMTPHandler } from "../../src/mail/smtp_handler.ts";
+import { turns } from "../turns.ts";
+import { until } from "../until.ts";
 
 const [ending, state, adapter, socketPort, syslogPort, httpPort, file = ""] = process.argv.slice(2);
 const { connector, exitNotifier } = await import(
@@ -40,7 +42,7 @@ const deliveries = {
     exitNotifier,
     transport: {
       async sendMail() {
-        await new Promise((resolve) => setTimeout(resolve, 1));
+        await turns(1);
         if (state === "absent") throw new Error("refused");
       },
     },
@@ -88,7 +90,7 @@ if (ending === "logs in beforeExit") {
 if (state !== "connecting") {
   log.warning("first");
   const isSettled = () => handlers.every(({ stats }) => stats.connectFailures + stats.connects > 0);
-  while (!isSettled()) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(isSettled, () => "a dial of each handler");
   if (state === "connected") await Promise.all(handlers.map((handler) => handler.flush()));
 }
 if (ending === "logs in exit") process.exit(1);

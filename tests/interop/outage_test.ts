@@ -8,6 +8,7 @@ import type { DeliveryEvent } from "../../src/delivery/delivery_event.ts";
 import { SocketHandler } from "../../src/handlers/socket_handler.ts";
 import { account, record } from "../handlers/wire.ts";
 import { test } from "../test.ts";
+import { until } from "../until.ts";
 import { python3, withoutPython } from "./python.ts";
 import { runProgram } from "./programs.ts";
 import { PythonReceiver } from "./python_receiver.ts";
@@ -45,7 +46,7 @@ test(
     await emitFor(150);
     await handler.flush();
     // The latest records were written to a connection that is not a second old yet.
-    while (account(handler).queued > 0) await sleep(20);
+    await until(() => account(handler).queued === 0, () => "the latest records to be sent");
     const { sent, queued, droppedTotal } = account(handler);
     assertEquals({ sent, queued, droppedTotal }, { sent: emitted, queued: 0, droppedTotal: 0 });
 

@@ -28,8 +28,8 @@ export interface RunningProgram {
   readonly child: ChildProcess;
   /** What it printed so far. */
   readonly output: { stdout: string; stderr: string };
-  /** Resolves with its exit status once it has ended and all that it printed is here. */
-  readonly ended: Promise<number | null>;
+  /** Resolves with its exit status, or its signal, once it has ended and `output` is whole. */
+  readonly ended: Promise<number | string>;
 }
 
 /** Starts `tests/interop/<name>`, or the file of a `file:` URL. */
@@ -48,7 +48,7 @@ export function startProgram(
   const output = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => output.stdout += text);
   child.stderr.setEncoding("utf8").on("data", (text: string) => output.stderr += text);
-  return { child, output, ended: once(child, "close").then(([code]) => code) };
+  return { child, output, ended: once(child, "close").then(([code, signal]) => signal ?? code) };
 }
 
 /**
@@ -75,11 +75,14 @@ export async function printed(
   }
 }
 
-/** Runs a program as {@linkcode startProgram} does to its end; what it printed. */
+/**
+ * Runs a program as {@linkcode startProgram} does to its end, which must be with this status or by
+ * this signal, and returns what it printed.
+ */
 export async function runProgram(
   name: string,
   args: (string | number)[],
-  status: number = 0,
+  status: number | "SIGTERM" = 0,
   options: ProgramOptions = {},
 ): Promise<{ stdout: string; stderr: string }> {
   const { output, ended } = startProgram(name, args, options);

@@ -3,10 +3,10 @@
  * account says that it is.
  */
 import { assert, assertEquals } from "@std/assert";
-import { setTimeout as sleep } from "node:timers/promises";
 import { withoutUnixDatagrams } from "../conformance/unixgram_peer.ts";
 import { account } from "../handlers/wire.ts";
 import { test } from "../test.ts";
+import { until } from "../until.ts";
 import { SyslogDaemon } from "./syslog/daemon.ts";
 import { Fleet, type Sender } from "./syslog/fleet.ts";
 import { type SyslogProgram, without } from "./syslog/program.ts";
@@ -98,10 +98,10 @@ for (const program of [rsyslog, syslogNg]) {
       await fleet.arrived();
       let isOver = false;
       const restarted = daemon.restart().finally(() => isOver = true);
-      while (!isOver) {
+      await until(() => {
         for (const sender of fleet.senders) sender.log(10);
-        await sleep(1);
-      }
+        return isOver;
+      }, () => `${program.name} to be restarted`);
       await restarted;
       for (const sender of fleet.senders) await logUntil(sender.logged + 1000, sender, fleet);
       await fleet.arrived();

@@ -6,6 +6,7 @@ import { StreamHandler } from "../../src/logging/stream_handler.ts";
 import { ListHandler, recordOf, stderrOf, withBareRoot } from "./helpers.ts";
 import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
+import { turns } from "../turns.ts";
 
 /** What the one handler of the root makes of a record. */
 function text(): string {
@@ -84,7 +85,7 @@ test("basicConfig() does nothing when the root has handlers, unless 'force' is s
     const { end } = catchStderr();
     try {
       basicConfig({ force: true });
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await turns(1);
     } finally {
       end();
     }

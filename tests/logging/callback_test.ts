@@ -1,9 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { atOnce, callBack, watch } from "../../src/logging/callback.ts";
 import { test } from "../test.ts";
+import { turns } from "../turns.ts";
 
 const fault = new Error("fault");
-const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
 test("callBack() passes on thrown errors and rejections", async () => {
   const heard: unknown[] = [];
@@ -14,7 +14,7 @@ test("callBack() passes on thrown errors and rejections", async () => {
   assertEquals(heard, [fault]);
   callBack(() => Promise.reject(fault), hear);
   callBack(() => ({ then: (_: unknown, reject: (error: unknown) => void) => reject(fault) }), hear);
-  await turn();
+  await turns(1);
   assertEquals(heard, [fault, fault, fault]);
 });
 
@@ -25,7 +25,7 @@ test("callBack() never throws when 'fail' throws or rejects", async () => {
       throw fault;
     }, fail);
   }
-  await turn();
+  await turns(1);
 });
 
 test("watch() ignores values that are no promise", () => {
@@ -41,5 +41,5 @@ test("atOnce() returns values that are no promise, and throws for a promise", as
     TypeError,
     "format() must be synchronous",
   );
-  await turn();
+  await turns(1);
 });

@@ -6,6 +6,7 @@ import { Formatter } from "../../src/logging/formatter.ts";
 import { ListHandler, recordOf, stderrOf } from "./helpers.ts";
 import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
+import { turns } from "../turns.ts";
 
 test("setting 'name' registers the handler under that name", async () => {
   const handler = new ListHandler();
@@ -76,7 +77,7 @@ test("handle() passes the rejection of an asynchronous emit() to handleError()",
   }
   const handler = new Async();
   assertEquals(handler.handle(recordOf("x")), true);
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await turns(1);
   assertEquals((handler.errors[0] as Error).message, "late");
 });
 

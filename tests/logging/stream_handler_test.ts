@@ -6,6 +6,7 @@ import { catchStderr } from "../stderr.ts";
 import { receivedRecord, recordOf, stderrOf, withStandardStreams } from "./helpers.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { test } from "../test.ts";
+import { turns } from "../turns.ts";
 
 function recorder(): TextStream & { calls: string[] } {
   const calls: string[] = [];
@@ -82,7 +83,7 @@ test("the rejection of an asynchronous stream goes to handleError()", async () =
   }
   const stream = { write: () => Promise.reject(new Error("later")) };
   new Watching(stream).emit(recordOf("x"));
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await turns(1);
   assertEquals((seen[0] as Error).message, "later");
 });
 

@@ -36,6 +36,7 @@ import * as files from "../../src/files/file_handlers.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { SMTPHandler } from "../../src/mail/smtp_handler.ts";
 import { test } from "../test.ts";
+import { turns } from "../turns.ts";
 
 const boom = (): never => {
   throw new Error("boom");
@@ -413,7 +414,7 @@ test("no handler throws, waits or loses count, whatever it is given", async () =
         await handler.close();
         await handler.close();
         if (handler instanceof logwire.DeliveryHandler) assertEquals(handler.stats.queued, 0, name);
-        await new Promise((resolve) => setTimeout(resolve, 0));
+        await turns(1);
         assertEquals(unhandled, [], `${name} ${vandal}: a rejection ends the program`);
       }
     }

@@ -6,6 +6,7 @@ import { SocketHandler } from "../../src/handlers/socket_handler.ts";
 import type { Connector } from "../../src/net/connector.ts";
 import { ExitHookSet } from "../../src/net/exit_hooks.ts";
 import { test } from "../test.ts";
+import { turns } from "../turns.ts";
 
 /** A set, and how often it listens on its runtime. */
 function setting(): { set: ExitHookSet; listening: () => number } {
@@ -72,7 +73,7 @@ async function collect(): Promise<void> {
   if (Bun === undefined) v8.setFlagsFromString("--expose-gc");
   const gc = Bun === undefined ? vm.runInNewContext("gc") as () => void : () => Bun.gc(true);
   for (let i = 0; i < 3; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await turns(1);
     gc();
   }
 }

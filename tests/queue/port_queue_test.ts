@@ -13,6 +13,7 @@ import { ListHandler, receivedRecord, recordOf } from "../logging/helpers.ts";
 import { until } from "../receivers/until.ts";
 import { isReceived } from "../../src/logging/received_mark.ts";
 import { test } from "../test.ts";
+import { turns } from "../turns.ts";
 
 /** One end of a channel whose messages go where and when the test says. */
 class FakePort implements MessagePortLike {
@@ -280,7 +281,7 @@ test("PortReceiver answers when records are handled, and to each sender its own"
   queue.task_done();
   assertEquals(port.kinds(), ["done", "done"]);
   port.listener({ logwire: "flush", queue: 1, id: 7 });
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await turns(1);
   assertEquals(port.posted.splice(0), [{ logwire: "flushed", queue: 1, id: 7 }]);
 });
 

@@ -8,6 +8,7 @@ import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { ListHandler, recordOf } from "../logging/helpers.ts";
 import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
+import { turns } from "../turns.ts";
 
 class Flushed extends ListHandler {
   flushes = 0;
@@ -97,13 +98,10 @@ test("QueueListener lets others have a turn while handlers are slow", async () =
   listener.start();
   for (let i = 0; i < 200; i++) put(queue, "x");
   let seen = 0;
-  const timer = new Promise<void>((resolve) =>
-    setTimeout(() => {
-      seen = list.lines.length;
-      assert(!isOver);
-      resolve();
-    }, 0)
-  );
+  const timer = turns(1).then(() => {
+    seen = list.lines.length;
+    assert(!isOver);
+  });
   const stopped = listener.stop().then(() => isOver = true);
   await Promise.all([timer, stopped]);
   assert(seen < 200);
@@ -281,7 +279,7 @@ test("QueueListener outlives overrides and handlers that reject", async () => {
       queue.put_nowait(recordOf("a"));
       if (broken !== "task_done") await listener.stop();
     }
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await turns(5);
   } finally {
     stderr.end();
     process.off("unhandledRejection", hear);
