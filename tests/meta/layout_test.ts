@@ -6,7 +6,7 @@ import { entryPoints, exists, filesUnder, read, root, sources } from "./sources.
 const topLevel = [
   ...["deno.json", "mod.ts", "src", "tests", "bench", "README.md", "CHANGELOG.md", "LICENSE"],
   ...["package.json", "package-lock.json", "tsconfig.node.json"],
-  ...[".ci", ".git", ".gitattributes", ".gitignore", "node_modules", "dist"],
+  ...[".ci", ".git", ".github", ".gitattributes", ".gitignore", "node_modules", "dist"],
 ];
 
 /**
@@ -154,7 +154,7 @@ test("the top level holds nothing but what belongs there", () => {
 
 test("nothing names a path outside the project", () => {
   const text = [".ts", ".mjs", ".md", ".json"].flatMap((suffix) =>
-    ["src", "tests", "bench"].flatMap((folder) => filesUnder(folder, suffix))
+    ["src", "tests", "bench", ".github"].flatMap((folder) => filesUnder(folder, suffix))
   );
   const outside = new RegExp(["/work/", "\\.library/", "\\.\\./shared/"].join("|"));
   const top = ["mod.ts", "README.md", "CHANGELOG.md", "deno.json", "package.json", ".ci/run"];
