@@ -233,7 +233,7 @@ export {
 } from "./src/receivers/record_receiver.ts";
 export type { StreamServerOptions, StreamServerStats } from "./src/receivers/stream_server.ts";
 export type { DatagramServerStats } from "./src/receivers/datagram_server.ts";
-export type { ReceiverFault, ReceiverFaultReason } from "./src/receivers/fault.ts";
+export type { ReceiverFault, ReceiverFaultReason } from "./src/receivers/receiver_fault.ts";
 export { readRecords, type ReadRecordsOptions } from "./src/receivers/record_stream.ts";
 
 // What travels

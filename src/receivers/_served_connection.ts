@@ -1,58 +1,49 @@
 /**
- * One accepted connection of a receiver: read until it ends, until something in it is no record,
- * until it has been silent, or inside one frame, for too long, until it makes room for others, or
- * until the receiver stops.
+ * One accepted connection of a receiver. It is read until it ends, until something in it is no
+ * record, until it is silent, or inside one frame, for too long, until the server closes it to make
+ * room, or until the receiver stops.
  *
- * A chunk is read only when the one before it has been handled, so a sender that is faster than
- * the handlers is held back by its own kernel; and between two chunks everybody else has a turn.
+ * A chunk is read only when the one before it has been handled, so the kernel holds back a sender
+ * that is faster than the handlers; between two chunks the other connections have a turn.
  *
  * Browser compatible.
  *
  * @module
  */
 import { ConnectionError } from "../net/connection_error.ts";
-import type { Clock, StreamConnection } from "../net/connector.ts";
+import type { StreamConnection } from "../net/connector.ts";
 import { turn } from "../net/fair_turn.ts";
-import type { ReceiverFault, ReceiverFaultReason } from "./fault.ts";
-import type { MeteredReader } from "./_metered_reader.ts";
+import type { FrameSource } from "./_frame_source.ts";
+import { makeFault, type ReceiverFault, type ReceiverFaultReason } from "./receiver_fault.ts";
+import type { RecordPipeline } from "./_record_pipeline.ts";
 
-/** The longest wait for a connection that has ended to be let go, in milliseconds. */
+/** A connection that has ended closes within milliseconds; after a second it is closed by force. */
 const CLOSE_MS = 1000;
 
 /**
- * 64 KiB: a sender inside a frame when its time is over may go on if it has sent so much meanwhile,
- * by default a kilobyte a second, which is a slow modem. A byte now and then is less, and a frame of
- * the greatest size ends within hours.
+ * 64 KiB: a sender that is inside a frame when its time is over may go on if it has sent so much
+ * meanwhile. By default that is a kilobyte a second, as a slow modem sends; a byte now and then is
+ * less, and a frame of the greatest size ends within hours.
  */
 const PROGRESS_BYTES = 65_536;
 
-/** What a connection needs of its receiver. */
+/** How a connection is served. */
 export interface ServedConnectionOptions {
-  /** Its number, for reports. */
-  number: number;
   /** The longest silence, in milliseconds; 0: any. */
-  idleTimeoutMs: number;
+  readonly idleTimeoutMs: number;
   /** The longest time for its first frame, and inside any other, in milliseconds; 0: any. */
-  frameTimeoutMs: number;
-  /** For these times. */
-  clock: Clock;
-  /** Finds its frames. */
-  reader: MeteredReader;
-  /** Handles what arrived, until `signal` is aborted; the fault that ends the connection. */
-  take(chunk: Uint8Array, signal: AbortSignal): Promise<ReceiverFault | undefined>;
+  readonly frameTimeoutMs: number;
   /** All that arrived has been handled; `completed`: at least one whole frame was in it. */
   taken(completed: boolean): void;
-  /** It ended: handles what that completes; the fault, if it was inside a frame. */
-  finish(): ReceiverFault | undefined | Promise<undefined>;
-  /** Tells why it was given up. */
-  report(fault: ReceiverFault): void;
 }
 
-/** A connection that is being served; `done` when it has been let go. */
+/** A connection that is being served. */
 export class ServedConnection {
-  /** Resolves when the connection is over and let go. Never rejects. */
+  /** Resolves when the connection has ended and is closed. Never rejects. */
   readonly done: Promise<void>;
   readonly #connection: StreamConnection;
+  readonly #pipeline: RecordPipeline;
+  readonly #source: FrameSource;
   readonly #options: ServedConnectionOptions;
   readonly #release: AbortController = new AbortController();
   #silenceMs: number;
@@ -63,33 +54,40 @@ export class ServedConnection {
   #draining = false;
   #givenUp = false;
 
-  /** Begins to serve. */
-  constructor(connection: StreamConnection, options: ServedConnectionOptions) {
+  /** Starts to read; `number` is for reports. */
+  constructor(
+    connection: StreamConnection,
+    number: number,
+    pipeline: RecordPipeline,
+    options: ServedConnectionOptions,
+  ) {
     this.#connection = connection;
+    this.#pipeline = pipeline;
+    this.#source = pipeline.source(connection.peerAddress, number);
     this.#options = options;
     this.#silenceMs = options.idleTimeoutMs;
     this.done = this.#serve();
   }
 
-  /** Says whether everything that it brought is handled, so that closing it loses no whole record. */
+  /** True if every whole record that arrived is handled: closing it now loses none. */
   get isIdle(): boolean {
     return this.#state === "reading";
   }
 
-  /** Says whether it has brought no whole frame yet, or a part of one since. */
+  /** True before its first whole frame, and inside any later one. */
   get isInFrame(): boolean {
-    const { frames, heldBytes } = this.#options.reader;
+    const { frames, heldBytes } = this.#source;
     return frames === 0 || heldBytes > 0;
   }
 
   /** The memory, in bytes, that its unfinished frame takes. */
   get heldBytes(): number {
-    return this.#options.reader.heldBytes;
+    return this.#source.heldBytes;
   }
 
   /**
-   * Asks the sender to stop, by a FIN, and reads on what it sent before it heard of that. CPython's
-   * handlers do not listen: `quietMs` of silence is an end too.
+   * Asks the sender to stop, by a FIN, and reads on what it sent before it got that. Handlers of
+   * CPython do not read, so `quietMs` of silence end the connection too.
    */
   drain(quietMs: number): void {
     this.#draining = true;
@@ -98,24 +96,26 @@ export class ServedConnection {
     void this.#close();
   }
 
-  /** Reports why it is closed, and lets go at once. Harmless where it is over. */
+  /** Reports why it is closed, and closes it at once; does nothing if it has ended. */
   giveUp(reason: ReceiverFaultReason, error: ConnectionError): void {
     if (this.#state === "over" || this.#givenUp) return;
     this.#givenUp = true;
-    this.#options.report({ reason, error, connection: this.#options.number });
+    this.#pipeline.report(makeFault(reason, error, this.#source.connection));
     void this.abandon();
   }
 
-  /** Lets go at once; resolves when the connection is closed. */
+  /** Closes it at once; resolves when that is done. */
   abandon(): Promise<void> {
     this.#release.abort();
     this.#disarm();
-    this.#options.clock.clearTimeout(this.#frameTimer);
+    this.#pipeline.clock.clearTimeout(this.#frameTimer);
     return this.#close();
   }
 
   async #serve(): Promise<void> {
-    const { number, reader, take, taken, finish, report } = this.#options;
+    const source = this.#source;
+    const pipeline = this.#pipeline;
+    const { clock } = pipeline;
     let fault: ReceiverFault | undefined;
     this.#arm();
     this.#watchFrame(false);
@@ -123,30 +123,30 @@ export class ServedConnection {
       for await (const chunk of this.#connection) {
         this.#disarm();
         this.#state = "taking";
-        const { frames } = reader;
-        fault = await take(chunk, this.#release.signal);
+        const { frames } = source;
+        fault = await pipeline.take(source, chunk, this.#release.signal);
         this.#state = "reading";
         if (fault !== undefined) break;
-        const completed = reader.frames > frames;
+        const completed = source.frames > frames;
         this.#watchFrame(completed);
-        taken(completed);
+        this.#options.taken(completed);
         await turn();
         this.#arm();
       }
       this.#state = "over";
-      fault ??= await finish();
+      fault ??= await pipeline.end(source);
     } catch (error) {
-      fault = { reason: "connection", error, connection: number };
+      fault = makeFault("connection", error, source.connection);
     }
     this.#state = "over";
     this.#disarm();
-    this.#options.clock.clearTimeout(this.#frameTimer);
+    clock.clearTimeout(this.#frameTimer);
     if (fault !== undefined) {
-      // At once, so that a sender that does not listen meets a RST and not a void.
+      // At once, so that a sender that does not read gets a RST instead of no answer.
       this.#release.abort();
-      if (!this.#givenUp) report(fault);
+      if (!this.#givenUp) pipeline.report(fault);
     }
-    this.#timer = this.#options.clock.setTimeout(() => this.#release.abort(), CLOSE_MS);
+    this.#timer = clock.setTimeout(() => this.#release.abort(), CLOSE_MS);
     await this.#close();
     this.#disarm();
   }
@@ -154,11 +154,11 @@ export class ServedConnection {
   #arm(): void {
     this.#disarm();
     if (this.#silenceMs === 0) return;
-    this.#timer = this.#options.clock.setTimeout(() => this.#silent(), this.#silenceMs);
+    this.#timer = this.#pipeline.clock.setTimeout(() => this.#silent(), this.#silenceMs);
   }
 
   #disarm(): void {
-    this.#options.clock.clearTimeout(this.#timer);
+    this.#pipeline.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
@@ -169,27 +169,27 @@ export class ServedConnection {
     this.giveUp("idle", new ConnectionError("timeout", message));
   }
 
-  /** Bounds the time in which the frame that is under way, or the first one, must end. */
+  /** Bounds the time in which the unfinished frame, or the first one, must end. */
   #watchFrame(completed: boolean): void {
-    const { clock, frameTimeoutMs } = this.#options;
+    const { clock } = this.#pipeline;
+    const { frameTimeoutMs } = this.#options;
     if (frameTimeoutMs === 0 || this.#release.signal.aborted) return;
     if (completed || !this.isInFrame) {
       clock.clearTimeout(this.#frameTimer);
       this.#frameTimer = undefined;
     }
     if (!this.isInFrame || this.#frameTimer !== undefined) return;
-    this.#bytesBefore = this.#options.reader.bytes;
+    this.#bytesBefore = this.#source.bytes;
     this.#frameTimer = clock.setTimeout(() => this.#frameTimedOut(), frameTimeoutMs);
   }
 
   #frameTimedOut(): void {
     this.#frameTimer = undefined;
-    const { reader, frameTimeoutMs } = this.#options;
-    // While a record is handled nothing is read: that is not the sender's doing.
-    if (!this.isIdle || reader.bytes - this.#bytesBefore >= PROGRESS_BYTES) {
+    // While a record is handled nothing is read: the sender is not to blame.
+    if (!this.isIdle || this.#source.bytes - this.#bytesBefore >= PROGRESS_BYTES) {
       return this.#watchFrame(false);
     }
-    const message = `No frame was completed for ${frameTimeoutMs} ms`;
+    const message = `No frame was completed for ${this.#options.frameTimeoutMs} ms`;
     this.giveUp("idle", new ConnectionError("timeout", message));
   }
 
@@ -197,7 +197,7 @@ export class ServedConnection {
     try {
       await this.#connection.close({ signal: this.#release.signal });
     } catch {
-      // Contracts say that this does not happen; a connection that breaks them is gone all the same.
+      // close() must not reject; the connection is gone even where it does.
     }
   }
 }

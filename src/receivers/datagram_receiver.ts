@@ -57,7 +57,8 @@ export interface DatagramReceiverStats extends ReceiverStats, DatagramServerStat
  * ```
  */
 export class LogRecordDatagramReceiver extends RecordReceiver {
-  readonly #server: DatagramServer;
+  /** @ignore */
+  protected override readonly server: DatagramServer;
 
   /**
    * Opens nothing: `start()` does.
@@ -71,32 +72,16 @@ export class LogRecordDatagramReceiver extends RecordReceiver {
     checkKnown(what, options, RECORD_RECEIVER_OPTIONS);
     const settings = checkDatagramServer(what, host, port, options.acceptor);
     super(what, options);
-    this.#server = new DatagramServer(this.served(), settings);
+    this.server = new DatagramServer(this.pipeline, settings);
   }
 
   /** Where it is bound; before `start()` where it is going to be, with port 0 if that was given. */
   get address(): DatagramAddress {
-    return this.#server.address;
+    return this.server.address;
   }
 
   /** The counts so far. */
   override get stats(): DatagramReceiverStats {
-    return { ...super.stats, ...this.#server.stats };
-  }
-
-  /** Starts listening. */
-  protected override open(): Promise<void> {
-    return this.#server.open();
-  }
-
-  /** Reads on until nothing more is there. */
-  protected override shut(): Promise<void> {
-    return this.#server.shut();
-  }
-
-  /** What lines on stderr call this receiver. */
-  protected override describe(): string {
-    const at = this.address;
-    return `receiver at ${at.transport === "unixgram" ? at.path : `${at.hostname}:${at.port}`}`;
+    return { ...super.stats, ...this.server.stats };
   }
 }

@@ -11,8 +11,10 @@ import { checkDatagramTarget, checkMethods } from "../logging/validate.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { DatagramAcceptor, DatagramAddress, DatagramListener } from "../net/connector.ts";
 import { turn } from "../net/fair_turn.ts";
-import type { ReceiverFault } from "./fault.ts";
-import { QUIET_MS, type Served, type Server } from "./_server.ts";
+import { withTimeout } from "../net/with_timeout.ts";
+import type { ReceiverFault } from "./receiver_fault.ts";
+import type { RecordPipeline } from "./_record_pipeline.ts";
+import { QUIET_MS, type RecordServer } from "./_record_server.ts";
 
 /** Datagrams between two turns of the event loop. */
 const DATAGRAMS_A_TURN = 64;
@@ -43,9 +45,9 @@ export interface DatagramServerStats {
   readonly dropped: number;
 }
 
-/** Takes datagrams; see the module. */
-export class DatagramServer implements Server {
-  readonly #served: Served;
+/** Reads datagrams, each a source of its own. */
+export class DatagramServer implements RecordServer {
+  readonly #pipeline: RecordPipeline;
   readonly #acceptor: DatagramAcceptor;
   #address: DatagramAddress;
   #listener: DatagramListener | undefined;
@@ -55,13 +57,14 @@ export class DatagramServer implements Server {
   readonly #release = new AbortController();
   #dropped = 0;
 
-  constructor(served: Served, { acceptor, bindAt }: DatagramServerSettings) {
-    this.#served = served;
+  /** The datagrams go through `pipeline`. */
+  constructor(pipeline: RecordPipeline, { acceptor, bindAt }: DatagramServerSettings) {
+    this.#pipeline = pipeline;
     this.#acceptor = acceptor;
     this.#address = bindAt;
   }
 
-  /** Where it is bound; before `open()` where it is going to be, with port 0 if that was given. */
+  /** The address that it is bound to; before `open()` the one that it was given. */
   get address(): DatagramAddress {
     return this.#address;
   }
@@ -72,71 +75,68 @@ export class DatagramServer implements Server {
   }
 
   /** Starts listening. */
-  async open(): Promise<void> {
+  async open(stopping: AbortSignal, failed: (error: unknown) => void): Promise<void> {
     const listener = await this.#acceptor.bindDatagram(this.#address);
     this.#listener = listener;
     this.#address = listener.address;
-    this.#reading = this.#read(listener);
+    this.#reading = this.#read(listener, stopping).catch((error) => {
+      if (!stopping.aborted) failed(error);
+    });
   }
 
-  /** Reads on until nothing more is there. */
-  async shut(): Promise<void> {
-    if (this.#listener === undefined) return;
-    const { clock, stopTimeoutMs } = this.#served;
-    let bound: unknown;
-    // A record that is never handled keeps the socket from being read to its end.
-    const givenUp = new Promise<void>((resolve) => {
-      bound = clock.setTimeout(() => {
-        this.#release.abort();
-        resolve();
-      }, stopTimeoutMs);
-    });
+  /** Reads on until nothing arrives. */
+  async shut(timeoutMs: number): Promise<void> {
+    const reading = this.#reading;
+    if (reading === undefined) return;
     if (!this.#taking) this.#awaitQuiet();
-    await Promise.race([this.#reading, givenUp]);
-    clock.clearTimeout(bound);
+    const { clock } = this.#pipeline;
+    // A record that is never handled keeps the socket from being read to its end.
+    await withTimeout(() => reading, {
+      abort: this.#release,
+      clock,
+      ms: timeoutMs,
+      late: () =>
+        new ConnectionError("timeout", `It was not read within the ${timeoutMs} ms of stop()`),
+    }).catch(() => {});
     clock.clearTimeout(this.#timer);
     await this.#close();
   }
 
-  /** Never rejects. */
-  async #read(listener: DatagramListener): Promise<void> {
-    const served = this.#served;
-    try {
-      let count = 0;
-      for await (const datagram of listener) {
-        if (this.#release.signal.aborted) {
-          this.#dropped++;
-          continue;
-        }
-        served.clock.clearTimeout(this.#timer);
-        this.#taking = true;
-        const fault = await this.#take(datagram, listener.peerAddress);
-        if (fault !== undefined) served.report(fault);
-        if (++count % DATAGRAMS_A_TURN === 0) await turn();
-        this.#taking = false;
-        if (served.isStopping()) this.#awaitQuiet();
+  /** Handles what arrives; rejects when the bound socket closes. */
+  async #read(listener: DatagramListener, stopping: AbortSignal): Promise<void> {
+    const pipeline = this.#pipeline;
+    let count = 0;
+    for await (const datagram of listener) {
+      if (this.#release.signal.aborted) {
+        this.#dropped++;
+        continue;
       }
-      if (!served.isStopping()) throw new ConnectionError("closed", "The bound socket was closed");
-    } catch (error) {
-      if (!served.isStopping()) served.fail(error);
+      pipeline.clock.clearTimeout(this.#timer);
+      this.#taking = true;
+      const fault = await this.#take(datagram, listener.peerAddress);
+      if (fault !== undefined) pipeline.report(fault);
+      if (++count % DATAGRAMS_A_TURN === 0) await turn();
+      this.#taking = false;
+      if (stopping.aborted) this.#awaitQuiet();
     }
+    throw new ConnectionError("closed", "The bound socket was closed");
   }
 
   /** A frame that is cut off is a fault; so is a datagram without one. */
   async #take(datagram: Uint8Array, sender?: string): Promise<ReceiverFault | undefined> {
-    const served = this.#served;
+    const pipeline = this.#pipeline;
     if (datagram.length === 0) {
-      return served.reject(new FrameError("cut-off", "a datagram is empty"));
+      return pipeline.reject("frame", new FrameError("cut-off", "a datagram is empty"));
     }
-    const reader = served.makeReader(sender);
-    const fault = await served.take(reader, datagram, undefined, this.#release.signal) ??
-      served.finish(reader);
+    const source = pipeline.source(sender);
+    const fault = await pipeline.take(source, datagram, this.#release.signal) ??
+      pipeline.end(source);
     return fault instanceof Promise ? await fault : fault;
   }
 
-  /** Closes when nothing has come for a while. */
+  /** Closes the socket when nothing arrives for `QUIET_MS`. */
   #awaitQuiet(): void {
-    this.#timer = this.#served.clock.setTimeout(() => void this.#close(), QUIET_MS);
+    this.#timer = this.#pipeline.clock.setTimeout(() => void this.#close(), QUIET_MS);
   }
 
   async #close(): Promise<void> {

@@ -61,7 +61,7 @@ export type {
   DatagramReceiverStats,
   LogRecordDatagramReceiverOptions,
 } from "./datagram_receiver.ts";
-export type { ReceiverFault, ReceiverFaultReason } from "./fault.ts";
+export type { ReceiverFault, ReceiverFaultReason } from "./receiver_fault.ts";
 export { readRecords } from "./record_stream.ts";
 export type { ReadRecordsOptions } from "./record_stream.ts";
 export { SyslogReceiver } from "./syslog_receiver.ts";
@@ -82,7 +82,8 @@ export interface SocketReceiverStats extends ReceiverStats, StreamServerStats {}
 
 /** Receives records over byte streams; see the module's description. */
 export class LogRecordSocketReceiver extends RecordReceiver {
-  readonly #server: StreamServer;
+  /** @ignore */
+  protected override readonly server: StreamServer;
 
   /**
    * Opens nothing: `start()` does.
@@ -96,32 +97,16 @@ export class LogRecordSocketReceiver extends RecordReceiver {
     checkKnown(what, options, [...RECORD_RECEIVER_OPTIONS, ...STREAM_OPTIONS]);
     const settings = checkStreamServer(what, host, port, options);
     super(what, options);
-    this.#server = new StreamServer(this.served(), settings);
+    this.server = new StreamServer(this.pipeline, settings);
   }
 
   /** Where it listens; before `start()` where it is going to, with port 0 if that was asked for. */
   get address(): StreamAddress {
-    return this.#server.address;
+    return this.server.address;
   }
 
-  /** What was counted so far. */
+  /** The counts so far. */
   override get stats(): SocketReceiverStats {
-    return { ...super.stats, ...this.#server.stats };
-  }
-
-  /** Starts listening. */
-  protected override open(signal: AbortSignal): Promise<void> {
-    return this.#server.open(signal);
-  }
-
-  /** Stops accepting, and drains the connections. */
-  protected override shut(): Promise<void> {
-    return this.#server.shut();
-  }
-
-  /** What lines on stderr call this receiver. */
-  protected override describe(): string {
-    const at = this.address;
-    return `receiver at ${at.transport === "unix" ? at.path : `${at.hostname}:${at.port}`}`;
+    return { ...super.stats, ...this.server.stats };
   }
 }

@@ -21,10 +21,11 @@ import type {
   StreamConnection,
   TlsOptions,
 } from "../net/connector.ts";
-import type { ReceiverFaultReason } from "./fault.ts";
-import { MeteredReader } from "./_metered_reader.ts";
+import { withTimeout } from "../net/with_timeout.ts";
+import { makeFault, type ReceiverFaultReason } from "./receiver_fault.ts";
+import type { RecordPipeline } from "./_record_pipeline.ts";
+import { QUIET_MS, type RecordServer } from "./_record_server.ts";
 import { ServedConnection } from "./_served_connection.ts";
-import { QUIET_MS, type Served, type Server } from "./_server.ts";
 
 /**
  * A minute for a frame: CPython gives up after a second without progress. Senders dial when they have
@@ -129,9 +130,9 @@ export function checkStreamServer(
   return { acceptor, idleTimeoutMs, frameTimeoutMs, maxBufferedBytes, maxConnections, listenAt };
 }
 
-/** Listens for byte streams; see the module. */
-export class StreamServer implements Server {
-  readonly #served: Served;
+/** Listens for byte streams, and serves each connection until it ends. */
+export class StreamServer implements RecordServer {
+  readonly #pipeline: RecordPipeline;
   readonly #settings: StreamServerSettings;
   #listener: Listener<StreamConnection> | undefined;
   #accepting: Promise<void> | undefined;
@@ -140,22 +141,23 @@ export class StreamServer implements Server {
   /** The bytes of each connection's unfinished frame; the one with the latest whole frame is last. */
   readonly #open = new Map<ServedConnection, number>();
   #heldBytes = 0;
-  /** Those that are closed, but have a last record that is being handled, included. */
+  /** Includes connections that are closed while their last record is being handled. */
   readonly #serving = new Set<ServedConnection>();
 
-  constructor(served: Served, settings: StreamServerSettings) {
-    this.#served = served;
+  /** What the connections send goes through `pipeline`. */
+  constructor(pipeline: RecordPipeline, settings: StreamServerSettings) {
+    this.#pipeline = pipeline;
     this.#settings = settings;
   }
 
-  /** Where it listens; before `open()` where it is going to, with port 0 if that was asked for. */
+  /** The address that it listens at; before `open()` the one that it was given. */
   get address(): StreamAddress {
     const at = this.#listener?.address ?? this.#settings.listenAt;
     if (at.transport === "unix") return { transport: "unix", path: at.path };
     return { transport: "tcp", hostname: at.hostname, port: at.port };
   }
 
-  /** What was counted so far. */
+  /** The counts so far. */
   get stats(): StreamServerStats {
     return {
       connections: this.#connections,
@@ -165,72 +167,59 @@ export class StreamServer implements Server {
   }
 
   /** Starts listening. */
-  async open(signal: AbortSignal): Promise<void> {
+  async open(stopping: AbortSignal, failed: (error: unknown) => void): Promise<void> {
     const { acceptor, listenAt } = this.#settings;
-    const listener = await acceptor.listen(listenAt, { signal });
+    const listener = await acceptor.listen(listenAt, { signal: stopping });
     this.#listener = listener;
-    this.#accepting = this.#accept(listener);
+    this.#accepting = this.#accept(listener).catch((error) => {
+      if (!stopping.aborted) failed(error);
+    });
   }
 
   /** Stops accepting, and drains the connections. */
-  async shut(): Promise<void> {
-    const { clock, stopTimeoutMs } = this.#served;
+  async shut(timeoutMs: number): Promise<void> {
     await this.#listener?.close().catch(() => {});
     await this.#accepting;
     const serving = [...this.#serving];
-    let timer: unknown;
-    // A record that is never handled keeps its connection from being over.
-    const givenUp = new Promise<unknown>((resolve) => {
-      timer = clock.setTimeout(() => resolve(this.#giveUpAll(serving)), stopTimeoutMs);
-    });
-    for (const connection of serving) connection.drain(QUIET_MS);
-    await Promise.race([givenUp, Promise.all(serving.map(({ done }) => done))]);
-    clock.clearTimeout(timer);
-  }
-
-  /** Resolves when these connections are closed, whatever is being handled of theirs. */
-  async #giveUpAll(connections: ServedConnection[]): Promise<void> {
-    const message = `It did not end within the ${this.#served.stopTimeoutMs} ms of stop()`;
-    const error = new ConnectionError("timeout", message);
-    for (const one of connections) this.#giveUp(one, "connection", error);
-    await Promise.all(connections.map((one) => one.abandon()));
-  }
-
-  /** Never rejects. */
-  async #accept(listener: Listener<StreamConnection>): Promise<void> {
-    const served = this.#served;
+    const drained = () => {
+      for (const connection of serving) connection.drain(QUIET_MS);
+      return Promise.all(serving.map(({ done }) => done));
+    };
+    const late = new ConnectionError(
+      "timeout",
+      `It did not end within the ${timeoutMs} ms of stop()`,
+    );
     try {
-      for await (const connection of listener) this.#serve(connection);
-      if (!served.isStopping()) {
-        throw new ConnectionError("closed", "The listening socket was closed");
-      }
-    } catch (error) {
-      if (!served.isStopping()) served.fail(error);
+      // A record that is never handled keeps its connection from ending.
+      const abort = new AbortController();
+      const { clock } = this.#pipeline;
+      await withTimeout(drained, { abort, clock, ms: timeoutMs, late: () => late });
+    } catch {
+      for (const one of serving) this.#giveUp(one, "connection", late);
+      await Promise.all(serving.map((one) => one.abandon()));
     }
+  }
+
+  /** Serves what connects; rejects when the listening socket closes. */
+  async #accept(listener: Listener<StreamConnection>): Promise<void> {
+    for await (const connection of listener) this.#serve(connection);
+    throw new ConnectionError("closed", "The listening socket was closed");
   }
 
   #serve(connection: StreamConnection): void {
     const { maxConnections, idleTimeoutMs, frameTimeoutMs } = this.#settings;
-    const served = this.#served;
+    const pipeline = this.#pipeline;
     if (this.#open.size >= maxConnections && !this.#makeRoom()) {
       this.#refused++;
       const message = `There are ${maxConnections} connections already`;
-      served.report({ reason: "refused", error: new ConnectionError("denied", message) });
+      pipeline.report(makeFault("refused", new ConnectionError("denied", message)));
       connection.close({ signal: AbortSignal.abort() }).catch(() => {});
       return;
     }
-    const number = ++this.#connections;
-    const reader = new MeteredReader(served.makeReader(connection.peerAddress));
-    const one: ServedConnection = new ServedConnection(connection, {
-      number,
-      reader,
+    const one: ServedConnection = new ServedConnection(connection, ++this.#connections, pipeline, {
       idleTimeoutMs,
       frameTimeoutMs,
-      clock: served.clock,
-      take: (chunk, signal) => served.take(reader, chunk, number, signal),
       taken: (completed) => this.#taken(one, completed),
-      finish: () => served.finish(reader, number),
-      report: (fault) => served.report(fault),
     });
     this.#serving.add(one);
     this.#open.set(one, 0);

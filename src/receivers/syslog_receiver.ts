@@ -8,13 +8,11 @@
  *
  * @module
  */
-import type { FrameReader } from "../wire/length_prefix_framing.ts";
+import type { DeframerOptions, Framing } from "../wire/length_prefix_framing.ts";
 import { checkKnown, checkOneOf, refuse } from "../logging/validate.ts";
 import {
   checkDelimiter,
   checkReadFraming,
-  type Delimiter,
-  type ReadFraming,
   SyslogFrameReader,
 } from "../wire/syslog/syslog_framing.ts";
 import { type ParseContext, parseSyslog } from "../wire/syslog/syslog_parser.ts";
@@ -70,6 +68,17 @@ export interface SyslogTimeOptions {
 
 /** The names of the options in {@linkcode SyslogTimeOptions}. */
 const TIME_OPTIONS: readonly string[] = ["defaultTimeZone", "timeZones"];
+
+/** The names of the options that say how messages are told apart in a stream. */
+const FRAME_OPTIONS: readonly string[] = ["delimiter", "framing"];
+
+/** The names of all options of a {@linkcode SyslogReceiver}. */
+const OPTIONS: readonly string[] = /* @__PURE__ */ RECEIVER_OPTIONS.concat(
+  TIME_OPTIONS,
+  "transport",
+  FRAME_OPTIONS,
+  STREAM_OPTIONS,
+);
 
 /** Options of a {@linkcode SyslogReceiver} that takes datagrams, one message in each. */
 export interface SyslogDatagramReceiverOptions extends ReceiverOptions, SyslogTimeOptions {
@@ -170,8 +179,8 @@ export interface SyslogReceiverStats
  * ```
  */
 export class SyslogReceiver extends RecordReceiver {
-  readonly #server: StreamServer | DatagramServer;
-  readonly #makeReader: () => FrameReader;
+  /** @ignore */
+  protected override readonly server: StreamServer | DatagramServer;
   readonly #zones: Omit<ParseContext, "now">;
   /** What `relativeCreated` counts from, in seconds since the epoch. */
   readonly #start: number;
@@ -185,24 +194,17 @@ export class SyslogReceiver extends RecordReceiver {
    */
   constructor(host: string, port: number | null, options: SyslogReceiverOptions) {
     const what = "create SyslogReceiver";
-    checkKnown(what, options, [
-      ...[...RECEIVER_OPTIONS, ...TIME_OPTIONS, "transport", ...FRAME_OPTIONS, ...STREAM_OPTIONS],
-    ]);
+    checkKnown(what, options, OPTIONS);
     const { maxFrameBytes = DEFAULT_MAX_MESSAGE_BYTES, defaultTimeZone, timeZones = {} } = options;
     const zoneNamed = checkTimeZones(what, "timeZones", timeZones);
     const zones = defaultTimeZone === undefined
       ? { zoneNamed }
       : { zoneNamed, mktime: checkTimeZone(what, "defaultTimeZone", defaultTimeZone) };
-    const server = checkServer(what, host, port, options);
-    super(what, { ...options, maxFrameBytes });
-    if ("bindAt" in server) {
-      this.#server = new DatagramServer(this.served(), server);
-      this.#makeReader = () => unframed.reader({ maxFrameBytes });
-    } else {
-      const { delimiter, framing } = server;
-      this.#server = new StreamServer(this.served(), server);
-      this.#makeReader = () => new SyslogFrameReader({ maxFrameBytes }, delimiter, framing);
-    }
+    const settings = checkServer(what, host, port, options);
+    super(what, { ...options, maxFrameBytes }, settings.messages);
+    this.server = "bindAt" in settings
+      ? new DatagramServer(this.pipeline, settings)
+      : new StreamServer(this.pipeline, settings);
     this.#zones = zones;
     const { created, relativeCreated } = new LogRecord("", INFO, "", 0, "", null, null);
     this.#start = created - relativeCreated / 1000;
@@ -210,13 +212,13 @@ export class SyslogReceiver extends RecordReceiver {
 
   /** Where it listens; before `start()` where it is going to, with port 0 if that was asked for. */
   get address(): StreamAddress | DatagramAddress {
-    return this.#server.address;
+    return this.server.address;
   }
 
   /** What was counted so far. */
   override get stats(): SyslogReceiverStats {
     const none = { connections: 0, open: 0, refused: 0, dropped: 0 };
-    return { ...super.stats, ...none, ...this.#server.stats };
+    return { ...super.stats, ...none, ...this.server.stats };
   }
 
   /** The fields of the record that a message is. Override it to read messages in a way of yours. */
@@ -226,30 +228,16 @@ export class SyslogReceiver extends RecordReceiver {
     return syslogFields(message, now, this.#start, sender?.replace(MAPPED, ""));
   }
 
-  /** A reader for one stream, or for one datagram. */
-  protected override makeReader(sender?: string): FrameReader {
-    return Object.assign(this.#makeReader(), { sender });
-  }
-
-  /** Starts listening. */
-  protected override open(signal: AbortSignal): Promise<void> {
-    return this.#server.open(signal);
-  }
-
-  /** Takes nothing new, and reads on until nothing more is there. */
-  protected override shut(): Promise<void> {
-    return this.#server.shut();
-  }
-
-  /** What lines on stderr call this receiver. */
+  /** The name of this receiver in lines on stderr. */
   protected override describe(): string {
-    const at = this.address;
-    return `syslog receiver at ${"path" in at ? at.path : `${at.hostname}:${at.port}`}`;
+    return `syslog ${super.describe()}`;
   }
 }
 
-/** The names of the options that say how messages are told apart in a stream. */
-const FRAME_OPTIONS: readonly string[] = ["delimiter", "framing"];
+/** Tells one message from the next. */
+interface MessageFraming {
+  readonly messages: Pick<Framing, "reader">;
+}
 
 /** Checks how and where to listen. */
 function checkServer(
@@ -257,25 +245,24 @@ function checkServer(
   host: string,
   port: number | null,
   options: SyslogReceiverOptions,
-): DatagramServerSettings | StreamServerSettings & { delimiter: Delimiter; framing?: ReadFraming } {
+): (DatagramServerSettings | StreamServerSettings) & MessageFraming {
   const { transport = port === null ? "unixgram" : "udp" } = options;
   const transports = port === null ? ["unixgram", "unix"] as const : ["udp", "tcp"] as const;
   checkOneOf(what, "transport", transport, transports);
   if (isStream(options)) {
     const { delimiter = "either", framing } = options;
     checkDelimiter(what, delimiter);
-    return {
-      ...checkStreamServer(what, host, port, options),
-      delimiter,
-      ...(framing !== undefined && { framing: checkReadFraming(what, framing) }),
-    };
+    const settings = checkStreamServer(what, host, port, options);
+    if (framing !== undefined) checkReadFraming(what, framing);
+    const reader = (limits?: DeframerOptions) => new SyslogFrameReader(limits, delimiter, framing);
+    return { ...settings, messages: { reader } };
   }
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined && (FRAME_OPTIONS.includes(name) || STREAM_OPTIONS.includes(name))) {
       refuse(what, name, `absent with transport "${transport}"`, value);
     }
   }
-  return checkDatagramServer(what, host, port, options.acceptor);
+  return { ...checkDatagramServer(what, host, port, options.acceptor), messages: unframed };
 }
 
 function isStream(options: SyslogReceiverOptions): options is SyslogStreamReceiverOptions {

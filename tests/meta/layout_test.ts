@@ -137,7 +137,7 @@ const testedThrough: Record<string, string[]> = {
   "tests/mail/smtp_handler_test.ts": ["src/mail/_mail_writer.ts", "src/mail/_smtp_options.ts"],
   "tests/receivers/datagram_receiver_test.ts": ["src/receivers/datagram_server.ts"],
   "tests/receivers/socket_receiver_test.ts": [
-    "src/receivers/_intake.ts",
+    "src/receivers/receiver_fault.ts",
     "src/receivers/record_receiver.ts",
     "src/receivers/_served_connection.ts",
   ],

@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { lengthPrefixed } from "../../src/wire/length_prefix_framing.ts";
 import { newlineDelimited } from "../../src/wire/_line_framing.ts";
-import { MeteredReader } from "../../src/receivers/_metered_reader.ts";
+import { FrameSource } from "../../src/receivers/_frame_source.ts";
 import { test } from "../test.ts";
 import { spam } from "./setting.ts";
 
-test("MeteredReader counts the bytes and frames of a reader, and reads the same", () => {
-  const reader = new MeteredReader(lengthPrefixed.reader());
+test("FrameSource counts the bytes and frames of a reader, and reads the same", () => {
+  const reader = new FrameSource(lengthPrefixed.reader());
   reader.push(spam);
   reader.push(spam.subarray(0, 3));
   assertEquals(reader.next()?.length, spam.length - 4);
@@ -14,9 +14,9 @@ test("MeteredReader counts the bytes and frames of a reader, and reads the same"
   assertEquals([reader.bytes, reader.frames, reader.heldBytes], [spam.length + 3, 1, 3]);
 });
 
-test("MeteredReader counts the bytes since the last frame where a reader does not say heldBytes", () => {
+test("FrameSource counts the bytes since the last frame where a reader does not say heldBytes", () => {
   const { push, next, end } = bound(newlineDelimited.reader());
-  const reader = new MeteredReader({ push, next, end });
+  const reader = new FrameSource({ push, next, end });
   const held: number[] = [];
   for (const text of ["spam", "eggs", "\n", "ham"]) {
     reader.push(new TextEncoder().encode(text));
