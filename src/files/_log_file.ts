@@ -16,7 +16,7 @@ import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
 import { reportError } from "../logging/report_error.ts";
 import type { TextStream } from "../logging/text_stream.ts";
-import { isEnding, unwritten, watchExit, written } from "./_at_exit.ts";
+import { exitWriter } from "./_exit_writer.ts";
 import { type Fsync, MODE_FLAGS, type OpenMode } from "./file_options.ts";
 
 /** Deno repeats a write that is taken in part, and if that fails says nothing of the part. */
@@ -106,7 +106,7 @@ export class LogFile implements TextStream {
     this.#mode = mode;
     this.#fsync = fsync;
     this.#calls = calls;
-    watchExit();
+    exitWriter.install();
   }
 
   /** Whether the file is open. */
@@ -165,19 +165,19 @@ export class LogFile implements TextStream {
     this.#texts.push(text);
     this.#records.push(record);
     this.#characters += text.length;
-    if (this.#characters >= BUFFER_CHARACTERS || this.#fsync === "always" || isEnding) {
+    if (this.#characters >= BUFFER_CHARACTERS || this.#fsync === "always" || exitWriter.isEnding) {
       this.writeOut();
     } else if (this.#turnEnd === undefined) {
       // At exit it is written too: so it need not keep a program from ending that logs at its end.
       this.#turnEnd = setImmediate(this.#writeOut).unref();
-      unwritten(this);
+      exitWriter.add(this);
     }
   }
 
   #unschedule(): void {
     if (this.#turnEnd !== undefined) clearImmediate(this.#turnEnd);
     this.#turnEnd = undefined;
-    written(this);
+    exitWriter.delete(this);
   }
 
   /** Appends text that is nobody's record. */
@@ -216,7 +216,12 @@ export class LogFile implements TextStream {
     return this.#identity;
   }
 
-  /** Whether the path leads to the file that was opened last. */
+  /** True if the path no longer leads to the open file: another program moved or removed it. */
+  isMoved(): boolean {
+    return this.isOpen && !this.isAtItsPlace();
+  }
+
+  /** True if the path leads to the file that was opened last. */
   isAtItsPlace(): boolean {
     const options = { bigint: true, throwIfNoEntry: false } as const;
     const stats = this.#calls.statSync(this.name, options);
@@ -258,8 +263,8 @@ export class LogFile implements TextStream {
         lost.push(records[i]!);
       }
     }
-    if (isEnding) this.#giveUpCut(error);
-    else if (this.#startsCut) unwritten(this);
+    if (exitWriter.isEnding) this.#giveUpCut(error);
+    else if (this.#startsCut) exitWriter.add(this);
     for (const record of lost) this.onLoss(record, error);
   }
 

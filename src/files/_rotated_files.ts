@@ -9,7 +9,7 @@
 import fs from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { GZ, PART } from "./_rotated_names.ts";
+import { GZ, PART } from "./_files_to_delete.ts";
 
 interface Job {
   /** Where the file lies by now; `undefined`: it was removed. */

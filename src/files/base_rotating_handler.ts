@@ -9,13 +9,14 @@
  * @module
  */
 import fs from "node:fs";
-import { checkBoolean, checkFunction } from "../logging/validate.ts";
+import { checkBoolean, checkFunction, checkKnown } from "../logging/validate.ts";
 import { atOnce, watch } from "../logging/callback.ts";
 import { tellFault, watchFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
-import { FileHandler, type FileHandlerOptions, fileOf } from "./file_handler.ts";
-import { RetryPace } from "./_retry_pace.ts";
+import { FileHandler, type FileHandlerOptions } from "./file_handler.ts";
+import { FILE_HANDLER_OPTIONS, ROTATING_OPTIONS } from "./file_options.ts";
+import { RetryLimiter } from "./_retry_limiter.ts";
 import { RotatedFiles } from "./_rotated_files.ts";
 
 /** Gives a rotated file its path, from the one that it has by default. */
@@ -39,24 +40,22 @@ export interface BaseRotatingHandlerOptions extends FileHandlerOptions {
   readonly gzip?: boolean;
 }
 
-/** The rotated files of a handler, for the handlers of this folder. */
-export let rotatedBy: (handler: BaseRotatingHandler) => RotatedFiles;
-
 /** A handler that says when it is time, and what to do then. */
 export abstract class BaseRotatingHandler extends FileHandler {
   /** Whether rotated files are compressed in the background. */
   readonly gzip: boolean;
-  readonly #rotated: RotatedFiles;
+  /**
+   * The files that it rolled over.
+   *
+   * @ignore
+   */
+  protected readonly rotatedFiles: RotatedFiles;
   #latest: LogRecord | undefined;
-  readonly #pace = new RetryPace();
+  readonly #retries = new RetryLimiter();
   /** Says whether a record follows, which needs the new file. */
   #isEmitting = false;
   /** Where the file was moved that is still open; it is compressed when it is closed. */
   #rotatedTo: string | undefined;
-
-  static {
-    rotatedBy = (handler) => handler.#rotated;
-  }
 
   /** Gives rotated files their paths: a method of a subclass, or a function that is assigned. */
   namer?(defaultName: string): string;
@@ -71,8 +70,9 @@ export abstract class BaseRotatingHandler extends FileHandler {
    * @throws {Error} the system's, when the file cannot be opened
    */
   constructor(filename: string | URL, options: BaseRotatingHandlerOptions) {
-    const { namer, rotator, gzip = false, ...others } = options;
     const what = "create a rotating file handler";
+    checkKnown(what, options, [...FILE_HANDLER_OPTIONS, ...ROTATING_OPTIONS]);
+    const { namer, rotator, gzip = false, ...others } = options;
     checkFunction(what, "namer", namer);
     checkFunction(what, "rotator", rotator);
     checkBoolean(what, "gzip", gzip);
@@ -80,7 +80,7 @@ export abstract class BaseRotatingHandler extends FileHandler {
     if (namer) this.namer = namer;
     if (rotator) this.rotator = rotator;
     this.gzip = gzip;
-    this.#rotated = new RotatedFiles(gzip);
+    this.rotatedFiles = new RotatedFiles(gzip);
   }
 
   /** Whether the file is to be rolled over before this record, whose text is given if it is known. */
@@ -94,7 +94,7 @@ export abstract class BaseRotatingHandler extends FileHandler {
     this.#latest = record;
     try {
       const text = atOnce(this.lineOf(record), "format()");
-      if (this.#pace.permits(fileOf(this).batch)) this.#rollOverIfDue(record, text);
+      if (this.#retries.permits(this.logFile.batch)) this.#rollOverIfDue(record, text);
       this.write(record, text);
     } catch (error) {
       tellFault(this, record, error);
@@ -106,9 +106,9 @@ export abstract class BaseRotatingHandler extends FileHandler {
     try {
       if (!atOnce(this.shouldRollover(record, text), "shouldRollover()")) return;
       watchFault(this, record, this.doRollover());
-      this.#pace.succeeded();
+      this.#retries.succeeded();
     } catch (error) {
-      if (this.#pace.failed(fileOf(this).batch)) tellFault(this, record, error);
+      if (this.#retries.failed(this.logFile.batch)) tellFault(this, record, error);
     } finally {
       this.#isEmitting = false;
     }
@@ -131,7 +131,7 @@ export abstract class BaseRotatingHandler extends FileHandler {
   /** Writes what is buffered, closes the file, and awaits the compression of others. */
   override async close(): Promise<void> {
     await super.close();
-    await this.#rotated.done();
+    await this.rotatedFiles.done();
   }
 
   /**
@@ -139,12 +139,12 @@ export abstract class BaseRotatingHandler extends FileHandler {
    * wanted. A file that was moved before is not rotated again.
    */
   protected rotateAndCompress(dest: string): void {
-    if (!isMoved(this)) this.#rotate(dest);
+    if (!this.logFile.isMoved()) this.#rotate(dest);
     this.#goOn();
     const rotated = this.#rotatedTo;
     this.#rotatedTo = undefined;
     if (rotated === undefined || !this.gzip || !isRegular(rotated)) return;
-    this.#rotated.compress(rotated, (error) => this.reportFault(error));
+    this.rotatedFiles.compress(rotated, (error) => this.reportFault(error));
   }
 
   /** Reports what fails beside a roll-over, with the record that was handled last. */
@@ -153,12 +153,12 @@ export abstract class BaseRotatingHandler extends FileHandler {
   }
 
   #rotate(dest: string): void {
-    fileOf(this).writeOut();
+    this.logFile.writeOut();
     try {
       watch(this.rotate(this.baseFilename, dest), (error) => this.reportFault(error));
     } catch (error) {
       // A rotator may fail when it has moved the file.
-      if (isMoved(this)) this.#goOn();
+      if (this.logFile.isMoved()) this.#goOn();
       throw error;
     }
     this.#rotatedTo = dest;
@@ -166,15 +166,9 @@ export abstract class BaseRotatingHandler extends FileHandler {
 
   /** Opens the new file, and then closes the old one. */
   #goOn(): void {
-    if (this.delay && !this.#isEmitting) fileOf(this).close();
-    else fileOf(this).reopen();
+    if (this.delay && !this.#isEmitting) this.logFile.close();
+    else this.logFile.reopen();
   }
-}
-
-/** Says whether the file that is open is not the one of its name: somebody has moved or removed it. */
-export function isMoved(handler: BaseRotatingHandler): boolean {
-  const file = fileOf(handler);
-  return file.isOpen && !file.isAtItsPlace();
 }
 
 /** Whether there is a regular file at the path. */

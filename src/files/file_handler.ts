@@ -7,6 +7,7 @@
  */
 import { encodable, type TextErrors } from "../text/text_errors.ts";
 import { atOnce } from "../logging/callback.ts";
+import { checkKnown } from "../logging/validate.ts";
 import { tellFault } from "../logging/handler.ts";
 import type { FlushOptions } from "../logging/handler.ts";
 import { getLevelName } from "../logging/level_names.ts";
@@ -17,6 +18,7 @@ import {
   checkFilename,
   checkFileOptions,
   checkMode,
+  FILE_HANDLER_OPTIONS,
   type FileOptions,
   type Fsync,
   type OpenMode,
@@ -32,9 +34,6 @@ export interface FileHandlerOptions extends FileOptions {
    */
   readonly mode?: OpenMode;
 }
-
-/** The file of a handler, for the handlers of this folder. */
-export let fileOf: (handler: FileHandler) => LogFile;
 
 /**
  * Writes each record's text and `terminator` to a file. What one turn of the event loop logs is
@@ -72,12 +71,13 @@ export class FileHandler extends StreamHandler {
   readonly errors: TextErrors;
   /** When the disk itself is waited for. */
   readonly fsync: Fsync;
-  readonly #file: LogFile;
+  /**
+   * The file that it appends to.
+   *
+   * @ignore
+   */
+  protected readonly logFile: LogFile;
   #closed = false;
-
-  static {
-    fileOf = (handler) => handler.#file;
-  }
 
   /**
    * Opens the file, unless `delay` is true.
@@ -89,7 +89,8 @@ export class FileHandler extends StreamHandler {
   constructor(filename: string | URL, options: FileHandlerOptions = {}) {
     const what = "create a file handler";
     const path = checkFilename(what, filename);
-    const checked = checkFileOptions(what, options, ["mode"]);
+    checkKnown(what, options, FILE_HANDLER_OPTIONS);
+    const checked = checkFileOptions(what, options);
     const mode = checkMode(what, options.mode ?? "a");
     const file = new LogFile(path, { mode, fsync: checked.fsync });
     if (!checked.delay) file.open();
@@ -100,7 +101,7 @@ export class FileHandler extends StreamHandler {
     this.delay = checked.delay;
     this.errors = checked.errors;
     this.fsync = checked.fsync;
-    this.#file = file;
+    this.logFile = file;
     file.onLoss = (record, error) => tellFault(this, record, error);
   }
 
@@ -110,7 +111,7 @@ export class FileHandler extends StreamHandler {
    * subclasses write to it, does not say so.
    */
   override get stream(): TextStream {
-    const isClosed = super.stream === this.#file && !this.#file.isOpen;
+    const isClosed = super.stream === this.logFile && !this.logFile.isOpen;
     return isClosed ? null as unknown as TextStream : super.stream;
   }
 
@@ -126,23 +127,23 @@ export class FileHandler extends StreamHandler {
   /** Appends this text and `terminator`; what goes wrong later is told with the record. */
   write(record: LogRecord, text: string): void {
     // Somebody has called setStream().
-    if (super.stream !== this.#file) return super.emit(record);
+    if (super.stream !== this.logFile) return super.emit(record);
     // Opening it anew would empty it.
-    if (this.#closed && this.mode === "w" && !this.#file.isOpen) return;
-    this.#file.open();
-    this.#file.append(encodable(text + this.terminator, this.errors), record);
+    if (this.#closed && this.mode === "w" && !this.logFile.isOpen) return;
+    this.logFile.open();
+    this.logFile.append(encodable(text + this.terminator, this.errors), record);
   }
 
   /** Writes what is buffered, as `fsync` says to the disk itself. Never rejects. */
   override async flush(options?: FlushOptions): Promise<void> {
-    await this.#file.flush();
-    if (super.stream !== this.#file) await super.flush(options);
+    await this.logFile.flush();
+    if (super.stream !== this.logFile) await super.flush(options);
   }
 
   /** Writes what is buffered and closes the file. Never rejects. */
   override async close(): Promise<void> {
     this.#closed = true;
-    this.#file.close();
+    this.logFile.close();
     await super.close();
   }
 

@@ -46,4 +46,4 @@ export {
 } from "./timed_rotating_file_handler.ts";
 export { WatchedFileHandler, type WatchedFileHandlerOptions } from "./watched_file_handler.ts";
 export type { TextErrors } from "../text/text_errors.ts";
-export type { TimeOfDay } from "./rollover.ts";
+export type { TimeOfDay } from "./rollover_schedule.ts";

@@ -5,7 +5,7 @@
  */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { checkBoolean, checkKnown, checkOneOf, checkString, refuse } from "../logging/validate.ts";
+import { checkBoolean, checkOneOf, checkString, refuse } from "../logging/validate.ts";
 import { TEXT_ERRORS, type TextErrors } from "../text/text_errors.ts";
 
 /** What opening does to a file that is there: append to it, empty it, or fail. */
@@ -17,7 +17,7 @@ export type Fsync = "never" | "on-flush" | "always";
 /** What the system's `open()` calls the modes. */
 export const MODE_FLAGS: Readonly<Record<OpenMode, string>> = { a: "a", w: "w", x: "wx" };
 
-/** Options of every handler that writes to a file of its own. */
+/** Options of every handler that writes to a file. */
 export interface FileOptions {
   /** UTF-8 is what files are written in. @default {"utf-8"} */
   readonly encoding?: "utf-8";
@@ -34,19 +34,23 @@ export interface FileOptions {
   readonly fsync?: Fsync;
 }
 
-/** The names of {@linkcode FileOptions}. */
-export const FILE_OPTIONS = ["encoding", "delay", "errors", "fsync"] as const;
+/** The names of the options of `FileHandler`: `mode`, and {@linkcode FileOptions}. */
+export const FILE_HANDLER_OPTIONS: readonly string[] = [
+  "mode",
+  "encoding",
+  "delay",
+  "errors",
+  "fsync",
+];
+
+/** The names of the options of every rotating handler, beside those of `FileHandler`. */
+export const ROTATING_OPTIONS: readonly string[] = ["namer", "rotator", "gzip"];
 
 /** The options with their defaults. */
 export type CheckedFileOptions = Required<FileOptions>;
 
-/** Checks the options of {@linkcode FileOptions}, and that there are no others but `more`. */
-export function checkFileOptions(
-  what: string,
-  options: FileOptions,
-  more: readonly string[],
-): CheckedFileOptions {
-  checkKnown(what, options, [...FILE_OPTIONS, ...more]);
+/** Checks the options of {@linkcode FileOptions}. */
+export function checkFileOptions(what: string, options: FileOptions): CheckedFileOptions {
   const { encoding = "utf-8", delay = false, errors = "strict", fsync = "never" } = options;
   return {
     encoding: checkOneOf(what, "encoding", encoding, ["utf-8"]),

@@ -6,17 +6,15 @@
  * @module
  */
 import fs from "node:fs";
-import { checkInteger } from "../logging/validate.ts";
+import { checkInteger, checkKnown } from "../logging/validate.ts";
 import { codePointLength } from "../text/code_points.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import {
   BaseRotatingHandler,
   type BaseRotatingHandlerOptions,
-  isMoved,
   isNoRegularFile,
-  rotatedBy,
 } from "./base_rotating_handler.ts";
-import { fileOf } from "./file_handler.ts";
+import { FILE_HANDLER_OPTIONS, ROTATING_OPTIONS } from "./file_options.ts";
 
 /** Options of {@linkcode RotatingFileHandler}. */
 export interface RotatingFileHandlerOptions extends BaseRotatingHandlerOptions {
@@ -25,6 +23,9 @@ export interface RotatingFileHandlerOptions extends BaseRotatingHandlerOptions {
   /** How many old files are kept; 0: it never rolls over. @default {0} */
   readonly backupCount?: number;
 }
+
+/** The names of the options in {@linkcode RotatingFileHandlerOptions}. */
+const OPTIONS = ["maxBytes", "backupCount", ...ROTATING_OPTIONS, ...FILE_HANDLER_OPTIONS];
 
 /**
  * Rolls the file over before it would reach `maxBytes`: `app.log` becomes `app.log.1`, what was that
@@ -72,8 +73,9 @@ export class RotatingFileHandler extends BaseRotatingHandler {
    * @throws {Error} the system's, when the file cannot be opened
    */
   constructor(filename: string | URL, options: RotatingFileHandlerOptions = {}) {
-    const { maxBytes = 0, backupCount = 0, ...others } = options;
     const what = "create a rotating file handler";
+    checkKnown(what, options, OPTIONS);
+    const { maxBytes = 0, backupCount = 0, ...others } = options;
     checkInteger(what, "maxBytes", maxBytes, 0);
     checkInteger(what, "backupCount", backupCount, 0);
     super(filename, maxBytes > 0 ? { ...others, mode: "a" } : others);
@@ -84,7 +86,7 @@ export class RotatingFileHandler extends BaseRotatingHandler {
   /** Whether the record would make the file as large as `maxBytes`, or larger. */
   override shouldRollover(record: LogRecord, text: string = this.format(record)): boolean {
     if (this.maxBytes <= 0) return false;
-    const file = fileOf(this);
+    const file = this.logFile;
     const size = file.tell();
     if (size === 0) return false;
     if (size + codePointLength(text) + 1 < this.maxBytes) return false;
@@ -97,11 +99,11 @@ export class RotatingFileHandler extends BaseRotatingHandler {
   override doRollover(): void {
     // CPython closes and opens the file again, and nothing else.
     if (this.backupCount <= 0) return;
-    const rotated = rotatedBy(this);
+    const rotated = this.rotatedFiles;
     const slot = (i: number) => this.rotation_filename(`${this.baseFilename}.${i}`);
     const dest = slot(1);
     // A roll-over that could not open the new file, or another program, has moved it.
-    if (isMoved(this)) return this.rotateAndCompress(dest);
+    if (this.logFile.isMoved()) return this.rotateAndCompress(dest);
     const moved: number[] = [];
     try {
       for (let i = this.backupCount - 1; i > 0; i--) {

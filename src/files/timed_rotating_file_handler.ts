@@ -15,14 +15,14 @@ import {
   checkString,
   valueText,
 } from "../logging/validate.ts";
-import { filesToDelete } from "./_rotated_names.ts";
+import { filesToDelete } from "./_files_to_delete.ts";
 import {
   computeRollover,
   intervalStart,
   type RolloverUnit,
   rolloverUnit,
   type TimeOfDay,
-} from "./rollover.ts";
+} from "./rollover_schedule.ts";
 import { atOnce } from "../logging/callback.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { strftime } from "../text/strftime.ts";
@@ -30,9 +30,8 @@ import {
   BaseRotatingHandler,
   type BaseRotatingHandlerOptions,
   isNoRegularFile,
-  rotatedBy,
 } from "./base_rotating_handler.ts";
-import { checkFilename } from "./file_options.ts";
+import { checkFilename, FILE_HANDLER_OPTIONS, ROTATING_OPTIONS } from "./file_options.ts";
 
 /** What tells the time; a `Clock` is one. */
 export interface TimeSource {
@@ -60,6 +59,13 @@ export interface TimedRotatingFileHandlerOptions extends Omit<BaseRotatingHandle
   /** What tells the time. @default {the system's} */
   readonly clock?: TimeSource;
 }
+
+/** The names of the options in {@linkcode TimedRotatingFileHandlerOptions}. */
+const OPTIONS = [
+  ...["when", "interval", "backupCount", "utc", "atTime", "clock"],
+  ...ROTATING_OPTIONS,
+  ...FILE_HANDLER_OPTIONS.filter((name) => name !== "mode"),
+];
 
 const systemTime: TimeSource = { now: () => Date.now() / 1000 };
 
@@ -125,6 +131,7 @@ export class TimedRotatingFileHandler extends BaseRotatingHandler {
    * @throws {Error} the system's, when the file cannot be opened
    */
   constructor(filename: string | URL, options: TimedRotatingFileHandlerOptions = {}) {
+    checkKnown(WHAT, options, OPTIONS);
     const {
       when = "h",
       interval = 1,
@@ -140,7 +147,6 @@ export class TimedRotatingFileHandler extends BaseRotatingHandler {
     checkBoolean(WHAT, "utc", utc);
     checkTimeOfDay(atTime);
     checkMethods(WHAT, "clock", clock, ["now"]);
-    checkKnown(WHAT, others, ["encoding", "delay", "errors", "fsync", "namer", "rotator", "gzip"]);
     // Asked before it is opened, which may make it; and a virtual clock has no part in a new one.
     const before = modifiedAt(checkFilename(WHAT, filename));
     super(filename, { ...others, mode: "a" });
@@ -200,7 +206,7 @@ export class TimedRotatingFileHandler extends BaseRotatingHandler {
 
   #freeName(start: Parameters<typeof strftime>[1]): string {
     const name = this.rotation_filename(`${this.baseFilename}.${strftime(this.suffix, start)}`);
-    const rotated = rotatedBy(this);
+    const rotated = this.rotatedFiles;
     let free = name;
     for (let number = 1; rotated.exists(free); number++) free = `${name}.${number}`;
     return free;
@@ -212,7 +218,7 @@ export class TimedRotatingFileHandler extends BaseRotatingHandler {
     try {
       for (const path of this.getFilesToDelete()) {
         try {
-          rotatedBy(this).remove(path);
+          this.rotatedFiles.remove(path);
         } catch (error) {
           failures.push(error);
         }

@@ -9,8 +9,8 @@
  */
 import { tellFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
-import { FileHandler, type FileHandlerOptions, fileOf } from "./file_handler.ts";
-import { RetryPace } from "./_retry_pace.ts";
+import { FileHandler, type FileHandlerOptions } from "./file_handler.ts";
+import { RetryLimiter } from "./_retry_limiter.ts";
 
 /** Options of {@linkcode WatchedFileHandler}. */
 export type WatchedFileHandlerOptions = FileHandlerOptions;
@@ -39,7 +39,7 @@ export type WatchedFileHandlerOptions = FileHandlerOptions;
  * ```
  */
 export class WatchedFileHandler extends FileHandler {
-  readonly #pace = new RetryPace();
+  readonly #retries = new RetryLimiter();
 
   /**
    * Opens the file, unless `delay` is true.
@@ -54,12 +54,12 @@ export class WatchedFileHandler extends FileHandler {
 
   /** The device of the file that was opened; -1 while none has been. */
   get dev(): bigint {
-    return fileOf(this).identity?.dev ?? -1n;
+    return this.logFile.identity?.dev ?? -1n;
   }
 
   /** The inode of the file that was opened; -1 while none has been. */
   get ino(): bigint {
-    return fileOf(this).identity?.ino ?? -1n;
+    return this.logFile.identity?.ino ?? -1n;
   }
 
   /**
@@ -68,18 +68,17 @@ export class WatchedFileHandler extends FileHandler {
    * @throws {Error} the system's, when it cannot be opened: the other one stays in use
    */
   reopenIfNeeded(): void {
-    const file = fileOf(this);
-    if (file.isOpen && !file.isAtItsPlace()) file.reopen();
+    if (this.logFile.isMoved()) this.logFile.reopen();
   }
 
   /** Looks whether the file is still there, then appends the record. */
   override emit(record: LogRecord): void {
-    if (this.#pace.permits(fileOf(this).batch)) {
+    if (this.#retries.permits(this.logFile.batch)) {
       try {
         this.reopenIfNeeded();
-        this.#pace.succeeded();
+        this.#retries.succeeded();
       } catch (error) {
-        if (this.#pace.failed(fileOf(this).batch)) tellFault(this, record, error);
+        if (this.#retries.failed(this.logFile.batch)) tellFault(this, record, error);
       }
     }
     super.emit(record);

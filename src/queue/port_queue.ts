@@ -27,7 +27,7 @@ import {
   type ReceiverMessage,
   type SenderMessage,
 } from "./message_port.ts";
-import { encodeFrame, markFrame } from "./_port_frames.ts";
+import { encodeFrame, markFrame } from "./_port_codec.ts";
 import { DEFAULT_MAX_RECORDS, QueueFullError, type QueueStats } from "./record_queue.ts";
 
 /** Options of {@linkcode PortQueue}. */

@@ -19,7 +19,7 @@ import {
   type ReceiverMessage,
   type SenderMessage,
 } from "./message_port.ts";
-import { decodeFrames } from "./_port_frames.ts";
+import { decodeFrames } from "./_port_codec.ts";
 import { type QueueItem, RecordQueue } from "./record_queue.ts";
 
 /**

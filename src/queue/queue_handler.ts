@@ -80,6 +80,7 @@ import { writeToStderr } from "../logging/stderr.ts";
 import type { Clock, ExitHooks } from "../net/connector.ts";
 import { exitHooks } from "../net/exit_hooks.ts";
 import { systemClock } from "../net/system_clock.ts";
+import { withTimeout } from "../net/with_timeout.ts";
 import { countOf } from "../delivery/delivery_event.ts";
 import { prototypeMethod } from "../logging/prototype_method.ts";
 import type { QueueListener } from "./queue_listener.ts";
@@ -309,9 +310,12 @@ export class QueueHandler extends Handler {
 
   async #close(): Promise<void> {
     this.#isClosed = true;
-    const timer = this.#clock.setTimeout(() => this.#deadline.abort(), this.#closeTimeoutMs);
-    await this.flush();
-    this.#clock.clearTimeout(timer);
+    await withTimeout(() => this.flush(), {
+      abort: this.#deadline,
+      clock: this.#clock,
+      ms: this.#closeTimeoutMs,
+      late: () => new Error("the queue was not flushed in time"),
+    }).catch(() => {});
     this.#deadline.abort();
     this.#forgetExit();
     await super.close();

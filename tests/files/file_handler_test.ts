@@ -184,6 +184,23 @@ test("options that are none are refused", () => {
   }
 });
 
+test("an unknown option of a file handler is refused with a list of all that it has", () => {
+  const options = ["mode", "encoding", "delay", "errors", "fsync"];
+  const rotating = [...options, "namer", "rotator", "gzip"];
+  const timed = ["when", "interval", "backupCount", "utc", "atTime", "clock"];
+  const lists: [new (filename: string, options: object) => FileHandler, string[]][] = [
+    [FileHandler, options],
+    [WatchedFileHandler, options],
+    [RotatingFileHandler, ["maxBytes", "backupCount", ...rotating]],
+    [TimedRotatingFileHandler, [...timed, ...rotating].filter((name) => name !== "mode")],
+  ];
+  for (const [Handler, known] of lists) {
+    const { message } = assertThrows(() => new Handler("app.log", { colour: 1 }), TypeError);
+    assert(message.includes("there is no option 'colour': the options are "), message);
+    assertEquals(message.replace(/.*: the options are /, "").split(", ").sort(), known.sort());
+  }
+});
+
 test("every file handler escapes what a received record would forge, and keeps its traceback", async () => {
   await inFolder(async (folder) => {
     const handlers = [

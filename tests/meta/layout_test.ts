@@ -65,7 +65,7 @@ const testedThrough: Record<string, string[]> = {
   "tests/wire/pickle_serializer_test.ts": ["src/wire/record_pickler.ts"],
   "tests/files/file_handler_test.ts": ["src/files/file_options.ts"],
   "tests/interop/dict_config_test.ts": ["src/files/file_handler_classes.ts"],
-  "tests/interop/file_exit_test.ts": ["src/files/_at_exit.ts"],
+  "tests/interop/file_exit_test.ts": ["src/files/_exit_writer.ts"],
   "tests/logging/formatter_test.ts": [
     "src/logging/format_style.ts",
     "src/text/key_error.ts",
@@ -107,7 +107,7 @@ const testedThrough: Record<string, string[]> = {
   ],
   "tests/queue/port_queue_test.ts": [
     "src/queue/message_port.ts",
-    "src/queue/_port_frames.ts",
+    "src/queue/_port_codec.ts",
     "src/queue/port_receiver.ts",
   ],
   "tests/handlers/socket_handler_test.ts": [

@@ -155,6 +155,16 @@ test("QueueHandler.close() ends after closeTimeoutMs, and so does every flush()"
   assertEquals(asked, 3);
 });
 
+test("QueueHandler.close() ends after closeTimeoutMs though the queue's flush() ignores its signal", async () => {
+  const clock = new VirtualClock();
+  const queue: HandlerQueue = { put_nowait: () => {}, flush: () => new Promise(() => {}) };
+  const handler = new QueueHandler(queue, { closeTimeoutMs: 100, clock });
+  const closed = handler.close();
+  await clock.advance(100);
+  await closed;
+  assertEquals(clock.pendingTimers, 0);
+});
+
 test("QueueHandler refuses bad options", () => {
   const queue = new RecordQueue();
   const bad: [unknown, object, string][] = [

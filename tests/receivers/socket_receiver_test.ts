@@ -14,9 +14,11 @@ import type { LogRecord } from "../../src/logging/log_record.ts";
 import { ConnectionError } from "../../src/net/connection_error.ts";
 import type { Acceptor, StreamConnection } from "../../src/net/connector.ts";
 import {
+  LogRecordDatagramReceiver,
   LogRecordSocketReceiver,
   type LogRecordSocketReceiverOptions,
   type ReceiverFault,
+  SyslogReceiver,
 } from "../../src/receivers/socket_receiver.ts";
 import { test } from "../test.ts";
 import { at, Collector, fields, reasons, record, setting, spam } from "./setting.ts";
@@ -634,4 +636,24 @@ test("LogRecordSocketReceiver refuses bad options, naming value and range", () =
     assertThrows(make(host, port, options), type, text);
   }
   make("h", 9020, { acceptor, maxConnections: Infinity, tls: { cert: "pem", key: "pem" } })();
+});
+
+test("an unknown option of a receiver is refused with a list of all that it has", () => {
+  const network = new MemoryNetwork();
+  const options = [
+    ...["acceptor", "logname", "escapeControlCharacters", "maxFrameBytes", "onError"],
+    ...["stopTimeoutMs", "clock"],
+  ];
+  const stream = ["idleTimeoutMs", "frameTimeoutMs", "maxBufferedBytes", "maxConnections", "tls"];
+  const syslog = ["defaultTimeZone", "timeZones", "transport", "delimiter", "framing"];
+  const make = { acceptor: network, colour: 1 };
+  const lists: [() => unknown, string[]][] = [
+    [() => new LogRecordSocketReceiver("h", 1, make), [...options, "serializer", ...stream]],
+    [() => new LogRecordDatagramReceiver("h", 1, make), [...options, "serializer"]],
+    [() => new SyslogReceiver("h", 1, make), [...options, ...syslog, ...stream]],
+  ];
+  for (const [construct, known] of lists) {
+    const { message } = assertThrows(construct, TypeError);
+    assertEquals(message.replace(/.*: the options are /, "").split(", ").sort(), known.sort());
+  }
 });

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { filesToDelete, type RotatedNaming } from "../../src/files/_rotated_names.ts";
-import { rolloverUnit } from "../../src/files/rollover.ts";
+import { filesToDelete, type RotatedNaming } from "../../src/files/_files_to_delete.ts";
+import { rolloverUnit } from "../../src/files/rollover_schedule.ts";
 import { test } from "../test.ts";
 
 const { extMatch } = rolloverUnit("D")!;

@@ -5,7 +5,7 @@ import {
   type RolloverSchedule,
   rolloverUnit,
   type TimeOfDay,
-} from "../../src/files/rollover.ts";
+} from "../../src/files/rollover_schedule.ts";
 import { strftime } from "../../src/text/strftime.ts";
 import { test } from "../test.ts";
 

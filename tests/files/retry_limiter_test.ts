@@ -1,14 +1,14 @@
 import { assertEquals } from "@std/assert";
-import { RetryPace } from "../../src/files/_retry_pace.ts";
+import { RetryLimiter } from "../../src/files/_retry_limiter.ts";
 import { test } from "../test.ts";
 
-test("RetryPace permits another try in the next batch, and then one a second", () => {
+test("RetryLimiter permits another try in the next batch, and then one a second", () => {
   let now = 0;
   const { performance } = globalThis;
   const own = Object.getOwnPropertyDescriptor(performance, "now");
   Object.defineProperty(performance, "now", { value: () => now, configurable: true });
   try {
-    const pace = new RetryPace();
+    const pace = new RetryLimiter();
     assertEquals([pace.permits(0), pace.failed(0)], [true, true]);
     assertEquals([pace.permits(0), pace.permits(1)], [false, true]);
     assertEquals(pace.failed(1), false, "it is reported once");
