@@ -1,5 +1,5 @@
 /**
- * A queue handler with its queue and its listener, as a dictionary describes the three. After
+ * Makes a queue handler with its queue and its listener, as a dictionary describes the three. After
  * `_configure_queue_handler` of CPython's `DictConfigurator`, as of 3.12.
  *
  * Browser compatible.
@@ -12,7 +12,7 @@ import { type HandlerQueue, QueueHandler } from "../queue/queue_handler.ts";
 import { QueueListener } from "../queue/queue_listener.ts";
 import { RecordQueue } from "../queue/record_queue.ts";
 import type { ClassRow, ConfigContext, ConfigKeywords } from "./config_factory.ts";
-import { truth } from "./_config_values.ts";
+import { truth } from "./_entry_values.ts";
 
 const WHAT = "create QueueHandler";
 
@@ -29,7 +29,7 @@ export function queueHandlerFactory(): ClassRow {
   });
 }
 
-/** `null` where the records come out elsewhere, as those of a `PortQueue` do. */
+/** The listener; `null` if another thread takes the records out, as with a `PortQueue`. */
 function listenerOf(
   queue: HandlerQueue,
   respect_handler_level: boolean,

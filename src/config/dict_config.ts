@@ -3,12 +3,12 @@
  * one JSON file may configure a Python and a JavaScript service alike: schema, order and defaults are
  * Python's.
  *
- * Differs: the names of classes are looked up in a table, and nothing is imported, for `ext://`
- * neither. There is no `fileConfig()` and no `listen()`. An invalid configuration changes nothing
- * (CPython stops half-way), and the error names the path in the dictionary
- * (`'handlers.server.port' must be an integer from 1 to 65535`). Of the handlers until now, those are
- * closed that no enabled logger has any more; the others stay open, since `close()` is final here.
- * Handlers may refer to each other in any order.
+ * Differs: classes are looked up by name in a table, and nothing is imported, also not for `ext://`.
+ * There is no `fileConfig()` and no `listen()`. An invalid configuration changes nothing (CPython
+ * stops half-way), and its error names the path in the dictionary
+ * (`'handlers.server.port' must be an integer from 1 to 65535`). Earlier handlers are closed if no
+ * enabled logger has them any more; the others stay open, since `close()` is final here. Handlers may
+ * refer to each other in any order.
  *
  * Browser compatible.
  *
@@ -29,32 +29,32 @@ import { NOTSET } from "../logging/level.ts";
 import { Logger } from "../logging/logger.ts";
 import { stderrStream, stdoutStream } from "../logging/text_stream.ts";
 import type { ConfigClasses } from "./config_factory.ts";
-import { pathTo, refuseAt } from "./_config_error.ts";
-import { ConfigObjects } from "./_config_objects.ts";
-import type { ConfigTree, Dictionary } from "./_config_tree.ts";
-import { levelAt, propagateAt, truth } from "./_config_values.ts";
+import { pathTo, refuseAt } from "./_path_error.ts";
+import { ObjectBuilder } from "./_object_builder.ts";
+import type { Dictionary, DictionaryReader } from "./_dictionary_reader.ts";
+import { levelAt, propagateAt, truth } from "./_entry_values.ts";
 import type { LoggingConfig } from "./logging_config.ts";
 
 /** Options of {@linkcode dictConfig}. */
 export interface DictConfigOptions {
   /**
-   * Classes or functions that stand for Python's classes beyond those that need nothing of a runtime
-   * (`logging.Formatter`, `logging.Filter`, `logging.StreamHandler`, `logging.NullHandler`, those of
-   * memory and queues), or in their place; and for names behind `()`. `handlerClasses()` has the
-   * handlers over a network,
-   * `fileHandlerClasses` of `./file-handlers` those that write to files, `mailHandlerClasses` of
-   * `./smtp-handler` the one that mails.
+   * Classes or functions by Python's names, for `class` and `()`. They come beside, or replace, the
+   * classes that need nothing of a runtime: `logging.Formatter`, `logging.Filter`,
+   * `logging.StreamHandler`, `logging.NullHandler`, and those of memory and queues.
+   * `handlerClasses()` has the handlers over a network, `fileHandlerClasses` of `./file-handlers`
+   * those that write to files, `mailHandlerClasses` of `./smtp-handler` the one that mails.
+   * @default {}
    */
   classes?: ConfigClasses;
   /**
-   * Values that `ext://` names stand for, beside `sys.stdout`, `sys.stderr`, `socket.SOCK_STREAM`,
-   * `socket.SOCK_DGRAM` and the names in `classes`, or in their place. @default {}
+   * The values of `ext://` names. They come beside, or replace, `sys.stdout`, `sys.stderr`,
+   * `socket.SOCK_STREAM`, `socket.SOCK_DGRAM` and the names in `classes`. @default {}
    */
   externals?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Takes a configuration over.
+ * Configures logging as a dictionary says.
  *
  * @example
  * ```ts
@@ -77,8 +77,8 @@ export interface DictConfigOptions {
  * getLogger("shop").info("open"); // INFO shop: open
  * ```
  *
- * @throws {TypeError} where something has the wrong type, or refers to what is not there
- * @throws {RangeError} where something has a bad value
+ * @throws {TypeError} if a value has the wrong type, or refers to an entry that does not exist
+ * @throws {RangeError} if a value is out of range
  */
 export function dictConfig(config: LoggingConfig, options: DictConfigOptions = {}): void {
   checkKnown("configure logging", options, ["classes", "externals"]);
@@ -86,12 +86,12 @@ export function dictConfig(config: LoggingConfig, options: DictConfigOptions = {
   if (!isPlainObject(config)) refuseAt("config", "a dictionary", config);
   const { version, incremental = false, disable_existing_loggers = true } = config;
   if (version !== 1) refuseAt("version", "1", version);
-  const objects = new ConfigObjects(config, classes, { ...EXTERNALS, ...externals });
-  if (truth(incremental)) adjust(objects.tree);
-  else install(planOf(objects), truth(disable_existing_loggers));
+  const builder = new ObjectBuilder(config, classes, { ...EXTERNALS, ...externals });
+  if (truth(incremental)) adjust(builder.reader);
+  else install(planOf(builder), truth(disable_existing_loggers));
 }
 
-/** The names behind `ext://` that configurations of Python programs use most. */
+/** The `ext://` names that configurations of Python programs use most. */
 const EXTERNALS: Dictionary = {
   "sys.stdout": stdoutStream,
   "sys.stderr": stderrStream,
@@ -99,7 +99,7 @@ const EXTERNALS: Dictionary = {
   "socket.SOCK_DGRAM": "datagram",
 };
 
-/** What is to become of one logger. */
+/** The settings of one logger; `undefined` leaves a setting as it is. */
 interface Settings {
   readonly level: number | undefined;
   readonly propagate: boolean | undefined;
@@ -107,51 +107,51 @@ interface Settings {
   readonly filters: readonly FilterLike[];
 }
 
-/** A whole configuration, read and found good. */
+/** A whole configuration, read and found valid. */
 interface Plan {
   readonly handlers: ReadonlyMap<string, Handler>;
   readonly loggers: ReadonlyMap<string, Settings>;
   readonly root: Settings | undefined;
 }
 
-/** Makes everything and changes nothing. */
-function planOf(objects: ConfigObjects): Plan {
+/** Makes every handler, and changes no logger. */
+function planOf(builder: ObjectBuilder): Plan {
   try {
-    const { tree } = objects;
-    const handlers = objects.makeHandlers();
+    const { reader } = builder;
+    const handlers = builder.makeHandlers();
     const loggers = new Map<string, Settings>();
-    for (const [name, entry] of Object.entries(tree.section("loggers"))) {
-      loggers.set(name, settingsOf(objects, entry, pathTo("loggers", name)));
+    for (const [name, entry] of Object.entries(reader.section("loggers"))) {
+      loggers.set(name, settingsOf(builder, entry, pathTo("loggers", name)));
     }
-    const own = rootOf(tree);
-    return { handlers, loggers, root: own && settingsOf(objects, own, "root") };
+    const own = rootOf(reader);
+    return { handlers, loggers, root: own && settingsOf(builder, own, "root") };
   } catch (error) {
-    for (const handler of objects.begun) closeInBackground(handler);
+    for (const handler of builder.begun) closeInBackground(handler);
     throw error;
   }
 }
 
-function settingsOf(objects: ConfigObjects, entry: unknown, path: string): Settings {
-  const { tree } = objects;
-  const { handlers, filters, ...values } = tree.dictionary(entry, path);
+function settingsOf(builder: ObjectBuilder, entry: unknown, path: string): Settings {
+  const { reader } = builder;
+  const { handlers, filters, ...values } = reader.dictionary(entry, path);
   return {
-    level: levelAt(tree, values, path),
-    propagate: propagateAt(tree, values, path),
-    handlers: objects.handlersAt(handlers, pathTo(path, "handlers")),
-    filters: objects.filtersAt(filters, pathTo(path, "filters")),
+    level: levelAt(reader, values, path),
+    propagate: propagateAt(reader, values, path),
+    handlers: builder.handlersAt(handlers, pathTo(path, "handlers")),
+    filters: builder.filtersAt(filters, pathTo(path, "filters")),
   };
 }
 
-/** As CPython, which takes an empty one for none. */
-function rootOf(tree: ConfigTree): Dictionary | undefined {
-  const found = tree.section("root");
+/** The `root` entry; as in CPython an empty one is none. */
+function rootOf(reader: DictionaryReader): Dictionary | undefined {
+  const found = reader.section("root");
   return Object.keys(found).length === 0 ? undefined : found;
 }
 
-/** The handlers that the last configuration made: some of them only other handlers know. */
+/** The handlers that the last configuration made: some are known to other handlers only. */
 let installed: readonly Handler[] = [];
 
-/** Takes a plan over, in CPython's order. Nothing in here can fail. */
+/** Puts a plan into effect, in CPython's order. Nothing in here can fail. */
 function install(plan: Plan, disablesOthers: boolean): void {
   const before = new Set([...installed, ...attachedHandlers(() => true)]);
   const others = [...manager.loggerDict.keys()].filter((name) => !plan.loggers.has(name));
@@ -166,7 +166,7 @@ function install(plan: Plan, disablesOthers: boolean): void {
 
   installed = [...plan.handlers.values()];
   const inUse = new Set([...installed, ...attachedHandlers((logger) => !logger.disabled)]);
-  // Last created first, as `shutdown()`: one that passes records on comes before its target.
+  // Last created first, as in `shutdown()`: a handler that passes records on closes before its target.
   for (const handler of handlersNewestFirst()) {
     if (before.has(handler) && !inUse.has(handler)) closeInBackground(handler);
   }
@@ -181,7 +181,7 @@ function apply(logger: Logger, settings: Settings): void {
   for (const filter of settings.filters) logger.addFilter(filter);
 }
 
-/** After CPython's `_handle_existing_loggers`: a logger below one that is configured starts anew. */
+/** After CPython's `_handle_existing_loggers`: a logger below a configured one is reset. */
 function leave(name: string, configured: ReadonlyMap<string, unknown>, disables: boolean): void {
   const logger = manager.loggerDict.get(name);
   if (!(logger instanceof Logger)) return;
@@ -201,28 +201,28 @@ function isBelow(name: string, configured: ReadonlyMap<string, unknown>): boolea
   return false;
 }
 
-/** The handlers of the root and of those loggers. */
+/** The handlers of the root and of the loggers that `isMeant` selects. */
 function attachedHandlers(isMeant: (logger: Logger) => boolean): Handler[] {
   const loggers = [...manager.loggerDict.values()].filter((item) => item instanceof Logger);
   return [root, ...loggers.filter(isMeant)].flatMap(({ handlers }) => handlers);
 }
 
-/** `incremental`: the levels of handlers and loggers that there are, and `propagate`. */
-function adjust(tree: ConfigTree): void {
+/** `incremental`: sets levels of existing handlers and loggers, and `propagate`. */
+function adjust(reader: DictionaryReader): void {
   const changes: (() => void)[] = [];
-  for (const [name, entry] of Object.entries(tree.section("handlers"))) {
+  for (const [name, entry] of Object.entries(reader.section("handlers"))) {
     const path = pathTo("handlers", name);
     const handler = getHandlerByName(name) ??
       refuseAt(path, "the name of a handler that there is", name);
-    const level = levelAt(tree, tree.dictionary(entry, path), path);
-    // As CPython, which leaves NOTSET out here.
+    const level = levelAt(reader, reader.dictionary(entry, path), path);
+    // As in CPython NOTSET changes nothing here.
     if (level) changes.push(() => handler.setLevel(level));
   }
-  for (const [name, entry] of Object.entries(tree.section("loggers"))) {
+  for (const [name, entry] of Object.entries(reader.section("loggers"))) {
     const path = pathTo("loggers", name);
-    const values = tree.dictionary(entry, path);
-    const level = levelAt(tree, values, path);
-    const propagate = propagateAt(tree, values, path);
+    const values = reader.dictionary(entry, path);
+    const level = levelAt(reader, values, path);
+    const propagate = propagateAt(reader, values, path);
     changes.push(() => {
       const logger = getLogger(name);
       if (level !== undefined) logger.setLevel(level);
@@ -230,7 +230,7 @@ function adjust(tree: ConfigTree): void {
       logger.disabled = false;
     });
   }
-  const level = levelAt(tree, rootOf(tree) ?? {}, "root");
+  const level = levelAt(reader, rootOf(reader) ?? {}, "root");
   if (level !== undefined) changes.push(() => root.setLevel(level));
   for (const change of changes) change();
 }

@@ -1,6 +1,6 @@
 /**
- * Python's handlers over a network by their Python names, for `dictConfig()`: each row takes Python's
- * keyword arguments, and passes what is no argument of Python's on as an option of ours.
+ * The handlers over a network by their Python names, for `dictConfig()`: each row takes Python's
+ * keyword arguments; any other keyword is an option of the handler.
  *
  * Browser compatible.
  *
@@ -15,9 +15,9 @@ import { SysLogHandler } from "../handlers/sys_log_handler.ts";
 import type { Connector, DatagramConnector } from "../net/connector.ts";
 import type { ConfigClasses, ConfigKeywords } from "./config_factory.ts";
 
-/** Options of {@linkcode handlerClasses}: what every handler gets, unless its entry says otherwise. */
+/** Options of {@linkcode handlerClasses}: every handler gets them, unless its entry says otherwise. */
 export interface HandlerClassesOptions extends RecordDeliveryOptions {
-  /** What connects: the `connector` of a runtime. Datagrams are refused where it has none. */
+  /** The `connector` of a runtime. Handlers of datagrams are refused if it opens none. */
   connector: Connector & Partial<DatagramConnector>;
 }
 
@@ -26,7 +26,7 @@ const SOCKET_TYPES: Readonly<Record<string, unknown>> = { 1: "stream", 2: "datag
 
 /**
  * The table of `logging.handlers.SocketHandler`, `DatagramHandler`, `SysLogHandler` and `HTTPHandler`.
- * The options are for all of them, where they apply: `serializer` has no part in syslog.
+ * Each gets the options that apply to it: `serializer` does not apply to syslog.
  *
  * @example
  * ```ts

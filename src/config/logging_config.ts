@@ -10,14 +10,14 @@ import type { FilterLike } from "../logging/filter.ts";
 import type { Level } from "../logging/level.ts";
 import type { ConfigClass, ConfigFactory } from "./config_factory.ts";
 
-/** What every entry may have: a factory of one's own, and attributes to set on what it makes. */
+/** Keys that every entry may have: another factory, and attributes to set on the object. */
 export interface CustomConfig {
   /**
-   * A factory in the place of the class, a class, or the name of either in `classes`; gets the other
-   * keys.
+   * A factory or a class, or the name of either in `classes`; it gets the other keys. It replaces
+   * `class`.
    */
   readonly "()"?: string | ConfigFactory | ConfigClass;
-  /** Attributes that are set on what is made. */
+  /** Attributes that are set on the object. */
   readonly "."?: Readonly<Record<string, unknown>> | string | null;
   /** The keyword arguments. */
   readonly [keyword: string]: unknown;
@@ -31,11 +31,11 @@ export interface FormatterConfig extends CustomConfig {
   readonly datefmt?: string | null;
   /** How `format` is written: `%`, `{` or `$`. @default {"%"} */
   readonly style?: string;
-  /** Whether a format string that is not well-formed is refused. @default {true} */
+  /** True: a format string that is not well-formed is refused. @default {true} */
   readonly validate?: boolean;
   /** Values for fields that a record may lack. */
   readonly defaults?: Readonly<Record<string, unknown>> | string | null;
-  /** Another class, or its name in `classes`; gets these keys. @default logging.Formatter */
+  /** Another class, or its name in `classes`; it gets these keys. @default logging.Formatter */
   readonly class?: string | ConfigFactory | ConfigClass | null;
 }
 
@@ -57,11 +57,11 @@ export interface HandlerConfig extends CustomConfig {
   readonly filters?: readonly (string | FilterLike)[] | string | null;
 }
 
-/** What `root` has. */
+/** The entry `root`. */
 export interface RootConfig {
   /** The level, by number or name; without it the level stays. */
   readonly level?: Level | null;
-  /** Entries of `handlers`, in the place of those until now. */
+  /** Entries of `handlers`; they replace the handlers of the logger. */
   readonly handlers?: readonly string[] | string | null;
   /** Entries of `filters`, or filters themselves. */
   readonly filters?: readonly (string | FilterLike)[] | string | null;
@@ -70,8 +70,8 @@ export interface RootConfig {
 /** An entry of `loggers`. */
 export interface LoggerConfig extends RootConfig {
   /**
-   * Says whether records go on to the handlers of the ancestors, by Python's truth (`"false"` is true);
-   * without it, it stays as it is.
+   * True: records go on to the handlers of the ancestors. Python's truth applies: `"false"` is true.
+   * Without it the setting of the logger stays.
    */
   readonly propagate?: boolean | number | string | null;
 }
@@ -88,15 +88,15 @@ export interface LoggingConfig {
   readonly handlers?: Readonly<Record<string, HandlerConfig | string>> | string;
   /** Loggers by name. */
   readonly loggers?: Readonly<Record<string, LoggerConfig | string>> | string;
-  /** The root logger; without it, it stays as it is. */
+  /** The root logger; without it the root logger stays as it is. */
   readonly root?: RootConfig | string | null;
-  /** Whether only levels and `propagate` of what exists are changed. @default {false} */
+  /** True: only levels and `propagate` of existing handlers and loggers change. @default {false} */
   readonly incremental?: boolean;
   /**
-   * Whether loggers that exist, and are neither named in `loggers` nor below one that is, are
-   * disabled. @default {true}
+   * True: existing loggers are disabled, unless `loggers` names them or a logger above them.
+   * @default {true}
    */
   readonly disable_existing_loggers?: boolean;
-  /** Whatever `cfg://` references lead to. */
+  /** Other keys, for `cfg://` references. */
   readonly [other: string]: unknown;
 }

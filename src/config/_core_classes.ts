@@ -21,15 +21,15 @@ import { StreamHandler } from "../logging/stream_handler.ts";
 import type { ConfigClasses, ConfigContext, ConfigKeywords } from "./config_factory.ts";
 import { queueHandlerFactory } from "./_queue_handler_factory.ts";
 
-/** As Python's `queue.Queue`, which takes 0 and less for no limit. */
+/** Python's `queue.Queue` takes 0 or less for no limit. */
 function maxRecordsOf(maxsize: unknown): { maxRecords?: unknown } {
   if (maxsize === undefined) return {};
   return { maxRecords: typeof maxsize === "number" && maxsize <= 0 ? Infinity : maxsize };
 }
 
 /**
- * The classes that need nothing but what every program has. A function, as a table would stay in
- * the bundle of a program that configures nothing.
+ * The classes that need neither a connector nor a file system. This is a function, because a table
+ * would stay in the bundle of a program that configures nothing.
  */
 export function coreClasses(): ConfigClasses {
   const queueFactory = classFactory(
@@ -37,14 +37,13 @@ export function coreClasses(): ConfigClasses {
     (Own, { maxsize, ...own }: ConfigKeywords) => new Own({ ...maxRecordsOf(maxsize), ...own }),
   );
   return {
-    // The base of handlers takes nothing, as the level is set behind it; what it does not take is
-    // refused as a level.
+    // `level` is set later, so the constructor gets no argument; any keyword is refused as a level.
     "logging.Handler": classFactory<Handler, ConfigContext>(
       Handler as unknown as Class<Handler>,
       (Own, keywords) => Object.keys(keywords).length === 0 ? new Own() : new Own(keywords),
     ),
     "logging.Formatter": classFactory(Formatter, (Own, keywords: ConfigKeywords) => {
-      // CPython says `format` in a dictionary and `fmt` in its constructor, and takes both here.
+      // CPython names it `format` in a dictionary and `fmt` in the constructor, and takes both here.
       const { fmt = null, format = fmt, datefmt = null, ...options } = keywords;
       if (format !== null) checkString("create Formatter", "format", format, true);
       if (datefmt !== null) checkString("create Formatter", "datefmt", datefmt, true);
@@ -93,12 +92,12 @@ export function coreClasses(): ConfigClasses {
     ),
     "logging.handlers.QueueHandler": queueHandlerFactory(),
     "logging.handlers.QueueListener": QueueListener,
-    // All of them serve one process, as the handler and the listener of a dictionary do.
+    // All four serve one process, as the handler and the listener of a dictionary do.
     "queue.Queue": queueFactory,
     "queue.SimpleQueue": queueFactory,
     "multiprocessing.Queue": queueFactory,
     "multiprocessing.JoinableQueue": queueFactory,
-    // Ours: to a thread, of which `port` is a reference such as ext://worker.
+    // Ours: a queue to another thread; `port` is a reference such as ext://worker.
     "logwire.PortQueue": classFactory(
       PortQueue,
       (Own, { port, ...own }: ConfigKeywords) => new Own(port, own),

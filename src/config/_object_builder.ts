@@ -12,9 +12,9 @@ import { Filter, type FilterLike } from "../logging/filter.ts";
 import { Formatter } from "../logging/formatter.ts";
 import { Handler } from "../logging/handler.ts";
 import { isPlainObject } from "../text/is_mapping.ts";
-import { coreClasses } from "./_config_classes.ts";
-import { ConfigEntries } from "./_config_entries.ts";
-import { at, pathTo, refuseAt } from "./_config_error.ts";
+import { coreClasses } from "./_core_classes.ts";
+import { Section } from "./_section.ts";
+import { at, pathTo, refuseAt } from "./_path_error.ts";
 import type {
   ClassRow,
   ConfigClass,
@@ -23,41 +23,45 @@ import type {
   ConfigFactory,
   ConfigKeywords,
 } from "./config_factory.ts";
-import { ConfigTree, type Dictionary } from "./_config_tree.ts";
-import { levelAt, listAt } from "./_config_values.ts";
+import { type Dictionary, DictionaryReader } from "./_dictionary_reader.ts";
+import { levelAt, listAt } from "./_entry_values.ts";
 
-/** What Python takes as the name of an argument. */
+/** Python accepts these names of arguments. */
 const IDENTIFIER = /^[a-z_][a-z0-9_]*$/i;
 
-/** Makes what a dictionary describes. */
-export class ConfigObjects {
-  /** The dictionary. */
-  readonly tree: ConfigTree;
-  /** Every handler that was made, whether or not the whole turned out well. */
+/** Makes the objects that a dictionary describes. */
+export class ObjectBuilder {
+  /** Reads the dictionary. */
+  readonly reader: DictionaryReader;
+  /** Every handler that was made, also if the configuration then proves invalid. */
   readonly begun: Handler[] = [];
   readonly #classes: ConfigClasses;
   /** The factories that know their class. */
   readonly #rows: readonly ClassRow[];
-  readonly #formatters: ConfigEntries<Formatter>;
-  readonly #filters: ConfigEntries<FilterLike>;
-  readonly #handlers: ConfigEntries<Handler>;
+  readonly #formatters: Section<Formatter>;
+  readonly #filters: Section<FilterLike>;
+  readonly #handlers: Section<Handler>;
 
   constructor(config: Dictionary, classes: ConfigClasses, externals: Dictionary) {
     const core = coreClasses();
     this.#classes = { ...core, ...classes };
-    // A class that has a name may be referred to, too.
+    // An ext:// reference may name a class of the table, too.
     const named = { ...this.#classes, ...externals };
-    const tree = new ConfigTree(config, named, (section, name) => this.#find(section, name));
-    this.tree = tree;
-    // A table may put something else in the place of a name, and not in that of its class.
+    const reader = new DictionaryReader(
+      config,
+      named,
+      (section, name) => this.#find(section, name),
+    );
+    this.reader = reader;
+    // A table may replace the class of a name; the replaced class keeps its row.
     this.#rows = [...Object.values(classes), ...Object.values(core)].filter(isRow);
-    this.#formatters = new ConfigEntries(
-      tree,
+    this.#formatters = new Section(
+      reader,
       "formatters",
       (...entry) => this.#formatter(...entry),
     );
-    this.#filters = new ConfigEntries(tree, "filters", (...entry) => this.#filter(...entry));
-    this.#handlers = new ConfigEntries(tree, "handlers", (...entry) => this.#handler(...entry));
+    this.#filters = new Section(reader, "filters", (...entry) => this.#filter(...entry));
+    this.#handlers = new Section(reader, "handlers", (...entry) => this.#handler(...entry));
   }
 
   /** Makes everything, in CPython's order; the handlers by name. */
@@ -70,14 +74,14 @@ export class ConfigObjects {
 
   /** The handlers that a list names. */
   handlersAt(list: unknown, path: string): Handler[] {
-    return listAt(this.tree, list, path).map((name, index) =>
+    return listAt(this.reader, list, path).map((name, index) =>
       this.#handlers.get(name, pathTo(path, String(index)))
     );
   }
 
   /** The filters that a list names or holds. */
   filtersAt(list: unknown, path: string): FilterLike[] {
-    return listAt(this.tree, list, path).map((item, index) =>
+    return listAt(this.reader, list, path).map((item, index) =>
       isFilter(item) ? item : this.#filters.get(item, pathTo(path, String(index)))
     );
   }
@@ -109,9 +113,9 @@ export class ConfigObjects {
   #handler(entry: Dictionary, path: string): Handler {
     const { formatter, level: _level, filters, ...rest } = entry;
     const found = formatter
-      ? this.#formatters.get(this.tree.value(formatter, path), pathTo(path, "formatter"))
+      ? this.#formatters.get(this.reader.value(formatter, path), pathTo(path, "formatter"))
       : null;
-    const level = levelAt(this.tree, entry, path);
+    const level = levelAt(this.reader, entry, path);
     const chosen = this.filtersAt(filters, pathTo(path, "filters"));
     const made = this.#create("()" in entry ? "()" : "class", rest, path);
     if (!(made instanceof Handler)) return refuseAt(path, "a Handler that a factory makes", made);
@@ -121,10 +125,10 @@ export class ConfigObjects {
     return made;
   }
 
-  /** Calls the factory that stands behind `key`, then sets what stands behind `.`. */
+  /** Calls the factory at `key`, then sets the attributes at `.`. */
   #create(key: "()" | "class", entry: Dictionary, path: string): unknown {
     const { [key]: named, ".": attributes, ...rest } = entry;
-    const factory = this.#factory(this.tree.value(named, path), pathTo(path, key));
+    const factory = this.#factory(this.reader.value(named, path), pathTo(path, key));
     for (const keyword of Object.keys(rest)) {
       if (!IDENTIFIER.test(keyword)) refuseAt(pathTo(path, keyword), "an identifier", keyword);
     }
@@ -150,18 +154,18 @@ export class ConfigObjects {
     return refuseAt(path, `a function or a name in 'classes' (${known})`, named);
   }
 
-  /** Constructs a class, with the arguments of a class that a table knows where it is like that. */
+  /** Constructs a class, with the arguments of its row's class if it has the same constructor. */
   #constructing(Own: Class): ConfigFactory {
     const row = this.#rowOf(Own);
-    const isLikeIts = ({ base }: ClassRow) =>
-      // No factory has more than two parameters, and no constructor that is inherited names any.
+    const hasItsConstructor = ({ base }: ClassRow) =>
+      // No factory has more than two parameters, and no inherited constructor names any.
       base === Own || base === QueueHandler || Own.length === 0 || Own.length > 2;
-    return row !== undefined && isLikeIts(row)
+    return row !== undefined && hasItsConstructor(row)
       ? (keywords, context) => row.make(Own, keywords, context)
       : (keywords, context) => new Own(keywords, context);
   }
 
-  /** The row of a class, or of the nearest one that it is derived from. */
+  /** The row of a class, or of the nearest class that it is derived from. */
   #rowOf(Own: Class): ClassRow | undefined {
     for (let known: unknown = Own; known !== null; known = Object.getPrototypeOf(known)) {
       const row = this.#rows.find(({ base }) => base === known);
@@ -198,17 +202,17 @@ export class ConfigObjects {
   #setAttributes(made: unknown, attributes: unknown, path: string): void {
     if (!attributes) return;
     const own = pathTo(path, ".");
-    for (const [name, value] of Object.entries(this.tree.dictionary(attributes, own))) {
+    for (const [name, value] of Object.entries(this.reader.dictionary(attributes, own))) {
       const place = pathTo(path, name);
       if (name === "__proto__") refuseAt(place, "an attribute that may be set", value);
       const target = made as Record<string, unknown>;
-      at(path, () => target[name] = this.tree.value(value, place));
+      at(path, () => target[name] = this.reader.value(value, place));
     }
   }
 
   #values(entry: Dictionary, path: string): Dictionary {
     const values = Object.entries(entry)
-      .map(([key, value]) => [key, this.tree.value(value, pathTo(path, key))] as const);
+      .map(([key, value]) => [key, this.reader.value(value, pathTo(path, key))] as const);
     return Object.fromEntries(values);
   }
 }

@@ -1,24 +1,24 @@
 /**
- * A configuration dictionary as it is read: `cfg://` references are followed, after CPython's
- * `BaseConfigurator`. The dictionary itself is never changed.
+ * Reads a configuration dictionary, and follows the `cfg://` and `ext://` references in it, after
+ * CPython's `BaseConfigurator`. It never changes the dictionary.
  *
  * Browser compatible.
  *
  * @module
  */
 import { isPlainObject } from "../text/is_mapping.ts";
-import { pathTo, refuseAt } from "./_config_error.ts";
+import { pathTo, refuseAt } from "./_path_error.ts";
 
 /** A dictionary of the configuration: a plain object. */
 export type Dictionary = Readonly<Record<string, unknown>>;
 
-/** The formatter, filter or handler that an entry stands for; `undefined` if it stands for none. */
+/** Finds the formatter, filter or handler of an entry; `undefined` if there is none. */
 export type Lookup = (section: string, name: string) => unknown;
 
-/** References that lead to references: more are a circle. */
+/** A reference may lead to another so often: a longer chain is a circle. */
 const MAX_HOPS = 32;
 
-/** What somebody wrote is far from so deep; an object within itself is not. */
+/** No written dictionary is nearly so deep; an object that holds itself is deeper. */
 const MAX_DEPTH = 100;
 
 const REFERENCE = /^(cfg|ext):\/\/(.*)$/s;
@@ -26,12 +26,12 @@ const FIRST = /^\s*([\p{L}\p{N}_]+)\s*/u;
 const STEP = /^(?:\.\s*([\p{L}\p{N}_]+)|\[([^[\]]*)\])\s*/u;
 
 /** Reads one dictionary. */
-export class ConfigTree {
+export class DictionaryReader {
   readonly #config: Dictionary;
   readonly #externals: Dictionary;
   readonly #made: Lookup;
 
-  /** `externals` is what `ext://` names stand for, `made` what entries stand for. */
+  /** `ext://` names are looked up in `externals`, and the objects of entries by `made`. */
   constructor(config: Dictionary, externals: Dictionary, made: Lookup) {
     this.#config = config;
     this.#externals = externals;
@@ -43,13 +43,13 @@ export class ConfigTree {
     return this.dictionary(this.#config[name] ?? {}, name);
   }
 
-  /** A value that must be a dictionary, or a reference to one; what is in it is as it is written. */
+  /** A dictionary, or the one that a reference leads to; the references in it are not followed. */
   dictionary(value: unknown, path: string): Dictionary {
     const found = this.resolve(value, path);
     return isPlainObject(found) ? found : refuseAt(path, "a dictionary", found);
   }
 
-  /** A value with every reference in it, however deep, followed; the same one if there is none. */
+  /** A value in which every reference, however deep, is followed; the same value if none is. */
   value(value: unknown, path: string, depth: number = 0): unknown {
     if (depth > MAX_DEPTH) refuseAt(path, "less deep", value);
     const found = this.resolve(value, path);
@@ -65,7 +65,7 @@ export class ConfigTree {
       : Object.fromEntries(entries);
   }
 
-  /** The value itself, or what a reference leads to. */
+  /** The value that a reference leads to; any other value itself. */
   resolve(value: unknown, path: string, hops: number = 0): unknown {
     const [, protocol, rest = ""] = typeof value === "string" ? REFERENCE.exec(value) ?? [] : [];
     if (protocol === undefined) return value;
@@ -99,7 +99,7 @@ export class ConfigTree {
   }
 }
 
-/** Whether an object was written as data: one with functions, say a stream, is somebody's own. */
+/** True for an object that was written as data: one with functions is the program's, say a stream. */
 function isData(value: unknown): value is Record<string, unknown> {
   return isPlainObject(value) && Object.values(value).every((item) => typeof item !== "function");
 }

@@ -1,5 +1,5 @@
 /**
- * What is wrong with a configuration, and where: every message has the path in the dictionary.
+ * The errors of a configuration: every message names the path in the dictionary.
  *
  * Browser compatible.
  *
@@ -14,12 +14,12 @@ export function refuseAt(path: string, expected: string, value: unknown): never 
   refuse(WHAT, path, expected, value);
 }
 
-/** The path of `key` in what stands at `path`. */
+/** The path of `key` in the dictionary at `path`. */
 export function pathTo(path: string, key: string): string {
   return path === "" ? key : `${path}.${key}`;
 }
 
-/** Runs `make`; what it throws names `path`: that of the very option, where the error tells it. */
+/** Runs `make`; its error is thrown anew with `path`, or the path of the option that it names. */
 export function at<Result>(path: string, make: () => Result): Result {
   try {
     return make();

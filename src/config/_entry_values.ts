@@ -1,5 +1,5 @@
 /**
- * The values that entries of several kinds have, checked.
+ * Reads and checks the values that entries of several kinds have.
  *
  * Browser compatible.
  *
@@ -7,13 +7,17 @@
  */
 import { isPlainObject } from "../text/is_mapping.ts";
 import { checkLevel } from "../logging/level_names.ts";
-import { pathTo, refuseAt } from "./_config_error.ts";
-import type { ConfigTree, Dictionary } from "./_config_tree.ts";
+import { pathTo, refuseAt } from "./_path_error.ts";
+import type { Dictionary, DictionaryReader } from "./_dictionary_reader.ts";
 
 /** The `level` of an entry; `undefined` for none. */
-export function levelAt(tree: ConfigTree, entry: Dictionary, path: string): number | undefined {
+export function levelAt(
+  reader: DictionaryReader,
+  entry: Dictionary,
+  path: string,
+): number | undefined {
   const own = pathTo(path, "level");
-  const level = tree.value(entry.level ?? undefined, own);
+  const level = reader.value(entry.level ?? undefined, own);
   if (level === undefined) return undefined;
   try {
     return checkLevel(level);
@@ -22,7 +26,7 @@ export function levelAt(tree: ConfigTree, entry: Dictionary, path: string): numb
   }
 }
 
-/** Python's truth of what a dictionary may hold: `"false"` is true, and so is any other text. */
+/** Python's truth of a value in a dictionary: `"false"` is true, as any other text that is not empty. */
 export function truth(value: unknown): boolean {
   const isEmpty = Array.isArray(value) && value.length === 0 ||
     isPlainObject(value) && Object.keys(value).length === 0;
@@ -31,16 +35,16 @@ export function truth(value: unknown): boolean {
 
 /** The `propagate` of an entry, by its truth; `undefined` for none. */
 export function propagateAt(
-  tree: ConfigTree,
+  reader: DictionaryReader,
   entry: Dictionary,
   path: string,
 ): boolean | undefined {
-  const value = tree.value(entry.propagate ?? undefined, pathTo(path, "propagate"));
+  const value = reader.value(entry.propagate ?? undefined, pathTo(path, "propagate"));
   return value === undefined || value === null ? undefined : truth(value);
 }
 
 /** A list, or an empty one for none. */
-export function listAt(tree: ConfigTree, value: unknown, path: string): readonly unknown[] {
-  const found = tree.resolve(value ?? [], path);
+export function listAt(reader: DictionaryReader, value: unknown, path: string): readonly unknown[] {
+  const found = reader.resolve(value ?? [], path);
   return Array.isArray(found) ? found : refuseAt(path, "a list", found);
 }
