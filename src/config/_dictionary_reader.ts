@@ -51,7 +51,7 @@ export class DictionaryReader {
 
   /** A value in which every reference, however deep, is followed; the same value if none is. */
   value(value: unknown, path: string, depth: number = 0): unknown {
-    if (depth > MAX_DEPTH) refuseAt(path, "less deep", value);
+    if (depth > MAX_DEPTH) refuseAt(path, "nested less deeply", value);
     const found = this.resolve(value, path);
     const next = (item: unknown, key: string) => this.value(item, pathTo(path, key), depth + 1);
     if (Array.isArray(found)) {
@@ -69,12 +69,10 @@ export class DictionaryReader {
   resolve(value: unknown, path: string, hops: number = 0): unknown {
     const [, protocol, rest = ""] = typeof value === "string" ? REFERENCE.exec(value) ?? [] : [];
     if (protocol === undefined) return value;
-    if (hops > MAX_HOPS) refuseAt(path, "a reference that comes to an end", value);
+    if (hops > MAX_HOPS) refuseAt(path, "a reference that does not lead back to itself", value);
     if (protocol === "cfg") return this.#lookUp(rest, path, value, hops);
     if (Object.hasOwn(this.#externals, rest)) return this.#externals[rest];
-    const expected = "ext://-free, as nothing is imported by name (or 'externals' says what " +
-      `${JSON.stringify(rest)} is)`;
-    return refuseAt(path, expected, value);
+    return refuseAt(path, "an ext:// name that 'externals' has, as nothing is imported", value);
   }
 
   /** After CPython's `cfg_convert`: `cfg://word.word[index]`. */
@@ -91,7 +89,7 @@ export class DictionaryReader {
     let found: unknown = this.#config;
     for (const key of keys) {
       if (!(isPlainObject(found) || Array.isArray(found)) || !Object.hasOwn(found, key)) {
-        return refuseAt(path, "a reference to something that is there", value);
+        return refuseAt(path, "a reference to an existing entry", value);
       }
       found = this.resolve((found as Dictionary)[key], path, hops + 1);
     }

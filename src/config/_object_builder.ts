@@ -101,13 +101,13 @@ export class ObjectBuilder {
       ? this.#create("()", entry, path)
       : this.#create("class", { ...known, class: entry.class || Formatter }, path);
     if (typeof (made as Formatter | null)?.format === "function") return made as Formatter;
-    return refuseAt(path, "something that a factory makes with a method format(record)", made);
+    return refuseAt(path, "an object with a method format(record), made by the factory", made);
   }
 
   #filter(entry: Dictionary, path: string): FilterLike {
     const stock = { "()": Filter, name: entry.name ?? "" };
     const made = this.#create("()", "()" in entry ? entry : stock, path);
-    return isFilter(made) ? made : refuseAt(path, "something that a factory makes to filter", made);
+    return isFilter(made) ? made : refuseAt(path, "a filter, made by the factory", made);
   }
 
   #handler(entry: Dictionary, path: string): Handler {
@@ -118,7 +118,7 @@ export class ObjectBuilder {
     const level = levelAt(this.reader, entry, path);
     const chosen = this.filtersAt(filters, pathTo(path, "filters"));
     const made = this.#create("()" in entry ? "()" : "class", rest, path);
-    if (!(made instanceof Handler)) return refuseAt(path, "a Handler that a factory makes", made);
+    if (!(made instanceof Handler)) return refuseAt(path, "a Handler, made by the factory", made);
     if (found !== null) made.setFormatter(found);
     if (level !== undefined) made.setLevel(level);
     for (const filter of chosen) made.addFilter(filter);

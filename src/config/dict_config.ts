@@ -213,7 +213,7 @@ function adjust(reader: DictionaryReader): void {
   for (const [name, entry] of Object.entries(reader.section("handlers"))) {
     const path = pathTo("handlers", name);
     const handler = getHandlerByName(name) ??
-      refuseAt(path, "the name of a handler that there is", name);
+      refuseAt(path, "the name of an existing handler", name);
     const level = levelAt(reader, reader.dictionary(entry, path), path);
     // As in CPython NOTSET changes nothing here.
     if (level) changes.push(() => handler.setLevel(level));

@@ -134,19 +134,17 @@ test("an error names the path, and nothing is changed", async () => {
     ],
     [
       { formatters: { f: { "()": () => 7 } } },
-      `'formatters.f' must be something that a factory ` +
-      `makes with a method format(record): current value is 7`,
+      `'formatters.f' must be an object with a method format(record), ` +
+      `made by the factory: current value is 7`,
     ],
     [{ filters: { f: { name: 7 } } }, `'filters.f.name' must be a string: current value is 7`],
     [
       { filters: { f: { "()": () => 7 } } },
-      `'filters.f' must be something that a factory makes ` +
-      `to filter: current value is 7`,
+      `'filters.f' must be a filter, made by the factory: current value is 7`,
     ],
     [
       { handlers: { h: { "()": () => 7 } } },
-      `'handlers.h' must be a Handler that a factory ` +
-      `makes: current value is 7`,
+      `'handlers.h' must be a Handler, made by the factory: current value is 7`,
     ],
     [
       { handlers, loggers: { a: { handlers: ["h", "i"] } } },
@@ -160,7 +158,7 @@ test("an error names the path, and nothing is changed", async () => {
     ],
     [
       { incremental: true, handlers },
-      `'handlers.h' must be the name of a handler that there is: ` +
+      `'handlers.h' must be the name of an existing handler: ` +
       `current value is "h"`,
     ],
   ];
@@ -199,8 +197,8 @@ test("ext:// is refused, unless it is said what the name stands for", async () =
   await bare(() => {
     assertEquals(
       refusal(config),
-      "Cannot configure logging as 'handlers.h.stream' must be ext://-free, as nothing is " +
-        `imported by name (or 'externals' says what "my.stdout" is): ` +
+      "Cannot configure logging as 'handlers.h.stream' must be an ext:// name that 'externals' has, as " +
+        "nothing is imported: " +
         'current value is "ext://my.stdout"',
     );
     dictConfig(config, { externals: { "my.stdout": stdout } });
@@ -213,13 +211,16 @@ test("references that come to no end, and values within themselves, are refused"
   loop.push(loop);
   await bare(() => {
     const circle = { a: "cfg://b", b: "cfg://a", handlers: "cfg://a" };
-    assertStringIncludes(refusal(circle), "'handlers' must be a reference that comes to an end");
+    assertStringIncludes(
+      refusal(circle),
+      "'handlers' must be a reference that does not lead back to itself",
+    );
     const deep = refusal({ handlers: { h: { class: "test.List", loop } } });
-    assertStringIncludes(deep, ".0.0' must be less deep: current value is an array of 1");
+    assertStringIncludes(deep, ".0.0' must be nested less deeply: current value is an array of 1");
     const nowhere = refusal({ handlers: { h: "cfg://configs[0].h" }, configs: [] });
     assertEquals(
       nowhere,
-      "Cannot configure logging as 'handlers.h' must be a reference to something that is there: " +
+      "Cannot configure logging as 'handlers.h' must be a reference to an existing entry: " +
         'current value is "cfg://configs[0].h"',
     );
   });
