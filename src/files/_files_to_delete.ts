@@ -1,7 +1,7 @@
 /**
- * Which rotated files are too many: `getFilesToDelete` of CPython 3.13's `TimedRotatingFileHandler`,
- * on names alone. It also knows the names that only this library gives: `.1`, `.2`, … behind one
- * that was taken, and `.gz` behind what was compressed.
+ * Finds the rotated files beyond `backupCount`: `getFilesToDelete` of CPython 3.13's
+ * `TimedRotatingFileHandler`, on names alone. It also knows the names that only this library gives:
+ * `.1`, `.2`, … behind a name that was taken, and `.gz` behind the name of a compressed file.
  *
  * Browser compatible: imports nothing, uses no runtime global.
  *
@@ -11,29 +11,29 @@
 /** The suffix of a compressed file. */
 export const GZ = ".gz";
 
-/** What follows that while the file is not whole; a process that was ended may have left it. */
+/** Follows `.gz` while the file is not whole; a process that was killed may leave such a file. */
 export const PART = ".part";
 
-/** What tells the files of a handler from others. */
+/** Distinguishes the files of a handler from other files. */
 export interface RotatedNaming {
   /** The name of the log file, without its folder. */
   readonly baseName: string;
-  /** Finds the date in a name. */
+  /** Matches the date in a name. */
   readonly extMatch: RegExp;
-  /** The name, without its folder, that the handler gives a default name; absent: that itself. */
+  /** Maps a default name, without its folder, to the handler's; absent: the default name stays. */
   readonly namer?: (defaultName: string) => string;
-  /** Whether rotated files may be compressed. */
+  /** True if rotated files may be compressed. */
   readonly gzip: boolean;
 }
 
-/** A rotated file, which may be there twice: as it was, and compressed. */
+/** A rotated file, which may exist twice: as it was, and compressed. */
 interface Rotated {
   readonly name: string;
   readonly number: number;
   readonly files: string[];
 }
 
-/** Those of `names` that are older than the newest `backupCount` of the handler's own. */
+/** The names of the handler's files that are older than its newest `backupCount`. */
 export function filesToDelete(
   names: Iterable<string>,
   naming: RotatedNaming,
@@ -76,7 +76,7 @@ function isOwn(name: string, { baseName, extMatch, namer }: RotatedNaming): bool
   if (namer === undefined) {
     return name.startsWith(prefix) && matchesWhole(extMatch, name.slice(prefix.length));
   }
-  // A namer may have put the date anywhere: each one that is found is tried.
+  // A namer may put the date anywhere, so each match is tried.
   const dates = new RegExp(extMatch, withFlag(extMatch, "g"));
   for (let match; (match = dates.exec(name)) !== null;) {
     if (namer(prefix + match[0]) === name) return true;

@@ -1,11 +1,11 @@
 /**
- * A file that records are appended to. What one turn of the event loop appends is written in one
- * call at its end, or as soon as it is 64 Ki characters, or at exit: a write to a file is taken by
- * the system's cache in microseconds, so it is synchronous, and nothing is under way between turns.
+ * A file that records are appended to. All records of one turn of the event loop are written in one
+ * call at its end, or as soon as they are 64 Ki characters, or at exit. The write is synchronous: the
+ * system's cache takes it in microseconds, and nothing is under way between two turns.
  *
- * What cannot be written costs the records that it met, and each is reported. A record that was
- * written in part is completed by the next write, so that none stands in another's line. A file that
- * was removed is made anew: what the system would still take for it could never be read.
+ * Records that cannot be written are dropped, and each is reported. The next write completes a record
+ * that was written in part, so that no record stands in another's line. A file that was removed is
+ * created again: bytes that the system still takes for it could never be read.
  *
  * @module
  */
@@ -19,13 +19,13 @@ import type { TextStream } from "../logging/text_stream.ts";
 import { exitWriter } from "./_exit_writer.ts";
 import { type Fsync, MODE_FLAGS, type OpenMode } from "./file_options.ts";
 
-/** Deno repeats a write that is taken in part, and if that fails says nothing of the part. */
+/** Deno repeats a write that is taken in part; if that fails, its error does not name the part. */
 const FAILS_SILENTLY = "Deno" in globalThis;
 
-/** Stands for the end of a line that was given up, which is nobody's record. */
+/** Stands in the place of a record for the end of a line that was given up. */
 const LINE_END = makeLogRecord({ msg: "" });
 
-/** What is written in one call at most, nearly: more makes writes no cheaper. */
+/** About the most that one call writes: longer writes are not cheaper. */
 const BUFFER_CHARACTERS = 64 * 1024;
 
 /** The calls of `node:fs` that are used, declared here so that programs need no types of Node. */
@@ -51,7 +51,7 @@ interface FileStats<N> {
   isFile(): boolean;
 }
 
-/** What tells a file from any other. */
+/** Identifies a file, whatever its name is. */
 export interface FileIdentity {
   /** The device that holds it. */
   readonly dev: bigint;
@@ -61,9 +61,9 @@ export interface FileIdentity {
 
 /** Options of {@linkcode LogFile}. */
 export interface LogFileOptions {
-  /** What opening does to a file that is there. */
+  /** How an existing file is opened. */
   readonly mode: OpenMode;
-  /** When the disk itself is waited for. */
+  /** When the handler waits for the disk itself. */
   readonly fsync: Fsync;
   /** The calls to the system. @default {node:fs} */
   readonly calls?: FileCalls;
@@ -73,7 +73,7 @@ export interface LogFileOptions {
 export class LogFile implements TextStream {
   /** The absolute path. */
   readonly name: string;
-  /** Told of each record that is lost, and why. */
+  /** Gets each record that is lost, with the error. */
   onLoss: (record: LogRecord, error: unknown) => void = reportError;
   readonly #mode: OpenMode;
   readonly #fsync: Fsync;
@@ -82,18 +82,18 @@ export class LogFile implements TextStream {
   #fd: number | undefined;
   #identity: FileIdentity | undefined;
   #isRegular = false;
-  /** Where the file ended when the system was last asked, and what has been written since. */
+  /** The size of the file when the system was last asked, and the bytes written since. */
   #end = 0;
 
   #texts: (string | Uint8Array)[] = [];
   #records: LogRecord[] = [];
   #characters = 0;
-  /** Bytes of the first `#measured` of the texts. */
+  /** The bytes of the first `#measured` texts. */
   #bytes = 0;
   #measured = 0;
-  /** Whether the first text is the rest of one whose beginning stands in the file. */
+  /** True if the first text is the rest of one whose beginning stands in the file. */
   #startsCut = false;
-  /** Whether the file may end in the middle of a line that is given up. */
+  /** True if the file may end in the middle of a line that is given up. */
   #endsTorn = false;
 
   #batch = 0;
@@ -109,17 +109,17 @@ export class LogFile implements TextStream {
     exitWriter.install();
   }
 
-  /** Whether the file is open. */
+  /** True while the file is open. */
   get isOpen(): boolean {
     return this.#fd !== undefined;
   }
 
-  /** How often the buffer has been written out: a number that changes once a turn or less. */
+  /** The number of times that the buffer was written out: it changes once a turn at most. */
   get batch(): number {
     return this.#batch;
   }
 
-  /** Opens the file, if it is not open, as its mode says. */
+  /** Opens the file as its mode says, if it is not open. */
   open(): void {
     if (this.#fd === undefined) this.#open(this.#mode);
   }
@@ -139,27 +139,27 @@ export class LogFile implements TextStream {
     this.#mendTorn();
   }
 
-  /** The next record stands on a line of its own, whatever the file ends with. */
+  /** Ends the cut line at the end of the file, so that the next record begins a line. */
   #mendTorn(): void {
     if (this.#endsTorn && this.#end > 0) this.#continueWith("\n", LINE_END);
     this.#endsTorn = false;
   }
 
   /**
-   * Opens the file of the name, as its mode says, and then leaves the one that is open. Throws if it
-   * cannot be opened: then the one that is open stays in use.
+   * Opens the file of the name, as its mode says, and then closes the one that was open. Throws if it
+   * cannot be opened: then the one that was open stays in use.
    */
   reopen(): void {
     this.writeOut();
     const left = this.#fd;
     if (this.#fsync !== "never") this.#sync(makeLogRecord({ msg: "reopen()" }));
     this.#open(this.#mode);
-    this.#giveUpCut(new Error(`Cannot complete a record as ${this.name} was opened anew`));
+    this.#giveUpCut(new Error(`Cannot complete a record as ${this.name} was opened again`));
     this.#mendTorn();
     this.#closeSystemFile(left);
   }
 
-  /** Appends a record's text: it is in the file by the end of the turn. Throws if none can be opened. */
+  /** Appends a record's text: it is in the file by the end of the turn. Throws if opening fails. */
   append(text: string | Uint8Array, record: LogRecord): void {
     this.open();
     this.#texts.push(text);
@@ -168,7 +168,7 @@ export class LogFile implements TextStream {
     if (this.#characters >= BUFFER_CHARACTERS || this.#fsync === "always" || exitWriter.isEnding) {
       this.writeOut();
     } else if (this.#turnEnd === undefined) {
-      // At exit it is written too: so it need not keep a program from ending that logs at its end.
+      // The exit hooks write it too, so it need not hold a program open that logs as its last act.
       this.#turnEnd = setImmediate(this.#writeOut).unref();
       exitWriter.add(this);
     }
@@ -180,12 +180,12 @@ export class LogFile implements TextStream {
     exitWriter.delete(this);
   }
 
-  /** Appends text that is nobody's record. */
+  /** Appends text that belongs to no record. */
   write(text: string): void {
     this.append(text, makeLogRecord({ msg: text }));
   }
 
-  /** The next write begins with this, or is not the next. */
+  /** Puts a text before all others: it completes what stands at the end of the file. */
   #continueWith(text: string | Uint8Array, record: LogRecord): void {
     this.#texts.unshift(text);
     this.#records.unshift(record);
@@ -195,10 +195,10 @@ export class LogFile implements TextStream {
   }
 
   /**
-   * Where the next record begins, in bytes from the start of the file, what is buffered included:
-   * Python's `stream.tell()` at the end of the file. The system is asked when nothing is buffered, as
-   * at the beginning of a turn: others may have truncated the file, or appended to it. Opens the file
-   * if it is not open.
+   * The place of the next record, in bytes from the start of the file, the buffer included: Python's
+   * `stream.tell()` at the end of the file. It asks the system when nothing is buffered, as at the
+   * beginning of a turn: other programs may have truncated the file, or appended to it. It opens the
+   * file if it is not open.
    */
   tell(): number {
     this.open();
@@ -229,13 +229,13 @@ export class LogFile implements TextStream {
     return stats?.ino === identity?.ino && stats?.dev === identity?.dev;
   }
 
-  /** Writes what is buffered. Never throws: what fails is reported by record. */
+  /** Writes the buffer. Never throws: each record that is lost is reported. */
   writeOut(): void {
     this.#unschedule();
     if (this.#texts.length === 0) return;
     this.#batch++;
     try {
-      this.#makeAnewIfGone();
+      this.#createIfRemoved();
     } catch (error) {
       this.#lose(error);
       return;
@@ -268,7 +268,7 @@ export class LogFile implements TextStream {
     for (const record of lost) this.onLoss(record, error);
   }
 
-  /** Writes all of it, or says how much was taken and what then went wrong. */
+  /** Writes all of it, or returns the number of bytes taken and the error after them. */
   #writeAll(bytes: Uint8Array): { taken: number; error: unknown } | undefined {
     let taken = 0;
     try {
@@ -285,7 +285,7 @@ export class LogFile implements TextStream {
     return undefined;
   }
 
-  /** Where a failed write does not tell what it wrote before, the size of the file does. */
+  /** The bytes that a failed write took without a report: the size of the file shows them. */
   #takenUntold(told: number, most: number): number {
     if (!FAILS_SILENTLY || !this.#isRegular) return 0;
     try {
@@ -296,13 +296,13 @@ export class LogFile implements TextStream {
     }
   }
 
-  /** A file that has no name any more is left, and one of that name made. */
-  #makeAnewIfGone(): void {
+  /** Closes a file that has no name any more, and creates one of that name. */
+  #createIfRemoved(): void {
     if (this.#fd === undefined) {
       this.open();
     } else if (this.#isRegular) {
       const stats = this.#calls.fstatSync(this.#fd);
-      // Some file systems count no links: there the name tells.
+      // Some file systems count no links: there the path decides.
       if (stats.nlink === 0 && !this.isAtItsPlace()) {
         this.#release();
         this.#giveUpCut(new Error(`Cannot complete a record as ${this.name} was removed`));
@@ -325,14 +325,14 @@ export class LogFile implements TextStream {
     const records = this.#records;
     this.#endsTorn ||= this.#startsCut;
     this.#clear();
-    for (const record of records) this.#tell(record, error);
+    for (const record of records) this.#reportLoss(record, error);
   }
 
-  #tell(record: LogRecord, error: unknown): void {
+  #reportLoss(record: LogRecord, error: unknown): void {
     if (record !== LINE_END) this.onLoss(record, error);
   }
 
-  /** The rest of a cut record will not follow its beginning. */
+  /** Gives up the rest of a cut record: it will not follow its beginning. */
   #giveUpCut(error: unknown): void {
     if (!this.#startsCut) return;
     this.#startsCut = false;
@@ -340,17 +340,17 @@ export class LogFile implements TextStream {
     const text = this.#texts.shift()!;
     this.#characters -= text.length;
     this.#bytes = this.#measured = 0;
-    this.#tell(this.#records.shift()!, error);
+    this.#reportLoss(this.#records.shift()!, error);
   }
 
-  /** Writes what is buffered and, unless `fsync` is `never`, waits for the disk. Never rejects. */
+  /** Writes the buffer and, if `fsync` is `on-flush`, waits for the disk. Never rejects. */
   async flush(): Promise<void> {
     this.writeOut();
     const fd = this.#fd;
     if (fd === undefined || !this.#isRegular || this.#fsync !== "on-flush") return;
     await new Promise<void>((resolve) => {
       this.#calls.fsync(fd, (error) => {
-        // A file that was closed meanwhile was waited for then.
+        // close() has waited for the disk itself.
         if (error && this.#fd === fd) this.onLoss(makeLogRecord({ msg: "flush()" }), error);
         resolve();
       });
@@ -366,7 +366,7 @@ export class LogFile implements TextStream {
     }
   }
 
-  /** Writes what is buffered and closes the file. Never throws; the next record opens it anew. */
+  /** Writes the buffer and closes the file. Never throws; the next record opens it again. */
   close(): void {
     this.writeOut();
     this.#giveUpCut(new Error(`Cannot complete a record as ${this.name} was closed`));
@@ -396,7 +396,7 @@ function sizeOf(text: string | Uint8Array): number {
   return typeof text === "string" ? Buffer.byteLength(text) : text.length;
 }
 
-/** One buffer for one write; bytes among the texts are rare. */
+/** The bytes of one write; few texts are bytes already. */
 function encode(texts: (string | Uint8Array)[]): Uint8Array {
   if (texts.every((text) => typeof text === "string")) return encoder.encode(texts.join(""));
   return Buffer.concat(texts.map((text) => typeof text === "string" ? encoder.encode(text) : text));

@@ -1,8 +1,8 @@
 /**
- * The files that were rolled over, and their compression in the background, one after the other.
- * Each is there as it was or, compressed, with `.gz` behind its name, or both: the compressed one
- * takes its name when it is whole and on the disk, and only then does the other go. Until then it may
- * be moved and removed as if nothing were under way.
+ * The rotated files of a handler, and their compression in the background, one after the other. A
+ * rotated file exists as it was, or compressed with `.gz` behind its name, or as both: the compressed
+ * file gets its name when it is whole and on the disk, and only then is the other removed. A file may
+ * be moved and removed while it is compressed.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { createGzip } from "node:zlib";
 import { GZ, PART } from "./_files_to_delete.ts";
 
 interface Job {
-  /** Where the file lies by now; `undefined`: it was removed. */
+  /** The present path of the file; `undefined`: it was removed. */
   path: string | undefined;
   readonly onFault: (error: unknown) => void;
 }
@@ -20,21 +20,21 @@ interface Job {
 /** Moves, removes and compresses rotated files; see the module. */
 export class RotatedFiles {
   readonly #suffixes: readonly string[];
-  /** The first is under way. */
+  /** The first one is under way. */
   #jobs: Job[] = [];
   #working: Promise<void> | undefined;
 
-  /** Without `gzip` there is nothing but the files themselves. */
+  /** With `gzip` a rotated file may have `.gz` behind its name. */
   constructor(gzip: boolean) {
     this.#suffixes = gzip ? ["", GZ] : [""];
   }
 
-  /** Whether the name is taken. */
+  /** True if a file has this name, compressed or not. */
   exists(path: string): boolean {
     return this.#suffixes.some((suffix) => fs.existsSync(path + suffix));
   }
 
-  /** Gives the file another name, in place of what has that name; whether there was one to move. */
+  /** Renames a file, and replaces one of the new name; false if there is no file to rename. */
   move(from: string, to: string): boolean {
     const there = this.#suffixes.filter((suffix) => fs.existsSync(from + suffix));
     if (from === to || there.length === 0) return false;
@@ -44,7 +44,7 @@ export class RotatedFiles {
     return true;
   }
 
-  /** Removes the file, but for what is to be replaced. */
+  /** Removes a file, but for the suffixes in `replaced`, which a rename is about to replace. */
   remove(path: string, replaced: readonly string[] = []): void {
     for (const suffix of this.#suffixes) {
       if (!replaced.includes(suffix)) fs.rmSync(path + suffix, { force: true });
@@ -53,13 +53,13 @@ export class RotatedFiles {
     this.#jobs = this.#jobs.filter((job, i) => i === 0 || job.path !== undefined);
   }
 
-  /** Compresses the file, when those before it are. */
+  /** Compresses a file after those that were given before it. */
   compress(path: string, onFault: (error: unknown) => void): void {
     this.#jobs.push({ path, onFault });
     this.#working ??= this.#work();
   }
 
-  /** Resolves when everything is compressed, or has failed. Never rejects. */
+  /** Resolves when every compression has ended or failed. Never rejects. */
   async done(): Promise<void> {
     await this.#working;
   }
@@ -79,7 +79,7 @@ export class RotatedFiles {
 async function compress(job: Job): Promise<void> {
   if (job.path === undefined || !fs.existsSync(job.path)) return;
   const part = job.path + GZ + PART;
-  // Opened at once: a moment later another file may have this name.
+  // Opened now, because a roll-over may soon give this name to another file.
   const source = fs.openSync(job.path, "r");
   const { mode } = fs.fstatSync(source);
   try {
@@ -88,7 +88,7 @@ async function compress(job: Job): Promise<void> {
       createGzip(),
       fs.createWriteStream(part, { mode }),
     );
-    // The file, and perhaps its part, was removed meanwhile.
+    // The file was removed while it was compressed.
     if (job.path === undefined) return;
     const file = await fs.promises.open(part, "r+");
     await file.sync().finally(() => file.close());

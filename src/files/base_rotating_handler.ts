@@ -1,8 +1,8 @@
 /**
- * What handlers that roll their file over have in common, after CPython's `BaseRotatingHandler`.
- * Differs: a roll-over that fails costs no record. The new file is opened before the old one is
- * closed, so that records go on into the old one; the fault is reported once, and the roll-over is
- * tried again with the next turn of the event loop, then once a second.
+ * The base of the handlers that roll their file over, after CPython's `BaseRotatingHandler`. Differs:
+ * a roll-over that fails loses no record. The new file is opened before the old one is closed, so
+ * that the old one takes the records; the error is reported once, and the roll-over is tried again in
+ * the next turn of the event loop, then once a second.
  *
  * Runs on Deno (`--allow-read` and `--allow-write` for the folder), Bun and Node.
  *
@@ -19,30 +19,30 @@ import { FILE_HANDLER_OPTIONS, ROTATING_OPTIONS } from "./file_options.ts";
 import { RetryLimiter } from "./_retry_limiter.ts";
 import { RotatedFiles } from "./_rotated_files.ts";
 
-/** Gives a rotated file its path, from the one that it has by default. */
+/** Returns the path of a rotated file, from its default path. */
 export type Namer = (defaultName: string) => string;
 
-/** Makes the file at `source` the one at `dest`: moved, compressed, or as it likes. */
+/** Makes the rotated file at `dest` of the log file at `source`: moves it, compresses it, … */
 export type Rotator = (source: string, dest: string) => void;
 
 /** Options of {@linkcode BaseRotatingHandler}. */
 export interface BaseRotatingHandlerOptions extends FileHandlerOptions {
-  /** Gives rotated files their paths; each must get one of its own. @default {as they are} */
+  /** Returns the path of a rotated file; no two may get the same. @default {the default path} */
   readonly namer?: Namer;
-  /** Makes the log file a rotated one; synchronous. @default {renaming} */
+  /** Makes the rotated file of the log file; synchronous. @default {renaming} */
   readonly rotator?: Rotator;
   /**
-   * Whether rotated files are compressed in the background, which puts `.gz` behind their names.
-   * `close()` waits for it; a process that is ended midway leaves the file as it was.
+   * True: rotated files are compressed in the background, and get `.gz` behind their names. `close()`
+   * waits for it; a process that ends midway leaves the file as it was.
    *
    * @default {false}
    */
   readonly gzip?: boolean;
 }
 
-/** A handler that says when it is time, and what to do then. */
+/** A file handler whose subclasses say when the file rolls over, and how. */
 export abstract class BaseRotatingHandler extends FileHandler {
-  /** Whether rotated files are compressed in the background. */
+  /** True: rotated files are compressed in the background. */
   readonly gzip: boolean;
   /**
    * The files that it rolled over.
@@ -52,15 +52,15 @@ export abstract class BaseRotatingHandler extends FileHandler {
   protected readonly rotatedFiles: RotatedFiles;
   #latest: LogRecord | undefined;
   readonly #retries = new RetryLimiter();
-  /** Says whether a record follows, which needs the new file. */
+  /** True while a record waits that needs the new file. */
   #isEmitting = false;
-  /** Where the file was moved that is still open; it is compressed when it is closed. */
+  /** The new path of the file that is still open; the file is compressed when it is closed. */
   #rotatedTo: string | undefined;
 
-  /** Gives rotated files their paths: a method of a subclass, or a function that is assigned. */
+  /** Returns the path of a rotated file: a method of a subclass, or a function that is assigned. */
   namer?(defaultName: string): string;
 
-  /** Rotates the log file: a method of a subclass, or a function that is assigned. */
+  /** Makes the rotated file: a method of a subclass, or a function that is assigned. */
   rotator?(source: string, dest: string): void;
 
   /**
@@ -83,13 +83,13 @@ export abstract class BaseRotatingHandler extends FileHandler {
     this.rotatedFiles = new RotatedFiles(gzip);
   }
 
-  /** Whether the file is to be rolled over before this record, whose text is given if it is known. */
+  /** True if the file must roll over before this record; `text` is the record's, if it is known. */
   abstract shouldRollover(record: LogRecord, text?: string): boolean;
 
   /** Rolls the file over. */
   abstract doRollover(): void;
 
-  /** Rolls the file over if it is time, and appends the record. */
+  /** Rolls the file over if `shouldRollover()` says so, and appends the record. */
   override emit(record: LogRecord): void {
     this.#latest = record;
     try {
@@ -114,40 +114,40 @@ export abstract class BaseRotatingHandler extends FileHandler {
     }
   }
 
-  /** The path of a rotated file, from the one that it has by default. */
+  /** The path of a rotated file, from its default path. */
   rotation_filename(defaultName: string): string {
     return typeof this.namer === "function"
       ? atOnce(this.namer(defaultName), "namer()")
       : defaultName;
   }
 
-  /** Makes the log file at `source`, if it is there, the rotated one at `dest`. */
+  /** Makes the rotated file at `dest` of the log file at `source`, if that exists. */
   rotate(source: string, dest: string): void {
     if (typeof this.rotator === "function") {
       watch(this.rotator(source, dest), (error) => this.reportFault(error));
     } else if (fs.existsSync(source)) fs.renameSync(source, dest);
   }
 
-  /** Writes what is buffered, closes the file, and awaits the compression of others. */
+  /** Writes the buffer, closes the file, and awaits the compression of rotated files. */
   override async close(): Promise<void> {
     await super.close();
     await this.rotatedFiles.done();
   }
 
   /**
-   * Rotates to a name that is free, goes on in a new file, and has the old one compressed if that is
-   * wanted. A file that was moved before is not rotated again.
+   * Rotates to the free name `dest`, continues in a new file, and with `gzip` compresses the old one.
+   * A file that was moved before is not rotated again.
    */
   protected rotateAndCompress(dest: string): void {
     if (!this.logFile.isMoved()) this.#rotate(dest);
-    this.#goOn();
+    this.#openNext();
     const rotated = this.#rotatedTo;
     this.#rotatedTo = undefined;
     if (rotated === undefined || !this.gzip || !isRegular(rotated)) return;
     this.rotatedFiles.compress(rotated, (error) => this.reportFault(error));
   }
 
-  /** Reports what fails beside a roll-over, with the record that was handled last. */
+  /** Reports an error of a roll-over, with the record that was handled last. */
   protected reportFault(error: unknown): void {
     tellFault(this, this.#latest ?? makeLogRecord({ msg: "doRollover()" }), error);
   }
@@ -157,21 +157,21 @@ export abstract class BaseRotatingHandler extends FileHandler {
     try {
       watch(this.rotate(this.baseFilename, dest), (error) => this.reportFault(error));
     } catch (error) {
-      // A rotator may fail when it has moved the file.
-      if (this.logFile.isMoved()) this.#goOn();
+      // A rotator may fail after it has moved the file.
+      if (this.logFile.isMoved()) this.#openNext();
       throw error;
     }
     this.#rotatedTo = dest;
   }
 
   /** Opens the new file, and then closes the old one. */
-  #goOn(): void {
+  #openNext(): void {
     if (this.delay && !this.#isEmitting) this.logFile.close();
     else this.logFile.reopen();
   }
 }
 
-/** Whether there is a regular file at the path. */
+/** True if a regular file is at the path. */
 function isRegular(path: string): boolean {
   try {
     return fs.statSync(path).isFile();
@@ -180,7 +180,7 @@ function isRegular(path: string): boolean {
   }
 }
 
-/** Whether there is something else at the path: a device or a pipe does not roll over. */
+/** True if something else is at the path: a device or a pipe does not roll over. */
 export function isNoRegularFile(path: string): boolean {
   return fs.existsSync(path) && !isRegular(path);
 }

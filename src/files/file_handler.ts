@@ -28,7 +28,7 @@ import { LogFile } from "./_log_file.ts";
 /** Options of {@linkcode FileHandler}. */
 export interface FileHandlerOptions extends FileOptions {
   /**
-   * What opening does to a file that is there: append to it (`a`), empty it (`w`) or fail (`x`).
+   * How an existing file is opened: append to it (`a`), empty it (`w`) or fail (`x`).
    *
    * @default {"a"}
    */
@@ -36,12 +36,13 @@ export interface FileHandlerOptions extends FileOptions {
 }
 
 /**
- * Writes each record's text and `terminator` to a file. What one turn of the event loop logs is
+ * Writes each record's text and `terminator` to a file. All records of one turn of the event loop are
  * written in one call at its end, at exit or in `flush()`.
  *
- * A full disk or a folder that was removed costs the records that it meets, each of which goes to
- * `handleError()`; writing goes on when it can. A file that is removed is made anew. As in CPython a
- * record after `close()` opens the file again, unless the mode is `w`.
+ * Records that cannot be written, because the disk is full or the folder was removed, are dropped and
+ * reported to `handleError()`; later records are written again as soon as that works. A file that is
+ * removed is created again. As in CPython a record after `close()` opens the file again, unless the
+ * mode is `w`.
  *
  * @example
  * ```ts
@@ -61,15 +62,15 @@ export interface FileHandlerOptions extends FileOptions {
 export class FileHandler extends StreamHandler {
   /** The absolute path of the file. */
   readonly baseFilename: string;
-  /** How the file is opened. */
+  /** How an existing file is opened. */
   readonly mode: OpenMode;
-  /** How text is written. */
+  /** The encoding of the file. */
   readonly encoding: "utf-8";
-  /** Whether the file is opened with the first record, and after a roll-over. */
+  /** True: the file is opened with the first record, also after a roll-over. */
   readonly delay: boolean;
-  /** What becomes of a lone surrogate. */
+  /** How a lone surrogate is written. */
   readonly errors: TextErrors;
-  /** When the disk itself is waited for. */
+  /** When the handler waits for the disk itself. */
   readonly fsync: Fsync;
   /**
    * The file that it appends to.
@@ -107,15 +108,15 @@ export class FileHandler extends StreamHandler {
 
   /**
    * The file, or another stream that was set. As in CPython it is `null` while the file is not open:
-   * with `delay` before the first record, and after `close()`. The type of `StreamHandler.stream`, whose
-   * subclasses write to it, does not say so.
+   * with `delay` before the first record, and after `close()`. The type does not show that, as it is
+   * the type of `StreamHandler.stream`, to which subclasses write.
    */
   override get stream(): TextStream {
     const isClosed = super.stream === this.logFile && !this.logFile.isOpen;
     return isClosed ? null as unknown as TextStream : super.stream;
   }
 
-  /** Appends the record, opening the file if need be. */
+  /** Appends the record, and opens the file first if it is not open. */
   override emit(record: LogRecord): void {
     try {
       this.write(record, atOnce(this.lineOf(record), "format()"));
@@ -124,23 +125,23 @@ export class FileHandler extends StreamHandler {
     }
   }
 
-  /** Appends this text and `terminator`; what goes wrong later is told with the record. */
+  /** Appends this text and `terminator`; a later error is reported with the record. */
   write(record: LogRecord, text: string): void {
-    // Somebody has called setStream().
+    // The program has called setStream().
     if (super.stream !== this.logFile) return super.emit(record);
-    // Opening it anew would empty it.
+    // Opening the file again would empty it.
     if (this.#closed && this.mode === "w" && !this.logFile.isOpen) return;
     this.logFile.open();
     this.logFile.append(encodable(text + this.terminator, this.errors), record);
   }
 
-  /** Writes what is buffered, as `fsync` says to the disk itself. Never rejects. */
+  /** Writes the buffer, to the disk itself if `fsync` says so. Never rejects. */
   override async flush(options?: FlushOptions): Promise<void> {
     await this.logFile.flush();
     if (super.stream !== this.logFile) await super.flush(options);
   }
 
-  /** Writes what is buffered and closes the file. Never rejects. */
+  /** Writes the buffer and closes the file. Never rejects. */
   override async close(): Promise<void> {
     this.#closed = true;
     this.logFile.close();

@@ -1,6 +1,6 @@
 /**
- * Python's file handlers by their Python names, for `dictConfig()`: each row takes Python's keyword
- * arguments, and the options of ours beside them.
+ * The file handlers by their Python names, for `dictConfig()`: each row takes Python's keyword
+ * arguments; any other keyword is an option of the handler.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { WatchedFileHandler } from "./watched_file_handler.ts";
 /** Python's keyword arguments, by name. */
 type ConfigKeywords = Readonly<Record<string, unknown>>;
 
-/** What the file handlers of a dictionary are made by, under Python's names. */
+/** Factories of file handlers by Python's names. */
 export type FileHandlerClasses = Readonly<
   Record<string, (keywords: Readonly<Record<string, unknown>>) => FileHandler>
 >;
@@ -55,14 +55,14 @@ export const fileHandlerClasses: FileHandlerClasses = {
 };
 
 function fileFactory(base: Class<FileHandler>): (keywords: ConfigKeywords) => FileHandler {
-  // The handler checks them.
+  // The handler checks its arguments.
   return classFactory(
     base,
     (Own, { filename, ...own }: ConfigKeywords) => new Own(filename, options(own)),
   );
 }
 
-/** Python's `null` is the default of each of these options; it spells `utf-8` in many ways. */
+/** The options: Python's `null` is the default of each, and it spells `utf-8` in many ways. */
 function options(keywords: ConfigKeywords): ConfigKeywords {
   const given = Object.entries(keywords).filter(([, value]) => value !== null);
   return Object.fromEntries(given.map(([name, value]) => {

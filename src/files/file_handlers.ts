@@ -2,11 +2,11 @@
  * Handlers that write to files: `FileHandler`, `WatchedFileHandler`, `RotatingFileHandler`,
  * `TimedRotatingFileHandler`, with CPython's file names, contents and instants of roll-over.
  *
- * What they do better: a roll-over never destroys a file but the oldest beyond `backupCount`, and one
- * that fails costs no record: the old file stays in use. A full disk or a folder that was removed
- * costs the records that it meets, each reported to `handleError()`, and writing goes on when it can;
- * rotated files are compressed in the background if wanted (`gzip`). What one turn of the event loop
- * logs is written in one call.
+ * Differs from CPython: a roll-over never destroys a file but the oldest beyond `backupCount`, and a
+ * roll-over that fails loses no record, as the old file stays in use. Records that cannot be written,
+ * because the disk is full or the folder was removed, are dropped and reported to `handleError()`, and
+ * later records are written again as soon as that works. `gzip` compresses rotated files in the
+ * background. All records of one turn of the event loop are written in one call.
  *
  * Runs on Deno (`--allow-read` and `--allow-write` for the folder), Bun and Node.
  *

@@ -8,26 +8,27 @@ import { fileURLToPath } from "node:url";
 import { checkBoolean, checkOneOf, checkString, refuse } from "../logging/validate.ts";
 import { TEXT_ERRORS, type TextErrors } from "../text/text_errors.ts";
 
-/** What opening does to a file that is there: append to it, empty it, or fail. */
+/** How an existing file is opened: append to it, empty it, or fail. */
 export type OpenMode = "a" | "w" | "x";
 
-/** When the disk itself is waited for. */
+/** When a handler waits for the disk itself. */
 export type Fsync = "never" | "on-flush" | "always";
 
-/** What the system's `open()` calls the modes. */
+/** The flags of the system's `open()` for the modes. */
 export const MODE_FLAGS: Readonly<Record<OpenMode, string>> = { a: "a", w: "w", x: "wx" };
 
 /** Options of every handler that writes to a file. */
 export interface FileOptions {
-  /** UTF-8 is what files are written in. @default {"utf-8"} */
+  /** The encoding of the file: UTF-8. @default {"utf-8"} */
   readonly encoding?: "utf-8";
-  /** Whether the file is opened with the first record, instead of at once. @default {false} */
+  /** True: the file is opened with the first record, instead of at once. @default {false} */
   readonly delay?: boolean;
-  /** What becomes of a lone surrogate, as for Python's `open()`. @default {"strict"} */
+  /** How a lone surrogate is written, as for Python's `open()`. @default {"strict"} */
   readonly errors?: TextErrors;
   /**
-   * When the disk itself is waited for, for a power failure: never; in `flush()`, in `close()` and
-   * before a roll-over; or after each record, which then costs as long as the disk takes.
+   * When the handler waits for the disk itself, so that a power failure loses no record: never; in
+   * `flush()`, in `close()` and before a roll-over; or after each record, which blocks the program
+   * for as long as the disk takes.
    *
    * @default {"never"}
    */
@@ -65,7 +66,7 @@ export function checkMode(what: string, mode: unknown): OpenMode {
   return checkOneOf<OpenMode>(what, "mode", mode, ["a", "w", "x"]);
 }
 
-/** The absolute path of a file: where the process works later does not matter. */
+/** The absolute path of a file, so that a later change of the working directory does not matter. */
 export function checkFilename(what: string, filename: unknown): string {
   if (filename instanceof URL && filename.protocol === "file:") return fileURLToPath(filename);
   if (typeof filename !== "string") refuse(what, "filename", "a path or a file: URL", filename);

@@ -1,11 +1,11 @@
 /**
- * When a log file rolls over by time, and what the old one is called: the arithmetic of CPython
- * 3.13's `TimedRotatingFileHandler`, line for line, so that both roll over at the same instants
- * under the same names. Times are whole seconds since the epoch.
+ * Computes when a log file rolls over by time, and the date in the old file's name. It is the
+ * arithmetic of CPython 3.13's `TimedRotatingFileHandler`, line for line, so that both roll over at
+ * the same instants under the same names. Times are whole seconds since the epoch.
  *
- * Local time is that of the machine, with summer time as `localtime()` knows it. Differs from
- * CPython where a time zone calls its winter "summer time" (Ireland's, Morocco's): there CPython
- * rolls over two hours beside midnight when the clocks change.
+ * Local time is that of the machine, with summer time as `localtime()` gives it. Differs from CPython
+ * in time zones whose winter is the "summer time" of the data base (Ireland's, Morocco's): there
+ * CPython misses midnight by two hours when the clocks change.
  *
  * Browser compatible: no clock, no I/O.
  *
@@ -17,7 +17,7 @@ const HOUR = 3600;
 const DAY = 24 * HOUR;
 const WEEK = 7 * DAY;
 
-/** A time of day; what is left out is 0. Python's `datetime.time`. */
+/** A time of day, Python's `datetime.time`; a field that is left out is 0. */
 export interface TimeOfDay {
   /** 0 to 23. @default {0} */
   readonly hour?: number;
@@ -27,31 +27,31 @@ export interface TimeOfDay {
   readonly second?: number;
 }
 
-/** What `when` stands for. */
+/** The unit that a value of `when` names. */
 export interface RolloverUnit {
   /** In capitals: `S`, `M`, `H`, `D`, `MIDNIGHT`, `W0` to `W6`. */
   readonly when: string;
-  /** Seconds of one interval. */
+  /** The seconds of one interval. */
   readonly seconds: number;
-  /** How the start of an interval is written behind the file's name, as for `strftime`. */
+  /** The format of the start of an interval behind the file's name, as for `strftime`. */
   readonly suffix: string;
-  /** Finds what was so written in a file's name. */
+  /** Matches in a file's name what `suffix` wrote. */
   readonly extMatch: RegExp;
 }
 
-/** What decides when it is time. */
+/** The settings that decide when a file rolls over. */
 export interface RolloverSchedule {
   /** In capitals: `S`, `M`, `H`, `D`, `MIDNIGHT`, `W0` to `W6`. */
   readonly when: string;
-  /** Seconds between roll-overs. */
+  /** The seconds between two roll-overs. */
   readonly interval: number;
-  /** Whether days begin and names are written in UTC, instead of local time. */
+  /** True: days begin and names are written in UTC, instead of local time. */
   readonly utc: boolean;
   /** For `MIDNIGHT` and `W0` to `W6`: the time of day, instead of midnight. */
   readonly atTime: TimeOfDay | null;
 }
 
-/** Digits as Python's format writes them, with no digit before or behind. */
+/** Matches digits in Python's format, with no digit before or behind them. */
 function digits(pattern: string): RegExp {
   return new RegExp(`(?<!\\d)${pattern}(?!\\d)`);
 }
@@ -76,7 +76,7 @@ const units: Record<string, Omit<RolloverUnit, "when">> = {
   W: { seconds: WEEK, suffix: "%Y-%m-%d", extMatch: digits(String.raw`\d{4}-\d{2}-\d{2}`) },
 };
 
-/** What `when` stands for, in either case; `undefined` if it stands for nothing. */
+/** The unit of `when`, in upper or lower case; `undefined` if there is none of that name. */
 export function rolloverUnit(when: string): RolloverUnit | undefined {
   const upper = when.toUpperCase();
   const key = upper === "MIDNIGHT" ? "D" : /^W[0-6]$/.test(upper) ? "W" : upper;
@@ -84,7 +84,7 @@ export function rolloverUnit(when: string): RolloverUnit | undefined {
   return unit && { when: upper, ...unit };
 }
 
-/** The instant of the next roll-over, after something that happened at `currentTime`. */
+/** The instant of the next roll-over after `currentTime`. */
 export function computeRollover(currentTime: number, schedule: RolloverSchedule): number {
   const { when, interval, utc, atTime } = schedule;
   if (when !== "MIDNIGHT" && !when.startsWith("W")) return currentTime + interval;
@@ -108,7 +108,7 @@ export function computeRollover(currentTime: number, schedule: RolloverSchedule)
   return utc ? result : result + summerTimeShift(now, result);
 }
 
-/** What the clock's being put forward or back before `result` adds, so that the hour is kept. */
+/** The seconds to add if the clock changes before `result`, so that the hour stays the same. */
 function summerTimeShift(now: StructTime, result: number): number {
   if (now.tm_isdst === localtime(result).tm_isdst) return 0;
   if (now.tm_isdst) return HOUR;
@@ -120,8 +120,8 @@ function secondsOfDay(hour: number, minute: number, second: number): number {
 }
 
 /**
- * The time after which a file is called that rolls over at `currentTime` and was to at
- * `rolloverAt`: that of the start of its interval, by the clock as it stands now.
+ * The time in the name of a file that was to roll over at `rolloverAt` and rolls over at
+ * `currentTime`: the start of its interval, by the clock as it stands now.
  */
 export function intervalStart(
   rolloverAt: number,

@@ -18,7 +18,7 @@ import { FILE_HANDLER_OPTIONS, ROTATING_OPTIONS } from "./file_options.ts";
 
 /** Options of {@linkcode RotatingFileHandler}. */
 export interface RotatingFileHandlerOptions extends BaseRotatingHandlerOptions {
-  /** The size of the file, in bytes, that it keeps below; 0: no bound. @default {0} */
+  /** The file stays smaller than so many bytes; 0: no bound. @default {0} */
   readonly maxBytes?: number;
   /** How many old files are kept; 0: it never rolls over. @default {0} */
   readonly backupCount?: number;
@@ -28,16 +28,16 @@ export interface RotatingFileHandlerOptions extends BaseRotatingHandlerOptions {
 const OPTIONS = ["maxBytes", "backupCount", ...ROTATING_OPTIONS, ...FILE_HANDLER_OPTIONS];
 
 /**
- * Rolls the file over before it would reach `maxBytes`: `app.log` becomes `app.log.1`, what was that
- * `app.log.2`, and so on to `app.log.` and `backupCount`, which is replaced. An empty file never
- * rolls over.
+ * Rolls the file over before it would reach `maxBytes`: `app.log` becomes `app.log.1`, the file that
+ * had this name becomes `app.log.2`, and so on; the last one, `app.log.` and `backupCount`, is
+ * replaced. An empty file never rolls over.
  *
- * The system is asked for the size at the beginning of each turn of the event loop: other programs may
- * append to the file, or truncate it as logrotate's `copytruncate` does. A file that was moved by
- * another program is left, and not rolled over a second time.
+ * The handler asks the system for the size at the beginning of each turn of the event loop: other
+ * programs may append to the file, or truncate it as logrotate's `copytruncate` does. A file that
+ * another program has moved is closed, and not rolled over a second time.
  *
- * As in CPython the size of the file counts in bytes and the next record in characters, so that a
- * record beyond ASCII may carry the file past `maxBytes`.
+ * As in CPython the size of the file counts in bytes and the next record in characters, so a record
+ * beyond ASCII may make the file larger than `maxBytes`.
  *
  * @example
  * ```ts
@@ -59,14 +59,14 @@ const OPTIONS = ["maxBytes", "backupCount", ...ROTATING_OPTIONS, ...FILE_HANDLER
  * ```
  */
 export class RotatingFileHandler extends BaseRotatingHandler {
-  /** The size, in bytes, that the file keeps below; 0: no bound. */
+  /** The file stays smaller than so many bytes; 0: no bound. */
   maxBytes: number;
   /** How many old files are kept; 0: the file never rolls over. */
   backupCount: number;
 
   /**
-   * Opens the file, unless `delay` is true. With `maxBytes` the mode is `a`: otherwise each start of
-   * the program would empty the file.
+   * Opens the file, unless `delay` is true. With `maxBytes` the mode is always `a`: with `w` each
+   * start of the program would empty the file.
    *
    * @param filename a path or a `file:` URL
    * @throws {TypeError | RangeError} when an option has a bad value
@@ -83,26 +83,26 @@ export class RotatingFileHandler extends BaseRotatingHandler {
     this.backupCount = backupCount;
   }
 
-  /** Whether the record would make the file as large as `maxBytes`, or larger. */
+  /** True if the record would make the file as large as `maxBytes`, or larger. */
   override shouldRollover(record: LogRecord, text: string = this.format(record)): boolean {
     if (this.maxBytes <= 0) return false;
     const file = this.logFile;
     const size = file.tell();
     if (size === 0) return false;
     if (size + codePointLength(text) + 1 < this.maxBytes) return false;
-    // What is buffered may be all that there is, and meet a full disk.
+    // All of the size may be buffered, and the disk full: then the file is still empty.
     file.writeOut();
     return file.tell() > 0 && !isNoRegularFile(this.baseFilename);
   }
 
-  /** Moves each old file by one, and begins a new one. */
+  /** Renames each old file to the next number, and begins a new file. */
   override doRollover(): void {
-    // CPython closes and opens the file again, and nothing else.
+    // CPython only closes and opens the file again.
     if (this.backupCount <= 0) return;
     const rotated = this.rotatedFiles;
     const slot = (i: number) => this.rotation_filename(`${this.baseFilename}.${i}`);
     const dest = slot(1);
-    // A roll-over that could not open the new file, or another program, has moved it.
+    // A roll-over that could not open the new file has moved it, or another program has.
     if (this.logFile.isMoved()) return this.rotateAndCompress(dest);
     const moved: number[] = [];
     try {
@@ -114,7 +114,7 @@ export class RotatingFileHandler extends BaseRotatingHandler {
       else if (fs.existsSync(this.baseFilename)) rotated.remove(dest, [""]);
       this.rotateAndCompress(dest);
     } catch (error) {
-      // The next try must not move them on, and replace another one. A rotator may have made the file.
+      // The next try must not move them on and replace one more. A rotator may have made the file.
       if (rotated.exists(dest)) throw error;
       for (const i of moved) rotated.move(slot(i + 1), slot(i));
       throw error;

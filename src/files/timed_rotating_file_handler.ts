@@ -33,7 +33,7 @@ import {
 } from "./base_rotating_handler.ts";
 import { checkFilename, FILE_HANDLER_OPTIONS, ROTATING_OPTIONS } from "./file_options.ts";
 
-/** What tells the time; a `Clock` is one. */
+/** A source of time; every `Clock` is one. */
 export interface TimeSource {
   /** Seconds since the epoch, as Python's `time.time()`. */
   now(): number;
@@ -42,21 +42,21 @@ export interface TimeSource {
 /** Options of {@linkcode TimedRotatingFileHandler}; the mode is always `a`. */
 export interface TimedRotatingFileHandlerOptions extends Omit<BaseRotatingHandlerOptions, "mode"> {
   /**
-   * What `interval` counts: seconds `S`, minutes `M`, hours `H`, days `D` since the start of the
+   * The unit of `interval`: seconds `S`, minutes `M`, hours `H` or days `D` since the start of the
    * file; days that end at `midnight` or `atTime`; weeks that end on a Monday `W0` … Sunday `W6`.
    *
    * @default {"h"}
    */
   readonly when?: string;
-  /** How many of these, from 1. @default {1} */
+  /** The number of these units between two roll-overs, from 1. @default {1} */
   readonly interval?: number;
   /** How many old files are kept; 0: all. @default {0} */
   readonly backupCount?: number;
-  /** Whether days begin, and files are named, in UTC. @default {false} */
+  /** True: days begin, and files are named, in UTC; else in local time. @default {false} */
   readonly utc?: boolean;
   /** For `midnight` and `W0` … `W6`: the time of day of the roll-over. @default {midnight} */
   readonly atTime?: TimeOfDay | null;
-  /** What tells the time. @default {the system's} */
+  /** The source of time. @default {the system's} */
   readonly clock?: TimeSource;
 }
 
@@ -70,12 +70,11 @@ const OPTIONS = [
 const systemTime: TimeSource = { now: () => Date.now() / 1000 };
 
 /**
- * Rolls the file over when its interval is over, with the first record after that; the old one gets
- * the start of the interval behind its name: `app.log.2024-03-31`.
+ * Rolls the file over with the first record after the end of its interval; the old file gets the
+ * start of the interval behind its name: `app.log.2024-03-31`.
  *
- * Where a file of that name exists, as when clocks are put back, a number follows it
- * (`app.log.2024-10-27_02.1`): CPython deletes that file or, from 3.13 on, does not roll over any
- * more.
+ * If a file of that name exists, as when clocks are put back, a number follows the name
+ * (`app.log.2024-10-27_02.1`): CPython deletes that file or, from 3.13 on, never rolls over again.
  *
  * @example
  * ```ts
@@ -108,23 +107,23 @@ export class TimedRotatingFileHandler extends BaseRotatingHandler {
   interval: number;
   /** How many old files are kept; 0: all. */
   backupCount: number;
-  /** Whether days begin, and files are named, in UTC. */
+  /** True: days begin, and files are named, in UTC. */
   utc: boolean;
   /** The time of day of the roll-over; `null` for midnight. */
   atTime: TimeOfDay | null;
-  /** How the start of an interval is written behind the file's name, as for `strftime`. */
+  /** The format of the start of an interval behind the file's name, as for `strftime`. */
   suffix: string;
-  /** Finds what `suffix` writes in the names of old files: change both or none. */
+  /** Matches in the names of old files what `suffix` writes: change both or none. */
   extMatch: RegExp;
-  /** The weekday of the roll-over, Monday is 0; `null` without one. */
+  /** The weekday of the roll-over, Monday is 0; `null` if `when` has none. */
   readonly dayOfWeek: number | null;
   /** The instant of the next roll-over, in seconds since the epoch. */
   rolloverAt: number;
   readonly #clock: TimeSource;
 
   /**
-   * Opens the file, unless `delay` is true. The interval of a file that is there began when it was
-   * last written.
+   * Opens the file, unless `delay` is true. The interval of an existing file began when it was last
+   * written.
    *
    * @param filename a path or a `file:` URL
    * @throws {TypeError | RangeError} when an option has a bad value
@@ -147,7 +146,7 @@ export class TimedRotatingFileHandler extends BaseRotatingHandler {
     checkBoolean(WHAT, "utc", utc);
     checkTimeOfDay(atTime);
     checkMethods(WHAT, "clock", clock, ["now"]);
-    // Asked before it is opened, which may make it; and a virtual clock has no part in a new one.
+    // Asked before opening, which may create the file with a time that is not the clock's.
     const before = modifiedAt(checkFilename(WHAT, filename));
     super(filename, { ...others, mode: "a" });
     this.when = unit.when;
@@ -167,12 +166,12 @@ export class TimedRotatingFileHandler extends BaseRotatingHandler {
     return Math.trunc(this.#clock.now());
   }
 
-  /** The instant of the next roll-over, after something at `currentTime`: seconds since the epoch. */
+  /** The instant of the next roll-over after `currentTime`; both in seconds since the epoch. */
   computeRollover(currentTime: number): number {
     return computeRollover(currentTime, this);
   }
 
-  /** Whether the interval is over. */
+  /** True if the interval has ended. */
   override shouldRollover(_record?: LogRecord): boolean {
     const now = this.#now();
     if (now < this.rolloverAt) return false;
@@ -181,7 +180,7 @@ export class TimedRotatingFileHandler extends BaseRotatingHandler {
     return false;
   }
 
-  /** The paths of the old files that are too many, oldest first. */
+  /** The paths of the old files beyond `backupCount`, oldest first. */
   getFilesToDelete(): string[] {
     const folder = dirname(this.baseFilename);
     const naming = {
@@ -195,7 +194,7 @@ export class TimedRotatingFileHandler extends BaseRotatingHandler {
       .map((name) => join(folder, name));
   }
 
-  /** Gives the file the name of its interval, begins a new one, and removes what is too old. */
+  /** Renames the file after its interval, begins a new file, and removes those beyond `backupCount`. */
   override doRollover(): void {
     const now = this.#now();
     const dest = this.#freeName(intervalStart(this.rolloverAt, now, this));
@@ -212,7 +211,7 @@ export class TimedRotatingFileHandler extends BaseRotatingHandler {
     return free;
   }
 
-  /** One that cannot be removed keeps neither the others nor the log; the first is reported. */
+  /** A file that cannot be removed stops neither the others nor the log; the first is reported. */
   #deleteOldFiles(): void {
     const failures: unknown[] = [];
     try {

@@ -1,8 +1,8 @@
 /**
- * `WatchedFileHandler`: for files that another program moves away, such as logrotate. After
+ * `WatchedFileHandler`: for files that another program, such as logrotate, moves away. After
  * CPython's.
  *
- * Runs on Deno (`--allow-read` and `--allow-write` for the folder), Bun and Node; not of use on
+ * Runs on Deno (`--allow-read` and `--allow-write` for the folder), Bun and Node. It is of no use on
  * Windows, where open files cannot be moved.
  *
  * @module
@@ -16,9 +16,9 @@ import { RetryLimiter } from "./_retry_limiter.ts";
 export type WatchedFileHandlerOptions = FileHandlerOptions;
 
 /**
- * Looks before each record whether the file is still the one of that name, by device and inode. If
- * it is not, what is buffered goes to the old one, and the record to a new one. A new one that cannot
- * be opened is reported once; until it can, records go on into the old one.
+ * Before each record it checks, by device and inode, that the open file is still the file of its
+ * name. If not, the buffer goes to the old file and the record to a new one. A new file that cannot be
+ * opened is reported once; until it can be opened, the old file takes the records.
  *
  * @example
  * ```ts
@@ -52,26 +52,26 @@ export class WatchedFileHandler extends FileHandler {
     super(filename, options);
   }
 
-  /** The device of the file that was opened; -1 while none has been. */
+  /** The device of the file that was opened last; -1 before the first. */
   get dev(): bigint {
     return this.logFile.identity?.dev ?? -1n;
   }
 
-  /** The inode of the file that was opened; -1 while none has been. */
+  /** The inode of the file that was opened last; -1 before the first. */
   get ino(): bigint {
     return this.logFile.identity?.ino ?? -1n;
   }
 
   /**
-   * Opens the file of the name if another one is open, and then leaves that.
+   * Opens the file of the name if the open one was moved, and then closes that.
    *
-   * @throws {Error} the system's, when it cannot be opened: the other one stays in use
+   * @throws {Error} the system's, if the file cannot be opened: the open one stays in use
    */
   reopenIfNeeded(): void {
     if (this.logFile.isMoved()) this.logFile.reopen();
   }
 
-  /** Looks whether the file is still there, then appends the record. */
+  /** Opens the file of the name again if it was moved, then appends the record. */
   override emit(record: LogRecord): void {
     if (this.#retries.permits(this.logFile.batch)) {
       try {
