@@ -43,7 +43,8 @@ export function coreClasses(): ConfigClasses {
       (Own, keywords) => Object.keys(keywords).length === 0 ? new Own() : new Own(keywords),
     ),
     "logging.Formatter": classFactory(Formatter, (Own, keywords: ConfigKeywords) => {
-      // CPython names it `format` in a dictionary and `fmt` in the constructor, and takes both here.
+      // CPython names it `format` in a dictionary and `fmt` in the constructor, and takes both
+      // here.
       const { fmt = null, format = fmt, datefmt = null, ...options } = keywords;
       if (format !== null) checkString("create Formatter", "format", format, true);
       if (datefmt !== null) checkString("create Formatter", "datefmt", datefmt, true);

@@ -97,7 +97,9 @@ export class DictionaryReader {
   }
 }
 
-/** True for an object that was written as data: one with functions is the program's, say a stream. */
+/**
+ * True for an object that was written as data: one with functions is the program's, say a stream.
+ */
 function isData(value: unknown): value is Record<string, unknown> {
   return isPlainObject(value) && Object.values(value).every((item) => typeof item !== "function");
 }

@@ -26,7 +26,10 @@ export function levelAt(
   }
 }
 
-/** Python's truth of a value in a dictionary: `"false"` is true, as any other text that is not empty. */
+/**
+ * Python's truth of a value in a dictionary: `"false"` is true, as any other text that is not
+ * empty.
+ */
 export function truth(value: unknown): boolean {
   const isEmpty = Array.isArray(value) && value.length === 0 ||
     isPlainObject(value) && Object.keys(value).length === 0;

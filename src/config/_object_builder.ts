@@ -1,6 +1,6 @@
 /**
- * The formatters, filters and handlers that a dictionary describes, each made when it is first asked
- * for. After the `configure_…` methods of CPython's `DictConfigurator`.
+ * The formatters, filters and handlers that a dictionary describes, each made when it is first
+ * asked for. After the `configure_…` methods of CPython's `DictConfigurator`.
  *
  * Browser compatible.
  *

@@ -19,7 +19,7 @@ export function pathTo(path: string, key: string): string {
   return path === "" ? key : `${path}.${key}`;
 }
 
-/** Runs `make`; its error is thrown anew with `path`, or the path of the option that it names. */
+/** Runs `make`; adds to its error `path`, or the path of the option that the error names. */
 export function at<Result>(path: string, make: () => Result): Result {
   try {
     return make();

@@ -8,7 +8,9 @@
 import type { ClassFactory } from "../logging/class_factory.ts";
 import type { Handler } from "../logging/handler.ts";
 
-/** Python's keyword arguments, by name and not yet checked, as a dictionary gives them to a factory. */
+/**
+ * Python's keyword arguments, by name and not yet checked, as a dictionary gives them to a factory.
+ */
 export type ConfigKeywords = Readonly<Record<string, unknown>>;
 
 /** Gives a factory objects that its keywords only name or describe. */
@@ -42,8 +44,8 @@ export type ConfigFactory = (keywords: ConfigKeywords, context: ConfigContext) =
 /**
  * A class in the place of a factory; it is constructed with `new`. If its constructor names one or
  * two parameters, these are the keywords and the context, as for a factory; if it inherits the
- * constructor of a class of this library, it gets that one's arguments. A class that is derived from
- * `QueueHandler` always gets a queue and the options.
+ * constructor of a class of this library, it gets the arguments of that constructor. A class that
+ * is derived from `QueueHandler` always gets a queue and the options.
  */
 export type ConfigClass = new (...args: never[]) => unknown;
 

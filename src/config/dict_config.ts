@@ -1,14 +1,14 @@
 /**
- * Configures all of logging from one dictionary, after CPython's `logging.config.dictConfig`, so that
- * one JSON file may configure a Python and a JavaScript service alike: schema, order and defaults are
- * Python's.
+ * Configures all of logging from one dictionary, after CPython's `logging.config.dictConfig`, so
+ * that one JSON file may configure a Python and a JavaScript service alike: schema, order and
+ * defaults are Python's.
  *
- * Differs: classes are looked up by name in a table, and nothing is imported, also not for `ext://`.
- * There is no `fileConfig()` and no `listen()`. An invalid configuration changes nothing (CPython
- * stops half-way), and its error names the path in the dictionary
- * (`'handlers.server.port' must be an integer from 1 to 65535`). Earlier handlers are closed if no
- * enabled logger has them any more; the others stay open, since `close()` is final here. Handlers may
- * refer to each other in any order.
+ * Differs: classes are looked up by name in a table, and nothing is imported, also not for
+ * `ext://`. There is no `fileConfig()` and no `listen()`. An invalid configuration changes nothing
+ * (CPython stops half-way), and its error names the path in the dictionary (`'handlers.server.port'
+ * must be an integer from 1 to 65535`). Earlier handlers are closed if no enabled logger has them
+ * any more; the others stay open, since `close()` is final here. Handlers may refer to each other
+ * in any order.
  *
  * Browser compatible.
  *
@@ -166,7 +166,8 @@ function install(plan: Plan, disablesOthers: boolean): void {
 
   installed = [...plan.handlers.values()];
   const inUse = new Set([...installed, ...attachedHandlers((logger) => !logger.disabled)]);
-  // Last created first, as in `shutdown()`: a handler that passes records on closes before its target.
+  // Last created first, as in `shutdown()`: a handler that passes records on closes before its
+  // target.
   for (const handler of handlersNewestFirst()) {
     if (before.has(handler) && !inUse.has(handler)) closeInBackground(handler);
   }

@@ -15,7 +15,9 @@ import { SysLogHandler } from "../handlers/sys_log_handler.ts";
 import type { Connector, DatagramConnector } from "../net/connector.ts";
 import type { ConfigClasses, ConfigKeywords } from "./config_factory.ts";
 
-/** Options of {@linkcode handlerClasses}: every handler gets them, unless its entry says otherwise. */
+/**
+ * Options of {@linkcode handlerClasses}: every handler gets them, unless its entry says otherwise.
+ */
 export interface HandlerClassesOptions extends RecordDeliveryOptions {
   /** The `connector` of a runtime. Handlers of datagrams are refused if it opens none. */
   connector: Connector & Partial<DatagramConnector>;
@@ -25,8 +27,8 @@ export interface HandlerClassesOptions extends RecordDeliveryOptions {
 const SOCKET_TYPES: Readonly<Record<string, unknown>> = { 1: "stream", 2: "datagram" };
 
 /**
- * The table of `logging.handlers.SocketHandler`, `DatagramHandler`, `SysLogHandler` and `HTTPHandler`.
- * Each gets the options that apply to it: `serializer` does not apply to syslog.
+ * The table of `logging.handlers.SocketHandler`, `DatagramHandler`, `SysLogHandler` and
+ * `HTTPHandler`. Each gets the options that apply to it: `serializer` does not apply to syslog.
  *
  * @example
  * ```ts

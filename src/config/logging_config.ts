@@ -70,8 +70,8 @@ export interface RootConfig {
 /** An entry of `loggers`. */
 export interface LoggerConfig extends RootConfig {
   /**
-   * True: records go on to the handlers of the ancestors. Python's truth applies: `"false"` is true.
-   * Without it the setting of the logger stays.
+   * True: records go on to the handlers of the ancestors. Python's truth applies: `"false"` is
+   * true. Without it the setting of the logger stays.
    */
   readonly propagate?: boolean | number | string | null;
 }

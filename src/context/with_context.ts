@@ -1,11 +1,11 @@
 /**
- * Fields for every record that is logged within a function, and within all that it awaits: the id of
- * a request, the name of a job. Nobody has to pass a logger on.
+ * Puts fields on every record that is logged within a function and within all that it awaits: the
+ * id of a request, the name of a job. The program need not pass a logger on.
  *
- * Runs where the runtime tells flows apart by `AsyncLocalStorage` of `node:async_hooks`: Deno (without
- * a permission), Bun, Node, and Cloudflare workers with the flag `nodejs_als` or `nodejs_compat`. An
- * edge worker without them, or a browser, cannot load this module; there a `LoggerAdapter` that is
- * passed on by hand puts the same fields on the records.
+ * Runs on runtimes with `AsyncLocalStorage` of `node:async_hooks`: Deno (without a permission),
+ * Bun, Node, and Cloudflare workers with the flag `nodejs_als` or `nodejs_compat`. An edge worker
+ * without them, or a browser, cannot load this module; there the program passes a `LoggerAdapter`
+ * on, which puts the same fields on the records.
  *
  * @example
  * ```ts
@@ -44,15 +44,16 @@ const flows = new AsyncLocalStorage<Extra>();
 const fieldsOfFlow = (): Extra | undefined => flows.getStore();
 
 /**
- * Runs `fn` and puts `fields` on every record that any logger makes meanwhile, over each `await` in
- * `fn` and in what it calls. Returns what `fn` returns, throws what it throws.
+ * Runs `fn`, and puts `fields` on every record that any logger makes meanwhile, across each `await`
+ * in `fn` and in the functions that it calls. Returns what `fn` returns, throws what it throws.
  *
- * Contexts nest: records get the fields of all of them, and of two of one name the inner one's. A
- * call's own `extra`, and that of a `LoggerAdapter`, wins over both. A field that would overwrite one
- * of the record's own (`name`, `message`) is reported as by `handleError()` and left out. The fields
- * are read once, before `fn` runs. A generator runs where it is iterated: that has to be within too.
+ * Contexts nest: records get the fields of all of them; of two fields of one name the inner one
+ * wins. The `extra` of a call, and of a `LoggerAdapter`, wins over both. A field that would
+ * overwrite an attribute of the record (`name`, `message`) is reported as by `handleError()` and
+ * left out. The fields are read once, before `fn` runs. A generator runs where it is iterated, so
+ * iterate it within `fn` too.
  *
- * @throws {TypeError} where `fields` is no object or `fn` no function
+ * @throws {TypeError} if `fields` is no object or `fn` no function
  */
 export function withContext<Result>(fields: Extra, fn: () => Result): Result {
   if (typeof fields !== "object" || fields === null || Array.isArray(fields)) {

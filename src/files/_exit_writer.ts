@@ -1,6 +1,7 @@
 /**
  * Writes buffered records when the process ends: synchronously, by the exit hooks of Node and Bun,
- * and by those of Deno, where a program ends in more ways. A signal without a handler runs no hooks.
+ * and by those of Deno, where a program ends in more ways. A signal without a handler runs no
+ * hooks.
  *
  * @module
  */
@@ -29,8 +30,8 @@ class ExitWriter {
     this.#isInstalled = true;
     process.on("exit", this.#end);
     if (!("Deno" in globalThis)) return;
-    // Deno.exit() is no "exit" for `process`, and an uncaught error is neither event. The program may
-    // yet handle the error, so what is written then is not the last.
+    // Deno.exit() is no "exit" for `process`, and an uncaught error is neither event. The program
+    // may yet handle the error, so what is written then is not the last.
     globalThis.addEventListener("unload", this.#end);
     globalThis.addEventListener("error", this.#writeAll);
     globalThis.addEventListener("unhandledrejection", this.#writeAll);

@@ -1,11 +1,11 @@
 /**
  * A file that records are appended to. All records of one turn of the event loop are written in one
- * call at its end, or as soon as they are 64 Ki characters, or at exit. The write is synchronous: the
- * system's cache takes it in microseconds, and nothing is under way between two turns.
+ * call at its end, or as soon as they are 64 Ki characters, or at exit. The write is synchronous:
+ * the system's cache takes it in microseconds, and nothing is under way between two turns.
  *
- * Records that cannot be written are dropped, and each is reported. The next write completes a record
- * that was written in part, so that no record stands in another's line. A file that was removed is
- * created again: bytes that the system still takes for it could never be read.
+ * Records that cannot be written are dropped, and each is reported. The next write completes a
+ * record that was written in part, so that no record stands in another's line. A file that was
+ * removed is created again: bytes that the system still takes for it could never be read.
  *
  * @module
  */
@@ -146,8 +146,8 @@ export class LogFile implements TextStream {
   }
 
   /**
-   * Opens the file of the name, as its mode says, and then closes the one that was open. Throws if it
-   * cannot be opened: then the one that was open stays in use.
+   * Opens the file of the name, as its mode says, and then closes the one that was open. Throws if
+   * it cannot be opened: then the one that was open stays in use.
    */
   reopen(): void {
     this.writeOut();
@@ -195,10 +195,10 @@ export class LogFile implements TextStream {
   }
 
   /**
-   * The place of the next record, in bytes from the start of the file, the buffer included: Python's
-   * `stream.tell()` at the end of the file. It asks the system when nothing is buffered, as at the
-   * beginning of a turn: other programs may have truncated the file, or appended to it. It opens the
-   * file if it is not open.
+   * The place of the next record, in bytes from the start of the file, the buffer included:
+   * Python's `stream.tell()` at the end of the file. It asks the system when nothing is buffered,
+   * as at the beginning of a turn: other programs may have truncated the file, or appended to it.
+   * It opens the file if it is not open.
    */
   tell(): number {
     this.open();

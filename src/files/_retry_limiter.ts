@@ -1,13 +1,13 @@
 /**
- * Limits how often something that failed beside the records, such as a roll-over, is tried again, and
- * how often that is reported.
+ * Limits how often something that failed beside the records, such as a roll-over, is tried again,
+ * and how often that is reported.
  *
  * @module
  */
 
 /**
- * The pause between tries, in milliseconds, from the second failure on: a turn of the event loop may
- * last a microsecond.
+ * The pause between tries, in milliseconds, from the second failure on: a turn of the event loop
+ * may last a microsecond.
  */
 const PAUSE_MS = 1000;
 

@@ -1,8 +1,8 @@
 /**
  * The rotated files of a handler, and their compression in the background, one after the other. A
- * rotated file exists as it was, or compressed with `.gz` behind its name, or as both: the compressed
- * file gets its name when it is whole and on the disk, and only then is the other removed. A file may
- * be moved and removed while it is compressed.
+ * rotated file exists as it was, or compressed with `.gz` behind its name, or as both: the
+ * compressed file gets its name when it is whole and on the disk, and only then is the other
+ * removed. A file may be moved and removed while it is compressed.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 /**
- * The base of the handlers that roll their file over, after CPython's `BaseRotatingHandler`. Differs:
- * a roll-over that fails loses no record. The new file is opened before the old one is closed, so
- * that the old one takes the records; the error is reported once, and the roll-over is tried again in
- * the next turn of the event loop, then once a second.
+ * The base of the handlers that roll their file over, after CPython's `BaseRotatingHandler`.
+ * Differs: a roll-over that fails loses no record. The new file is opened before the old one is
+ * closed, so that the old one takes the records; the error is reported once, and the roll-over is
+ * tried again in the next turn of the event loop, then once a second.
  *
  * Runs on Deno (`--allow-read` and `--allow-write` for the folder), Bun and Node.
  *
@@ -32,8 +32,8 @@ export interface BaseRotatingHandlerOptions extends FileHandlerOptions {
   /** Makes the rotated file of the log file; synchronous. @default {renaming} */
   readonly rotator?: Rotator;
   /**
-   * True: rotated files are compressed in the background, and get `.gz` behind their names. `close()`
-   * waits for it; a process that ends midway leaves the file as it was.
+   * True: rotated files are compressed in the background, and get `.gz` behind their names.
+   * `close()` waits for it; a process that ends midway leaves the file as it was.
    *
    * @default {false}
    */
@@ -135,8 +135,8 @@ export abstract class BaseRotatingHandler extends FileHandler {
   }
 
   /**
-   * Rotates to the free name `dest`, continues in a new file, and with `gzip` compresses the old one.
-   * A file that was moved before is not rotated again.
+   * Rotates to the free name `dest`, continues in a new file, and with `gzip` compresses the old
+   * one. A file that was moved before is not rotated again.
    */
   protected rotateAndCompress(dest: string): void {
     if (!this.logFile.isMoved()) this.#rotate(dest);

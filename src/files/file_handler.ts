@@ -36,13 +36,13 @@ export interface FileHandlerOptions extends FileOptions {
 }
 
 /**
- * Writes each record's text and `terminator` to a file. All records of one turn of the event loop are
- * written in one call at its end, at exit or in `flush()`.
+ * Writes each record's text and `terminator` to a file. All records of one turn of the event loop
+ * are written in one call at its end, at exit or in `flush()`.
  *
- * Records that cannot be written, because the disk is full or the folder was removed, are dropped and
- * reported to `handleError()`; later records are written again as soon as that works. A file that is
- * removed is created again. As in CPython a record after `close()` opens the file again, unless the
- * mode is `w`.
+ * Records that cannot be written, because the disk is full or the folder was removed, are dropped
+ * and reported to `handleError()`; later records are written again as soon as that works. A file
+ * that is removed is created again. As in CPython a record after `close()` opens the file again,
+ * unless the mode is `w`.
  *
  * @example
  * ```ts
@@ -107,9 +107,9 @@ export class FileHandler extends StreamHandler {
   }
 
   /**
-   * The file, or another stream that was set. As in CPython it is `null` while the file is not open:
-   * with `delay` before the first record, and after `close()`. The type does not show that, as it is
-   * the type of `StreamHandler.stream`, to which subclasses write.
+   * The file, or another stream that was set. As in CPython it is `null` while the file is not
+   * open: with `delay` before the first record, and after `close()`. The type does not show that,
+   * as it is the type of `StreamHandler.stream`, to which subclasses write.
    */
   override get stream(): TextStream {
     const isClosed = super.stream === this.logFile && !this.logFile.isOpen;

@@ -2,11 +2,12 @@
  * Handlers that write to files: `FileHandler`, `WatchedFileHandler`, `RotatingFileHandler`,
  * `TimedRotatingFileHandler`, with CPython's file names, contents and instants of roll-over.
  *
- * Differs from CPython: a roll-over never destroys a file but the oldest beyond `backupCount`, and a
- * roll-over that fails loses no record, as the old file stays in use. Records that cannot be written,
- * because the disk is full or the folder was removed, are dropped and reported to `handleError()`, and
- * later records are written again as soon as that works. `gzip` compresses rotated files in the
- * background. All records of one turn of the event loop are written in one call.
+ * Differs from CPython: a roll-over never destroys a file but the oldest beyond `backupCount`, and
+ * a roll-over that fails loses no record, as the old file stays in use. Records that cannot be
+ * written, because the disk is full or the folder was removed, are dropped and reported to
+ * `handleError()`, and later records are written again as soon as that works. `gzip` compresses
+ * rotated files in the background. All records of one turn of the event loop are written in one
+ * call.
  *
  * Runs on Deno (`--allow-read` and `--allow-write` for the folder), Bun and Node.
  *

@@ -3,9 +3,9 @@
  * arithmetic of CPython 3.13's `TimedRotatingFileHandler`, line for line, so that both roll over at
  * the same instants under the same names. Times are whole seconds since the epoch.
  *
- * Local time is that of the machine, with summer time as `localtime()` gives it. Differs from CPython
- * in time zones whose winter is the "summer time" of the data base (Ireland's, Morocco's): there
- * CPython misses midnight by two hours when the clocks change.
+ * Local time is that of the machine, with summer time as `localtime()` gives it. Differs from
+ * CPython in time zones whose winter is the "summer time" of the data base (Ireland's, Morocco's):
+ * there CPython misses midnight by two hours when the clocks change.
  *
  * Browser compatible: no clock, no I/O.
  *

@@ -28,8 +28,8 @@ export interface RotatingFileHandlerOptions extends BaseRotatingHandlerOptions {
 const OPTIONS = ["maxBytes", "backupCount", ...ROTATING_OPTIONS, ...FILE_HANDLER_OPTIONS];
 
 /**
- * Rolls the file over before it would reach `maxBytes`: `app.log` becomes `app.log.1`, the file that
- * had this name becomes `app.log.2`, and so on; the last one, `app.log.` and `backupCount`, is
+ * Rolls the file over before it would reach `maxBytes`: `app.log` becomes `app.log.1`, the file
+ * that had this name becomes `app.log.2`, and so on; the last one, `app.log.` and `backupCount`, is
  * replaced. An empty file never rolls over.
  *
  * The handler asks the system for the size at the beginning of each turn of the event loop: other

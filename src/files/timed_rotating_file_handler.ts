@@ -194,7 +194,9 @@ export class TimedRotatingFileHandler extends BaseRotatingHandler {
       .map((name) => join(folder, name));
   }
 
-  /** Renames the file after its interval, begins a new file, and removes those beyond `backupCount`. */
+  /**
+   * Renames the file after its interval, begins a new file, and removes those beyond `backupCount`.
+   */
   override doRollover(): void {
     const now = this.#now();
     const dest = this.#freeName(intervalStart(this.rolloverAt, now, this));

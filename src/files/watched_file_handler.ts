@@ -2,8 +2,8 @@
  * `WatchedFileHandler`: for files that another program, such as logrotate, moves away. After
  * CPython's.
  *
- * Runs on Deno (`--allow-read` and `--allow-write` for the folder), Bun and Node. It is of no use on
- * Windows, where open files cannot be moved.
+ * Runs on Deno (`--allow-read` and `--allow-write` for the folder), Bun and Node. It is of no use
+ * on Windows, where open files cannot be moved.
  *
  * @module
  */
@@ -17,8 +17,8 @@ export type WatchedFileHandlerOptions = FileHandlerOptions;
 
 /**
  * Before each record it checks, by device and inode, that the open file is still the file of its
- * name. If not, the buffer goes to the old file and the record to a new one. A new file that cannot be
- * opened is reported once; until it can be opened, the old file takes the records.
+ * name. If not, the buffer goes to the old file and the record to a new one. A new file that cannot
+ * be opened is reported once; until it can be opened, the old file takes the records.
  *
  * @example
  * ```ts

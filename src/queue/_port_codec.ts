@@ -1,7 +1,8 @@
 /**
- * Records as they go from thread to thread: the frames that `SocketHandler` sends, made when the
- * record is emitted. That is cheaper than to clone the record, later changes to a value do not show,
- * and values that cannot be cloned (functions, symbols, sockets) arrive as their text.
+ * Encodes records for another thread, and decodes them there. They travel as the frames that
+ * `SocketHandler` sends, made when the record is emitted. That is faster than cloning the record;
+ * later changes to a value do not show, and values that cannot be cloned (functions, symbols,
+ * sockets) arrive as their text.
  *
  * Browser compatible.
  *
@@ -17,10 +18,10 @@ import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
 import { ELLIPSIS } from "../text/text_budget.ts";
 
-/** The length before each frame, in bytes. */
+/** The bytes of the length before each payload. */
 const PREFIX = 4;
 
-/** The highest bit of a length, which no frame needs, is the mark of a received record. */
+/** The highest bit of a length, which no frame needs, marks a received record. */
 const RECEIVED = 0x80;
 const MAX_LENGTH = 0x7fff_ffff;
 
@@ -29,15 +30,20 @@ export function markFrame(frames: Uint8Array, at: number): void {
   frames[at]! |= RECEIVED;
 }
 
-/** The most bytes that the fields of `extra` may take where not all of them can be encoded. */
+/**
+ * The most bytes of the fields of `extra` if one of them cannot be encoded: half of a record, so
+ * that the other fields fit beside them.
+ */
 const MAX_EXTRA_BYTES = MAX_RECORD_BYTES / 2;
 
-/** An attempt that fails counts as so many bytes: it may have taken the time of a whole record. */
+/**
+ * A value that cannot be encoded counts as so many bytes, as the try may take as long as a record.
+ */
 const FAILURE_BYTES = MAX_EXTRA_BYTES / 10;
 
 /**
- * A record as a frame. A field of `extra` that cannot be encoded is told instead of the record, and
- * reads `…` where the fields before it have taken all the room.
+ * A record as a frame. A field of `extra` that cannot be encoded is replaced by its text, or by `…`
+ * if the fields before it have taken all the room.
  */
 export function encodeFrame(record: LogRecord): Uint8Array {
   const fields = recordFields(record);
@@ -63,7 +69,7 @@ function encodedSize(value: unknown): number | undefined {
   }
 }
 
-/** The records of these frames, one after the other; whole frames and nothing else. */
+/** Yields the record of each of these whole frames. */
 export function* decodeFrames(frames: Uint8Array): Generator<LogRecord> {
   const view = new DataView(frames.buffer, frames.byteOffset, frames.byteLength);
   for (let at = 0; at < frames.length;) {
@@ -72,7 +78,7 @@ export function* decodeFrames(frames: Uint8Array): Generator<LogRecord> {
     at = start + (length & MAX_LENGTH);
     const makeRecord = length > MAX_LENGTH ? makeReceivedRecord : makeLogRecord;
     const record = makeRecord(pickle.loads(frames.subarray(start, at)));
-    // As it was put in; it does not travel, as it is the same text.
+    // `message` is the same text as `msg`, so it does not travel.
     record.message = record.msg as string;
     yield record;
   }

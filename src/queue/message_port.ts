@@ -1,14 +1,14 @@
 /**
- * What records pass through on their way to another thread, as little of it as is used: a
- * `MessagePort`, a `Worker` or a worker's own scope, of the web or of `node:worker_threads`; and the
- * messages. Other messages on the same port are left alone.
+ * The channel of records to another thread, and its messages. The channel is a `MessagePort`, a
+ * `Worker` or a worker's own scope, of the web or of `node:worker_threads`. Other messages on the
+ * same port are ignored.
  *
- * The protocol: the sender says `hello`, the receiver `ready`, as soon as each listens, in whichever
- * order. Then one `records` message at a time is under way; the receiver answers `done` when all of
- * its records are handled. So a thread that stalls has one message waiting, and no more. `flush` is
- * answered by `flushed` when the handlers there have flushed. A receiver that is about to stop says
- * `drain`, which each sender answers by `drained` when all that it had is handled. `queue` tells apart
- * several senders on one port.
+ * The protocol: the sender sends `hello`, and the receiver `ready`, as soon as each listens, in
+ * either order. Then one `records` message at a time is under way; the receiver answers `done` when
+ * it has handled all its records, so a thread that stalls has one message waiting and no more.
+ * `flush` is answered by `flushed` when the handlers there have flushed. A receiver that is about
+ * to stop sends `drain`, and each sender answers `drained` when all its records are handled.
+ * `queue` distinguishes the senders on one port.
  *
  * Browser compatible.
  *
@@ -24,15 +24,15 @@ export interface MessagePortLike {
   addEventListener?(type: "message", listener: (event: { data: unknown }) => void): void;
   /** Listens, as a `Worker` of `node:worker_threads`. */
   on?(type: "message", listener: (message: unknown) => void): unknown;
-  /** Has messages come in, where they do not by themselves. */
+  /** Starts the messages, on ports that do not start by themselves. */
   start?(): void;
-  /** Lets a runtime end although somebody listens. */
+  /** Lets the process end although this port has a listener. */
   unref?(): void;
   /** Undoes `unref()`. */
   ref?(): void;
 }
 
-/** What a sender of records says. */
+/** A message of a sender of records. */
 export type SenderMessage =
   | { logwire: "hello"; queue: number }
   | { logwire: "records"; queue: number; frames: Uint8Array<ArrayBuffer> }
@@ -57,7 +57,7 @@ export function checkPort(what: string, port: unknown): void {
   }
 }
 
-/** Has `listener` hear of the messages of this protocol. */
+/** Passes the messages of this protocol to `listener`. */
 export function listen(port: MessagePortLike, listener: (message: Message) => void): void {
   const hear = (message: unknown) => {
     if (typeof (message as Message | null)?.logwire === "string") listener(message as Message);

@@ -1,10 +1,10 @@
 /**
- * A bounded queue of records whose other end is in another thread, where a `PortReceiver` takes them
- * out. The part that multiprocessing's `Queue` plays in Python.
+ * A bounded queue of records whose other end is in another thread, where a `PortReceiver` takes
+ * them out. In Python, multiprocessing's `Queue` does this.
  *
- * The thread at the other end has one message of records at a time, of 96 KiB or one record, and gets
- * the next when it has handled them. The rest waits here, up to `maxRecords` and `maxBytes`: so a
- * thread that stalls, or is gone, costs that much memory and no more.
+ * The other thread gets one message of records at a time, of 96 KiB or one record, and the next
+ * when it has handled them. The other records wait here, up to `maxRecords` and `maxBytes`, so a
+ * thread that stalls or has ended takes that much memory and no more.
  *
  * Browser compatible.
  *
@@ -32,15 +32,21 @@ import { DEFAULT_MAX_RECORDS, QueueFullError, type QueueStats } from "./record_q
 
 /** Options of {@linkcode PortQueue}. */
 export interface PortQueueOptions {
-  /** The most records that wait or are under way, from 1; `Infinity` for no limit. @default {100000} */
+  /**
+   * The most records that wait or are under way, from 1; `Infinity` for no limit. @default {100000}
+   */
   maxRecords?: number;
   /** The most bytes that they may take, from 1; `Infinity` for no limit. @default {67108864} */
   maxBytes?: number;
-  /** Which record goes when there is no room: the new one, as in Python. @default {"drop-newest"} */
+  /**
+   * The record that is dropped when there is no room: the new one, as in Python.
+   *
+   * @default {"drop-newest"}
+   */
   overflow?: Overflow;
 }
 
-/** Tells apart the queues of this thread. */
+/** The number of queues in this thread so far, for their ids. */
 let queues = 0;
 
 /** Sends records through a port; see the module's description. */
@@ -50,23 +56,23 @@ export class PortQueue {
   readonly #outbox: Outbox;
   readonly #encoder = new PickleEncoder();
   readonly #flushes = new Flushes();
-  /** Who awaits an answer to a `flush`, by its number. */
+  /** Resolves the wait for an answer to a `flush`, by its id. */
   readonly #flushing = new Map<number, () => void>();
   #flushId = 0;
-  /** Drains that the receiver has asked for, and how far the records must have come for each. */
+  /** The drains that the receiver asked for; `mark`: the records that each waits for. */
   #drains: { readonly id: number; readonly mark: number }[] = [];
   #isListening = false;
   #isReady = false;
   #isEncoding = false;
   #isScheduled = false;
-  /** Records under way. */
+  /** The number of records under way. */
   #flight = 0;
   #emitted = 0;
   #sent = 0;
   #dropped = 0;
 
   /**
-   * Sends nothing: the first record does.
+   * Sends nothing before the first record.
    *
    * @param port a `MessagePort`, or a `Worker` of the web or of `node:worker_threads`
    * @throws {TypeError | RangeError} when a value is bad or an option unknown
@@ -88,7 +94,7 @@ export class PortQueue {
     });
   }
 
-  /** The account of this moment; `sent` is what was handled in the other thread. */
+  /** The counts so far; `sent` counts what the other thread has handled. */
   get stats(): QueueStats {
     return {
       emitted: this.#emitted,
@@ -98,14 +104,14 @@ export class PortQueue {
     };
   }
 
-  /** How many records wait or are under way. */
+  /** The number of records that wait or are under way. */
   qsize(): number {
     return this.#outbox.records;
   }
 
   /**
-   * Encodes a record; it leaves at the end of this turn, with what else it brings. `false`: older
-   * ones had to go for it, with `overflow: "drop-oldest"`.
+   * Encodes a record; it is sent at the end of this turn, together with the others of the turn.
+   * `false`: older records were dropped for it, with `overflow: "drop-oldest"`.
    *
    * @throws {QueueFullError} when there is no room for it
    */
@@ -122,9 +128,9 @@ export class PortQueue {
     return older === 0;
   }
 
-  /** Writes a plain record behind the last chunk; its size, or 0 where it goes the general way. */
+  /** Encodes a plain record into the outbox; its size, or 0 if `encodeFrame()` must encode it. */
   #encode(record: LogRecord): number {
-    // A getter of a record may log, and so come here again.
+    // A getter of a record may log, and so call this again.
     if (this.#isEncoding) return 0;
     this.#isEncoding = true;
     try {
@@ -143,7 +149,7 @@ export class PortQueue {
     return frame === undefined ? this.#outbox.commit(size) : this.#outbox.push(frame);
   }
 
-  /** Makes room, or throws; how many records went. */
+  /** Makes room, or throws; the number of records that were dropped. */
   #overflow(size: number, frame: Uint8Array | undefined): number {
     const older = this.#outbox.fits(size) ? this.#outbox.makeRoom(size) : 0;
     this.#dropped += older;
@@ -182,7 +188,7 @@ export class PortQueue {
     }
   }
 
-  /** What was under way is handled. */
+  /** The records under way are handled. */
   #settle(): void {
     const records = this.#flight;
     this.#flight = 0;
@@ -193,7 +199,7 @@ export class PortQueue {
     this.#answerDrains();
   }
 
-  /** Nobody awaits these here, and so they hold no process open. */
+  /** Answers the drains whose records are handled; a drain holds no process open here. */
   #answerDrains(): void {
     this.#drains = this.#drains.filter(({ id, mark }) => {
       const isDone = this.#flushes.reached(mark);
@@ -215,12 +221,12 @@ export class PortQueue {
     this.#flight = batch.lengths.length;
     const frames = new Uint8Array(batch.bytes);
     if (this.#post({ logwire: "records", queue: this.#id, frames }, [frames.buffer])) return;
-    // Kept: the next record tries again.
+    // The records stay queued, and the next one tries again.
     this.#flight = 0;
     this.#outbox.settle(0);
   };
 
-  /** A port may refuse, as that of a worker that has ended does on some runtimes. */
+  /** Posts a message; on some runtimes the port of a worker that has ended throws. */
   #post(message: SenderMessage, transfer: ArrayBuffer[] = []): boolean {
     try {
       watch(this.#port.postMessage(message, transfer), reportFault);
@@ -232,8 +238,9 @@ export class PortQueue {
   }
 
   /**
-   * Resolves when all that was put in before is handled, or was dropped, and the handlers at the other
-   * end have flushed; or `signal` is aborted. While nobody listens there it waits. Never rejects.
+   * Resolves when every record that was put in before is handled or dropped, and the handlers at
+   * the other end have flushed; or when `signal` is aborted. Without a listener there it waits.
+   * Never rejects.
    */
   async flush(options: WaitOptions = {}): Promise<void> {
     const { signal } = options;

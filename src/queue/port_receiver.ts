@@ -1,6 +1,6 @@
 /**
- * The end of a {@linkcode PortQueue} at which records come out, in the thread that handles them: what
- * a `QueueListener` there listens to.
+ * The other end of a {@linkcode PortQueue}, in the thread that handles the records: the queue of a
+ * `QueueListener` there.
  *
  * Browser compatible.
  *
@@ -23,51 +23,54 @@ import { decodeFrames } from "./_port_codec.ts";
 import { type QueueItem, RecordQueue } from "./record_queue.ts";
 
 /**
- * The longest that a sender may be silent, with nothing handled here, when it is asked to drain, in
- * milliseconds: its thread may be busy, or gone without a word. The records of one that is only busy
+ * A drain ends after so many milliseconds in which the senders are silent and nothing is handled
+ * here: a sender's thread may be busy, or have ended without a message. The records of a busy one
  * wait there for the next listener.
  */
 const SILENCE_MS = 1000;
 
 /**
- * How often and for how long, in milliseconds, a port without a known sender is waited for: it has a
- * first message from the moment it is sent on, and hands it over when its thread next looks, which on
- * Deno may be some turns of the event loop later. Timers in a row let it look in between.
+ * A drain waits so often, and so many milliseconds each time, for a port without a known sender. A
+ * port that was transferred holds its first message, and delivers it when its thread next looks for
+ * one, which on Deno may be some turns of the event loop later. Several short timers let it look in
+ * between.
  */
 const ARRIVAL_WAITS = 3;
 const ARRIVAL_MS = 10;
 
 /** Options of {@linkcode PortReceiver}. */
 export interface PortReceiverOptions {
-  /** Where time comes from; tests give a virtual one. @default the runtime's own */
+  /** The clock of its waits; tests give a virtual one. @default the runtime's own */
   clock?: Clock;
 }
 
-/** A drain under way. */
+/** A drain that is under way. */
 interface Drain {
   readonly id: number;
   /** The senders that have not answered. */
   readonly missing: Set<number>;
-  /** Ends the wait that is under way. */
+  /** Ends the present wait. */
   end: () => void;
 }
 
-/** Records that came in one message: all of them are handled when so many of all are. */
+/** The records of one message: all are handled when `last` records of this port are. */
 interface Delivery {
   readonly queue: number;
   readonly last: number;
 }
 
-/** Takes records from a port: each sender has one message here at the most, so it needs no bound. */
+/**
+ * Takes records from a port. Each sender has at most one message here, so the queue needs no bound.
+ */
 export class PortReceiver extends RecordQueue {
   readonly #port: MessagePortLike;
   readonly #clock: Clock;
   readonly #deliveries: Delivery[] = [];
-  /** The senders that were heard of. */
+  /** The senders that have sent a message. */
   readonly #senders = new Set<number>();
   #drain: Drain | undefined;
   #drainId = 0;
-  /** Messages that came in. */
+  /** The number of messages so far. */
   #heard = 0;
   #put = 0;
   #done = 0;
@@ -79,7 +82,7 @@ export class PortReceiver extends RecordQueue {
    *
    * @param port a `MessagePort`, a worker's own scope (`self`), or `parentPort` of
    * `node:worker_threads`
-   * @throws {TypeError} when it is none, or an option is unknown
+   * @throws {TypeError} when `port` is no port, or an option is unknown
    */
   constructor(port: MessagePortLike, options: PortReceiverOptions = {}) {
     const what = "create PortReceiver";
@@ -92,7 +95,7 @@ export class PortReceiver extends RecordQueue {
     this.#clock = clock;
   }
 
-  /** Receives records from now on. `flush` is what a `flush()` at the other end asks for. */
+  /** Receives records from now on. A `flush()` at the other end calls `flush`. */
   open(flush: () => Promise<void>): void {
     this.#flush = flush;
     if (this.#isListening) {
@@ -105,16 +108,16 @@ export class PortReceiver extends RecordQueue {
   }
 
   /**
-   * Resolves when all that was put in at the other ends before is handled here, what is on its way
-   * through the port included; or a sender is silent for a second, or `signal` is aborted. Somebody
-   * must take records out meanwhile. Never rejects.
+   * Resolves when every record that was put in at the other ends before is handled here, also those
+   * in the port; or when a sender is silent for a second, or `signal` is aborted. The listener must
+   * take records out meanwhile. Never rejects.
    */
   async arrived(options: WaitOptions = {}): Promise<void> {
     if (!this.#isListening || options.signal?.aborted) return;
     const release = holdOpen();
     const drain: Drain = { id: ++this.#drainId, missing: new Set(this.#senders), end: () => {} };
     this.#drain = drain;
-    // The answer of one that is known comes behind the first message of one that is not.
+    // The answer of a known sender arrives behind the first message of an unknown one.
     if (drain.missing.size > 0) this.#post({ logwire: "drain", id: drain.id });
     for (let waits = 0; drain.missing.size === 0 && waits < ARRIVAL_WAITS; waits++) {
       await this.#waitFor(drain, ARRIVAL_MS, options.signal);
@@ -122,14 +125,14 @@ export class PortReceiver extends RecordQueue {
     while (drain.missing.size > 0 && !options.signal?.aborted) {
       const progress = this.#heard + this.#done;
       await this.#waitFor(drain, SILENCE_MS, options.signal);
-      // A sender whose records are being handled here waits for that.
+      // A sender whose records are being handled here is silent until they are.
       if (progress === this.#heard + this.#done) break;
     }
     if (this.#drain === drain) this.#drain = undefined;
     release();
   }
 
-  /** Waits for news of the drain, for so long, or for `signal`. */
+  /** Waits until the drain makes progress, `ms` have passed, or `signal` is aborted. */
   async #waitFor(drain: Drain, ms: number, signal: AbortSignal | undefined): Promise<void> {
     if (signal?.aborted) return;
     let timer: unknown;
@@ -142,19 +145,22 @@ export class PortReceiver extends RecordQueue {
     signal?.removeEventListener("abort", drain.end);
   }
 
-  /** Nobody takes records out any more: what comes in until `open()` waits, and so does its sender. */
+  /**
+   * The listener has stopped: records that arrive before the next `open()` wait, as do their
+   * senders.
+   */
   close(): void {
     this.#flush = () => Promise.resolve();
     this.#port.unref?.();
   }
 
-  /** Puts something in, without waiting. */
+  /** Puts a record or the sentinel in, without waiting. */
   override put_nowait(item: QueueItem): boolean {
     this.#put++;
     return super.put_nowait(item);
   }
 
-  /** Tells that something that was taken is done with: its sender may send more, once all is. */
+  /** Says that an item is handled: its sender may send more once all of its message are. */
   override task_done(): void {
     super.task_done();
     this.#done++;
@@ -183,7 +189,7 @@ export class PortReceiver extends RecordQueue {
     }
   }
 
-  /** Asks a new sender as well: it may not have listened yet when the others were asked. */
+  /** Asks a new sender to drain too: it may not have listened yet when the others were asked. */
   #meet(queue: number): void {
     this.#senders.add(queue);
     if (this.#drain === undefined) return;
@@ -203,7 +209,7 @@ export class PortReceiver extends RecordQueue {
     try {
       for (const record of decodeFrames(frames)) this.put_nowait(record);
     } catch (error) {
-      // They are not what a PortQueue sends: the sender must not wait for them all the same.
+      // No PortQueue sends such frames; `done` is answered all the same, or the sender would wait.
       reportError(null, error);
     }
     this.#deliveries.push({ queue, last: this.#put });

@@ -7,15 +7,17 @@
  * {@linkcode PortQueue} over a `Worker` or `MessagePort`, and the listener there takes from a
  * {@linkcode PortReceiver}; values that cannot be sent arrive as their text.
  *
- * Differs from CPython: a queue is bounded unless it is told not to be. The first record that finds
- * it full, and the first after there was room again, goes to `handleError()`, the rest is counted.
- * `flush()` waits for what is behind the queue, and `close()` is final.
+ * Differs from CPython: a queue is bounded unless its options say otherwise. The first record that
+ * finds it full goes to `handleError()`, and after there was room again the next such one; the
+ * others are counted. `flush()` waits until the handlers behind the queue have flushed, and
+ * `close()` is final.
  *
- * However the process ends, a listener in the same thread handles what is queued first, and its
- * handlers write what they can without waiting. What another thread has not handled when
- * `process.exit()` is called or an error ends the process, and what is queued when the worker is
- * terminated, is lost, and said on stderr: `await handler.flush()` before. Worker and port stay yours: when the handler is closed, `terminate()`
- * or `close()` them, or they hold the process open as long as their runtime says.
+ * When the process ends, a listener in the same thread first handles what is queued, and its
+ * handlers write what they can without waiting. Records for another thread are lost if it has not
+ * handled them when `process.exit()` is called, an error ends the process or the worker is
+ * terminated; a line on stderr gives their number. To lose none, `await handler.flush()` before.
+ * Worker and port belong to the program: `terminate()` or `close()` them when the handler is
+ * closed, or they may hold the process open.
  *
  * Browser compatible.
  *
@@ -99,24 +101,26 @@ export {
   type RecordQueueOptions,
 } from "./record_queue.ts";
 
-/** What a {@linkcode QueueHandler} puts records into; a queue of your own may be one. */
+/** The queue of a {@linkcode QueueHandler}; a class of the program may be one. */
 export interface HandlerQueue {
   /**
-   * Takes a record without waiting, or throws; `false` tells that others were lost for it, whatever
-   * else is returned does not matter.
+   * Takes a record without waiting, or throws; `false` says that others were dropped for it. Any
+   * other result is ignored, unless it is a promise that rejects.
    */
   put_nowait(record: LogRecord): unknown;
-  /** How many records wait, so that those which the end of the process costs can be counted. */
+  /** The number of records that wait; at the end of the process they are reported as lost. */
   qsize?(): number;
-  /** Resolves when all that was put in is done with. */
+  /** Resolves when every record that was put in is handled. */
   flush?(options?: FlushOptions): Promise<void>;
 }
 
 /** Options of {@linkcode QueueHandler}. */
 export interface QueueHandlerOptions {
-  /** The longest that `close()` waits for what is queued, in milliseconds, from 0. @default {5000} */
+  /**
+   * The longest that `close()` waits for what is queued, in milliseconds, from 0. @default {5000}
+   */
   closeTimeoutMs?: number;
-  /** Where time comes from; tests give a virtual one. @default the runtime's own */
+  /** The clock of `closeTimeoutMs`; tests give a virtual one. @default the runtime's own */
   clock?: Clock;
 }
 
@@ -126,13 +130,13 @@ export interface QueueHandlerStats {
   emitted: number;
   /** Records that the queue took; with `"drop-oldest"` it may have lost them since. */
   enqueued: number;
-  /** Records that it did not take: it was full, they could not be prepared, it was after `close()`. */
+  /** Records that it did not take: it was full, preparing failed, or the handler was closed. */
   dropped: { overflow: number; error: number; closed: number };
   /** The sum of `dropped`. */
   droppedTotal: number;
 }
 
-/** A copy of the record that is this text alone. */
+/** A copy of the record whose message is this text, without arguments, error and stack. */
 function textCopy(record: LogRecord, text: string): LogRecord {
   if (typeof text !== "string") atOnce(text, "format()");
   const copy = makeLogRecord({ ...record });
@@ -147,13 +151,13 @@ function textCopy(record: LogRecord, text: string): LogRecord {
 
 /** Puts records into a queue; see the module's description. */
 export class QueueHandler extends Handler {
-  /** Where the records go. */
+  /** The queue that takes the records. */
   queue: HandlerQueue;
-  /** Who takes them out, if `flush()` is to wait for its handlers; as of CPython 3.12. */
+  /** The listener whose handlers `flush()` waits for; as of CPython 3.12. */
   listener: QueueListener | null = null;
   readonly #closeTimeoutMs: number;
   readonly #clock: Clock;
-  /** Ends the flushes that are under way when `close()` has waited long enough. */
+  /** Ends every `flush()` when the time of `close()` is over. */
   readonly #deadline = new AbortController();
   readonly #dropped = { overflow: 0, error: 0, closed: 0 };
   #enqueued = 0;
@@ -165,11 +169,13 @@ export class QueueHandler extends Handler {
     exit: () => this.#exit(),
   };
   readonly #forgetExit: () => void;
-  /** Records that the end of the process was last said to cost; a tenth of the first. */
+  /**
+   * The number of lost records in the last line about them; the next line needs ten times as many.
+   */
   #lost = 0.1;
 
   /**
-   * Puts records into `queue`: a `RecordQueue`, a `PortQueue`, or whatever has a `put_nowait()`.
+   * Puts records into `queue`: a `RecordQueue`, a `PortQueue`, or any object with a `put_nowait()`.
    *
    * @throws {TypeError | RangeError} when a value is bad or an option unknown
    */
@@ -187,7 +193,7 @@ export class QueueHandler extends Handler {
     this.#forgetExit = exitHooks.add(this.#exitHooks, true, "counts");
   }
 
-  /** Every listener of this thread has handled what it could. */
+  /** Reports what is left when every listener of this thread has handled what it could. */
   #exit(): void {
     const lost = this.queue.qsize?.() ?? 0;
     if (!raiseExceptions || lost < 10 * this.#lost) return;
@@ -196,7 +202,7 @@ export class QueueHandler extends Handler {
     writeToStderr(`logwire: QueueHandler: ${what}\n`);
   }
 
-  /** The account of this moment. */
+  /** The counts so far. */
   get stats(): QueueHandlerStats {
     const dropped = { ...this.#dropped };
     const droppedTotal = dropped.overflow + dropped.error + dropped.closed;
@@ -208,12 +214,12 @@ export class QueueHandler extends Handler {
     };
   }
 
-  /** Prepares the record and enqueues it; what goes wrong costs this record. */
+  /** Prepares the record and enqueues it; if that fails, the record is dropped. */
   override emit(record: LogRecord): void {
     if (this.#isClosed) return void this.#dropped.closed++;
     try {
       const prepared = this.prepare(record);
-      // To ask each record whether it is a promise would cost a tenth.
+      // Asking this of each record would make emit() a tenth slower.
       if (this.prepare !== prepare) atOnce(prepared, "prepare()");
       copyMark(record, prepared);
       const result: unknown = this.enqueue(prepared);
@@ -225,7 +231,7 @@ export class QueueHandler extends Handler {
     if (exitHooks.isEnding) exitHooks.passOn();
   }
 
-  /** Should the queue fail later, the record was not enqueued. */
+  /** Counts the record as dropped if the queue's promise rejects. */
   #watch(record: LogRecord, result: unknown): void {
     watch(result, (error) => {
       this.#enqueued--;
@@ -236,11 +242,11 @@ export class QueueHandler extends Handler {
   #drop(record: LogRecord, error: unknown): void {
     if (error instanceof QueueFullError) this.#dropped.overflow++;
     else this.#dropped.error++;
-    this.#tell(record, error);
+    this.#report(record, error);
   }
 
   /**
-   * Puts a record into the queue. Override it for a queue of another kind; should it return a promise
+   * Puts a record into the queue. Override it for a queue of another kind; if it returns a promise
    * that rejects, the record counts as dropped.
    *
    * @throws {QueueFullError} when there is no room
@@ -248,16 +254,16 @@ export class QueueHandler extends Handler {
   enqueue(record: LogRecord): void {
     const result = this.queue.put_nowait(record);
     if (result === false) {
-      this.#tell(record, new QueueFullError("the queue is full: the oldest record was dropped"));
+      this.#report(record, new QueueFullError("the queue is full: the oldest record was dropped"));
       return;
     }
     this.#isFull = false;
-    // A queue of the program's own may be asynchronous, which the type does not show.
+    // A queue of the program may return a promise, which the type does not show.
     if (typeof result === "object") return result as unknown as undefined;
   }
 
-  /** Only the first of those that find the queue full: a report costs more than the record. */
-  #tell(record: LogRecord, error: unknown): void {
+  /** Reports an error, but of a full queue only the first: a report takes longer than a record. */
+  #report(record: LogRecord, error: unknown): void {
     const isFull = error instanceof QueueFullError;
     if (isFull && this.#isFull) return;
     if (isFull) this.#isFull = true;
@@ -265,10 +271,11 @@ export class QueueHandler extends Handler {
   }
 
   /**
-   * A copy of the record that needs nothing of its surroundings: its text, by this handler's
-   * formatter, is `msg` and `message`, and `args`, `exc_info`, `exc_text` and `stack_info` are null,
-   * since what they say is in the text. A received record keeps `exc_text` and `stack_info` apart: a
-   * handler that writes lines escapes the line feeds of its text, and not those of a traceback.
+   * A copy of the record for a later turn or another thread: `msg` and `message` are the text that
+   * this handler's formatter makes, and `args`, `exc_info`, `exc_text` and `stack_info` are null,
+   * as the text contains them. A received record keeps `exc_text` and `stack_info` apart from its
+   * text: a handler that writes lines escapes the line feeds of the text, and not those of a
+   * traceback.
    */
   prepare(record: LogRecord): LogRecord {
     if (!isReceived(record)) return textCopy(record, this.format(record));
@@ -281,8 +288,8 @@ export class QueueHandler extends Handler {
   }
 
   /**
-   * Resolves when everything emitted before is handled behind the queue: by `listener`, where it is
-   * set, or in the other thread. That may take as long as it is stalled: give a `signal`. Never
+   * Resolves when every record emitted before is handled: by `listener`, if it is set, or in the
+   * other thread. If that thread stalls, it waits as long: give a `signal` to end it. Never
    * rejects.
    */
   override async flush(options: FlushOptions = {}): Promise<void> {
@@ -301,8 +308,8 @@ export class QueueHandler extends Handler {
   }
 
   /**
-   * Flushes, for `closeTimeoutMs` at the most; stops neither listener nor worker. Final: records
-   * emitted afterwards are counted as `dropped.closed`.
+   * Flushes, for `closeTimeoutMs` at most; stops neither listener nor worker. Final: records
+   * emitted afterwards count as `dropped.closed`.
    */
   override close(): Promise<void> {
     return this.#closing ??= this.#close();

@@ -1,9 +1,9 @@
 /**
- * Takes records out of a queue and gives them to handlers. After CPython's `QueueListener`, whose
- * thread is here the later turns of the event loop.
+ * Takes records out of a queue and gives them to handlers. After CPython's `QueueListener`, which
+ * does this in a thread; here it is done in later turns of the event loop.
  *
- * Differs: `start()` and `stop()` may be called again and again, as of 3.14; `stop()` also flushes the
- * handlers; a handler that throws costs its record and not the listener.
+ * Differs: `start()` and `stop()` may be called repeatedly, as of 3.14; `stop()` also flushes the
+ * handlers; the listener survives a handler that throws, and only that record is lost.
  *
  * Browser compatible.
  *
@@ -22,40 +22,46 @@ import { systemClock } from "../net/system_clock.ts";
 import { prototypeMethod } from "../logging/prototype_method.ts";
 import type { QueueItem } from "./record_queue.ts";
 
-/** What a {@linkcode QueueListener} takes records from; a queue of your own may be one. */
+/** The queue of a {@linkcode QueueListener}; a class of the program may be one. */
 export interface ListenerQueue {
   /** The first item of the queue, or `undefined`. Without it each item is awaited. */
   get_nowait?(): QueueItem | undefined;
-  /** What is first in the queue, when there is something. */
+  /** The first item of the queue, as soon as there is one. */
   get(): Promise<QueueItem>;
   /**
-   * Resolves when there is something to take. Without it the listener waits by `get()`; what that has
-   * given it when the process exits, it cannot handle any more.
+   * Resolves when there is an item to take. Without it the listener waits by `get()`, and cannot
+   * handle the item of that promise any more if the process exits.
    */
   ready?(): Promise<void>;
-  /** Puts the sentinel in, behind all the rest. */
+  /** Puts the sentinel in, behind all other items. */
   put_nowait(sentinel: null): unknown;
-  /** Told of each item that is done with. */
+  /** Is called after each item is handled. */
   task_done?(): void;
-  /** Resolves when all that is in the queue is done with. */
+  /** Resolves when every item that is in the queue now is handled. */
   join?(options?: WaitOptions): Promise<void>;
-  /** Somebody listens from now on, and this flushes its handlers. */
+  /** The listener starts; `flush` flushes its handlers. */
   open?(flush: () => Promise<void>): void;
-  /** Resolves when what was put in elsewhere before, such as in another thread, is handled here. */
+  /**
+   * Resolves when records that were put in elsewhere, such as in another thread, are handled here.
+   */
   arrived?(options?: WaitOptions): Promise<void>;
-  /** Nobody listens any more. */
+  /** The listener has stopped. */
   close?(): void;
 }
 
 /** Options of {@linkcode QueueListener}. */
 export interface QueueListenerOptions {
-  /** Whether a handler gets only records of its level and above. @default {false} */
+  /** True: a handler gets only records of its level and above. @default {false} */
   respect_handler_level?: boolean;
 }
 
-/** How long records are handled before others get a turn, in milliseconds. */
+/**
+ * The milliseconds of handling before a turn of the event loop: a program that serves requests
+ * notices a longer pause.
+ */
 const TURN_MS = 5;
-/** After how many records that is looked at. */
+
+/** The clock is read after so many records: to read it for each would make them slower. */
 const RECORDS_A_LOOK = 16;
 
 /**
@@ -74,21 +80,23 @@ const RECORDS_A_LOOK = 16;
  * ```
  */
 export class QueueListener implements AsyncDisposable {
-  /** Where the records come from. */
+  /** The queue that gives the records. */
   readonly queue: ListenerQueue;
-  /** Who gets them. */
+  /** The handlers of every record. */
   readonly handlers: readonly Handler[];
-  /** Whether a handler gets only records of its level and above. */
+  /** True: a handler gets only records of its level and above. */
   respect_handler_level: boolean;
   #monitor: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
-  /** What `dequeue(false)` is to bring, where it has to wait all the same. */
+  /** The promise of `dequeue(false)`, where an override can only wait. */
   #asked: Promise<QueueItem> | undefined;
-  /** The item that was taken and is handled in the next turn. */
+  /** The item that is handled in the next turn. */
   #taken: QueueItem | undefined;
-  /** Says whether the sentinel has come. */
+  /** True once the sentinel was taken. */
   #isOver = false;
-  /** Says whether records are handled without a turn, which would keep the process from ending. */
+  /**
+   * True while records are handled without waiting for a turn, which would hold the process open.
+   */
   #isResting = false;
   readonly #exitHooks: ExitHooks = {
     beforeExit: (isRepeated) => Promise.resolve(isRepeated ? this.#rest() : this.#handleAll()),
@@ -99,7 +107,7 @@ export class QueueListener implements AsyncDisposable {
   /**
    * Listens to nothing before `start()`.
    *
-   * @param handlersAndOptions the handlers and, as the last, where there are any, the options
+   * @param handlersAndOptions the handlers and, as the last argument, the options if there are any
    * @throws {TypeError} when a value is bad or an option unknown
    */
   constructor(
@@ -129,7 +137,7 @@ export class QueueListener implements AsyncDisposable {
   /**
    * Takes records from now on.
    *
-   * @throws {Error} when it does so already (CPython: as of 3.14)
+   * @throws {Error} when it is started already (CPython: as of 3.14)
    */
   start(): void {
     if (this.#monitor !== undefined) {
@@ -142,9 +150,9 @@ export class QueueListener implements AsyncDisposable {
   }
 
   /**
-   * Handles all that is in the queue now, what is on its way through a port included, then flushes
-   * the handlers; harmless where the listener is not started. Aborting `signal` ends the wait. A
-   * sender behind a port that says nothing for a second is not waited for. Never rejects. Closes no
+   * Handles every record that is in the queue now, or on its way through a port, then flushes the
+   * handlers; does nothing if the listener is not started. Aborting `signal` ends the wait. It does
+   * not wait for a sender behind a port that is silent for a second. Never rejects. Closes no
    * handler.
    */
   async stop(options: FlushOptions = {}): Promise<void> {
@@ -178,8 +186,8 @@ export class QueueListener implements AsyncDisposable {
   }
 
   /**
-   * Resolves when all that is in the queue now is handled, if the listener is started, and the
-   * handlers have flushed; or `signal` is aborted. Never rejects.
+   * Resolves when every record that is in the queue now is handled, if the listener is started, and
+   * the handlers have flushed; or when `signal` is aborted. Never rejects.
    */
   async flush(options: FlushOptions = {}): Promise<void> {
     try {
@@ -191,7 +199,7 @@ export class QueueListener implements AsyncDisposable {
   }
 
   async #flushHandlers(options: FlushOptions): Promise<void> {
-    // In the executor's then() a flush() that throws is one that rejects.
+    // Within then() a flush() that throws becomes one that rejects.
     const flushed = this.handlers.map((handler) =>
       Promise.resolve().then(() => handler.flush(options)).catch((error) =>
         reportError(null, error)
@@ -201,7 +209,7 @@ export class QueueListener implements AsyncDisposable {
   }
 
   /**
-   * The next item of the queue; with `block` a promise of it where there is none yet, without it
+   * The next item of the queue; if there is none yet, a promise of it with `block`, else
    * `undefined`. `null` is the sentinel. Override it for a queue of another kind.
    */
   dequeue(block: boolean): QueueItem | undefined | Promise<QueueItem> {
@@ -210,7 +218,7 @@ export class QueueListener implements AsyncDisposable {
     return item === undefined && block ? queue.get() : item;
   }
 
-  /** Makes of what was queued what is handled. Override it to do so in a way of your own. */
+  /** Returns the record that is handled for a queued one: the same. Override it to change that. */
   prepare(record: LogRecord): LogRecord {
     return record;
   }
@@ -230,27 +238,29 @@ export class QueueListener implements AsyncDisposable {
     }
   }
 
-  /** Puts the sentinel into the queue, at which the listener stops. */
+  /** Puts the sentinel into the queue; the listener stops when it takes that. */
   enqueue_sentinel(): void {
     this.queue.put_nowait(null);
   }
 
-  /** Until the sentinel comes. Never rejects. */
+  /** Handles items until the sentinel. Never rejects. */
   async #listen(): Promise<void> {
     try {
       while (!this.#isOver) {
         this.#taken = await this.#next();
-        // Those who log go on first, and so do their promises.
+        // The code that logs, and its promises, go on first.
         if (!this.#isResting) await turn();
         this.#handleSome(systemClock.now() + TURN_MS / 1000);
       }
     } catch (error) {
-      // The queue itself fails: to ask it again and again would end nowhere.
+      // The queue itself fails: asking it again would never end.
       reportError(null, error);
     }
   }
 
-  /** The next item, or `undefined`: it is left in the queue, where the end of the process finds it. */
+  /**
+   * The next item; `undefined`: there is one in the queue, and the exit hooks can still take it.
+   */
   async #next(): Promise<QueueItem | undefined> {
     const asked = this.#asked;
     this.#asked = undefined;
@@ -260,7 +270,7 @@ export class QueueListener implements AsyncDisposable {
     return undefined;
   }
 
-  /** Handles what there is, until `end`, in seconds, or the sentinel. */
+  /** Handles items until the queue is empty, `end` (in seconds) has passed, or the sentinel. */
   #handleSome(end: number): void {
     for (let count = 1; !this.#isOver; count++) {
       const item = this.#take();
@@ -278,7 +288,7 @@ export class QueueListener implements AsyncDisposable {
     if (this.#asked !== undefined) return undefined;
     const next = this.dequeue(false);
     if (!(next instanceof Promise)) return next;
-    // An override may know only how to wait.
+    // An override may only be able to wait.
     this.#asked = next;
     return undefined;
   }
@@ -292,12 +302,12 @@ export class QueueListener implements AsyncDisposable {
     try {
       watch(this.queue.task_done?.(), reportFault);
     } catch (error) {
-      // The program has called it as well: that must not end the listener.
+      // The program may have called it as well, and that must not end the listener.
       reportFault(error);
     }
   }
 
-  /** The process ends, or may. */
+  /** Handles what is left, as the process ends, or may end. */
   #handleAll(): void {
     try {
       this.#handleSome(Infinity);
@@ -314,7 +324,7 @@ export class QueueListener implements AsyncDisposable {
 
 const dequeue = /* @__PURE__ */ prototypeMethod(QueueListener, "dequeue");
 
-/** Resolves when `done` has, or `signal` is aborted. */
+/** Resolves when `done` resolves, or `signal` is aborted. */
 async function until(done: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
   if (signal === undefined) return void await done;
   let end = () => {};

@@ -1,6 +1,6 @@
 /**
- * A bounded queue of records within one thread, with the names of Python's `queue.Queue`: what a
- * `QueueHandler` puts in and a `QueueListener` takes out.
+ * A bounded queue of records within one thread, with the names of Python's `queue.Queue`: a
+ * `QueueHandler` puts records in, and a `QueueListener` takes them out.
  *
  * Browser compatible.
  *
@@ -12,29 +12,33 @@ import type { LogRecord } from "../logging/log_record.ts";
 import type { WaitOptions } from "../net/connector.ts";
 import { Flushes } from "../delivery/flush_tracker.ts";
 
-/** What is in a queue: a record, or `null`, at which a listener stops. */
+/** An item of a queue: a record, or `null`, the sentinel that stops a listener. */
 export type QueueItem = LogRecord | null;
 
 /** A snapshot of a queue's counters; `emitted === sent + queued + dropped`, always. */
 export interface QueueStats {
-  /** Records put in, those that found no room included. */
+  /** Records put in, including those that found no room. */
   emitted: number;
-  /** Records that the other end has taken; of a port, that it has handled. */
+  /** Records that the other end has taken or, with a port, handled. */
   sent: number;
-  /** Records that wait; of a port, those on their way included. */
+  /** Records that wait or, with a port, are on their way. */
   queued: number;
-  /** Records that were lost for want of room. */
+  /** Records that were dropped because there was no room. */
   dropped: number;
 }
 
 /** Options of {@linkcode RecordQueue}. */
 export interface RecordQueueOptions {
   /**
-   * The most records that wait, from 1; `Infinity` for no limit, as in Python. The default is some
-   * tens of megabytes. @default {100000}
+   * The most records that wait, from 1; `Infinity` for no limit, as in Python. The default takes
+   * some tens of megabytes. @default {100000}
    */
   maxRecords?: number;
-  /** Which record goes when there is no room: the new one, as in Python. @default {"drop-newest"} */
+  /**
+   * The record that is dropped when there is no room: the new one, as in Python.
+   *
+   * @default {"drop-newest"}
+   */
   overflow?: Overflow;
 }
 
@@ -44,10 +48,12 @@ export class QueueFullError extends Error {
   override name = "QueueFullError";
 }
 
-/** Slots of records that were taken, before the array is cut. */
+/**
+ * The array is cut after so many taken records, so that cutting it takes little time per record.
+ */
 const SLACK = 1024;
 
-/** The most records that wait unless `maxRecords` says otherwise. */
+/** The default of `maxRecords`: some tens of megabytes. */
 export const DEFAULT_MAX_RECORDS = 100_000;
 
 /** Records in the order in which they came. */
@@ -58,14 +64,14 @@ export class RecordQueue {
   #items: QueueItem[] = [];
   #head = 0;
   readonly #getters: ((item: QueueItem) => void)[] = [];
-  /** The waiters for an item who do not take it. */
+  /** Resolve the promises of `ready()`, which takes no item. */
   #waiting: (() => void)[] = [];
   readonly #flushes = new Flushes();
   #unfinished = 0;
   #emitted = 0;
   #sent = 0;
   #dropped = 0;
-  /** Sentinels among the items: they need no room. */
+  /** The number of sentinels among the items: they need no room. */
   #sentinels = 0;
 
   /**
@@ -81,7 +87,7 @@ export class RecordQueue {
     this.#overflow = checkOneOf(what, "overflow", overflow, ["drop-oldest", "drop-newest"]);
   }
 
-  /** The account of this moment. */
+  /** The counts so far. */
   get stats(): QueueStats {
     return {
       emitted: this.#emitted,
@@ -91,24 +97,24 @@ export class RecordQueue {
     };
   }
 
-  /** How many records wait. */
+  /** The number of records that wait. */
   qsize(): number {
     return this.#items.length - this.#head - this.#sentinels;
   }
 
-  /** Whether nothing waits. */
+  /** True if no item waits. */
   empty(): boolean {
     return this.#items.length === this.#head;
   }
 
-  /** Whether there is no room for a record. */
+  /** True if there is no room for a record. */
   full(): boolean {
     return this.qsize() >= this.maxRecords;
   }
 
   /**
-   * Puts a record in, without waiting; `null` always has room. `false`: the oldest had to go for it,
-   * with `overflow: "drop-oldest"`.
+   * Puts a record in, without waiting; `null` always has room. `false`: the oldest record was
+   * dropped for it, with `overflow: "drop-oldest"`.
    *
    * @throws {QueueFullError} when there is no room for it, with `overflow: "drop-newest"`
    */
@@ -124,7 +130,7 @@ export class RecordQueue {
     return isRoomy;
   }
 
-  /** Drops the oldest record; `false`, as it was lost. */
+  /** Drops the oldest record and returns false, or throws. */
   #makeRoom(): false {
     if (this.#overflow === "drop-newest") {
       this.#emitted++;
@@ -140,7 +146,7 @@ export class RecordQueue {
     return false;
   }
 
-  /** What is first in the queue; `undefined` if nothing is (Python raises `queue.Empty`). */
+  /** Takes the first item; `undefined` if there is none (Python raises `queue.Empty`). */
   get_nowait(): QueueItem | undefined {
     if (this.empty()) return undefined;
     const item = this.#take();
@@ -151,7 +157,7 @@ export class RecordQueue {
 
   #take(): QueueItem {
     const item = this.#items[this.#head]!;
-    // The slot must not keep the record.
+    // The slot must not keep the record in memory.
     this.#items[this.#head++] = null;
     if (this.#head === this.#items.length) {
       this.#items.length = this.#head = 0;
@@ -162,23 +168,23 @@ export class RecordQueue {
     return item;
   }
 
-  /** What is first in the queue, when there is something. */
+  /** Takes the first item, as soon as there is one. */
   get(): Promise<QueueItem> {
     const item = this.get_nowait();
     if (item !== undefined) return Promise.resolve(item);
     return new Promise((resolve) => this.#getters.push(resolve));
   }
 
-  /** Resolves when there is something to take; takes nothing. */
+  /** Resolves when there is an item to take; takes nothing. */
   ready(): Promise<void> {
     if (!this.empty()) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   /**
-   * Tells that something that was taken is done with.
+   * Says that an item that was taken is handled.
    *
-   * @throws {RangeError} when that was told of everything that was put in (CPython: `ValueError`)
+   * @throws {RangeError} when it was called for every item already (CPython: `ValueError`)
    */
   task_done(): void {
     if (this.#unfinished === 0) throw new RangeError("task_done() called too many times");
@@ -191,7 +197,7 @@ export class RecordQueue {
     if (this.#flushes.size > 0) this.#flushes.wake();
   }
 
-  /** Resolves when all that is in the queue now is taken and done with, or `signal` is aborted. */
+  /** Resolves when every item that is in the queue now is handled, or `signal` is aborted. */
   async join(options: WaitOptions = {}): Promise<void> {
     if (this.#unfinished > 0 && !options.signal?.aborted) await this.#flushes.wait(options);
   }

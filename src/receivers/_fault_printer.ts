@@ -12,12 +12,14 @@ import type { Clock } from "../net/connector.ts";
 import type { ReceiverFault, ReceiverFaultReason } from "./receiver_fault.ts";
 
 /**
- * The seconds between two lines for one reason: often enough to be seen, and too rarely to hide other
- * output.
+ * The seconds between two lines for one reason: often enough to be seen, and too rarely to hide
+ * other output.
  */
 const QUIET_SECONDS = 10;
 
-/** An error's text has the sender's bytes in it: more than a few lines of a terminal are cut off. */
+/**
+ * An error's text has the sender's bytes in it: more than a few lines of a terminal are cut off.
+ */
 const MAX_ERROR_LENGTH = 500;
 
 /** Prints one line of a kind every ten seconds; none if `raiseExceptions` is false. */

@@ -1,10 +1,10 @@
 /**
- * The path of a receiver's bytes to handled records. A server pushes the bytes of each connection, or
- * datagram; the pipeline finds the frames, has the receiver unpickle each payload and handle each
- * record, counts both, and turns whatever a step throws into a fault.
+ * The path of a receiver's bytes to handled records. A server pushes the bytes of each connection,
+ * or datagram; the pipeline finds the frames, has the receiver unpickle each payload and handle
+ * each record, counts both, and turns whatever a step throws into a fault.
  *
- * Strangers send these bytes, so nothing in them can stop a receiver: a payload that holds no record
- * ends its connection, and a record that cannot be handled is lost alone.
+ * Strangers send these bytes, so nothing in them can stop a receiver: a payload that holds no
+ * record ends its connection, and a record that cannot be handled is lost alone.
  *
  * Browser compatible.
  *

@@ -23,8 +23,8 @@ export interface RecordServer {
    */
   open(stopping: AbortSignal, failed: (error: unknown) => void): Promise<void>;
   /**
-   * Accepts no new sender, handles what has arrived, for `timeoutMs` milliseconds at most, and closes
-   * every socket. Never rejects.
+   * Accepts no new sender, handles what has arrived, for `timeoutMs` milliseconds at most, and
+   * closes every socket. Never rejects.
    */
   shut(timeoutMs: number): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /**
- * A syslog message as the fields of a record.
+ * Makes the fields of a record of a syslog message.
  *
  * Browser compatible.
  *
@@ -13,18 +13,18 @@ import { UNKNOWN_FILE, UNKNOWN_FUNCTION } from "../logging/log_record.ts";
 /** The level of each severity, from emergency (0) to debug (7). */
 const LEVELS = [CRITICAL, CRITICAL, CRITICAL, ERROR, WARNING, INFO, INFO, DEBUG];
 
-/** The logger of messages that do not say which program they are from. */
+/** The logger of messages that do not name their program. */
 const NAME = "syslog";
 
-/** The longest name of a logger: more than APP-NAME may have, less than receivers refuse. */
+/** The longest name of a logger: longer than any APP-NAME, and shorter than receivers refuse. */
 const MAX_NAME = 255;
 
 /**
- * The fields of a record: those that every record has, in their order, then what syslog adds.
- * `args` is null, so a `%` in the message is no more than that.
+ * The fields of a record: those of every record, in their order, then those of syslog. `args` is
+ * null, so that a `%` in the message is never a placeholder.
  *
- * @param arrival seconds since the epoch: the time of a message that does not say its own
- * @param start seconds since the epoch: what `relativeCreated` counts from
+ * @param arrival the time of a message that has none itself, in seconds since the epoch
+ * @param start the zero of `relativeCreated`, in seconds since the epoch
  * @param sender the IP address that the message came from
  */
 export function syslogFields(
@@ -68,13 +68,15 @@ export function syslogFields(
   };
 }
 
-/** Whole milliseconds of a second; of the microsecond that is meant, whatever the float is. */
+/**
+ * The whole milliseconds of a second; the float is first rounded to the microsecond that it means.
+ */
 function milliseconds(created: number): number {
   const micros = Math.round((created - Math.floor(created)) * 1e6);
   return Math.min(Math.floor(micros / 1000), 999);
 }
 
-/** PROCID where it is a number, as it mostly is; else 0, as on records that know of none. */
+/** PROCID if it is a number, as it mostly is; else 0, as on records without a process. */
 function processId(procid: string | null): number {
   return procid !== null && /^\d{1,10}$/.test(procid) ? Number(procid) : 0;
 }

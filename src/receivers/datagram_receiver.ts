@@ -1,8 +1,8 @@
 /**
  * Collects records from CPython's `DatagramHandler` and this module's: each datagram is one frame,
- * with its length before it. A datagram that holds no record costs only itself.
+ * with its length before it. A datagram that holds no record is dropped and reported.
  *
- * Browser compatible: what it binds with is given to it.
+ * Browser compatible: an acceptor, which binds the socket, is passed in.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import {
 
 /** Options of {@linkcode LogRecordDatagramReceiver}. */
 export interface LogRecordDatagramReceiverOptions extends RecordReceiverOptions {
-  /** What binds: the `connector` of `./deno`, `./bun`, `./node` or `./auto`. */
+  /** The acceptor that binds: the `connector` of `./deno`, `./bun`, `./node` or `./auto`. */
   acceptor: DatagramAcceptor;
 }
 
@@ -42,9 +42,9 @@ export interface DatagramReceiverStats extends ReceiverStats, DatagramServerStat
  * const connector = new MemoryNetwork();
  * const { clock } = connector;
  *
- * const receiver = new LogRecordDatagramReceiver("localhost", 9021, { acceptor: connector, clock });
- * receiver.handleLogRecord = (record) => console.assert(record.getMessage() === "spam");
- * await receiver.start();
+ * const receiver = new LogRecordDatagramReceiver("localhost", 9021, { acceptor: connector, clock
+ * }); receiver.handleLogRecord = (record) => console.assert(record.getMessage() === "spam"); await
+ * receiver.start();
  *
  * const handler = new DatagramHandler("localhost", 9021, { connector });
  * getLogger("myapp.area2").addHandler(handler);
@@ -75,7 +75,9 @@ export class LogRecordDatagramReceiver extends RecordReceiver {
     this.server = new DatagramServer(this.pipeline, settings);
   }
 
-  /** Where it is bound; before `start()` where it is going to be, with port 0 if that was given. */
+  /**
+   * The address that it is bound to; before `start()` the one that it was given, even with port 0.
+   */
   get address(): DatagramAddress {
     return this.server.address;
   }

@@ -1,8 +1,8 @@
 /**
- * Binds a datagram socket, and takes what arrives. A datagram that holds no record costs only
- * itself.
+ * Binds a datagram socket, and passes each datagram to a pipeline. A datagram that holds no record
+ * is dropped and reported.
  *
- * Browser compatible: what it binds with is given to it.
+ * Browser compatible: an acceptor, which binds the socket, is passed in.
  *
  * @module
  */
@@ -16,10 +16,10 @@ import type { ReceiverFault } from "./receiver_fault.ts";
 import type { RecordPipeline } from "./_record_pipeline.ts";
 import { QUIET_MS, type RecordServer } from "./_record_server.ts";
 
-/** Datagrams between two turns of the event loop. */
+/** Datagrams between two turns of the event loop: a few hundred microseconds of work. */
 const DATAGRAMS_A_TURN = 64;
 
-/** What a {@linkcode DatagramServer} needs to know; every value has been checked. */
+/** The settings of a {@linkcode DatagramServer}; every value has been checked. */
 export interface DatagramServerSettings {
   readonly acceptor: DatagramAcceptor;
   readonly bindAt: DatagramAddress;
@@ -39,7 +39,7 @@ export function checkDatagramServer(
 /** The counts of a {@linkcode DatagramServer} so far. */
 export interface DatagramServerStats {
   /**
-   * Datagrams that were dropped as records before them were still being handled: beyond 4 MiB, or
+   * Datagrams that were dropped while the records before them were being handled: beyond 4 MiB, or
    * when `stop()` had waited for `stopTimeoutMs`. Those that the system dropped are not included.
    */
   readonly dropped: number;

@@ -10,9 +10,10 @@ import type { LogRecord } from "../logging/log_record.ts";
 /**
  * The kind of a fault, which says what is lost by it.
  *
- * - `frame`: bytes that are no frames (a `FrameError`); the connection, or the datagram, is lost
- * - `payload`: a frame that holds no record (`UnpicklingError`, `SignatureError`, …); the same is lost
- * - `record`: a record that could not be handled, as something threw; that record alone is lost
+ * - `frame`: bytes that are no frames (a `FrameError`); the connection is closed, or the datagram
+ *   dropped
+ * - `payload`: a frame that holds no record (`UnpicklingError`, `SignatureError`, …); the same
+ * - `record`: a record that could not be handled, as a step threw; that record alone is lost
  * - `connection`: a connection that broke (a `ConnectionError`)
  * - `idle`: a connection that was silent for `idleTimeoutMs`, or completed no frame within
  *   `frameTimeoutMs`, or was idle for the longest of `maxConnections` when one more opened; it is

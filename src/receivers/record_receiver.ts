@@ -1,7 +1,7 @@
 /**
- * The base of the receivers, after the example in CPython's logging cookbook: it unpickles a payload,
- * makes a record of it, and has the logger that the record names handle it. Subclasses may override
- * each step.
+ * The base of the receivers, after the example in CPython's logging cookbook: it unpickles a
+ * payload, makes a record of it, and has the logger that the record names handle it. Subclasses may
+ * override each step.
  *
  * Browser compatible.
  *
@@ -50,7 +50,7 @@ export interface ReceiverOptions {
    * seconds, or none if `raiseExceptions` is false.
    */
   onError?: (fault: ReceiverFault) => void;
-  /** The longest that `stop()` goes on reading what arrives, in milliseconds. @default {5000} */
+  /** The longest that `stop()` still reads from senders, in milliseconds. @default {5000} */
   stopTimeoutMs?: number;
   /** The clock of its time-outs; tests give a virtual one. @default the runtime's own */
   clock?: Clock;
@@ -67,7 +67,9 @@ export const RECEIVER_OPTIONS: readonly string[] = [
   "clock",
 ];
 
-/** Options of a receiver of records in frames, as `SocketHandler` and `DatagramHandler` send them. */
+/**
+ * Options of a receiver of records in frames, as `SocketHandler` and `DatagramHandler` send them.
+ */
 export interface RecordReceiverOptions extends ReceiverOptions {
   /** The serializer of the handlers that send. @default pickle, as CPython */
   serializer?: Serializer;
@@ -86,7 +88,9 @@ export interface ReceiverStats {
   readonly failed: number;
   /** Records of these whose name has no logger here: the nearest above that exists handled them. */
   readonly toNearest: number;
-  /** Connections, or datagrams, that held something other than records, and were closed or dropped. */
+  /**
+   * Connections, or datagrams, that held something other than records, and were closed or dropped.
+   */
   readonly rejected: number;
   /** All bytes that arrived. */
   readonly receivedBytes: number;
@@ -99,7 +103,7 @@ const MAX_NAME_LENGTH = 1024;
 export abstract class RecordReceiver implements AsyncDisposable {
   /** The name of the logger that handles every record; null: it depends on each record's name. */
   readonly logname: string | null;
-  /** The longest that `stop()` goes on reading what arrives, in milliseconds. */
+  /** The longest that `stop()` still reads from senders, in milliseconds. */
   readonly stopTimeoutMs: number;
   /** The clock of the receiver's time-outs. */
   protected readonly clock: Clock;
@@ -121,8 +125,8 @@ export abstract class RecordReceiver implements AsyncDisposable {
   /**
    * Opens nothing.
    *
-   * @param what the action that an error names if an option is bad
-   * @param framing how payloads are told apart; by default as the serializer says
+   * @param what the action that the error of a bad option names, such as "create MyReceiver"
+   * @param framing splits bytes into payloads; by default the serializer's framing
    * @throws {TypeError | RangeError} when an option has a bad value
    */
   constructor(what: string, options: RecordReceiverOptions, framing?: Pick<Framing, "reader">) {
@@ -171,8 +175,8 @@ export abstract class RecordReceiver implements AsyncDisposable {
   }
 
   /**
-   * Listens. Rejects with a `ConnectionError` where that is not possible: the address is in use,
-   * not permitted, … A receiver starts once: after `stop()`, or a failure, make another.
+   * Listens. Rejects with a `ConnectionError` if that fails: the address is in use, not permitted,
+   * … A receiver starts once: after `stop()`, or a failure, make another.
    */
   start(): Promise<void> {
     const { signal } = this.#stopping;
@@ -183,7 +187,7 @@ export abstract class RecordReceiver implements AsyncDisposable {
   }
 
   /**
-   * Starts, unless that was done, and resolves when the receiver has stopped: by `stop()`, or by
+   * Starts, if it has not started, and resolves when the receiver has stopped, by `stop()` or by
    * `signal`. Rejects if it cannot start, or if the listening socket fails.
    */
   async serveUntilStopped({ signal }: WaitOptions = {}): Promise<void> {
@@ -256,8 +260,8 @@ export abstract class RecordReceiver implements AsyncDisposable {
    * records are counted, in `stats.toNearest`.
    *
    * Override it to do something else; if it throws, that record alone is lost. A promise that it
-   * returns is awaited before the next record of the connection is handled, so that a slow one holds
-   * senders back, and datagrams are dropped; if it rejects, that record alone is lost.
+   * returns is awaited before the next record of the connection is handled, so that a slow one
+   * holds senders back, and datagrams are dropped; if it rejects, that record alone is lost.
    */
   handleLogRecord(record: LogRecord): void | Promise<void> {
     const { levelno, name } = record as { levelno: unknown; name: unknown };

@@ -1,7 +1,7 @@
 /**
- * Records out of bytes, wherever the bytes come from: a socket, a file, a pipe, a test.
+ * Reads records from bytes, wherever the bytes come from: a socket, a file, a pipe, a test.
  *
- * Nothing that is read is ever executed: see `./pickle`.
+ * It never executes what it reads: see `./pickle`.
  *
  * Browser compatible.
  *
@@ -18,24 +18,24 @@ import { makeLogRecord } from "../logging/make_log_record.ts";
 
 /** Options of {@linkcode readRecords}. */
 export interface ReadRecordsOptions {
-  /** What the records were written with. @default pickle, as CPython */
+  /** The serializer of the handler that wrote the records. @default pickle, as CPython */
   serializer?: Serializer;
   /** The largest frame that is taken, in bytes, 1 to 4294967295. @default {16777216} */
   maxFrameBytes?: number;
   /**
-   * Says whether `StreamHandler` and the file handlers escape the control characters of the records, as
-   * those of a receiver. @default {true}
+   * Says whether `StreamHandler` and the file handlers escape the control characters of the
+   * records, as those of a receiver. @default {true}
    */
   escapeControlCharacters?: boolean;
 }
 
 /**
- * The records in a stream of frames, such as `SocketHandler` writes, one by one as they arrive:
- * the next bytes are only read when the records before them have been taken.
+ * Yields the records in a stream of frames, such as `SocketHandler` writes, one by one as they
+ * arrive: it reads the next bytes only when the records before them have been taken.
  *
- * It throws to who iterates, and has then closed the source: `FrameError` for bytes that are no
- * frames or a stream that ends inside one, `UnpicklingError` (or what `serializer.loads` throws)
- * for a frame that holds no record, and whatever the source throws.
+ * The iteration throws, and closes the source: a `FrameError` for bytes that are no frames or a
+ * stream that ends inside one, an `UnpicklingError` (or the error of `serializer.loads`) for a
+ * frame that holds no record, and any error of the source.
  *
  * @example
  * ```ts

@@ -6,9 +6,9 @@
  * speaks syslog is received by {@linkcode SyslogReceiver}.
  *
  * A receiver is fed by strangers. They can make it hold `maxBufferedBytes` of unfinished frames and
- * `maxConnections` connections; where there are more, those that hold the most, or were idle for the
- * longest, are closed and reported. They can make no loggers, forge no line of a console or a file
- * (`escapeControlCharacters`), and send no faster than records are handled: a promise that
+ * `maxConnections` connections; where there are more, those that hold the most, or were idle for
+ * the longest, are closed and reported. They can make no loggers, forge no line of a console or a
+ * file (`escapeControlCharacters`), and send no faster than records are handled: a promise that
  * `handleLogRecord()` returns is awaited.
  *
  * Browser compatible: what it listens with is given to it.
@@ -77,7 +77,7 @@ export type {
 export interface LogRecordSocketReceiverOptions
   extends RecordReceiverOptions, StreamServerOptions {}
 
-/** What a {@linkcode LogRecordSocketReceiver} has counted so far: a snapshot. */
+/** The counts of a {@linkcode LogRecordSocketReceiver} so far: a snapshot. */
 export interface SocketReceiverStats extends ReceiverStats, StreamServerStats {}
 
 /** Receives records over byte streams; see the module's description. */
@@ -88,7 +88,8 @@ export class LogRecordSocketReceiver extends RecordReceiver {
   /**
    * Opens nothing: `start()` does.
    *
-   * @param host the host name or IP address to listen at; with `port` null the path of a Unix socket
+   * @param host the host name or IP address to listen at; with `port` null the path of a Unix
+   * socket
    * @param port from 0 to 65535, 0 for a free one that the system chooses; or null
    * @throws {TypeError | RangeError} when a value is bad or an option unknown
    */
@@ -100,7 +101,9 @@ export class LogRecordSocketReceiver extends RecordReceiver {
     this.server = new StreamServer(this.pipeline, settings);
   }
 
-  /** Where it listens; before `start()` where it is going to, with port 0 if that was asked for. */
+  /**
+   * The address that it listens at; before `start()` the one that it was given, even with port 0.
+   */
   get address(): StreamAddress {
     return this.server.address;
   }

@@ -1,7 +1,8 @@
 /**
- * Listens for byte streams, and serves each connection until it ends.
+ * Listens for byte streams, passes the bytes of each connection to a pipeline, and bounds the
+ * memory and the number of connections.
  *
- * Browser compatible: what it listens with is given to it.
+ * Browser compatible: an acceptor, which listens, is passed in.
  *
  * @module
  */
@@ -28,8 +29,8 @@ import { QUIET_MS, type RecordServer } from "./_record_server.ts";
 import { ServedConnection } from "./_served_connection.ts";
 
 /**
- * A minute for a frame: CPython gives up after a second without progress. Senders dial when they have
- * a record, so one that has sent nothing for a minute loses none when it is closed.
+ * A minute for a frame: CPython gives up after a second without progress. Senders dial when they
+ * have a record, so one that has sent nothing for a minute loses none when it is closed.
  */
 const DEFAULT_FRAME_TIMEOUT_MS = 60_000;
 
@@ -38,34 +39,36 @@ const DEFAULT_MAX_BUFFERED_BYTES = 67_108_864;
 
 /** Options of every receiver that listens for byte streams. */
 export interface StreamServerOptions {
-  /** What listens: the `connector` of `./deno`, `./bun`, `./node` or `./auto`. */
+  /** The acceptor that listens: the `connector` of `./deno`, `./bun`, `./node` or `./auto`. */
   acceptor: Acceptor;
   /**
    * A connection that is silent for so many milliseconds is closed; 0: never, since a handler of
-   * CPython notices only after it has lost a record or two. @default {0}
+   * CPython notices that only when it has lost a record or two. @default {0}
    */
   idleTimeoutMs?: number;
   /**
-   * The longest time in which a connection must complete its first frame, and any frame that it has
-   * begun, in milliseconds; 0: any time. It is closed then, unless it has sent 64 KiB meanwhile.
-   * Silence between two frames is not limited by it. @default {60000}
+   * The time in which a connection must complete its first frame, and any frame that it has begun,
+   * in milliseconds; 0: any time. Then it is closed, unless it has sent 64 KiB meanwhile. It does
+   * not limit the silence between two frames. @default {60000}
    */
   frameTimeoutMs?: number;
   /**
    * The most memory, in bytes, that the unfinished frames of all connections may take, from 1, or
-   * `Infinity`; beyond it the connection whose frame takes the most is closed. What a runtime has
-   * read ahead, up to 256 KiB a connection, is not included. A frame of `maxFrameBytes` needs as
-   * much. @default {67108864} or `maxFrameBytes`, whichever is more
+   * `Infinity`; beyond it the connection whose frame takes the most is closed. The bytes that a
+   * runtime reads ahead, up to 256 KiB a connection, are not included. A frame of `maxFrameBytes`
+   * needs as much. @default {67108864} or `maxFrameBytes`, whichever is more
    */
   maxBufferedBytes?: number;
   /**
-   * How many connections are served at once, from 1, or `Infinity`. When one more comes, the one
-   * that has been idle for the longest is closed for it: of those without a whole frame, or inside
-   * one, or else of all. Where every one has records that are being handled, the one that comes is
-   * closed. @default {1024}
+   * The most connections that are served at once, from 1, or `Infinity`. When one more opens, the
+   * connection that has been idle for the longest is closed: one before its first whole frame or
+   * inside a frame, if there is such a one. If records of every connection are being handled, the
+   * new one is closed. @default {1024}
    */
   maxConnections?: number;
-  /** TLS, with this certificate (`cert` and `key`); `ca` demands one of each sender. @default none */
+  /**
+   * TLS, with this certificate (`cert` and `key`); `ca` demands one of each sender. @default none
+   */
   tls?: TlsOptions;
 }
 
@@ -78,24 +81,24 @@ export const STREAM_OPTIONS: readonly string[] = [
   "tls",
 ];
 
-/** What a {@linkcode StreamServer} has counted so far. */
+/** The counts of a {@linkcode StreamServer} so far. */
 export interface StreamServerStats {
-  /** Connections that were accepted, those that were refused not included. */
+  /** Connections that were accepted, without those that were refused. */
   readonly connections: number;
   /** Connections that are open. */
   readonly open: number;
-  /** Connections that were closed as they came, as none of `maxConnections` was idle. */
+  /** Connections that were closed unread, as none of `maxConnections` was idle. */
   readonly refused: number;
 }
 
-/** What a {@linkcode StreamServer} needs to know; every value has been checked. */
+/** The settings of a {@linkcode StreamServer}; every value has been checked. */
 export interface StreamServerSettings {
   readonly acceptor: Acceptor;
   readonly idleTimeoutMs: number;
   readonly frameTimeoutMs: number;
   readonly maxBufferedBytes: number;
   readonly maxConnections: number;
-  /** With `tls`, and so with the private key. */
+  /** The address with `tls`, and so with the private key. */
   readonly listenAt: StreamAddress;
 }
 
@@ -138,13 +141,15 @@ export class StreamServer implements RecordServer {
   #accepting: Promise<void> | undefined;
   #connections = 0;
   #refused = 0;
-  /** The bytes of each connection's unfinished frame; the one with the latest whole frame is last. */
+  /**
+   * The bytes of each connection's unfinished frame; the one with the latest whole frame is last.
+   */
   readonly #open = new Map<ServedConnection, number>();
   #heldBytes = 0;
   /** Includes connections that are closed while their last record is being handled. */
   readonly #serving = new Set<ServedConnection>();
 
-  /** What the connections send goes through `pipeline`. */
+  /** The bytes of the connections go through `pipeline`. */
   constructor(pipeline: RecordPipeline, settings: StreamServerSettings) {
     this.#pipeline = pipeline;
     this.#settings = settings;
@@ -230,7 +235,7 @@ export class StreamServer implements RecordServer {
     one.done.then(over, over);
   }
 
-  /** A connection may hold more or less than before: keeps all of them within the budget. */
+  /** Notes what a connection holds now, and closes connections until all are within the budget. */
   #taken(one: ServedConnection, completed: boolean): void {
     const before = this.#open.get(one);
     if (before === undefined) return;
@@ -260,7 +265,7 @@ export class StreamServer implements RecordServer {
     return most;
   }
 
-  /** Closes the connection that has been idle for the longest; `false` where none is. */
+  /** Closes the connection that has been idle for the longest; `false` if none is idle. */
   #makeRoom(): boolean {
     const idle = [...this.#open.keys()].filter(({ isIdle }) => isIdle);
     const longest = idle.find(({ isInFrame }) => isInFrame) ?? idle[0];

@@ -1,8 +1,8 @@
 /**
- * Receives syslog: over UDP (RFC 5426), TCP (RFC 6587), TLS (RFC 5425) and Unix sockets, in the
- * formats of RFC 5424, of RFC 3164 and of what passes for that, from daemons, devices and the
+ * Receives syslog over UDP (RFC 5426), TCP (RFC 6587), TLS (RFC 5425) and Unix sockets. It reads
+ * the formats of RFC 5424 and RFC 3164, and the variants of daemons, of devices and of the
  * `SysLogHandler` of CPython and of this module. Each message becomes a record and is handled as
- * those of the other receivers are.
+ * the records of the other receivers are.
  *
  * Browser compatible: what it listens with is given to it.
  *
@@ -44,24 +44,24 @@ import {
 import { syslogFields } from "./_syslog_record.ts";
 
 /**
- * A message is a kilobyte; with a long traceback, a hundred. Each connection may hold so much of a
- * line that never ends.
+ * 1 MiB: a message is a kilobyte; with a long traceback, a hundred. Each connection may hold so
+ * much of a line that never ends.
  */
 const DEFAULT_MAX_MESSAGE_BYTES = 1024 * 1024;
 
-/** The `::ffff:` of an IPv4 address on a socket of IPv6. */
+/** The `::ffff:` before an IPv4 address on an IPv6 socket. */
 const MAPPED = /^::ffff:(?=\d+\.)/i;
 
 /** Options of every {@linkcode SyslogReceiver}: time zones of messages whose time has no offset. */
 export interface SyslogTimeOptions {
   /**
-   * The time zone of messages that do not name one, or one that is not known: an offset such as
-   * `"+01:00"`, or a name of IANA's data base such as `"Europe/Berlin"`. @default local time
+   * The time zone of messages that name none, or an unknown one: an offset such as `"+01:00"`, or a
+   * name of IANA's data base such as `"Europe/Berlin"`. @default local time
    */
   defaultTimeZone?: string;
   /**
-   * The time zones that devices name, as `{ NewYork: "America/New_York", MEZ: "+01:00" }`; upper and
-   * lower case are one. `UTC` and `GMT` are known without it. @default {{}}
+   * The time zones that devices name, as `{ NewYork: "America/New_York", MEZ: "+01:00" }`; upper
+   * and lower case are one. `UTC` and `GMT` are known without it. @default {{}}
    */
   timeZones?: Readonly<Record<string, string>>;
 }
@@ -69,7 +69,7 @@ export interface SyslogTimeOptions {
 /** The names of the options in {@linkcode SyslogTimeOptions}. */
 const TIME_OPTIONS: readonly string[] = ["defaultTimeZone", "timeZones"];
 
-/** The names of the options that say how messages are told apart in a stream. */
+/** The names of the options that say how a stream is split into messages. */
 const FRAME_OPTIONS: readonly string[] = ["delimiter", "framing"];
 
 /** The names of all options of a {@linkcode SyslogReceiver}. */
@@ -82,9 +82,9 @@ const OPTIONS: readonly string[] = /* @__PURE__ */ RECEIVER_OPTIONS.concat(
 
 /** Options of a {@linkcode SyslogReceiver} that takes datagrams, one message in each. */
 export interface SyslogDatagramReceiverOptions extends ReceiverOptions, SyslogTimeOptions {
-  /** What binds: the `connector` of `./deno`, `./bun`, `./node` or `./auto`. */
+  /** The acceptor that binds: the `connector` of `./deno`, `./bun`, `./node` or `./auto`. */
   acceptor: DatagramAcceptor;
-  /** `unixgram` with `port` null, else `udp`. @default one of them, as `port` is null or not */
+  /** `unixgram` with `port` null, else `udp`. @default as `port` says */
   transport?: "udp" | "unixgram";
   /** The largest datagram that is taken, in bytes, 1 to 4294967295. @default {1048576} */
   maxFrameBytes?: number;
@@ -96,16 +96,17 @@ export interface SyslogStreamReceiverOptions
   /** `unix` with `port` null, else `tcp`. */
   transport: "tcp" | "unix";
   /**
-   * What ends a message that is not octet-counted: an LF, a NUL, or the one of them that comes
-   * first. CPython's `SysLogHandler` sends a NUL, and an LF inside a message with a traceback: for
-   * it alone `nul` keeps such a message whole. @default {"either"}
+   * The end of a message that is not octet-counted: an LF, a NUL, or whichever comes first.
+   * CPython's `SysLogHandler` sends a NUL, and LFs inside a message with a traceback: `nul` keeps
+   * such a message whole, if no sender ends messages with an LF. @default {"either"}
    */
   delimiter?: "lf" | "nul" | "either";
   /**
    * How messages are framed (RFC 6587): `counted`, by octet counting alone, whatever the delimiter
-   * is; `lines`, by the delimiter alone; `both`, as each message says: it is octet-counted if it
-   * begins with a number, a space and `<`. A line of a text may begin so too, where a sender sends
-   * line feeds and does not count octets, as CPython does: `lines` takes no number for a count.
+   * is; `lines`, by the delimiter alone; `both`, by octet counting if a message begins with a
+   * number, a space and `<`, else by the delimiter. A line of a text may begin so too, if the
+   * sender sends line feeds and does not count octets, as CPython does: `lines` takes no number for
+   * a count.
    *
    * @default "lines" for the delimiter "lf", else "both"
    */
@@ -118,8 +119,8 @@ export interface SyslogStreamReceiverOptions
 export type SyslogReceiverOptions = SyslogDatagramReceiverOptions | SyslogStreamReceiverOptions;
 
 /**
- * What a {@linkcode SyslogReceiver} has counted so far; of datagrams there are no connections, and
- * of streams nothing is dropped.
+ * The counts of a {@linkcode SyslogReceiver} so far: a snapshot. With datagrams there are no
+ * connections, and with streams nothing is dropped.
  */
 export interface SyslogReceiverStats
   extends ReceiverStats, StreamServerStats, DatagramServerStats {}
@@ -140,13 +141,14 @@ export interface SyslogReceiverStats
  *
  * A time without a year is the last one that is not more than a day ahead. A header with a field
  * that its RFC does not allow keeps the others: a time that does not exist, such as the 30th of
- * February, costs itself. Of Cisco's devices `hostname` may be the node of IOS-XR, and `app_name` is
- * the mnemonic (`%SYS-5-CONFIG_I`); numbers of messages and the time since the start are left out.
+ * February, costs itself. Of Cisco's devices `hostname` may be the node of IOS-XR, and `app_name`
+ * is the mnemonic (`%SYS-5-CONFIG_I`); numbers of messages and the time since the start are left
+ * out.
  *
  * Anything is a message: at worst all of it is the text, of facility user and severity notice (RFC
  * 3164 section 4.3.3). Text that is no UTF-8 is read as Latin-1. In a stream each message may be
- * octet-counted or delimited; bytes that are no frames, or a message over `maxFrameBytes`, cost their
- * connection alone.
+ * octet-counted or delimited; bytes that are no frames, or a message over `maxFrameBytes`, cost
+ * their connection alone.
  *
  * Who sends says what it likes, the name too; `logname` gives all messages to one logger.
  *
@@ -182,13 +184,14 @@ export class SyslogReceiver extends RecordReceiver {
   /** @ignore */
   protected override readonly server: StreamServer | DatagramServer;
   readonly #zones: Omit<ParseContext, "now">;
-  /** What `relativeCreated` counts from, in seconds since the epoch. */
+  /** The zero of `relativeCreated`, in seconds since the epoch. */
   readonly #start: number;
 
   /**
-   * Opens nothing: `start()` does. Syslog has port 514, and 6514 over TLS.
+   * Opens nothing: `start()` does. The port of syslog is 514, and 6514 over TLS.
    *
-   * @param host the host name or IP address to listen at; with `port` null the path of a Unix socket
+   * @param host the host name or IP address to listen at; with `port` null the path of a Unix
+   * socket
    * @param port from 0 to 65535, 0 for a free one that the system chooses; or null
    * @throws {TypeError | RangeError} when a value is bad or an option unknown
    */
@@ -210,18 +213,20 @@ export class SyslogReceiver extends RecordReceiver {
     this.#start = created - relativeCreated / 1000;
   }
 
-  /** Where it listens; before `start()` where it is going to, with port 0 if that was asked for. */
+  /**
+   * The address that it listens at; before `start()` the one that it was given, even with port 0.
+   */
   get address(): StreamAddress | DatagramAddress {
     return this.server.address;
   }
 
-  /** What was counted so far. */
+  /** The counts so far. */
   override get stats(): SyslogReceiverStats {
     const none = { connections: 0, open: 0, refused: 0, dropped: 0 };
     return { ...super.stats, ...none, ...this.server.stats };
   }
 
-  /** The fields of the record that a message is. Override it to read messages in a way of yours. */
+  /** The fields of the record of a message. Override it to read other formats. */
   override unPickle(payload: Uint8Array, sender?: string): Record<string, unknown> {
     const now = this.clock.now();
     const message = parseSyslog(payload, { now, ...this.#zones });
