@@ -23,8 +23,8 @@ export interface ReadRecordsOptions {
   /** The largest frame that is taken, in bytes, 1 to 4294967295. @default {16777216} */
   maxFrameBytes?: number;
   /**
-   * Says whether `StreamHandler` and the file handlers escape the control characters of the
-   * records, as those of a receiver. @default {true}
+   * True: `StreamHandler` and the file handlers escape the control characters of the records, as
+   * those of a receiver's records. @default {true}
    */
   escapeControlCharacters?: boolean;
 }

@@ -1,17 +1,17 @@
 /**
- * `./receiver`: collects records from CPython's `SocketHandler` and this module's, over TCP, TLS or
- * Unix sockets: {@linkcode LogRecordSocketReceiver}; over datagrams,
- * {@linkcode LogRecordDatagramReceiver}; and out of any bytes, {@linkcode readRecords}. They work
- * as the receiver in CPython's logging cookbook does, and never execute what they receive. What
- * speaks syslog is received by {@linkcode SyslogReceiver}.
+ * `./receiver` collects records from the handlers of CPython and of this module.
+ * {@linkcode LogRecordSocketReceiver} listens on TCP, TLS or Unix sockets for `SocketHandler`,
+ * {@linkcode LogRecordDatagramReceiver} takes the datagrams of `DatagramHandler`, and
+ * {@linkcode readRecords} reads any bytes. They work as the receiver in CPython's logging cookbook
+ * does, and never execute what they receive. {@linkcode SyslogReceiver} receives syslog.
  *
- * A receiver is fed by strangers. They can make it hold `maxBufferedBytes` of unfinished frames and
- * `maxConnections` connections; where there are more, those that hold the most, or were idle for
- * the longest, are closed and reported. They can make no loggers, forge no line of a console or a
- * file (`escapeControlCharacters`), and send no faster than records are handled: a promise that
- * `handleLogRecord()` returns is awaited.
+ * Strangers may send to a receiver. They can make it hold `maxBufferedBytes` of unfinished frames
+ * and `maxConnections` connections; beyond that, it closes and reports the connection that holds
+ * the most, or was idle for the longest. They can make no loggers, forge no line of a console or a
+ * file (`escapeControlCharacters`), and send no faster than records are handled: the receiver
+ * awaits a promise that `handleLogRecord()` returns.
  *
- * Browser compatible: what it listens with is given to it.
+ * Browser compatible: an acceptor, which listens, is passed in.
  *
  * @example Receive records, each handled by the logger that it was logged with
  * ```ts

@@ -29,8 +29,8 @@ import { QUIET_MS, type RecordServer } from "./_record_server.ts";
 import { ServedConnection } from "./_served_connection.ts";
 
 /**
- * A minute for a frame: CPython gives up after a second without progress. Senders dial when they
- * have a record, so one that has sent nothing for a minute loses none when it is closed.
+ * A minute for a frame: CPython's handlers give up after a second without progress. Senders dial
+ * when they have a record, so one that has sent nothing for a minute loses none when it is closed.
  */
 const DEFAULT_FRAME_TIMEOUT_MS = 60_000;
 
@@ -67,7 +67,7 @@ export interface StreamServerOptions {
    */
   maxConnections?: number;
   /**
-   * TLS, with this certificate (`cert` and `key`); `ca` demands one of each sender. @default none
+   * TLS with this certificate (`cert` and `key`); `ca` demands one of each sender. @default none
    */
   tls?: TlsOptions;
 }

@@ -4,7 +4,7 @@
  * `SysLogHandler` of CPython and of this module. Each message becomes a record and is handled as
  * the records of the other receivers are.
  *
- * Browser compatible: what it listens with is given to it.
+ * Browser compatible: an acceptor, which listens, is passed in.
  *
  * @module
  */
@@ -60,8 +60,8 @@ export interface SyslogTimeOptions {
    */
   defaultTimeZone?: string;
   /**
-   * The time zones that devices name, as `{ NewYork: "America/New_York", MEZ: "+01:00" }`; upper
-   * and lower case are one. `UTC` and `GMT` are known without it. @default {{}}
+   * The time zones that devices name, as `{ NewYork: "America/New_York", MEZ: "+01:00" }`; in
+   * upper or lower case. `UTC` and `GMT` are known without it. @default {{}}
    */
   timeZones?: Readonly<Record<string, string>>;
 }
@@ -134,23 +134,22 @@ export interface SyslogReceiverStats
  * - `msg`: the text; `args` is null, so a `%` in it is never a placeholder
  * - `created`: the message's time, or else that of its arrival
  * - `facility` (0 to 23), `severity` (0 to 7), `hostname`, `app_name`, `procid`, `msgid` (strings),
- *   `structured_data` (from SD-ID to name to value; to an array where a name is there again): null
- *   where the message does not have it
- * - `sender_address`: the IP address that it came from, whatever it says itself; null for a Unix
- *   socket, or where the acceptor does not tell
+ *   `structured_data` (maps SD-ID to name to value, or to an array if a name is repeated): null if
+ *   the message does not have it
+ * - `sender_address`: the IP address that it came from, whatever the message says; null for a Unix
+ *   socket, or if the acceptor does not name it
  *
- * A time without a year is the last one that is not more than a day ahead. A header with a field
- * that its RFC does not allow keeps the others: a time that does not exist, such as the 30th of
- * February, costs itself. Of Cisco's devices `hostname` may be the node of IOS-XR, and `app_name`
- * is the mnemonic (`%SYS-5-CONFIG_I`); numbers of messages and the time since the start are left
- * out.
+ * A time without a year is taken for the latest one that is at most a day ahead. A message loses a
+ * field that its RFC does not allow, such as a time on the 30th of February, and keeps the others.
+ * From Cisco's devices `hostname` may be the node of IOS-XR, and `app_name` is the mnemonic
+ * (`%SYS-5-CONFIG_I`); numbers of messages and the time since the start are left out.
  *
  * Anything is a message: at worst all of it is the text, of facility user and severity notice (RFC
  * 3164 section 4.3.3). Text that is no UTF-8 is read as Latin-1. In a stream each message may be
- * octet-counted or delimited; bytes that are no frames, or a message over `maxFrameBytes`, cost
- * their connection alone.
+ * octet-counted or delimited; bytes that are no frames, or a message over `maxFrameBytes`, close
+ * their connection and no other.
  *
- * Who sends says what it likes, the name too; `logname` gives all messages to one logger.
+ * A sender chooses every field, also the name; `logname` gives all messages to one logger.
  *
  * @example
  * ```ts
