@@ -56,7 +56,7 @@ function refused(config: object, options: DictConfigOptions = {}): string {
   return thrownBy(() => dictConfig({ version: 1, ...config }, options)).message;
 }
 
-test("dictConfig() makes a formatter by the name logging.Formatter, as class and behind ()", async () => {
+test("dictConfig() makes a formatter by the name logging.Formatter, under class and under ()", async () => {
   assertEquals(
     await formatted({ class: "logging.Formatter", format: "{name} {message}", style: "{" }),
     "app hi",
@@ -118,7 +118,7 @@ test("dictConfig() makes every class of the core by its name and by the class it
   );
 });
 
-test("dictConfig() makes a BufferingFormatter of a formatter that it is referred to", async () => {
+test("dictConfig() makes a BufferingFormatter with the formatter that its entry refers to", async () => {
   const handler = await made({ class: "logging.NullHandler", formatter: "all" }, {
     formatters: {
       line: { format: "<%(message)s>" },
@@ -130,7 +130,7 @@ test("dictConfig() makes a BufferingFormatter of a formatter that it is referred
   assertEquals(formatter.format([makeLogRecord({ msg: 1 }), makeLogRecord({ msg: 2 })]), "<1><2>");
 });
 
-test("dictConfig() constructs a class behind (), under class and in the table, and calls a function", async () => {
+test("dictConfig() constructs a class under (), under class and in the table, and calls a function", async () => {
   class Upper {
     readonly prefix: unknown;
     constructor({ prefix = "" }: ConfigKeywords, _context: ConfigContext) {
@@ -161,7 +161,7 @@ test("dictConfig() constructs a class behind (), under class and in the table, a
   assertEquals([(handler as ListHandler).lines, handler.level], [["LOUD"], 10]);
 });
 
-test("dictConfig() gives a class that inherits its constructor what the class of the core gets", async () => {
+test("dictConfig() gives a class that inherits its constructor the arguments of its base class", async () => {
   class Exceptions extends Formatter {
     override formatException(error: unknown): string {
       return `Got a [${(error as Error).name}]`;
@@ -184,7 +184,7 @@ test("dictConfig() gives a class that inherits its constructor what the class of
   assertEquals([handler.terminator, (handler as { foo?: unknown }).foo], ["!\n", "bar"]);
 });
 
-test("dictConfig() gives a class with parameters of its own the keywords and the context", async () => {
+test("dictConfig() gives a class with its own parameters the keywords and the context", async () => {
   const seen: ConfigKeywords[] = [];
   class Passing extends ListHandler {
     readonly targets: Handler[];
@@ -243,7 +243,7 @@ test("dictConfig() refuses the name of a stream without ext://, at once", () => 
   }
 });
 
-test("dictConfig() refuses an option of its own that does not exist", () => {
+test("dictConfig() refuses an unknown option", () => {
   const options = { clases: {} } as DictConfigOptions;
   const message = thrownBy(() => dictConfig({ version: 1 }, options)).message;
   assert(message.includes("there is no option 'clases'"), message);

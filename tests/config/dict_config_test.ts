@@ -77,7 +77,7 @@ function named<Kind extends Handler>(name: string): Kind {
   return getHandlerByName(name) as Kind;
 }
 
-test("an error names the path, and nothing is changed", async () => {
+test("an error names the path, and changes nothing", async () => {
   const handlers = { h: { class: "test.List" } };
   const own = (entry: object) => ({ handlers: { h: { class: "test.List", ...entry } } });
   const cases: [config: object, message: string][] = [
@@ -188,7 +188,7 @@ test("an error of a constructor names its option in the dictionary", async () =>
   });
 });
 
-test("ext:// is refused, unless it is said what the name stands for", async () => {
+test("an ext:// name is refused, unless externals has it", async () => {
   const config: LoggingConfig = {
     version: 1,
     handlers: { h: { class: "logging.StreamHandler", stream: "ext://my.stdout" } },
@@ -206,7 +206,7 @@ test("ext:// is refused, unless it is said what the name stands for", async () =
   });
 });
 
-test("references that come to no end, and values within themselves, are refused", async () => {
+test("circular references, and values that hold themselves, are refused", async () => {
   const loop: unknown[] = [];
   loop.push(loop);
   await bare(() => {
@@ -226,7 +226,7 @@ test("references that come to no end, and values within themselves, are refused"
   });
 });
 
-test("what a factory is given: keywords by name, references followed, and the handlers it names", async () => {
+test("a factory gets keywords by name, with references followed, and the handlers that it names", async () => {
   const given: unknown[] = [];
   const stream = { texts: [] as string[], write: (text: string) => stream.texts.push(text) };
   const config: LoggingConfig = {
@@ -293,7 +293,7 @@ test("handlers may refer to each other in any order, but not in a circle", async
   });
 });
 
-test("formatters and filters of one's own, by factory, by class, or as they are", async () => {
+test("formatters and filters of the program are given by factory, by class, or as objects", async () => {
   const isLoud = (record: LogRecord) => record.getMessage() === "LOUD";
   const formatters: Record<string, unknown>[] = [];
   const upper: ConfigFactory = (keywords) => {
@@ -326,7 +326,7 @@ test("formatters and filters of one's own, by factory, by class, or as they are"
   });
 });
 
-test("handlers that no enabled logger has any more are closed, the others are not", async () => {
+test("handlers are closed if no enabled logger has them any more, and no others", async () => {
   const passing = (target?: string) => ({ class: "test.Passing", ...(target ? { target } : {}) });
   await bare(() => {
     const own = new PassingHandler();
@@ -366,7 +366,7 @@ test("handlers of a configuration that is refused are closed", async () => {
   });
 });
 
-test("incremental changes all that it says, or nothing", async () => {
+test("an incremental configuration changes all that it names, or nothing", async () => {
   await bare(() => {
     dictConfig({
       version: 1,
@@ -390,7 +390,7 @@ test("incremental changes all that it says, or nothing", async () => {
   });
 });
 
-test("handlerClasses() gives handlers over a network its options, under the entry's own", async () => {
+test("handlerClasses() gives handlers over a network its options, and those of the entry win", async () => {
   const network = new MemoryNetwork();
   const streams = { connect: network.connect.bind(network) };
   await bare(() => {
@@ -469,7 +469,7 @@ test("dictConfig() gives a MemoryHandler its target, and a QueueHandler a listen
     assertEquals(queue.listener?.respect_handler_level, true);
   }));
 
-test("dictConfig() names the queue that it cannot make", () =>
+test("the error of dictConfig() names the queue that it cannot make", () =>
   bare(() => {
     const entry = { class: "logging.handlers.QueueHandler", queue: { "()": "mine.Queue" } };
     assertStringIncludes(
@@ -593,7 +593,7 @@ test("dictConfig() takes a queue handler that is named before the handler it nee
     assertEquals(lines, ["queued\n"]);
   }));
 
-test("dictConfig() takes propagate by Python's truth", () =>
+test("dictConfig() reads propagate by Python's truth", () =>
   bare(() => {
     const cases: [unknown, boolean][] = [
       ["true", true],
@@ -618,7 +618,7 @@ test("dictConfig() takes propagate by Python's truth", () =>
     assertEquals(getLogger("a").propagate, false);
   }));
 
-test("dictConfig() knows the names behind ext:// that are the same in every program", () =>
+test("dictConfig() knows the ext:// names that are the same in every program", () =>
   bare(() => {
     const entry = (stream: string) => ({ class: "logging.StreamHandler", stream });
     const handlers = { out: entry("ext://sys.stdout"), err: entry("ext://sys.stderr") };

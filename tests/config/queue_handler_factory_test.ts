@@ -112,7 +112,7 @@ test("dictConfig() takes every queue with every listener that CPython takes", as
   });
 });
 
-test("dictConfig() gives a queue the size that it says, and respect_handler_level its truth", async () => {
+test("dictConfig() passes on the size of a queue, and Python's truth of respect_handler_level", async () => {
   await withBareRoot(() => {
     const handler = configure({
       queue: { "()": "my.CustomQueue", maxsize: 3 },
@@ -125,7 +125,7 @@ test("dictConfig() gives a queue the size that it says, and respect_handler_leve
   });
 });
 
-test("dictConfig() takes a PortQueue, whose listener is in the other thread", async () => {
+test("dictConfig() makes a PortQueue, whose listener is in the other thread", async () => {
   const { port1, port2 } = new MessageChannel();
   try {
     const externals = { worker: port1 };
@@ -161,7 +161,7 @@ test("dictConfig() takes a PortQueue, whose listener is in the other thread", as
   }
 });
 
-test("dictConfig() refuses what is no queue and no listener, and names it", async () => {
+test("dictConfig() refuses values that are no queue or no listener, and names their path", async () => {
   const cases: [HandlerConfig, string][] = [
     [{ queue: 4 }, "'handlers.queue.queue' must be an object with put_nowait()"],
     [{ queue: Number }, "'handlers.queue.queue' must be an object with put_nowait()"],

@@ -19,7 +19,7 @@ function gate(): { opened: Promise<void>; open: () => void } {
   return { opened, open };
 }
 
-test("withContext() puts its fields on the records within, and on no others", () => {
+test("withContext() puts its fields on the records within its function, and on no others", () => {
   const { logger, handler } = listLogger();
   logger.info("before");
   withContext({ requestId: "r-1", user: null }, () => logger.info("within"));
@@ -44,7 +44,7 @@ test("withContext() returns what the function returns and throws what it throws"
   assertEquals("a" in handler.records[0]!, false);
 });
 
-test("withContext() keeps concurrent flows apart, over awaits, timers and callbacks", async () => {
+test("withContext() keeps concurrent flows apart, across awaits, timers and callbacks", async () => {
   const { logger, handler } = listLogger();
   const gates = Array.from({ length: 20 }, gate);
   const flow = async (id: number) => {
@@ -66,7 +66,7 @@ test("withContext() keeps concurrent flows apart, over awaits, timers and callba
   assertEquals(handler.records.filter(({ id, args }) => id !== (args as number[])[0]), []);
 });
 
-test("a generator has the context of who iterates it", async () => {
+test("a generator has the context of the code that iterates it", async () => {
   const { logger, handler } = listLogger();
   async function* steps(): AsyncGenerator<number> {
     logger.info("first");
@@ -95,7 +95,7 @@ test("withContext() within another adds to its fields, and the inner one wins", 
   ]);
 });
 
-test("a call's own extra wins over the context, as an object, a Map or an adapter's", () => {
+test("the extra of a call wins over the context, as an object, a Map or that of an adapter", () => {
   const { logger, handler } = listLogger();
   withContext({ a: "context", b: "context" }, () => {
     logger.info("x", { extra: { a: "call" } });
@@ -108,7 +108,7 @@ test("a call's own extra wins over the context, as an object, a Map or an adapte
   ]);
 });
 
-test("a field that would overwrite a record's own is reported and left out", () => {
+test("a field that would overwrite an attribute of the record is reported and left out", () => {
   const { logger, handler } = listLogger();
   const printed = stderrOf(() =>
     withContext(
@@ -123,7 +123,7 @@ test("a field that would overwrite a record's own is reported and left out", () 
   ]);
 });
 
-test("the fields are those at the start, and __proto__ is a name like any other", () => {
+test("the fields are read once at the start, and __proto__ is a name like any other", () => {
   const { logger, handler } = listLogger();
   const fields: Record<string, unknown> = { a: 1, ["__proto__"]: "own" };
   withContext(fields, () => {
@@ -137,7 +137,7 @@ test("the fields are those at the start, and __proto__ is a name like any other"
   assert(record instanceof LogRecord);
 });
 
-test("records of one's own factory get the context too, but for what the factory set", () => {
+test("records of the program's factory get the context too, and the factory's fields win", () => {
   const { logger, handler } = listLogger();
   class TenantRecord extends LogRecord {
     tenant: string = "of the factory";
@@ -152,7 +152,7 @@ test("records of one's own factory get the context too, but for what the factory
   assertEquals([tenant, requestId], ["of the factory", "r-2"]);
 });
 
-test("the context goes to formatters and over the wire", () => {
+test("the context reaches formatters and the wire", () => {
   const { logger, handler } = listLogger();
   handler.setFormatter(new Formatter("%(requestId)s %(message)s"));
   withContext({ requestId: "r-3", tries: 2 }, () => logger.info("hello"));
@@ -164,7 +164,7 @@ test("the context goes to formatters and over the wire", () => {
   }
 });
 
-test("withContext() refuses what is no fields and no function", () => {
+test("withContext() refuses bad fields and bad functions", () => {
   for (const fields of [null, undefined, "requestId", 7, ["a"]] as unknown as { a: 1 }[]) {
     assertThrows(() => withContext(fields, () => {}), TypeError, "'fields' must be an object");
   }

@@ -142,7 +142,7 @@ for (const [name, make] of Object.entries(makers)) {
     });
   });
 
-  test(`${name} compresses no file that is still written to`, async () => {
+  test(`${name} compresses no file that it still writes to`, async () => {
     await inFolder(async (folder) => {
       const path = `${folder}/app.log`;
       const handler = make(path, {

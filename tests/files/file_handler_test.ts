@@ -13,7 +13,7 @@ import { receivedRecord, recordOf } from "../logging/helpers.ts";
 import { faultsOf, inFolder, read, turnEnd } from "./folder.ts";
 import { test } from "../test.ts";
 
-test("FileHandler appends a line a record, by the end of the turn", async () => {
+test("FileHandler has appended a line for each record by the end of the turn", async () => {
   await inFolder(async (folder) => {
     fs.writeFileSync(`${folder}/app.log`, "before\n");
     const handler = new FileHandler(`${folder}/app.log`);
@@ -30,7 +30,7 @@ test("FileHandler appends a line a record, by the end of the turn", async () => 
   });
 });
 
-test("FileHandler.stream is null while the file is not open, as under delay and after close()", async () => {
+test("FileHandler.stream is null while the file is not open: before the first record with delay, and after close()", async () => {
   await inFolder(async (folder) => {
     const handler = new FileHandler(`${folder}/app.log`, { delay: true });
     assertEquals(handler.stream, null);
@@ -47,7 +47,7 @@ test("FileHandler.stream is null while the file is not open, as under delay and 
   });
 });
 
-test("FileHandler empties the file with mode w, and refuses one that is there with x", async () => {
+test("FileHandler empties an existing file with mode w, and refuses it with mode x", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/app.log`;
     for (const mode of ["x", "w"] as const) {
@@ -60,7 +60,7 @@ test("FileHandler empties the file with mode w, and refuses one that is there wi
   });
 });
 
-test("FileHandler makes no file before the first record with delay (X1)", async () => {
+test("FileHandler with delay creates no file before the first record", async () => {
   await inFolder(async (folder) => {
     const handler = new FileHandler(`${folder}/app.log`, { delay: true });
     await handler.flush();
@@ -74,7 +74,7 @@ test("FileHandler makes no file before the first record with delay (X1)", async 
   });
 });
 
-test("a record after close() opens the file again, but not to empty it (X1)", async () => {
+test("a record after close() opens the file again with mode a, and is dropped with mode w, as in CPython", async () => {
   await inFolder(async (folder) => {
     for (const mode of ["a", "w"] as const) {
       const handler = new FileHandler(`${folder}/${mode}`, { mode });
@@ -88,7 +88,7 @@ test("a record after close() opens the file again, but not to empty it (X1)", as
   });
 });
 
-test("FileHandler takes a URL, and a path that it makes absolute (X2)", async () => {
+test("FileHandler takes a URL or a path, and makes the path absolute", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/a b.log`;
     for (const name of [pathToFileURL(path), relative(process.cwd(), path)]) {
@@ -100,7 +100,7 @@ test("FileHandler takes a URL, and a path that it makes absolute (X2)", async ()
   });
 });
 
-test("a file that cannot be opened is an error at once, or with delay handleError()'s", async () => {
+test("a file that cannot be opened throws at once, and with delay is reported to handleError()", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/logs/app.log`;
     assertThrows(() => new FileHandler(path), Error, "ENOENT");
@@ -115,18 +115,22 @@ test("a file that cannot be opened is an error at once, or with delay handleErro
   });
 });
 
-test("a full disk is handleError()'s, record by record, and ends nothing", async () => {
-  const handler = new FileHandler("/dev/full");
-  const faults = faultsOf(handler);
-  handler.handle(recordOf("a"));
-  handler.handle(recordOf("b"));
-  await turnEnd();
-  handler.handle(recordOf("c"));
-  await handler.close();
-  assertEquals(faults, ["a: ENOSPC", "b: ENOSPC", "c: ENOSPC"]);
-}, { skip: !fs.existsSync("/dev/full") && "it needs /dev/full, which Linux has" });
+test(
+  "a full disk is reported to handleError() for each record, and the program goes on",
+  async () => {
+    const handler = new FileHandler("/dev/full");
+    const faults = faultsOf(handler);
+    handler.handle(recordOf("a"));
+    handler.handle(recordOf("b"));
+    await turnEnd();
+    handler.handle(recordOf("c"));
+    await handler.close();
+    assertEquals(faults, ["a: ENOSPC", "b: ENOSPC", "c: ENOSPC"]);
+  },
+  { skip: !fs.existsSync("/dev/full") && "it needs /dev/full, which Linux has" },
+);
 
-test("what a handleError() logs itself is written too", async () => {
+test("a record that handleError() itself logs is written too", async () => {
   await inFolder(async (folder) => {
     const handler = new FileHandler(`${folder}/app.log`);
     handler.handleError = (record) =>
@@ -137,7 +141,7 @@ test("what a handleError() logs itself is written too", async () => {
   });
 });
 
-test("errors says what becomes of a lone surrogate, as in Python", async () => {
+test("a lone surrogate is written as errors says, as in Python", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/app.log`;
     const expected = {
@@ -157,7 +161,7 @@ test("errors says what becomes of a lone surrogate, as in Python", async () => {
   });
 });
 
-test("setStream() sends records elsewhere, as in CPython (A3)", async () => {
+test("setStream() sends records to another stream, as in CPython", async () => {
   await inFolder(async (folder) => {
     const handler = new FileHandler(`${folder}/app.log`);
     const lines: string[] = [];
@@ -171,7 +175,7 @@ test("setStream() sends records elsewhere, as in CPython (A3)", async () => {
   });
 });
 
-test("options that are none are refused", () => {
+test("bad options are refused", () => {
   const make = (options: unknown) => () => new FileHandler("app.log", options as { mode: "a" });
   assertThrows(make({ mode: "r" }), TypeError, `'mode' must be "a" or "w" or "x"`);
   assertThrows(make({ encoding: "latin-1" }), TypeError, `'encoding' must be "utf-8"`);
@@ -201,7 +205,7 @@ test("an unknown option of a file handler is refused with a list of all that it 
   }
 });
 
-test("every file handler escapes what a received record would forge, and keeps its traceback", async () => {
+test("every file handler escapes the line feeds of a received record, and keeps its traceback", async () => {
   await inFolder(async (folder) => {
     const handlers = [
       new FileHandler(`${folder}/1`),

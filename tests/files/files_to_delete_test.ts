@@ -7,7 +7,7 @@ const { extMatch } = rolloverUnit("D")!;
 const naming: RotatedNaming = { baseName: "a.log", extMatch, gzip: false };
 const days = ["2024-01-01", "2024-01-02", "2024-01-03"];
 
-test("filesToDelete() takes the oldest of its own, and keeps backupCount (X14)", () => {
+test("filesToDelete() returns the handler's oldest files, and keeps backupCount of them", () => {
   const own = days.map((day) => `a.log.${day}`);
   const others = ["a.log", "a.b.log.2023-01-01", "a.log.x", "a.log.2023-01-01.bak", "2023-01-01"];
   const names = [...own.toReversed(), ...others];
@@ -16,7 +16,7 @@ test("filesToDelete() takes the oldest of its own, and keeps backupCount (X14)",
   assertEquals(filesToDelete(names, naming, 9), []);
 });
 
-test("filesToDelete() finds the date wherever a namer has put it (X14)", () => {
+test("filesToDelete() finds the date wherever a namer has put it", () => {
   const namer = (name: string) => name.replace(".log", "") + ".log";
   const names = ["a.b.log", ...days.map((day) => `a.${day}.log`), "a.12024-01-01.log"];
   assertEquals(filesToDelete(names, { ...naming, namer }, 2), ["a.2024-01-01.log"]);
@@ -36,7 +36,7 @@ test("filesToDelete() counts a number behind a name as a file of its own, in ord
   ]);
 });
 
-test("filesToDelete() takes a file and the same compressed for one", () => {
+test("filesToDelete() counts a file and its compressed form as one", () => {
   const names = days.flatMap((day) => [`a.log.${day}`, `a.log.${day}.gz`]);
   names.push("a.log.2024-01-01.1.gz", "a.log.2024-01-01.gz.part");
   assertEquals(filesToDelete(names, { ...naming, gzip: true }, 2), [
@@ -48,7 +48,7 @@ test("filesToDelete() takes a file and the same compressed for one", () => {
   assertEquals(filesToDelete(names, naming, 2), ["a.log.2024-01-01"]);
 });
 
-test("filesToDelete() heeds an extMatch of one's own, whatever its flags", () => {
+test("filesToDelete() matches by the program's extMatch, whatever its flags", () => {
   const own = { ...naming, extMatch: /\d{8}\.txt/gy };
   const names = ["a.log.20240101.txt", "a.log.20240102.txt"];
   assertEquals(filesToDelete(names, own, 1), ["a.log.20240101.txt"]);

@@ -35,7 +35,7 @@ function append(file: LogFile, ...texts: string[]): void {
   for (const text of texts) file.append(`${text}\n`, recordOf(text));
 }
 
-test("LogFile writes what a turn appends in one call at its end", async () => {
+test("LogFile writes the records of a turn in one call at its end", async () => {
   await inFolder(async (folder) => {
     const { calls, writes } = scripted([]);
     const [file] = logFile(folder, { calls });
@@ -61,7 +61,7 @@ test("LogFile writes at once when its buffer is full", async () => {
   });
 });
 
-test("LogFile counts what is buffered in tell()", async () => {
+test("LogFile.tell() counts the buffer", async () => {
   await inFolder((folder) => {
     fs.writeFileSync(`${folder}/app.log`, "before\n");
     const [file] = logFile(folder);
@@ -100,7 +100,7 @@ test("LogFile.tell() asks the system when nothing is buffered", async () => {
   });
 });
 
-test("LogFile.reopen() leaves the file that is open only for one that it could open", async () => {
+test("LogFile.reopen() closes the open file only if it could open the next", async () => {
   await inFolder((folder) => {
     const [file, lost] = logFile(folder);
     append(file, "a");
@@ -117,7 +117,7 @@ test("LogFile.reopen() leaves the file that is open only for one that it could o
   });
 });
 
-test("LogFile.reopen() reports a record that it leaves half written", async () => {
+test("LogFile.reopen() reports a record that stays half written", async () => {
   await inFolder((folder) => {
     const { calls } = scripted([2, "ENOSPC", "ENOSPC"]);
     const [file, lost] = logFile(folder, { calls });
@@ -141,7 +141,7 @@ test("LogFile completes a write that was taken in part", async () => {
   });
 });
 
-test("a full disk costs the records that it meets, and tears none", async () => {
+test("a full disk drops the records that cannot be written, and a partly written one is completed", async () => {
   await inFolder((folder) => {
     const { calls } = scripted([6, "ENOSPC", "ENOSPC", 1, "ENOSPC"]);
     const [file, lost] = logFile(folder, { calls });
@@ -159,7 +159,7 @@ test("a full disk costs the records that it meets, and tears none", async () => 
   });
 });
 
-test("a record that is never completed is told, and the next has a line of its own", async () => {
+test("a record that is never completed is reported, and the next one begins a line", async () => {
   await inFolder((folder) => {
     const { calls } = scripted([2, "ENOSPC", "ENOSPC"]);
     const [file, lost] = logFile(folder, { calls });
@@ -174,7 +174,7 @@ test("a record that is never completed is told, and the next has a line of its o
   });
 });
 
-test("a write that takes nothing and says nothing is a full disk", async () => {
+test("a write that takes no byte and throws nothing counts as a full disk", async () => {
   await inFolder((folder) => {
     const { calls } = scripted([0]);
     const [file, lost] = logFile(folder, { calls });
@@ -184,7 +184,7 @@ test("a write that takes nothing and says nothing is a full disk", async () => {
   });
 });
 
-test("whatever writes do, each record is whole in the file or told to be lost", async () => {
+test("each record is whole in the file or reported as lost, whatever the writes do", async () => {
   const outcome = fc.oneof(fc.constant<Outcome>("ENOSPC"), fc.integer({ min: 1, max: 40 }));
   const batch = fc.array(fc.constantFrom("a", "é😀", "x".repeat(30), "\u20ac\u20ac"), {
     maxLength: 4,
@@ -212,7 +212,7 @@ test("whatever writes do, each record is whole in the file or told to be lost", 
   });
 });
 
-test("a file that was removed is made anew, with what was buffered", async () => {
+test("a file that was removed is created again, with the buffered records", async () => {
   await inFolder((folder) => {
     const [file, lost] = logFile(folder, { mode: "w" });
     append(file, "gone");
@@ -227,7 +227,7 @@ test("a file that was removed is made anew, with what was buffered", async () =>
   });
 });
 
-test("a record whose beginning was removed is told", async () => {
+test("a record whose beginning was removed is reported", async () => {
   await inFolder((folder) => {
     const { calls } = scripted([2, "ENOSPC"]);
     const [file, lost] = logFile(folder, { calls });
@@ -240,7 +240,7 @@ test("a record whose beginning was removed is told", async () => {
   });
 });
 
-test("a folder that is gone costs the records that it meets", async () => {
+test("records that find their folder removed are reported as lost", async () => {
   await inFolder(async (folder) => {
     const [file, lost] = logFile(`${folder}/logs`);
     fs.mkdirSync(`${folder}/logs`);
@@ -258,7 +258,7 @@ test("a folder that is gone costs the records that it meets", async () => {
   });
 });
 
-test("fsync says when the disk is waited for", async () => {
+test("fsync decides when the handler waits for the disk", async () => {
   await inFolder(async (folder) => {
     const synced: string[] = [];
     const calls: FileCalls = {
@@ -280,7 +280,7 @@ test("fsync says when the disk is waited for", async () => {
   });
 });
 
-test("an fsync that fails is told", async () => {
+test("an fsync that fails is reported", async () => {
   await inFolder(async (folder) => {
     const calls: FileCalls = {
       ...fs,
@@ -299,7 +299,7 @@ test("an fsync that fails is told", async () => {
   });
 });
 
-test("isAtItsPlace() tells whether the file was moved", async () => {
+test("isAtItsPlace() is false once the file was moved", async () => {
   await inFolder((folder) => {
     const [file] = logFile(folder);
     assertEquals(file.identity, undefined);
@@ -315,7 +315,7 @@ test("isAtItsPlace() tells whether the file was moved", async () => {
   });
 });
 
-test("a file system that counts no links is no reason to make a file anew", async () => {
+test("a file is not created again because its file system counts no links", async () => {
   await inFolder((folder) => {
     let opened = 0;
     const calls = {

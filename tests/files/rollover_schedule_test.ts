@@ -20,7 +20,7 @@ function schedule(when: string, atTime: TimeOfDay | null = null, count = 1): Rol
   return { when: unit.when, interval: unit.seconds * count, utc: true, atTime };
 }
 
-test("computeRollover() adds an interval (X8)", () => {
+test("computeRollover() adds an interval", () => {
   const expected = { S: 1, M: 60, H: HOUR, D: DAY, midnight: DAY, W0: 4 * DAY + DAY };
   for (const [when, instant] of Object.entries(expected)) {
     assertEquals(computeRollover(0, schedule(when)), instant, when);
@@ -28,7 +28,7 @@ test("computeRollover() adds an interval (X8)", () => {
   assertEquals(computeRollover(100, schedule("h", null, 6)), 100 + 6 * HOUR);
 });
 
-test("computeRollover() goes to the time of day, today or tomorrow (X9)", () => {
+test("computeRollover() returns the time of day, today or tomorrow", () => {
   const noon = schedule("midnight", { hour: 12 });
   assertEquals(computeRollover(0, noon), 12 * HOUR);
   assertEquals(computeRollover(13 * HOUR, noon), 36 * HOUR);
@@ -38,19 +38,19 @@ test("computeRollover() goes to the time of day, today or tomorrow (X9)", () => 
   assertEquals(computeRollover(0, exact), 3723);
 });
 
-test("computeRollover() goes to the day of the week, this week or the next (X10)", () => {
+test("computeRollover() returns the day of the week, this week or the next", () => {
   const thursday = schedule("W3", { hour: 12 });
   assertEquals(computeRollover(0, thursday), 12 * HOUR);
   assertEquals(computeRollover(13 * HOUR, thursday), 7 * DAY + 12 * HOUR);
   assertEquals(computeRollover(0, schedule("W2")), 7 * DAY);
 });
 
-test("computeRollover() heeds the interval of days and weeks, as CPython 3.13 (X11)", () => {
+test("computeRollover() adds the interval of days and weeks, as CPython 3.13 does", () => {
   assertEquals(computeRollover(0, schedule("midnight", null, 3)), 3 * DAY);
   assertEquals(computeRollover(0, schedule("W0", null, 2)), 12 * DAY);
 });
 
-test("rolloverUnit() takes either case, and nothing else (X7)", () => {
+test("rolloverUnit() knows the units in upper and lower case, and no others", () => {
   assertEquals(rolloverUnit("midnight")?.when, "MIDNIGHT");
   assertEquals(rolloverUnit("w6")?.seconds, 7 * DAY);
   for (const when of ["X", "W", "W7", "W10", "", "toString", "SS"]) {
@@ -58,7 +58,7 @@ test("rolloverUnit() takes either case, and nothing else (X7)", () => {
   }
 });
 
-test("intervalStart() names a file after the start of its interval (X12)", () => {
+test("intervalStart() returns the start of the interval by the present clock, as CPython does", () => {
   for (const when of ["S", "M", "H", "D", "midnight", "W0"]) {
     const { suffix, extMatch } = rolloverUnit(when)!;
     const name = strftime(suffix, intervalStart(1_700_000_000, 1_700_000_100, schedule(when)));

@@ -48,7 +48,7 @@ test("a file may be moved and removed while it is being compressed", async () =>
   });
 });
 
-test("a compression that fails leaves the file, and is told", async () => {
+test("a compression that fails leaves the file, and is reported", async () => {
   await inFolder(async (folder) => {
     fs.writeFileSync(`${folder}/app.log.1`, "text\n");
     fs.mkdirSync(`${folder}/app.log.1.gz`);
@@ -62,7 +62,7 @@ test("a compression that fails leaves the file, and is told", async () => {
   });
 });
 
-test("what is left of a compression that was cut off goes with its file", async () => {
+test("the part file of a compression that was cut off is removed with its file", async () => {
   await inFolder(async (folder) => {
     const part = `${folder}/app.log.1970-01-01_00.gz.part`;
     fs.writeFileSync(part, "cut off");

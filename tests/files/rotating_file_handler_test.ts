@@ -15,7 +15,7 @@ function eachOwn(folder: string, options: RotatingFileHandlerOptions = {}): Rota
   return new RotatingFileHandler(`${folder}/app.log`, { maxBytes: 1, backupCount: 3, ...options });
 }
 
-test("shouldRollover() of nothing to bound, of an empty file and of a device is false (X4)", async () => {
+test("shouldRollover() is false without a bound, for an empty file and for a device", async () => {
   await inFolder(async (folder) => {
     const record = recordOf("a record");
     for (const [path, maxBytes] of [["app.log", 0], ["app.log", 1], ["/dev/null", 1]] as const) {
@@ -31,7 +31,7 @@ test("shouldRollover() of nothing to bound, of an empty file and of a device is 
   });
 });
 
-test("shouldRollover() counts what is buffered, in bytes, and the record in characters (X4)", async () => {
+test("shouldRollover() counts the file and its buffer in bytes, and the record in characters", async () => {
   await inFolder(async (folder) => {
     const handler = new RotatingFileHandler(`${folder}/app.log`, { maxBytes: 10, backupCount: 1 });
     handler.handle(recordOf("éé")); // 5 bytes with its end
@@ -41,7 +41,7 @@ test("shouldRollover() counts what is buffered, in bytes, and the record in char
   });
 });
 
-test("RotatingFileHandler keeps backupCount old files (X5)", async () => {
+test("RotatingFileHandler keeps backupCount old files", async () => {
   await inFolder(async (folder) => {
     const handler = eachOwn(folder);
     for (let i = 0; i < 7; i++) handler.handle(recordOf("%d", i));
@@ -51,7 +51,7 @@ test("RotatingFileHandler keeps backupCount old files (X5)", async () => {
   });
 });
 
-test("namer and rotator are options, attributes or methods (X5)", async () => {
+test("namer and rotator are options, attributes or methods", async () => {
   const namer = (name: string) => `${name}.old`;
   const rotator = (source: string, dest: string) => {
     fs.writeFileSync(dest, `rotated ${read(source)}`);
@@ -82,7 +82,7 @@ test("namer and rotator are options, attributes or methods (X5)", async () => {
   }
 });
 
-test("the mode is a where there is a bound, so that no start empties the file (X6)", async () => {
+test("the mode is a if there is a bound, so that no start of the program empties the file", async () => {
   await inFolder(async (folder) => {
     for (const maxBytes of [100, 0]) {
       const handler = new RotatingFileHandler(`${folder}/app.log`, { mode: "w", maxBytes });
@@ -94,7 +94,7 @@ test("the mode is a where there is a bound, so that no start empties the file (X
   });
 });
 
-test("without backups the file grows, as in CPython (X6)", async () => {
+test("without backups the file grows, as in CPython", async () => {
   await inFolder(async (folder) => {
     const handler = eachOwn(folder, { backupCount: 0 });
     for (let i = 0; i < 3; i++) handler.handle(recordOf("%d", i));
@@ -103,7 +103,7 @@ test("without backups the file grows, as in CPython (X6)", async () => {
   });
 });
 
-test("a roll-over that fails is told, costs no record, and is tried again in the next turn", async () => {
+test("a roll-over that fails is reported, loses no record, and is tried again in the next turn", async () => {
   await inFolder(async (folder) => {
     fs.mkdirSync(`${folder}/app.log.1`); // a file cannot take its name
     const handler = eachOwn(folder, { backupCount: 1 });
@@ -120,7 +120,7 @@ test("a roll-over that fails is told, costs no record, and is tried again in the
   });
 });
 
-test("a rotator that throws costs no record", async () => {
+test("a rotator that throws loses no record", async () => {
   await inFolder(async (folder) => {
     const handler = eachOwn(folder, {
       rotator: () => {
@@ -149,7 +149,7 @@ test("the oldest file stays if the newest cannot take its place", async () => {
   });
 });
 
-test("a roll-over that fails again and again keeps the older files", async () => {
+test("a roll-over that fails repeatedly keeps the older files", async () => {
   await inFolder(async (folder) => {
     const handler = eachOwn(folder);
     const faults = faultsOf(handler);
@@ -218,7 +218,7 @@ test("a file that was truncated from outside does not roll over before it is ful
   });
 });
 
-test("what another process appends counts for the size", async () => {
+test("the bytes that another process appends count for the size", async () => {
   await inFolder(async (folder) => {
     const handler = await with900(folder);
     fs.truncateSync(handler.baseFilename, 0);
@@ -229,7 +229,7 @@ test("what another process appends counts for the size", async () => {
   });
 });
 
-test("a file that another program has rolled over is left, and rolled over no second time", async () => {
+test("a file that another program has rolled over is closed, and not rolled over a second time", async () => {
   await inFolder(async (folder) => {
     const handler = await with900(folder);
     fs.renameSync(handler.baseFilename, `${folder}/elsewhere.log`);
@@ -239,7 +239,7 @@ test("a file that another program has rolled over is left, and rolled over no se
   });
 });
 
-test("options that are none are refused", () => {
+test("bad options are refused", () => {
   const make = (options: object) => () => new RotatingFileHandler("app.log", options);
   assertThrows(make({ maxBytes: -1 }), RangeError, "'maxBytes' must be");
   assertThrows(make({ backupCount: 1.5 }), RangeError, "'backupCount' must be");

@@ -32,7 +32,7 @@ function hourly(
   return { handler, at };
 }
 
-test("TimedRotatingFileHandler names a file after the start of its interval (X7)", async () => {
+test("TimedRotatingFileHandler names a file after the start of its interval", async () => {
   await inFolder(async (folder) => {
     const { handler, at } = hourly(folder, { when: "S" });
     assertEquals([handler.when, handler.interval, handler.rolloverAt], ["S", 1, START + 1]);
@@ -44,7 +44,7 @@ test("TimedRotatingFileHandler names a file after the start of its interval (X7)
   });
 });
 
-test("the interval of a file that is there began when it was last written (X13)", async () => {
+test("the interval of an existing file began when it was last written", async () => {
   await inFolder(async (folder) => {
     fs.writeFileSync(`${folder}/app.log`, "old\n");
     fs.utimesSync(`${folder}/app.log`, START - 7200, START - 7200.5);
@@ -57,7 +57,7 @@ test("the interval of a file that is there began when it was last written (X13)"
   });
 });
 
-test("a device never rolls over, and is not asked about again at once (X15)", async () => {
+test("a device never rolls over, and is checked again only after an interval", async () => {
   let now = START;
   const handler = new TimedRotatingFileHandler("/dev/null", { clock: { now: () => now } });
   now = Math.floor(Date.now() / 1000) * 2;
@@ -66,7 +66,7 @@ test("a device never rolls over, and is not asked about again at once (X15)", as
   await handler.close();
 });
 
-test("a name that is taken gets a number, and nothing is lost", async () => {
+test("a number follows a name that is taken, and no file is lost", async () => {
   await inFolder(async (folder) => {
     for (const suffix of ["", ".1"]) {
       fs.writeFileSync(`${folder}/app.log.2024-01-01_00${suffix}`, "there already\n");
@@ -82,7 +82,7 @@ test("a name that is taken gets a number, and nothing is lost", async () => {
   });
 });
 
-test("a namer that gives every file one name loses nothing", async () => {
+test("a namer that returns the same name every time loses no file", async () => {
   await inFolder(async (folder) => {
     const { handler, at } = hourly(folder, { namer: () => `${folder}/old.log` });
     for (let i = 0; i < 4; i++) at(i * 3600);
@@ -91,7 +91,7 @@ test("a namer that gives every file one name loses nothing", async () => {
   });
 });
 
-test("TimedRotatingFileHandler keeps backupCount old files, of its own (X14)", async () => {
+test("TimedRotatingFileHandler keeps backupCount old files, and removes no other handler's", async () => {
   await inFolder(async (folder) => {
     for (const other of ["app.log.x", "other.log.2020-01-01_00"]) {
       fs.writeFileSync(`${folder}/${other}`, "");
@@ -109,7 +109,7 @@ test("TimedRotatingFileHandler keeps backupCount old files, of its own (X14)", a
   });
 });
 
-test("getFilesToDelete() knows what a namer has made of names (X14)", async () => {
+test("getFilesToDelete() finds files by the names that a namer returns", async () => {
   await inFolder(async (folder) => {
     const { handler, at } = hourly(folder, { backupCount: 1 });
     handler.namer = (name) => name.replace("app.log.", "app.") + ".log";
@@ -124,7 +124,7 @@ test("getFilesToDelete() knows what a namer has made of names (X14)", async () =
   });
 });
 
-test("suffix and extMatch are one's own to choose", async () => {
+test("a program may change suffix and extMatch", async () => {
   await inFolder(async (folder) => {
     const { handler, at } = hourly(folder, { when: "midnight", backupCount: 1 });
     handler.suffix = "%Y%m%d";
@@ -135,7 +135,7 @@ test("suffix and extMatch are one's own to choose", async () => {
   });
 });
 
-test("a roll-over that fails is told, costs no record, and is tried again", async () => {
+test("a roll-over that fails is reported, loses no record, and is tried again", async () => {
   await inFolder(async (folder) => {
     const { handler, at } = hourly(folder);
     const faults = faultsOf(handler);
@@ -156,7 +156,7 @@ test("a roll-over that fails is told, costs no record, and is tried again", asyn
   });
 });
 
-test("an old file that cannot be removed keeps neither the others nor the log", async () => {
+test("an old file that cannot be removed stops neither the removal of others nor the log", async () => {
   await inFolder(async (folder) => {
     fs.mkdirSync(`${folder}/app.log.2020-01-01_00`);
     const { handler, at } = hourly(folder, { backupCount: 1 });
@@ -176,7 +176,7 @@ test("an old file that cannot be removed keeps neither the others nor the log", 
   });
 });
 
-test("with delay there is no file after a roll-over before the next record", async () => {
+test("with delay a roll-over creates no file before the next record", async () => {
   await inFolder(async (folder) => {
     const { handler, at } = hourly(folder, { delay: true });
     at(0);
@@ -188,7 +188,7 @@ test("with delay there is no file after a roll-over before the next record", asy
   });
 });
 
-test("options that are none are refused (X7)", () => {
+test("bad options are refused", () => {
   const make = (options: object) => () => new TimedRotatingFileHandler("app.log", options);
   for (const when of ["X", "W", "W7"]) {
     assertThrows(make({ when }), RangeError, "'when' must be S, M, H, D, midnight or W0 to W6");

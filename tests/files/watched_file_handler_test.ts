@@ -5,7 +5,7 @@ import { recordOf } from "../logging/helpers.ts";
 import { faultsOf, inFolder, read } from "./folder.ts";
 import { test } from "../test.ts";
 
-test("WatchedFileHandler has no device and inode while delayed (X3)", async () => {
+test("WatchedFileHandler has no device and inode before the first record with delay", async () => {
   await inFolder(async (folder) => {
     const handler = new WatchedFileHandler(`${folder}/app.log`, { delay: true });
     assertEquals([handler.dev, handler.ino], [-1n, -1n]);
@@ -17,7 +17,7 @@ test("WatchedFileHandler has no device and inode while delayed (X3)", async () =
   });
 });
 
-test("a file that is moved gets what came before, a new one what comes after (X3)", async () => {
+test("a file that is moved gets the records before the move, and a new one those after it", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/app.log`;
     for (const delay of [false, true]) {
@@ -39,7 +39,7 @@ test("a file that is moved gets what came before, a new one what comes after (X3
   });
 });
 
-test("a file that is removed again and again costs no record (X3)", async () => {
+test("a file that is removed repeatedly loses no later record", async () => {
   await inFolder(async (folder) => {
     const handler = new WatchedFileHandler(`${folder}/app.log`);
     const faults = faultsOf(handler);
@@ -54,7 +54,7 @@ test("a file that is removed again and again costs no record (X3)", async () => 
   });
 });
 
-test("a folder that is moved away costs no record, and is reported once", async () => {
+test("a folder that is moved away loses no record, and is reported once", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/logs/app.log`;
     fs.mkdirSync(`${folder}/logs`);

@@ -85,7 +85,7 @@ async function withChannel(
   }
 }
 
-test("PortQueue brings records through a port, attribute by attribute", async () => {
+test("PortQueue sends every attribute of a record through a port", async () => {
   await withChannel(async (handler, list, queue) => {
     const record = Object.assign(recordOf("%d left", 3), { user: "anna", tags: ["a", null] });
     handler.emit(record);
@@ -102,7 +102,7 @@ test("PortQueue brings records through a port, attribute by attribute", async ()
   });
 });
 
-test("PortQueue sends what cannot be cloned as text, and a bad field costs no record", async () => {
+test("PortQueue sends a value that cannot be cloned as text, and loses no record for it", async () => {
   await withChannel(async (handler, list) => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
@@ -184,7 +184,7 @@ test("PortQueue is bounded when the other thread stalls, and drops the newest", 
   assertEquals(queue.stats, { emitted: 4, sent: 0, queued: 3, dropped: 1 });
 });
 
-test("PortQueue drops the oldest that are not under way, where it is told to", async () => {
+test("PortQueue with drop-oldest drops the oldest records that are not under way", async () => {
   const { port, queue } = sender({ maxRecords: 3, overflow: "drop-oldest" });
   queue.put_nowait(recordOf("a"));
   const id = idOf(port);
@@ -214,7 +214,7 @@ test("PortQueue refuses a record that is larger than the whole queue", () => {
   assertEquals(queue.stats, { emitted: 2, sent: 0, queued: 1, dropped: 1 });
 });
 
-test("PortQueue keeps what a closed port refuses, and flush() ends with its signal", async () => {
+test("PortQueue keeps records that a closed port refuses, and flush() ends with its signal", async () => {
   const { port, queue } = sender();
   await queue.flush();
   port.isBroken = true;
@@ -237,7 +237,7 @@ test("PortQueue keeps what a closed port refuses, and flush() ends with its sign
   assertEquals(port.kinds(), ["records"]);
 });
 
-test("PortQueue.flush() has the handlers at the other end flush", async () => {
+test("PortQueue.flush() flushes the handlers at the other end", async () => {
   let flushes = 0;
   class Flushed extends ListHandler {
     override flush(_options?: FlushOptions): Promise<void> {
@@ -258,7 +258,7 @@ test("PortQueue.flush() has the handlers at the other end flush", async () => {
   port2.close();
 });
 
-test("PortReceiver answers when records are handled, and to each sender its own", async () => {
+test("PortReceiver answers each sender when that sender's records are handled", async () => {
   const port = new FakePort();
   const queue = new PortReceiver(port);
   queue.open(() => Promise.resolve());
@@ -285,7 +285,7 @@ test("PortReceiver answers when records are handled, and to each sender its own"
   assertEquals(port.posted.splice(0), [{ logwire: "flushed", queue: 1, id: 7 }]);
 });
 
-test("PortReceiver survives what is no record, and a port that is closed", () => {
+test("PortReceiver survives frames without records, and a closed port", () => {
   const port = new FakePort();
   const queue = new PortReceiver(port);
   queue.open(() => Promise.resolve());
@@ -303,7 +303,7 @@ test("PortReceiver survives what is no record, and a port that is closed", () =>
   assert(queue.empty());
 });
 
-test("PortReceiver keeps what comes in while its listener is stopped", async () => {
+test("PortReceiver keeps records that arrive while its listener is stopped", async () => {
   const source = sender();
   source.queue.put_nowait(recordOf("a"));
   source.port.listener({ logwire: "ready" });
@@ -323,7 +323,7 @@ test("PortReceiver keeps what comes in while its listener is stopped", async () 
   assertEquals(port.refs, ["unref", "ref", "unref"]);
 });
 
-test("PortQueue and PortReceiver refuse what is no port, and bad options", () => {
+test("PortQueue and PortReceiver refuse other objects than ports, and bad options", () => {
   for (const port of [null, {}, { postMessage() {} }]) {
     assertThrows(() => new PortQueue(port as MessagePortLike), TypeError, "'port' must be");
     assertThrows(() => new PortReceiver(port as MessagePortLike), TypeError, "'port' must be");
@@ -339,7 +339,7 @@ test("PortQueue and PortReceiver refuse what is no port, and bad options", () =>
   }
 });
 
-test("QueueListener.stop() handles what is on its way through a port", async () => {
+test("QueueListener.stop() handles records that are on their way through a port", async () => {
   for (const count of [5, 3000]) {
     for (let round = 0; round < 10; round++) {
       const { port1, port2 } = new MessageChannel();
@@ -363,7 +363,7 @@ test("QueueListener.stop() handles what is on its way through a port", async () 
   }
 });
 
-test("QueueListener.stop() waits for every sender of a port, and for none that it has not", async () => {
+test("QueueListener.stop() waits for every sender of its port, and for no other", async () => {
   const { port1, port2 } = new MessageChannel();
   const list = new ListHandler();
   const listener = new QueueListener(new PortReceiver(port2), list);
@@ -441,7 +441,7 @@ test("the mark of a received record goes through a port, and no field of it chan
   });
 });
 
-test("PortQueue sends … for the fields that one record has no room for, and looks at few of them", async () => {
+test("PortQueue sends … for fields beyond the room of one record, and encodes few of these", async () => {
   const distinct = (i: number) => String.fromCharCode(0x4e00 + i).repeat(1 << 19);
   const fields = Object.fromEntries(
     Array.from({ length: 40 }, (_, i) => [`text${i}`, distinct(i)]),

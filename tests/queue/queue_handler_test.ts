@@ -29,7 +29,7 @@ function failing(): LogRecord {
   return new LogRecord("test", 40, "/dir/file.ts", 7, "no %s", ["ink"], error, "f", "Stack:\n  f");
 }
 
-test("QueueHandler puts a copy in whose text is merged; the record keeps its arguments", () => {
+test("QueueHandler queues a copy with the merged text; the record keeps its arguments", () => {
   const queue = new RecordQueue();
   const handler = new QueueHandler(queue);
   const record = Object.assign(recordOf("%d left", 3), { user: "anna" });
@@ -59,7 +59,7 @@ test("QueueHandler.prepare() copies a field named __proto__ as a field", () => {
   assertEquals(Object.getOwnPropertyDescriptor(copy, "__proto__")?.value, { spam: 1 });
 });
 
-test("QueueHandler tells the first record that finds the queue full, and counts them all", () => {
+test("QueueHandler reports the first record that finds the queue full, and counts all of them", () => {
   const queue = new RecordQueue({ maxRecords: 1 });
   const handler = new Telling(queue);
   for (let i = 0; i < 4; i++) handler.emit(recordOf("x"));
@@ -75,7 +75,7 @@ test("QueueHandler tells the first record that finds the queue full, and counts 
   assertEquals([handler.errors.length, handler.stats.enqueued], [2, 2]);
 });
 
-test("QueueHandler tells when the oldest record had to go", () => {
+test("QueueHandler reports that the oldest record was dropped", () => {
   const queue = new RecordQueue({ maxRecords: 1, overflow: "drop-oldest" });
   const handler = new Telling(queue);
   for (const msg of ["a", "b", "c"]) handler.emit(recordOf(msg));
@@ -86,7 +86,7 @@ test("QueueHandler tells when the oldest record had to go", () => {
   assertEquals(queue.get_nowait()?.msg, "c");
 });
 
-test("QueueHandler sends what fails on to handleError(), and counts it", () => {
+test("QueueHandler reports a record that fails to handleError(), and counts it", () => {
   const queue: HandlerQueue = {
     put_nowait: () => {
       throw new Error("no queue");
@@ -99,7 +99,7 @@ test("QueueHandler sends what fails on to handleError(), and counts it", () => {
   assertEquals(handler.stats.dropped, { overflow: 0, error: 2, closed: 0 });
 });
 
-test("QueueHandler takes overrides of prepare() and enqueue()", () => {
+test("QueueHandler calls overrides of prepare() and enqueue()", () => {
   const seen: unknown[] = [];
   class Own extends QueueHandler {
     override prepare(record: LogRecord): LogRecord {
@@ -114,7 +114,7 @@ test("QueueHandler takes overrides of prepare() and enqueue()", () => {
   assertEquals(seen, ["<x>"]);
 });
 
-test("QueueHandler.flush() waits for its listener, and no listener is nothing to wait for", async () => {
+test("QueueHandler.flush() waits for its listener, and without one returns at once", async () => {
   const queue = new RecordQueue();
   const handler = new QueueHandler(queue);
   handler.emit(recordOf("a"));

@@ -35,7 +35,7 @@ test("QueueListener gives records to its handlers in order, in a later turn", as
   for (const { lines, flushes } of lists) assertEquals([lines, flushes], [["a", "b"], 1]);
 });
 
-test("QueueListener asks a handler's level only where it is told to", async () => {
+test("QueueListener checks a handler's level only with respect_handler_level", async () => {
   const list = new ListHandler();
   list.setLevel("ERROR");
   for (const respect_handler_level of [false, true]) {
@@ -48,7 +48,7 @@ test("QueueListener asks a handler's level only where it is told to", async () =
   assertEquals(list.lines, ["false"]);
 });
 
-test("QueueListener.stop() handles all that was queued before it, and start() goes on", async () => {
+test("QueueListener.stop() handles all records queued before it, and start() continues", async () => {
   const queue = new RecordQueue({ maxRecords: 5000 });
   const list = new ListHandler();
   const listener = new QueueListener(queue, list);
@@ -67,7 +67,7 @@ test("QueueListener.stop() handles all that was queued before it, and start() go
   assertEquals(list.lines.at(-1), "later");
 });
 
-test("QueueListener tells the queue of everything that is done, the sentinel included", async () => {
+test("QueueListener calls task_done() for every item, the sentinel included", async () => {
   const done: string[] = [];
   class Told extends RecordQueue {
     override task_done(): void {
@@ -84,7 +84,7 @@ test("QueueListener tells the queue of everything that is done, the sentinel inc
   assertEquals(done, ["after 1", "after 2", "after 2"]);
 });
 
-test("QueueListener lets others have a turn while handlers are slow", async () => {
+test("QueueListener leaves turns of the event loop to others while handlers are slow", async () => {
   const queue = new RecordQueue();
   let isOver = false;
   class Slow extends ListHandler {
@@ -160,7 +160,7 @@ test("QueueListener survives handlers that throw and flushes that reject", async
   assertEquals([list.lines, broken.errors.length], [["a", "b"], 2]);
 });
 
-test("QueueListener takes overrides of dequeue(), prepare() and enqueue_sentinel()", async () => {
+test("QueueListener calls overrides of dequeue(), prepare() and enqueue_sentinel()", async () => {
   const queue = new RecordQueue();
   class Own extends QueueListener {
     override async dequeue(): Promise<QueueItem> {
@@ -184,7 +184,7 @@ test("QueueListener takes overrides of dequeue(), prepare() and enqueue_sentinel
   assertEquals(list.lines, ["<a>", "<b>", "<c>"]);
 });
 
-test("QueueListener ends where the queue itself fails, and says so", async () => {
+test("QueueListener ends when the queue itself fails, and reports it", async () => {
   class Failing extends QueueListener {
     override dequeue(): Promise<QueueItem> {
       return Promise.reject(new Error("no queue"));
@@ -201,7 +201,7 @@ test("QueueListener ends where the queue itself fails, and says so", async () =>
   await assertRejects(async () => await listener.dequeue(), Error, "no queue");
 });
 
-test("QueueListener refuses what is no queue, no handler and no option", () => {
+test("QueueListener refuses bad queues, handlers and options", () => {
   const queue = new RecordQueue();
   const make = QueueListener as unknown as new (...args: unknown[]) => QueueListener;
   const bad: [unknown[], string][] = [
@@ -214,7 +214,7 @@ test("QueueListener refuses what is no queue, no handler and no option", () => {
   for (const [args, message] of bad) assertThrows(() => new make(...args), Error, message);
 });
 
-test("QueueListener.stop() leaves nothing that task_done() could be told of", async () => {
+test("QueueListener.stop() leaves no item that task_done() could be called for", async () => {
   const queue = new RecordQueue();
   const listener = new QueueListener(queue);
   listener.start();
@@ -223,7 +223,7 @@ test("QueueListener.stop() leaves nothing that task_done() could be told of", as
   assertThrows(() => queue.task_done(), RangeError, "task_done() called too many times");
 });
 
-test("QueueListener goes on where the program calls task_done() too", async () => {
+test("QueueListener continues when the program calls task_done() too", async () => {
   const queue = new RecordQueue();
   class Eager extends ListHandler {
     override emit(record: LogRecord): void {
@@ -247,7 +247,7 @@ test("QueueListener goes on where the program calls task_done() too", async () =
   assertEquals(list.lines, ["a", "b"]);
 });
 
-test("QueueListener takes a queue that has put_nowait() and get() alone", async () => {
+test("QueueListener listens to a queue that has only put_nowait() and get()", async () => {
   const items = new RecordQueue();
   const queue = {
     put_nowait: (item: QueueItem) => items.put_nowait(item),

@@ -15,7 +15,7 @@ function drained(queue: RecordQueue): unknown[] {
   return left;
 }
 
-test("RecordQueue gives records in order, and nothing where there is nothing", () => {
+test("RecordQueue returns records in order, and undefined when it is empty", () => {
   const queue = new RecordQueue();
   assertEquals([queue.get_nowait(), queue.empty(), queue.qsize()], [undefined, true, 0]);
   for (const msg of ["a", "b", "c"]) assertEquals(queue.put_nowait(recordOf(msg)), true);
@@ -34,7 +34,7 @@ test("RecordQueue.get() waits for a record", async () => {
   assertEquals((await queue.get())?.msg, "b");
 });
 
-test("RecordQueue.put_nowait() throws QueueFullError when it is full, as Python's", () => {
+test("RecordQueue.put_nowait() throws QueueFullError when it is full, as Python's does", () => {
   const queue = new RecordQueue({ maxRecords: 2 });
   queue.put_nowait(recordOf("a"));
   queue.put_nowait(recordOf("b"));
@@ -45,7 +45,7 @@ test("RecordQueue.put_nowait() throws QueueFullError when it is full, as Python'
   assertEquals(drained(queue), ["a", "b", null]);
 });
 
-test("RecordQueue drops the oldest where it is told to, and says so", () => {
+test("RecordQueue with drop-oldest drops the oldest record and returns false", () => {
   const queue = new RecordQueue({ maxRecords: 2, overflow: "drop-oldest" });
   queue.put_nowait(null);
   const put = ["a", "b", "c", "d"].map((msg) => queue.put_nowait(recordOf(msg)));
@@ -54,7 +54,7 @@ test("RecordQueue drops the oldest where it is told to, and says so", () => {
   assertEquals(drained(queue), [null, "c", "d"]);
 });
 
-test("RecordQueue.join() resolves when what is queued is done with", async () => {
+test("RecordQueue.join() resolves when every queued record is handled", async () => {
   const queue = new RecordQueue({ maxRecords: 2, overflow: "drop-oldest" });
   await queue.join();
   queue.put_nowait(recordOf("a"));
@@ -74,7 +74,7 @@ test("RecordQueue.join() resolves when what is queued is done with", async () =>
   await queue.join({ signal: abort.signal });
 });
 
-test("RecordQueue keeps order, bound and account, whatever comes", () => {
+test("RecordQueue keeps its order, its bound and its counts in any sequence of calls", () => {
   const command = fc.constantFrom("put", "put", "put", "get", "sentinel");
   const overflows = fc.constantFrom("drop-oldest" as const, "drop-newest" as const);
   fc.assert(
@@ -126,7 +126,7 @@ test("RecordQueue refuses bad options", () => {
   }
 });
 
-test("RecordQueue.task_done() once too often is an error, as Python's", () => {
+test("RecordQueue.task_done() throws when it is called too often, as Python's does", () => {
   const queue = new RecordQueue();
   const tooOften = () =>
     assertThrows(() => queue.task_done(), RangeError, "task_done() called too many times");

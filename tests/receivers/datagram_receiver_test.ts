@@ -77,7 +77,7 @@ test("LogRecordDatagramReceiver takes what DatagramHandler sends, in any seriali
   }
 });
 
-test("a bad datagram, or a record that cannot be handled, costs only itself", async () => {
+test("a bad datagram, or a record that cannot be handled, is lost alone", async () => {
   const { network, receiver, send, stop, faults } = await setting({ maxFrameBytes: 1000 });
   const bad = [
     new Uint8Array(0),
@@ -131,7 +131,7 @@ test("stop() handles the datagrams that have arrived, until 200 ms of silence", 
   assertEquals(network.clock.pendingTimers, 0);
 });
 
-test("stop() is bounded by stopTimeoutMs where datagrams keep coming", async () => {
+test("stop() ends after stopTimeoutMs while datagrams keep arriving", async () => {
   const { network, receiver, send } = await setting({ stopTimeoutMs: 1000 });
   let stopped = false;
   const stopping = receiver.stop().then(() => stopped = true);
@@ -145,7 +145,7 @@ test("stop() is bounded by stopTimeoutMs where datagrams keep coming", async () 
   assertEquals(network.clock.pendingTimers, 0);
 });
 
-test("start() rejects where it cannot bind; serveUntilStopped() serves until it is stopped", async () => {
+test("start() rejects if it cannot bind; serveUntilStopped() serves until it is stopped", async () => {
   const { network, receiver, send, stop } = await setting();
   const second = new Collector("localhost", 9021, { acceptor: network });
   assertInstanceOf(await assertRejects(() => second.start()), ConnectionError);
@@ -159,7 +159,7 @@ test("start() rejects where it cannot bind; serveUntilStopped() serves until it 
   await serving;
 });
 
-test("a bound socket that fails stops the receiver, and serveUntilStopped() says why", async () => {
+test("a bound socket that fails stops the receiver, and serveUntilStopped() rejects with its error", async () => {
   const error = new ConnectionError("other", "gone");
   const faults: ReceiverFault[] = [];
   const receiver = new Collector("localhost", 9021, {
@@ -178,7 +178,7 @@ test("a bound socket that fails stops the receiver, and serveUntilStopped() says
   assertEquals(reasons(faults), ["listener"]);
 });
 
-test("address is where it is bound, with the port that the system chose", async () => {
+test("address has the port that the system chose", async () => {
   const network = new MemoryNetwork();
   const { clock } = network;
   const receiver = new Collector("localhost", 0, { acceptor: network, clock });
@@ -234,7 +234,7 @@ test("an async handleLogRecord() is awaited, and datagrams beyond 4 MiB are drop
   assertEquals(receiver.stats.received + receiver.stats.dropped, 100);
 });
 
-test("empty datagrams that nobody takes fill no memory", async () => {
+test("empty datagrams that are not read take no memory", async () => {
   const { network, receiver, send, stop } = await setting();
   let end = () => {};
   receiver.handleLogRecord = () => new Promise<void>((resolve) => end = resolve);
@@ -247,7 +247,7 @@ test("empty datagrams that nobody takes fill no memory", async () => {
   await stop();
 });
 
-test("stop() is bounded where a handler never ends, and counts what it leaves", async () => {
+test("stop() ends although a handler never does, and counts the datagrams that it drops", async () => {
   const { network, receiver, send, faults } = await setting({ stopTimeoutMs: 1000 });
   let end = () => {};
   receiver.handleLogRecord = () => new Promise<void>((resolve) => end = resolve);

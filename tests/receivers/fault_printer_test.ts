@@ -53,7 +53,7 @@ test("faults are lines on stderr unless onError is given, one of a kind every te
   ]);
 });
 
-test("a line on stderr is one line, and short, whatever a sender put into the error", async () => {
+test("a fault is one short line on stderr, whatever a sender put into the error", async () => {
   const errors: unknown[] = [
     new Error(`one\ntwo\x1b[31m\u2028${"x".repeat(1000)}`),
     { toString: () => fail("never shown") },
@@ -79,7 +79,7 @@ test("a line on stderr is one line, and short, whatever a sender put into the er
   }
 });
 
-test("an onError that throws or rejects harms nobody", async () => {
+test("a fault is printed when onError throws or rejects, with the error of onError", async () => {
   const hooks = [
     () => {
       throw new Error("a broken hook");

@@ -14,7 +14,7 @@ test("FrameSource counts the bytes and frames of a reader, and reads the same", 
   assertEquals([reader.bytes, reader.frames, reader.heldBytes], [spam.length + 3, 1, 3]);
 });
 
-test("FrameSource counts the bytes since the last frame where a reader does not say heldBytes", () => {
+test("FrameSource counts the bytes since the last frame if a reader has no heldBytes", () => {
   const { push, next, end } = bound(newlineDelimited.reader());
   const reader = new FrameSource({ push, next, end });
   const held: number[] = [];

@@ -117,7 +117,7 @@ test("a record's __proto__ is a field like any other", async () => {
 
 for (const escapes of [true, false, undefined]) {
   const what = escapes === false ? "leaves" : "escapes";
-  test(`a receiver with escapeControlCharacters ${escapes} ${what} what would forge a line`, async () => {
+  test(`a receiver with escapeControlCharacters ${escapes} ${what} control characters that would forge a line`, async () => {
     const network = new MemoryNetwork();
     const { clock } = network;
     const receiver = new LogRecordSocketReceiver("localhost", 9020, {
@@ -155,7 +155,7 @@ const serializers = {
   "signed(json)": signed(json, "key"),
 };
 for (const [name, serializer] of Object.entries(serializers)) {
-  test(`A record that is too much for ${name} costs no record beside it`, async () => {
+  test(`a record that is too much for ${name} loses no other record`, async () => {
     const { network, receiver, faults, records, stop } = await setting({ serializer });
     const failed: unknown[] = [];
     const handler = new class extends SocketHandler {

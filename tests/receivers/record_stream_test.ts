@@ -51,7 +51,7 @@ test("readRecords() yields the records of a stream however it is split", async (
   assertEquals(await messages(readRecords(source())), []);
 });
 
-test("readRecords() reads on only when what was there is taken, and closes what is left", async () => {
+test("readRecords() reads on only when its records were taken, and closes a source that is left", async () => {
   const stream = source(spam, spam, spam);
   for await (const record of readRecords(stream)) {
     assertInstanceOf(record, LogRecord);
@@ -61,7 +61,7 @@ test("readRecords() reads on only when what was there is taken, and closes what 
   assertEquals(stream.closed, true);
 });
 
-test("readRecords() throws to who iterates, after what came before, and closes the source", async () => {
+test("readRecords() throws after the records before the fault, and closes the source", async () => {
   const cases: [Uint8Array, new (...args: never[]) => Error][] = [
     [spam.subarray(0, 9), FrameError],
     [new Uint8Array([0xff, 0, 0, 0]), FrameError],
@@ -83,7 +83,7 @@ test("readRecords() throws to who iterates, after what came before, and closes t
   await assertRejects(() => messages(readRecords(broken)), RangeError, "disk");
 });
 
-test("readRecords() takes other serializers, and a cap of one's own", async () => {
+test("readRecords() takes another serializer and another cap", async () => {
   const lines = new TextEncoder().encode('{"msg":"one","levelno":20}\n{"msg":"two"}\n');
   assertEquals(await messages(readRecords(source(lines), { serializer: jsonLines })), [
     "one",
@@ -95,7 +95,7 @@ test("readRecords() takes other serializers, and a cap of one's own", async () =
   await assertRejects(() => messages(capped), FrameError, "the most is 5");
 });
 
-test("readRecords() yields the record that the end of the stream ends", async () => {
+test("readRecords() yields the record that ends with the stream", async () => {
   const serializer = { ...json, framing: lineDelimited };
   const stream = source(
     json.dumps({ ...fields, msg: "one" }),

@@ -11,7 +11,7 @@ import {
 import { turn } from "../../src/net/fair_turn.ts";
 import { test } from "../test.ts";
 
-test("a receiver that is stopped and replaced under load loses nothing, in order", async () => {
+test("a receiver that is stopped and replaced under load loses no record, and keeps their order", async () => {
   const messages: unknown[] = [];
   const faults: ReceiverFault[] = [];
   const start = async (port: number) => {

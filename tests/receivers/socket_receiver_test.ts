@@ -73,7 +73,7 @@ const bad: [string, Uint8Array, string, new (...args: never[]) => Error][] = [
   ["HTTP", new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n"), "frame", FrameError],
 ];
 for (const [what, bytes, reason, type] of bad) {
-  test(`LogRecordSocketReceiver closes a connection alone for ${what}`, async () => {
+  test(`LogRecordSocketReceiver closes only the connection that sends ${what}`, async () => {
     const { connect, receiver, records, faulted, faults, stop } = await setting();
     const [good, evil] = [await connect(), await connect()];
     await good.write(spam.subarray(0, 30));
@@ -107,7 +107,7 @@ test("LogRecordSocketReceiver reports a frame that is cut off by the sender's en
   }
 });
 
-test("LogRecordSocketReceiver reports a connection that is reset, and goes on", async () => {
+test("LogRecordSocketReceiver reports a connection that is reset, and serves the others", async () => {
   let resetting: (error: ConnectionError) => void = () => {};
   const broken: StreamConnection = {
     async *[Symbol.asyncIterator]() {
@@ -156,7 +156,7 @@ function times(count: number, bytes: Uint8Array): Uint8Array {
   return all;
 }
 
-test("handleLogRecord() throwing, in whatever way, costs that record alone", async () => {
+test("a handleLogRecord() that throws or rejects loses that record alone", async () => {
   const problem = new Error("cannot");
   class Failing extends Collector {
     override handleLogRecord(record: LogRecord): void {
@@ -220,7 +220,7 @@ test("an async handleLogRecord() is awaited, so that its sender is held back", a
   await writing;
 });
 
-test("stop() is bounded by stopTimeoutMs where a handler never ends, and reports it", async () => {
+test("stop() ends after stopTimeoutMs although a handler never does, and reports it", async () => {
   const { network, connect, receiver, faults } = await setting({ stopTimeoutMs: 1000 }, Slow);
   const { waiting } = receiver as Slow;
   const connection = await connect();
@@ -240,7 +240,7 @@ test("stop() is bounded by stopTimeoutMs where a handler never ends, and reports
   await connection.close();
 });
 
-test("unPickle() may be overridden, and what it throws or returns wrongly costs the connection", async () => {
+test("an override of unPickle() that throws or returns no fields closes the connection", async () => {
   for (const wrong of [null, undefined, 5, [], "text", new Error("thrown")]) {
     class Own extends Collector {
       override unPickle(payload: Uint8Array): Record<string, unknown> {
@@ -260,7 +260,7 @@ test("unPickle() may be overridden, and what it throws or returns wrongly costs 
   }
 });
 
-test("a wrong signature costs the connection", async () => {
+test("a wrong signature closes the connection", async () => {
   const { connect, faulted, faults, stop } = await setting({ serializer: signed(json, "key") });
   const connection = await connect();
   await connection.write(frame(signed(json, "another").dumps(fields)));
@@ -270,7 +270,7 @@ test("a wrong signature costs the connection", async () => {
   await stop(connection);
 });
 
-test("LogRecordSocketReceiver closes a connection over maxConnections where none is idle", async () => {
+test("LogRecordSocketReceiver closes a connection over maxConnections if none is idle", async () => {
   const handled: (() => void)[] = [];
   class Busy extends Collector {
     override async handleLogRecord(record: LogRecord): Promise<void> {
@@ -326,7 +326,7 @@ test("LogRecordSocketReceiver closes a connection that is silent for idleTimeout
   await stop(connection);
 });
 
-test("LogRecordSocketReceiver holds a fast sender back, and lets others have their turn", async () => {
+test("LogRecordSocketReceiver holds a fast sender back, and handles the others' records in turn", async () => {
   const order: string[] = [];
   class Noting extends Collector {
     override handleLogRecord(record: LogRecord): void {
@@ -346,7 +346,7 @@ test("LogRecordSocketReceiver holds a fast sender back, and lets others have the
   await stop(fast, slow);
 });
 
-test("stop() handles what has arrived, asks senders to end, and needs no timer for those who do", async () => {
+test("stop() handles what has arrived, asks senders to end, and sets no timer for those that do", async () => {
   const { network, connect, receiver, stop, faults } = await setting();
   const connection = await connect();
   await connection.write(times(1000, spam));
@@ -364,7 +364,7 @@ test("stop() handles what has arrived, asks senders to end, and needs no timer f
   await stop();
 });
 
-test("stop() waits for a sender that does not listen until it is silent, 200 ms", async () => {
+test("stop() waits for 200 ms of silence from a sender that does not read", async () => {
   const { network, connect, receiver } = await setting();
   const connection = await connect();
   await connection.write(spam);
@@ -379,7 +379,7 @@ test("stop() waits for a sender that does not listen until it is silent, 200 ms"
   await connection.close();
 });
 
-test("stop() is bounded by stopTimeoutMs where a sender never falls silent", async () => {
+test("stop() ends after stopTimeoutMs although a sender never falls silent", async () => {
   let ended = false;
   let release = () => {};
   const network = new MemoryNetwork();
@@ -461,7 +461,7 @@ test("serveUntilStopped() resolves at once if it is stopped before, or while it 
   assertEquals(network.holding, 0);
 });
 
-test("start() rejects where it cannot listen, and after stop()", async () => {
+test("start() rejects if it cannot listen, and after stop()", async () => {
   const { network, receiver, stop } = await setting();
   const second = new Collector("localhost", 9020, { acceptor: network });
   assertInstanceOf(await assertRejects(() => second.start()), ConnectionError);
@@ -471,7 +471,7 @@ test("start() rejects where it cannot listen, and after stop()", async () => {
   await assertRejects(() => receiver.start(), TypeError, "stopped");
 });
 
-test("a listening socket that fails stops the receiver, and serveUntilStopped() says why", async () => {
+test("a listening socket that fails stops the receiver, and serveUntilStopped() rejects with its error", async () => {
   for (const error of [new ConnectionError("other", "too many files"), undefined]) {
     const faults: ReceiverFault[] = [];
     const receiver = new Collector("localhost", 9020, {
@@ -496,7 +496,7 @@ test("a listening socket that fails stops the receiver, and serveUntilStopped() 
   }
 });
 
-test("address is where it listens, with the port that the system chose", async () => {
+test("address is the address that it listens at, with the port that the system chose", async () => {
   const network = new MemoryNetwork();
   const receiver = new Collector("localhost", 0, { acceptor: network });
   assertEquals(receiver.address, { transport: "tcp", hostname: "localhost", port: 0 });

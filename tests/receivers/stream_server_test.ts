@@ -61,7 +61,7 @@ test("a connection that is silent between two frames stays open, and loses no re
   await stop(connection);
 });
 
-test("a byte now and then does not keep half a frame open, and a slow frame that grows may end", async () => {
+test("a byte now and then keeps no half frame open, and a slow frame that grows may end", async () => {
   const { network, connect, receiver, records, faults, stop } = await setting({
     frameTimeoutMs: 1000,
   });
@@ -158,7 +158,7 @@ test("1,024 half frames hold no more than the default budget, and an honest send
   await stop(honest, ...hostile);
 });
 
-test("1,024 silent connections do not lock an honest sender out", async () => {
+test("1,024 silent connections do not keep an honest sender out", async () => {
   const { connect, records, faults, stop } = await setting();
   const silent: StreamConnection[] = [];
   for (let i = 0; i < 1024; i++) silent.push(await connect());
@@ -169,7 +169,7 @@ test("1,024 silent connections do not lock an honest sender out", async () => {
   await stop(honest, ...silent);
 });
 
-test("a budget below maxFrameBytes is raised to it by default alone", async () => {
+test("only the default budget is raised to maxFrameBytes", async () => {
   const acceptor = new MemoryNetwork();
   const { connect, network, faults, stop } = await setting({ maxFrameBytes: 100 * MIB });
   const connection = await connect();
@@ -193,7 +193,7 @@ test("a budget below maxFrameBytes is raised to it by default alone", async () =
   await stop(connection);
 });
 
-test("idle connections make room for one that comes, the longest idle first", async () => {
+test("idle connections are closed for new ones, the longest idle first", async () => {
   const { network, connect, receiver, records, faulted, faults, stop } = await setting({
     maxConnections: 4,
   });
@@ -232,7 +232,7 @@ test("idle connections make room for one that comes, the longest idle first", as
   assert(network.holding === 0);
 });
 
-test("SyslogReceiver bounds half messages as the other receiver does", async () => {
+test("SyslogReceiver bounds unfinished messages as LogRecordSocketReceiver bounds frames", async () => {
   const network = new MemoryNetwork();
   const { clock } = network;
   for (const framing of ["999999 ", "<13>"]) {

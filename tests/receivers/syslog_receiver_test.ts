@@ -116,7 +116,7 @@ for (const transport of ["udp", "unixgram", "tcp", "unix"] as const) {
   });
 }
 
-test("a message without a time has that of its arrival, and one without a year the last one", async () => {
+test("a message without a time gets its arrival, and a time without a year the latest year", async () => {
   const { network, connect, receiver, records, stop } = await setting("udp");
   const year2026 = Date.UTC(2026, 0, 1) / 1000;
   await network.clock.advance(year2026 * 1000 + 1500);
@@ -133,7 +133,7 @@ test("a message without a time has that of its arrival, and one without a year t
   await stop();
 });
 
-test("a stream may hold messages in every framing, and its end ends the last of them", async () => {
+test("a stream may hold messages in every framing, and its end ends the last message", async () => {
   const { connect, messages, records, stop, faults } = await setting("tcp");
   const sender = await connect();
   const stream = "11 <13>a\nb\0c d<13>lf\n<13>crlf\r\n<13>nul\0\n9 <13>spam\nno PRI\n<13>las";
@@ -148,7 +148,7 @@ test("a stream may hold messages in every framing, and its end ends the last of 
   assertEquals(faults, []);
 });
 
-test("delimiter keeps the messages of CPython whole, line feeds and all", async () => {
+test("delimiter nul keeps CPython's messages with line feeds whole", async () => {
   const { connect, messages, records, stop } = await setting("tcp", { delimiter: "nul" });
   const sender = await connect();
   await sender.send(encoder.encode("<11>caught\nTraceback:\n  …\0<11>spam\0"));
@@ -158,7 +158,7 @@ test("delimiter keeps the messages of CPython whole, line feeds and all", async 
   await stop();
 });
 
-test("a bad frame costs its own connection alone, and what came before it is kept", async () => {
+test("a bad frame closes its connection alone, and the messages before it are kept", async () => {
   const bad: [string, FrameError["code"]][] = [
     ["GET".repeat(100), "too-large"],
     ["101 <13>", "too-large"],
@@ -184,7 +184,7 @@ test("a bad frame costs its own connection alone, and what came before it is kep
   }
 });
 
-test("with octet counting alone anything else costs its connection", async () => {
+test("with octet counting alone a message without a count closes its connection", async () => {
   for (const bytes of ["007 <13>bond", "12345678901 ", "<13>spam\n", "404 "]) {
     const { connect, messages, records, faulted, faults, stop } = await setting("tcp", {
       framing: "counted",
@@ -255,7 +255,7 @@ test("an octet-counted message that the sender's end cuts off is a fault", async
   await stop();
 });
 
-test("a datagram that is empty or too large, or a record that cannot be handled, costs itself", async () => {
+test("a datagram that is empty or too large, or a record that cannot be handled, is lost alone", async () => {
   const { connect, receiver, messages, records, faulted, faults, stop } = await setting("udp", {
     maxFrameBytes: 100,
   });
@@ -295,7 +295,7 @@ test("any bytes in a datagram are a message", async () => {
   await stop();
 });
 
-test("without an override the logger that the application's name says handles a record", async () => {
+test("without an override the logger of the application's name handles a record", async () => {
   const network = new MemoryNetwork();
   const { clock } = network;
   const got: [string, string][] = [];
@@ -323,7 +323,7 @@ test("without an override the logger that the application's name says handles a 
   assertEquals(got, [["syslogtest.area1", "spam"], ["syslogtest.area1", "spam"]]);
 });
 
-test("unPickle() may be overridden, to read messages in another way", async () => {
+test("an override of unPickle() reads messages in another way", async () => {
   const network = new MemoryNetwork();
   const { clock } = network;
   class Own extends Collector {
@@ -341,7 +341,7 @@ test("unPickle() may be overridden, to read messages in another way", async () =
   await Promise.all([receiver.stop(), clock.advance(10_000)]);
 });
 
-test("the sender's address is that of IPv4 also where a socket of IPv6 received the message", () => {
+test("an IPv4 sender's address stays IPv4 on an IPv6 socket", () => {
   const receiver = new Collector("::", 514, { acceptor: new MemoryNetwork() });
   const addressOf = (sender?: string) =>
     receiver.unPickle(encoder.encode("<13>spam"), sender).sender_address;
@@ -350,7 +350,7 @@ test("the sender's address is that of IPv4 also where a socket of IPv6 received 
   assertEquals(addressOf(), null);
 });
 
-test("the options of streams are served: an idle connection is closed for another, or in time", async () => {
+test("SyslogReceiver closes an idle connection for another one, and after idleTimeoutMs", async () => {
   const { network, connect, receiver, faulted, faults, stop } = await setting("tcp", {
     idleTimeoutMs: 1000,
     maxConnections: 1,

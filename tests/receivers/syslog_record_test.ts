@@ -19,7 +19,7 @@ const message: SyslogMessage = {
   format: "rfc5424",
 };
 
-test("syslogFields() are those of any record, in their order, and what syslog adds", () => {
+test("syslogFields() has the fields of every record, in their order, then those of syslog", () => {
   const record = makeLogRecord(syslogFields(message, 7, 1_699_999_999));
   const names = Object.keys(new LogRecord("", 20, "", 0, "", null, null));
   const added = ["facility", "severity", "hostname", "app_name", "procid", "msgid"];
@@ -50,7 +50,7 @@ test("every severity has its level", () => {
   ]);
 });
 
-test("what a message does not say has a value all the same, that formats take", () => {
+test("a field that the message lacks has a value that formats accept", () => {
   const bare = { timestamp: null, hostname: null, app_name: null, procid: null, msgid: null };
   const record = makeLogRecord(
     syslogFields({ ...message, ...bare, structured_data: null }, 8.25, 8),
@@ -65,7 +65,7 @@ test("what a message does not say has a value all the same, that formats take", 
   );
 });
 
-test("milliseconds are those that were written, and never a thousand", () => {
+test("msecs has the milliseconds that were written, and is never a thousand", () => {
   const msecs = (timestamp: number) => syslogFields({ ...message, timestamp }, 7, 0).msecs;
   for (let ms = 0; ms < 1000; ms++) assertEquals(msecs((1_700_000_000_000 + ms) / 1000), ms);
   assertEquals(msecs(1_700_000_000.9999998), 999);
@@ -79,7 +79,7 @@ test("syslogFields() has the address of the sender, and at most 255 characters o
   assertEquals(sender_address, "192.0.2.1");
 });
 
-test("a process id that is no number leaves the record without one", () => {
+test("a process id that is no number becomes 0", () => {
   for (const procid of ["a12", "1e3", "-1", "99999999999", " 1", ""]) {
     assertEquals(syslogFields({ ...message, procid }, 7, 0).process, 0);
   }

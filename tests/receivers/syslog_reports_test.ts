@@ -198,7 +198,7 @@ test("parseSyslog() keeps the microseconds and the PRI of reported messages", ()
   assertEquals([facility, severity], [1, 5]);
 });
 
-test("a reported time without a year, or of no day, is read as reported", () => {
+test("a reported time without a year, or of a day that does not exist, is read as reported", () => {
   assertEquals(read("<13>Dec 31 23:59:59 h app: x", "2022-01-01T00:00:01Z"), [
     ...["2021-12-31T23:59:59", "h", "app", null, null, "x"],
   ]);
@@ -240,7 +240,7 @@ test("SyslogReceiver reads the reported streams, and keeps their connections", a
   assertEquals(await messages("tcp-crlf", 2), ["This is a test", "This is a test"]);
 });
 
-test("a text of CPython's with a number at the begin of a line costs no other message", async () => {
+test("a CPython text with a number at the beginning of a line loses no other message", async () => {
   const stream = texts.map((text) => `<12>${text}\0`).join("");
   const records = await received(stream, texts.length + 1);
   const messages = records.map((record) => record.getMessage());
