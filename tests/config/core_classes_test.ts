@@ -39,7 +39,7 @@ async function made(
   return getHandlerByName("h")!;
 }
 
-/** What a formatter of a dictionary makes of a record that says "hi". */
+/** The text that a formatter of a dictionary makes of a record with the message "hi". */
 async function formatted(
   entry: Record<string, unknown>,
   options: DictConfigOptions = {},

@@ -28,7 +28,7 @@ import { stderrStream, stdoutStream } from "../../src/logging/text_stream.ts";
 import { ListHandler, stderrOf, thrownBy, withBareRoot } from "../logging/helpers.ts";
 import { test } from "../test.ts";
 
-/** Passes records on, as a `MemoryHandler` does; and tells when it was closed. */
+/** Passes records on, as a `MemoryHandler` does, and notes when it is closed. */
 class PassingHandler extends ListHandler {
   readonly targets: readonly Handler[];
   isClosed = false;
@@ -60,7 +60,7 @@ async function bare(fn: () => void | Promise<void>): Promise<void> {
   manager.loggerDict.clear();
 }
 
-/** The message with which a configuration is refused, after a look that it changed nothing. */
+/** The message that refuses a configuration; checks that it changed nothing. */
 function refusal(config: object, options: DictConfigOptions = { classes }): string {
   const kept = new ListHandler();
   const loggers = manager.loggerDict.size;
@@ -505,7 +505,7 @@ test("a queue handler has a listener, not started, with the handlers that it nam
   });
 });
 
-/** A configuration of a Python program, as it is written in a file. */
+/** A configuration of a Python program, from its JSON file. */
 function configOf(name: string): LoggingConfig {
   const file = new URL(`../testdata/config/${name}.json`, import.meta.url);
   return JSON.parse(readFileSync(file, "utf8"));

@@ -24,7 +24,7 @@ import { test } from "../test.ts";
 
 class CustomQueue extends RecordQueue {}
 
-/** The least that is a queue, as of CPython 3.12.8. */
+/** The smallest object that CPython 3.12.8 accepts as a queue. */
 class LeastQueue {
   readonly #records = new RecordQueue();
   put_nowait(item: QueueItem): void {

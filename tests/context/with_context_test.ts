@@ -12,7 +12,7 @@ import { listLogger, stderrOf } from "../logging/helpers.ts";
 import { test } from "../test.ts";
 import { turns } from "../turns.ts";
 
-/** Settles when it is told to, so that flows interleave in an order that is known. */
+/** Settles when the test calls, so that flows interleave in a known order. */
 function gate(): { opened: Promise<void>; open: () => void } {
   let open = () => {};
   const opened = new Promise<void>((resolve) => open = resolve);

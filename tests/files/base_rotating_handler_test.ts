@@ -1,4 +1,4 @@
-/** Roll-overs that fail at each of their steps, in the handlers that have them. */
+/** Tests roll-overs that fail at each of their steps, in both rotating handlers. */
 import { assertEquals } from "@std/assert";
 import fs from "node:fs";
 import { dirname } from "node:path";
@@ -12,7 +12,7 @@ import { recordOf } from "../logging/helpers.ts";
 import { faultsOf, inFolder, read } from "./folder.ts";
 import { test } from "../test.ts";
 
-/** A handler that rolls over before each record but the first, with a clock of its own. */
+/** Makes a handler that rolls over before each record but the first. */
 type Make = (path: string, options?: BaseRotatingHandlerOptions) => BaseRotatingHandler;
 
 const makers: Record<string, Make> = {
@@ -32,7 +32,7 @@ function moving(source: string, dest: string): void {
   fs.renameSync(source, dest);
 }
 
-/** What breaks a roll-over, and what mends it. */
+/** Breaks a roll-over, and mends it. */
 interface Fault {
   break(handler: BaseRotatingHandler): void;
   mend(handler: BaseRotatingHandler): void;
@@ -92,7 +92,7 @@ for (const [name, make] of Object.entries(makers)) {
       await inFolder(async (folder) => {
         fs.mkdirSync(`${folder}/logs`);
         const handler = make(`${folder}/logs/app.log`);
-        const told = faultsOf(handler);
+        const reported = faultsOf(handler);
         let count = 0;
         const log = async (records: number) => {
           for (let i = 0; i < records; i++) handler.handle(recordOf("%d", count++));
@@ -101,12 +101,12 @@ for (const [name, make] of Object.entries(makers)) {
         await log(1);
         fault.break(handler);
         await log(10);
-        assertEquals([told.length, told[0]?.split(":")[0]], [1, "1"]);
+        assertEquals([reported.length, reported[0]?.split(":")[0]], [1, "1"]);
         fault.mend(handler);
         const before = fs.readdirSync(`${folder}/logs`).length;
         await log(1);
         await handler.close();
-        assertEquals(told.length, 1);
+        assertEquals(reported.length, 1);
         assertEquals(linesIn(`${folder}/logs`), Array.from({ length: count }, (_, i) => `${i}`));
         assertEquals(read(handler.baseFilename), "11\n");
         assertEquals(fs.readdirSync(`${folder}/logs`).length, before + 1);
@@ -127,13 +127,13 @@ for (const [name, make] of Object.entries(makers)) {
             throw new Error("Sabotage");
           },
         });
-        const told = faultsOf(handler);
+        const reported = faultsOf(handler);
         for (let i = 0; i < 1000; i++) {
           handler.handle(recordOf("%d", i));
           await handler.flush();
         }
         await handler.close();
-        assertEquals([tries, told.length], [2, 1]);
+        assertEquals([tries, reported.length], [2, 1]);
         assertEquals(linesIn(folder).length, 1000);
       } finally {
         if (own === undefined) delete (performance as { now?: unknown }).now;
@@ -152,7 +152,7 @@ for (const [name, make] of Object.entries(makers)) {
           fs.mkdirSync(source);
         },
       });
-      const told = faultsOf(handler);
+      const reported = faultsOf(handler);
       handler.handle(recordOf("0"));
       handler.handle(recordOf("1"));
       await handler.flush();
@@ -162,7 +162,7 @@ for (const [name, make] of Object.entries(makers)) {
       await handler.close();
       const names = fs.readdirSync(folder);
       assertEquals([names.length, names.filter((name) => name.endsWith(".gz")).length], [2, 1]);
-      assertEquals([read(path), told.length], ["2\n", 1]);
+      assertEquals([read(path), reported.length], ["2\n", 1]);
     });
   });
 }

@@ -1,10 +1,10 @@
-/** What the tests of the file handlers share. */
+/** Shared by the tests of the file handlers. */
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import type { FileHandler } from "../../src/files/file_handlers.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 
-/** A folder that is there while `action` runs. */
+/** Runs `action` with a folder that is removed afterwards. */
 export async function inFolder(action: (folder: string) => void | Promise<void>): Promise<void> {
   const folder = fs.realpathSync(fs.mkdtempSync(`${tmpdir()}/logwire-`));
   try {
@@ -19,7 +19,7 @@ export function read(path: string): string {
   return fs.readFileSync(path, "utf8");
 }
 
-/** What is handed to the handler's `handleError()` from now on, as `message: error`. */
+/** Collects the calls of the handler's `handleError()` from now on, as `message: error`. */
 export function faultsOf(handler: FileHandler): string[] {
   const faults: string[] = [];
   handler.handleError = (record: LogRecord, error: unknown) => {
@@ -29,7 +29,7 @@ export function faultsOf(handler: FileHandler): string[] {
   return faults;
 }
 
-/** The end of this turn of the event loop, when buffers are written. */
+/** Resolves at the end of this turn of the event loop, when buffers are written. */
 export function turnEnd(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

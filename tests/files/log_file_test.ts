@@ -8,10 +8,10 @@ import { recordOf } from "../logging/helpers.ts";
 import { inFolder, read } from "./folder.ts";
 import { test } from "../test.ts";
 
-/** What a write does: take so many bytes, or fail. */
+/** The outcome of a write: it takes so many bytes, or fails. */
 type Outcome = number | "ENOSPC";
 
-/** A file system whose writes do as they are told, and then whatever is asked. */
+/** A file system whose writes have the scripted outcomes, and then take every byte. */
 function scripted(outcomes: Outcome[]): { calls: FileCalls; writes: number[] } {
   const writes: number[] = [];
   const writeSync = (fd: number, bytes: Uint8Array, offset: number, length: number): number => {

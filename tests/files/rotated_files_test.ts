@@ -128,7 +128,7 @@ test("TimedRotatingFileHandler counts compressed files among the old ones", asyn
     const names = ["app.log", "app.log.1970-01-01_03.gz", "app.log.1970-01-01_04.gz"];
     assertEquals(fs.readdirSync(folder).sort(), names);
     assertEquals(unzipped(`${folder}/${names[1]}`), "10800\n");
-    // A compressed file has its name as one that is not.
+    // A compressed file counts under the name without .gz.
     now -= 3600;
     handler.rolloverAt = now;
     handler.handle(recordOf("again"));

@@ -10,7 +10,7 @@ import { test } from "../test.ts";
 
 // Names, contents and roll-overs are compared with CPython's in tests/interop/rollover_test.ts.
 
-/** Each record in a file of its own. */
+/** A handler that writes each record to a new file. */
 function eachOwn(folder: string, options: RotatingFileHandlerOptions = {}): RotatingFileHandler {
   return new RotatingFileHandler(`${folder}/app.log`, { maxBytes: 1, backupCount: 3, ...options });
 }
@@ -105,7 +105,7 @@ test("without backups the file grows, as in CPython", async () => {
 
 test("a roll-over that fails is reported, loses no record, and is tried again in the next turn", async () => {
   await inFolder(async (folder) => {
-    fs.mkdirSync(`${folder}/app.log.1`); // a file cannot take its name
+    fs.mkdirSync(`${folder}/app.log.1`); // no file can be renamed to a folder
     const handler = eachOwn(folder, { backupCount: 1 });
     const faults = faultsOf(handler);
     for (let i = 0; i < 100; i++) handler.handle(recordOf("%d", i));
@@ -163,7 +163,7 @@ test("a roll-over that fails repeatedly keeps the older files", async () => {
     }
     await handler.close();
     assertEquals(faults, ["4: Sabotage"]);
-    // The oldest, .3, made room for the first try.
+    // The oldest file, .3, was removed by the first try.
     assertEquals(fs.readdirSync(folder).sort(), ["app.log", "app.log.1", "app.log.2"]);
     assertEquals([read(`${folder}/app.log.1`), read(`${folder}/app.log.2`)], ["2\n", "1\n"]);
     assertEquals(read(`${folder}/app.log`), "3\n4\n5\n6\n7\n8\n9\n");

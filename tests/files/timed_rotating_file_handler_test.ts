@@ -13,7 +13,7 @@ import { test } from "../test.ts";
 /** 2024-01-01 00:00:00 UTC. */
 const START = 1_704_067_200;
 
-/** A handler, and a way to log at a time, in seconds from the start. */
+/** A handler, and a function that logs at a time, in seconds from the start. */
 function hourly(
   folder: string,
   options: TimedRotatingFileHandlerOptions = {},

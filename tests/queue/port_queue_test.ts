@@ -15,11 +15,11 @@ import { isReceived } from "../../src/logging/received_mark.ts";
 import { test } from "../test.ts";
 import { turns } from "../turns.ts";
 
-/** One end of a channel whose messages go where and when the test says. */
+/** One end of a channel whose messages the test delivers. */
 class FakePort implements MessagePortLike {
   readonly posted: Record<string, unknown>[] = [];
   readonly refs: string[] = [];
-  /** How it is listened to: as on the web, or as to a `Worker` of `node:worker_threads`. */
+  /** Absent on a port like a `Worker` of `node:worker_threads`, which has only `on()`. */
   declare addEventListener?: (
     type: "message",
     listener: (event: { data: unknown }) => void,
@@ -49,7 +49,7 @@ class FakePort implements MessagePortLike {
     this.refs.push("unref");
   }
 
-  /** What kinds of messages were posted since. */
+  /** The kinds of the messages posted since the last call. */
   kinds(): unknown[] {
     return this.posted.splice(0).map(({ logwire }) => logwire);
   }
@@ -352,7 +352,7 @@ test("QueueListener.stop() handles records that are on their way through a port"
       await listener.stop();
       assertEquals([list.lines.length, list.lines.at(-1)], [count, `#${count - 1}`]);
       assertEquals(queue.stats, { emitted: count, sent: count, queued: 0, dropped: 0 });
-      // What comes behind waits for the next listener.
+      // A record after stop() waits for the next listener.
       handler.emit(recordOf("later"));
       listener.start();
       await listener.stop();
@@ -429,7 +429,7 @@ test("the mark of a received record goes through a port, and no field of it chan
     const plain = receivedRecord({ user: "anna" });
     const special = receivedRecord({ deep: { list: [1n, new Map([[1, null]])] } });
     for (const record of [plain, special, recordOf("own")]) handler.emit(record);
-    // Two that are written by a queue without a handler, marked or not.
+    // Two records that go into the queue without a handler, one of them marked.
     queue.put_nowait(receivedRecord({ exc_text: "Traceback:\nforged" }));
     queue.put_nowait(recordOf("own"));
     await handler.flush();
@@ -459,10 +459,10 @@ test("PortQueue sends … for fields beyond the room of one record, and encodes 
     queue.put_nowait(Object.assign(recordOf("bad"), { first: 1 }, others, { last: 1 }));
     queue.put_nowait(recordOf("behind"));
     await handler.flush();
-    const [texts, told] = list.records;
+    const [texts, trimmed] = list.records;
     assertEquals(list.records.map(({ msg }) => msg), ["texts", "bad", "behind"]);
     assertEquals([texts!.text0 === distinct(0), texts!.text39], [true, "…"]);
-    assertEquals([told!.first, told!.bad0, told!.bad999], [1, "an object", "…"]);
+    assertEquals([trimmed!.first, trimmed!.bad0, trimmed!.bad999], [1, "an object", "…"]);
     assert(looks < 20);
   });
 });

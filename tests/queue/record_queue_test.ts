@@ -8,7 +8,7 @@ import {
 import { recordOf } from "../logging/helpers.ts";
 import { test } from "../test.ts";
 
-/** What is left in the queue. */
+/** The records that are left in the queue. */
 function drained(queue: RecordQueue): unknown[] {
   const left: unknown[] = [];
   for (let item; (item = queue.get_nowait()) !== undefined;) left.push(item && item.msg);

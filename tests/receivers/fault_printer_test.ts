@@ -8,7 +8,7 @@ import { test } from "../test.ts";
 import { at, Collector, setting } from "./setting.ts";
 import { until } from "./until.ts";
 
-/** What is printed to stderr meanwhile. */
+/** The lines that `run` prints on stderr. */
 async function stderrOf(run: () => Promise<void>): Promise<string[]> {
   const { lines, end } = catchStderr();
   try {

@@ -174,7 +174,7 @@ for (const [name, serializer] of Object.entries(serializers)) {
       { msg: "integer", integer: 10n ** 4299n },
       { msg: "exception", exc_info: new Error("€".repeat(2 * MAX_TEXT)) },
     ];
-    // Texts that are not the same: one and the same is written once.
+    // The texts differ, as a repeated text is written once.
     const tooLong = { msg: "too long", list: Array.from({ length: 40 }, (_, i) => long + i) };
     for (const more of [...hostile, tooLong]) {
       for (let i = 0; i < 3; i++) handler.emit(makeLogRecord({ ...fields, msg: "neighbour" }));
@@ -184,7 +184,7 @@ for (const [name, serializer] of Object.entries(serializers)) {
     const expected = 3 * 7 + 6 + (isPickle ? 0 : 1);
     await records(expected);
     await handler.flush();
-    // What a connection carries in its first second counts as queued.
+    // The records of the first second of a connection count as queued.
     await network.clock.advance(2_000);
     const { emitted, sent, dropped } = handler.stats;
     assertEquals([emitted, sent, dropped.error], [28, expected, isPickle ? 1 : 0]);

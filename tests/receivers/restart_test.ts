@@ -1,4 +1,4 @@
-/** A receiver that is stopped and started anew under load, on this runtime's own sockets. */
+/** Tests that a receiver can be stopped and replaced under load, on the runtime's own sockets. */
 import { assert, assertEquals } from "@std/assert";
 import { connector } from "../../src/adapters/auto.ts";
 import { SocketHandler } from "../../src/handlers/socket_handler.ts";
@@ -53,7 +53,7 @@ test("a receiver that is stopped and replaced under load loses no record, and ke
   await handler.flush();
   await handler.close();
   await current.stop();
-  // What a connection carried in its first second comes again where the receiver stopped then.
+  // The records of the first second of a connection are sent again if the receiver stops then.
   assertEquals([...new Set(messages)], Array.from({ length: total }, (_, i) => String(i)));
   assertEquals([replaced, faults], [4, []]);
   assertEquals(handler.stats.droppedTotal, 0);

@@ -1,4 +1,4 @@
-/** What the tests of the receivers share: a receiver on an in-memory network, and what it got. */
+/** Shared by the tests of the receivers: a receiver on an in-memory network, and its records. */
 import { assertEquals } from "@std/assert";
 import { MemoryNetwork } from "../../src/testing/memory.ts";
 import { frame } from "../../src/wire/length_prefix_framing.ts";
@@ -19,7 +19,7 @@ export const at: { transport: "tcp"; hostname: string; port: number } = {
   port: 9020,
 };
 
-/** The fields of a record that is in order. */
+/** The fields of a valid record. */
 export const fields: Record<string, unknown> = {
   name: "app",
   msg: "spam",
@@ -27,14 +27,14 @@ export const fields: Record<string, unknown> = {
   levelname: "INFO",
 };
 
-/** A record as a frame, some of its fields changed. */
+/** A record as a frame, with some fields replaced. */
 export function record(more: Record<string, unknown> = {}): Uint8Array {
   return frame(dumps({ ...fields, ...more }));
 }
 
 export const spam: Uint8Array = record();
 
-/** A receiver that keeps what it gets. */
+/** A receiver that keeps its records. */
 export class Collector extends LogRecordSocketReceiver {
   readonly records: LogRecord[] = [];
 
@@ -52,9 +52,9 @@ export interface Setting {
   receiver: Collector;
   faults: ReceiverFault[];
   connect(): Promise<StreamConnection>;
-  /** Lets the program go on until so many records have arrived. */
+  /** Lets the program run until so many records have arrived. */
   records(count: number): Promise<void>;
-  /** Lets the program go on until there are so many faults. */
+  /** Lets the program run until so many faults were reported. */
   faulted(count: number): Promise<void>;
   /** Closes these, stops the receiver, and checks that nothing is left. */
   stop(...connections: StreamConnection[]): Promise<void>;
@@ -64,7 +64,7 @@ type Options = {
   [Key in keyof LogRecordSocketReceiverOptions]?: LogRecordSocketReceiverOptions[Key] | undefined;
 };
 
-/** A receiver that has started, on a network of its own. */
+/** Starts a receiver on a new network. */
 export async function setting(
   options: Options = {},
   Receiver: typeof Collector = Collector,
@@ -101,7 +101,7 @@ export async function setting(
   };
 }
 
-/** What kinds of faults there were. */
+/** The reasons of the faults. */
 export function reasons(faults: ReceiverFault[]): string[] {
   return faults.map(({ reason }) => reason);
 }

@@ -77,7 +77,7 @@ for (const [what, bytes, reason, type] of bad) {
     const { connect, receiver, records, faulted, faults, stop } = await setting();
     const [good, evil] = [await connect(), await connect()];
     await good.write(spam.subarray(0, 30));
-    // What came before the fault is kept, what comes after it is not read.
+    // The record before the fault is handled; the one after it is not read.
     await evil.write(spam);
     await evil.write(bytes);
     await evil.write(spam).catch(() => {});
@@ -132,7 +132,7 @@ test("LogRecordSocketReceiver reports a connection that is reset, and serves the
   await stop();
 });
 
-/** An acceptor of one connection. */
+/** An acceptor that accepts one connection. */
 function withFirst(connection: StreamConnection): Acceptor {
   let close = () => {};
   const closed = new Promise<void>((resolve) => close = resolve);
@@ -314,7 +314,7 @@ test("LogRecordSocketReceiver closes a connection that is silent for idleTimeout
     await connection.write(spam);
     await records(i);
   }
-  // Half a frame is no excuse.
+  // Inside a frame the same time applies.
   await connection.write(spam.subarray(0, 9));
   await network.clock.advance(999);
   assertEquals(faults, []);
@@ -572,13 +572,13 @@ test("received names make no loggers, and their records go to the nearest logger
   for (let i = 0; i < 50; i++) await handled("received_shop." + "i.a".repeat(300) + i);
   assertEquals([list.records.length, receiver.stats.toNearest], [51, 51]);
   assertEquals(manager.loggerDict.size, before, "no logger was made");
-  // As in CPython: filters and `disabled` of a logger are not for records from below it.
+  // As in CPython: filters and `disabled` of a logger do not apply to records from below it.
   shop.addFilter(() => false);
   await handled("received_shop.cart");
   assertEquals(list.records.length, 52);
   await handled("received_shop");
   assertEquals([list.records.length, receiver.stats.toNearest], [52, 52]);
-  // A logger that the program makes later gets the records of names that were seen before.
+  // A logger that the program makes later handles the records of a name that was received before.
   const cart = getLogger("received_shop.cart");
   cart.addFilter(({ name }) => name !== "received_shop.cart");
   await handled("received_shop.cart");
@@ -594,7 +594,7 @@ test("received names make no loggers, and their records go to the nearest logger
   shop.removeHandler(list);
 });
 
-/** A receiver that handles records as it does by default. */
+/** A receiver with the default `handleLogRecord()`. */
 class Named extends Collector {
   override handleLogRecord(record: LogRecord): void | Promise<void> {
     return LogRecordSocketReceiver.prototype.handleLogRecord.call(this, record);

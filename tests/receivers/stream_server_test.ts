@@ -19,7 +19,7 @@ function half(length: number, sent: number): Uint8Array {
   return bytes;
 }
 
-/** Writes all of it, while the receiver reads. */
+/** Writes all bytes, while the receiver reads. */
 async function write(network: MemoryNetwork, to: StreamConnection, bytes: Uint8Array) {
   let isDone = false;
   const writing = to.write(bytes).catch(() => {}).then(() => isDone = true);

@@ -37,7 +37,7 @@ const addresses = {
   unix: { transport: "unix", path: "/run/log" },
 } as const;
 
-/** A receiver that has started, on a network of its own, and a sender. */
+/** Starts a receiver on a new network, and connects a sender. */
 async function setting(transport: Transport, more: More = {}) {
   const network = new MemoryNetwork();
   const { clock } = network;
@@ -263,7 +263,7 @@ test("a datagram that is empty or too large, or a record that cannot be handled,
   await sender.send(new Uint8Array(0));
   await sender.send(new Uint8Array(101).fill(60));
   await sender.send(encoder.encode("<13>throw"));
-  // No framing is looked for in a datagram.
+  // A datagram has no framing.
   await sender.send(encoder.encode("8 <13>a\nb"));
   await records(1);
   await faulted(3);

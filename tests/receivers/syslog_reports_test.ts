@@ -1,6 +1,6 @@
 /**
  * Messages from public reports about syslog daemons, collectors and parsers, with the values that
- * they should have been read as. `../testdata/syslog_reports.json` holds the messages.
+ * the reports expected. `../testdata/syslog_reports.json` holds the messages.
  */
 import { assertEquals } from "@std/assert";
 import { readFileSync } from "node:fs";
@@ -40,7 +40,7 @@ const user = "Configured from console by user on vty0 (192.0.2.200)";
 const state = "subsys=forwarder  FID=1 STATE=NEW";
 const docker = "mystack_myservice.1.abcdefghijklmnopqrstuvwxy";
 
-/** Without those of which all is text. */
+/** The expected values of the messages that are more than text. */
 const expected: Record<string, Read> = {
   "cisco-ios-uptime": [null, null, null, null, null, `%SYS-5-CONFIG_I: ${user}`],
   "cisco-ios-datetime": ["2026-02-28T00:20:10", null, "%SYS-5-CONFIG_I", null, null, user],
