@@ -1,11 +1,15 @@
 /** The subject itself: the public API, the runtime's own connector, the handlers' defaults. */
 import { DatagramHandler, getLogger, INFO, SocketHandler } from "../../mod.ts";
-import { connector } from "../../src/adapters/auto.ts";
+import { connector as ofRuntime } from "../../src/adapters/auto.ts";
+import type { Connector, DatagramConnector } from "../../src/net/connector.ts";
 import { loggerNames, MESSAGE } from "./record.mjs";
 import type { Subject, Target } from "./subject.ts";
 
 /** One handler at the root logger, as in CPython's cookbook. */
-export function open({ port, protocol, loggers }: Target): Promise<Subject> {
+export function open(
+  { port, protocol, loggers }: Target,
+  connector: Connector & DatagramConnector = ofRuntime,
+): Promise<Subject> {
   const options = { connector, onEvent: () => {} };
   const handler = protocol === "tcp"
     ? new SocketHandler("127.0.0.1", port, options)

@@ -27,6 +27,11 @@ const receivers = [
 ];
 const text = { kind: "text" };
 const ours = onEach("logwire", "net/logwire.ts");
+/** Deno's own sockets, and Node's on Deno. */
+const onDeno = [
+  subject("logwire", "deno", "net/logwire.ts"),
+  { ...subject("logwire", "deno", "net/logwire_over_node.ts"), name: "over ./node, deno" },
+];
 const cpython = subject("cpython", "python", "peers/socket_handler.py");
 const pino = subject("pino", "node", "peers/pino.mjs", text);
 const others = [
@@ -145,6 +150,15 @@ export function scenarios({ quick, records, warmup }) {
       records: few,
       exit: true,
     }),
+    ...(quick ? [] : [
+      ["burst", { records: burst }],
+      ["64 a turn", { records: steady, perTurn: 64 }],
+      ["8 a turn", { records: burst, perTurn: 8 }],
+      ["1 a turn", { records: few, perTurn: 1 }],
+      ["exit", { records: few, exit: true }],
+    ]).map(([pace, options]) =>
+      tcp("sockets", `sockets on Deno, ${pace}`, [...onDeno, cpython], options)
+    ),
     {
       group: "receiver",
       title: "receiver",
