@@ -9,15 +9,21 @@ const { Progress } = await import(String(new URL("./progress.mjs", import.meta.u
 
 const skip = runtime !== "node" && "npm test runs on Node: from Node is enough";
 const ok = fileURLToPath(new URL("./ok.mjs", import.meta.url));
+const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Runs ok.mjs with its output in pipes, as CI does. */
-async function run(
+function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return runCommand("node", ok, ...args);
+}
+
+async function runCommand(
+  command: string,
   ...args: string[]
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const env: Record<string, string | undefined> = { ...process.env };
   // The tests of a `node --test` within another one would not run.
   delete env.NODE_TEST_CONTEXT;
-  const child = spawn("node", [ok, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(command, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
   const output = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => output.stdout += text);
   child.stderr.setEncoding("utf8").on("data", (text: string) => output.stderr += text);
@@ -111,4 +117,10 @@ test("npm test refuses an option, a check and a path that do not exist", async (
     await refused("no_such", "nor_such"),
     "No test file has 'no_such' or 'nor_such' in its path\n",
   );
+}, { skip });
+
+test("npx deno task ok is npm test, with the Deno that npm ci installs", async () => {
+  const { code, stdout } = await runCommand("npx", "deno", "task", "--quiet", "ok", "--help");
+  assertEquals(code, 0);
+  assertEquals(stdout, (await run("--help")).stdout);
 }, { skip });
