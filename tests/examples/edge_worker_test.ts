@@ -1,28 +1,21 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { connector } from "../../src/adapters/auto.ts";
 import type { DeliveryStats } from "../../src/delivery/delivery_event.ts";
-import { LogRecordSocketReceiver } from "../../src/receivers/socket_receiver.ts";
 import { withoutWorkerd, Workerd } from "../edge/workerd.ts";
 import { test } from "../test.ts";
 import { until } from "../until.ts";
+import { lineOf, LogServer } from "./log_server.ts";
 
 const program = fileURLToPath(new URL("./edge_worker.js", import.meta.url));
 
 test("the edge worker's records arrive, also those that it logs after its response", async () => {
-  const received: string[] = [];
-  await using receiver = new LogRecordSocketReceiver("127.0.0.1", 0, { acceptor: connector });
-  receiver.handleLogRecord = (record) => {
-    received.push(`${record.name} ${record.levelname} ${record.getMessage()}`);
-  };
-  await receiver.start();
-  assert(receiver.address.transport === "tcp");
+  const server = await LogServer.start();
   await using workerd = await Workerd.start({
     edge: {
       entry: program,
       contents: readFileSync(program, "utf8")
-        .replace(`"logs.example.com", 9020`, `"127.0.0.1", ${receiver.address.port}`),
+        .replace(`"logs.example.com", 9020`, `"127.0.0.1", ${server.env.LOG_PORT}`),
       compatibilityDate: "2026-10-01",
     },
   });
@@ -35,8 +28,8 @@ test("the edge worker's records arrive, also those that it logs after its respon
     stats = await (await fetch(workerd.url("edge", "/stats"))).json();
     return stats?.sent === 4;
   }, () => `4 records to be sent: ${JSON.stringify(stats)}`);
-  await receiver.stop();
-  assertEquals(received.sort(), [
+  await server.stop();
+  assertEquals(server.records.map(lineOf).sort(), [
     "shop.edge INFO GET /ink",
     "shop.edge INFO GET /tea",
     "shop.edge WARNING /ink is settled, after its response",

@@ -3,30 +3,23 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { connector } from "../../src/adapters/auto.ts";
-import { LogRecordSocketReceiver } from "../../src/receivers/socket_receiver.ts";
 import { runProgram } from "../interop/programs.ts";
 import { runtime, test } from "../test.ts";
+import { lineOf, LogServer } from "./log_server.ts";
 
 const program = import.meta.resolve("./nightly_job.ts");
 
 /** Runs the job twice, the second time with an amount that is none; asserts what arrives. */
 async function assertArrives(job: string, denoFlags: string[] = []): Promise<void> {
-  const received: string[] = [];
-  await using receiver = new LogRecordSocketReceiver("127.0.0.1", 0, { acceptor: connector });
-  receiver.handleLogRecord = (record) => {
-    received.push(`${record.name} ${record.levelname} ${record.getMessage()}`);
-  };
-  await receiver.start();
-  assert(receiver.address.transport === "tcp");
-  const env = { LOG_HOST: "127.0.0.1", LOG_PORT: String(receiver.address.port) };
+  const server = await LogServer.start();
+  const { env } = server;
   const outputs = [
     await runProgram(job, [3, 5], 0, { env, denoFlags }),
     await runProgram(job, [3, "seven"], 1, { env, denoFlags }),
   ];
   assertEquals(outputs, Array(2).fill({ stdout: "", stderr: "" }));
-  await receiver.stop();
-  assertEquals(received, [
+  await server.stop();
+  assertEquals(server.records.map(lineOf), [
     "shop.nightly INFO booked 3",
     "shop.nightly INFO booked 5",
     "shop.nightly INFO ended, 0 failed",
