@@ -157,12 +157,15 @@ if (values.help) {
   process.exit(0);
 }
 const only = values.only?.split(",");
-const unknown = only?.filter((name) => !(name in known)) ?? [];
+const unknown = only?.filter((name) => !Object.hasOwn(known, name)) ?? [];
 if (unknown.length > 0) {
   refuse(`--only takes some of ${Object.keys(known).join(",")}: current value is ${unknown}`);
 }
 const every = Number(values.every ?? everyDefault);
 if (!(every > 0)) refuse(`--every takes a number of seconds: current value is ${values.every}`);
+if (parts.length > 0 && only?.every((name) => name in checks)) {
+  refuse(`Parts of paths choose test files, which --only=${only} does not run`);
+}
 const files = testFiles();
 if (files.length === 0) refuse(`No test file has '${parts.join("' or '")}' in its path`);
 
