@@ -107,6 +107,7 @@ export function processes({ name, module = "", rawServer, skips = {} }: Target):
     assertEquals(outcome, { code: 0, stdout: "end of program\n", stderr: "" });
   });
 
+  // The first hook takes 20 ms, and holds nothing open meanwhile: it must be awaited all the same.
   const hooks = `
     const connection = await connector.connect(to);
     connection.unref?.();

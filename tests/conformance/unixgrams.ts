@@ -217,6 +217,7 @@ export function unixgrams(
       withSocketPath(async (path) => {
         const peer = await unixgramPeer(path);
         await peer.fill();
+        // The first send is still waiting after the 9 ms, as nobody reads.
         const program = `
         const path = ${JSON.stringify(path)};
         const socket = await connector.openDatagram({ transport: "unixgram", path });

@@ -39,6 +39,7 @@ switch (scenario) {
     log.addHandler(new StreamHandler());
     for (let i = 0; i < 20; i++) {
       log.warning("%-999d", i);
+      // For a tenth of a second: nothing tells the program that its reader has ended.
       await sleep(5);
     }
     process.exit(0);

@@ -12,6 +12,7 @@ test("a program whose console logs prints each record once, and its faults", asy
 
 test("a program that calls exit() loses no line, however slow the reader is", async () => {
   const { stdout } = await runProgram("stderr_program.ts", ["exits"], 0, {
+    // The pipe is full, and the program about to end, long before it is read.
     wrapper: ["sh", "-c", `("$@" 2>&1 >/dev/null; echo "status $?") | (sleep 0.3; cat)`, "sh"],
   });
   const lines = stdout.split("\n");
