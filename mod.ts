@@ -30,9 +30,8 @@ export {
 } from "./src/logging/level.ts";
 export { addLevelName, getLevelName, getLevelNamesMapping } from "./src/logging/level_names.ts";
 export { disable, getLogger, root } from "./src/logging/get_logger.ts";
-export { type Caller, Logger, type LoggerManager } from "./src/logging/logger.ts";
-export { getLoggerClass, type LoggerClass, setLoggerClass } from "./src/logging/logger_class.ts";
-export { Manager } from "./src/logging/manager.ts";
+export { type Caller, Logger, type LoggerClass, type Manager } from "./src/logging/logger.ts";
+export { getLoggerClass, setLoggerClass } from "./src/logging/logger_class.ts";
 export { PlaceHolder } from "./src/logging/place_holder.ts";
 export { LoggerAdapter, type LoggerAdapterOptions } from "./src/logging/logger_adapter.ts";
 export type { Extra } from "./src/logging/context_reader.ts";
@@ -53,7 +52,6 @@ export { Filterer } from "./src/logging/filterer.ts";
 export {
   BASIC_FORMAT,
   Formatter,
-  type FormatterAttributes,
   type FormatterOptions,
   type FormatterStyle,
   type TimeConverter,
@@ -88,11 +86,9 @@ export {
 export { lastResort, setLastResort } from "./src/logging/last_resort.ts";
 export { raiseExceptions, setRaiseExceptions } from "./src/logging/raise_exceptions.ts";
 export {
-  logAsyncioTasks,
   logMultiprocessing,
   logProcesses,
   logThreads,
-  setLogAsyncioTasks,
   setLogMultiprocessing,
   setLogProcesses,
   setLogThreads,
@@ -105,26 +101,6 @@ export {
   SYSLOG_TCP_PORT,
   SYSLOG_UDP_PORT,
 } from "./src/logging/default_ports.ts";
-
-// Configuration from a dictionary
-export { dictConfig, type DictConfigOptions } from "./src/config/dict_config.ts";
-export { handlerClasses, type HandlerClassesOptions } from "./src/config/handler_classes.ts";
-export type {
-  ConfigClass,
-  ConfigClasses,
-  ConfigContext,
-  ConfigFactory,
-  ConfigKeywords,
-} from "./src/config/config_factory.ts";
-export type {
-  CustomConfig,
-  FilterConfig,
-  FormatterConfig,
-  HandlerConfig,
-  LoggerConfig,
-  LoggingConfig,
-  RootConfig,
-} from "./src/config/logging_config.ts";
 
 // Handlers over a network
 export { SocketHandler, type SocketHandlerOptions } from "./src/handlers/socket_handler.ts";
@@ -164,88 +140,21 @@ export type { WhileDisconnected } from "./src/delivery/link.ts";
 export type { Overflow } from "./src/delivery/outbox.ts";
 export { ConnectionError, type ConnectionErrorCode } from "./src/net/connection_error.ts";
 export type {
-  Acceptor,
   Clock,
   Connector,
-  DatagramAcceptor,
   DatagramAddress,
   DatagramConnector,
-  DatagramListener,
   DatagramSocket,
   ExitHooks,
   ExitNotifier,
-  HostNamed,
-  Listener,
   StreamAddress,
   StreamConnection,
   TlsOptions,
   WaitOptions,
 } from "./src/net/connector.ts";
 
-// Handlers that pass records on
-export { BufferingHandler } from "./src/handlers/buffering_handler.ts";
-export { MemoryHandler, type MemoryHandlerOptions } from "./src/handlers/memory_handler.ts";
-export {
-  type HandlerQueue,
-  QueueHandler,
-  type QueueHandlerOptions,
-  type QueueHandlerStats,
-} from "./src/queue/queue_handler.ts";
-export {
-  type ListenerQueue,
-  QueueListener,
-  type QueueListenerOptions,
-} from "./src/queue/queue_listener.ts";
-export {
-  QueueFullError,
-  type QueueItem,
-  type QueueStats,
-  RecordQueue,
-  type RecordQueueOptions,
-} from "./src/queue/record_queue.ts";
-export { PortQueue, type PortQueueOptions } from "./src/queue/port_queue.ts";
-export { PortReceiver, type PortReceiverOptions } from "./src/queue/port_receiver.ts";
-export type { MessagePortLike } from "./src/queue/message_port.ts";
-
-// Receivers
-export {
-  LogRecordSocketReceiver,
-  type LogRecordSocketReceiverOptions,
-  type SocketReceiverStats,
-} from "./src/receivers/socket_receiver.ts";
-export {
-  type DatagramReceiverStats,
-  LogRecordDatagramReceiver,
-  type LogRecordDatagramReceiverOptions,
-} from "./src/receivers/datagram_receiver.ts";
-export {
-  type SyslogDatagramReceiverOptions,
-  SyslogReceiver,
-  type SyslogReceiverOptions,
-  type SyslogReceiverStats,
-  type SyslogStreamReceiverOptions,
-} from "./src/receivers/syslog_receiver.ts";
-export {
-  type ReceiverOptions,
-  type ReceiverStats,
-  RecordReceiver,
-  type RecordReceiverOptions,
-} from "./src/receivers/record_receiver.ts";
-export type { StreamServerOptions, StreamServerStats } from "./src/receivers/stream_server.ts";
-export type { DatagramServerStats } from "./src/receivers/datagram_server.ts";
-export type { ReceiverFault, ReceiverFaultReason } from "./src/receivers/receiver_fault.ts";
-export { readRecords, type ReadRecordsOptions } from "./src/receivers/record_stream.ts";
-
 // What travels
-export type { StreamFraming } from "./src/wire/framing.ts";
 export type { Serializer } from "./src/wire/serializer.ts";
 export { pickle } from "./src/wire/pickle_serializer.ts";
 export { json, jsonLines } from "./src/wire/json.ts";
 export { SignatureError, signed } from "./src/wire/signed.ts";
-export {
-  type DeframerOptions,
-  FrameError,
-  type FrameErrorCode,
-  type FrameReader,
-  type Framing,
-} from "./src/wire/length_prefix_framing.ts";

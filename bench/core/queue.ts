@@ -18,14 +18,16 @@ import {
   type Connector,
   Formatter,
   type Handler,
+  SocketHandler,
+  StreamHandler,
+} from "../../mod.ts";
+import {
   PortQueue,
   QueueHandler,
   QueueListener,
   RecordQueue,
-  SocketHandler,
-  StreamHandler,
-} from "../../mod.ts";
-import type { MessagePortLike } from "../../mod.ts";
+} from "../../src/queue/queue_handler.ts";
+import type { MessagePortLike } from "../../src/queue/queue_handler.ts";
 import { makeRecords } from "./records.ts";
 
 const ROUNDS = 7;

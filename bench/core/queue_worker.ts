@@ -2,7 +2,8 @@
 import { openSync, writeSync } from "node:fs";
 import process from "node:process";
 import type { MessagePort } from "node:worker_threads";
-import { Formatter, PortReceiver, QueueListener, StreamHandler } from "../../mod.ts";
+import { Formatter, StreamHandler } from "../../mod.ts";
+import { PortReceiver, QueueListener } from "../../src/queue/queue_handler.ts";
 
 const port = "Worker" in globalThis
   ? globalThis as unknown as MessagePort

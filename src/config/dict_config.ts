@@ -35,6 +35,24 @@ import type { Dictionary, DictionaryReader } from "./_dictionary_reader.ts";
 import { levelAt, propagateAt, truth } from "./_entry_values.ts";
 import type { LoggingConfig } from "./logging_config.ts";
 
+export { handlerClasses, type HandlerClassesOptions } from "./handler_classes.ts";
+export type {
+  ConfigClass,
+  ConfigClasses,
+  ConfigContext,
+  ConfigFactory,
+  ConfigKeywords,
+} from "./config_factory.ts";
+export type {
+  CustomConfig,
+  FilterConfig,
+  FormatterConfig,
+  HandlerConfig,
+  LoggerConfig,
+  LoggingConfig,
+  RootConfig,
+} from "./logging_config.ts";
+
 /** Options of {@linkcode dictConfig}. */
 export interface DictConfigOptions {
   /**
@@ -58,7 +76,8 @@ export interface DictConfigOptions {
  *
  * @example
  * ```ts
- * import { dictConfig, getLogger, handlerClasses } from "jsr:@logwire/logging";
+ * import { getLogger } from "jsr:@logwire/logging";
+ * import { dictConfig, handlerClasses } from "jsr:@logwire/logging/config";
  * import { connector } from "jsr:@logwire/logging/auto";
  *
  * const config = JSON.parse(`{

@@ -7,6 +7,7 @@
  * @module
  */
 import { classFactory } from "../logging/class_factory.ts";
+import { SYSLOG_UDP_PORT } from "../logging/default_ports.ts";
 import { DatagramHandler } from "../handlers/datagram_handler.ts";
 import type { RecordDeliveryOptions } from "../delivery/record_delivery_handler.ts";
 import { HTTPHandler } from "../handlers/http_handler.ts";
@@ -23,6 +24,9 @@ export interface HandlerClassesOptions extends RecordDeliveryOptions {
   connector: Connector & Partial<DatagramConnector>;
 }
 
+/** The address of a `SysLogHandler` that has none, as in CPython. */
+const LOCAL_DAEMON = ["localhost", SYSLOG_UDP_PORT] as const;
+
 /** Python's `socket.SOCK_STREAM` and `SOCK_DGRAM`, as a JSON file has them. */
 const SOCKET_TYPES: Readonly<Record<string, unknown>> = { 1: "stream", 2: "datagram" };
 
@@ -32,7 +36,8 @@ const SOCKET_TYPES: Readonly<Record<string, unknown>> = { 1: "stream", 2: "datag
  *
  * @example
  * ```ts
- * import { dictConfig, getLogger, handlerClasses, shutdown } from "jsr:@logwire/logging";
+ * import { getLogger, shutdown } from "jsr:@logwire/logging";
+ * import { dictConfig, handlerClasses } from "jsr:@logwire/logging/config";
  * import { MemoryNetwork } from "jsr:@logwire/logging/testing";
  *
  * const connector = new MemoryNetwork(); // in a program that of ./deno, ./bun, ./node
@@ -62,7 +67,7 @@ export function handlerClasses(options: HandlerClassesOptions): ConfigClasses {
     ),
     "logging.handlers.SysLogHandler": classFactory(
       SysLogHandler,
-      (Own, { address, socktype = null, ...own }: ConfigKeywords) =>
+      (Own, { address = LOCAL_DAEMON, socktype = null, ...own }: ConfigKeywords) =>
         new Own(address, {
           ...delivery,
           socktype: SOCKET_TYPES[String(socktype)] ?? socktype,

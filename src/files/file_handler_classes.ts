@@ -25,7 +25,8 @@ export type FileHandlerClasses = Readonly<
  * @example
  * ```ts
  * import { mkdtempSync, readFileSync, rmSync } from "node:fs";
- * import { dictConfig, getLogger, shutdown } from "jsr:@logwire/logging";
+ * import { getLogger, shutdown } from "jsr:@logwire/logging";
+ * import { dictConfig } from "jsr:@logwire/logging/config";
  * import { fileHandlerClasses } from "jsr:@logwire/logging/file-handlers";
  *
  * const folder = mkdtempSync("/tmp/app-");

@@ -24,7 +24,8 @@ const MAX_BUFFERED = 100_000;
  *
  * @example
  * ```ts
- * import { BufferingHandler, getLogger } from "jsr:@logwire/logging";
+ * import { getLogger } from "jsr:@logwire/logging";
+ * import { BufferingHandler } from "jsr:@logwire/logging/memory-handler";
  *
  * const digests: string[] = [];
  * class DigestHandler extends BufferingHandler {

@@ -57,7 +57,6 @@
  * @module
  */
 import { encodePriority, priority_map } from "../wire/syslog/syslog_codes.ts";
-import { SYSLOG_UDP_PORT } from "../logging/default_ports.ts";
 import { atOnce } from "../logging/callback.ts";
 import { watchFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
@@ -132,10 +131,7 @@ export class SysLogHandler extends SysLogCodes {
    * `"/dev/log"`
    * @throws {TypeError | RangeError} when a value is bad or an option unknown
    */
-  constructor(
-    address: SysLogAddress | undefined = ["localhost", SYSLOG_UDP_PORT],
-    options: SysLogHandlerOptions,
-  ) {
+  constructor(address: SysLogAddress, options: SysLogHandlerOptions) {
     const what = "create SysLogHandler";
     const targets = checkSysLogTargets(what, address, options);
     const checked = checkSysLogOptions(what, options, targets);

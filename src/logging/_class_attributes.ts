@@ -8,17 +8,16 @@
  */
 
 /**
- * Makes a base class whose prototype has these attributes. The call has no other effect, so it may
- * be marked as pure: a bundler then leaves out a class that is not used, which it cannot do with
- * assignments to a prototype.
+ * Gives the class these attributes. As the initializer of a static field the call may be marked as pure:
+ * a bundler then leaves the class out where it is not used, which it cannot do with assignments to a
+ * prototype.
  */
-export function withAttributes<Attributes extends object>(
-  attributes: Attributes,
-): new () => Attributes {
-  class Base {}
+export function setAttributes<Instance extends object>(
+  { prototype }: { readonly prototype: Instance },
+  attributes: Partial<Instance>,
+): void {
   for (const [name, value] of Object.entries(attributes)) {
     // Not enumerable, like methods: they are no state of an object.
-    Object.defineProperty(Base.prototype, name, { value, writable: true, configurable: true });
+    Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
   }
-  return Base as new () => Attributes;
 }

@@ -7,7 +7,7 @@
  * @module
  */
 import { atOnce } from "./callback.ts";
-import { withAttributes } from "./_class_attributes.ts";
+import { setAttributes } from "./_class_attributes.ts";
 import { exceptionText } from "../text/exception_text.ts";
 import type { FormatDefaults, FormatStyle } from "./format_style.ts";
 import type { LogRecord } from "./log_record.ts";
@@ -58,27 +58,6 @@ export function checkStyle(value: unknown): FormatterStyle {
   throw new RangeError("Style must be one of: %,{,$");
 }
 
-/** Attributes of the class; to set one on `Formatter.prototype` sets it for all formatters. */
-export interface FormatterAttributes {
-  /** Converts `record.created` to fields. @default {localtime} */
-  converter: TimeConverter;
-  /** The format of `asctime` without a `datefmt`. @default {"%Y-%m-%d %H:%M:%S"} */
-  default_time_format: string;
-  /**
-   * The format of that text and `msecs`; `null` or `""` leaves out the milliseconds.
-   *
-   * @default {"%s,%03d"}
-   */
-  default_msec_format: string | null;
-}
-
-/** The base of {@linkcode Formatter}. */
-export const FormatterAttributes: new () => FormatterAttributes = /* @__PURE__ */ withAttributes({
-  converter: localtime,
-  default_time_format: "%Y-%m-%d %H:%M:%S",
-  default_msec_format: "%s,%03d",
-});
-
 /**
  * Makes the text of a record.
  *
@@ -91,7 +70,28 @@ export const FormatterAttributes: new () => FormatterAttributes = /* @__PURE__ *
  * console.assert(formatter.format(record) === "INFO    3 left");
  * ```
  */
-export class Formatter extends FormatterAttributes {
+export class Formatter {
+  /** Converts `record.created` to fields; on the prototype, for all formatters. @default {localtime} */
+  declare converter: TimeConverter;
+  /**
+   * The format of `asctime` without a `datefmt`; on the prototype, for all formatters.
+   *
+   * @default {"%Y-%m-%d %H:%M:%S"}
+   */
+  declare default_time_format: string;
+  /**
+   * The format of that text and `msecs`; `null` or `""` leaves out the milliseconds. On the prototype
+   * it is for all formatters.
+   *
+   * @default {"%s,%03d"}
+   */
+  declare default_msec_format: string | null;
+  // An initializer, and no statement behind the class, so that bundles may leave the class out.
+  static readonly #attributes: void = /* @__PURE__ */ setAttributes(this, {
+    converter: localtime,
+    default_time_format: "%Y-%m-%d %H:%M:%S",
+    default_msec_format: "%s,%03d",
+  });
   /** The format of `asctime`, as for `strftime`, without milliseconds. */
   datefmt: string | null;
   readonly #style: FormatStyle;
@@ -108,7 +108,6 @@ export class Formatter extends FormatterAttributes {
     datefmt: string | null = null,
     options: FormatterOptions = {},
   ) {
-    super();
     checkKnown("create Formatter", options, ["style", "defaults", "validate"]);
     const { style = "%", defaults = null, validate = true } = options;
     this.#style = new STYLES[checkStyle(style)](fmt, defaults);

@@ -7,7 +7,7 @@
  */
 import { CRITICAL, type Level, WARNING } from "./level.ts";
 import { Logger } from "./logger.ts";
-import { Manager } from "./manager.ts";
+import { Manager } from "./_manager.ts";
 import { RootLogger } from "./_root_logger.ts";
 
 /** The root logger; its level is WARNING by default. */

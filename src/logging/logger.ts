@@ -19,28 +19,37 @@ import { CRITICAL, DEBUG, ERROR, INFO, type Level, NOTSET, WARNING } from "./lev
 import { checkLevel, getLevelName } from "./level_names.ts";
 import { logCall } from "./_log_call.ts";
 import { type LogArguments, type LogRecord, UNKNOWN_FILE, UNKNOWN_FUNCTION } from "./log_record.ts";
-import { type LogRecordFactory, makeRecord } from "./log_record_factory.ts";
+import { type LogRecordClass, type LogRecordFactory, makeRecord } from "./log_record_factory.ts";
 import { raiseExceptions } from "./raise_exceptions.ts";
 import { hidesMethod, setField } from "./_record_field.ts";
 import { reportError, reportFault } from "./report_error.ts";
 import { writeToStderr } from "./stderr.ts";
 import { refuse } from "./validate.ts";
 
-/** The part of a hierarchy's manager that a logger needs. */
-export interface LoggerManager {
-  /** Records of this level and below are off everywhere. */
+/** Holds the loggers of one hierarchy by name. A program has one, that of `getLogger()`. */
+export interface Manager {
+  /** Records of this level and below are off everywhere in the hierarchy. */
   disable: number;
   /** True once the lack of handlers was reported. */
   emittedNoHandlerWarning: boolean;
-  /** The hierarchy's root. */
+  /** The root of the hierarchy. */
   readonly root: Logger;
-  /** The loggers by name, and place-holders for names between them. */
+  /** Loggers by name, and a `PlaceHolder` for each name that only has loggers below it. */
   readonly loggerDict: ReadonlyMap<string, unknown>;
+  /** The class of this hierarchy's loggers; `null` for that of `getLoggerClass()`. */
+  loggerClass: LoggerClass | null;
   /** The factory of this hierarchy's records; `null` for the global factory. */
   readonly recordFactory: LogRecordFactory | null;
-  /** Returns the logger of that name. */
+  /** Returns the logger of that name, which it makes if there is none. */
   getLogger(name: string): Logger;
+  /** Sets the class of the loggers that this hierarchy makes from now on. */
+  setLoggerClass(value: LoggerClass): void;
+  /** Sets the factory of this hierarchy's records; `null` for the global factory. */
+  setLogRecordFactory(factory: LogRecordFactory | LogRecordClass | null): void;
 }
+
+/** `Logger`, or a class derived from it whose constructor takes the name alone. */
+export type LoggerClass = new (name: string) => Logger;
 
 /** The place of a logging call: file, line, function, and the stack if the call asked for it. */
 export type Caller = [pathname: string, lineno: number, func: string, sinfo: string | null];
@@ -64,7 +73,7 @@ export class Logger extends Filterer {
   /** The root of the program's hierarchy. */
   declare static root: Logger;
   /** The manager of the program's hierarchy. */
-  declare static manager: LoggerManager;
+  declare static manager: Manager;
   /** The name: `a.b` is a child of `a`. */
   readonly name: string;
   /** The level of this logger itself; 0 for that of the nearest ancestor that has one. */
@@ -78,7 +87,7 @@ export class Logger extends Filterer {
   /** If true, this logger logs nothing. */
   disabled: boolean = false;
   /** The manager of the logger's hierarchy; `null` for a logger made by its constructor. */
-  manager: LoggerManager | null = null;
+  manager: Manager | null = null;
   /** The level from which records are logged, as of `#epoch`. */
   #threshold = 0;
   #epoch = -1;

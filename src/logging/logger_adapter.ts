@@ -12,7 +12,7 @@ import { getLevelName } from "./level_names.ts";
 import { checkKnown } from "./validate.ts";
 import { logCall } from "./_log_call.ts";
 import type { LogArguments } from "./log_record.ts";
-import type { Logger, LoggerManager } from "./logger.ts";
+import type { Logger, Manager } from "./logger.ts";
 import { raiseExceptions } from "./raise_exceptions.ts";
 
 /** Options of {@linkcode LoggerAdapter}. */
@@ -155,12 +155,12 @@ export class LoggerAdapter {
   }
 
   /** The manager of the logger. */
-  get manager(): LoggerManager | null {
+  get manager(): Manager | null {
     return this.logger.manager;
   }
 
   /** Sets the manager of the logger. */
-  set manager(manager: LoggerManager | null) {
+  set manager(manager: Manager | null) {
     this.logger.manager = manager;
   }
 

@@ -5,10 +5,7 @@
  *
  * @module
  */
-import { Logger } from "./logger.ts";
-
-/** `Logger`, or a class derived from it whose constructor takes the name alone. */
-export type LoggerClass = new (name: string) => Logger;
+import { Logger, type LoggerClass } from "./logger.ts";
 
 let loggerClass: LoggerClass = Logger;
 

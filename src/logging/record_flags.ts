@@ -1,6 +1,7 @@
 /**
  * Python's `logging.logThreads` and similar flags: an attribute whose flag is off is `null`. Live
- * bindings, each with a function that sets it, because no other module may assign to them.
+ * bindings, each with a function that sets it, because no other module may assign to them. There is
+ * no `logAsyncioTasks`: JavaScript has no named tasks, so `taskName` is always `null`.
  *
  * Browser compatible.
  *
@@ -13,8 +14,6 @@ export let logThreads: boolean = true;
 export let logProcesses: boolean = true;
 /** If true, records carry `processName`. */
 export let logMultiprocessing: boolean = true;
-/** If true, records carry `taskName`; JavaScript has no named tasks, so it is always `null`. */
-export let logAsyncioTasks: boolean = true;
 
 /** Sets {@linkcode logThreads}. */
 export function setLogThreads(value: boolean): void {
@@ -29,9 +28,4 @@ export function setLogProcesses(value: boolean): void {
 /** Sets {@linkcode logMultiprocessing}. */
 export function setLogMultiprocessing(value: boolean): void {
   logMultiprocessing = value;
-}
-
-/** Sets {@linkcode logAsyncioTasks}. */
-export function setLogAsyncioTasks(value: boolean): void {
-  logAsyncioTasks = value;
 }

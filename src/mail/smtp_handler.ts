@@ -163,7 +163,8 @@ export type MailHandlerClasses = Readonly<
  *
  * @example
  * ```ts
- * import { dictConfig, shutdown } from "jsr:@logwire/logging";
+ * import { shutdown } from "jsr:@logwire/logging";
+ * import { dictConfig } from "jsr:@logwire/logging/config";
  * import { mailHandlerClasses } from "jsr:@logwire/logging/smtp-handler";
  *
  * dictConfig({

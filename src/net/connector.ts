@@ -91,7 +91,7 @@ export interface DatagramSocket extends AsyncIterable<Uint8Array>, AsyncDisposab
 }
 
 /** Opens byte streams. Every rejection is a {@linkcode ConnectionError}. */
-export interface Connector extends ExitNotifier, HostNamed {
+export interface Connector extends ExitNotifier {
   /**
    * The `connection` of a handler that is not given one: `"per-flush"` where a socket may not outlive
    * the request that opened it.
@@ -101,12 +101,19 @@ export interface Connector extends ExitNotifier, HostNamed {
   readonly connection?: "persistent" | "per-flush";
   /** Connects, TLS handshake included; aborting `signal` rejects and leaves no socket behind. */
   connect(to: StreamAddress, options?: WaitOptions): Promise<StreamConnection>;
+  /**
+   * The machine's name as the operating system has it, as Python's `socket.gethostname()`; `undefined`
+   * where it may not be asked: on Deno without `--allow-sys=hostname`. Never prompts, never waits.
+   */
+  hostName?(): string | undefined;
 }
 
 /** Opens datagram sockets. Every rejection is a {@linkcode ConnectionError}. */
-export interface DatagramConnector extends ExitNotifier, HostNamed {
+export interface DatagramConnector extends ExitNotifier {
   /** Resolves the peer's name once and opens a socket for it. */
   openDatagram(peer: DatagramAddress, options?: WaitOptions): Promise<DatagramSocket>;
+  /** As {@linkcode Connector.hostName}. */
+  hostName?(): string | undefined;
 }
 
 /** Accepts byte streams. */
@@ -171,15 +178,6 @@ export interface ExitNotifier {
    * @param isWeak whether that also happens when the hooks are collected: the caller then keeps them
    */
   atExit?(hooks: ExitHooks, isWeak?: boolean): () => void;
-}
-
-/** A runtime that can tell what the machine calls itself. */
-export interface HostNamed {
-  /**
-   * The name as the operating system has it, as Python's `socket.gethostname()`; `undefined` where
-   * it may not be asked: on Deno without `--allow-sys=hostname`. Never prompts, never waits.
-   */
-  hostName?(): string | undefined;
 }
 
 /** Time as a parameter; the default is the runtime's own, tests give a virtual one. */

@@ -69,7 +69,8 @@ const RECORDS_A_LOOK = 16;
  *
  * @example
  * ```ts
- * import { makeLogRecord, NullHandler, QueueListener, RecordQueue } from "jsr:@logwire/logging";
+ * import { makeLogRecord, NullHandler } from "jsr:@logwire/logging";
+ * import { QueueListener, RecordQueue } from "jsr:@logwire/logging/queue-handler";
  *
  * const queue = new RecordQueue();
  * await using listener = new QueueListener(queue, new NullHandler());

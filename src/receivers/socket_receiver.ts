@@ -61,9 +61,18 @@ export type {
   DatagramReceiverStats,
   LogRecordDatagramReceiverOptions,
 } from "./datagram_receiver.ts";
+export type { Acceptor, DatagramAcceptor, DatagramListener, Listener } from "../net/connector.ts";
+export type { DatagramServerStats } from "./datagram_server.ts";
 export type { ReceiverFault, ReceiverFaultReason } from "./receiver_fault.ts";
+export {
+  type ReceiverOptions,
+  type ReceiverStats,
+  RecordReceiver,
+  type RecordReceiverOptions,
+} from "./record_receiver.ts";
 export { readRecords } from "./record_stream.ts";
 export type { ReadRecordsOptions } from "./record_stream.ts";
+export type { StreamServerOptions, StreamServerStats } from "./stream_server.ts";
 export { SyslogReceiver } from "./syslog_receiver.ts";
 export type {
   SyslogDatagramReceiverOptions,

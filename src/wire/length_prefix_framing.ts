@@ -23,11 +23,17 @@
  */
 import { ChunkQueue } from "./chunk_queue.ts";
 import { checkDeframerOptions, FrameError, MAX_FRAME_BYTES } from "./framing.ts";
-import type { DeframerOptions, FrameErrorCode, FrameReader, Framing } from "./framing.ts";
+import type {
+  DeframerOptions,
+  FrameErrorCode,
+  FrameReader,
+  Framing,
+  StreamFraming,
+} from "./framing.ts";
 import { refuse } from "../logging/validate.ts";
 
 export { FrameError };
-export type { DeframerOptions, FrameErrorCode, FrameReader, Framing };
+export type { DeframerOptions, FrameErrorCode, FrameReader, Framing, StreamFraming };
 
 /** The length prefix, in bytes. */
 const PREFIX = 4;

@@ -34,7 +34,9 @@ function frames(received: Uint8Array): string[] {
 type Options = Partial<SysLogHandlerOptions> & Record<string, unknown>;
 
 /** A handler on a network of its own, with the events and the faults that it told. */
-function setUp(address?: SysLogAddress, options: Options = {}) {
+const local: SysLogAddress = ["localhost", 514];
+
+function setUp(address: SysLogAddress = local, options: Options = {}) {
   const network = new MemoryNetwork();
   network.machineName = "box";
   const events: DeliveryEvent[] = [];
@@ -106,7 +108,7 @@ test("SysLogHandler.encodePriority() takes names of its tables and numbers of an
   class Mine extends SysLogHandler {
     override readonly facility_names = { ...SysLogHandler.facility_names, mine: 20 };
   }
-  const mine = new Mine(undefined, { connector: new MemoryNetwork() });
+  const mine = new Mine(local, { connector: new MemoryNetwork() });
   assertEquals(mine.encodePriority("mine", 0), 160);
 });
 
@@ -451,7 +453,7 @@ test("SysLogHandler does without a host name that the connector does not tell, o
       ...(hostName && { hostName }),
     };
     const options = { socktype: "datagram", connector, format: "rfc5424" } as const;
-    const handler = new SysLogHandler(undefined, options);
+    const handler = new SysLogHandler(local, options);
     handler.emit(known());
     await handler.flush();
     assertEquals(text(network.datagrams[0]!).split(" ")[2], "-");
@@ -601,7 +603,7 @@ test("SysLogHandler lets a subclass change the message, the socket and the sendi
       super.send(encoder.encode("<14>echo\0"));
     }
   }
-  const handler = new Shouting(undefined, { connector: network });
+  const handler = new Shouting(local, { connector: network });
   handler.emit(record("a"));
   await handler.flush();
   handler.emit(record("b"));
@@ -617,39 +619,40 @@ test("SysLogHandler refuses bad values, naming each and its range", () => {
   const bad: [unknown, unknown, string][] = [
     [["h"], { connector }, "'address' must be [host, port] or the path of a Unix socket"],
     [7, { connector }, "current value is 7"],
+    [undefined, { connector }, "'address' must be [host, port] or the path of a Unix socket"],
     ["", { connector }, "'host' must be a string that is not empty"],
     [["", 514], { connector }, "'host' must be a string that is not empty"],
     [["h", 0], { connector }, "'port' must be an integer from 1 to 65535: current value is 0"],
     [["h", 70_000], { connector, ...tcp }, "current value is 70000"],
     [undefined, undefined, "'options' must be an object"],
-    [undefined, {}, "'connector' must be an object with openDatagram()"],
+    [local, {}, "'connector' must be an object with openDatagram()"],
     [["h", 1], { ...tcp, connector: {} }, "'connector' must be an object with connect()"],
     ["/dev/log", { connector: {} }, "an object with openDatagram() and connect()"],
-    [undefined, { connector, retries: 3 }, "there is no option 'retries'"],
-    [undefined, { connector, serializer: {} }, "there is no option 'serializer'"],
-    [undefined, { connector, socktype: 2 }, `'socktype' must be "datagram" or "stream"`],
-    [undefined, { connector, tls: true }, `'tls' needs 'socktype' to be "stream"`],
+    [local, { connector, retries: 3 }, "there is no option 'retries'"],
+    [local, { connector, serializer: {} }, "there is no option 'serializer'"],
+    [local, { connector, socktype: 2 }, `'socktype' must be "datagram" or "stream"`],
+    [local, { connector, tls: true }, `'tls' needs 'socktype' to be "stream"`],
     ["/dev/log", { ...tcp, connector, tls: true }, "'tls' needs a port"],
     [["h", 1], { ...tcp, connector, tls: { ca: "pem" } }, "'tls.ca' must be"],
-    [undefined, { connector, facility: "USER" }, "auth, authpriv, console"],
-    [undefined, { connector, facility: 24 }, "'facility' must be an integer from 0 to 23"],
-    [undefined, { connector, format: "rfc3195" }, `"cpython" or "rfc3164" or "rfc5424"`],
-    [undefined, { connector, framing: "crlf" }, `"octet-counting" or "lf" or "nul"`],
-    [undefined, { connector, hostname: "h" }, `'hostname' has no place in the format "cpython"`],
-    [undefined, { connector, format: "rfc3164", msgid: "m" }, "'msgid' has no place"],
-    [undefined, { connector, format: "rfc5424", hostname: long }, "'hostname' must be 1 to 255"],
-    [undefined, { connector, format: "rfc3164", hostname: "my host" }, '"my host"'],
+    [local, { connector, facility: "USER" }, "auth, authpriv, console"],
+    [local, { connector, facility: 24 }, "'facility' must be an integer from 0 to 23"],
+    [local, { connector, format: "rfc3195" }, `"cpython" or "rfc3164" or "rfc5424"`],
+    [local, { connector, framing: "crlf" }, `"octet-counting" or "lf" or "nul"`],
+    [local, { connector, hostname: "h" }, `'hostname' has no place in the format "cpython"`],
+    [local, { connector, format: "rfc3164", msgid: "m" }, "'msgid' has no place"],
+    [local, { connector, format: "rfc5424", hostname: long }, "'hostname' must be 1 to 255"],
+    [local, { connector, format: "rfc3164", hostname: "my host" }, '"my host"'],
     ["/dev/log", { connector, format: "rfc3164", hostname: long }, "'hostname' must be 1 to 255"],
-    [undefined, { connector, format: "rfc5424", appName: "a b" }, "'appName' must be"],
-    [undefined, { connector, format: "rfc3164", appName: "a:b" }, "'appName' must be"],
-    [undefined, { connector, format: "rfc5424", procid: "a b" }, "'procid' must be"],
-    [undefined, { connector, format: "rfc5424", msgid: "ä" }, "'msgid' must be"],
-    [undefined, { connector, format: "rfc5424", structuredDataId: "a b" }, "'structuredDataId'"],
-    [undefined, { connector, format: "rfc5424", bom: 1 }, "'bom' must be true or false"],
-    [undefined, { connector, maxDatagramBytes: 0 }, "'maxDatagramBytes' must be"],
-    [undefined, { connector, connectTimeoutMs: 0 }, "'connectTimeoutMs'"],
-    [undefined, { connector, timeout: -1 }, "'timeout' must be a number from 0.001 to"],
-    [undefined, { connector, timeout: "2" }, "'timeout' must be a number from 0.001 to"],
+    [local, { connector, format: "rfc5424", appName: "a b" }, "'appName' must be"],
+    [local, { connector, format: "rfc3164", appName: "a:b" }, "'appName' must be"],
+    [local, { connector, format: "rfc5424", procid: "a b" }, "'procid' must be"],
+    [local, { connector, format: "rfc5424", msgid: "ä" }, "'msgid' must be"],
+    [local, { connector, format: "rfc5424", structuredDataId: "a b" }, "'structuredDataId'"],
+    [local, { connector, format: "rfc5424", bom: 1 }, "'bom' must be true or false"],
+    [local, { connector, maxDatagramBytes: 0 }, "'maxDatagramBytes' must be"],
+    [local, { connector, connectTimeoutMs: 0 }, "'connectTimeoutMs'"],
+    [local, { connector, timeout: -1 }, "'timeout' must be a number from 0.001 to"],
+    [local, { connector, timeout: "2" }, "'timeout' must be a number from 0.001 to"],
   ];
   for (const [address, options, message] of bad) {
     const make = () =>

@@ -4,7 +4,7 @@ import { Handler } from "../../src/logging/handler.ts";
 import { lastResort, setLastResort } from "../../src/logging/last_resort.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import type { Logger } from "../../src/logging/logger.ts";
-import { Manager } from "../../src/logging/manager.ts";
+import { Manager } from "../../src/logging/_manager.ts";
 import { RootLogger } from "../../src/logging/_root_logger.ts";
 import { test } from "../test.ts";
 import { askPython, Chooser } from "./oracle.ts";

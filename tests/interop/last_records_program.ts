@@ -8,14 +8,12 @@ import {
   DatagramHandler,
   getLogger,
   HTTPHandler,
-  MemoryHandler,
-  QueueHandler,
-  QueueListener,
-  RecordQueue,
   setRaiseExceptions,
   SocketHandler,
   SysLogHandler,
 } from "../../mod.ts";
+import { MemoryHandler } from "../../src/handlers/memory_handler.ts";
+import { QueueHandler, QueueListener, RecordQueue } from "../../src/queue/queue_handler.ts";
 import { FileHandler } from "../../src/files/file_handlers.ts";
 import { SMTPHandler } from "../../src/mail/smtp_handler.ts";
 import { turns } from "../turns.ts";

@@ -1,13 +1,7 @@
 /** A program that logs through a queue and ends: `queue_ending_program.ts SCENARIO`. */
 import process from "node:process";
-import {
-  Handler,
-  Logger,
-  type LogRecord,
-  QueueHandler,
-  QueueListener,
-  RecordQueue,
-} from "../../mod.ts";
+import { Handler, Logger, type LogRecord } from "../../mod.ts";
+import { QueueHandler, QueueListener, RecordQueue } from "../../src/queue/queue_handler.ts";
 
 const [scenario] = process.argv.slice(2);
 let handled = 0;

@@ -3,7 +3,8 @@
  * flag. Started by queue_worker_test.ts.
  */
 import type { MessagePort } from "node:worker_threads";
-import { makeLogRecord, PortQueue, QueueHandler } from "../../mod.ts";
+import { makeLogRecord } from "../../mod.ts";
+import { PortQueue, QueueHandler } from "../../src/queue/queue_handler.ts";
 import { runtime } from "../test.ts";
 
 const port = runtime === "node"

@@ -3,7 +3,8 @@
  * waits there, before the next record, until the gate is 1. Started by queue_worker_test.ts.
  */
 import type { MessagePort } from "node:worker_threads";
-import { Handler, type LogRecord, PortReceiver, QueueListener } from "../../mod.ts";
+import { Handler, type LogRecord } from "../../mod.ts";
+import { PortReceiver, QueueListener } from "../../src/queue/queue_handler.ts";
 import { runtime } from "../test.ts";
 
 const port = runtime === "node"

@@ -1,6 +1,7 @@
 // Logs many lines to standard output, as a configuration in a file says, and ends at once.
 import process from "node:process";
-import { dictConfig, getLogger } from "../../mod.ts";
+import { getLogger } from "../../mod.ts";
+import { dictConfig } from "../../src/config/dict_config.ts";
 
 const stream = "ext://sys.stdout";
 dictConfig({

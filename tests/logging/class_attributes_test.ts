@@ -1,10 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { withAttributes } from "../../src/logging/_class_attributes.ts";
+import { setAttributes } from "../../src/logging/_class_attributes.ts";
 import { test } from "../test.ts";
 
-test("withAttributes() makes values that can be set for one object, for one class, or for all", () => {
-  const Attributes: new () => { level: number } = withAttributes({ level: 1 });
-  class Base extends Attributes {}
+test("setAttributes() makes values that can be set for one object, for one class, or for all", () => {
+  class Base {
+    declare level: number;
+    static readonly attributes: void = setAttributes(this, { level: 1 });
+  }
   class Derived extends Base {
     override level = 2;
   }

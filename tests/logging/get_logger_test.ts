@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { disable, getLogger, manager, root } from "../../src/logging/get_logger.ts";
 import { Logger } from "../../src/logging/logger.ts";
-import { Manager } from "../../src/logging/manager.ts";
+import { Manager } from "../../src/logging/_manager.ts";
 import { RootLogger } from "../../src/logging/_root_logger.ts";
 import { test } from "../test.ts";
 

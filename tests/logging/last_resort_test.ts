@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { lastResort, setLastResort } from "../../src/logging/last_resort.ts";
-import { Manager } from "../../src/logging/manager.ts";
+import { Manager } from "../../src/logging/_manager.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { RootLogger } from "../../src/logging/_root_logger.ts";
 import { ListHandler, receivedRecord, stderrOf } from "./helpers.ts";

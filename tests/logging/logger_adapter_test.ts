@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import type { LogKeywords } from "../../src/logging/call_arguments.ts";
 import { LoggerAdapter, type LoggerAdapterOptions } from "../../src/logging/logger_adapter.ts";
-import { Manager } from "../../src/logging/manager.ts";
+import { Manager } from "../../src/logging/_manager.ts";
 import { RootLogger } from "../../src/logging/_root_logger.ts";
 import { ListHandler, listLogger, stderrOf } from "./helpers.ts";
 import { test } from "../test.ts";

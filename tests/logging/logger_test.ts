@@ -4,7 +4,7 @@ import { Filter } from "../../src/logging/filter.ts";
 import { getLogger } from "../../src/logging/get_logger.ts";
 import { Logger } from "../../src/logging/logger.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
-import { Manager } from "../../src/logging/manager.ts";
+import { Manager } from "../../src/logging/_manager.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { RootLogger } from "../../src/logging/_root_logger.ts";
 import { ListHandler, listLogger, recordOf, stderrOf } from "./helpers.ts";

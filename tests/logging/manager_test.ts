@@ -1,12 +1,8 @@
 import { assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
-import { Logger } from "../../src/logging/logger.ts";
-import {
-  getLoggerClass,
-  type LoggerClass,
-  setLoggerClass,
-} from "../../src/logging/logger_class.ts";
+import { Logger, type LoggerClass } from "../../src/logging/logger.ts";
+import { getLoggerClass, setLoggerClass } from "../../src/logging/logger_class.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
-import { Manager } from "../../src/logging/manager.ts";
+import { Manager } from "../../src/logging/_manager.ts";
 import { PlaceHolder } from "../../src/logging/place_holder.ts";
 import { RootLogger } from "../../src/logging/_root_logger.ts";
 import { ListHandler } from "./helpers.ts";

@@ -10,19 +10,16 @@ import { join } from "node:path";
 import process from "node:process";
 import * as logwire from "../../mod.ts";
 import {
-  BufferingHandler,
   DatagramHandler,
   Handler,
   HTTPHandler,
   LogRecord,
-  MemoryHandler,
-  PortQueue,
-  QueueHandler,
-  RecordQueue,
   SocketHandler,
   StreamHandler,
   SysLogHandler,
 } from "../../mod.ts";
+import { BufferingHandler, MemoryHandler } from "../../src/handlers/memory_handler.ts";
+import { PortQueue, QueueHandler, RecordQueue } from "../../src/queue/queue_handler.ts";
 import type {
   Connector,
   DatagramConnector,
@@ -207,7 +204,7 @@ function handlers(): [string, Handler][] {
       "DatagramHandler, garbage connector",
       new DatagramHandler("h", 1, { ...quiet, connector: garbage }),
     ],
-    ["SysLogHandler", new SysLogHandler(undefined, good())],
+    ["SysLogHandler", new SysLogHandler(["localhost", 514], good())],
     ["SysLogHandler, TCP", new SysLogHandler(["h", 1], { ...good(), socktype: "stream" })],
     [
       "SysLogHandler, RFC 5424",
@@ -296,11 +293,11 @@ function handlers(): [string, Handler][] {
     ],
     [
       "SysLogHandler, rejecting methods",
-      Object.assign(new SysLogHandler(undefined, good()), { encodePriority: rejecting }),
+      Object.assign(new SysLogHandler(["localhost", 514], good()), { encodePriority: rejecting }),
     ],
     [
       "SysLogHandler, rejecting message",
-      Object.assign(new SysLogHandler(undefined, good()), { makeMessage: rejecting }),
+      Object.assign(new SysLogHandler(["localhost", 514], good()), { makeMessage: rejecting }),
     ],
     [
       "HTTPHandler, rejecting fetch and onEvent",

@@ -50,7 +50,10 @@ export function checkOptions(options: UnpickleOptions): CheckedOptions {
   const limits = { ...DEFAULT_LIMITS };
   for (const [name, limit] of Object.entries(given)) {
     if (!Object.hasOwn(DEFAULT_LIMITS, name)) {
-      throw new TypeError(`Cannot unpickle as there is no option '${name}'`);
+      const known = ["globals", "encoding", ...Object.keys(DEFAULT_LIMITS)].join(", ");
+      throw new TypeError(
+        `Cannot unpickle as there is no option '${name}': the options are ${known}`,
+      );
     }
     if (limit === undefined) continue;
     if (typeof limit !== "number") refuse(name, "a number", limit);

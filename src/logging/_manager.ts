@@ -9,15 +9,15 @@
 import { checkLevel } from "./level_names.ts";
 import { startLevelEpoch } from "./_level_epoch.ts";
 import { asFunction, type LogRecordClass, type LogRecordFactory } from "./log_record_factory.ts";
-import { Logger, type LoggerManager } from "./logger.ts";
-import { checkLoggerClass, getLoggerClass, type LoggerClass } from "./logger_class.ts";
+import { Logger, type LoggerClass, type Manager as ManagerContract } from "./logger.ts";
+import { checkLoggerClass, getLoggerClass } from "./logger_class.ts";
 import { PlaceHolder } from "./place_holder.ts";
 import { pythonRepr } from "../text/python_repr.ts";
 
 /**
  * Holds the loggers of one hierarchy by name. A program normally has one, that of `getLogger()`.
  */
-export class Manager implements LoggerManager {
+export class Manager implements ManagerContract {
   /** The root of the hierarchy. */
   readonly root: Logger;
   /** Loggers by name, and place-holders for names that only have loggers below them. */
