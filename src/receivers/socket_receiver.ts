@@ -70,8 +70,8 @@ export {
   RecordReceiver,
   type RecordReceiverOptions,
 } from "./record_receiver.ts";
-export { readRecords } from "./record_stream.ts";
-export type { ReadRecordsOptions } from "./record_stream.ts";
+export { readRecords } from "./read_records.ts";
+export type { ReadRecordsOptions } from "./read_records.ts";
 export type { StreamServerOptions, StreamServerStats } from "./stream_server.ts";
 export { SyslogReceiver } from "./syslog_receiver.ts";
 export type {

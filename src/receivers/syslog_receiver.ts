@@ -41,7 +41,7 @@ import {
   type StreamServerSettings,
   type StreamServerStats,
 } from "./stream_server.ts";
-import { syslogFields } from "./_syslog_record.ts";
+import { syslogFields } from "./_syslog_fields.ts";
 
 /**
  * 1 MiB: a message is a kilobyte; with a long traceback, a hundred. Each connection may hold so

@@ -6,7 +6,7 @@ import { dumps } from "../../src/wire/pickle/pickle.ts";
 import { lineDelimited } from "../../src/wire/syslog/syslog_framing.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
 import { isReceived } from "../../src/logging/received_mark.ts";
-import { readRecords } from "../../src/receivers/record_stream.ts";
+import { readRecords } from "../../src/receivers/read_records.ts";
 import { test } from "../test.ts";
 import { fields, record, spam } from "./setting.ts";
 

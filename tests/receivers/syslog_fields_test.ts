@@ -3,7 +3,7 @@ import type { SyslogMessage } from "../../src/wire/syslog/syslog_parser.ts";
 import { Formatter } from "../../src/logging/formatter.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
-import { syslogFields } from "../../src/receivers/_syslog_record.ts";
+import { syslogFields } from "../../src/receivers/_syslog_fields.ts";
 import { test } from "../test.ts";
 
 const message: SyslogMessage = {
