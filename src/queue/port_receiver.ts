@@ -11,6 +11,7 @@ import { callBack } from "../logging/callback.ts";
 import { reportError, reportFault } from "../logging/report_error.ts";
 import type { Clock, WaitOptions } from "../net/connector.ts";
 import { systemClock } from "../net/system_clock.ts";
+import { withTimeout } from "../net/with_timeout.ts";
 import { holdOpen } from "../delivery/hold_open.ts";
 import {
   checkPort,
@@ -135,13 +136,17 @@ export class PortReceiver extends RecordQueue {
   /** Waits until the drain makes progress, `ms` have passed, or `signal` is aborted. */
   async #waitFor(drain: Drain, ms: number, signal: AbortSignal | undefined): Promise<void> {
     if (signal?.aborted) return;
-    let timer: unknown;
-    await new Promise<void>((resolve) => {
-      drain.end = resolve;
-      timer = this.#clock.setTimeout(resolve, ms);
-      signal?.addEventListener("abort", drain.end);
-    });
-    this.#clock.clearTimeout(timer);
+    const progress = () =>
+      new Promise<void>((resolve) => {
+        drain.end = resolve;
+        signal?.addEventListener("abort", drain.end);
+      });
+    await withTimeout(progress, {
+      abort: new AbortController(),
+      clock: this.#clock,
+      ms,
+      late: () => new Error("the drain made no progress"),
+    }).catch(() => {});
     signal?.removeEventListener("abort", drain.end);
   }
 
