@@ -6,6 +6,8 @@ import {
   QueueHandler,
   type QueueHandlerOptions,
 } from "../../src/queue/queue_handler.ts";
+import { PortQueue } from "../../src/queue/port_queue.ts";
+import { PortReceiver } from "../../src/queue/port_receiver.ts";
 import { QueueListener } from "../../src/queue/queue_listener.ts";
 import { RecordQueue } from "../../src/queue/record_queue.ts";
 import { MemoryHandler } from "../../src/handlers/memory_handler.ts";
@@ -180,6 +182,28 @@ test("QueueHandler refuses bad options", () => {
       message,
     );
   }
+});
+
+test("an unknown option of a queue, a handler or a listener is refused with a list of all that it has", () => {
+  const { port1, port2 } = new MessageChannel();
+  const queue = new RecordQueue();
+  const colour = { colour: 1 } as object;
+  const lists: [() => unknown, string][] = [
+    [() => new QueueHandler(queue, colour), "closeTimeoutMs, clock"],
+    [() => new QueueListener(queue, colour), "respect_handler_level"],
+    [() => new RecordQueue(colour), "maxRecords, overflow"],
+    [() => new PortQueue(port1, colour), "maxRecords, maxBytes, overflow"],
+    [() => new PortReceiver(port2, colour), "clock"],
+  ];
+  for (const [construct, known] of lists) {
+    const { message } = assertThrows(construct, TypeError);
+    assertEquals(
+      message.replace(/.* as /, ""),
+      `there is no option 'colour': the options are ${known}`,
+    );
+  }
+  port1.close();
+  port2.close();
 });
 
 test("a received record is escaped behind a queue too, and its traceback keeps its lines", async () => {
