@@ -42,9 +42,12 @@ export interface DatagramReceiverStats extends ReceiverStats, DatagramServerStat
  * const connector = new MemoryNetwork();
  * const { clock } = connector;
  *
- * const receiver = new LogRecordDatagramReceiver("localhost", 9021, { acceptor: connector, clock
- * }); receiver.handleLogRecord = (record) => console.assert(record.getMessage() === "spam"); await
- * receiver.start();
+ * const receiver = new LogRecordDatagramReceiver("localhost", 9021, {
+ *   acceptor: connector,
+ *   clock,
+ * });
+ * receiver.handleLogRecord = (record) => console.assert(record.getMessage() === "spam");
+ * await receiver.start();
  *
  * const handler = new DatagramHandler("localhost", 9021, { connector });
  * getLogger("myapp.area2").addHandler(handler);
