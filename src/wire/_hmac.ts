@@ -5,7 +5,9 @@
  */
 import { BLOCK_BYTES, Sha256, sha256 } from "./_sha256.ts";
 
-/** The function that signs with `key`; what depends on the key alone is computed once. */
+/**
+ * Returns a function that signs with `key`; values that depend only on the key are computed once.
+ */
 export function hmacSha256(key: Uint8Array): (message: Uint8Array) => Uint8Array {
   const short = key.length > BLOCK_BYTES ? sha256(key) : key;
   const padded = new Uint8Array(BLOCK_BYTES);
@@ -16,8 +18,8 @@ export function hmacSha256(key: Uint8Array): (message: Uint8Array) => Uint8Array
 }
 
 /**
- * Whether two byte strings are equal, in a time that does not tell where they differ (as Python's
- * `hmac.compare_digest`; their lengths may be told).
+ * Returns true if two byte strings are equal. Its time does not depend on where they differ (as
+ * that of Python's `hmac.compare_digest`; it may depend on their lengths).
  */
 export function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
   let difference = a.length ^ b.length;

@@ -13,7 +13,7 @@ import { refuse } from "../logging/validate.ts";
 
 const LF = 10;
 
-/** Reads lines; the aliasing is that of `Deframer`. */
+/** Reads lines; payloads are views or copies as those of `Deframer`. */
 class LineReader implements FrameReader {
   readonly #max: number;
   readonly #input: ChunkQueue = new ChunkQueue();

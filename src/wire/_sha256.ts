@@ -1,5 +1,6 @@
 /**
- * SHA-256 (FIPS 180-4), synchronous: `emit()` may not wait, and WebCrypto's digest does.
+ * SHA-256 (FIPS 180-4), synchronous: `emit()` must not wait, and WebCrypto's digest is
+ * asynchronous.
  *
  * @module
  */
@@ -10,12 +11,15 @@ export const DIGEST_BYTES = 32;
 /** The bytes of a block, on which HMAC pads its key. */
 export const BLOCK_BYTES = 64;
 
-/** The first 32 bits of the fractional part of `root` (FIPS 180-4, sections 4.2.2 and 5.3.3). */
+/**
+ * Returns the first 32 bits of the fractional part of `root` (FIPS 180-4, sections 4.2.2 and
+ * 5.3.3).
+ */
 function fraction(root: number): number {
   return Math.floor((root % 1) * 2 ** 32) | 0;
 }
 
-/** The first so many primes' roots. */
+/** Returns the fractions of the roots of the first `count` primes. */
 function fractions(count: number, root: (prime: number) => number): Int32Array {
   const primes: number[] = [];
   for (let n = 2; primes.length < count; n++) {
@@ -27,17 +31,17 @@ function fractions(count: number, root: (prime: number) => number): Int32Array {
 const INITIAL: Int32Array = /* @__PURE__ */ fractions(8, Math.sqrt);
 const K: Int32Array = /* @__PURE__ */ fractions(64, Math.cbrt);
 
-/** The message schedule; one for all, as nothing here is interrupted. */
+/** The message schedule; all hashes share it, as nothing here is interrupted. */
 const W: Int32Array = /* @__PURE__ */ new Int32Array(64);
 
 /** A hash in progress; `clone()` keeps a prefix that many messages share. */
 export class Sha256 {
   readonly #state: Int32Array = INITIAL.slice();
   readonly #block: Uint8Array = new Uint8Array(BLOCK_BYTES);
-  /** How many bytes were taken; the last of them, less than a block, wait in `#block`. */
+  /** The number of bytes so far; the last of them, less than a block, wait in `#block`. */
   #length = 0;
 
-  /** Takes more of the message. */
+  /** Adds bytes of the message. */
   update(bytes: Uint8Array): this {
     let offset = 0;
     let filled = this.#length % BLOCK_BYTES;
@@ -56,7 +60,7 @@ export class Sha256 {
     return this;
   }
 
-  /** The 32 bytes of the hash; nothing may be added afterwards. */
+  /** Returns the 32 bytes of the hash; no bytes may be added afterwards. */
   digest(): Uint8Array {
     const length = this.#length;
     const padding = new Uint8Array(BLOCK_BYTES - (length + 8) % BLOCK_BYTES + 8);
@@ -71,7 +75,7 @@ export class Sha256 {
     return digest;
   }
 
-  /** An independent hash that has taken the same bytes. */
+  /** Returns an independent hash of the same bytes. */
   clone(): Sha256 {
     const copy = new Sha256();
     copy.#state.set(this.#state);
@@ -120,7 +124,7 @@ function compress(state: Int32Array, bytes: Uint8Array, offset: number): void {
   state[7]! += h;
 }
 
-/** The SHA-256 of `bytes`: 32 bytes. */
+/** Returns the SHA-256 of `bytes`: 32 bytes. */
 export function sha256(bytes: Uint8Array): Uint8Array {
   return new Sha256().update(bytes).digest();
 }

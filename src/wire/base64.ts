@@ -6,10 +6,10 @@
  * @module
  */
 
-/** As many bytes as a function can safely take as arguments. */
+/** The number of bytes that a function can safely take as arguments. */
 const PIECE_BYTES = 4096;
 
-/** Bytes as base64. */
+/** Returns bytes as base64. */
 export function base64(bytes: Uint8Array): string {
   let text = "";
   for (let i = 0; i < bytes.length; i += PIECE_BYTES) {

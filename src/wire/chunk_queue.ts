@@ -1,6 +1,6 @@
 /**
- * Bytes that arrive in chunks and are wanted in payloads: a payload that lies in one chunk is
- * taken as a view of it, one that is split is gathered in a buffer that grows with what arrives.
+ * A queue of bytes that arrive in chunks and are read as payloads: a payload that lies in one chunk
+ * is a view of it, a split one is gathered in a buffer that grows with the bytes that arrive.
  *
  * Sans-IO and linear: however small the chunks are, a byte is copied a constant number of times.
  *
@@ -12,7 +12,7 @@ const FIRST_ALLOCATION = 1024;
 
 const NOTHING = /* @__PURE__ */ new Uint8Array(0);
 
-/** A queue of chunks, read from the front; see the module for what it promises. */
+/** A queue of chunks, read from the front; see the module for views and copies. */
 export class ChunkQueue {
   #chunks: Uint8Array[] = [];
   #first = 0;
@@ -25,17 +25,17 @@ export class ChunkQueue {
     if (chunk.length > 0) this.#chunks.push(chunk);
   }
 
-  /** How many bytes of the current payload have been gathered. */
+  /** The number of bytes of the current payload that are gathered. */
   get gathered(): number {
     return this.#gathered;
   }
 
-  /** How many bytes are allocated for the current payload. */
+  /** The number of bytes that are allocated for the current payload. */
   get allocated(): number {
     return this.#partial.length;
   }
 
-  /** How many bytes can be read without a chunk's end between them; 0 if there are none at all. */
+  /** Returns how many bytes of the first chunk can be read; 0 if the queue is empty. */
   available(): number {
     const chunk = this.#chunks[this.#first];
     if (chunk === undefined) return 0;
@@ -47,25 +47,27 @@ export class ChunkQueue {
     return 0;
   }
 
-  /** Reads the next byte; only when one is `available()`. */
+  /** Reads the next byte, which must be `available()`. */
   byte(): number {
     return this.#chunks[this.#first]![this.#offset++]!;
   }
 
-  /** One of the `available()` bytes, counted from the next one; all of them stay where they are. */
+  /** Returns one of the `available()` bytes, counted from the next one, and reads none. */
   peek(index: number = 0): number {
     return this.#chunks[this.#first]![this.#offset + index]!;
   }
 
-  /** How many of the `available()` bytes lie before the first `byte`; -1 if it is not there. */
+  /**
+   * Returns how many of the `available()` bytes lie before the first `byte`; -1 if it is missing.
+   */
   indexOf(byte: number): number {
     const index = this.#chunks[this.#first]!.indexOf(byte, this.#offset);
     return index < 0 ? -1 : index - this.#offset;
   }
 
-  /** As {@linkcode indexOf}, of two bytes the one that comes first. */
+  /** As {@linkcode indexOf}, for the first of two bytes. */
   indexOfEither(one: number, other: number): number {
-    // Two searches would each look through the whole chunk, again for every payload in it.
+    // Two searches would each read the whole chunk, again for every payload in it.
     const chunk = this.#chunks[this.#first]!;
     for (let i = this.#offset; i < chunk.length; i++) {
       if (chunk[i] === one || chunk[i] === other) return i - this.#offset;
@@ -73,7 +75,7 @@ export class ChunkQueue {
     return -1;
   }
 
-  /** Moves `count` of the `available()` bytes to a payload that will be `most` bytes at most. */
+  /** Moves `count` of the `available()` bytes to a payload of at most `most` bytes. */
   gather(count: number, most: number): void {
     const filled = this.#gathered + count;
     if (filled > this.#partial.length) {
@@ -85,7 +87,7 @@ export class ChunkQueue {
     this.#gathered = filled;
   }
 
-  /** Ends the payload: what was gathered and `count` of the `available()` bytes. */
+  /** Returns the payload: the gathered bytes and `count` of the `available()` bytes. */
   take(count: number): Uint8Array {
     if (this.#gathered === 0) return this.#view(count);
     this.gather(count, this.#gathered + count);

@@ -1,6 +1,5 @@
 /**
- * No framing at all: where each datagram is one payload, as syslog over UDP has it (RFC 5426
- * section 3.1).
+ * No framing at all: each datagram is one payload, as in syslog over UDP (RFC 5426 section 3.1).
  *
  * @module
  */
@@ -8,7 +7,7 @@ import { checkDeframerOptions, type DeframerOptions, FrameError } from "./framin
 import type { FrameReader, Framing } from "./framing.ts";
 import { refuse } from "../logging/validate.ts";
 
-/** A reader of one datagram after another: each `push()` is followed by one payload. */
+/** Reads one datagram after another: each `push()` is followed by one payload. */
 class DatagramReader implements FrameReader {
   readonly #max: number;
   #payload: Uint8Array | undefined;
@@ -39,7 +38,7 @@ class DatagramReader implements FrameReader {
   }
 }
 
-/** A datagram a payload; see the module. */
+/** Each datagram is one payload; see the module. */
 export const unframed: Framing = {
   frame: (payload: Uint8Array): Uint8Array => payload.slice(),
   reader: (options?: DeframerOptions): FrameReader => new DatagramReader(options),

@@ -1,11 +1,11 @@
 /**
- * Received records as they are written to a console or a file. Whoever sends them chooses their text:
- * a line feed in it would begin a line that looks like another record, and an escape sequence would
- * change the terminal of whoever reads it.
+ * The escaped copy of a received record, for a console or a file. The sender chooses the text of a
+ * record: a line feed in it would begin a line that looks like another record, and an escape
+ * sequence would control the reader's terminal.
  *
- * In every field, and in its name, the control characters are written as Python's `repr()` writes
- * them: `\n`, `\x1b`. A backslash stays as it is. `exc_text` and `stack_info` keep LF and TAB, since
- * they are lines, and each of their lines is indented, so that none begins as a record does.
+ * In every field, and in its name, control characters are written as Python's `repr()` writes them:
+ * `\n`, `\x1b`. A backslash is not changed. `exc_text` and `stack_info` keep LF and TAB, since they
+ * are lines, and each of their lines is indented, so that none begins like a record.
  *
  * Browser compatible.
  *
@@ -16,23 +16,23 @@ import { makeLogRecord } from "../logging/make_log_record.ts";
 import { pythonStr } from "../text/python_repr.ts";
 import { TextBudget } from "../text/text_budget.ts";
 
-/** C0, DEL, C1, and the two line separators of Unicode, at which programs break lines as well. */
+/** C0, DEL, C1, and the two line separators of Unicode, at which programs also break lines. */
 // deno-lint-ignore no-control-regex -- these are what is looked for
 const CONTROL = /[\x00-\x1f\x7f-\x9f\u2028\u2029]/;
 const CONTROLS = /* @__PURE__ */ new RegExp(CONTROL, "g");
 
-/** Before every line of `exc_text` and `stack_info`. */
+/** The text before every line of `exc_text` and `stack_info`. */
 const INDENT = "  ";
 
-/** Longer texts are looked at once, in however many fields of a record they stand. */
+/** Longer texts are read once, in however many fields of a record they are. */
 const LONG_TEXT = 1000;
 
-/** Deeper values are written as `…`: no honest record nests so deep, and the walk is recursive. */
+/** Deeper values are written as `…`: no honest record nests so deep, and the copy is recursive. */
 const MAX_DEPTH = 100;
 
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
-/** The text with its control characters escaped. */
+/** Returns the text with its control characters escaped. */
 export function escapeControls(text: string): string {
   return CONTROL.test(text) ? text.replace(CONTROLS, escaped) : text;
 }
@@ -42,13 +42,13 @@ function escaped(character: string): string {
   return SHORT[character] ?? (hex.length > 2 ? "\\u" + hex : "\\x" + hex.padStart(2, "0"));
 }
 
-/** A traceback or a stack: its lines stay lines, each indented. */
+/** Escapes a traceback or a stack: its lines stay lines, each indented. */
 function indented(text: string): string {
   const lines = text.replace(/\r?\n$/, "").split(/\r?\n/);
   return lines.map((line) => INDENT + line.split("\t").map(escapeControls).join("\t")).join("\n");
 }
 
-/** The record itself where its text is one line in any case, else a copy that is. */
+/** Returns the record itself if no field can begin a line, else an escaped copy. */
 export function escapedRecord(record: LogRecord): LogRecord {
   const message = record.getMessage();
   if (isOneLine(record, message)) return record;
@@ -69,13 +69,13 @@ function isTrace(key: string): boolean {
 
 function isOneLine(record: LogRecord, message: string): boolean {
   if (record.exc_text || record.stack_info) return false;
-  // One search through all names and texts is faster than one in each.
+  // One search through all names and texts is faster than a search in each.
   let text = message;
   const others = new Set<unknown>();
   for (const key of Object.keys(record)) {
     const value = record[key];
     text += key;
-    // The message holds these two.
+    // The message contains these two.
     if (key === "msg" || key === "args") continue;
     if (typeof value === "string" && value.length <= LONG_TEXT) text += value;
     else if (typeof value === "string" || typeof value === "object") others.add(value);
@@ -84,12 +84,12 @@ function isOneLine(record: LogRecord, message: string): boolean {
 }
 
 /**
- * Says whether a control character stands, or may stand, anywhere in these values: their texts
- * together have one budget. Linear, however often a part is shared.
+ * Returns true if these values contain, or may contain, a control character: their texts together
+ * have one budget. Linear, however often a part is shared.
  */
 function holdControls(values: Set<unknown>): boolean {
   const budget = new TextBudget();
-  // A set is walked to the values that are added meanwhile.
+  // The loop also reaches values that are added to the set meanwhile.
   for (const value of values) {
     const parts = typeof value === "object" && value !== null ? partsOf(value) : undefined;
     if (parts !== undefined) {
@@ -101,7 +101,7 @@ function holdControls(values: Set<unknown>): boolean {
   return false;
 }
 
-/** The values in a container; `undefined` for what is none, and has only a text. */
+/** Returns the values in a container; `undefined` for a value that has only a text. */
 function partsOf(value: object): Iterable<unknown> | undefined {
   if (Array.isArray(value) || value instanceof Set) return value;
   if (isBytes(value)) return [];
@@ -109,7 +109,10 @@ function partsOf(value: object): Iterable<unknown> | undefined {
   return isPlain(value) ? [...Object.keys(value), ...Object.values(value)] : undefined;
 }
 
-/** Bytes are always escaped where they are written as text, which takes long if there are many. */
+/**
+ * Returns true for bytes, which are not searched: their text is always escaped, and takes long to
+ * write.
+ */
 function isBytes(value: object): boolean {
   return ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
 }
@@ -119,10 +122,13 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Copies values with their control characters escaped; shared parts and circles stay so. */
+/**
+ * Copies values with their control characters escaped; shared and cyclic parts stay shared and
+ * cyclic.
+ */
 class Cleaning {
   readonly #copies = new Map<unknown, unknown>();
-  /** For the texts of objects, which may be one and the same part many times over. */
+  /** The budget of the texts of objects, which may share a part many times over. */
   readonly #budget = new TextBudget();
 
   value(value: unknown, depth = 0): unknown {
@@ -156,7 +162,7 @@ class Cleaning {
       return copy;
     }
     const text = pythonStr(value, this.#budget);
-    // Over the budget it is not known what else its text holds.
+    // A text over the budget was not read in full.
     const isKnown = this.#budget.next() && !CONTROL.test(text);
     return this.#made(value, isKnown ? value : escapeControls(text));
   }

@@ -1,10 +1,10 @@
 /**
- * A record's attributes as a web form: CPython's `urllib.parse.urlencode(record.__dict__)`, byte for
- * byte. Values are Python's `str()` of what they are there: None, True, a tuple for `args`, floats
- * for the times.
+ * A record's attributes as a web form: CPython's `urllib.parse.urlencode(record.__dict__)`, byte
+ * for byte. Values are Python's `str()` of what they are there: None, True, a tuple for `args`,
+ * floats for the times.
  *
- * Differs: a lone surrogate, for which CPython loses the record, is sent as U+FFFD; what is over the
- * {@linkcode TextBudget} of the record, as a value may hold itself many times over, reads `…`.
+ * Differs: a lone surrogate, for which CPython loses the record, is sent as U+FFFD; text over the
+ * {@linkcode TextBudget} of the record is `…`, as a value may be shared many times over.
  *
  * Browser compatible.
  *
@@ -14,12 +14,12 @@ import { floatRepr } from "../text/python_float.ts";
 import { pythonStr, tupleRepr } from "../text/python_repr.ts";
 import { TextBudget } from "../text/text_budget.ts";
 
-/** Floats in Python, also where they are whole. */
+/** The fields that are floats in Python, even if they are whole. */
 const TIMES: ReadonlySet<string> = new Set(["created", "msecs", "relativeCreated"]);
 
 const encoder = /* @__PURE__ */ new TextEncoder();
 
-/** What each byte becomes: itself, `+` for a space, or `%XX`. */
+/** The text of each byte: itself, `+` for a space, or `%XX`. */
 const QUOTED: readonly string[] = /* @__PURE__ */ Array.from({ length: 256 }, (_, byte) => {
   const character = String.fromCharCode(byte);
   if (character === " ") return "+";
@@ -29,7 +29,7 @@ const QUOTED: readonly string[] = /* @__PURE__ */ Array.from({ length: 256 }, (_
 
 const nothingToQuote = /^[A-Za-z0-9_.~-]*$/;
 
-/** `urllib.parse.quote_plus(value)`. */
+/** Returns `urllib.parse.quote_plus(value)`. */
 export function quotePlus(value: string | Uint8Array): string {
   if (typeof value === "string" && nothingToQuote.test(value)) return value;
   let quoted = "";
@@ -39,7 +39,7 @@ export function quotePlus(value: string | Uint8Array): string {
   return quoted;
 }
 
-/** `urllib.parse.urlencode(fields)`, for the attributes of a record. */
+/** Returns `urllib.parse.urlencode(fields)` for the attributes of a record. */
 export function formUrlencoded(fields: Record<string, unknown>): string {
   const pairs: string[] = [];
   const budget = new TextBudget();
@@ -54,7 +54,7 @@ function textOf(key: string, value: unknown, budget: TextBudget): string | Uint8
   if (value instanceof ArrayBuffer) return bytesWithin(new Uint8Array(value), budget);
   if (key === "args" && Array.isArray(value)) return tupleRepr(value, budget);
   if (typeof value === "number" && TIMES.has(key)) return floatRepr(value);
-  // The message itself is not cut; other text may be one and the same in many fields.
+  // The message itself is not cut; many fields may share one other text.
   if (typeof value === "string") return key === "msg" ? value : budget.cut(value);
   return pythonStr(value, budget);
 }

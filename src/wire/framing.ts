@@ -1,5 +1,5 @@
 /**
- * The contract of a framing: a way to mark, in a stream of bytes, where a payload ends.
+ * The contract of a framing, which marks the ends of payloads in a stream of bytes.
  *
  * @module
  */
@@ -8,17 +8,19 @@ import { checkInteger, checkKnown } from "../logging/validate.ts";
 /** The largest payload that a 4-byte length can announce; every framing stops there. */
 export const MAX_FRAME_BYTES = 0xffff_ffff;
 
-/** 16 MiB: a record is a kilobyte; with a long traceback, a hundred. Who claims more than this is lying. */
+/**
+ * 16 MiB: a record takes a kilobyte, with a long traceback a hundred. A larger claim is an attack.
+ */
 export const DEFAULT_MAX_FRAME_BYTES: number = 16_777_216;
 
 /**
  * `too-large`: a frame is larger than the cap; `cut-off`: the stream ended inside a frame;
- * `malformed`: what should say how long a frame is does not.
+ * `malformed`: the length of a frame is invalid.
  */
 export type FrameErrorCode = "too-large" | "cut-off" | "malformed";
 
 /**
- * A byte stream that holds no valid frames: everything after the fault is unreadable.
+ * An error in a byte stream of frames: no frame after it can be read.
  *
  * @example
  * ```ts
@@ -34,7 +36,7 @@ export type FrameErrorCode = "too-large" | "cut-off" | "malformed";
  * ```
  */
 export class FrameError extends Error {
-  /** What is wrong with the stream. */
+  /** The kind of the error. */
   readonly code: FrameErrorCode;
 
   /** Makes an error of one of the kinds. */
@@ -47,46 +49,48 @@ export class FrameError extends Error {
 
 /** Options of {@linkcode Deframer}, and of every {@linkcode FrameReader}. */
 export interface DeframerOptions {
-  /** The largest payload that is taken, in bytes. @default {16777216} */
+  /** The largest payload that a reader accepts, in bytes. @default {16777216} */
   maxFrameBytes?: number;
 }
 
-/** Finds payloads in a byte stream; what {@linkcode Deframer} is, in any framing. */
+/** Finds payloads in a byte stream; {@linkcode Deframer} is the one of the default framing. */
 export interface FrameReader {
-  /** Takes the next bytes of the stream. */
+  /** Adds the next bytes of the stream. */
   push(chunk: Uint8Array): void;
-  /** The next payload, or `undefined` if more bytes are needed; throws {@linkcode FrameError}. */
+  /**
+   * Returns the next payload, or `undefined` if it needs more bytes; throws {@linkcode FrameError}.
+   */
   next(): Uint8Array | undefined;
   /**
-   * Says that the stream is over; throws {@linkcode FrameError} if that cuts a frame off. Where it
-   * ends a frame, `next()` has that one now.
+   * Marks the end of the stream; throws {@linkcode FrameError} if that cuts a frame off. If the end
+   * completes a frame, `next()` returns it now.
    */
   end(): void;
   /**
-   * The memory, in bytes, that a frame takes which has begun and not ended; 0 between two frames.
-   * A receiver asks when `next()` has returned `undefined`; of a reader that does not say it, the
-   * receiver counts the bytes since its last frame.
+   * The memory, in bytes, of a frame that has begun and not ended; 0 between frames. A receiver
+   * reads it when `next()` has returned `undefined`; for a reader without it, the receiver counts
+   * the bytes since the last frame.
    */
   readonly heldBytes?: number;
 }
 
-/** A way to mark where a payload ends: both directions of it. */
+/** A framing: it writes frames and reads them. */
 export interface Framing {
-  /** The bytes that carry this payload. */
+  /** Returns the frame of this payload. */
   frame(payload: Uint8Array): Uint8Array;
-  /** A new reader for one stream. */
+  /** Makes a reader for one stream. */
   reader(options?: DeframerOptions): FrameReader;
 }
 
-/** A framing that writes its frames where they are sent from. */
+/** A framing that writes its frames into the buffer that they are sent from. */
 export interface StreamFraming extends Framing {
-  /** The most bytes of the frame of a payload of `length` bytes. */
+  /** Returns the most bytes of a frame for a payload of `length` bytes. */
   mostBytes(length: number): number;
-  /** Writes a frame at `at`, where there is room for {@linkcode mostBytes}; where it ends. */
+  /** Writes a frame at `at`, where there is room for {@linkcode mostBytes}; returns its end. */
   write(payload: Uint8Array, out: Uint8Array, at: number): number;
 }
 
-/** The cap that these options ask for; throws for what is no such option. */
+/** Checks the options of a reader, and returns the cap. */
 export function checkDeframerOptions(options: DeframerOptions): number {
   checkKnown("read frames", options, ["maxFrameBytes"]);
   const { maxFrameBytes = DEFAULT_MAX_FRAME_BYTES } = options;

@@ -1,13 +1,13 @@
 /**
  * Records as JSON: one object a frame, the same fields that a pickle would hold, in UTF-8.
  *
- * JSON has fewer types than a log record may hold, and a log record must not be lost for that:
- * `bigint` becomes its digits (Python reads them exactly; `JSON.parse` the nearest double), a
- * number that is not finite, `undefined` and an invalid Date become null, a Date ISO 8601 text,
- * bytes base64, a Set an array, a Map an object, an Error its stack, a function or symbol its text,
- * an object with `toJSON()` what that returns. A value inside itself becomes `"[Circular]"`, and
- * one nested deeper than {@linkcode MAX_DEPTH} `"[Nested]"`. What is over the {@linkcode TextBudget}
- * of the record reads `"…"`, as a value may hold itself many times over.
+ * JSON has fewer types than a log record may hold, and no log record may be lost for that: `bigint`
+ * becomes its digits (Python reads them exactly; `JSON.parse` the nearest double), a number that is
+ * not finite, `undefined` and an invalid Date become null, a Date ISO 8601 text, bytes base64, a
+ * Set an array, a Map an object, an Error its stack, a function or symbol its text, an object with
+ * `toJSON()` the result of that. A value inside itself becomes `"[Circular]"`, and one nested deeper
+ * than {@linkcode MAX_DEPTH} `"[Nested]"`. Text over the {@linkcode TextBudget} of the record is
+ * `"…"`, as a value may be shared many times over.
  *
  * @module
  */
@@ -29,7 +29,7 @@ function* entriesOf(object: object, budget: TextBudget): Generator<[string, unkn
   }
 }
 
-/** The JSON text of a value inside the containers that are open. */
+/** Returns the JSON text of a value inside the open containers. */
 function write(value: unknown, budget: TextBudget): string {
   switch (typeof value) {
     case "string":
@@ -104,14 +104,14 @@ function writeMembers(object: object, budget: TextBudget): string {
   return `{${members.join(",")}}`;
 }
 
-/** A value as the module describes it; one of several in a record where they share a budget. */
+/** Returns a value as JSON, as the module describes it; the values of one record share a budget. */
 export function jsonText(value: unknown, budget: TextBudget = new TextBudget()): string {
   return write(value, budget);
 }
 
 /**
- * The fields of a record as the module describes them. Every field is named, whatever is left of the
- * budget, and a message that is text stands in full.
+ * Returns the fields of a record as JSON, as the module describes them. Every field is named, even
+ * without a budget left, and a message that is text is written in full.
  */
 export function recordJson(fields: Record<string, unknown>): string {
   if (!isPlainObject(fields) || typeof fields.toJSON === "function") return jsonText(fields);
@@ -148,15 +148,16 @@ function loads(payload: Uint8Array): Record<string, unknown> {
  * import { json } from "jsr:@logwire/logging";
  *
  * const payload = json.dumps({ name: "myapp", msg: "spam", levelno: 20 });
- * console.assert(new TextDecoder().decode(payload) === '{"name":"myapp","msg":"spam","levelno":20}');
- * console.assert(json.loads(payload).msg === "spam");
+ * console.assert(new TextDecoder().decode(payload) ===
+ * '{"name":"myapp","msg":"spam","levelno":20}'); console.assert(json.loads(payload).msg ===
+ * "spam");
  * ```
  */
 export const json: Serializer = { dumps, loads };
 
 /**
- * JSON Lines: as {@linkcode json}, but the frame is a line, as log collectors other than CPython
- * take them. (A line of JSON holds no newline but its last, so nothing needs escaping.)
+ * JSON Lines: as {@linkcode json}, but each frame is a line, which log collectors other than
+ * CPython read. (JSON text contains no newline, so nothing needs escaping.)
  *
  * @example
  * ```ts

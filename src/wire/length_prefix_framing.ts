@@ -1,10 +1,10 @@
 /**
  * Frames as CPython's `SocketHandler.makePickle` writes them: a 4-byte big-endian length (`">L"`)
  * and that many bytes of payload. {@linkcode frame} writes one; {@linkcode Deframer} finds the
- * frames in a byte stream, however it was split. Any `Framing` does the same in another way.
+ * frames in a byte stream, however it was split. Other framings implement `Framing` as well.
  *
- * Sans-IO, linear in the bytes that arrive, and never larger than what has arrived: the length
- * that a sender claims is checked against a cap and then only ever believed byte by byte.
+ * Sans-IO, linear in the bytes that arrive: the length that a sender claims is checked against a
+ * cap, and memory is allocated only for bytes that have arrived.
  *
  * @example A frame that arrives in two pieces
  * ```ts
@@ -39,7 +39,7 @@ export type { DeframerOptions, FrameErrorCode, FrameReader, Framing, StreamFrami
 const PREFIX = 4;
 
 /**
- * The payload with its 4-byte big-endian length before it, in a new array.
+ * Returns the payload with its 4-byte big-endian length before it, in a new array.
  *
  * @example
  * ```ts
@@ -48,7 +48,7 @@ const PREFIX = 4;
  * console.assert(frame(new Uint8Array([7])).join() === "0,0,0,1,7");
  * ```
  *
- * @throws {FrameError} if the payload is longer than 4 bytes can say (4 GiB)
+ * @throws {FrameError} if the payload is longer than 4 GiB, the most that 4 bytes can count
  */
 export function frame(payload: Uint8Array): Uint8Array {
   const length = payload.length;
@@ -59,7 +59,7 @@ export function frame(payload: Uint8Array): Uint8Array {
     );
   }
   const bytes = new Uint8Array(PREFIX + length);
-  // No DataView: to hand out the buffer of a small array costs Bun a third of makePickle().
+  // No DataView: on Bun access to the buffer of a small array takes a third of makePickle()'s time.
   bytes[0] = length >>> 24;
   bytes[1] = length >>> 16;
   bytes[2] = length >>> 8;
@@ -70,12 +70,12 @@ export function frame(payload: Uint8Array): Uint8Array {
 
 /**
  * Finds the frames in a byte stream. After each `push()`, call `next()` until it returns
- * `undefined`; `end()` when the stream is over. After a {@linkcode FrameError} the stream cannot
- * be read on: `next()` keeps throwing.
+ * `undefined`; call `end()` at the end of the stream. After a {@linkcode FrameError} the rest of
+ * the stream cannot be read: `next()` keeps throwing.
  *
- * Aliasing: a payload that lies in one chunk is a view of that chunk, not a copy, so it changes
- * if the chunk does. Once `next()` has returned `undefined` no chunk is referred to any more: what
- * was left of it has been copied.
+ * A payload that lies in one chunk is a view of that chunk, not a copy, so it changes if the chunk
+ * does. Once `next()` has returned `undefined`, the reader refers to no chunk any more: it has
+ * copied the bytes that are left.
  *
  * @example
  * ```ts
@@ -90,7 +90,7 @@ export function frame(payload: Uint8Array): Uint8Array {
 export class Deframer implements FrameReader {
   readonly #max: number;
   readonly #input: ChunkQueue = new ChunkQueue();
-  /** The prefix: how many of its bytes were read, and the number that they say so far. */
+  /** The prefix: the number of its bytes that were read, and the length that they make so far. */
   #prefix = 0;
   #length = 0;
 
@@ -99,13 +99,15 @@ export class Deframer implements FrameReader {
     this.#max = checkDeframerOptions(options);
   }
 
-  /** Takes the next bytes of the stream. */
+  /** Adds the next bytes of the stream. */
   push(chunk: Uint8Array): void {
     if (!(chunk instanceof Uint8Array)) refuse("read frames", "chunk", "a Uint8Array", chunk);
     this.#input.push(chunk);
   }
 
-  /** The next payload, or `undefined` if more bytes are needed; throws {@linkcode FrameError}. */
+  /**
+   * Returns the next payload, or `undefined` if it needs more bytes; throws {@linkcode FrameError}.
+   */
   next(): Uint8Array | undefined {
     const input = this.#input;
     for (; this.#prefix < PREFIX; this.#prefix++) {
@@ -128,12 +130,12 @@ export class Deframer implements FrameReader {
     }
   }
 
-  /** The memory, in bytes, that a frame takes which has begun; 0 between two frames. */
+  /** The memory, in bytes, of a frame that has begun; 0 between frames. */
   get heldBytes(): number {
     return this.#input.allocated || this.#prefix;
   }
 
-  /** Says that the stream is over; throws {@linkcode FrameError} if that cuts a frame off. */
+  /** Marks the end of the stream; throws {@linkcode FrameError} if that cuts a frame off. */
   end(): void {
     const input = this.#input;
     if (input.available() > 0) {

@@ -1,10 +1,10 @@
 /**
- * Encodes plain records straight into the buffer that they are sent from, byte for byte as the
- * pickler would: what is the same in every record of one logger and level is kept as a template,
- * and only the message, the times and what `extra` added are written anew.
+ * Encodes plain records directly into the buffer that they are sent from, byte for byte as the
+ * pickler does: a template keeps the bytes that all records of one logger and level have in common,
+ * and only the message, the times and the fields of `extra` are written for each record.
  *
- * A record that is not plain (an attribute is missing, moved, or holds more than a string, a number,
- * a boolean or null) goes the general way, through the serializer.
+ * A record that is not plain (an attribute is missing, moved, or holds more than a string, a
+ * number, a boolean or null) must be encoded by the serializer.
  *
  * Browser compatible.
  *
@@ -28,36 +28,43 @@ import { TIMES, writeFields } from "./record_pickler.ts";
 /** The length prefix of a frame, in bytes. */
 const PREFIX = 4;
 
-/** Larger records go the general way: for them a copy more or less is nothing. */
+/** Larger records are encoded by the serializer: for them one more copy hardly matters. */
 const MAX_PLAIN_BYTES = 12288;
 
-/** Templates of one logger: by level, and, where the caller is looked up, by the place that logs. */
+/**
+ * The most templates of one logger: by level, and with `captureCaller()` by the place that logs.
+ */
 const MAX_TEMPLATES_A_NAME = 32;
 
-/** Attributes beyond these: more would need a second batch of the dict, or a longer memo index. */
+/**
+ * The most fields of `extra`: more would need a second batch of the dict, or a longer memo index.
+ */
 const MAX_EXTRAS = 64;
 
-/** Characters in a template: more than names and paths take. A stranger's take any number. */
+/**
+ * The most characters in a template: more than names and paths have. Those of a sender may have any
+ * number.
+ */
 const MAX_TEMPLATE_LENGTH = 4096;
 
-/** Templates that are kept; a program with more loggers and levels in use makes them anew. */
+/** The most templates; a program with more loggers and levels makes them again. */
 const MAX_TEMPLATES = 4096;
 
 /** The bytes that all plain records of one logger, level and caller have in common. */
 class FrameTemplate {
-  /** What is in the template, for comparing; no text in the message and in `exc_text`. */
+  /** The fields of the template, to compare; the message and `exc_text` are empty. */
   readonly fields: LogRecord;
   /** From the length prefix to the message. */
   readonly head: Uint8Array;
-  /** From behind the message to `exc_text`; empty where that is None. */
+  /** From behind the message to `exc_text`; empty if that is None. */
   readonly middle: Uint8Array;
   /** From there to behind the last attribute. */
   readonly rest: Uint8Array;
-  /** Where in `rest` the floats stand. */
+  /** The positions of the floats in `rest`. */
   readonly times: readonly number[];
   /** The next memo index. */
   readonly memoized: number;
-  /** The texts of the last record, and the whole frame once a second one had the same. */
+  /** The texts of the last record, and its whole frame once a second record had the same texts. */
   message = "";
   excText = "";
   frame: Uint8Array | undefined;
@@ -92,7 +99,7 @@ class FrameTemplate {
   }
 }
 
-/** Encodes plain records; the code that is not ours is getters and `getMessage()`. */
+/** Encodes plain records; `prepare()` runs getters and `getMessage()`. */
 export class PickleEncoder implements RecordEncoder {
   readonly #templates = new Map<string, FrameTemplate[]>();
   #count = 0;
@@ -100,15 +107,15 @@ export class PickleEncoder implements RecordEncoder {
   #message = "";
   #excText = "";
   readonly #times = [0, 0, 0];
-  /** What `extra` added: so many keys, and their values. */
+  /** The number of fields of `extra`, their keys, and their values. */
   #extras = 0;
   readonly #keys: string[] = [];
   readonly #values: Scalar[] = [];
   #clean: object | undefined;
 
   /**
-   * Readies a plain record for `write()`: the most bytes that its frame may take, or 0 where the
-   * record is not plain.
+   * Prepares a plain record for `write()`. Returns the most bytes that its frame may take, or 0 if
+   * the record is not plain.
    */
   prepare(record: LogRecord): number {
     let count = 0;
@@ -154,7 +161,7 @@ export class PickleEncoder implements RecordEncoder {
     return size + template.head.length + template.middle.length + template.rest.length;
   }
 
-  /** Writes the frame of the record that was readied at `at`; where it ends. */
+  /** Writes the frame of the prepared record at `at`, and returns its end. */
   write(out: Uint8Array, view: DataView, at: number): number {
     const template = this.#last!;
     if (this.#extras > 0) return this.#write(out, view, at);
@@ -205,7 +212,7 @@ export class PickleEncoder implements RecordEncoder {
     return end;
   }
 
-  /** Whether nothing that is inherited shows among a record's attributes. */
+  /** Returns true if a loop over a record's attributes finds no inherited ones. */
   #isClean(prototype: object): boolean {
     if (prototype === this.#clean) return true;
     for (const _inherited in prototype) return false;
@@ -213,13 +220,13 @@ export class PickleEncoder implements RecordEncoder {
     return true;
   }
 
-  /** The template for this record, made if need be; `undefined` where it is not plain. */
+  /** Finds or makes the template of this record; `undefined` if the record is not plain. */
   #find(record: LogRecord): FrameTemplate | undefined {
     const { name, exc_text } = record;
     let list = this.#templates.get(name);
     const known = list?.find((template) => template.fits(record));
     if (known !== undefined) return known;
-    // One more record: what has the shape of a record is compared with it the fastest.
+    // A record itself: objects of the same shape are compared fastest.
     const fields = new LogRecord(name, 0, "", 0, "", null, null);
     for (const field of FIELDS) (fields as Record<string, unknown>)[field] = record[field];
     fields.msg = "";
@@ -245,7 +252,7 @@ export class PickleEncoder implements RecordEncoder {
   }
 }
 
-/** Writes text and its place in the memo, which is below 256. */
+/** Writes text and its memo index, which is below 256. */
 function writeString(
   text: string,
   index: number,

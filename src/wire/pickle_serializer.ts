@@ -15,9 +15,11 @@ import type { Serializer } from "./serializer.ts";
 let unpickler: Unpickler | undefined;
 
 /**
- * Pickles that every CPython from 2.7 on loads, and any that it writes, protocols 0 to 5. Objects
- * that are more than data arrive as inert `PythonObject`s, of which a `datetime`, a `Decimal` and
- * their like are shown as Python shows them, and Python 2's byte strings as UTF-8 or, failing that, Latin-1.
+ * Writes pickles that every CPython from 2.7 on loads, and reads any that CPython writes, protocols
+ * 0 to 5. Pickles are parsed as data; nothing in them is imported or run. Objects that are more
+ * than data become inert `PythonObject`s; a `datetime`, a `Decimal` and many others are formatted
+ * as Python formats them. Python 2's byte strings are read as UTF-8, or as Latin-1 if they are no
+ * UTF-8.
  *
  * @example
  * ```ts
@@ -35,7 +37,10 @@ export const pickle: Serializer = {
   },
 };
 
-/** What CPython's `record.__dict__.update(value)` takes: a dict, or a list of pairs. */
+/**
+ * Returns the fields of a dict or of a list of pairs, as CPython's `record.__dict__.update(value)`
+ * does.
+ */
 function toFields(value: unknown): Record<string, unknown> {
   if (value instanceof Map || isPairs(value)) {
     return Object.fromEntries(Array.from(value, ([key, member]) => [keyText(key), member]));

@@ -1,10 +1,10 @@
 /**
- * Records from what came over the network, marked as received.
+ * Records that came over the network, marked as received.
  *
  * The mark is in the record's prototype, under a symbol. So the content of a record can neither set
- * nor remove it, it is in no list of keys, no copy and no encoded form, and a receiver makes marked
- * records as fast as others. (A private field, or a property that is not enumerated, takes a tenth of
- * the time in which a record is received.)
+ * nor remove it; it is in no list of keys, no copy and no encoded form; and a receiver makes marked
+ * records as fast as others. (A private field, or a property that is not enumerable, would add a
+ * tenth to the time that it takes to receive a record.)
  *
  * Browser compatible.
  *
@@ -17,7 +17,7 @@ import { escapedRecord } from "./escaped_record.ts";
 
 const mark: ReceivedMark = { escapedRecord, mark: markReceived };
 
-/** The marked prototypes, by those that they are derived from: one for each class of records. */
+/** The marked prototypes, by the prototypes that they extend: one for each class of records. */
 const marked = /* @__PURE__ */ new Map<object, object>();
 
 function markedPrototype(of: object): object {
@@ -33,14 +33,14 @@ const completeRecord: RecordMaker = /* @__PURE__ */ recordMaker(() =>
   markedPrototype(LogRecord.prototype)
 );
 
-/** As `makeLogRecord()`, and marked as received: handlers that write lines write its line form. */
+/** As `makeLogRecord()`, and marked as received: handlers that write lines escape the record. */
 export function makeReceivedRecord(fields: Readonly<Record<string, unknown>>): LogRecord {
   const record = makeRecordBy(fields, completeRecord);
   markReceived(record);
   return record;
 }
 
-/** Marks a record as received, once and for ever. */
+/** Marks a record as received. */
 function markReceived(record: LogRecord): void {
   if (isReceived(record)) return;
   Object.setPrototypeOf(record, markedPrototype(Object.getPrototypeOf(record)));

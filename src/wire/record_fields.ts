@@ -1,5 +1,5 @@
 /**
- * A record as it travels: its attributes after CPython's `SocketHandler.makePickle`.
+ * The fields of a record that are sent, after CPython's `SocketHandler.makePickle`.
  *
  * Browser compatible.
  *
@@ -7,7 +7,7 @@
  */
 import type { LogRecord } from "../logging/log_record.ts";
 
-/** The attributes of every record, in the order of the wire. */
+/** The attributes of every record, in the order in which they are sent. */
 export const RECORD_FIELDS = [
   "name",
   "msg",
@@ -33,8 +33,9 @@ export const RECORD_FIELDS = [
 ] as const;
 
 /**
- * A copy of the record's attributes with `msg` merged, `args` and `exc_info` None, and without
- * `message`; the rest, `exc_text` among it, as it is. The record is not changed.
+ * Returns a copy of the record's attributes with `msg` merged, `args` and `exc_info` null, and
+ * without
+ * `message`; all others, `exc_text` among them, are the same. The record is not changed.
  */
 export function recordFields(record: LogRecord): Record<string, unknown> {
   const fields: Record<string, unknown> = { ...record };
@@ -45,19 +46,19 @@ export function recordFields(record: LogRecord): Record<string, unknown> {
   return fields;
 }
 
-/** The attributes that are not every record's: what `extra` added. */
+/** Returns the attributes that `extra` added. */
 export function extraFields(record: LogRecord): Record<string, unknown> {
   const extra: Record<string, unknown> = {};
   let count = 0;
   for (const key in record) {
-    // Nearly every record has these, and first.
+    // Nearly every record has these first.
     if (key === RECORD_FIELDS[count]) count++;
     else if (!isStandard(key) && Object.hasOwn(record, key)) own(extra, key, record[key]);
   }
   return extra;
 }
 
-/** Whether every record has it, or a formatter adds it. */
+/** Returns true for an attribute that every record has, or that a formatter adds. */
 function isStandard(key: string): boolean {
   return key === "message" || key === "asctime" ||
     (RECORD_FIELDS as readonly string[]).includes(key);

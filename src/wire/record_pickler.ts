@@ -1,6 +1,6 @@
 /**
- * The sending half of the default serializer: the fields of a record as a pickle, as CPython's
- * `SocketHandler.makePickle` writes it. Apart from the reading half, which most programs never need.
+ * The sending half of the default serializer: it pickles the fields of a record as CPython's
+ * `SocketHandler.makePickle` does. Most programs never load the reading half.
  *
  * Browser compatible.
  *
@@ -11,20 +11,20 @@ import { Pickler } from "./pickle/pickler.ts";
 
 let spare: Pickler | undefined;
 
-/** Floats in Python, also where they are whole. */
+/** The fields that are floats in Python, even if they are whole. */
 export const TIMES: readonly string[] = ["created", "msecs", "relativeCreated"];
 
-/** Each is a part of the one before it, and the same str where that is all of it. */
+/** Each is the last part of the one before it, and the same str if it is the whole of it. */
 const PATHS: readonly string[] = ["pathname", "filename", "module"];
 
 /**
- * The pickle of these fields, in a new array, within the limits of a receiver: what is too deep for
- * it reads `…`.
+ * Returns the pickle of these fields, in a new array, within the limits of a receiver: containers
+ * that are too deep for it are `…`.
  *
  * @throws {PicklingError} for fields that go over another limit
  */
 export function pickleFields(fields: Record<string, unknown>): Uint8Array {
-  // Taken away while it is in use: an attribute's own code may log, and so come here again.
+  // Not shared while it is in use: a getter or a toJSON() may log, and so call this again.
   const pickler = spare ?? new Pickler();
   spare = undefined;
   try {
@@ -39,8 +39,8 @@ export function pickleFields(fields: Record<string, unknown>): Uint8Array {
 }
 
 /**
- * Writes the entries of a record's dict; `at` is told where each value begins. Where CPython has
- * one and the same str in two attributes (`os.path.basename` of a path without a slash is that path)
+ * Writes the entries of a record's dict, and puts the position of each value into `at`. If two
+ * attributes are one str in CPython (`os.path.basename` of a path without a slash is that path),
  * the second is a reference to the first, as there.
  */
 export function writeFields(

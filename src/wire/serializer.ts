@@ -1,7 +1,8 @@
 /**
- * How a record's fields become the payload of a frame, and back. A handler and a receiver take
- * the same {@linkcode Serializer}: `pickle` (the default of both: what CPython speaks), `json`,
- * `jsonLines`, or `signed(...)` around one of these.
+ * The contract that turns a record's fields into the payload of a frame, and back. A handler and
+ * its receiver need the same {@linkcode Serializer}: `pickle` (the default of both, and that of
+ * CPython),
+ * `json`, `jsonLines`, or `signed(...)` around one of these.
  *
  * @module
  */
@@ -10,12 +11,12 @@ import type { Framing } from "./framing.ts";
 /** Turns the fields of a record into bytes, and such bytes into fields. */
 export interface Serializer {
   /**
-   * The payload for a record's fields: its attributes after `makePickle`, that is with `msg`
-   * merged and `args` and `exc_info` null. Does not change them. May throw.
+   * Returns the payload for a record's fields: its attributes as in CPython's `makePickle`, with
+   * `msg` merged and `args` and `exc_info` null. Must not change them. May throw.
    */
   dumps(fields: Record<string, unknown>): Uint8Array;
-  /** The fields that a payload holds; throws an Error for a payload that holds none. */
+  /** Returns the fields in a payload; throws an Error for a payload without fields. */
   loads(payload: Uint8Array): Record<string, unknown>;
-  /** How a payload is marked off in a stream. @default a 4-byte big-endian length before it */
+  /** The framing of payloads in a stream. @default a 4-byte big-endian length before each */
   readonly framing?: Framing;
 }

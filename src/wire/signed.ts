@@ -8,8 +8,8 @@
  * record = logging.makeLogRecord(pickle.loads(payload))
  * ```
  *
- * A signature tells that who sent a record knew the key. It does not hide the record (TLS does),
- * nor does it tell a record that is sent twice from two records.
+ * A signature proves that the sender of a record knew the key. It does not hide the record (TLS
+ * does), and it does not reveal that a record is sent twice.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import type { Serializer } from "./serializer.ts";
 import { DIGEST_BYTES } from "./_sha256.ts";
 
 /**
- * A payload that nobody who knows the key has signed. Nothing of it has been parsed.
+ * The error for a payload that was not signed with the key. Nothing of the payload was parsed.
  *
  * @example
  * ```ts

@@ -8,7 +8,7 @@ import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
 import { turns } from "../turns.ts";
 
-/** What the one handler of the root makes of a record. */
+/** Returns the text of a record by the one handler of the root. */
 function text(): string {
   return root.handlers[0]!.format(recordOf("hi %d", 1));
 }

@@ -5,7 +5,7 @@ import { stderrOf } from "./helpers.ts";
 
 const error = new Error("e");
 
-// First, as it is told of once a program.
+// This test comes first, since a program reports it only once.
 test("splitArguments() reports once an object that the message has no placeholder for", () => {
   const split = () => splitArguments("signed in", [{ user: "anna" }]);
   const printed = stderrOf(() => {

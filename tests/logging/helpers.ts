@@ -1,4 +1,4 @@
-/** What the tests of the logging core share. */
+/** Helpers of the tests of the logging core. */
 import { makeReceivedRecord } from "../../src/wire/received_record.ts";
 import { Handler } from "../../src/logging/handler.ts";
 import { root } from "../../src/logging/get_logger.ts";
@@ -7,7 +7,7 @@ import { Logger } from "../../src/logging/logger.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
 import { catchStderr } from "../stderr.ts";
 
-/** Keeps what it is given. */
+/** Keeps its records. */
 export class ListHandler extends Handler {
   readonly records: LogRecord[] = [];
   readonly lines: string[] = [];
@@ -23,7 +23,7 @@ export class ListHandler extends Handler {
   }
 }
 
-/** A logger of its own, outside the hierarchy, that logs everything to a list. */
+/** Makes a logger outside the hierarchy that logs every record to a list. */
 export function listLogger(): { logger: Logger; handler: ListHandler } {
   const logger = new Logger("test", 1);
   const handler = new ListHandler();
@@ -31,12 +31,12 @@ export function listLogger(): { logger: Logger; handler: ListHandler } {
   return { logger, handler };
 }
 
-/** A record of now. */
+/** Makes a record with the present time. */
 export function recordOf(msg: unknown, ...args: unknown[]): LogRecord {
   return new LogRecord("test", INFO, "/dir/file.ts", 7, msg, args, null, "func");
 }
 
-/** Runs `fn`; what it printed to stderr, a line an item. */
+/** Runs `fn` and returns the lines that it printed to stderr. */
 export function stderrOf(fn: () => void): string[] {
   const { lines, end } = catchStderr();
   try {
@@ -52,8 +52,8 @@ interface Written {
 }
 
 /**
- * Runs `fn` with standard streams that keep what is written in place of the runtime's, or that fail
- * with `failure`. Of Deno's they take half of the bytes at a time.
+ * Runs `fn` with standard streams that keep the text in place of the runtime's, or that fail with
+ * `failure`. Those of Deno write half of the bytes at a time.
  */
 export function withStandardStreams<Result>(
   fn: (streams: Written) => Result,
@@ -64,7 +64,7 @@ export function withStandardStreams<Result>(
   const host = globalThis.console;
   const { log } = host;
   const undo = [() => void (host.log = log)];
-  // Whole lines take this way on Bun.
+  // On Bun whole lines go through the console.
   host.log = (text: string) => void (written.stdout += `${text}\n`);
   for (const name of ["stdout", "stderr"] as const) {
     const bytes: number[] = [];
@@ -96,7 +96,7 @@ export function withStandardStreams<Result>(
   }
 }
 
-/** Runs `fn` with a root logger as at the start of a program, and puts it back afterwards. */
+/** Runs `fn` with a root logger as at the start of a program, and restores it afterwards. */
 export async function withBareRoot(fn: () => void | Promise<void>): Promise<void> {
   const { level } = root;
   const handlers = root.handlers.splice(0);
@@ -109,7 +109,7 @@ export async function withBareRoot(fn: () => void | Promise<void>): Promise<void
   }
 }
 
-/** The message of the error that `fn` throws. */
+/** Returns the message of the error that `fn` throws. */
 export function thrownBy(fn: () => unknown): Error {
   try {
     fn();
@@ -119,7 +119,7 @@ export function thrownBy(fn: () => unknown): Error {
   throw new Error("nothing was thrown");
 }
 
-/** A record as a receiver makes it, from somebody who wants to forge a line. */
+/** Makes a received record whose sender wants to forge a line. */
 export function receivedRecord(fields: Record<string, unknown> = {}): LogRecord {
   const hostile = { name: "app", levelno: INFO, levelname: "INFO", msg: "spam\nINFO:root:forged" };
   return makeReceivedRecord({ ...hostile, ...fields });

@@ -10,7 +10,7 @@ import { RootLogger } from "../../src/logging/_root_logger.ts";
 import { ListHandler, listLogger, recordOf, stderrOf } from "./helpers.ts";
 import { test } from "../test.ts";
 
-/** A hierarchy of its own, with a list at its root. */
+/** Makes a hierarchy with a list as the handler of its root. */
 function hierarchy(): { manager: Manager; handler: ListHandler } {
   const manager = new Manager(new RootLogger("DEBUG"));
   const handler = new ListHandler();
@@ -18,7 +18,7 @@ function hierarchy(): { manager: Manager; handler: ListHandler } {
   return { manager, handler };
 }
 
-/** Logs at every level; the names of the levels that passed. */
+/** Logs at every level, and returns the names of the levels that passed. */
 function passing(logger: Logger, handler: ListHandler): string {
   handler.records.length = 0;
   for (const level of [50, 40, 30, 20, 10]) logger.log(level, "x");

@@ -6,7 +6,7 @@ import { dag } from "./dag.ts";
 import { test } from "../test.ts";
 
 // Thousands of generated cases are compared with CPython in tests/interop/percent_format_test.ts.
-// What stands here is CPython 3.13's output too, for machines without it.
+// The cases here are CPython 3.13's output too, for machines without CPython.
 
 test("percentFormat() pads, cuts and signs as CPython does", () => {
   const cases: [string, unknown[], string][] = [

@@ -5,7 +5,7 @@ import { MAX_TEXT } from "../../src/text/text_budget.ts";
 import { dag } from "./dag.ts";
 import { test } from "../test.ts";
 
-// What JSON can carry to CPython is compared with it in tests/interop/percent_format_test.ts.
+// tests/interop/percent_format_test.ts compares values that JSON can carry with CPython.
 
 test("pythonStr() writes constants and numbers as Python does", () => {
   assertEquals([null, undefined, true, false].map((value) => pythonStr(value)), [

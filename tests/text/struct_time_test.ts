@@ -33,7 +33,7 @@ test("localtime() returns the fields of a time in the local time zone", () => {
 test("gmtime() and localtime() default to now, and refuse values that are no time", () => {
   assertEquals(gmtime().tm_year, new Date().getUTCFullYear());
   assertEquals(localtime().tm_year, new Date().getFullYear());
-  // To make a number of the last would take longer than the world exists.
+  // The conversion of the last one to a number would never end.
   for (const seconds of [NaN, Infinity, 1e20, "x", dag()] as number[]) {
     assertThrows(() => gmtime(seconds), RangeError, "'seconds' must be");
     assertThrows(() => localtime(seconds), RangeError, "'seconds' must be");

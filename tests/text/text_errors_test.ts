@@ -6,7 +6,7 @@ test("encodable() returns well-formed text unchanged", () => {
   for (const errors of TEXT_ERRORS) assertEquals(encodable("aé😀", errors), "aé😀");
 });
 
-// The right side is what CPython 3.13 writes: 'a\ud800é\udc80'.encode('utf-8', errors).
+// CPython 3.13 writes the right side: 'a\ud800é\udc80'.encode('utf-8', errors).
 test("encodable() treats lone surrogates as Python does", () => {
   const text = "a\ud800é\udc80";
   assertEquals(encodable(text, "ignore"), "aé");

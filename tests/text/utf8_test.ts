@@ -25,7 +25,7 @@ test("encodeUtf8() writes short and long text as TextEncoder does", () => {
 test("encodeUtf8() keeps lone surrogates as Python's surrogatepass does", () => {
   for (const padding of ["", "x".repeat(60)]) {
     const bytes = encoded(`${padding}\ud800\udfff\udc00\ud800`).subarray(padding.length);
-    // A pair, then two that stand alone.
+    // A pair, then two lone surrogates.
     assertEquals([...bytes], [0xf0, 0x90, 0x8f, 0xbf, 0xed, 0xb0, 0x80, 0xed, 0xa0, 0x80]);
   }
 });

@@ -5,7 +5,7 @@ import { MAX_TEXT } from "../../src/text/text_budget.ts";
 import { test } from "../test.ts";
 import { dag } from "../text/dag.ts";
 
-// What CPython makes of the same is compared in tests/interop/http_handler_test.ts.
+// tests/interop/http_handler_test.ts compares the same values with CPython.
 
 test("quotePlus() keeps only letters, digits and _.-~", () => {
   assertEquals(quotePlus("azAZ09_.-~"), "azAZ09_.-~");

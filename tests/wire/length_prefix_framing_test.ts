@@ -68,7 +68,7 @@ for (const [name, framing, payload] of framings) {
             start = end;
             if (eager) {
               found.push(...drain(reader).map((view) => view.slice()));
-              // Nothing of a chunk may be referred to after the last next().
+              // The reader must not refer to a chunk after the last next().
               chunk.fill(0xee);
             }
           }

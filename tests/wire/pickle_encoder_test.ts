@@ -10,7 +10,7 @@ import { test } from "../test.ts";
 const out = new Uint8Array(70_000);
 const view = new DataView(out.buffer);
 
-/** The frame that the encoder writes at `at`, or undefined where it leaves the record to others. */
+/** Returns the frame that the encoder writes at `at`; undefined if the record is not plain. */
 function encoded(encoder: PickleEncoder, record: LogRecord, at = 3): Uint8Array | undefined {
   const most = encoder.prepare(record);
   if (most === 0) return undefined;

@@ -15,7 +15,7 @@ import {
   textValue,
 } from "./_python_value.ts";
 
-/** Longer than any address with its zone and its mask. */
+/** More characters than any address with its zone and its mask has. */
 const MAX_LENGTH = 100;
 
 /** Reads a `UUID`, whose state is a dict. */

@@ -18,19 +18,22 @@ import {
   type Repr,
 } from "./_python_value.ts";
 
-/** An exception with more arguments is no message. */
+/** The most arguments of an exception: one with more is no message. */
 const MAX_ARGUMENTS = 20;
 
-/** As deep as exceptions are looked into. */
+/** How deep exceptions are searched. */
 const MAX_NESTED = 100;
 
-/** Where exceptions are, by the names of Python 2 and 3. */
+/** The modules of exceptions, in Python 2 and 3. */
 export const OF_EXCEPTIONS: readonly string[] = ["builtins", "exceptions", "__builtin__"];
 
-/** Those whose text is more than their arguments; what they say stays inert. */
+/** Exceptions whose text is more than their arguments; these stay inert. */
 const OTHERS = /^(?:Unicode(?:De|En)codeError|UnicodeTranslateError|SyntaxError|.*Group)$/;
 
-/** The system's own errors in Python 3, by the number that Linux gives them, as `OSError()` makes them. */
+/**
+ * The system's own errors in Python 3, by the number that Linux gives them, as `OSError()` makes
+ * them.
+ */
 const OF_NUMBER: Readonly<Record<number, string>> = {
   1: "PermissionError",
   2: "FileNotFoundError",
@@ -83,7 +86,7 @@ export function exception(call: PythonCall, asCall: AsCall): PythonValue | undef
   const [first, second, third] = args;
   const isOfSystem = args.length > 1 && args.length < 6 &&
     (OS_ERRORS.includes(name) || Object.values(OF_NUMBER).includes(name));
-  // The name of a file is no argument of an error, once it is made. This one may have a number there.
+  // The name of a file is no argument of an error that exists. This one may have a number there.
   const file = name === "BlockingIOError" && typeof third === "number" ? null : third ?? null;
   const shown = isOfSystem && file !== null ? args.slice(0, 2) : args;
   const type = OS_ERRORS.includes(name)
@@ -103,7 +106,9 @@ export function exception(call: PythonCall, asCall: AsCall): PythonValue | undef
   return { str, repr: (repr) => `${type}(${list(shown, repr)})` };
 }
 
-/** `str()` of the argument of an exception: of an exception in it, that of its own, and so on. */
+/**
+ * Returns `str()` of the argument of an exception; an exception in it is resolved in the same way.
+ */
 function textOf(value: unknown, repr: Repr, asCall: AsCall): string {
   let call = asCall(value);
   for (let depth = 0; depth < MAX_NESTED && isWrapper(call); depth++) {
@@ -114,7 +119,7 @@ function textOf(value: unknown, repr: Repr, asCall: AsCall): string {
   return (isWrapper(call) ? undefined : call?.__str__?.(repr)) ?? repr(value);
 }
 
-/** Says whether the text of an exception is that of its argument. */
+/** Returns true if the text of an exception is that of its argument. */
 function isWrapper(call: PythonCall | undefined): call is PythonCall & { args: unknown[] } {
   return call?.args?.length === 1 && OF_EXCEPTIONS.includes(call.module) &&
     call.name !== "KeyError" && isException(call.name);
@@ -124,7 +129,7 @@ function list(args: unknown[], repr: Repr): string {
   return args.map((arg) => repr(arg)).join(", ");
 }
 
-/** The names of exceptions follow a rule, and none that does is a class of anything else. */
+/** Names of exceptions follow a rule, and no other class has such a name. */
 function isException(name: string): boolean {
   return name.length < 50 && !OTHERS.test(name) &&
     /^(?:[A-Z]\w*(?:Error|Exception|Warning)|Warning|KeyboardInterrupt|SystemExit|StopIteration|StopAsyncIteration|GeneratorExit)$/

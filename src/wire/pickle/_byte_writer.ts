@@ -1,5 +1,5 @@
 /**
- * A growing, re-usable buffer that values without parts are appended to.
+ * A growing, reusable buffer to which values without parts are appended.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *
@@ -9,22 +9,24 @@ import { PicklingError } from "./errors.ts";
 import { MAX_VALUE_BYTES, type Scalar, writeFloat, writePlain, writeText } from "./scalars.ts";
 import { encodeUtf8 } from "../../text/utf8.ts";
 
-/** What a fresh buffer holds: a log record takes about 600 bytes. */
+/** The size of a new buffer: a log record takes about 600 bytes. */
 const INITIAL_CAPACITY = 1024;
 
-/** 1 MiB: a larger buffer is let go on `reset()`, as one large record is an exception. */
+/** 1 MiB: `reset()` drops a larger buffer, as large records are rare. */
 const MAX_KEPT_CAPACITY = 1_048_576;
 
-/** The buffer; `bytes` up to `length` are what was written. */
+/** The buffer; `bytes` are written up to `length`. */
 export class ByteWriter {
-  /** Replaced by a larger one as needed: not to be held on to across a write. */
+  /** The bytes; a write may replace them by a larger array. */
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(INITIAL_CAPACITY);
-  /** How many bytes were written. */
+  /** The number of bytes written. */
   length = 0;
   #view = new DataView(this.bytes.buffer);
   #maxLength = Infinity;
 
-  /** Starts anew, `reserved` bytes in; writing beyond `maxLength` is a PicklingError from here on. */
+  /**
+   * Starts anew, `reserved` bytes in; writing beyond `maxLength` is a PicklingError from here on.
+   */
   reset(reserved: number, maxLength: number): void {
     if (this.bytes.length > MAX_KEPT_CAPACITY) this.#renew(INITIAL_CAPACITY);
     this.length = reserved;
@@ -36,7 +38,7 @@ export class ByteWriter {
     this.#view = new DataView(this.bytes.buffer);
   }
 
-  /** Throws if the limit was overrun: `#reserve()` alone looks only when the buffer grows. */
+  /** Throws if the limit is exceeded: `#reserve()` itself checks only when the buffer grows. */
   checkLength(adding = 0): void {
     if (this.length + adding > this.#maxLength) {
       throw new PicklingError(
@@ -60,7 +62,7 @@ export class ByteWriter {
     this.bytes[this.length++] = value;
   }
 
-  /** Appends text as it is. */
+  /** Appends text without a header. */
   utf8(text: string): void {
     this.checkLength(text.length);
     this.#reserve(3 * text.length + MAX_VALUE_BYTES);

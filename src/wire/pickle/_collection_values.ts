@@ -1,6 +1,6 @@
 /**
- * Python's `collections`: `OrderedDict`, `defaultdict`, `Counter`, `deque`. In JSON and in pickles
- * that are sent on they are the dict or list that they stand for.
+ * Python's `collections`: `OrderedDict`, `defaultdict`, `Counter`, `deque`. In JSON and in new
+ * pickles each is the dict or list that it stands for.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *

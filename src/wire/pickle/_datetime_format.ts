@@ -14,7 +14,7 @@ const MONTHS: readonly string[] = [
   ...["October", "November", "December"],
 ];
 
-/** Replaces the directives of `spec`; one that is not known stays as it is. */
+/** Replaces the directives of `spec`; an unknown directive is not changed. */
 export function strftime(
   spec: string,
   [year, month, day]: readonly [number, number, number],

@@ -56,7 +56,7 @@ function datetime(call: PythonCall, asCall: AsCall): PythonValue | undefined {
   const midnight = new Date(0).setUTCFullYear(year, month - 1, date);
   const asUtc = midnight + ((hour * 60 + minute) * 60 + second) * 1000;
   const offset = clock.zone?.offset({ asUtc, isSecond });
-  // Without its offset a time would read as another.
+  // Without its offset the time would mean another time.
   if (clock.zone !== undefined && offset === undefined) return undefined;
   const shown = offset === undefined ? "" : offsetText(offset);
   return {
@@ -114,7 +114,9 @@ function clockText({ parts: [hour, minute, second, micros] }: Clock): string {
   return micros === 0 ? text : `${text}.${padded(micros, 6)}`;
 }
 
-/** Seconds and microseconds are left out where they are 0. */
+/**
+ * Returns the arguments of a time's `repr()`; seconds and microseconds are left out if they are 0.
+ */
 function clockRepr({ parts: [hour, minute, second, micros], isSecond, zone }: Clock, repr: Repr) {
   const shown: (number | string)[] = [hour, minute];
   if (second !== 0 || micros !== 0) shown.push(second);
@@ -124,7 +126,7 @@ function clockRepr({ parts: [hour, minute, second, micros], isSecond, zone }: Cl
   return shown.join(", ");
 }
 
-/** The name of a zone, where it is that of all its times. */
+/** Returns the name of a zone whose times all have the same offset, otherwise nothing. */
 function nameOf(zone: Zone | undefined): string {
   return zone?.str !== undefined && zone.offset() !== undefined ? zone.str(String) : "";
 }

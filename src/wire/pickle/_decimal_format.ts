@@ -1,6 +1,6 @@
 /**
- * `format()` of Python's `Decimal` in fixed notation, `{:,.2f}` and the like, after `__format__` of
- * CPython's `_pydecimal.py`: exactly, where the nearest float would round amounts otherwise.
+ * `format()` of Python's `Decimal` in fixed notation, such as `{:,.2f}`, after `__format__` of
+ * CPython's `_pydecimal.py`: exact, since the nearest float would round some amounts otherwise.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *
@@ -14,10 +14,10 @@ const FIXED =
 
 const NUMBER = /^(\d+)(?:\.(\d+))?(?:E([+-]\d+))?$/;
 
-/** Where a separator stands among the digits of an integer. */
+/** Matches the positions of separators among the digits of an integer. */
 const THOUSANDS = /\B(?=(?:\d{3})+$)/g;
 
-/** The text; `undefined` for what is not in fixed notation, or too long. */
+/** Returns the text; `undefined` for other notations, and for a text that is too long. */
 export function formatDecimal(text: string, spec: string): string | undefined {
   const groups = FIXED.exec(spec)?.groups;
   if (groups === undefined) return undefined;
@@ -48,7 +48,7 @@ export function formatDecimal(text: string, spec: string): string | undefined {
   }
 }
 
-/** Digits with so many decimals, halves to even, or with those that the number has. */
+/** Returns the digits with `decimals`, halves to even, or with the decimals that the number has. */
 function fixedText(magnitude: string, decimals: string | undefined): string | undefined {
   const [, whole = "", part = "", power = "0"] = NUMBER.exec(magnitude) ?? [];
   const own = part.length - Number(power);
@@ -58,7 +58,7 @@ function fixedText(magnitude: string, decimals: string | undefined): string | un
   return kept === 0 ? digits : `${digits.slice(0, -kept)}.${digits.slice(-kept)}`;
 }
 
-/** `number / 10 ** power`, rounded to an integer, halves to even. */
+/** Returns `number / 10 ** power`, rounded to an integer, halves to even. */
 function rounded(number: bigint, power: number): bigint {
   if (power <= 0) return number * 10n ** BigInt(-power);
   const divisor = 10n ** BigInt(power);

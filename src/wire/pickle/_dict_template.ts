@@ -1,12 +1,12 @@
 /**
- * A dict that was loaded, with its pickle, to load others by that are like it. The records of one
+ * A template: a loaded dict with its pickle, by which similar dicts are loaded. The records of one
  * logger differ in a few values: all bytes are compared with those of the template, four at a time,
  * and only a value that differs is decoded.
  *
  * A template is a dict as CPython's `makePickle` writes it: str keys; values that are str, numbers,
- * booleans or None; each str put into the memo under the next number, or fetched from there. What
- * it reads is the same but for the values, and each is put under the same number, if at all; so it
- * means what the unpickler would make of it. At the first surprise nothing is read.
+ * booleans or None; each str put into the memo under the next number, or fetched from there. It
+ * reads a pickle that differs only in the values, each put under the same number or under none; so
+ * the result is that of the unpickler. At any other difference it reads nothing.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *
@@ -15,28 +15,32 @@
 import * as op from "./opcodes.ts";
 import { PlainInput } from "./_plain_input.ts";
 
-/** A record is a kilobyte. A long message or traceback is read by the template of a short one. */
+/**
+ * A record takes a kilobyte. The template of a short record also reads a long message or traceback.
+ */
 const MAX_BYTES = 4096;
 
-/** CPython's own fields are 21; a number of the memo has one byte, and may be one for each value. */
+/**
+ * CPython's own fields are 21; a number of the memo has one byte, and may be one for each value.
+ */
 const MAX_FIELDS = 64;
 
 /** EMPTY_DICT, BINPUT 0, MARK; SETITEMS, STOP. */
 const BEGINNING = [op.EMPTY_DICT, op.BINPUT, 0, op.MARK];
 const END = [op.SETITEMS, op.STOP];
 
-/** An entry of the dict, and where its value lies in the pickle, from `start` to `end`. */
+/** An entry of the dict, with the position of its value in the pickle, from `start` to `end`. */
 interface Field {
   readonly key: string;
   readonly start: number;
   readonly end: number;
-  /** The number under which the memo has the value; 0, that of the dict, for a value without. */
+  /** The number of the value in the memo; 0, that of the dict, for a value without a number. */
   readonly put: number;
-  /** The key whose value this is too; undefined for a value that is spelt out. */
+  /** The key whose value this refers to; undefined for a value that is written in full. */
   readonly same: string | undefined;
 }
 
-/** What differs in the dict that is being read. */
+/** The values that differ in the dict that is being read. */
 const changedKeys: string[] = [];
 const changedValues: unknown[] = [];
 
@@ -47,7 +51,7 @@ export class DictTemplate {
   /** The same bytes, in fours, little-endian. */
   readonly #words: Int32Array;
   readonly #fields: readonly Field[];
-  /** The fields whose value is that of another. */
+  /** The fields that refer to the value of another. */
   readonly #fetched: readonly Field[];
 
   /** Use `of()`. */
@@ -62,7 +66,7 @@ export class DictTemplate {
     this.#words = new Int32Array(bytes.length >> 2);
     for (let i = 0; i < this.#words.length; i++) this.#words[i] = view.getInt32(4 * i, true);
     this.#fetched = fields.filter(({ same }) => same !== undefined);
-    // Where everything is equal the search for a field ends here.
+    // If all bytes are equal, the search for a field ends here.
     this.#fields = [...fields, {
       key: "",
       start: Infinity,
@@ -72,21 +76,21 @@ export class DictTemplate {
     }];
   }
 
-  /** A template of what was loaded from there; undefined where that can be none. */
+  /** Makes a template of a loaded dict; undefined if the dict cannot be one. */
   static of(pickle: Uint8Array, dict: Record<string, unknown>): DictTemplate | undefined {
     if (pickle.length > MAX_BYTES) return undefined;
     const bytes = new Uint8Array(pickle);
     const fields = fieldsOf(bytes);
     if (fields === undefined) return undefined;
-    // Keys that come twice, or are integers, are in another order in the dict.
+    // Keys that are repeated, or are integers, have another order in the dict.
     const keys = Object.keys(dict);
     if (fields.length !== keys.length || !fields.every(({ key }, i) => key === keys[i])) return;
-    // Not a spread: V8 has put a dict that was built key by key in slow mode, and so its copies.
+    // No spread: V8 keeps a dict that was built key by key, and its copies, in slow mode.
     const fast = Object.fromEntries(keys.map((key) => [key, dict[key]]));
     return new DictTemplate(fast, bytes, fields);
   }
 
-  /** The dict that begins at `input.position`, if it is sure to be like this one. */
+  /** Reads the dict that begins at `input.position`, if it differs only in values. */
   read(input: PlainInput): Record<string, unknown> | undefined {
     const { view, end } = input;
     const fields = this.#fields;
@@ -117,7 +121,7 @@ export class DictTemplate {
     return dict;
   }
 
-  /** Where the bytes from `at` on first differ from those at `position` on, or `stop`. */
+  /** Returns where the bytes from `at` on first differ from those at `position` on, or `stop`. */
   #differs(at: number, stop: number, view: DataView<ArrayBuffer>, position: number): number {
     const bytes = this.#bytes;
     const words = this.#words;
@@ -140,15 +144,15 @@ export class DictTemplate {
   }
 }
 
-/** A message may be megabytes: not to be held on to. */
+/** Drops the values that were read: a message may have megabytes. */
 function forget(changes: number): undefined {
   for (let i = 0; i < changes; i++) changedValues[i] = undefined;
 }
 
-/** The fields of a pickle that can be a template. */
+/** Returns the fields of a pickle that can be a template. */
 function fieldsOf(bytes: Uint8Array<ArrayBuffer>): Field[] | undefined {
   const fields: Field[] = [];
-  /** What each number of the memo stands for: the value of that key, or undefined for a key. */
+  /** The key whose value has that number in the memo; undefined if the number is that of a key. */
   const memo: (string | undefined)[] = [undefined];
   const input = new PlainInput();
   if (!input.begin(bytes) || !skips(input, BEGINNING)) return undefined;
@@ -176,7 +180,7 @@ function fieldsOf(bytes: Uint8Array<ArrayBuffer>): Field[] | undefined {
   return input.position === bytes.length ? fields : undefined;
 }
 
-/** Steps over these bytes, if they come next. */
+/** Skips these bytes, if they come next. */
 function skips(input: PlainInput, expected: readonly number[]): boolean {
   const { bytes, position } = input;
   if (!expected.every((byte, i) => bytes[position + i] === byte)) return false;

@@ -1,10 +1,10 @@
 /**
  * Enumerations of Python's standard library. Their members are pickled by value, and the numbers
- * that a system gives its signals and address families by name before Python 3.11; of those only the
- * numbers are known that all systems have in common.
+ * that a system gives its signals and address families by name before Python 3.11; of those only
+ * the numbers are known that all systems have in common.
  *
- * The pickle of an enumeration that is not here (a program's own, say) does not differ from that of
- * any other class: it stays inert.
+ * A member of any other enumeration (a program's own, say) is pickled like an object of any other
+ * class: it stays inert.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *
@@ -101,7 +101,7 @@ function member(type: string, members: Members, value: unknown): PythonValue | u
     if (shown === undefined) return undefined;
     return { str: () => shown, repr: () => `<${shown}: ${value ?? "None"}>` };
   }
-  // Numbers that have no name here: of another system, or of a later Python.
+  // Numbers without a name here are those of another system, or of a later Python.
   if (Number.isSafeInteger(value) && typeof Object.values(members)[0] === "number") {
     const repr = shown === undefined ? `${type}(${value})` : `<${shown}: ${value}>`;
     return integerValue(value as number, repr);

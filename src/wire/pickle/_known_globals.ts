@@ -1,7 +1,7 @@
 /**
- * The five globals by which CPython spells plain data where a protocol has no opcode for it. Each
- * is known by name and by the exact shapes of its arguments that some Python writes; it is not
- * looked up, and nothing is called.
+ * The five globals by which CPython writes plain data if a protocol has no opcode for it. Each is
+ * known by its name and by the exact shapes of arguments that some Python writes; it is not looked
+ * up, and nothing is called.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *
@@ -13,25 +13,25 @@ import type { PythonEquality } from "./_python_equality.ts";
 
 const BUILTINS: readonly string[] = ["set", "frozenset", "bytes", "bytearray"];
 
-/** What `dataOf()` needs to know of the values that were read. */
+/** The values that were read, as far as `dataOf()` needs them. */
 export interface DataContext {
   /** Arrays that are tuples, Sets that are frozensets, Uint8Arrays that are bytes. */
   readonly hashable: Set<object>;
   /** Puts elements into sets. */
   readonly equality: PythonEquality;
-  /** Pays for what is copied. */
+  /** The account for copies. */
   readonly budget: Budget;
 }
 
-/** Whether data may be spelt by a call of this global. */
+/** Returns true if a call of this global may mean plain data. */
 export function isKnownGlobal(module: string, name: string): boolean {
-  // No string is put together of the two: they may be long, and come again and again.
+  // The two are not joined into one string: they may be long, and come again and again.
   return module === "__builtin__" || module === "builtins"
     ? BUILTINS.includes(name)
     : module === "_codecs" && name === "encode";
 }
 
-/** The data that a call of a known global stands for; undefined if it stands for none. */
+/** Returns the data that a call of a known global means; undefined if it means none. */
 export function dataOf(name: string, args: unknown[], context: DataContext): object | undefined {
   const { hashable, budget } = context;
   const [source, encoding] = args;
@@ -83,7 +83,7 @@ function bytesFrom(name: string, args: unknown[], budget: Budget): Uint8Array | 
   }
 }
 
-/** The name of the encoding, which Python 2 may have written as a byte string. */
+/** Returns true for a name of Latin-1, which Python 2 may have written as a byte string. */
 function isLatin1(name: unknown): boolean {
   const text = name instanceof Uint8Array && name.length < 8 ? String.fromCharCode(...name) : name;
   return text === "latin1" || text === "latin-1";

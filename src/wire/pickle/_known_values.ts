@@ -1,6 +1,6 @@
 /**
- * The classes whose objects are shown as Python shows them, by module and name. All others stay
- * inert; nothing is imported, looked up or called for any.
+ * The classes whose objects are formatted as Python formats them, by module and name. Objects of
+ * other classes stay inert; nothing is imported, looked up or called.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *
@@ -40,7 +40,9 @@ const KNOWN: Readonly<Record<string, Readers>> = {
   zoneinfo: { "ZoneInfo._unpickle": zoneOf },
 };
 
-/** Python's text of an object; `undefined` for one that is not known, or not as Python writes it. */
+/**
+ * Returns a known object; `undefined` for another class, or for data that Python does not write.
+ */
 export function knownValue(call: PythonCall, asCall: AsCall): PythonValue | undefined {
   const { module, name } = call;
   if (call.kwargs !== null) return undefined;

@@ -11,7 +11,7 @@
  */
 import { exceed, NEAR } from "./limits.ts";
 
-/** What an index beyond takes, as text, in memory and time, next to one in the run. */
+/** The price of a far index, which is kept as text, against one in the run, in memory and time. */
 const FAR_COST = 8;
 
 /** Values by index; `undefined` is no value. */
@@ -27,18 +27,18 @@ export class Memo {
     this.#limit = limit;
   }
 
-  /** How many values it has: the index that MEMOIZE takes. */
+  /** The number of values: the index of the next MEMOIZE. */
   get size(): number {
     return this.#size;
   }
 
-  /** The value, or undefined. */
+  /** Returns the value, or undefined. */
   get(index: number): unknown {
     const value = this.#run[index];
     return value === undefined ? this.#others?.get(keyOf(index)) : value;
   }
 
-  /** Stores a value, over what was there. */
+  /** Stores a value in place of the one that was there. */
   put(index: number, value: unknown): void {
     if (this.get(index) === undefined && ++this.#size > this.#limit) exceed("maxMemo", this.#limit);
     const run = this.#run;
@@ -52,7 +52,7 @@ export class Memo {
     run[index] = value;
   }
 
-  /** Forgets everything. */
+  /** Removes all values. */
   clear(): void {
     this.#run.length = 0;
     this.#others = undefined;

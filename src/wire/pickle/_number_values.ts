@@ -1,8 +1,8 @@
 /**
  * Python's numbers that are no numbers of JavaScript: `Decimal`, `Fraction`, `complex`.
  *
- * In JSON a Decimal and a Fraction are numbers where a number holds exactly their value, and their
- * text otherwise, so that no digit of an amount is lost.
+ * In JSON a Decimal and a Fraction are numbers if a number holds exactly their value, and else
+ * text, so that no digit of an amount is lost.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *
@@ -47,7 +47,7 @@ export function decimal(call: PythonCall): PythonValue | undefined {
   return { ...value, float, int, json: exactly(text, [whole, part, power], float, int) };
 }
 
-/** The integer part of `whole.part × 10^power`, where it is not too long. */
+/** Returns the integer part of `whole.part × 10^power`, if it is not too long. */
 function truncated(whole: string, part: string, power: number): bigint | undefined {
   if (whole.length + power > MAX_DIGITS) return undefined;
   if (power >= 0) {
@@ -57,7 +57,7 @@ function truncated(whole: string, part: string, power: number): bigint | undefin
   return kept === "" || kept === "-" ? 0n : BigInt(kept);
 }
 
-/** The number that is exactly that decimal, otherwise its text. */
+/** Returns the number that is exactly that decimal, otherwise its text. */
 function exactly(
   text: string,
   [whole, part, power]: readonly [string, string, string],
@@ -70,7 +70,7 @@ function exactly(
   return part === "" && power === "0" && int !== undefined ? int : text;
 }
 
-/** The digits of a decimal without zeros at its ends, and its exponent. */
+/** Returns the digits of a decimal without zeros at its ends, and its exponent. */
 function canonical(whole: string, part: string, power: string): string {
   const digits = (whole + part).replace(/^0+/, "");
   const kept = withoutZeros(digits);
@@ -78,14 +78,14 @@ function canonical(whole: string, part: string, power: string): string {
   return `${kept}e${Number(power) - part.length + digits.length - kept.length}`;
 }
 
-/** In linear time, which `/0+$/` does not take. */
+/** Removes zeros at the end in linear time, which `/0+$/` does not. */
 function withoutZeros(digits: string): string {
   let end = digits.length;
   while (digits[end - 1] === "0") end--;
   return digits.slice(0, end);
 }
 
-/** Reads a `Fraction`, of two integers, or of its text as before Python 3.11. */
+/** Reads a `Fraction` of two integers, or of its text as Python before 3.11 writes it. */
 export function fraction(call: PythonCall): PythonValue | undefined {
   const args = bareArguments(call) ?? [];
   const [top, bottom] = args.length === 1 ? partsOf(args[0]) : args;
@@ -100,7 +100,7 @@ export function fraction(call: PythonCall): PythonValue | undefined {
     int: numerator / denominator,
     ...(Number.isFinite(float) ? { float } : {}),
   };
-  // Only a denominator that is a power of two has a number.
+  // Only a fraction whose denominator is a power of two is exactly a number.
   const isExact = Number.isSafeInteger(Number(numerator)) && denominator <= 1n << 52n &&
     (denominator & (denominator - 1n)) === 0n;
   return isExact ? { ...value, json: float } : value;
@@ -120,7 +120,7 @@ export function complex(call: PythonCall): PythonValue | undefined {
   return { repr: () => text };
 }
 
-/** `repr(complex)`: without `.0`, and without a real part that is 0. */
+/** Returns `repr(complex)`: without `.0`, and without a real part that is 0. */
 export function complexText(real: number, imaginary: number): string {
   const [left, right] = [real, imaginary].map((part) => floatText(part).replace(/\.0$/, ""));
   if (Object.is(real, 0)) return `${right}j`;

@@ -1,6 +1,6 @@
 /**
- * Scalars of numpy: a dtype and the bytes of one value. They are shown as numpy 2 shows them, and
- * with the `repr()` of numpy 1 where its module says that numpy 1 wrote them.
+ * Scalars of numpy: a dtype and the bytes of one value. They are formatted as numpy 2 formats them,
+ * and with the `repr()` of numpy 1 if their module says that numpy 1 wrote them.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *
@@ -17,7 +17,7 @@ import {
   type Reader,
 } from "./_python_value.ts";
 
-/** Longer texts of numpy than this many bytes are arrays rather than words. */
+/** The most bytes of a text: a longer one is an array rather than a word. */
 const MAX_TEXT_BYTES = 65_536;
 
 /** A dtype: its kind, the bytes of a value, their order, and the unit of a time. */
@@ -158,7 +158,7 @@ function halfOf(bits: number): number {
 /** The largest power of ten below which numpy 2 writes no exponent: by the size of the float. */
 const MOST: Readonly<Record<number, number>> = { 2: 3, 4: 6, 8: 16 };
 
-/** The shortest digits that no other float of that size is nearer to. */
+/** Returns the shortest digits that mean this float among all floats of its size. */
 function textOfFloat(value: number, size: number): string {
   if (size === 8 || !Number.isFinite(value) || value === 0) return floatText(value);
   let shortest = "";
@@ -169,7 +169,7 @@ function textOfFloat(value: number, size: number): string {
   return floatText(value, shortest, MOST[size]);
 }
 
-/** The float of that size that is nearest; of binary16, by the distance between two of them. */
+/** Returns the nearest float of that size; for binary16 by the distance between two floats. */
 function nearest(value: number, size: number): number {
   if (size === 4) return Math.fround(value);
   const exponent = Math.max(-14, Math.floor(Math.log2(Math.abs(value))));
@@ -190,11 +190,11 @@ function textValueOf(view: DataView, isLittle: boolean): PythonValue | undefined
 /** A unit of time. */
 interface Unit {
   readonly name: string;
-  /** How many milliseconds it has; 0 for units of no fixed length. */
+  /** Its number of milliseconds; 0 for units of no fixed length. */
   readonly millis: number;
-  /** How many digits of a millisecond it adds. */
+  /** The number of digits that it adds to a millisecond. */
   readonly digits: number;
-  /** How much of `YYYY-MM-DDTHH:MM:SS.mmm` is shown. */
+  /** The number of characters of `YYYY-MM-DDTHH:MM:SS.mmm` that are shown. */
   readonly shown: number;
 }
 
@@ -211,7 +211,7 @@ const UNITS: Readonly<Record<string, Unit>> = {
   ns: { name: "nanoseconds", millis: 1, digits: 6, shown: 23 },
 };
 
-/** The count that stands for no time: the least of 64 bits. */
+/** The count that means no time: the least of 64 bits. */
 const NOT_A_TIME = -0x8000_0000_0000_0000n;
 
 function timeOf({ kind, unit, step }: Dtype, count: bigint): PythonValue | undefined {
@@ -222,7 +222,7 @@ function timeOf({ kind, unit, step }: Dtype, count: bigint): PythonValue | undef
   const known = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined;
   if (known === undefined) return undefined;
   const ticks = count * BigInt(step);
-  // numpy's own item: of nanoseconds, the integer.
+  // As `item()` of numpy: nanoseconds are an integer.
   const numbers = unit === "ns" ? { int: ticks, float: Number(ticks) } : {};
   if (kind === "m") {
     const repr = () => `${type}(${count},'${step === 1 ? "" : step}${unit}')`;

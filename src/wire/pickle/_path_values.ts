@@ -1,6 +1,6 @@
 /**
- * Python's `pathlib`: the parts of a path, which 3.13 writes as they were given and earlier versions
- * taken apart. After `posixpath.join()`, `ntpath.join()`, their `splitroot()`, and
+ * Python's `pathlib`: the parts of a path, which 3.13 writes as the program gave them, and earlier
+ * versions as they parsed them. After `posixpath.join()`, `ntpath.join()`, their `splitroot()`, and
  * `PurePath._parse_path()`.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
@@ -61,7 +61,7 @@ function windowsPath(call: PythonCall): PythonValue | undefined {
   const isShare = shares === 4 && !/^\\\\[?.]?\\/.test(drive) || shares === 6;
   if (root === "" && drive.startsWith("\\") && !drive.endsWith("\\") && isShare) root = "\\";
   const names = namesOf(path, "\\");
-  // Or it would look like a drive.
+  // Otherwise it would look like a drive.
   if (drive === "" && root === "" && names[0]?.[1] === ":") names.unshift(".");
   return pathValue(drive + root + names.join("\\") || ".", call.name, "\\");
 }
@@ -80,7 +80,7 @@ function namesOf(path: string, separator: string): string[] {
   return path.split(separator).filter((name) => name !== "" && name !== ".");
 }
 
-/** Drives are compared as they are spelt: `//a/b` is another than `\\a\b`. */
+/** Drives are compared as they are written: `//a/b` differs from `\\a\b`. */
 function rootOf(path: string): Root {
   const normal = path.replaceAll("/", "\\");
   if (normal.startsWith("\\\\")) {

@@ -1,7 +1,7 @@
 /**
- * Reads the plainest values of a pickle, spelt as CPython's pickler spells them at protocol 1: what
- * nearly every field of a log record is. Anything else, an error among it, is `undefined`, for the
- * unpickler to look at; what is read here, that would read alike.
+ * Reads the plainest values of a pickle, as CPython's pickler writes them at protocol 1: nearly
+ * every field of a log record is one. Any other value, and any error, is `undefined`, and the
+ * unpickler reads it; values that are read here are the same there.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *
@@ -10,27 +10,27 @@
 import * as op from "./opcodes.ts";
 import { decodeUtf8, SAFE_DIGITS } from "./literals.ts";
 
-/** 1 MiB: the buffer of a chunk that was received is kept for the next pickle; a larger is not. */
+/** 1 MiB: the buffer of a received chunk is kept for the next pickle; a larger one is not. */
 const MAX_KEPT_BUFFER = 1_048_576;
 
 const NOTHING = /* @__PURE__ */ new ArrayBuffer(0);
 const NO_BYTES = /* @__PURE__ */ new Uint8Array(NOTHING);
 const NO_VIEW = /* @__PURE__ */ new DataView(NOTHING);
 
-/** A pickle, by its place in the buffer that it lies in, and how far it was read. */
+/** A pickle inside a buffer, and the position of the next read. */
 export class PlainInput {
   /** The whole buffer, as bytes. */
   bytes: Uint8Array<ArrayBuffer> = NO_BYTES;
   /** The whole buffer. */
   view: DataView<ArrayBuffer> = NO_VIEW;
-  /** Where the next read starts. */
+  /** The position of the next read. */
   position = 0;
-  /** Where the pickle ends; nothing is read beyond. */
+  /** The end of the pickle; nothing is read beyond it. */
   end = 0;
   #buffer: ArrayBufferLike = NOTHING;
   #isLarge = false;
 
-  /** Starts at the beginning of a pickle; false where the buffer may change while it is read. */
+  /** Starts at the beginning of a pickle; false if the buffer may change while it is read. */
   begin(pickle: Uint8Array): boolean {
     const { buffer, byteOffset, length } = pickle;
     if (buffer !== this.#buffer) {
@@ -42,7 +42,7 @@ export class PlainInput {
     return true;
   }
 
-  /** Lets go of the buffer, if it is too large to be held on to. */
+  /** Drops the buffer, if it is too large to keep. */
   finish(): void {
     if (this.#isLarge) this.#open(NOTHING);
   }
@@ -54,7 +54,7 @@ export class PlainInput {
     this.view = new DataView(buffer);
   }
 
-  /** A str that is put into the memo at `index`. */
+  /** Reads a str that is put into the memo at `index`. */
   text(index: number): string | undefined {
     const { bytes, view, position, end } = this;
     if (end - position < 7 || view.getUint8(position) !== op.BINUNICODE) return undefined;
@@ -67,7 +67,7 @@ export class PlainInput {
     return decodeUtf8(bytes, start, stop);
   }
 
-  /** A number, a boolean or None. */
+  /** Reads a number, a boolean or None. */
   scalar(): number | boolean | null | undefined {
     const { view, position } = this;
     const room = this.end - position - 1;
@@ -99,7 +99,9 @@ export class PlainInput {
     }
   }
 
-  /** Digits, "L" and a newline: an integer of more than 32 bits, such as the id of a thread. */
+  /**
+   * Reads digits, "L" and a newline: an integer of more than 32 bits, such as the id of a thread.
+   */
   #longText(): number | undefined {
     const { bytes, end } = this;
     const first = this.position + 1;

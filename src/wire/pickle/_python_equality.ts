@@ -1,10 +1,11 @@
 /**
- * Keys of dicts and elements of sets, equal where Python says so: `1 == 1.0 == True`, tuples and
- * frozensets by what they hold, bytes by their bytes.
+ * Keys of dicts and elements of sets, which are equal if Python compares them as equal:
+ * `1 == 1.0 == True`, tuples and frozensets by their items, bytes by their bytes.
  *
  * Each key has a canonical form, and two keys are equal in Python if their forms are the same to a
  * JavaScript Map. The forms of tuples and frozensets are nodes of a trie of the forms of their
- * items, each worked out once: linear in what was read, however the tuples share one another.
+ * items, each computed once: linear in the bytes that were read, however the tuples share one
+ * another.
  *
  * Differs: a Map or Set holds one NaN, where Python holds one per object. Opaque objects are equal
  * only to themselves.
@@ -36,24 +37,27 @@ export class PythonEquality {
 
   /**
    * Arrays in `hashable` are tuples, Sets are frozensets and Uint8Arrays are bytes; all others are
-   * lists, sets and bytearrays. What keys are made of is spent from the budget for containers.
+   * lists, sets and bytearrays. The parts of keys are counted as containers.
    */
   constructor(hashable: ReadonlySet<object>, budget: Budget) {
     this.#hashable = hashable;
     this.#budget = budget;
   }
 
-  /** Python's `map[key] = value`: the first of equal keys stays, the last value wins. */
+  /**
+   * Sets an entry like Python's `map[key] = value`: the first of equal keys stays, the last value
+   * wins.
+   */
   setItem(map: Map<unknown, unknown>, key: unknown, value: unknown): void {
     map.set(this.#existing(map, key), value);
   }
 
-  /** Python's `set.add(item)`. */
+  /** Adds an element like Python's `set.add(item)`. */
   addItem(set: Set<unknown>, item: unknown): void {
     set.add(this.#existing(set, item));
   }
 
-  /** The key that is equal to `key` and is there already, otherwise `key`. */
+  /** Returns the earlier key that is equal to `key`, otherwise `key`. */
   #existing(container: Map<unknown, unknown> | Set<unknown>, key: unknown): unknown {
     if (isNumber(key)) this.#budget.spendKey(key);
     let keys = this.#keys.get(container);
@@ -114,7 +118,7 @@ export class PythonEquality {
   #formOfItems(value: object, items: Iterable<unknown>): object {
     const forms: unknown[] = [];
     for (const item of items) {
-      // A NaN is equal to no other, and with it nothing that contains it.
+      // A NaN is equal to no other value, and neither is a value that contains it.
       if (Number.isNaN(item)) return value;
       if (isNumber(item)) this.#budget.spendKey(item);
       forms.push(isComposite(item) ? this.#forms.get(item) : this.#formOf(item));
@@ -142,7 +146,7 @@ function follow(node: Node, path: unknown[]): Node {
   return node;
 }
 
-/** Whether a Map already tells such keys apart as Python does. */
+/** Returns true for a key that a Map compares as Python does. */
 function isItsOwnForm(key: unknown): boolean {
   const type = typeof key;
   return type === "string" || type === "number" || key === null || key instanceof PythonObject;
@@ -156,7 +160,7 @@ function isComposite(item: unknown): item is object {
   return typeof item === "object" && item !== null && !(item instanceof PythonObject);
 }
 
-/** A large int is equal to a float only where the float is exactly that. */
+/** Returns a large int as a float, if a float is exactly equal to it, otherwise the int itself. */
 function numberIfEqual(key: bigint): number | bigint {
   const asNumber = Number(key);
   return Number.isFinite(asNumber) && BigInt(asNumber) === key ? asNumber : key;

@@ -1,6 +1,6 @@
 /**
- * How Python shows a value that was pickled as a call: the contract between `PythonObject`, which
- * describes the call, and the tables that know some classes by module and name.
+ * Python's texts and numbers of a value that was pickled as a call: the contract between
+ * `PythonObject`, which describes the call, and the tables of known classes, by module and name.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *
@@ -8,7 +8,7 @@
  */
 import { encodeUtf8 } from "../../text/utf8.ts";
 
-/** Python's `repr()` of a value that lies inside another. */
+/** Returns Python's `repr()` of a value inside another. */
 export type Repr = (value: unknown) => string;
 
 /** The description that a pickle has of an object: the fields of a `PythonObject`. */
@@ -27,32 +27,32 @@ export interface PythonCall {
   readonly items: unknown[] | null;
   /** Entries that are set; null if there are none. */
   readonly entries: [key: unknown, value: unknown][] | null;
-  /** Python's `str()` of the object, where it is known and is not `repr()`. */
+  /** Returns Python's `str()` of the object, if it is known and is not `repr()`. */
   __str__?(repr: Repr): string | undefined;
 }
 
-/** A value that Python shows in a way that is known. */
+/** A value of a known class. */
 export interface PythonValue {
-  /** `repr(value)`. */
+  /** Returns `repr(value)`. */
   repr(repr: Repr): string;
-  /** `str(value)`; absent where that is `repr(value)`. */
+  /** Returns `str(value)`; absent if that is `repr(value)`. */
   str?(repr: Repr): string;
-  /** `format(value, spec)`; nothing where the text or the number of the value is formatted. */
+  /** Returns `format(value, spec)`; nothing if that formats the text or the number of the value. */
   format?(spec: string): string | undefined;
-  /** The value in JSON and in pickles that are sent on; absent where that is `str(value)`. */
+  /** Returns the value for JSON and for new pickles; absent if that is `str(value)`. */
   readonly json?: unknown;
-  /** `operator.index(value)`, where it is an integer. */
+  /** Returns `operator.index(value)`, if it is an integer. */
   readonly index?: number | bigint;
-  /** `int(value)`, where it has one; a number with decimals is still to be truncated. */
+  /** Returns `int(value)`, if it has one; the caller truncates a number with decimals. */
   readonly int?: number | bigint | undefined;
-  /** `float(value)`, where it has one. */
+  /** Returns `float(value)`, if it has one. */
   readonly float?: number | undefined;
 }
 
-/** The description in a value, where it is one. */
+/** Returns the description in a value, if it is an object. */
 export type AsCall = (value: unknown) => PythonCall | undefined;
 
-/** Reads one class; `undefined` where the data are not those that Python writes. */
+/** Reads an object of one class; `undefined` for data that Python does not write. */
 export type Reader = (call: PythonCall, asCall: AsCall) => PythonValue | undefined;
 
 /** Readers by the name of the class. */
@@ -67,18 +67,18 @@ export const MAX_DIGITS = 4300;
 /** So many digits take fewer bits. */
 export const MAX_BITS = 14_288;
 
-/** The arguments of a call to which nothing was added afterwards. */
+/** Returns the arguments of a call, if nothing was added to its object afterwards. */
 export function bareArguments(call: PythonCall): unknown[] | undefined {
   const isBare = call.state === null && call.items === null && call.entries === null;
   return isBare && call.args !== null ? call.args : undefined;
 }
 
-/** A text with the name of a class around it: `UUID('…')`. */
+/** Makes a value whose text has the name of a class around it: `UUID('…')`. */
 export function textValue(text: string, type: string): PythonValue {
   return { str: () => text, repr: (repr) => `${type}(${repr(text)})` };
 }
 
-/** An integer: of whichever class, it is shown as that in JSON. */
+/** Makes an integer, which is a number in JSON whatever its class is. */
 export function integerValue(value: number | bigint, repr: string): PythonValue {
   const float = Number(value);
   return {
@@ -87,7 +87,7 @@ export function integerValue(value: number | bigint, repr: string): PythonValue 
   };
 }
 
-/** An integer as a `bigint`, where it is not longer than `maxBits`. */
+/** Returns an integer as a `bigint`, if it is not longer than `maxBits`. */
 export function bigIntOf(value: unknown, maxBits: number): bigint | undefined {
   if (typeof value === "number") return Number.isSafeInteger(value) ? BigInt(value) : undefined;
   return typeof value === "bigint" && BigInt.asIntN(maxBits + 1, value) === value
@@ -96,8 +96,8 @@ export function bigIntOf(value: unknown, maxBits: number): bigint | undefined {
 }
 
 /**
- * `length` bytes of a state. Python 2 writes them as a byte string, which was read as Latin-1, or as
- * UTF-8 where it happens to be that: then it has fewer characters than bytes.
+ * Returns `length` bytes of a state. Python 2 writes them as a byte string, which was read as
+ * Latin-1, or as UTF-8 if it is valid UTF-8: then it has fewer characters than bytes.
  */
 export function bytesOf(value: unknown, length: number): Uint8Array | undefined {
   if (value instanceof Uint8Array) return value.length === length ? value : undefined;
@@ -110,7 +110,10 @@ export function bytesOf(value: unknown, length: number): Uint8Array | undefined 
   return encodeUtf8(value, bytes, 0) === length ? bytes.subarray(0, length) : undefined;
 }
 
-/** A float as Python writes one: by its shortest digits, with an exponent from `10 ** most` on. */
+/**
+ * Returns a float as Python writes it: by its shortest digits, with an exponent from `10 ** most`
+ * on.
+ */
 export function floatText(x: number, shortest: string = x.toExponential(), most = 16): string {
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
@@ -129,7 +132,7 @@ export function floatText(x: number, shortest: string = x.toExponential(), most 
 /** Characters that `repr()` escapes, and a few more. */
 const ESCAPED = /(?! )[\p{C}\p{Z}\\]/u;
 
-/** `repr()` of None, a bool, a number or a plain text; `undefined` of anything else. */
+/** Returns `repr()` of None, a bool, a number or a plain text; `undefined` for other values. */
 export function scalarRepr(value: unknown): string | undefined {
   switch (typeof value) {
     case "string": {

@@ -1,6 +1,6 @@
 /**
- * The templates by which an unpickler reads records that are like those before: which one to try,
- * and when to take another. A fixed number of them, whatever comes.
+ * The templates by which an unpickler reads records similar to earlier ones. The cache chooses the
+ * template to try, and replaces templates. It holds a fixed number of them, whatever it reads.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *
@@ -17,32 +17,34 @@ const PLACE_BITS = 5;
 /** The bytes that a value may take behind the last PUT: an id of a thread, as text. */
 const MAX_SCALAR = 18;
 
-/** Shorter than a template that is of any use. */
+/** The fewest bytes of a useful template. */
 const MIN_BYTES = 32;
 
-/** A record that is read this often by one template becomes the next: what changed has changed. */
+/**
+ * After so many reads a record becomes the new template, since some values have changed for good.
+ */
 const READS_A_TEMPLATE = 1024;
 
 /**
- * To make a template takes about as long as to load. The more were made in a row that read nothing,
- * the more loads go by until the next, up to this many: who never sends the same twice costs a
- * little more, not twice as much.
+ * The most loads until the next template. To make a template takes about as long as to load. The
+ * more templates in a row have read nothing, the later the next is made: a sender whose records are
+ * never similar takes a little more time, not twice as much.
  */
 const MAX_REST = 63;
 
-/** Two templates, of loggers that may take turns. */
+/** Two templates, for loggers that take turns. */
 class Place {
   last: DictTemplate | undefined;
   other: DictTemplate | undefined;
 
-  /** Makes a template the first to be tried. */
+  /** Makes a template the first that is tried. */
   promote(template: DictTemplate): void {
     this.other = this.last;
     this.last = template;
   }
 }
 
-/** Reads what is like what it was shown; see the module. */
+/** Reads pickles that are similar to those that it learned from; see the module. */
 export class TemplateCache {
   readonly #maxBytes: number;
   readonly #input = new PlainInput();
@@ -51,21 +53,23 @@ export class TemplateCache {
   #reads = 0;
   /** The newest template, until it has read something. */
   #unproven: DictTemplate | undefined;
-  /** How many loads are not looked at after the last that was, and how many of them are left. */
+  /**
+   * The number of loads without learning after the last template, and how many of them are left.
+   */
   #rest = 0;
-  /** The first load may well be the only one. */
+  /** The first load is often the only one. */
   #resting = 1;
 
-  /** For loads within these limits. */
+  /** Makes a cache for loads within these limits. */
   constructor(limits: Required<UnpickleLimits>) {
     const { maxBytes, maxDepth, maxMemo, maxContainers, maxItems, maxStringBytes } = limits;
-    // One flat dict of so many bytes, whatever is in it, cannot go over any of them.
+    // A flat dict of so many bytes, whatever its values, cannot exceed any of them.
     this.#maxBytes = maxDepth === 0 || maxContainers === 0
       ? 0
       : Math.min(maxBytes, maxMemo, maxItems, maxStringBytes);
   }
 
-  /** What the unpickler would load, if it is like what was shown; undefined if it has to. */
+  /** Reads a pickle by a template; undefined if the unpickler must read it. */
   read(pickle: Uint8Array): Record<string, unknown> | undefined {
     const input = this.#input;
     if (this.#places.length === 0 || !this.#mayRead(pickle) || !input.begin(pickle)) return;
@@ -88,7 +92,7 @@ export class TemplateCache {
     return dict;
   }
 
-  /** Learns from what the unpickler loaded. */
+  /** Learns from a pickle that the unpickler has loaded. */
   learn(pickle: Uint8Array, value: unknown): void {
     if (!this.#mayRead(pickle) || this.#resting-- > 0) return;
     this.#rest = Math.min(2 * this.#rest + 1, MAX_REST);
@@ -109,9 +113,9 @@ export class TemplateCache {
 }
 
 /**
- * By the end of the first value, which is the name of the logger, and the last number of the memo,
- * which tells records with a traceback, or with fields in `extra`, from others. It is only a hint:
- * any bytes will do.
+ * Chooses a place by the end of the first value, which is the name of the logger, and by the last
+ * number of the memo, which differs in records with a traceback or with fields in `extra`. It is
+ * only a hint: other bytes do no harm.
  */
 function placeOf({ view, position, end }: PlainInput): number {
   const value = position + 11 + view.getUint8(position + 5);

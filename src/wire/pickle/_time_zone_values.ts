@@ -18,33 +18,38 @@ import {
 } from "./_python_value.ts";
 import { deltaOf, deltaText, reprOfDelta, SECOND } from "./_timedelta_values.ts";
 
-/** A time on a clock on the wall. */
+/** A local time, as a clock on the wall shows it. */
 export interface WallTime {
-  /** Its milliseconds since the epoch, were it one of UTC. */
+  /** Its milliseconds since the epoch, as if it were in UTC. */
   readonly asUtc: number;
-  /** Says whether it is the second of two times that look alike. */
+  /** True for the second of two times that look alike. */
   readonly isSecond: boolean;
 }
 
-/** A zone as Python shows it. */
+/** A time zone. */
 export interface Zone extends PythonValue {
-  /** Microseconds ahead of UTC; without a time, those of every time. `undefined`: not known. */
+  /**
+   * Returns the microseconds ahead of UTC; without a time, those of every time; `undefined` if
+   * unknown.
+   */
   offset(time?: WallTime): number | undefined;
 }
 
 /** Twenty-four hours: no zone changes its offset by more. */
 const DAY_MS = 86_400_000;
 
-/** Zones whose table is kept: a program meets few, and a hostile sender could name all of them. */
+/**
+ * The most zones that are kept: a program meets few, and a hostile sender could name all of them.
+ */
 const MAX_KEPT = 64;
 
-/** Names as the tz database has them, which `Intl` would take in any case, and offsets not. */
+/** Names as in the tz database: `Intl` also accepts other letter cases, and offsets. */
 const KEY = /^[A-Za-z][\w+/-]{0,63}$/;
 
-/** Zones that never change, so that `time` has an offset too. */
+/** Zones that never change their offset, so that a `time` has one too. */
 const FIXED = /^(?:UTC|GMT|Etc\/.*)$/;
 
-/** The zone that a pickle describes. */
+/** Returns the zone that a pickle describes. */
 export function zoneOf(value: unknown, asCall: AsCall): Zone | undefined {
   const call = asCall(value);
   if (call === undefined || call.args === null) return undefined;
@@ -75,7 +80,7 @@ export function zoneOf(value: unknown, asCall: AsCall): Zone | undefined {
   }
 }
 
-/** `+01:00`, `-03:30`, `+01:23:45`: an offset behind a time. */
+/** Returns an offset as it stands behind a time: `+01:00`, `-03:30`, `+01:23:45`. */
 export function offsetText(micros: number): string {
   const magnitude = Math.abs(micros);
   const [hours = "", ...rest] = deltaText(magnitude).split(":");
@@ -134,12 +139,12 @@ function dateutilZone(call: PythonCall, asCall: AsCall): Zone | undefined {
   const micros = deltaOf(asCall(_offset));
   if (micros === undefined || (_name !== null && typeof _name !== "string")) return undefined;
   const seconds = micros / SECOND;
-  // Its str() is its repr(), in which the name is shown by repr() as well.
+  // Its str() is its repr(), which contains the repr() of the name.
   const repr = (repr: Repr) => `tzoffset(${repr(_name)}, ${seconds})`;
   return { repr, offset: () => micros };
 }
 
-/** By key; null for those that the runtime does not know. */
+/** Formatters by key; null for keys that the runtime does not know. */
 const clocks = /* @__PURE__ */ new Map<string, Intl.DateTimeFormat | null>();
 
 function clockOf(key: string): Intl.DateTimeFormat | null {
@@ -161,7 +166,10 @@ function clockOf(key: string): Intl.DateTimeFormat | null {
   return clock;
 }
 
-/** Microseconds ahead of UTC at a time, after PEP 495: in a gap, the first is as before it. */
+/**
+ * Returns the microseconds ahead of UTC at a time, after PEP 495: the first time in a gap has the
+ * offset before it.
+ */
 function offsetAt(key: string, { asUtc, isSecond }: WallTime): number | undefined {
   const clock = clockOf(key);
   if (clock === null) return undefined;
@@ -175,7 +183,7 @@ function offsetAt(key: string, { asUtc, isSecond }: WallTime): number | undefine
   return (isFirst ? before : after) * 1000;
 }
 
-/** Milliseconds ahead of UTC at an instant. */
+/** Returns the milliseconds ahead of UTC at an instant. */
 function offsetMs(clock: Intl.DateTimeFormat, instant: number): number {
   const parts: Record<string, string> = {};
   for (const { type, value } of clock.formatToParts(instant)) parts[type] = value;

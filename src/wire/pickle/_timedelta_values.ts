@@ -13,7 +13,7 @@ export const SECOND = 1_000_000;
 /** Seconds of a day. */
 const DAY = 86_400;
 
-/** Days, seconds and microseconds as Python keeps them: only the days are ever negative. */
+/** Days, seconds and microseconds as Python keeps them: only the days may be negative. */
 type Parts = readonly [days: number, seconds: number, micros: number];
 
 function partsOf(call: PythonCall | undefined): Parts | undefined {
@@ -32,7 +32,9 @@ export function timedelta(call: PythonCall): PythonValue | undefined {
   return parts && { str: () => textOf(parts), repr: () => reprOf(parts) };
 }
 
-/** The microseconds of a `timedelta` that a number holds exactly: those of some 285 years. */
+/**
+ * Returns the microseconds of a `timedelta` of up to some 285 years, which a number holds exactly.
+ */
 export function deltaOf(call: PythonCall | undefined): number | undefined {
   const parts = partsOf(call);
   if (parts === undefined) return undefined;
@@ -40,12 +42,12 @@ export function deltaOf(call: PythonCall | undefined): number | undefined {
   return Number.isSafeInteger(micros) ? micros : undefined;
 }
 
-/** `str()` of so many microseconds. */
+/** Returns `str()` of a number of microseconds. */
 export function deltaText(micros: number): string {
   return textOf(normal(micros));
 }
 
-/** `repr()` of so many microseconds. */
+/** Returns `repr()` of a number of microseconds. */
 export function reprOfDelta(micros: number): string {
   return reprOf(normal(micros));
 }

@@ -27,8 +27,8 @@ interface Step {
 }
 
 /**
- * Throws if containers lie more than `maxDepth` deep: the longest way down, where what leads back
- * to a container on the way ends it.
+ * Throws if containers nest more than `maxDepth` deep on the longest path; a reference back to a
+ * container on the path ends it.
  */
 export function checkDepth(root: unknown, maxDepth: number): void {
   if (!isContainer(root)) return;
@@ -57,8 +57,8 @@ export function checkDepth(root: unknown, maxDepth: number): void {
 }
 
 /**
- * Puts in place of each object in `moved` the Map that it became. A dict is an object until a key
- * comes that is no str; by then a cycle may have brought it elsewhere.
+ * Replaces each object in `moved` by its Map. A dict is an object until a key comes that is no str;
+ * by then a cycle may have put it elsewhere.
  */
 export function replaceMoved(root: unknown, moved: ReadonlyMap<object, object>): void {
   const seen = new Set<unknown>([root]);
@@ -77,7 +77,8 @@ export function replaceMoved(root: unknown, moved: ReadonlyMap<object, object>):
     if (Array.isArray(value)) {
       for (let i = 0; i < value.length; i++) value[i] = visit(value[i]);
     } else if (value instanceof Map) {
-      // Neither keys nor elements of sets can be dicts, but opaque ones may hold some.
+      // Neither keys nor elements of sets can be dicts, but opaque objects among them may hold
+      // some.
       for (const [key, item] of value) value.set(visit(key), visit(item));
     } else if (value instanceof Set) {
       for (const item of value) visit(item);

@@ -1,10 +1,10 @@
 /**
- * The stack machine that pickles are programs for: values, marks between them, the memo, and the
- * building of containers out of what is on top (`Pdata` and the `load_…` functions of CPython's
+ * The stack machine whose programs are pickles: values, marks between them, the memo, and
+ * containers that are built of the values on top (`Pdata` and the `load_…` functions of CPython's
  * `Modules/_pickle.c`).
  *
  * Lists and tuples are both Arrays here, sets and frozensets both Sets, bytes and bytearrays both
- * Uint8Arrays; which of them Python could hash is remembered beside them, while loading. A dict
+ * Uint8Arrays; while loading, a set remembers which of them Python could hash. A dict
  * begins as an object and is replaced by a Map when a key comes that is no str.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
@@ -19,12 +19,12 @@ import { PythonEquality } from "./_python_equality.ts";
 import { PythonObject } from "./python_object.ts";
 import { checkDepth, replaceMoved } from "./_value_graph.ts";
 
-/** A stack that grew beyond this is let go after the load. */
+/** A stack that grew beyond this is dropped after the load. */
 const MAX_KEPT_STACK = 1024;
 
 /** The values of one load after another. */
 export class ValueStack {
-  /** What may still be spent. */
+  /** The account of this load. */
   readonly budget: Budget;
   readonly #memo: Memo;
   readonly #maxDepth: number;
@@ -41,9 +41,12 @@ export class ValueStack {
   #equality: PythonEquality | undefined;
   /** Dicts that were objects until a key came that is no str. */
   #moved: Map<object, Map<unknown, unknown>> | undefined;
-  /** Whether there may be a second way to some object. */
+  /** True if there may be a second path to some object. */
   #shared = false;
-  /** How many classes and calls were pushed and not popped: with none, the result holds none. */
+  /**
+   * The number of classes and calls that were pushed and not popped: without any, the result has
+   * none.
+   */
   #described = 0;
 
   /** An empty stack, for loads within these limits; `opaque` if descriptions may remain. */
@@ -54,12 +57,12 @@ export class ValueStack {
     this.#maxDepth = limits.maxDepth;
   }
 
-  /** The index that MEMOIZE takes. */
+  /** The index of the next MEMOIZE. */
   get memoSize(): number {
     return this.#memo.size;
   }
 
-  /** Forgets everything. */
+  /** Removes everything. */
   reset(): void {
     if (this.#values.length > MAX_KEPT_STACK) this.#values = [];
     else this.#values.fill(undefined);
@@ -75,7 +78,7 @@ export class ValueStack {
     this.#described = 0;
   }
 
-  /** Pops the value that was loaded and makes it fit to be given away. */
+  /** Pops the loaded value and makes it ready for the caller. */
   finish(): unknown {
     if (this.#described > 0 && !this.#opaque) {
       fail("it asks for more than data: a class that is not called");
@@ -88,26 +91,26 @@ export class ValueStack {
 
   // Values and marks.
 
-  /** Puts a value on top. */
+  /** Pushes a value. */
   push(value: unknown): void {
     this.#values[this.#height++] = value;
   }
 
-  /** Puts a class or a call on top. */
+  /** Pushes a class or a call. */
   pushDescription(object: PythonObject): void {
     this.budget.spendContainers(1);
     this.#described++;
     this.push(object);
   }
 
-  /** Puts bytes on top. */
+  /** Pushes bytes. */
   pushBytes(bytes: Uint8Array, hashable: boolean): void {
     this.budget.spendContainers(1);
     if (hashable) this.#hashable.add(bytes);
     this.push(bytes);
   }
 
-  /** Takes the value on top. */
+  /** Pops the value on top. */
   pop(): unknown {
     this.#require(1);
     const value = this.#values[--this.#height];
@@ -115,14 +118,14 @@ export class ValueStack {
     return value;
   }
 
-  /** Takes a tuple from the top: the arguments of a call. */
+  /** Pops a tuple: the arguments of a call. */
   popTuple(): unknown[] {
     const args = this.pop();
     if (!Array.isArray(args) || !this.#hashable.has(args)) fail("the arguments are no tuple");
     return args;
   }
 
-  /** Takes a dict from the top: the keyword arguments of a call. */
+  /** Pops a dict: the keyword arguments of a call. */
   popDict(): unknown {
     const dict = this.#current(this.pop());
     if (!isDict(dict) && !(dict instanceof Map)) fail("the keyword arguments are no dict");
@@ -135,7 +138,7 @@ export class ValueStack {
     this.#marks.push(this.#height);
   }
 
-  /** Takes the last mark off and returns the height that it had. */
+  /** Removes the last mark and returns its height. */
   popMark(): number {
     const start = this.#marks.pop();
     if (start === undefined) fail("a MARK is missing");
@@ -143,7 +146,7 @@ export class ValueStack {
     return start;
   }
 
-  /** POP, which takes the mark off where one is on top. */
+  /** POP, which removes a mark if one is on top. */
   discard(): void {
     if (this.#marks.length > 0 && this.#fence === this.#height) this.popMark();
     else this.pop();
@@ -268,21 +271,21 @@ export class ValueStack {
     this.setItems(this.#height - 2);
   }
 
-  /** APPENDS, to what is below `start`. */
+  /** APPENDS, to the container below `start`. */
   appendItems(start: number): void {
     const target = this.#target(start);
     const isList = Array.isArray(target) && !this.#hashable.has(target);
     this.#appendTo(isList ? target : (this.#describedBy(target, "APPEND").items ??= []), start);
   }
 
-  /** ADDITEMS, to what is below `start`. */
+  /** ADDITEMS, to the container below `start`. */
   addItems(start: number): void {
     const target = this.#target(start);
     if (target instanceof Set && !this.#hashable.has(target)) this.#addTo(target, start);
     else this.#appendTo(this.#describedBy(target, "ADDITEMS").items ??= [], start);
   }
 
-  /** SETITEMS, on what is below `start`. */
+  /** SETITEMS, on the container below `start`. */
   setItems(start: number): void {
     const values = this.#values;
     const end = this.#height;
@@ -316,7 +319,7 @@ export class ValueStack {
     object.state = this.pop();
   }
 
-  /** Pushes what a call of a known global stands for; false if it stands for no data. */
+  /** Pushes the data that a call of a known global means; false if it means no data. */
   pushDataOf(name: string, args: unknown[]): boolean {
     const context = { hashable: this.#hashable, equality: this.#equals(), budget: this.budget };
     const data = dataOf(name, args, context);
@@ -326,10 +329,10 @@ export class ValueStack {
     return true;
   }
 
-  /** The object that an opcode is for which is for no data. */
+  /** Returns the object for an opcode that describes more than data. */
   #describedBy(value: unknown, opcode: string): PythonObject {
     if (!this.#opaque || !(value instanceof PythonObject)) {
-      fail(`${opcode} is for what has no such thing`);
+      fail(`${opcode} needs an object, and the value is data`);
     }
     return value;
   }
@@ -338,7 +341,7 @@ export class ValueStack {
     if (this.#height - count < this.#fence) underflow();
   }
 
-  /** The container below the items from `start` on. */
+  /** Returns the container below the items from `start` on. */
   #target(start: number): unknown {
     if (start <= this.#fence) underflow();
     return this.#current(this.#values[start - 1]);
@@ -378,7 +381,7 @@ function isDict(value: unknown): value is Record<string, unknown> {
     Object.getPrototypeOf(value) === Object.prototype;
 }
 
-/** Sets an own property, whatever `Object.prototype` has under that name. */
+/** Sets an own property, even if `Object.prototype` has that name. */
 function setOwn(dict: Record<string, unknown>, key: string, value: unknown): void {
   if (key in Object.prototype) {
     const attributes = { writable: true, enumerable: true, configurable: true };

@@ -1,6 +1,6 @@
 /**
- * The two errors of the pickle layer, named after CPython's. Both are here because callers are
- * expected to catch them: one bad record must not end a handler or a receiver.
+ * The two errors of the pickle layer, named after CPython's. Callers are expected to catch them:
+ * one bad record must not end a handler or a receiver.
  *
  * Browser compatible: imports nothing, uses no runtime global.
  *
@@ -8,8 +8,8 @@
  */
 
 /**
- * A value that could not be pickled; where the value's own code threw (a getter, `toJSON()`, a
- * proxy), `cause` is what it threw.
+ * The error for a value that cannot be pickled; if code of the value (a getter, `toJSON()`, a
+ * proxy) threw, `cause` is that error.
  *
  * @example
  * ```ts
@@ -23,7 +23,7 @@
  * ```
  */
 export class PicklingError extends Error {
-  /** Makes an error; `options.cause` is what the value's own code threw. */
+  /** Makes an error; `options.cause` is the error that code of the value threw. */
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = "PicklingError";
@@ -31,7 +31,7 @@ export class PicklingError extends Error {
 }
 
 /**
- * Bytes that are no pickle, that ask for more than data, or that go over a limit.
+ * The error for bytes that are no pickle, that ask for more than data, or that exceed a limit.
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 /**
  * What a pickle may cost to load. A few bytes of a pickle can ask for much: every cap bounds one
- * way of doing so, and has its reason beside its default. Records are pickled within the same limits,
- * so that a receiver with the defaults takes whatever a handler sends.
+ * way of doing so, and has its reason beside its default. Records are pickled within the same
+ * limits, so that a receiver with the defaults takes whatever a handler sends.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *
@@ -9,7 +9,10 @@
  */
 import { UnpicklingError } from "./errors.ts";
 
-/** Caps of {@linkcode loads}; `Infinity` lifts one. Going over is an `UnpicklingError`. */
+/**
+ * Caps of {@linkcode loads}; `Infinity` removes one. A pickle that exceeds a cap is an
+ * `UnpicklingError`.
+ */
 export interface UnpickleLimits {
   /**
    * The longest pickle, in bytes. Loading takes up to some twenty times that in memory.
@@ -18,7 +21,7 @@ export interface UnpickleLimits {
    */
   maxBytes?: number;
   /**
-   * How deep containers may lie within containers. CPython's own pickler stops near 1,000, its
+   * How deep containers may nest. CPython's own pickler stops near 1,000, its
    * recursion limit, and deeper values overflow the stack of code that walks them recursively, as
    * JSON.stringify() does.
    *
@@ -38,16 +41,16 @@ export interface UnpickleLimits {
    */
   maxContainers?: number;
   /**
-   * The most items put into containers: a list that is made into a set again and again costs four
-   * bytes each time.
+   * The most items that are put into containers: four bytes are enough to make a set of the same
+   * list once more.
    *
    * @default {10_000_000}
    */
   maxItems?: number;
   /**
    * The most numbers among keys of dicts and elements of sets that are no integers below 2^24.
-   * V8 hashes numbers without a secret, so that they can be chosen to collide, and each then costs
-   * a walk past all others; of the integers below 2^24 too few collide.
+   * V8 hashes numbers without a secret, so that an attacker can choose numbers that collide, and
+   * each is then compared with all others; of the integers below 2^24 too few collide.
    *
    * @default {10_000}
    */
@@ -59,28 +62,29 @@ export interface UnpickleLimits {
    */
   maxStringBytes?: number;
   /**
-   * The longest binary integer, in bytes: to print it takes quadratic time. The 4,300 digits that
-   * are the most for integers as text take 1,786.
+   * The longest binary integer, in bytes: to print it takes quadratic time. Integers as text have
+   * at most 4,300 digits, which take 1,786 bytes.
    *
    * @default {2048}
    */
   maxIntegerBytes?: number;
 }
 
-/** The default of `maxDepth`; by itself, so that a sender has no use of the table below. */
+/** The default of `maxDepth`; apart from the table below, which a sender does not need. */
 export const MAX_DEPTH = 1000;
-/** The default of `maxItems`, by itself as well. */
+/** The default of `maxItems`, apart for the same reason. */
 export const MAX_ITEMS = 10_000_000;
 
 /**
- * A sender keeps one account for all of a record's parts, in items: `maxItems` of these are
- * `maxContainers` and `maxFarKeys`, and so nothing passes that goes over one of the three.
+ * The price of a container. A sender keeps one account for all parts of a record, in items:
+ * `maxItems` of these pay for `maxContainers` or `maxFarKeys`, so that no record exceeds one of the
+ * three.
  */
 export const CONTAINER_ITEMS = 10;
-/** A number that is a key, and may be chosen to collide, costs so much in that account. */
+/** The price, in that account, of a number that is a key and can be chosen to collide. */
 export const FAR_KEY_ITEMS = 1000;
 
-/** The defaults, as documented above; products of numbers would stay in every bundle. */
+/** The defaults, as documented above; no products, which a bundler would keep in every bundle. */
 export const DEFAULT_LIMITS: Required<UnpickleLimits> = {
   maxBytes: 268_435_456,
   maxDepth: MAX_DEPTH,
@@ -93,15 +97,15 @@ export const DEFAULT_LIMITS: Required<UnpickleLimits> = {
 };
 
 /**
- * The longest pickle of a record, in bytes: about twice what a receiver takes by default. No pickle
- * so short has `maxMemo` entries in its memo, or a str of `maxStringBytes`.
+ * The longest pickle of a record, in bytes: about twice the default cap of a receiver. No pickle so
+ * short has `maxMemo` entries in its memo, or a str of `maxStringBytes`.
  */
 export const MAX_RECORD_BYTES = 32_000_000;
 
-/** 2^24: integers below are hashed to so many buckets that few are in each. */
+/** 2^24: smaller integers are hashed to so many buckets that each has few. */
 export const NEAR = 16_777_216;
 
-/** What is left to spend during one `loads()`. */
+/** The account of one `loads()`. */
 export class Budget {
   readonly #limits: Required<UnpickleLimits>;
   #containers = 0;
@@ -109,17 +113,17 @@ export class Budget {
   #farKeys = 0;
   #copied = 0;
 
-  /** Nothing is spent yet. */
+  /** Makes an account of which nothing is spent. */
   constructor(limits: Required<UnpickleLimits>) {
     this.#limits = limits;
   }
 
-  /** How many containers there are. */
+  /** The number of containers. */
   get containers(): number {
     return this.#containers;
   }
 
-  /** Nothing is spent again. */
+  /** Starts again with nothing spent. */
   reset(): void {
     this.#containers =
       this.#items =
@@ -128,7 +132,7 @@ export class Budget {
         0;
   }
 
-  /** Accounts for containers about to be made. */
+  /** Counts containers that are about to be made. */
   spendContainers(count: number): void {
     this.#containers += count;
     if (this.#containers > this.#limits.maxContainers) {
@@ -136,32 +140,32 @@ export class Budget {
     }
   }
 
-  /** Accounts for items about to be put into a container. */
+  /** Counts items that are about to be put into a container. */
   spendItems(count: number): void {
     this.#items += count;
     if (this.#items > this.#limits.maxItems) exceed("maxItems", this.#limits.maxItems);
   }
 
-  /** Accounts for a number about to be looked for among keys, if it can be chosen to collide. */
+  /** Counts a number that is about to be searched among keys, if it can be chosen to collide. */
   spendKey(key: number | bigint): void {
     if (!isFarKey(key)) return;
     if (++this.#farKeys > this.#limits.maxFarKeys) exceed("maxFarKeys", this.#limits.maxFarKeys);
   }
 
-  /** Accounts for bytes about to be made out of a string that is there already. */
+  /** Counts bytes that are about to be made of an existing string. */
   spendCopy(count: number): void {
     this.#copied += count;
     if (this.#copied > this.#limits.maxBytes) exceed("maxBytes", this.#limits.maxBytes);
   }
 }
 
-/** Says whether a key is a number that can be chosen to collide with others. */
+/** Returns true for a key that is a number which can be chosen to collide with others. */
 export function isFarKey(key: unknown): boolean {
-  // Integers of 25 bits, the sign among them, come through the shifts as they are.
+  // The shifts do not change integers of up to 25 bits with their sign.
   return typeof key === "bigint" || typeof key === "number" && key << 7 >> 7 !== key;
 }
 
-/** Throws for a pickle that goes over a limit. */
+/** Throws the error for a pickle that exceeds a limit. */
 export function exceed(name: keyof UnpickleLimits, limit: number): never {
   throw new UnpicklingError(`Cannot unpickle as the pickle goes over '${name}', which is ${limit}`);
 }

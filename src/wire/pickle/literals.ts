@@ -1,5 +1,5 @@
 /**
- * The ways in which pickles spell text and numbers, read as CPython reads them.
+ * The literals of text and numbers in pickles, read as CPython reads them.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *
@@ -7,38 +7,40 @@
  */
 import { UnpicklingError } from "./errors.ts";
 
-/** Field names of records are shorter; what is longer seldom comes again. */
+/**
+ * The longest interned text: field names of records are shorter, and longer texts seldom repeat.
+ */
 const MAX_INTERNED = 32;
 
-/** Slots for interned text, and which power of two they are. */
+/** The number of slots for interned text, and its power of two. */
 const SLOTS = 512;
 const SLOT_BITS = 9;
 
-/** Few enough for `String.fromCharCode()` to take as arguments on every runtime. */
+/** The number of arguments that `String.fromCharCode()` accepts on every runtime. */
 const PART = 8192;
 
 /** CPython's `sys.int_info.default_max_str_digits`, its guard against quadratic conversion. */
 const MAX_INTEGER_DIGITS = 4300;
 
-/** This many digits are a safe integer, whatever they are. */
+/** An integer of this many digits is always a safe integer. */
 export const SAFE_DIGITS = 15;
 
 const interned: (string | undefined)[] = /* @__PURE__ */ Array.from({ length: SLOTS });
-/** The characters of one short text: an array is faster to take arguments from than bytes are. */
+/** The characters of one short text: arguments from an array are faster than from bytes. */
 const codes: number[] = [];
 const utf8 = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 const INTEGER = /^[ \t\r\v\f]*([+-]?)(\d+(?:_\d+)*)[ \t\r\v\f]*$/;
 const FLOAT = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)$/i;
 
-/** Whether every byte from `start` to `end` is ASCII. */
+/** Returns true if every byte from `start` to `end` is ASCII. */
 export function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
   let bits = 0;
   for (let i = start; i < end; i++) bits |= bytes[i]!;
   return bits < 0x80;
 }
 
-/** UTF-8 with lone surrogates kept (`surrogatepass`); undefined where it is no such thing. */
+/** Decodes UTF-8 and keeps lone surrogates (`surrogatepass`); undefined for other bytes. */
 export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string | undefined {
   if (end - start <= MAX_INTERNED) {
     const text = internAscii(bytes, start, end);
@@ -51,7 +53,7 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
   }
 }
 
-/** Short ASCII text, the same string each time as long as its slot is not taken by another. */
+/** Decodes short ASCII text to the same string each time, until another text takes its slot. */
 function internAscii(bytes: Uint8Array, start: number, end: number): string | undefined {
   const length = end - start;
   if (length === 0) return "";
@@ -70,7 +72,7 @@ function internAscii(bytes: Uint8Array, start: number, end: number): string | un
   return interned[slot] = String.fromCharCode(...codes);
 }
 
-/** Latin-1, each byte a character. (TextDecoder's "latin1" is windows-1252.) */
+/** Decodes Latin-1, each byte to a character. (TextDecoder's "latin1" is windows-1252.) */
 export function decodeLatin1(bytes: Uint8Array, start: number, end: number): string {
   let text = "";
   for (let i = start; i < end; i += PART) {
@@ -83,7 +85,7 @@ function fromCharCodes(codes: Uint8Array | Uint16Array): string {
   return String.fromCharCode.apply(null, codes as unknown as number[]);
 }
 
-/** Strict UTF-8 but for surrogates, after the table of RFC 3629 section 4. */
+/** Decodes UTF-8 strictly except for surrogates, after the table of RFC 3629 section 4. */
 function decodeSurrogates(bytes: Uint8Array, start: number, end: number): string | undefined {
   const units = new Uint16Array(Math.min(PART, end - start) + 1);
   let used = 0;
@@ -117,7 +119,7 @@ function decodeSurrogates(bytes: Uint8Array, start: number, end: number): string
   return text + fromCharCodes(units.subarray(0, used));
 }
 
-/** UNICODE's argument: Latin-1 with `\uXXXX` and `\UXXXXXXXX` (`raw-unicode-escape`). */
+/** Decodes UNICODE's argument: Latin-1 with `\uXXXX` and `\UXXXXXXXX` (`raw-unicode-escape`). */
 export function decodeRawUnicodeEscape(line: string): string {
   return line.replace(
     /\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([^]))/g,
@@ -145,7 +147,7 @@ const ESCAPES: Record<string, number> = {
   "a": 7,
 };
 
-/** STRING's argument: a quoted literal of Python 2, to the bytes that it stands for. */
+/** Decodes STRING's argument, a quoted literal of Python 2, to bytes. */
 export function decodeQuoted(line: string): Uint8Array {
   const quote = line[0];
   if (line.length < 2 || quote !== line.at(-1) || quote !== "'" && quote !== '"') {
@@ -187,7 +189,7 @@ export function decodeQuoted(line: string): Uint8Array {
 }
 
 /**
- * The decimal text of INT and LONG, as Python's `int()` takes it: spaces around it, a sign, single
+ * Parses the decimal text of INT and LONG like Python's `int()`: spaces around it, a sign, single
  * underscores between digits. Differs: CPython before 3.14 also reads hexadecimal there, by an
  * oversight, though nothing writes it.
  */
@@ -204,7 +206,7 @@ export function parseInteger(bytes: Uint8Array, start: number, end: number): num
     }
     if (i === end) return negative && value !== 0 ? -value : value;
   }
-  // Underscores and spaces cannot double a number that is in bounds.
+  // Underscores and spaces make a text of an allowed length at most four times as long.
   if (end - start > 4 * MAX_INTEGER_DIGITS) refuseInteger();
   const match = INTEGER.exec(decodeLatin1(bytes, start, end));
   if (match === null) throw new UnpicklingError("Cannot unpickle as the text of an int is no int");
@@ -219,7 +221,7 @@ function refuseInteger(): never {
   );
 }
 
-/** The text of FLOAT, as `PyOS_string_to_double` takes it: no spaces, no overflow. */
+/** Parses the text of FLOAT like `PyOS_string_to_double`: no spaces, no overflow. */
 export function parseFloatText(text: string): number {
   if (!FLOAT.test(text)) {
     throw new UnpicklingError("Cannot unpickle as the text of a float is no float");
@@ -233,7 +235,7 @@ export function parseFloatText(text: string): number {
   return value;
 }
 
-/** A little-endian integer in two's complement, of any length (LONG1, LONG4). */
+/** Decodes a little-endian integer in two's complement, of any length (LONG1, LONG4). */
 export function decodeLong(bytes: Uint8Array, start: number, end: number): number | bigint {
   if (start === end) return 0;
   let hex = "0x";
@@ -241,7 +243,7 @@ export function decodeLong(bytes: Uint8Array, start: number, end: number): numbe
   return normalizeInteger(BigInt.asIntN(8 * (end - start), BigInt(hex)));
 }
 
-/** A number where that is exact, otherwise a bigint. */
+/** Returns a number if that is exact, otherwise a bigint. */
 function normalizeInteger(value: bigint): number | bigint {
   const asNumber = Number(value);
   return Number.isSafeInteger(asNumber) ? asNumber : value;

@@ -6,7 +6,7 @@
  * @module
  */
 
-/** The newest protocol that there is, and that is read. */
+/** The newest protocol, which is also the newest that is read. */
 export const HIGHEST_PROTOCOL = 5;
 
 // Protocols 0 and 1.

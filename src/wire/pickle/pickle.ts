@@ -25,24 +25,24 @@ export type { PickleEncoding, UnpickleOptions } from "./unpickle_options.ts";
 /** Options of {@linkcode dumps}. */
 export interface PickleOptions {
   /**
-   * The longest pickle, in bytes: a getter or a `toJSON()` could make up ever more to write.
+   * The longest pickle, in bytes: a getter or a `toJSON()` could return new values without end.
    *
    * @default {268_435_456} (256 MiB)
    */
   maxBytes?: number;
 }
 
-/** Keeps a getter or a `toJSON()` that makes up ever more from taking all memory. */
+/** Stops a getter or a `toJSON()` that returns new values without end from using all memory. */
 const MAX_DEPTH = 2_000_000;
 
 const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
 
-/** Kept between calls for its buffer; taken away during one, as a getter may call `dumps()`. */
+/** Kept between calls for its buffer; not shared during one, as a getter may call `dumps()`. */
 let spare: Pickler | undefined;
 
 /**
- * Pickles a value at protocol 1, byte for byte as CPython's `pickle.dumps(value, 1)` would write
- * the same dict of distinct strings, numbers and lists.
+ * Pickles a value at protocol 1, byte for byte as CPython's `pickle.dumps(value, 1)` writes the
+ * same dict of distinct strings, numbers and lists.
  *
  * | JavaScript | Python |
  * |---|---|
@@ -53,17 +53,17 @@ let spare: Pickler | undefined;
  * | `Uint8Array`, `Uint8ClampedArray`, `DataView`, `ArrayBuffer` | bytes |
  * | `Array`, `Set`, other typed arrays | list |
  * | plain object, `Map` | dict |
- * | a value with `toJSON()`, `Date` among them | what that returns: ISO 8601 str, None for no date |
+ * | a value with `toJSON()`, also a `Date` | the result of that: ISO 8601 str, None for no date |
  * | `Error` | str, its stack |
  * | any other object | dict of its own enumerable properties |
  * | function, symbol | str, as `String()` makes it |
  *
  * Objects that occur twice, or within themselves, do so in Python too. A Map's key that would be a
- * list or dict is a tuple, of items or of `(key, value)` pairs, as Python must be able to hash it;
- * keys that Python then finds equal (`1` and `true`) are one. In place of a container that lies two
- * million deep there is `…`.
+ * list or dict becomes a tuple, of items or of `(key, value)` pairs, so that Python can hash it;
+ * keys that are then equal in Python (`1` and `true`) are one. `…` replaces a container that lies
+ * two million deep.
  *
- * @throws {PicklingError} If the value's own code throws, if it takes more than `maxBytes`, or for
+ * @throws {PicklingError} If code of the value throws, if the pickle takes more than `maxBytes`, or for
  * a bigint of more than 4,300 digits, which Python would refuse.
  *
  * @example
@@ -104,7 +104,7 @@ const unpickler = new Unpickler();
  *
  * | Python | JavaScript |
  * |---|---|
- * | int | `number` where that is exact, otherwise `bigint` |
+ * | int | `number` if that is exact, otherwise `bigint` |
  * | float; bool; None | `number`; `boolean`; `null` |
  * | str | `string`, lone surrogates included |
  * | bytes, bytearray | `Uint8Array` |
@@ -113,12 +113,12 @@ const unpickler = new Unpickler();
  * | dict whose keys are all str | object; `__proto__` is a key like any other |
  * | any other dict | `Map` |
  *
- * Keys and elements that Python finds equal (`1 == 1.0 == True`) are one: the first key stays, the
- * last value wins. What occurs twice, or within itself, does so in the result too. Bytes after the
- * end of the pickle are ignored.
+ * Keys and elements that are equal in Python (`1 == 1.0 == True`) are one: the first key stays, the
+ * last value wins. A value that occurs twice, or within itself, does so in the result too. Bytes
+ * after the end of the pickle are ignored.
  *
- * @throws {UnpicklingError} For bytes that are no pickle, that ask for more than data, or that go
- * over a limit; for bytes of any kind nothing else is thrown.
+ * @throws {UnpicklingError} For bytes that are no pickle, that ask for more than data, or that exceed
+ * a limit. Bytes of any kind throw no other error.
  *
  * @example
  * ```ts

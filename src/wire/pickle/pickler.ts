@@ -1,15 +1,15 @@
 /**
  * Writes pickles: the opcodes of protocol 1, as CPython's C pickler orders them at protocol 1, so
- * that a plain dict gets the very bytes of `pickle.dumps(d, 1)` (`Modules/_pickle.c`: `save`,
+ * that a plain dict has exactly the bytes of `pickle.dumps(d, 1)` (`Modules/_pickle.c`: `save`,
  * `batch_list_exact`, `batch_dict_exact`, `memo_put`, `save_bytes`).
  *
  * Differs: equal strings are written out each time, but for long ones, which are written once, as
- * JavaScript has no identity of strings. Objects and arrays keep theirs, so shared and cyclic values
- * are exact.
+ * JavaScript has no identity of strings. Objects and arrays keep theirs, so shared and cyclic
+ * values are exact.
  *
  * No value makes the reading side look up a global, with the one exception that CPython itself
  * makes: before protocol 3 there is no opcode for bytes, and `_codecs.encode(str, "latin1")` is the
- * only spelling that every Python from 2.7 on loads as equal bytes.
+ * only call that every Python from 2.7 on loads as equal bytes.
  *
  * Never recursive: a value may be as deep as memory allows, unless limits are given.
  *
@@ -30,21 +30,23 @@ const BATCH_SIZE = 1000;
 /** Python turns no text with more digits into an int (`sys.get_int_max_str_digits()`). */
 const TOO_LARGE = 10n ** 4300n;
 
-/** Longer texts are written once: one that is in a value many times over is most often the same str. */
+/**
+ * Longer texts are written once: one that is in a value many times over is most often the same str.
+ */
 const LONG_TEXT = 1000;
 
-/** Stands in place of a container that is too deep for the reading side. */
+/** The text in place of a container that is too deep for the receiver. */
 const TOO_DEEP = "…";
 
-/** In the memo of keys: a tuple that is begun, and not yet to be referred to. */
+/** In the memo of keys: a tuple that is begun, to which nothing may refer yet. */
 const UNFINISHED = -1;
 
-/** How a container is written: empty at first, then one item is added to it or many are. */
+/** The opcodes of a container: it is written empty, then one item or many are added. */
 interface Kind {
   readonly empty: number;
   readonly one: number;
   readonly many: number;
-  /** How many values an item is. */
+  /** The number of values of an item. */
   readonly width: number;
 }
 
@@ -53,52 +55,54 @@ const DICT: Kind = { empty: op.EMPTY_DICT, one: op.SETITEM, many: op.SETITEMS, w
 
 /** A container that is being written. */
 interface Frame {
-  /** None for a tuple, which is written at once when its items are. */
+  /** Undefined for a tuple, which is written after its items. */
   readonly kind: Kind | undefined;
   readonly value: object;
-  /** What `toJSON()` of the value returned, or the value itself. */
+  /** The result of `toJSON()`, or the value itself. */
   readonly source: object;
-  /** Those of a dict are pairs. */
+  /** The items; those of a dict are pairs. */
   readonly items: ArrayLike<unknown>;
-  /** How many values there are: twice as many as items of a dict. */
+  /** The number of values: a dict has twice as many as items. */
   readonly length: number;
   index: number;
-  /** Where it is in the reading side's memo, or will be. */
+  /** Its index in the receiver's memo. */
   place: number;
-  /** How many containers lie within one another here, from the deepest to this one. */
+  /** The number of nested containers, from the deepest to this one. */
   height: number;
-  /** Elements of a Float32Array are floats even where they are whole. */
+  /** True for a Float32Array and the like, whose elements are floats even if they are whole. */
   readonly floats: boolean;
 }
 
 /**
- * Writes values one after another into one buffer: `start()`, any `write…()`, `finish()`. It may
- * be used again after that, and after an error. While it writes, a value's own code (a getter, a
+ * Writes values one after another into one buffer: `start()`, any `write…()`, `finish()`. It can be
+ * used again after that, and after an error. While it writes, code of the value (a getter, a
  * `toJSON()`) may run, which must not use the same Pickler.
  */
 export class Pickler {
   readonly #out = new ByteWriter();
-  /** How many objects the reading side has in its memo by now. */
+  /** The number of objects in the receiver's memo so far. */
   #memoized = 0;
-  /** Where in the reading side's memo is what: objects, and texts that are written again and again. */
+  /**
+   * Where in the reading side's memo is what: objects, and texts that are written again and again.
+   */
   #memo = new Map<unknown, number>();
-  /** The same of objects that are keys, and so tuples. */
+  /** The same for objects that are keys, and so tuples. */
   #keys = new Map<unknown, number>();
   #entries = 0;
   #maxDepth = 0;
   #maxItems = 0;
-  /** Items that the reading side will have spent by now. */
+  /** The items that the receiver has spent so far. */
   #spent = 0;
-  /** How many containers lie within one another in those of the reading side's memo, if not one. */
+  /** The nesting of containers in the receiver's memo, by index, if it is not 1. */
   readonly #heights: number[] = [];
 
   /**
-   * Begins a pickle, dropping whatever was written.
+   * Begins a pickle, and drops all bytes before.
    *
-   * @param reserved Bytes left free in front of it, for a length prefix.
-   * @param maxBytes The longest that the pickle may become, a PicklingError beyond it.
-   * @param maxDepth How deep containers may lie; in place of those that are deeper it has `…`.
-   * @param maxItems What the reading side may spend, in items, a PicklingError beyond it.
+   * @param reserved the number of free bytes in front of it, for a length prefix
+   * @param maxBytes the longest pickle; a longer one is a PicklingError
+   * @param maxDepth how deep containers may nest; `…` replaces deeper ones
+   * @param maxItems the items that the receiver may spend; more are a PicklingError
    */
   start(
     reserved = 0,
@@ -115,12 +119,12 @@ export class Pickler {
     if (this.#keys.size > 0) this.#keys = new Map();
   }
 
-  /** How many bytes were written, what was reserved included. */
+  /** The number of bytes, with the reserved ones. */
   get length(): number {
     return this.#out.length;
   }
 
-  /** How many objects the reading side will have in its memo. */
+  /** The number of objects that the receiver will have in its memo. */
   get memoized(): number {
     return this.#memoized;
   }
@@ -130,7 +134,7 @@ export class Pickler {
     return this.#out.bytes.subarray(0, this.#out.length);
   }
 
-  /** Ends the pickle; the bytes, what was reserved included, are valid until the next `start()`. */
+  /** Ends the pickle; its bytes, with the reserved ones, are valid until the next `start()`. */
   finish(): Uint8Array<ArrayBuffer> {
     this.#out.byte(op.STOP);
     this.#out.checkLength();
@@ -145,7 +149,7 @@ export class Pickler {
     this.#entries = 0;
   }
 
-  /** Writes the key of the next entry of the dict begun; its value is to follow. */
+  /** Writes the key of the next entry of the dict; the caller then writes its value. */
   writeKey(key: string): void {
     if (this.#entries++ === BATCH_SIZE) {
       this.endDict();
@@ -155,17 +159,17 @@ export class Pickler {
     this.writeString(key);
   }
 
-  /** Ends the dict begun. */
+  /** Ends the dict. */
   endDict(): void {
     this.#out.byte(op.SETITEMS);
   }
 
-  /** Writes a float, also where the number is whole. */
+  /** Writes a float, even if the number is whole. */
   writeFloat(value: number): void {
     this.#out.float(value);
   }
 
-  /** Writes a str; its place in the reading side's memo. */
+  /** Writes a str, and returns its index in the receiver's memo. */
   writeString(value: string): number {
     const isLong = value.length > LONG_TEXT;
     let index = isLong ? this.#memo.get(value) : undefined;
@@ -179,26 +183,26 @@ export class Pickler {
     return index;
   }
 
-  /** Writes the object that has this place in the reading side's memo. */
+  /** Writes a reference to the object with this index in the receiver's memo. */
   writeAgain(index: number): void {
     this.#out.index(op.BINGET, op.LONG_BINGET, index);
   }
 
-  /** Accounts for what the reading side makes. */
+  /** Counts items that the receiver makes. */
   #spend(items: number): void {
     if ((this.#spent += items) > this.#maxItems) {
       throw new PicklingError("Cannot pickle the value as it has too many parts");
     }
   }
 
-  /** Writes what stands for containers that would lie too deep; false for those that would not. */
+  /** Writes `…` for a container that is too deep; false for others. */
   #skip(depth: number): boolean {
     if (depth <= this.#maxDepth) return false;
     this.writeString(TOO_DEEP);
     return true;
   }
 
-  /** Stores the object written last in the reading side's memo, as all but scalars are. */
+  /** Puts the object written last into the receiver's memo, as CPython does for all but scalars. */
   #put(): number {
     this.#out.index(op.BINPUT, op.LONG_BINPUT, this.#memoized);
     return this.#memoized++;
@@ -241,7 +245,7 @@ export class Pickler {
     this.#memo.set(line, this.#put());
   }
 
-  /** Writes any value, by the table of the `dumps()` documentation. */
+  /** Writes any value, by the table in the documentation of `dumps()`. */
   writeValue(value: unknown): void {
     try {
       if (!this.#writeScalar(value)) this.#writeObject(value as object);
@@ -253,7 +257,7 @@ export class Pickler {
     }
   }
 
-  /** Writes a value that has no parts; false for one that may have. */
+  /** Writes a value that has no parts; false for one that may have some. */
   #writeScalar(value: unknown): boolean {
     if (isScalar(value)) {
       if (typeof value === "string") this.writeString(value);
@@ -265,7 +269,7 @@ export class Pickler {
   }
 
   #writeObject(root: object): void {
-    // The dict of a record is around it.
+    // It lies inside the dict of a record.
     const begun = this.#open(root, false, 2);
     if (typeof begun === "number") return;
     const enclosing: Frame[] = [];
@@ -301,7 +305,7 @@ export class Pickler {
     }
   }
 
-  /** Writes what stands between the items of a container; false after the last. */
+  /** Writes the opcodes between the items of a container; false after the last item. */
   #advance(frame: Frame): boolean {
     const out = this.#out;
     const { kind, length, index } = frame;
@@ -326,8 +330,8 @@ export class Pickler {
   }
 
   /**
-   * Begins a container that lies `depth` deep. Anything else is written: the number of containers
-   * that lie within one another in it.
+   * Begins a container that lies `depth` deep. Any other value is written in full: returns the
+   * number of containers nested in it.
    */
   #open(value: object, isKey: boolean, depth: number, source: object = value): Frame | number {
     const height = this.#refer(source, isKey, depth);
@@ -370,10 +374,10 @@ export class Pickler {
         ? [...Map.prototype.entries.call(source)]
         : Object.entries(source);
     }
-    // A key of a dict must be a tuple, for Python hashes no other container.
+    // A container that is a key must be a tuple, since Python hashes no other container.
     const length = isKey ? items.length : items.length * kind.width;
     if (this.#skip(depth)) return 0;
-    // Beside a tuple that is a key the reading side makes another one of its items, to compare it.
+    // For a tuple that is a key the receiver makes a second container, by which it compares keys.
     this.#spend(CONTAINER_ITEMS * (isKey ? 1 + length : 1) + length);
     const frame = {
       kind: isKey ? undefined : kind,
@@ -405,7 +409,7 @@ export class Pickler {
     if (frame.value !== frame.source) memo.set(frame.value, index);
   }
 
-  /** Refers to what is in the memo already: its height; -1 where it is not there. */
+  /** Writes a reference, if the value is in the memo, and returns its nesting; otherwise -1. */
   #refer(value: unknown, isKey = false, depth = 0): number {
     const index = (isKey ? this.#keys : this.#memo).get(value);
     if (index === undefined) return -1;
@@ -423,7 +427,7 @@ function viewName(view: ArrayBufferView): string {
   return (view as unknown as { [Symbol.toStringTag]: string })[Symbol.toStringTag];
 }
 
-/** The bytes of a buffer, and of a view that stands for bytes rather than for numbers. */
+/** Returns the bytes of a buffer, or of a view that holds bytes rather than numbers. */
 function bytesOf(value: object): Uint8Array | undefined {
   if (ArrayBuffer.isView(value)) {
     if (!/^Uint8|Data/.test(viewName(value))) return;
@@ -437,7 +441,10 @@ function bytesOf(value: object): Uint8Array | undefined {
   }
 }
 
-/** Errors of another realm (a test runner's, a frame's) are no instances of our own Error. */
+/**
+ * Returns true for an error; one of another realm (a test runner's, a frame's) is no instance of
+ * Error.
+ */
 function isError(value: object): value is Error {
   return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
 }

@@ -1,6 +1,6 @@
 /**
- * What stands for a Python object that is more than data: nothing is looked up, imported or
- * called, the object is only described. Those of some classes are shown as Python shows them.
+ * The description of a Python object that is more than data: nothing is looked up, imported or
+ * called. Objects of some classes are formatted as Python formats them.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *
@@ -9,30 +9,31 @@
 import { knownValue } from "./_known_values.ts";
 import { type PythonValue, type Repr, scalarRepr } from "./_python_value.ts";
 
-/** Longer dotted names are not built up: a pickle could make them grow without end. */
+/** The longest dotted name that is built: a pickle could make it grow without end. */
 const MAX_NAME_LENGTH = 1000;
 
 /**
- * An inert description of a Python object that `loads()` with `{ globals: "opaque" }` met: a class
- * or function where `args` is null, otherwise what was to be made by calling it.
+ * An inert description of a Python object in a pickle, which `loads()` with `{ globals: "opaque" }`
+ * returns: a class or function if `args` is null, otherwise the object that a call of it would
+ * make.
  *
  * `datetime.timedelta(1)` is `{ module: "datetime", name: "timedelta", args: [1, 0, 0] }`; a class
  * is named as the sender names it (Python 2 says `__builtin__` where Python 3 says `builtins`).
- * An object of one's own class is `{ module, name, args: [], state }`, with any protocol.
+ * An object of a program's class is `{ module, name, args: [], state }`, with any protocol.
  *
  * A persistent id is a call of `pickle.persistent_load`, an extension code a call of
- * `copyreg.extension`, and what is neither a class nor a function and is called nevertheless, a
- * call of `__builtin__.apply`.
+ * `copyreg.extension`, and a call of anything that is neither a class nor a function a call of
+ * `__builtin__.apply`.
  *
- * Objects of these classes have Python's text and number, worked out from the description alone:
+ * Objects of these classes have Python's text and number, computed from the description alone:
  * `datetime`, `date`, `time`, `timedelta`, `timezone`, `ZoneInfo`, zones of pytz; `Decimal`,
  * `Fraction`, `complex`, scalars of numpy; `UUID`, `ipaddress`, `pathlib`; `http.HTTPStatus` and
  * other enumerations of the standard library; `range`, `slice`, the exceptions of Python itself;
- * `OrderedDict`, `defaultdict`, `Counter`, `deque`. All others, and those whose data are not as
- * Python writes them, are shown as `<Python object module.name>`. The text is that of Python 3.13.
+ * `OrderedDict`, `defaultdict`, `Counter`, `deque`. All others, and objects with data that Python does
+ * not write, have the text `<Python object module.name>`. The text is that of Python 3.13.
  * The offset of a `ZoneInfo`, of which a pickle holds only the key, is looked up in `Intl`.
  *
- * The methods with Python's names are those that formatting asks any value for.
+ * Formatting calls the methods with Python's names, as it does on any value.
  *
  * @example
  * ```ts
@@ -45,19 +46,19 @@ const MAX_NAME_LENGTH = 1000;
  * ```
  */
 export class PythonObject {
-  /** The module that the class or function was defined in. */
+  /** The module of the class or function. */
   readonly module: string;
-  /** Its name in that module, dotted where it is nested. */
+  /** Its name in that module, with dots if it is nested. */
   readonly name: string;
-  /** The positional arguments that it was to be called with; null for the class itself. */
+  /** The positional arguments of the call; null for the class itself. */
   readonly args: unknown[] | null;
-  /** The keyword arguments, where there were any. */
+  /** The keyword arguments of the call, or null. */
   readonly kwargs: unknown;
-  /** What its `__setstate__` or `__dict__` was to be given; null if nothing. */
+  /** The state for its `__setstate__` or `__dict__`; null if there is none. */
   state: unknown = null;
-  /** What was to be appended or added to it; null if nothing. */
+  /** The items that would be appended or added to it; null if there are none. */
   items: unknown[] | null = null;
-  /** The `[key, value]` pairs that were to be set on it; null if none. */
+  /** The `[key, value]` pairs that would be set on it; null if there are none. */
   entries: [key: unknown, value: unknown][] | null = null;
 
   /** Describes an object. */
@@ -68,15 +69,18 @@ export class PythonObject {
     this.kwargs = kwargs;
   }
 
-  /** Python's `str()` of an object of a known class, otherwise `<Python object module.name>`. */
+  /**
+   * Returns Python's `str()` of an object of a known class, otherwise `<Python object
+   * module.name>`.
+   */
   toString(): string {
     return textOf(knownValue(this, asObject)) ?? `<Python object ${this.module}.${this.name}>`;
   }
 
   /**
-   * An object of a known class as JSON and as what is sent on: its number (a Decimal or a Fraction
-   * where a number is exactly that), the dict or list that it stands for, otherwise its text. Of any
-   * other object its description.
+   * Returns the value for JSON and for new pickles. An object of a known class is its number (a
+   * Decimal or a Fraction only if a number is exactly equal), the dict or list that it stands for,
+   * or its text. Any other object is its description.
    */
   toJSON(): unknown {
     const value = knownValue(this, asObject);
@@ -84,39 +88,42 @@ export class PythonObject {
   }
 
   /**
-   * Python's `str()`, where it is known and is not `repr()`.
+   * Returns Python's `str()`, if it is known and is not `repr()`.
    *
-   * @param repr Shows a value inside this one.
+   * @param repr returns the `repr()` of a value inside this one
    */
   __str__(repr: (value: unknown) => string): string | undefined {
     return knownValue(this, asObject)?.str?.(repr);
   }
 
   /**
-   * Python's `repr()`, where it is known.
+   * Returns Python's `repr()`, if it is known.
    *
-   * @param repr Shows a value inside this one.
+   * @param repr returns the `repr()` of a value inside this one
    */
   __repr__(repr: (value: unknown) => string): string | undefined {
     return knownValue(this, asObject)?.repr(repr);
   }
 
-  /** Python's `format()` with a specification, where it is no text's and no number's. */
+  /**
+   * Returns Python's `format()` with a specification, if that is neither of its text nor of its
+   * number.
+   */
   __format__(spec: string): string | undefined {
     return knownValue(this, asObject)?.format?.(spec);
   }
 
-  /** The integer that it is, where it is one. */
+  /** Returns the integer that it is, if it is one. */
   __index__(): number | bigint | undefined {
     return knownValue(this, asObject)?.index;
   }
 
-  /** Python's `int()`, where it has one; a number with decimals is still to be truncated. */
+  /** Returns Python's `int()`, if it has one; the caller truncates a number with decimals. */
   __int__(): number | bigint | undefined {
     return knownValue(this, asObject)?.int;
   }
 
-  /** Python's `float()`, where it has one. */
+  /** Returns Python's `float()`, if it has one. */
   __float__(): number | undefined {
     return knownValue(this, asObject)?.float;
   }
@@ -126,7 +133,7 @@ function asObject(value: unknown): PythonObject | undefined {
   return value instanceof PythonObject ? value : undefined;
 }
 
-/** The text of a value without a formatter to show what is in it; `undefined` where it needs one. */
+/** Returns the text of a value that contains no other values; `undefined` for one that does. */
 function textOf(value: PythonValue | undefined): string | undefined {
   if (value === undefined) return undefined;
   let isWhole = true;
@@ -145,7 +152,7 @@ function textOf(value: PythonValue | undefined): string | undefined {
   return isWhole ? text : undefined;
 }
 
-/** What calling `callee` with `args` would have made. */
+/** Describes the object that a call of `callee` with `args` would make. */
 export function callOf(callee: PythonObject, args: unknown[], kwargs: unknown): PythonObject {
   return callee.args === null
     ? new PythonObject(callee.module, callee.name, args, kwargs)
@@ -153,9 +160,9 @@ export function callOf(callee: PythonObject, args: unknown[], kwargs: unknown): 
 }
 
 /**
- * What REDUCE of `callee` with `args` would have made, where the two functions that CPython itself
- * uses to spell other things are seen through: `copyreg._reconstructor(cls, base, state)`, an
- * object of an own class below protocol 2, and `getattr(cls, name)`, a nested class or an enum
+ * Describes the object that REDUCE of `callee` with `args` would make. Two functions by which
+ * CPython itself writes other objects are resolved: `copyreg._reconstructor(cls, base, state)`, an
+ * object of a program's class below protocol 2, and `getattr(cls, name)`, a nested class or an enum
  * member.
  */
 export function reductionOf(callee: PythonObject, args: unknown[]): PythonObject {

@@ -1,6 +1,6 @@
 /**
- * The values without parts, written where there is room for them, with the opcodes that CPython
- * chooses at protocol 1. Every function takes where to write and returns where it ended.
+ * Writes values without parts into a buffer with room for them, by the opcodes that CPython chooses
+ * at protocol 1. Every function takes the position to write at, and returns the end.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *
@@ -9,25 +9,25 @@
 import * as op from "./opcodes.ts";
 import { encodeUtf8 } from "../../text/utf8.ts";
 
-/** What has no parts and, but for text, a bounded size. */
+/** A value without parts; all but text have a bounded size. */
 export type Scalar = string | number | boolean | null | undefined;
 
-/** The opcode of a text and the length behind it. */
+/** The bytes of the opcode of a text and of the length behind it. */
 export const TEXT_HEADER = 5;
 
 /**
- * The room that a value needs, with its place in the memo, next to three bytes a character: the
- * longest is an integer, `L-9007199254740991L\n`.
+ * The most bytes of a value, with its memo index, without the three bytes for each character of a
+ * text: the longest is an integer, `L-9007199254740991L\n`.
  */
 export const MAX_VALUE_BYTES = 20;
 
-/** Whether a value is one of these. */
+/** Returns true for a value without parts. */
 export function isScalar(value: unknown): value is Scalar {
   return value === null || typeof value === "string" || typeof value === "number" ||
     typeof value === "boolean" || value === undefined;
 }
 
-/** Writes text that does not come into the memo. */
+/** Writes text, without a memo index. */
 export function writeText(text: string, out: Uint8Array, view: DataView, at: number): number {
   out[at] = op.BINUNICODE;
   at += TEXT_HEADER;
@@ -36,7 +36,7 @@ export function writeText(text: string, out: Uint8Array, view: DataView, at: num
   return end;
 }
 
-/** Writes what is no text. */
+/** Writes a value that is no text. */
 export function writePlain(
   value: number | boolean | null | undefined,
   out: Uint8Array,
@@ -66,7 +66,7 @@ export function writePlain(
   return at;
 }
 
-/** Writes a float, also where the number is whole. */
+/** Writes a float, even if the number is whole. */
 export function writeFloat(value: number, out: Uint8Array, view: DataView, at: number): number {
   out[at] = op.BINFLOAT;
   view.setFloat64(at + 1, value);

@@ -7,30 +7,30 @@
  */
 import { DEFAULT_LIMITS, type UnpickleLimits } from "./limits.ts";
 
-/** How Python 2's byte strings are read. */
+/** The encoding of Python 2's byte strings. */
 export type PickleEncoding = "ASCII" | "utf-8" | "latin1" | "bytes" | "utf-8-or-latin1";
 
 /** Options of {@linkcode loads}. */
 export interface UnpickleOptions extends UnpickleLimits {
   /**
-   * What becomes of a pickle that asks for more than data: `"refuse"` throws an
-   * `UnpicklingError`, `"opaque"` puts an inert `PythonObject` in its place, which is shown as Python
-   * shows it where its class is known.
+   * The treatment of objects that are more than data: `"refuse"` throws an `UnpicklingError`,
+   * `"opaque"` returns an inert `PythonObject` for each, which is formatted as Python formats it if
+   * its class is known.
    *
    * @default {"refuse"}
    */
   globals?: "refuse" | "opaque";
   /**
-   * How the byte strings of Python 2 become text, as the option of `pickle.loads`: `"ASCII"`
-   * throws for any other byte, `"bytes"` leaves them as Uint8Array, `"utf-8-or-latin1"` takes
-   * Latin-1 for what is no UTF-8 and so never throws.
+   * The encoding of Python 2's byte strings, as the option of `pickle.loads`: `"ASCII"` throws for
+   * any other byte, `"bytes"` returns them as Uint8Array, `"utf-8-or-latin1"` reads bytes that are
+   * no UTF-8 as Latin-1 and so never throws.
    *
    * @default {"ASCII"}
    */
   encoding?: PickleEncoding;
 }
 
-/** The same with every default filled in. */
+/** The options with all defaults. */
 export interface CheckedOptions {
   readonly limits: Required<UnpickleLimits>;
   readonly opaque: boolean;
@@ -65,7 +65,7 @@ export function checkOptions(options: UnpickleOptions): CheckedOptions {
   return { limits, opaque: globals === "opaque", encoding };
 }
 
-/** Throws a TypeError unless `bytes` is a Uint8Array, of whatever realm. */
+/** Throws a TypeError unless `bytes` is a Uint8Array, of any realm. */
 export function checkBytes(bytes: Uint8Array): void {
   if (!ArrayBuffer.isView(bytes) || bytes[Symbol.toStringTag] !== "Uint8Array") {
     refuse("bytes", "a Uint8Array", bytes);

@@ -2,8 +2,8 @@
  * Reads pickles of protocols 0 to 5: one loop over the opcodes, as `load()` of CPython's
  * `Modules/_pickle.c`, that builds data and executes nothing. No global is ever looked up.
  *
- * Never recursive, never quadratic; nothing is sized from a length before that many bytes are
- * known to be there.
+ * Never recursive, never quadratic; nothing is allocated for a length before that many bytes have
+ * arrived.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *
@@ -25,10 +25,10 @@ import {
 } from "./unpickle_options.ts";
 import { ValueStack } from "./_value_stack.ts";
 
-/** The most of a hostile name that an error message shows. */
+/** The most characters of a name in an error message: a hostile name may be long. */
 const MAX_SHOWN = 100;
 
-/** A loader with its options checked once, to be used for many pickles, one after another. */
+/** A loader for many pickles, one after another, whose options are checked once. */
 export class Unpickler {
   readonly #options: CheckedOptions;
   readonly #stack: ValueStack;
@@ -42,7 +42,7 @@ export class Unpickler {
     this.#templates = new TemplateCache(this.#options.limits);
   }
 
-  /** Loads one pickle; what follows it is ignored, as CPython does. */
+  /** Loads one pickle; bytes behind it are ignored, as in CPython. */
   load(bytes: Uint8Array): unknown {
     checkBytes(bytes);
     const dict = this.#templates.read(bytes);
@@ -60,7 +60,7 @@ export class Unpickler {
       this.#run();
       return this.#stack.finish();
     } catch (error) {
-      // What else can come are the engine's own limits, on the length of a string or a Map.
+      // Any other error comes from a limit of the engine, on the length of a string or a Map.
       const known = error instanceof UnpicklingError
         ? error
         : new UnpicklingError("Cannot unpickle as a value is too large", { cause: error });
@@ -80,7 +80,7 @@ export class Unpickler {
     for (;;) {
       if (input.position === bytes.length) cutShort();
       const opcode = bytes[input.position++]!;
-      // Those of a log record come first.
+      // The opcodes of a log record come first.
       switch (opcode) {
         case op.BINUNICODE:
           stack.push(this.#unicode(input.uint32()));
@@ -245,7 +245,7 @@ export class Unpickler {
           stack.get(input.uint32());
           break;
 
-        // What is more than data.
+        // Objects that are more than data.
         case op.GLOBAL: {
           const module = this.#name();
           this.#global(module, this.#name());
@@ -310,7 +310,7 @@ export class Unpickler {
           break;
         }
         case op.FRAME: {
-          // For those who read a file ahead; CPython, too, only checks that it is all there.
+          // Meant for readers of files; CPython, too, only checks that the whole frame is there.
           const start = input.take(input.uint64());
           input.position = start;
           break;
@@ -352,7 +352,7 @@ export class Unpickler {
     return text.parseInteger(bytes, position, end);
   }
 
-  /** The argument of PUT and GET. */
+  /** Reads the argument of PUT and GET. */
   #index(): number {
     const { bytes, position } = this.#input;
     const index = text.parseInteger(bytes, position, this.#input.line());
@@ -406,7 +406,7 @@ export class Unpickler {
     this.#pushByteString(this.#input.bytes, start, start + size);
   }
 
-  /** Pushes what the encoding makes of a byte string of Python 2. */
+  /** Pushes a byte string of Python 2, decoded by the encoding. */
   #pushByteString(bytes: Uint8Array, start: number, end: number): void {
     const { encoding } = this.#options;
     if (encoding === "bytes") return this.#stack.pushBytes(bytes.slice(start, end), true);
@@ -421,7 +421,7 @@ export class Unpickler {
     this.#stack.push(value);
   }
 
-  // What is more than data.
+  // Objects that are more than data.
 
   #global(module: string, name: string): void {
     if (!isKnownGlobal(module, name)) this.#refuseUnlessOpaque(`'${module}.${name}'`);
@@ -431,7 +431,7 @@ export class Unpickler {
   #reduce(): void {
     const args = this.#stack.popTuple();
     const callee = this.#stack.pop();
-    if (!(callee instanceof PythonObject)) fail("it calls what is no global");
+    if (!(callee instanceof PythonObject)) fail("it calls a value that is no global");
     const { module, name } = callee;
     if (callee.args === null && isKnownGlobal(module, name)) {
       if (this.#stack.pushDataOf(name, args)) return;
@@ -441,7 +441,7 @@ export class Unpickler {
   }
 
   #construct(type: unknown, args: unknown[], kwargs: unknown): void {
-    if (!(type instanceof PythonObject)) fail("it makes an object of what is no class");
+    if (!(type instanceof PythonObject)) fail("it makes an object of a value that is no class");
     this.#refuseUnlessOpaque(`'${type.module}.${type.name}'`);
     this.#stack.pushDescription(callOf(type, args, kwargs));
   }

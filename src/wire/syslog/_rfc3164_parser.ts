@@ -39,8 +39,9 @@ const NODE = "[A-Z\\d]{1,16}(?:/[A-Z\\d]{1,16}){2,3}";
 const TIME_AHEAD = "[*.]?(?:\\d{4} )?[A-Z][a-z]{2} [ \\d]\\d? ";
 
 /**
- * The part that Cisco's devices put before the time: a colon or numbers of the message, the device's
- * name, IOS-XR's node, the task of a wireless controller, and a mark for a clock that is not sure.
+ * The part that Cisco's devices put before the time: a colon or numbers of the message, the
+ * device's name, IOS-XR's node, the task of a wireless controller, and a mark for a clock that is
+ * not sure.
  */
 const DEVICE_HEADER = /* @__PURE__ */ sticky(
   ...["(: ?)?((?:", COUNTER, "){0,2})"],
@@ -63,8 +64,9 @@ const DEVICE_ID = /* @__PURE__ */ sticky(
 );
 
 /**
- * A name without a colon, or an IP address in brackets; behind it comes something. The name may have
- * any letters, the slash of syslog-ng's `source@relay/host`, and the parentheses of Ubiquiti's.
+ * A name without a colon, or an IP address in brackets; behind it comes something. The name may
+ * have any letters, the slash of syslog-ng's `source@relay/host`, and the parentheses of
+ * Ubiquiti's.
  */
 const HOST = /* @__PURE__ */ sticky(
   ...['([\\w.@/\u00a1-\uffff-]{1,255}|\\[[\\dA-Fa-f:.]{2,45}\\]|\\("[^\\s"]{1,128}"\\))'],
@@ -78,8 +80,8 @@ const IP_HOST = /* @__PURE__ */ sticky(
 
 /**
  * A name, and a colon, or a process id in brackets, or both. Names of programs have no quotes and
- * brackets, and of colons only the `::` of Perl's modules; `10:20:30` is a time of day. There may be
- * no name before the number and a colon.
+ * brackets, and of colons only the `::` of Perl's modules; `10:20:30` is a time of day. There may
+ * be no name before the number and a colon.
  */
 const TAG = /* @__PURE__ */ sticky(
   "(?!\\d+:\\d)((?:[^\\s[\\]:\"'{}<>=|]|::(?=\\w)){1,128}|(?=\\[\\d{1,10}\\]:))",

@@ -39,13 +39,14 @@ export function checkStructuredDataId(what: string, name: string, value: unknown
 
 /**
  * One element, with a parameter for each own enumerable property of `params` that is not undefined.
- * Text stands as it is, a value from Python as its `str()`; any other value as `JSON` would write it.
- * What is over the {@linkcode TextBudget} of one record, and a value that throws when it is read, is
+ * Text stands as it is, a value from Python as its `str()`; any other value as `JSON` would write
+ * it. What is over the {@linkcode TextBudget} of one record, and a value that throws when it is
+ * read, is
  * `…`; a lone surrogate, which UTF-8 cannot hold, is U+FFFD.
  *
  * A name that RFC 5424 does not allow is changed: each character that it may not have becomes `_`,
- * an empty name becomes `_`, and 32 characters are kept. If another parameter has that name, it ends
- * with a number: `_2`, `_3`, and so on.
+ * an empty name becomes `_`, and 32 characters are kept. If another parameter has that name, it
+ * ends with a number: `_2`, `_3`, and so on.
  */
 export function structuredData(id: string, params: Readonly<Record<string, unknown>>): string {
   const budget = new TextBudget();

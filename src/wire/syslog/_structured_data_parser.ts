@@ -1,7 +1,7 @@
 /**
  * Reads structured data as RFC 5424 section 6.3 has it. Differs: a `]` in a value need not be
- * escaped, as nothing else can be meant by it there, there may be more spaces than one, and an SD-ID
- * that is there twice has the parameters of both.
+ * escaped, as nothing else can be meant by it there, there may be more spaces than one, and an
+ * SD-ID that is there twice has the parameters of both.
  *
  * Linear: no character is looked at more than a few times.
  *

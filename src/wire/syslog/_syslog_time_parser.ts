@@ -1,6 +1,7 @@
 /**
  * Reads the times of syslog messages, in the ways in which programs and devices write them. A time
- * that cannot be, such as the 30th of February, is null; the message goes on behind it all the same.
+ * that cannot be, such as the 30th of February, is null; the message goes on behind it all the
+ * same.
  *
  * Linear: each pattern has an end to what it looks at.
  *
@@ -19,7 +20,9 @@ import { offsetZone } from "./time_zone.ts";
 
 /** Fills in the year and the zone that a time does not say. */
 export interface ParseContext {
-  /** Seconds since the epoch: a time without a year is the last one that is not a day after this. */
+  /**
+   * Seconds since the epoch: a time without a year is the last one that is not a day after this.
+   */
   readonly now: number;
   /** Reads a time without a zone, or with one that has no known name. @default as local time */
   readonly mktime?: Mktime;
@@ -57,7 +60,9 @@ const ZONE = /(?: (?=[A-Za-z])| ?(?=[+-]))([A-Za-z][\w+/-]{1,31}(?::\d\d)?|[+-]\
 /** The end of a time: a space, as RFC 3164 has it, or a colon, as Cisco has it. */
 const END = / ?:(?: |$|(?=%))| |$/y;
 
-/** The begin of Cisco's messages: `%SYS-5-CONFIG_I`, `%ASA-session-6-302014`, `%SNMP-W-AUTHFAIL`. */
+/**
+ * The begin of Cisco's messages: `%SYS-5-CONFIG_I`, `%ASA-session-6-302014`, `%SNMP-W-AUTHFAIL`.
+ */
 export const MNEMONIC: string = "%[A-Za-z]\\w{0,63}(?:-\\w{1,64}){0,5}-[0-7ACDEINW]-\\w{1,64}";
 
 const BEFORE_MNEMONIC = /* @__PURE__ */ sticky("(?=", MNEMONIC, " ?:)");

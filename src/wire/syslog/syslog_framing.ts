@@ -1,6 +1,7 @@
 /**
  * Syslog messages in a byte stream, after RFC 6587: octet-counted (`MSG-LEN SP MSG`), or with an LF
- * or a NUL after each. A sender keeps to one way; the reader is told which, or sees it in each frame.
+ * or a NUL after each. A sender keeps to one way; the reader is told which, or sees it in each
+ * frame.
  *
  * Sans-IO, linear, capped: a length that a sender claims is only ever believed byte by byte.
  *
@@ -244,7 +245,9 @@ function isDigit(byte: number): boolean {
   return byte >= ZERO && byte <= NINE;
 }
 
-/** RFC 6587 section 3.4.1: the length in bytes, as decimal digits and a space, before each message. */
+/**
+ * RFC 6587 section 3.4.1: the length in bytes, as decimal digits and a space, before each message.
+ */
 export const octetCounting: StreamFraming = /* @__PURE__ */ streamFraming(
   (length) => MAX_DIGITS + 1 + length,
   (payload, out, at) => {

@@ -22,7 +22,7 @@ export const leaf: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom(null, -0, NaN, Infinity, 2 ** 53, 2 ** 31, -(2 ** 31)),
 );
 
-/** Values that come back from `loads()` as they went into `dumps()`. */
+/** Values that `loads()` reads back equal from `dumps()`. */
 export const value: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
   value: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },

@@ -1,4 +1,7 @@
-/** Values from Python, as CPython shows them; those of tests/testdata were recorded from CPython. */
+/**
+ * Values from Python are formatted as CPython formats them; tests/testdata was recorded from
+ * CPython.
+ */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { dumps } from "../../../src/wire/pickle/pickle.ts";

@@ -9,7 +9,10 @@ function roundTrip(value: unknown): unknown {
   return loads(dumps(value));
 }
 
-/** What comes back is the same but for bigints that are numbers and Maps that are objects. */
+/**
+ * Returns the value that `loads()` returns: the same, but small bigints are numbers and Maps may be
+ * objects.
+ */
 function expected(value: unknown): unknown {
   if (typeof value === "bigint") {
     return BigInt.asIntN(54, value) === value && value !== -(2n ** 53n) ? Number(value) : value;

@@ -12,7 +12,7 @@ function pickle(value: unknown): string {
   return characters(pickler.finish());
 }
 
-// What CPython's pickle.dumps(value, 1) writes.
+// CPython's pickle.dumps(value, 1) writes the same bytes.
 
 test("writeValue() writes scalars as CPython does", () => {
   const cases: [unknown, string][] = [

@@ -3,7 +3,7 @@ import { PlainInput } from "../../../src/wire/pickle/_plain_input.ts";
 import { test } from "../../test.ts";
 import { latin1 } from "./recorded_pickles.ts";
 
-/** What `scalar()` gives, and how far it read; the bytes lie within a larger buffer. */
+/** Returns the result of `scalar()` and its position; the bytes lie within a larger buffer. */
 function scalar(pickle: string): [unknown, number] {
   const input = new PlainInput();
   const bytes = latin1(`\x01\x02${pickle}5L\n\0\0\0\0\0`).subarray(2, 2 + pickle.length);

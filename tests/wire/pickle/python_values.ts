@@ -1,10 +1,12 @@
-/** What tests/testdata/record_python_values.py records: values of Python, pickled and shown. */
+/**
+ * The records of tests/testdata/record_python_values.py: values of Python, pickled and formatted.
+ */
 import { readFileSync } from "node:fs";
 import { Unpickler } from "../../../src/wire/pickle/unpickler.ts";
 import { percentFormat } from "../../../src/text/percent_format.ts";
 import { pythonRepr, pythonStr } from "../../../src/text/python_repr.ts";
 
-/** A value, how Python shows it, and the pickles that it was read from. */
+/** A value, its texts in Python, and its pickles. */
 export interface PythonCase {
   readonly value: string;
   readonly str: string;
@@ -28,7 +30,7 @@ export function received(pickle: Uint8Array): unknown {
   return unpickler.load(pickle);
 }
 
-/** What formatting shows of a value, as a case has it; null where it throws. */
+/** Returns the texts of a value in the form of a case; null for one that throws. */
 export function shown(value: unknown): Pick<PythonCase, "str" | "repr" | "d" | "x" | "f"> {
   return {
     str: pythonStr(value),

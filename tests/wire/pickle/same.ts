@@ -1,4 +1,4 @@
-/** `assertSame()`: `assertEquals()` for what `loads()` gives. */
+/** `assertSame()`: `assertEquals()` for results of `loads()`. */
 import { assertEquals } from "@std/assert";
 import { PythonObject } from "../../../src/wire/pickle/python_object.ts";
 

@@ -14,7 +14,7 @@ import { text } from "./arbitrary.ts";
 const out = new Uint8Array(10_000);
 const view = new DataView(out.buffer);
 
-/** What the pickle holds that was written from byte 1 on. */
+/** Loads the pickle that was written from byte 1 on. */
 function read(end: number, length = 0): unknown {
   assertEquals(end - 1 <= 3 * length + MAX_VALUE_BYTES, true);
   out[end] = 0x2e;

@@ -1,4 +1,7 @@
-/** That an unpickler that has seen others before loads what a new one does: value or error. */
+/**
+ * An unpickler that has loaded other pickles loads the same values, with the same errors, as a new
+ * one.
+ */
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { UnpicklingError } from "../../../src/wire/pickle/errors.ts";
@@ -80,7 +83,7 @@ const mutation: fc.Arbitrary<Mutation> = fc.tuple(
   return Uint8Array.from([...head, ...rest]);
 });
 
-/** What a load comes to. */
+/** Returns the value or the error of a load. */
 function outcome(unpickler: Unpickler, bytes: Uint8Array): unknown {
   try {
     const value = unpickler.load(bytes);

@@ -15,7 +15,7 @@ function refuses(pickle: string, options?: UnpickleOptions, why = ""): void {
   assertThrows(() => load(pickle, options), UnpicklingError, why, JSON.stringify(pickle));
 }
 
-// R9: the cases of CPython's Lib/test/pickletester.py, by the names of its tests.
+// First the cases of CPython's Lib/test/pickletester.py, by the names of its tests.
 
 // After CPython's test_bad_stack.
 test("load() refuses what pops an empty stack", () => {
@@ -244,7 +244,7 @@ test("load() reads Python 2's unicode as text in any encoding", () => {
   }
 });
 
-// The rest of section 3 of the behaviours.
+// Further spellings of values.
 
 test("load() reads the spellings of protocol 1", () => {
   assertSame(load("(I01\nL140735123456789L\nJ\xff\xff\xff\x7fM\x01\x02K\x05t."), [
@@ -432,7 +432,7 @@ test("load() can be called again, even after an error", () => {
   }
 });
 
-// What is more than data.
+// Objects that are more than data.
 
 test("load() refuses everything that is more than data", () => {
   const bad = [

@@ -26,7 +26,7 @@ test("checkDepth() finds the longest path through shared values", () => {
   for (let i = 0; i < 50; i++) value = [value, value];
   checkDepth(value, 51);
   assertThrows(() => checkDepth(value, 50), UnpicklingError);
-  // Each is reached from the root at once, and through all before it as well.
+  // Each is reached from the root directly, and also through all before it.
   const chain: unknown[][] = [[]];
   for (let i = 1; i < 100; i++) chain.push([chain[i - 1]]);
   checkDepth(chain, 101);

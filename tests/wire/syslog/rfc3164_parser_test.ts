@@ -327,7 +327,7 @@ test("a zone is read from an offset or from the table, in upper or lower case", 
   assertEquals(at(`${stamp} gmt:`), 12);
   assertEquals(at(`${stamp} UTC+2:`), 10);
   assertEquals(at(`${stamp} +0230`), 9);
-  // The context's, where the name says nothing: an hour ahead.
+  // An unknown name means the zone of the context: an hour ahead.
   assertEquals(at(`29: ${stamp} Mars:`), 11);
   assertEquals(at(stamp), 11);
 });

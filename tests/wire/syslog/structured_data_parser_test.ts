@@ -16,7 +16,7 @@ test("parseStructuredData() reads RFC 5424's examples, and where they end", () =
   const second = { "examplePriority@32473": { class: "high" } };
   assertEquals(parse(`${one} text`), [first, one.length]);
   assertEquals(parse(one + two), [{ ...first, ...second }, one.length + two.length]);
-  // What is behind a space is the message.
+  // The text behind a space is the message.
   assertEquals(parse(`${one} ${two}`), [first, one.length]);
   assertEquals(parse("xx- text", 2), [null, 3]);
   assertEquals(parse("[sigSig]"), [{ sigSig: {} }, 8]);

@@ -34,7 +34,7 @@ function frames(stream: string, delimiter?: Delimiter, framing?: ReadFraming): s
 function failure(stream: string, framing: ReadFraming = "both"): FrameError {
   const reader = new SyslogFrameReader({ maxFrameBytes: 100 }, undefined, framing);
   return assertThrows(() => {
-    // Byte by byte: no later byte may be needed to see what is wrong.
+    // Byte by byte: an error must not need a later byte.
     for (const byte of encoder.encode(stream)) {
       reader.push(new Uint8Array([byte]));
       drain(reader);
@@ -46,7 +46,7 @@ function failure(stream: string, framing: ReadFraming = "both"): FrameError {
 /** An octet-counted message begins with the `<` of its PRI. */
 const message = fc.string({ unit: "binary", maxLength: 300 })
   .map((text) => encoder.encode(`<${text}`));
-/** What a delimited message may be: it is no number and a PRI, and holds no delimiter. */
+/** A delimited message: it does not begin with a number and a PRI, and contains no delimiter. */
 const line = fc.string({ unit: "binary", maxLength: 300 })
   // deno-lint-ignore no-control-regex -- these are what it must not hold
   .map((text) => text.replace(/[\x00\n\r]/g, ""));
@@ -77,7 +77,7 @@ test("SyslogFrameReader detects the framing of each frame, however the stream is
           start = end;
           if (eager) {
             found.push(...drain(reader));
-            // Nothing of a chunk may be referred to after the last next().
+            // The reader must not refer to a chunk after the last next().
             chunk.fill(0xee);
           }
         }

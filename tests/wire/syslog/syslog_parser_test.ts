@@ -22,7 +22,7 @@ const latin1 = (text: string): number[] => [...text].map((character) => characte
 test("parseSyslog() detects the format", () => {
   assertEquals(parse("<34>1 - host app - - - spam").format, "rfc5424");
   assertEquals(parse("<34>Oct 11 22:14:15 host app: spam").format, "rfc3164");
-  // No RFC 5424 after all: nothing of it is lost.
+  // These are not RFC 5424, and none of their text is lost.
   assertEquals(parse("<34>1 - host app - spam").message, "1 - host app - spam");
   assertEquals(parse("<34>1 - host app - - [x] [").message, "[");
   assertEquals(parse("<34>1 - host app - - [x spam").message, "1 - host app - - [x spam");
