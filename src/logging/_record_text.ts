@@ -1,7 +1,6 @@
 /**
  * A record as text without a format string: the message, then the error, then the stack. Separate
- * from
- * `Formatter`, so that a program without formatters does not load the styles.
+ * from `Formatter`, so that a program without formatters does not load the styles.
  *
  * Browser compatible.
  *

@@ -1,7 +1,6 @@
 /**
  * The names of levels, and the check of a level that a caller gives. After CPython's
- * `_levelToName`,
- * `_nameToLevel` and `_checkLevel`.
+ * `_levelToName`, `_nameToLevel` and `_checkLevel`.
  *
  * Browser compatible.
  *

@@ -10,8 +10,8 @@ import { encodeUtf8 } from "./utf8.ts";
 /**
  * How a lone surrogate is written: as an error (`strict`), not at all, as `?`, `\udc80`,
  * `&#56448;`, as the byte that it stands for (`surrogateescape`), or as three bytes
- * (`surrogatepass`). Python's
- * `namereplace` is `backslashreplace` here, since surrogates have no name.
+ * (`surrogatepass`). Python's `namereplace` is `backslashreplace` here, since surrogates have no
+ * name.
  */
 export type TextErrors =
   | "strict"

@@ -17,7 +17,7 @@ import { pythonStr } from "../text/python_repr.ts";
 import { TextBudget } from "../text/text_budget.ts";
 
 /** C0, DEL, C1, and the two line separators of Unicode, at which programs also break lines. */
-// deno-lint-ignore no-control-regex -- these are what is looked for
+// deno-lint-ignore no-control-regex -- the pattern looks for them
 const CONTROL = /[\x00-\x1f\x7f-\x9f\u2028\u2029]/;
 const CONTROLS = /* @__PURE__ */ new RegExp(CONTROL, "g");
 

@@ -5,9 +5,9 @@
  * becomes its digits (Python reads them exactly; `JSON.parse` the nearest double), a number that is
  * not finite, `undefined` and an invalid Date become null, a Date ISO 8601 text, bytes base64, a
  * Set an array, a Map an object, an Error its stack, a function or symbol its text, an object with
- * `toJSON()` the result of that. A value inside itself becomes `"[Circular]"`, and one nested deeper
- * than {@linkcode MAX_DEPTH} `"[Nested]"`. Text over the {@linkcode TextBudget} of the record is
- * `"…"`, as a value may be shared many times over.
+ * `toJSON()` the result of that. A value inside itself becomes `"[Circular]"`, and one nested
+ * deeper than {@linkcode MAX_DEPTH} `"[Nested]"`. Text over the {@linkcode TextBudget} of the
+ * record is `"…"`, as a value may be shared many times over.
  *
  * @module
  */

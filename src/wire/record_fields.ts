@@ -34,8 +34,7 @@ export const RECORD_FIELDS = [
 
 /**
  * Returns a copy of the record's attributes with `msg` merged, `args` and `exc_info` null, and
- * without
- * `message`; all others, `exc_text` among them, are the same. The record is not changed.
+ * without `message`; all others, `exc_text` among them, are the same. The record is not changed.
  */
 export function recordFields(record: LogRecord): Record<string, unknown> {
   const fields: Record<string, unknown> = { ...record };

@@ -1,8 +1,7 @@
 /**
  * The contract that turns a record's fields into the payload of a frame, and back. A handler and
  * its receiver need the same {@linkcode Serializer}: `pickle` (the default of both, and that of
- * CPython),
- * `json`, `jsonLines`, or `signed(...)` around one of these.
+ * CPython), `json`, `jsonLines`, or `signed(...)` around one of these.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Signed payloads: the 32 bytes of an HMAC-SHA-256 and then what it signs. The documentation of
+ * Signed payloads: the 32 bytes of an HMAC-SHA-256, then the payload itself. The documentation of
  * CPython's `pickle` advises this, and a CPython receiver checks it in three lines:
  *
  * ```python

@@ -25,7 +25,7 @@ export class ByteWriter {
   #maxLength = Infinity;
 
   /**
-   * Starts anew, `reserved` bytes in; writing beyond `maxLength` is a PicklingError from here on.
+   * Starts again behind `reserved` bytes; from now on a write beyond `maxLength` throws.
    */
   reset(reserved: number, maxLength: number): void {
     if (this.bytes.length > MAX_KEPT_CAPACITY) this.#renew(INITIAL_CAPACITY);

@@ -21,7 +21,7 @@ import { PlainInput } from "./_plain_input.ts";
 const MAX_BYTES = 4096;
 
 /**
- * CPython's own fields are 21; a number of the memo has one byte, and may be one for each value.
+ * CPython has 21 fields; each value may need a number of the memo, which has one byte.
  */
 const MAX_FIELDS = 64;
 

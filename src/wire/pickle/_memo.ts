@@ -1,5 +1,5 @@
 /**
- * The unpickler's memo: what PUT stored, for GET to fetch.
+ * The unpickler's memo: PUT stores values, GET fetches them.
  *
  * Indexes come one after another from every pickler. A pickle may name any other as well, so only
  * the run from zero is an array, and nothing is allocated for a number. Far indexes are kept as

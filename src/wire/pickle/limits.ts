@@ -1,7 +1,7 @@
 /**
- * What a pickle may cost to load. A few bytes of a pickle can ask for much: every cap bounds one
- * way of doing so, and has its reason beside its default. Records are pickled within the same
- * limits, so that a receiver with the defaults takes whatever a handler sends.
+ * The limits of loading a pickle. A few bytes of a pickle can ask for much memory or time: every
+ * cap bounds one way to do so, and has its reason beside its default. Handlers pickle records
+ * within the same limits, so that a receiver with the defaults accepts every record that they send.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *
@@ -21,9 +21,8 @@ export interface UnpickleLimits {
    */
   maxBytes?: number;
   /**
-   * How deep containers may nest. CPython's own pickler stops near 1,000, its
-   * recursion limit, and deeper values overflow the stack of code that walks them recursively, as
-   * JSON.stringify() does.
+   * How deep containers may nest. CPython's own pickler stops near 1,000, its recursion limit, and
+   * deeper values overflow the stack of code that walks them recursively, as JSON.stringify() does.
    *
    * @default {1000}
    */

@@ -1,6 +1,6 @@
 /**
- * Python's pickle for plain data: `dumps()` writes what every Python from 2.7 on loads, `loads()`
- * reads protocols 0 to 5 and never executes anything.
+ * Python's pickle for plain data: `dumps()` writes pickles that every Python from 2.7 on loads,
+ * `loads()` reads protocols 0 to 5 and never executes anything.
  *
  * ```ts
  * import { dumps, loads } from "jsr:@logwire/logging/pickle";

@@ -3,11 +3,11 @@
  * that a plain dict has exactly the bytes of `pickle.dumps(d, 1)` (`Modules/_pickle.c`: `save`,
  * `batch_list_exact`, `batch_dict_exact`, `memo_put`, `save_bytes`).
  *
- * Differs: equal strings are written out each time, but for long ones, which are written once, as
- * JavaScript has no identity of strings. Objects and arrays keep theirs, so shared and cyclic
+ * Differs: equal strings are written in full each time, except long ones, which are written once,
+ * as strings of JavaScript have no identity. Objects and arrays have one, so shared and cyclic
  * values are exact.
  *
- * No value makes the reading side look up a global, with the one exception that CPython itself
+ * No value makes the receiver look up a global, with the one exception that CPython itself
  * makes: before protocol 3 there is no opcode for bytes, and `_codecs.encode(str, "latin1")` is the
  * only call that every Python from 2.7 on loads as equal bytes.
  *
@@ -31,7 +31,7 @@ const BATCH_SIZE = 1000;
 const TOO_LARGE = 10n ** 4300n;
 
 /**
- * Longer texts are written once: one that is in a value many times over is most often the same str.
+ * Longer texts are written once: a text that a value contains many times is mostly the same str.
  */
 const LONG_TEXT = 1000;
 
@@ -83,7 +83,7 @@ export class Pickler {
   /** The number of objects in the receiver's memo so far. */
   #memoized = 0;
   /**
-   * Where in the reading side's memo is what: objects, and texts that are written again and again.
+   * The indexes in the receiver's memo of objects, and of texts that are written repeatedly.
    */
   #memo = new Map<unknown, number>();
   /** The same for objects that are keys, and so tuples. */

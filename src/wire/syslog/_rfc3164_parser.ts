@@ -1,10 +1,10 @@
 /**
- * Reads what programs and devices send for RFC 3164's format, as far as it can be told what is
- * what: a time there may be, or not; a host name behind it, or not; a tag, or not. What cannot be
- * told is the message, and so is everything behind a PRI without a time: that is how CPython's
- * `SysLogHandler` sends its text.
+ * Reads messages that programs and devices send in RFC 3164's format, as far as their parts can be
+ * recognized. A time may be there or not; a host name behind it, or not; a tag, or not. All other
+ * text is the message, and so is everything behind a PRI without a time: CPython's `SysLogHandler`
+ * sends its text in that way.
  *
- * Linear: each pattern has an end to what it looks at.
+ * Linear: each pattern reads a limited number of characters.
  *
  * @module
  */
@@ -26,22 +26,22 @@ const BOM = "\ufeff";
 const NAME = "[\\w.@-]{1,255}";
 const IP_ADDRESS = "\\[?[\\dA-Fa-f:.]{1,44}(?:[\\dA-Fa-f]|::)(?:%[\\w.-]{1,32})?\\]?";
 
-/** How long Cisco's device has been running, which it writes where its clock was never set. */
+/** The uptime of a Cisco device, which it writes if its clock was never set. */
 const UPTIME = "(?:(?:\\d{1,5}[ywdh]){1,2}|\\d{1,3}:\\d\\d:\\d\\d(?:\\.\\d{1,9})?)";
 
-/** The number of the message, in Cisco's; there may be two, or none where one is expected. */
+/** The sequence number of a Cisco message; it may be repeated, or missing before its colon. */
 const COUNTER = "\\d{1,10}: ";
 
 /** IOS-XR's: `RP/0/RSP0/CPU0`. */
 const NODE = "[A-Z\\d]{1,16}(?:/[A-Z\\d]{1,16}){2,3}";
 
-/** A time without a zone, at the least; `bsdTime()` says if it is one. */
+/** A time without a zone, or more; `bsdTime()` decides if it is one. */
 const TIME_AHEAD = "[*.]?(?:\\d{4} )?[A-Z][a-z]{2} [ \\d]\\d? ";
 
 /**
  * The part that Cisco's devices put before the time: a colon or numbers of the message, the
- * device's name, IOS-XR's node, the task of a wireless controller, and a mark for a clock that is
- * not sure.
+ * device's name, IOS-XR's node, the task of a wireless controller, and the mark of a clock that is
+ * not set.
  */
 const DEVICE_HEADER = /* @__PURE__ */ sticky(
   ...["(: ?)?((?:", COUNTER, "){0,2})"],
@@ -53,7 +53,7 @@ const DEVICE_HEADER = /* @__PURE__ */ sticky(
 
 const UPTIME_HEADER = /* @__PURE__ */ sticky(UPTIME, ": ");
 
-/** AIX's syslogd, of messages that it passes on. */
+/** The prefix of AIX's syslogd for messages that it forwards. */
 const FORWARDED = /* @__PURE__ */ sticky(
   ...["Message forwarded from (", NAME, "|", IP_ADDRESS, "): "],
 );
@@ -64,40 +64,39 @@ const DEVICE_ID = /* @__PURE__ */ sticky(
 );
 
 /**
- * A name without a colon, or an IP address in brackets; behind it comes something. The name may
- * have any letters, the slash of syslog-ng's `source@relay/host`, and the parentheses of
- * Ubiquiti's.
+ * A name without a colon, or an IP address in brackets, with text behind it. The name may have any
+ * letters, the slash of syslog-ng's `source@relay/host`, and the parentheses of Ubiquiti's devices.
  */
 const HOST = /* @__PURE__ */ sticky(
   ...['([\\w.@/\u00a1-\uffff-]{1,255}|\\[[\\dA-Fa-f:.]{2,45}\\]|\\("[^\\s"]{1,128}"\\))'],
   ...[" (?::(?: |$))?(?=[^])"],
 );
 
-/** With `::` or the colons of six groups: no time of day, and no tag. */
+/** An IPv6 address, with `::` or the colons of six groups: neither a time of day nor a tag. */
 const IP_HOST = /* @__PURE__ */ sticky(
   ...["(?=\\S{0,45}::|(?:[^\\s:]{0,4}:){5})(", IP_ADDRESS, ") (?=[^])"],
 );
 
 /**
- * A name, and a colon, or a process id in brackets, or both. Names of programs have no quotes and
- * brackets, and of colons only the `::` of Perl's modules; `10:20:30` is a time of day. There may
- * be no name before the number and a colon.
+ * A name with a colon, or with a process id in brackets, or with both. Names of programs have no
+ * quotes and brackets, and no colons but the `::` of Perl's modules; `10:20:30` is a time of day.
+ * The name may be missing before a process id and a colon.
  */
 const TAG = /* @__PURE__ */ sticky(
   "(?!\\d+:\\d)((?:[^\\s[\\]:\"'{}<>=|]|::(?=\\w)){1,128}|(?=\\[\\d{1,10}\\]:))",
   "(?:\\[([^\\s[\\]]{0,128})\\]:? ?|:(?!:\\w) ?)",
 );
 
-/** Cisco's, which may have a space before the colon, or no colon. */
+/** A Cisco mnemonic as the tag, which may have a space before the colon, or no colon. */
 const CISCO_TAG = /* @__PURE__ */ sticky("(", MNEMONIC, ")(?: ?: ?| )");
 
-/** A character that is in names of hosts rarely. */
+/** A character that host names rarely have. */
 const ODD_NAME = /[/(]/;
 
-/** Some devices put more than one between time, host and tag. */
+/** Some devices put several spaces between time, host and tag. */
 const SPACES = / +/y;
 
-/** Without a time only this is sure to be a tag. */
+/** Without a time only this is certainly a tag. */
 const TAG_WITH_NUMBER = /([^\s[\]:]{1,128})\[(\d{1,10})\]: ?/y;
 
 /** The part of a message before its text. */
@@ -105,11 +104,11 @@ interface Header {
   readonly timestamp: number | null;
   readonly hostname: string | null;
   readonly tag: RegExpExecArray | null;
-  /** Where the text begins. */
+  /** The position of the text. */
   readonly end: number;
 }
 
-/** What is behind the PRI, which ends at `at`. Anything is a message. */
+/** Reads the message behind the PRI, which ends at `at`. Any text is a message. */
 export function parseRfc3164(
   text: string,
   at: number,
@@ -145,7 +144,7 @@ function timedHeader(text: string, start: number, context: ParseContext): Header
   return time && namesBehind(text, time, null);
 }
 
-/** The header of one of Cisco's devices that stands behind its relay's, and says more than that. */
+/** Reads a Cisco device's header behind that of its relay, if it has more fields than that. */
 function relayedHeader(text: string, relay: Header, context: ParseContext): Header | undefined {
   if (relay.timestamp === null || !text.includes("%", relay.end)) return undefined;
   const device = deviceHeader(text, relay.end - (relay.tag?.[0].length ?? 0), context, relay);
@@ -153,9 +152,9 @@ function relayedHeader(text: string, relay: Header, context: ParseContext): Head
 }
 
 /**
- * The header of one of Cisco's devices, if it has more than RFC 3164's time, host and tag.
+ * Reads the header of a Cisco device, if it has more than RFC 3164's time, host and tag.
  *
- * @param relay the header that stands before it, if one does: it may then have no more than those
+ * @param relay the header before it, if there is one: it then needs no more than these
  */
 function deviceHeader(
   text: string,
@@ -169,7 +168,7 @@ function deviceHeader(
   const hostname = origin ?? name ?? host ?? relay?.hostname ?? node ?? null;
   if (head !== "" || relay !== undefined) {
     const time = bsdTime(text, at, context, true) ?? isoTime(text, at, context);
-    // A name and a colon alone may be the beginning of any text.
+    // A name with a colon and nothing else may be the beginning of any text.
     const isDevice = Boolean(colon || counters || counter || node || mark);
     if (time !== undefined && (isDevice || isMnemonic(text, time.end))) {
       return namesBehind(text, time, hostname);
@@ -180,7 +179,7 @@ function deviceHeader(
   return { timestamp: null, hostname, tag: null, end };
 }
 
-/** Behind a time come a host name, unless that is known, and a tag; or one of them, or neither. */
+/** Reads the host name, unless it is known, and the tag behind a time; each may be missing. */
 function namesBehind(
   text: string,
   { timestamp, end: at }: FoundTime,
@@ -197,7 +196,7 @@ function namesBehind(
   if (tag !== null) return { timestamp, hostname, tag, end: first + tag[0].length };
   const host = hostname === null ? matchAt(HOST, text, first) : null;
   const named = host && namesBehind(text, { timestamp, end: HOST.lastIndex }, host[1]!);
-  // A word that has no tag behind it is the text's if it looks less like a name.
+  // A word without a tag behind it belongs to the text if it does not look like a name.
   const isPlain = first === at && !ODD_NAME.test(named?.hostname ?? "");
   if (named && (isPlain || named.tag !== null)) return named;
   return { timestamp, hostname, tag, end: at };

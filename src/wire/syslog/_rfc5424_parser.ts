@@ -1,12 +1,12 @@
 /**
- * Reads RFC 5424's format (section 6), and keeps what can be read of a header of which a field is
- * not by the grammar: a time with nanoseconds or of a day that does not exist, a name that is too
- * long, no structured data.
+ * Reads RFC 5424's format (section 6). A header with fields that violate the grammar (a time with
+ * nanoseconds or of a day that does not exist, a name that is too long, no structured data) is read
+ * as far as possible.
  *
- * A message with a time is known by that. One without, which any text that begins with `1 - ` might
- * be, must have every field.
+ * A message with a time is recognized by it. A message without a time, which any text that begins
+ * with `1 - ` might be, must have every field.
  *
- * Linear: no character is looked at more than a few times.
+ * Linear: no character is read more than a few times.
  *
  * @module
  */
@@ -16,20 +16,20 @@ import { type FoundTime, matchAt, type ParseContext, rfc3339 } from "./_syslog_t
 
 const BOM = "\ufeff";
 
-/** `-`, or a dash that a word processor has put in its place. */
+/** `-`, or a dash that a word processor wrote in its place. */
 const NILVALUE = /^[-\u2013\u2014]$/;
 
-/** How many fields stand between the time and the structured data. */
+/** The number of fields between the time and the structured data. */
 const FIELDS = 4;
 
 const VERSION = "1 ";
 
 const SPACES = / */y;
 
-/** All of a time that is none, if it is no longer than one might be. */
+/** An invalid time, if it is no longer than a valid one might be. */
 const BAD_TIME = /\d{4}-\d\d?-\d\d?[Tt ]\d\d?:\S{1,50}(?!\S)/y;
 
-/** Structured data, where a text in brackets might stand as well. */
+/** Structured data, at a place where the text may begin with a bracket too. */
 const PARAMETERS = /\[[^\s\]]{1,32} +[^\s=]{1,32}="/y;
 
 /** A field, with the spaces behind it. */
@@ -38,7 +38,7 @@ const FIELD = /(\S+)(?: +|$)/y;
 /** HOSTNAME, APP-NAME, PROCID and MSGID. */
 const HEADER = /(\S+) (\S+) (\S+) (\S+) /y;
 
-/** What is behind the PRI, which ends at `at`; `undefined` where it is not RFC 5424. */
+/** Reads the message behind the PRI, which ends at `at`; `undefined` if it is not RFC 5424. */
 export function parseRfc5424(
   text: string,
   at: number,
@@ -74,7 +74,7 @@ interface Rest {
   readonly end: number;
 }
 
-/** Every field, and structured data; `isStrict`: a text only behind a space. */
+/** Reads every field and the structured data; with `isStrict` a text needs a space before it. */
 function restAt(text: string, at: number, isStrict: boolean): Rest | undefined {
   const match = matchAt(HEADER, text, at);
   const data = match === null ? undefined : dataAt(text, HEADER.lastIndex);
@@ -82,12 +82,12 @@ function restAt(text: string, at: number, isStrict: boolean): Rest | undefined {
   return { fields: match!.slice(1), data: data.found, end: data.end };
 }
 
-/** As many of the fields as there are. */
+/** Reads as many fields as there are. */
 function oddRestAt(text: string, at: number): Rest {
   const fields: string[] = [];
   let data: FoundData | undefined;
   while (fields.length < FIELDS) {
-    // Senders that have no process id and no message id may leave them out.
+    // Senders without a process id and a message id may leave them out.
     const mayBeData = fields.length >= 2 && matchAt(PARAMETERS, text, at) !== null;
     data = mayBeData ? dataAt(text, at) : undefined;
     const match = data === undefined ? matchAt(FIELD, text, at) : null;
@@ -103,7 +103,7 @@ function valueOf(field: string): string | null {
   return NILVALUE.test(field) ? null : field;
 }
 
-/** VERSION and TIMESTAMP; `isNil`: there is none. */
+/** VERSION and TIMESTAMP; `isNil` if there is no time. */
 function timeAt(
   text: string,
   at: number,
@@ -123,7 +123,7 @@ function timeAt(
   return { timestamp: time.timestamp, end: SPACES.lastIndex, isNil: false };
 }
 
-/** True if a field ends there. */
+/** Returns true if a field ends there. */
 function isEnd(text: string, at: number): boolean {
   return at === text.length || text[at] === " ";
 }
@@ -136,7 +136,7 @@ interface FoundData {
   readonly isSeparate: boolean;
 }
 
-/** STRUCTURED-DATA; `undefined` where there is none. */
+/** Reads STRUCTURED-DATA; `undefined` if there is none. */
 function dataAt(text: string, at: number): FoundData | undefined {
   const data = NILVALUE.test(text.charAt(at))
     ? { found: null, end: at + 1 }

@@ -13,20 +13,20 @@ import { refuse } from "../../logging/validate.ts";
 
 const MAX_NAME = 32;
 
-/** SD-NAME: printable ASCII but for `=`, space, `]` and `"`. */
+/** SD-NAME: printable ASCII without `=`, space, `]` and `"`. */
 const NAME = /^[!#-<>-\\^-~]{1,32}$/;
 
-/** A character that none may have. */
+/** A character that no name may have. */
 const NO_NAME = /[^!#-<>-\\^-~]/gu;
 
-/** What no name before an `@` needs; after it stands a private enterprise number. */
+/** A name without an `@`, or with a private enterprise number behind it. */
 const ID = /^[^@]+(?:@\d+(?:\.\d+)*)?$/;
 
 const ESCAPED = /["\\\]]/g;
 
 /**
- * Checks an SD-ID and returns it: a name, and, unless it is one that IANA has registered, `@` and
- * the private enterprise number of who defines it, such as `app@32473`.
+ * Checks an SD-ID and returns it: a name and, unless IANA has registered it, `@` and the private
+ * enterprise number of its owner, such as `app@32473`.
  *
  * @throws {TypeError} for any other value
  */
@@ -38,11 +38,10 @@ export function checkStructuredDataId(what: string, name: string, value: unknown
 }
 
 /**
- * One element, with a parameter for each own enumerable property of `params` that is not undefined.
- * Text stands as it is, a value from Python as its `str()`; any other value as `JSON` would write
- * it. What is over the {@linkcode TextBudget} of one record, and a value that throws when it is
- * read, is
- * `…`; a lone surrogate, which UTF-8 cannot hold, is U+FFFD.
+ * Returns one element, with a parameter for each own enumerable property of `params` that is not
+ * undefined. Text is written unchanged, a value from Python as its `str()`, and any other value as
+ * JSON. Text over the {@linkcode TextBudget} of one record, and a value that throws when it is
+ * read, is `…`; a lone surrogate, which UTF-8 cannot hold, is U+FFFD.
  *
  * A name that RFC 5424 does not allow is changed: each character that it may not have becomes `_`,
  * an empty name becomes `_`, and 32 characters are kept. If another parameter has that name, it
@@ -61,7 +60,7 @@ export function structuredData(id: string, params: Readonly<Record<string, unkno
   return `${element}]`;
 }
 
-/** Finds names for parameters that have names which are not allowed. */
+/** Finds names for parameters whose names are not allowed. */
 class ParamNames {
   readonly #taken: Set<string>;
   /** The last number that was put behind a name. */
@@ -71,7 +70,7 @@ class ParamNames {
     this.#taken = new Set(Object.keys(params));
   }
 
-  /** An allowed name for this one, that no other parameter has. */
+  /** Returns an allowed name for this one, which no other parameter has. */
   allowed(key: string): string {
     const name = key.replace(NO_NAME, "_").slice(0, MAX_NAME) || "_";
     let unique = name;
@@ -92,7 +91,7 @@ function paramText(value: unknown, budget: TextBudget): string {
   try {
     return objectText(value, budget);
   } catch {
-    // A `toJSON()` or a getter of the caller's.
+    // A `toJSON()` or a getter of the value threw.
     return "…";
   }
 }

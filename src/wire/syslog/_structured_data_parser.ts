@@ -1,9 +1,9 @@
 /**
- * Reads structured data as RFC 5424 section 6.3 has it. Differs: a `]` in a value need not be
- * escaped, as nothing else can be meant by it there, there may be more spaces than one, and an
- * SD-ID that is there twice has the parameters of both.
+ * Reads structured data of RFC 5424 section 6.3. Differs: a `]` in a value need not be escaped, as
+ * it can have no other meaning there; there may be several spaces; and a repeated SD-ID has the
+ * parameters of both elements.
  *
- * Linear: no character is looked at more than a few times.
+ * Linear: no character is read more than a few times.
  *
  * @module
  */
@@ -23,8 +23,8 @@ const END = / *\]/y;
 const ESCAPE = /\\(["\\\]])/g;
 
 /**
- * The structured data that begins at `at`, null for `-`, and where it ends; `undefined` where it is
- * none.
+ * Reads the structured data that begins at `at`, null for `-`, and returns it with its end;
+ * `undefined` for other text.
  */
 export function parseStructuredData(
   text: string,
@@ -45,7 +45,7 @@ export function parseStructuredData(
   return { found, end: at };
 }
 
-/** Where the element ends; -1 where it is none. */
+/** Reads an element and returns its end; -1 for other text. */
 function parseParams(text: string, at: number, params: Params): number {
   for (;;) {
     PARAM.lastIndex = at;
@@ -62,14 +62,14 @@ function parseParams(text: string, at: number, params: Params): number {
   }
 }
 
-/** The next quote that is not escaped; -1 if there is none. */
+/** Returns the position of the next quote that is not escaped; -1 if there is none. */
 function endOfValue(text: string, start: number): number {
   let end = text.indexOf('"', start);
   while (end >= 0 && isEscaped(text, start, end)) end = text.indexOf('"', end + 1);
   return end;
 }
 
-/** Whether an odd number of backslashes stands before `at`. */
+/** Returns true if an odd number of backslashes precedes `at`. */
 function isEscaped(text: string, start: number, at: number): boolean {
   let first = at;
   while (first > start && text.charCodeAt(first - 1) === BACKSLASH) first--;

@@ -1,6 +1,6 @@
 /**
- * The time of a message as text. All but the fraction is kept for the next message: most share
- * their second with the one before.
+ * The time of a message as text. All but the fraction is kept for the next message: most messages
+ * have the same second as the one before.
  *
  * Browser compatible: where local time comes from is a parameter.
  *
@@ -21,7 +21,7 @@ export const MONTHS: readonly string[] =
     .split(" ");
 
 function checkTime(created: number): void {
-  // A stranger's value may be a list, and to compare that can take for ever.
+  // A received value may be a list, and to compare that can take for ever.
   if (typeof created === "number" && created >= FIRST_SECOND && created < LAST_SECOND) return;
   throw new RangeError(
     `Cannot write a time as 'created' must be in the years 0 to 9999, in seconds since the epoch: ` +
@@ -34,7 +34,7 @@ export class UtcTimestamps {
   #second = NaN;
   #text = "";
 
-  /** `created`, in seconds since the epoch, to the nearest microsecond. */
+  /** Formats `created`, in seconds since the epoch, to the nearest microsecond. */
   format(created: number): string {
     checkTime(created);
     let second = Math.floor(created);
@@ -58,12 +58,12 @@ export class LocalTimestamps {
   #second = NaN;
   #text = "";
 
-  /** `localtime` takes seconds since the epoch apart. */
+  /** Makes one; `localtime` returns the fields of a time in seconds since the epoch. */
   constructor(localtime: (seconds: number) => StructTime) {
     this.#localtime = localtime;
   }
 
-  /** `created`, in seconds since the epoch; their fraction is left out. */
+  /** Formats `created`, in seconds since the epoch, without their fraction. */
   format(created: number): string {
     checkTime(created);
     const second = Math.floor(created);

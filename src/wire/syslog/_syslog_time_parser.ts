@@ -1,9 +1,9 @@
 /**
- * Reads the times of syslog messages, in the ways in which programs and devices write them. A time
- * that cannot be, such as the 30th of February, is null; the message goes on behind it all the
- * same.
+ * Reads the times of syslog messages, in the forms that programs and devices write. A time that
+ * does not exist, such as the 30th of February, is null; the message behind it is read
+ * nevertheless.
  *
- * Linear: each pattern has an end to what it looks at.
+ * Linear: each pattern reads a limited number of characters.
  *
  * @module
  */
@@ -18,21 +18,21 @@ import {
 import { MONTHS } from "./_syslog_time.ts";
 import { offsetZone } from "./time_zone.ts";
 
-/** Fills in the year and the zone that a time does not say. */
+/** The year and the zone of times that do not have them. */
 export interface ParseContext {
   /**
-   * Seconds since the epoch: a time without a year is the last one that is not a day after this.
+   * The present time, in seconds since the epoch: a time without a year is at most a day after it.
    */
   readonly now: number;
-  /** Reads a time without a zone, or with one that has no known name. @default as local time */
+  /** Converts a time without a zone, or with an unknown zone. @default as local time */
   readonly mktime?: Mktime;
-  /** The time zones that go by a name, besides UTC, GMT and offsets from them. @default none */
+  /** The time zones by name, besides UTC, GMT and offsets from them. @default none */
   readonly zoneNamed?: (name: string) => Mktime | undefined;
 }
 
-/** A time, and where the text goes on behind it. */
+/** A time, and the position of the text behind it. */
 export interface FoundTime {
-  /** Seconds since the epoch; null: there is no such time. */
+  /** Seconds since the epoch; null if there is no such time. */
   readonly timestamp: number | null;
   readonly end: number;
 }
@@ -52,39 +52,39 @@ const ISO_TIME =
   /(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,32}))?([Zz]|[+-]\d\d(?::?\d\d)?)?/y;
 
 /**
- * An offset, which Huawei's devices write without a space, or a name: devices have the one that
- * their administrator gave them.
+ * An offset, which Huawei's devices write without a space, or a name, which the administrator of a
+ * device chooses.
  */
 const ZONE = /(?: (?=[A-Za-z])| ?(?=[+-]))([A-Za-z][\w+/-]{1,31}(?::\d\d)?|[+-]\d\d:?\d\d)/y;
 
-/** The end of a time: a space, as RFC 3164 has it, or a colon, as Cisco has it. */
+/** The end of a time: a space in RFC 3164, a colon in Cisco's messages. */
 const END = / ?:(?: |$|(?=%))| |$/y;
 
 /**
- * The begin of Cisco's messages: `%SYS-5-CONFIG_I`, `%ASA-session-6-302014`, `%SNMP-W-AUTHFAIL`.
+ * The start of Cisco's messages: `%SYS-5-CONFIG_I`, `%ASA-session-6-302014`, `%SNMP-W-AUTHFAIL`.
  */
 export const MNEMONIC: string = "%[A-Za-z]\\w{0,63}(?:-\\w{1,64}){0,5}-[0-7ACDEINW]-\\w{1,64}";
 
 const BEFORE_MNEMONIC = /* @__PURE__ */ sticky("(?=", MNEMONIC, " ?:)");
 
-/** A zone without a device's header before it looks like this: `CEST`. */
+/** A zone that has no device's header before it: `CEST`. */
 const ABBREVIATION = /^[A-Z]{3,5}$/;
 
-/** A pattern of these parts that matches at its `lastIndex` alone. */
+/** Makes a pattern of these parts that matches only at its `lastIndex`. */
 export function sticky(...parts: string[]): RegExp {
   return new RegExp(parts.join(""), "y");
 }
 
-/** The match of a sticky pattern at `at`, whose `lastIndex` is then where it ends. */
+/** Returns the match of a sticky pattern at `at`; its end is then the pattern's `lastIndex`. */
 export function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
   pattern.lastIndex = at;
   return pattern.exec(text);
 }
 
 /**
- * RFC 3164's time; `undefined` where there is none.
+ * Reads RFC 3164's time; `undefined` if there is none.
  *
- * @param isDevice true if a device has written it: a word before a colon is then its zone
+ * @param isDevice true if a device wrote it: a word before a colon is then its zone
  */
 export function bsdTime(
   text: string,
@@ -115,14 +115,14 @@ export function bsdTime(
   return { timestamp: seconds === null ? null : withFraction(seconds, fraction), end };
 }
 
-/** The time of RFC 3339, with a `T`: a space is what Python's `asctime` has, as part of a text. */
+/** Reads a time of RFC 3339 with a `T`: Python's `asctime`, a part of the text, has a space. */
 export function isoTime(text: string, at: number, context: ParseContext): FoundTime | undefined {
   const time = text[at + "yyyy-mm-dd".length] === " " ? undefined : rfc3339(text, at, context);
   const end = time && endAt(text, time.end);
   return end === undefined ? undefined : { ...time!, end };
 }
 
-/** The time of RFC 3339, whatever follows it. */
+/** Reads a time of RFC 3339, whatever follows it. */
 export function rfc3339(
   text: string,
   at: number,
@@ -147,7 +147,7 @@ function endAt(text: string, at: number): number | undefined {
   return matchAt(END, text, at) === null ? undefined : END.lastIndex;
 }
 
-/** The zone of a time, and where that ends with it; `undefined` where what follows is no zone. */
+/** Reads the zone of a time, and returns the end; `undefined` if other text follows. */
 function zoneAt(
   text: string,
   at: number,
@@ -162,7 +162,7 @@ function zoneAt(
   const end = END.lastIndex;
   const toSeconds = zoneNamed?.(name) ?? offsetZone(name);
   if (toSeconds === undefined) {
-    // The word may as well be the name of the host, or of the program.
+    // The word may also be the name of the host, or of the program.
     if (!behind[0].includes(":")) return undefined;
     const isCisco = (hasFraction || ABBREVIATION.test(name)) && isMnemonic(text, end);
     if (!isDevice && !isCisco) return undefined;
@@ -170,7 +170,7 @@ function zoneAt(
   return { toSeconds, end };
 }
 
-/** True if a message of Cisco's begins there. */
+/** Returns true if a message of Cisco's begins there. */
 export function isMnemonic(text: string, at: number): boolean {
   return matchAt(BEFORE_MNEMONIC, text, at) !== null;
 }
@@ -179,7 +179,7 @@ function secondsOf(moment: CivilTime, toSeconds: Mktime): number | null {
   return isCivilTime(moment) ? toSeconds(moment) : null;
 }
 
-/** The year that makes it the last time that is not more than a day ahead. */
+/** Returns the latest year in which the time is at most a day ahead. */
 function latest(parts: Omit<CivilTime, "year">, toSeconds: Mktime, now: number): number | null {
   const thisYear = new Date(now * 1000).getUTCFullYear();
   for (const year of [thisYear + 1, thisYear, thisYear - 1]) {

@@ -122,7 +122,7 @@ export const facility_names: Readonly<Record<string, number>> = {
   "local7": LOG_LOCAL7,
 };
 
-/** From the name of a level to that of a severity; any other level is a `warning`. */
+/** Names of severities by the name of a level; any other level is a `warning`. */
 export const priority_map: Readonly<Record<string, string>> = {
   "DEBUG": "debug",
   "INFO": "info",
@@ -134,10 +134,10 @@ export const priority_map: Readonly<Record<string, string>> = {
 const ENCODE = "encode a priority";
 
 /**
- * The code that a name stands for in `codes`; a number stands for itself, in range or not, as in
+ * Returns the code of a name in `codes`; a number is returned unchanged, in range or not, as in
  * CPython's `encodePriority`. Names are case-sensitive.
  *
- * @throws {TypeError} for a name that is not there, where CPython raises a KeyError
+ * @throws {TypeError} for an unknown name, for which CPython raises a KeyError
  */
 export function codeByName(
   what: string,
@@ -156,8 +156,8 @@ export function checkFacility(what: string, value: unknown): number {
 }
 
 /**
- * Facility and severity in one number, after CPython's `SysLogHandler.encodePriority`: names are
- * looked up, numbers are taken as they are.
+ * Returns facility and severity in one number, like CPython's `SysLogHandler.encodePriority`: names
+ * are looked up, numbers are used unchanged.
  *
  * @throws {TypeError} for a name that does not exist
  * @throws {RangeError} for a number that is no integer

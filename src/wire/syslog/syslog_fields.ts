@@ -1,6 +1,6 @@
 /**
- * What the fields of a syslog header may hold: RFC 5424 section 6 and RFC 3164 section 4.1. A value
- * that would break the header, or make one more of it, is an error that names the value.
+ * The rules for fields of a syslog header: RFC 5424 section 6 and RFC 3164 section 4.1. A value
+ * that would break the header, or begin another one, is an error that names the value.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *
@@ -8,7 +8,7 @@
  */
 import { refuse } from "../../logging/validate.ts";
 
-/** A field of a header: what it must be, and how that is said. */
+/** The rule for a field of a header, and its description for errors. */
 interface Rule {
   readonly pattern: RegExp;
   readonly expected: string;
@@ -17,7 +17,7 @@ interface Rule {
 /** The names of the fields, as the options that set them are called. */
 export type HeaderField = "hostname" | "appName" | "procid" | "msgid";
 
-/** The rules of one format; `null`: it has no such field. */
+/** The rules of one format; `null` for a field that it does not have. */
 export type HeaderRules = Readonly<Record<HeaderField, Rule | null>>;
 
 function printable(max: number): Rule {
@@ -43,8 +43,8 @@ export const RFC5424_FIELDS: HeaderRules = {
 };
 
 /**
- * RFC 3164 section 4.1, where the application name is the TAG. It is alphanumeric there; daemons
- * take the few more that names of programs are made of, and nothing that ends a field for them.
+ * RFC 3164 section 4.1, whose TAG is the application name. It is alphanumeric there; daemons also
+ * accept the few other characters of program names, but none that ends a field.
  */
 export const RFC3164_FIELDS: HeaderRules = {
   hostname: {
@@ -59,7 +59,7 @@ export const RFC3164_FIELDS: HeaderRules = {
 /**
  * Checks a field of a header, or null for none, and returns it.
  *
- * @throws {TypeError} for what that format cannot hold there
+ * @throws {TypeError} for a value that the format does not allow there
  */
 export function checkField(
   what: string,

@@ -1,9 +1,9 @@
 /**
  * Syslog messages in a byte stream, after RFC 6587: octet-counted (`MSG-LEN SP MSG`), or with an LF
- * or a NUL after each. A sender keeps to one way; the reader is told which, or sees it in each
- * frame.
+ * or a NUL after each. A sender uses one framing; the reader gets it as an option, or detects it in
+ * each frame.
  *
- * Sans-IO, linear, capped: a length that a sender claims is only ever believed byte by byte.
+ * Sans-IO, linear, capped: memory is allocated only for bytes that have arrived.
  *
  * @module
  */
@@ -21,29 +21,29 @@ const LESS_THAN = 60;
 const ZERO = 48;
 const NINE = 57;
 
-/** The digits of a length: those of 4 GiB, which is more than any cap. */
+/** The most digits of a length: those of 4 GiB, which is more than any cap. */
 const MAX_DIGITS = 10;
 
-/** What a byte is escaped to: `#` and three octal digits. */
+/** The bytes of an escaped byte: `#` and three octal digits. */
 const ESCAPE_BYTES = 4;
 
 /** The end of a message that is not octet-counted. */
 export type Delimiter = "lf" | "nul" | "either";
 
-/** How frames are found: by octet counts alone, by delimiters alone, or as each of them says. */
+/** How frames are found: only by octet counts, only by delimiters, or by either in each frame. */
 export type ReadFraming = "counted" | "lines" | "both";
 
-/** What is being read. */
+/** The part that is being read. */
 type State = "between" | "count" | "counted" | "delimited";
 
 /**
- * Reads frames: octet-counted ones, ones that end at a delimiter, or both, where it decides for
+ * Reads frames: octet-counted ones, ones that end at a delimiter, or both, which it detects for
  * each. A frame is octet-counted if it begins with a number, a space and the `<` of a PRI (RFC 6587
  * section 3.4.1); any other number is the beginning of a line. Empty lines between frames, and a CR
- * before an LF, are no part of a message. What stands before the end of the stream is a message too
- * where it is not octet-counted: many senders close without a delimiter.
+ * before an LF, are no part of a message. Text before the end of the stream is a message too,
+ * unless it is octet-counted: many senders close without a delimiter.
  *
- * The aliasing is that of `Deframer`.
+ * Payloads are views or copies as those of `Deframer`.
  */
 export class SyslogFrameReader implements FrameReader {
   readonly #max: number;
@@ -51,12 +51,12 @@ export class SyslogFrameReader implements FrameReader {
   readonly #framing: ReadFraming;
   readonly #input: ChunkQueue = new ChunkQueue();
   #state: State = "between";
-  /** The length of an octet-counted frame, as far as it was read, and how many digits that was. */
+  /** The length of an octet-counted frame, as far as it was read, and its number of digits. */
   #length = 0;
   #digits = 0;
   /** True once the space behind them was read: the next byte decides. */
   #hasSpace = false;
-  /** What stood before the end of the stream. */
+  /** The text before the end of the stream. */
   #last: Uint8Array | undefined;
   #failure: FrameError | undefined;
 
@@ -76,13 +76,15 @@ export class SyslogFrameReader implements FrameReader {
     this.#framing = checkReadFraming("read frames", framing);
   }
 
-  /** Takes the next bytes of the stream. */
+  /** Adds the next bytes of the stream. */
   push(chunk: Uint8Array): void {
     if (!(chunk instanceof Uint8Array)) refuse("read frames", "chunk", "a Uint8Array", chunk);
     this.#input.push(chunk);
   }
 
-  /** The next message, or `undefined` if more bytes are needed; throws {@linkcode FrameError}. */
+  /**
+   * Returns the next message, or `undefined` if it needs more bytes; throws {@linkcode FrameError}.
+   */
   next(): Uint8Array | undefined {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#state === "between") this.#begin();
@@ -94,14 +96,14 @@ export class SyslogFrameReader implements FrameReader {
     return last;
   }
 
-  /** The memory, in bytes, that a message takes which has begun; 0 between two messages. */
+  /** The memory, in bytes, of a message that has begun; 0 between messages. */
   get heldBytes(): number {
     return this.#state === "between" ? 0 : this.#input.allocated || 1;
   }
 
   /**
-   * Says that the stream is over; throws {@linkcode FrameError} if that cuts an octet-counted frame
-   * off. What has no delimiter behind it `next()` has now.
+   * Marks the end of the stream; throws {@linkcode FrameError} if that cuts an octet-counted frame
+   * off. `next()` now returns text without a delimiter as a message.
    */
   end(): void {
     const input = this.#input;
@@ -124,7 +126,7 @@ export class SyslogFrameReader implements FrameReader {
     }
   }
 
-  /** Passes over what ends a frame where there is none, and looks at what comes then. */
+  /** Skips delimiters between frames, and reads the first byte of a frame. */
   #begin(): void {
     const input = this.#input;
     for (; input.available() > 0; input.byte()) {
@@ -138,7 +140,7 @@ export class SyslogFrameReader implements FrameReader {
     }
   }
 
-  /** Looks at a number, which is part of a line if it is no length. */
+  /** Reads a number, which is part of a line if it is no length. */
   #count(): void {
     const input = this.#input;
     for (let available = input.available(); available > 0; available = input.available()) {
@@ -162,7 +164,7 @@ export class SyslogFrameReader implements FrameReader {
     return isDigit(byte) && this.#length > 0 && ++this.#digits <= MAX_DIGITS;
   }
 
-  /** The length and its space, `count` bytes of which are left, are no part of the message. */
+  /** Drops the length and its space, of which `count` bytes are left. */
   #endCount(count: number): void {
     this.#input.take(count);
     this.#state = "counted";
@@ -222,7 +224,7 @@ export class SyslogFrameReader implements FrameReader {
     return input.indexOf(this.#delimiter === "lf" ? LF : NUL);
   }
 
-  /** Ends a message that has a delimiter behind it. */
+  /** Ends a message with a delimiter behind it. */
   #take(count: number): Uint8Array {
     this.#state = "between";
     const payload = this.#input.take(count);
@@ -231,12 +233,12 @@ export class SyslogFrameReader implements FrameReader {
   }
 }
 
-/** Checks what ends messages that are not octet-counted. */
+/** Checks the delimiter of messages that are not octet-counted. */
 export function checkDelimiter(what: string, value: unknown): Delimiter {
   return checkOneOf(what, "delimiter", value, ["lf", "nul", "either"]);
 }
 
-/** Checks how messages are framed. */
+/** Checks the framing of messages. */
 export function checkReadFraming(what: string, value: unknown): ReadFraming {
   return checkOneOf(what, "framing", value, ["counted", "lines", "both"]);
 }
@@ -274,8 +276,8 @@ export const nulDelimited: StreamFraming = /* @__PURE__ */ delimitedBy(NUL, "nul
 
 /**
  * In the message LF, CR and NUL are written as `#012`, `#015` and `#000`, as rsyslog does and RFC
- * 5424 section 6.4 allows: one of them would end it too early and make a message of its own of the
- * rest, which a stranger may have written.
+ * 5424 section 6.4 allows: one of them would end the message too early, and the rest, which an
+ * attacker may have written, would be read as another message.
  */
 function delimitedBy(delimiterByte: number, delimiter: Delimiter): StreamFraming {
   return streamFraming(

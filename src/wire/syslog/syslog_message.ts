@@ -1,10 +1,9 @@
 /**
- * Syslog messages as bytes, in the formats of RFC 3164 and RFC 5424. What does not change from one
- * message to the next is checked once; what does is checked in each, and a bad value is an error of
+ * Syslog messages as bytes, in the formats of RFC 3164 and RFC 5424. Fields of the options are
+ * checked once; fields of a message are checked in each message, and a bad value is an error of
  * that message alone.
  *
- * Pure: time and where local time comes from are parameters. A framing is put around the result by
- * who sends it.
+ * Pure: the time and the conversion to local time are parameters. The caller adds a framing.
  *
  * @module
  */
@@ -22,41 +21,41 @@ import {
 import { LocalTimestamps, UtcTimestamps } from "./_syslog_time.ts";
 import { encodeStrict, truncateUtf8 } from "../../text/strict_utf8.ts";
 
-/** What cannot be done if a field of one message is bad. */
+/** The action that fails if a field of a message is bad. */
 const SEND = "send a syslog message";
 
 const NILVALUE = "-";
 const BOM = "\ufeff";
 
-/** What every message of a formatter has in common. */
+/** The fields that all messages of a formatter have in common. */
 export interface MessageOptions {
-  /** HOSTNAME; null: none (`-` in RFC 5424). */
+  /** HOSTNAME; null for none (`-` in RFC 5424). */
   readonly hostname: string | null;
-  /** APP-NAME, or TAG; null: none (RFC 3164: each message must have its own). */
+  /** APP-NAME, or TAG; null for none (in RFC 3164 each message must then have its own). */
   readonly appName: string | null;
-  /** PROCID; null: none. */
+  /** PROCID; null for none. */
   readonly procid: string | null;
-  /** The most bytes of a message; it is cut to that. `Infinity`: any. */
+  /** The most bytes of a message, to which it is cut; `Infinity` for no limit. */
   readonly maxBytes: number;
 }
 
 /** Options of {@linkcode Rfc3164Formatter}. */
 export interface Rfc3164Options extends MessageOptions {
-  /** Takes seconds since the epoch apart, in local time. */
+  /** Returns the fields of a time in seconds since the epoch, in local time. */
   readonly localtime: (seconds: number) => StructTime;
 }
 
 /** Options of {@linkcode Rfc5424Formatter}. */
 export interface Rfc5424Options extends MessageOptions {
-  /** MSGID; null: none. */
+  /** MSGID; null for none. */
   readonly msgid: string | null;
-  /** The SD-ID of the structured data; null: messages have none. */
+  /** The SD-ID of the structured data; null for messages without structured data. */
   readonly structuredDataId: string | null;
-  /** Whether the text begins with a byte order mark. */
+  /** If true, the text begins with a byte order mark. */
   readonly bom: boolean;
 }
 
-/** What one message has of its own; what is absent is as the options have it. */
+/** The fields of one message; an absent field is that of the options. */
 export interface MessageFields {
   /** APP-NAME, or TAG. */
   readonly appName?: string | null;
@@ -70,11 +69,11 @@ export interface MessageFields {
 
 /** Writes messages of one format. */
 export interface MessageFormatter {
-  /** How many messages were longer than `maxBytes`, and so were cut. */
+  /** The number of messages that were longer than `maxBytes`, and so were cut. */
   readonly truncated: number;
   /**
-   * The bytes of a message. They are valid until the next message of any formatter: copy them (a
-   * framing does) before any code that is not your own runs.
+   * Returns the bytes of a message. They are valid until the next message of any formatter: copy
+   * them (a framing does) before other code runs.
    *
    * @param pri facility and severity, 0 to 191
    * @param created its time, in seconds since the epoch
@@ -89,13 +88,13 @@ type Message = Parameters<MessageFormatter["format"]>;
 
 const NO_FIELDS: MessageFields = {};
 
-/** What both formats share: the fields of the header that seldom change, and how bytes are made. */
+/** The base of both formats: the fields of the header that seldom change, and the encoding. */
 abstract class HeaderFormatter implements MessageFormatter {
   /** See {@linkcode MessageFormatter}. */
   truncated = 0;
   readonly #rules: HeaderRules;
   readonly #options: MessageOptions & { readonly msgid?: string | null };
-  /** What the last message had, and the part of its header that is made of that. */
+  /** The fields of the last message, and the part of its header that is made of them. */
   #appName: string | null | undefined;
   #procid: string | null | undefined;
   #msgid: string | null | undefined;
@@ -113,7 +112,7 @@ abstract class HeaderFormatter implements MessageFormatter {
     }
   }
 
-  /** The part of the header that is made of these. */
+  /** Returns the part of the header that is made of these. */
   protected abstract join(
     hostname: string | null,
     appName: string | null,
@@ -121,7 +120,7 @@ abstract class HeaderFormatter implements MessageFormatter {
     msgid: string | null,
   ): string;
 
-  /** The part of a message's header that is not PRI and time. */
+  /** Returns the header of a message without PRI and time. */
   protected part(fields: MessageFields): string {
     const options = this.#options;
     const { appName = options.appName, procid = options.procid, msgid = options.msgid } = fields;
@@ -153,21 +152,21 @@ abstract class HeaderFormatter implements MessageFormatter {
     return truncateUtf8(encodeStrict(this.shorten(maxBytes, ...message)), maxBytes);
   }
 
-  /** What is cut of a message that is too long. */
+  /** Cuts a message that is too long. */
   protected shorten(_maxBytes: number, ...message: Message): string {
     return this.compose(...message);
   }
 }
 
 /**
- * `<PRI>Mmm dd hh:mm:ss HOSTNAME TAG[PROCID]: MSG`, after RFC 3164 section 4.1; without a host name
- * as the local sockets of syslog daemons want it.
+ * Writes `<PRI>Mmm dd hh:mm:ss HOSTNAME TAG[PROCID]: MSG`, after RFC 3164 section 4.1; without a
+ * host name, which the local sockets of syslog daemons do not expect.
  */
 export class Rfc3164Formatter extends HeaderFormatter {
   readonly #timestamps: LocalTimestamps;
 
   /**
-   * `what` is what cannot be done if an option is bad.
+   * `what` is the action that fails if an option is bad.
    *
    * @throws {TypeError} for a value that the header cannot hold
    */
@@ -200,8 +199,8 @@ export class Rfc3164Formatter extends HeaderFormatter {
 }
 
 /**
- * `<PRI>1 TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA MSG`, after RFC 5424 section 6,
- * in UTC and with microseconds.
+ * Writes `<PRI>1 TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA MSG`, after RFC 5424
+ * section 6, in UTC and with microseconds.
  */
 export class Rfc5424Formatter extends HeaderFormatter {
   readonly #id: string | null;
@@ -209,7 +208,7 @@ export class Rfc5424Formatter extends HeaderFormatter {
   readonly #timestamps: UtcTimestamps = new UtcTimestamps();
 
   /**
-   * `what` is what cannot be done if an option is bad.
+   * `what` is the action that fails if an option is bad.
    *
    * @throws {TypeError} for a value that the header cannot hold
    */
@@ -232,7 +231,7 @@ export class Rfc5424Formatter extends HeaderFormatter {
     return this.#head(pri, created, fields) + this.#data(fields.data) + this.#beforeText + text;
   }
 
-  /** Structured data that does not fit is left out, as half of it could not be read. */
+  /** Leaves out structured data that does not fit, as a part of it could not be read. */
   protected override shorten(maxBytes: number, ...message: Message): string {
     const [pri, created, text, fields = NO_FIELDS] = message;
     const head = this.#head(pri, created, fields);

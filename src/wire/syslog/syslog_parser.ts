@@ -1,7 +1,6 @@
 /**
- * Reads a syslog message from its bytes: RFC 5424, and what is not that as RFC 3164 would have it,
- * each with patience. Whatever the bytes are, they are a message: at the least, all of
- * them are its text. Nothing is thrown.
+ * Reads a syslog message from its bytes: as RFC 5424, and otherwise as RFC 3164, each with many
+ * deviations. Any bytes are a message: in the simplest case all of them are its text. Never throws.
  *
  * Pure: the time of day is a parameter.
  *
@@ -26,31 +25,35 @@ const DEFAULT_PRI = 13;
 
 const PRI = /<(0|[1-9]\d{0,2})>/y;
 
-/** A number in angle brackets that is no PRI, or no number. */
+/** Angle brackets that hold no valid PRI. */
 const BAD_PRI = /<\d{0,10}>/y;
 
 const utf8 = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true });
 
-/** Reads one message, without its framing; a NUL or line end that is left of that is dropped. */
+/**
+ * Reads one message without its framing; a NUL or line end that remains of a framing is dropped.
+ */
 export function parseSyslog(bytes: Uint8Array, context: ParseContext): SyslogMessage {
   const text = decode(withoutEnd(bytes));
   const { pri, end } = priAt(text, 0);
   const message = parseAt(text, end, pri, context);
   if (message.timestamp !== null || text[end] !== "<") return message;
-  // Before a time a PRI that is none, and one PRI of two, are no text.
+  // An invalid PRI before a time, and a second PRI, are no text.
   const next = priAt(text, end);
   const at = next.end > end || matchAt(BAD_PRI, text, end) === null ? next.end : BAD_PRI.lastIndex;
   const timed = at > end ? parseAt(text, at, next.pri, context) : message;
   return timed.timestamp === null ? message : timed;
 }
 
-/** The PRI at `at` and where it ends; where there is none, RFC 3164's (section 4.3.3). */
+/**
+ * Reads the PRI at `at`, and returns it with its end; without one, that of RFC 3164 section 4.3.3.
+ */
 function priAt(text: string, at: number): { pri: number; end: number } {
   const pri = Number(matchAt(PRI, text, at)?.[1]);
   return pri <= MAX_PRI ? { pri, end: PRI.lastIndex } : { pri: DEFAULT_PRI, end: at };
 }
 
-/** What is behind the PRI; without a PRI only a message with a time is taken for RFC 5424. */
+/** Reads the message behind the PRI; without a PRI only a message with a time is RFC 5424. */
 function parseAt(text: string, at: number, pri: number, context: ParseContext): SyslogMessage {
   const message = parseRfc5424(text, at, pri, context);
   if (message === undefined || (at === 0 && message.timestamp === null)) {
@@ -68,7 +71,9 @@ function withoutEnd(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(0, end);
 }
 
-/** UTF-8, without a byte order mark. What is none is Latin-1: no message is lost for an accent. */
+/**
+ * Decodes UTF-8 without a byte order mark, and other bytes as Latin-1: an accent loses no message.
+ */
 function decode(bytes: Uint8Array): string {
   return decodeUtf8(bytes) ?? decodeCut(bytes) ?? decodeLatin1(bytes, 0, bytes.length);
 }
@@ -82,8 +87,8 @@ function decodeUtf8(bytes: Uint8Array): string | undefined {
 }
 
 /**
- * UTF-8 that was cut to a length within its last character, which becomes U+FFFD. ASCII before such
- * an end is more likely Latin-1.
+ * Decodes UTF-8 that was cut within its last character, which becomes U+FFFD. ASCII before such an
+ * end is more likely Latin-1.
  */
 function decodeCut(bytes: Uint8Array): string | undefined {
   const end = bytes.length - cutBytes(bytes);
@@ -91,7 +96,7 @@ function decodeCut(bytes: Uint8Array): string | undefined {
   return text === undefined || text.length === end ? undefined : `${text}\ufffd`;
 }
 
-/** How many bytes at the end begin a character that goes on behind it. */
+/** Returns how many bytes at the end begin a character that was cut. */
 function cutBytes(bytes: Uint8Array): number {
   for (let count = 1; count <= Math.min(3, bytes.length); count++) {
     const byte = bytes[bytes.length - count]!;

@@ -1,5 +1,5 @@
 /**
- * Time zones by name: offsets from UTC, and the zones of IANA's data base that the runtime knows.
+ * Time zones by name: offsets from UTC, and the zones of IANA's database that the runtime knows.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *
@@ -8,10 +8,13 @@
 import { type Mktime, timegm, zoneOffset } from "./_civil_time.ts";
 import { refuse } from "../../logging/validate.ts";
 
-/** `UTC`, `GMT` and `Z`, in any case; `+01:00`, `-0700`, `+2`; and both, as `UTC+2`. */
+/** `UTC`, `GMT` and `Z`, in upper or lower case; `+01:00`, `-0700`, `+2`; and both, as `UTC+2`. */
 const OFFSET = /^(?:z|(?:utc|gmt)?(?:([+-])(\d{1,2})(?::?(\d\d))?)?)$/i;
 
-/** Turns the time of a zone into seconds since the epoch; `undefined`: the name is no offset. */
+/**
+ * Returns a function that turns a time of the zone into seconds since the epoch; `undefined` if the
+ * name is no offset.
+ */
 export function offsetZone(name: string): Mktime | undefined {
   const match = name === "" ? null : OFFSET.exec(name);
   if (match === null) return undefined;
@@ -22,8 +25,8 @@ export function offsetZone(name: string): Mktime | undefined {
 }
 
 /**
- * Checks an offset, or a name of IANA's data base such as `"America/New_York"`; what turns the time
- * of that zone into seconds since the epoch.
+ * Checks an offset, or a name of IANA's database such as `"America/New_York"`. Returns a function
+ * that turns a time of that zone into seconds since the epoch.
  *
  * @throws {TypeError} for a value that is neither
  */
@@ -35,7 +38,9 @@ export function checkTimeZone(what: string, name: string, value: unknown): Mktim
   return refuse(what, name, 'an offset such as "+01:00" or a name such as "Europe/Berlin"', value);
 }
 
-/** As {@linkcode checkTimeZone}, for each value of a table; names are found in any case. */
+/**
+ * As {@linkcode checkTimeZone}, for each value of a table; names are found in upper or lower case.
+ */
 export function checkTimeZones(
   what: string,
   name: string,
