@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { setImmediate } from "node:timers";
-import { bunRuntime } from "../../src/adapters/bun/runtime.ts";
+import { bunRuntime } from "../../src/adapters/bun/_runtime.ts";
 import type { Subject, Target } from "../net/subject.ts";
 
 /** A connection as the runtime gives it. */

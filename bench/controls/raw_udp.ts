@@ -2,7 +2,7 @@
 import { createSocket } from "node:dgram";
 import { readFileSync } from "node:fs";
 import { setImmediate } from "node:timers";
-import { bunRuntime } from "../../src/adapters/bun/runtime.ts";
+import { bunRuntime } from "../../src/adapters/bun/_runtime.ts";
 import { denoRuntime } from "../../src/adapters/deno/runtime.ts";
 import type { Subject, Target } from "../net/subject.ts";
 

@@ -57,7 +57,7 @@ const adapter = /^src\/adapters\/(deno|bun|node|cloudflare|auto)\.ts$/;
 /** The files that import another adapter, dynamically, each with the reason. */
 const adapterImporters: Record<string, string> = {
   "src/adapters/auto.ts": "it picks one",
-  "src/adapters/deno.ts": "connections go through Node's sockets, whose writes are synchronous",
+  "src/adapters/deno/tls_handshake_defects.ts": "Deno's own TLS cannot do everything",
 };
 
 /** The portable files that look at `globalThis`, each with the reason. */

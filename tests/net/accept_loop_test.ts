@@ -14,7 +14,11 @@ test("acceptLoop() goes on after an accept that failed, and ends with its listen
     return failure === undefined ? Promise.resolve() : Promise.reject(failure);
   }, () => isOpen);
   assertEquals(accepted, 4);
-  assertEquals(Date.now() - started >= 90, true, "a pause keeps a lack of descriptors from looping");
+  assertEquals(
+    Date.now() - started >= 90,
+    true,
+    "a pause keeps a lack of descriptors from looping",
+  );
 });
 
 test("acceptLoop() ends at once when its listener closes under a pending accept", async () => {

@@ -12,7 +12,7 @@ import type {
   DatagramSocket,
   WaitOptions,
 } from "../../net/connector.ts";
-import { bunRuntime, type BunUdpSocket } from "./runtime.ts";
+import { bunRuntime, type BunUdpSocket } from "./_runtime.ts";
 import { showAddress } from "../../net/address.ts";
 import { abortedError, connectionErrorCode, toConnectionError } from "../../net/native_error.ts";
 import { type HostAddress, resolveHost } from "../common/resolve_host.ts";

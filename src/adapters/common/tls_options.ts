@@ -11,9 +11,6 @@ import type { TlsOptions } from "../../net/connector.ts";
 const CERTIFICATE = /-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----[^]+-----END /;
 const KEY = /-----BEGIN ([A-Z]+ )*PRIVATE KEY-----[^]+-----END /;
 
-/** How long an accepted connection may take for its handshake before it is dropped. */
-export const HANDSHAKE_TIMEOUT_MS: number = 10_000;
-
 /** Throws `TypeError` for settings that cannot work; a listener must have a certificate. */
 export function checkTlsOptions(tls: TlsOptions, doing: string, side: "client" | "listener"): void {
   const { ca, cert, key, serverName } = tls;

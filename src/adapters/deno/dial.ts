@@ -7,7 +7,7 @@ import { showAddress } from "../../net/address.ts";
 import type { StreamAddress, StreamConnection, TlsOptions } from "../../net/connector.ts";
 import { abortedError, toConnectionError } from "../../net/native_error.ts";
 import { type DenoConn, denoRuntime } from "./runtime.ts";
-import { DenoStream } from "./stream.ts";
+import { DenoStream } from "./_stream.ts";
 
 /** Connects, TLS handshake included. */
 export async function dialDeno(
@@ -51,6 +51,10 @@ async function openTls(
     return conn;
   } catch (error) {
     conn.close();
-    throw toConnectionError(error, `Cannot connect to ${showAddress({ transport: "tcp", hostname, port })}`, "tls");
+    throw toConnectionError(
+      error,
+      `Cannot connect to ${showAddress({ transport: "tcp", hostname, port })}`,
+      "tls",
+    );
   }
 }

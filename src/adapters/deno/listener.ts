@@ -10,7 +10,7 @@ import { SocketListener } from "../../net/listener.ts";
 import { toConnectionError } from "../../net/native_error.ts";
 import { eventLoopTurn } from "../common/event_loop_turn.ts";
 import { type DenoConn, type DenoListener, denoRuntime } from "./runtime.ts";
-import { DenoStream } from "./stream.ts";
+import { DenoStream } from "./_stream.ts";
 
 /** Listens, and accepts until the listener is closed. */
 export function listenDeno(at: StreamAddress, doing: string): SocketListener {

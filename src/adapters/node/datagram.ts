@@ -123,8 +123,9 @@ class NodeDatagramSocket extends NodeDatagrams implements DatagramSocket {
     const settle = (error: unknown) => {
       if (!error) resolve();
       // The kernel tells of the refusal of an earlier datagram instead of sending this one.
-      else if (!again && connectionErrorCode(error) === "refused") this.#send(bytes, resolve, reject, true);
-      else reject(this.sendError(error, bytes, this.#peer));
+      else if (!again && connectionErrorCode(error) === "refused") {
+        this.#send(bytes, resolve, reject, true);
+      } else reject(this.sendError(error, bytes, this.#peer));
     };
     try {
       if (this.#connected) this.socket.send(bytes, settle);

@@ -2,7 +2,7 @@
 // plays, on every runtime; the real one is in tests/conformance.
 import { assertEquals } from "@std/assert";
 import { openBunDatagram } from "../../../src/adapters/bun/datagram.ts";
-import type { BunRuntime } from "../../../src/adapters/bun/runtime.ts";
+import type { BunRuntime } from "../../../src/adapters/bun/_runtime.ts";
 import { codeOf } from "../../conformance/target.ts";
 import { test } from "../../test.ts";
 

@@ -64,12 +64,16 @@ test("a SocketHandler over ./deno loads no node:net, to TCP and to a Unix socket
   await server.close();
 }, { skip });
 
-test("a TLS dial of ./deno that can be given up loads node:tls, which the same trap shows", async () => {
-  const program = `
+test(
+  "a TLS dial of ./deno that can be given up loads node:tls, which the same trap shows",
+  async () => {
+    const program = `
     const { signal } = new AbortController();
     await connector.connect({ ...to, tls: {} }, { signal }).catch(() => {});`;
-  assertEquals(await runTrapped(program), "loaded\n");
-}, { skip });
+    assertEquals(await runTrapped(program), "loaded\n");
+  },
+  { skip },
+);
 
 test("a TLS dial of ./deno that cannot be given up loads no node:tls", async () => {
   const program = `

@@ -18,7 +18,6 @@ export interface BunSocket<Data> {
   terminate(): void;
   pause(): void;
   resume(): void;
-  timeout(seconds: number): void;
   setKeepAlive(enable: boolean, initialDelayMs: number): boolean;
   unref(): void;
 }
@@ -33,7 +32,6 @@ export interface BunSocketHandlers<Data> {
   close?(socket: BunSocket<Data>, error?: Error): void;
   error?(socket: BunSocket<Data>, error: Error): void;
   connectError?(socket: BunSocket<Data>, error: Error): void;
-  timeout?(socket: BunSocket<Data>): void;
 }
 
 /** Where a Bun socket leads, and how. */

@@ -1,0 +1,26 @@
+/**
+ * A TLS server of Node keeps the connection of a handshake that failed or took too long: it emits
+ * `tlsClientError`, and leaves the socket to whoever listens (https://nodejs.org/api/tls.html).
+ *
+ * @module
+ */
+import type { Server, Socket } from "node:net";
+import type { SocketListener } from "../../net/listener.ts";
+
+/** Has the listener bound the handshakes of a TLS server, and drops those that fail. */
+export function dropSilentClients(server: Server, listener: SocketListener): void {
+  // A TLS socket does not say which socket it is over; but that has the same other end.
+  const key = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
+  const handshakes = new Map<string, () => void>();
+  const end = (from: string) => {
+    handshakes.get(from)?.();
+    handshakes.delete(from);
+  };
+  server.on("connection", (socket: Socket) => {
+    const from = key(socket);
+    handshakes.set(from, listener.beginHandshake(() => socket.destroy()));
+    socket.once("close", () => end(from));
+  });
+  server.on("secureConnection", (socket: Socket) => end(key(socket)));
+  server.on("tlsClientError", (_error: unknown, socket: Socket) => socket.destroy());
+}

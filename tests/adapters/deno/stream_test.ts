@@ -1,0 +1,84 @@
+// Writes at exit, on sockets that the test plays: what a real one takes is in tests/interop/exit_test.ts.
+import { assertEquals } from "@std/assert";
+import type { DenoConn } from "../../../src/adapters/deno/runtime.ts";
+import { DenoStream } from "../../../src/adapters/deno/_stream.ts";
+import { runtime, test } from "../../test.ts";
+
+const skip = runtime !== "deno" && "it asks Deno for its operating system";
+
+/** A socket with room for so many bytes, which says a turn later what a write took; `tcp` or not. */
+function socket(room: number, tcp = true) {
+  const state = { room, taken: 0, waits: false };
+  const conn: DenoConn = {
+    remoteAddr: {},
+    read: () => new Promise(() => {}),
+    write(bytes) {
+      if (state.waits) return new Promise(() => {});
+      const size = Math.min(bytes.length, state.room);
+      state.room -= size;
+      state.taken += size;
+      if (size < bytes.length) state.waits = true;
+      return Promise.resolve(size);
+    },
+    closeWrite: () => Promise.resolve(),
+    close() {},
+    unref() {},
+    ...tcp && {
+      setNoDelay() {
+        if (state.waits) throw new Error("Unable to get resources");
+      },
+    },
+  };
+  return { state, stream: new DenoStream(conn, "peer", false) };
+}
+
+test("writeSync() counts what the kernel took, a write of the same turn included", () => {
+  const { stream } = socket(1_000_000);
+  stream.write(new Uint8Array(1000));
+  assertEquals(stream.bytesWritten, 0, "Deno has not said it yet");
+  assertEquals(stream.writeSync(new Uint8Array(200_000)), 200_000);
+  assertEquals(stream.bytesWritten, 201_000);
+}, { skip });
+
+test("a write that writeSync() has counted counts once", async () => {
+  const { stream } = socket(1_000_000);
+  const writing = stream.write(new Uint8Array(1000));
+  stream.writeSync(new Uint8Array(10));
+  await writing;
+  await stream.write(new Uint8Array(5));
+  assertEquals(stream.bytesWritten, 1015);
+}, { skip });
+
+test("writeSync() writes nothing behind a write that waits, and the stream goes on", async () => {
+  const { state, stream } = socket(500);
+  stream.write(new Uint8Array(1000));
+  assertEquals(stream.writeSync(new Uint8Array(10)), 0);
+  await Promise.resolve();
+  assertEquals(await Promise.race([stream.closed, "open"]), "open");
+  assertEquals(state.taken, 500);
+}, { skip });
+
+test(
+  "writeSync() counts no piece that may be cut, and ends a stream that goes on after all",
+  async () => {
+    const { state, stream } = socket(100_000);
+    const piece = 64 * 1024;
+    assertEquals(stream.writeSync(new Uint8Array(200_000)), piece);
+    assertEquals(stream.bytesWritten, piece);
+    assertEquals(state.taken, 100_000);
+    assertEquals((await stream.closed)?.code, "reset");
+  },
+  { skip },
+);
+
+test(
+  "writeSync() to a Unix socket counts 16 KiB at most, as Deno does not say more in time",
+  () => {
+    const { state, stream } = socket(1_000_000, false);
+    assertEquals(stream.writeSync(new Uint8Array(1000)), 1000);
+    assertEquals(stream.writeSync(new Uint8Array(1000)), 0, "the first may wait");
+    assertEquals(socket(1_000_000, false).stream.writeSync(new Uint8Array(20_000)), 16 * 1024);
+    assertEquals(state.taken, 2000, "it is handed over all the same");
+  },
+  { skip },
+);
