@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { concat } from "@std/bytes";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { DatagramAddress, StreamAddress } from "../net/connector.ts";
 import type { MemoryPipe } from "./_memory_pipe.ts";
@@ -140,13 +141,7 @@ export class MemoryPeer {
 
   /** Every byte that it has read so far. */
   get received(): Uint8Array {
-    const total = this.#chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-    const bytes = new Uint8Array(total);
-    let offset = 0;
-    for (const chunk of this.#chunks) {
-      bytes.set(chunk, offset);
-      offset += chunk.length;
-    }
+    const bytes = concat(this.#chunks);
     this.#chunks = [bytes];
     return bytes;
   }

@@ -60,6 +60,7 @@ export function frame(payload: Uint8Array): Uint8Array {
   }
   const bytes = new Uint8Array(PREFIX + length);
   // No DataView: on Bun access to the buffer of a small array takes a third of makePickle()'s time.
+  // No concat() of @std/bytes either: it takes Bun 2.5 times as long, and Deno 1.6 times.
   bytes[0] = length >>> 24;
   bytes[1] = length >>> 16;
   bytes[2] = length >>> 8;

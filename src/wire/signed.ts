@@ -13,6 +13,7 @@
  *
  * @module
  */
+import { concat } from "@std/bytes";
 import { equalInConstantTime, hmacSha256 } from "./_hmac.ts";
 import { checkMethods, refuse } from "../logging/validate.ts";
 import type { Serializer } from "./serializer.ts";
@@ -70,10 +71,7 @@ export function signed(serializer: Serializer, key: Uint8Array | string): Serial
   return {
     dumps(fields: Record<string, unknown>): Uint8Array {
       const payload = serializer.dumps(fields);
-      const out = new Uint8Array(DIGEST_BYTES + payload.length);
-      out.set(sign(payload));
-      out.set(payload, DIGEST_BYTES);
-      return out;
+      return concat([sign(payload), payload]);
     },
     loads(bytes: Uint8Array): Record<string, unknown> {
       const payload = bytes.subarray(DIGEST_BYTES);

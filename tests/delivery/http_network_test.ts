@@ -1,5 +1,6 @@
 /** `HTTPHandler` with the runtime's own `fetch` and real servers, well-behaved and hostile. */
 import { assert, assertEquals } from "@std/assert";
+import { concat } from "@std/bytes";
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
@@ -35,7 +36,7 @@ class WebServer implements AsyncDisposable {
       response.on("error", () => {});
       request.on("end", () => {
         this.requests.push(request);
-        this.bodies.push(new Uint8Array(chunks.flatMap((chunk) => [...chunk])));
+        this.bodies.push(concat(chunks));
         this.answering(response);
         this.#changed();
       });

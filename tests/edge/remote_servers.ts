@@ -2,7 +2,7 @@
  * The raw peers of the conformance suite, for a worker: they are in the process of the test, which
  * the worker drives over HTTP.
  */
-import { Buffer } from "node:buffer";
+import { concat } from "@std/bytes";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readFileSync } from "node:fs";
@@ -43,7 +43,7 @@ export class RemoteServers implements AsyncDisposable {
     for await (const chunk of request) body.push(chunk);
     const [, action = "", id] = (request.url ?? "").split("/");
     try {
-      const result = await this.#act(action, Number(id), Buffer.concat(body));
+      const result = await this.#act(action, Number(id), concat(body));
       response.end(JSON.stringify(result ?? null));
     } catch (error) {
       response.writeHead(500).end(String(error));

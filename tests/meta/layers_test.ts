@@ -43,6 +43,9 @@ const portable = [...face, "src/queue", "src/receivers", "src/config"];
 
 /** What a layer may import that is not ours; one that is not named here, nothing. */
 const packages: Record<string, RegExp> = {
+  "src/wire": /^@std\/bytes$/,
+  "src/wire/pickle": /^@std\/bytes$/,
+  "src/testing": /^@std\/bytes$/,
   "src/files": /^node:/,
   // A folder of its own, so that whoever sends no mail needs no package for it.
   "src/mail": /^nodemailer\/lib\//,

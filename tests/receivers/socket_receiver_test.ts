@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { repeat } from "@std/bytes";
 import { MemoryNetwork } from "../../src/testing/memory.ts";
 import { frame, FrameError } from "../../src/wire/length_prefix_framing.ts";
 import { json, jsonLines } from "../../src/wire/json.ts";
@@ -150,12 +151,6 @@ function withFirst(connection: StreamConnection): Acceptor {
   };
 }
 
-function times(count: number, bytes: Uint8Array): Uint8Array {
-  const all = new Uint8Array(count * bytes.length);
-  for (let i = 0; i < count; i++) all.set(bytes, i * bytes.length);
-  return all;
-}
-
 test("a handleLogRecord() that throws or rejects loses that record alone", async () => {
   const problem = new Error("cannot");
   class Failing extends Collector {
@@ -198,7 +193,7 @@ test("an async handleLogRecord() is awaited, so that its sender is held back", a
   const { network, connect, receiver, records, faulted, faults, stop } = await setting({}, Slow);
   const { waiting } = receiver as Slow;
   const connection = await connect();
-  const many = times(20_000, spam);
+  const many = repeat(spam, 20_000);
   const writing = connection.write(many).catch(() => {});
   await until(network.clock, () => waiting.length === 1);
   await network.clock.advance(10_000);
@@ -224,7 +219,7 @@ test("stop() ends after stopTimeoutMs although a handler never does, and reports
   const { network, connect, receiver, faults } = await setting({ stopTimeoutMs: 1000 }, Slow);
   const { waiting } = receiver as Slow;
   const connection = await connect();
-  await connection.write(times(3, spam));
+  await connection.write(repeat(spam, 3));
   await until(network.clock, () => waiting.length === 1);
   let stopped = false;
   const stopping = receiver.stop().then(() => stopped = true);
@@ -335,7 +330,7 @@ test("LogRecordSocketReceiver holds a fast sender back, and handles the others' 
   }
   const { network, connect, receiver, stop } = await setting({}, Noting);
   const [fast, slow] = [await connect(), await connect()];
-  const many = times(15_000, record({ name: "fast" }));
+  const many = repeat(record({ name: "fast" }), 15_000);
   const writing = fast.write(many);
   await slow.write(record({ name: "slow" }));
   await until(network.clock, () => order.includes("slow"));
@@ -349,7 +344,7 @@ test("LogRecordSocketReceiver holds a fast sender back, and handles the others' 
 test("stop() handles what has arrived, asks senders to end, and sets no timer for those that do", async () => {
   const { network, connect, receiver, stop, faults } = await setting();
   const connection = await connect();
-  await connection.write(times(1000, spam));
+  await connection.write(repeat(spam, 1000));
   const stopping = receiver.stop();
   assertEquals(await connection.closed, undefined, "the sender sees the FIN");
   const closing = connection.close();

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { repeat } from "@std/bytes";
 import { MemoryNetwork } from "../../src/testing/memory.ts";
 import { frame } from "../../src/wire/length_prefix_framing.ts";
 import { json, jsonLines } from "../../src/wire/json.ts";
@@ -90,7 +91,7 @@ test("frameTimeoutMs does not run while a record is being handled", async () => 
   }
   const { network, connect, records, faults, stop } = await setting({ frameTimeoutMs: 1000 }, Slow);
   const connection = await connect();
-  const two = new Uint8Array([...spam, ...spam]);
+  const two = repeat(spam, 2);
   await connection.write(two.subarray(0, spam.length + 9));
   await until(network.clock, () => handled.length === 1);
   await network.clock.advance(10_000);

@@ -1,7 +1,7 @@
 /**
- * Makes `@std/assert` resolvable where only the npm registry is in reach.
+ * Makes `@std/assert` and `@std/bytes` resolvable where only the npm registry is in reach.
  *
- * `deno.json` names it as a `jsr:` package. From the npm package `deno-std` (the same code,
+ * `deno.json` names them as `jsr:` packages. From the npm package `deno-std` (the same code,
  * compiled) this writes a static JSR mirror for Deno (`JSR_URL=file:///…/`) and the same files as
  * `node_modules/@std/*` for Bun, Node and tsc.
  *
@@ -32,6 +32,7 @@ const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
 /** What is mirrored: the version that is claimed, the entry point, the folders that it needs. */
 const packages = {
   assert: { version: "1.0.15", entry: "assert/mod.js", folders: ["assert", "internal", "fmt"] },
+  bytes: { version: "1.0.6", entry: "bytes/mod.js", folders: ["bytes"] },
 };
 
 const mirror = join(cache, "logwire", `jsr-${digest()}`);

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { concat } from "@std/bytes";
 import fc from "fast-check";
 import {
   Deframer,
@@ -10,16 +11,6 @@ import {
 } from "../../src/wire/length_prefix_framing.ts";
 import { newlineDelimited } from "../../src/wire/_line_framing.ts";
 import { test } from "../test.ts";
-
-function concat(parts: Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
-}
 
 function drain(reader: FrameReader): Uint8Array[] {
   const payloads: Uint8Array[] = [];

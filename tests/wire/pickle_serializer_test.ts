@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { includesNeedle } from "@std/bytes";
 import { execFileSync } from "node:child_process";
 import { dumps } from "../../src/wire/pickle/pickle.ts";
 import { PythonObject } from "../../src/wire/pickle/python_object.ts";
@@ -15,8 +16,8 @@ test("pickle reads back the fields of a record, and writes times as floats", () 
   const payload = pickle.dumps(fields);
   assertEquals(pickle.loads(payload), { ...fields, extra: [1] });
   // BINFLOAT: a "G" and the 8 bytes of 5.0.
-  const float = [0x47, 0x40, 0x14, 0, 0, 0, 0, 0, 0];
-  assert(payload.some((_, i) => float.every((byte, j) => payload[i + j] === byte)));
+  const float = Uint8Array.of(0x47, 0x40, 0x14, 0, 0, 0, 0, 0, 0);
+  assert(includesNeedle(payload, float));
 });
 
 test("pickle.loads() accepts a dict or pairs, as dict.update() does, and nothing else", () => {

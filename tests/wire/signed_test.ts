@@ -1,4 +1,5 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { concat } from "@std/bytes";
 import { createHmac } from "node:crypto";
 import { json, jsonLines } from "../../src/wire/json.ts";
 import type { Serializer } from "../../src/wire/serializer.ts";
@@ -11,7 +12,7 @@ test("signed() puts the HMAC-SHA-256 of the payload before it", () => {
   const plain = json.dumps(fields);
   const payload = signed(json, "sécret").dumps(fields);
   const digest = createHmac("sha256", "sécret").update(plain).digest();
-  assertEquals([...payload], [...digest, ...plain]);
+  assertEquals(payload, concat([digest, plain]));
   const bytes = new TextEncoder().encode("sécret");
   assertEquals(signed(json, bytes).loads(payload), fields);
 });

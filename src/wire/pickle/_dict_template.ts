@@ -8,10 +8,11 @@
  * reads a pickle that differs only in the values, each put under the same number or under none; so
  * the result is that of the unpickler. At any other difference it reads nothing.
  *
- * Browser compatible: imports nothing outside this folder, uses no runtime global.
+ * Browser compatible: imports nothing of ours outside this folder, uses no runtime global.
  *
  * @module
  */
+import { startsWith } from "@std/bytes";
 import * as op from "./opcodes.ts";
 import { PlainInput } from "./_plain_input.ts";
 
@@ -26,8 +27,8 @@ const MAX_BYTES = 4096;
 const MAX_FIELDS = 64;
 
 /** EMPTY_DICT, BINPUT 0, MARK; SETITEMS, STOP. */
-const BEGINNING = [op.EMPTY_DICT, op.BINPUT, 0, op.MARK];
-const END = [op.SETITEMS, op.STOP];
+const BEGINNING = /* @__PURE__ */ Uint8Array.of(op.EMPTY_DICT, op.BINPUT, 0, op.MARK);
+const END = /* @__PURE__ */ Uint8Array.of(op.SETITEMS, op.STOP);
 
 /** An entry of the dict, with the position of its value in the pickle, from `start` to `end`. */
 interface Field {
@@ -181,9 +182,8 @@ function fieldsOf(bytes: Uint8Array<ArrayBuffer>): Field[] | undefined {
 }
 
 /** Skips these bytes, if they come next. */
-function skips(input: PlainInput, expected: readonly number[]): boolean {
-  const { bytes, position } = input;
-  if (!expected.every((byte, i) => bytes[position + i] === byte)) return false;
+function skips(input: PlainInput, expected: Uint8Array): boolean {
+  if (!startsWith(input.bytes.subarray(input.position), expected)) return false;
   input.position += expected.length;
   return true;
 }

@@ -3,6 +3,7 @@
  * one.
  */
 import { assertEquals, assertStrictEquals } from "@std/assert";
+import { concat } from "@std/bytes";
 import fc from "fast-check";
 import { UnpicklingError } from "../../../src/wire/pickle/errors.ts";
 import { DEFAULT_LIMITS } from "../../../src/wire/pickle/limits.ts";
@@ -80,7 +81,7 @@ const mutation: fc.Arbitrary<Mutation> = fc.tuple(
   if (kind === 2) rest.splice(0, count);
   if (kind === 3) rest.unshift(byte);
   if (kind === 4) rest.splice(count, Infinity);
-  return Uint8Array.from([...head, ...rest]);
+  return concat([head, Uint8Array.from(rest)]);
 });
 
 /** Returns the value or the error of a load. */

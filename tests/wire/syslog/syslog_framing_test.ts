@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { concat } from "@std/bytes";
 import fc from "fast-check";
 import { FrameError, type FrameReader, type Framing } from "../../../src/wire/framing.ts";
 import {
@@ -66,7 +67,7 @@ test("SyslogFrameReader detects the framing of each frame, however the stream is
       fc.array(fc.nat({ max: 3000 }), { maxLength: 30 }),
       fc.boolean(),
       (sent, cuts, eager) => {
-        const stream = Uint8Array.from(sent.flatMap(([, bytes]) => [...bytes]));
+        const stream = concat(sent.map(([, bytes]) => bytes));
         const reader = new SyslogFrameReader();
         const found: string[] = [];
         let start = 0;
