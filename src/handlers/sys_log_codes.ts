@@ -158,10 +158,8 @@ export abstract class SysLogCodes extends SocketDeliveryHandler {
   constructor(name: string, options: DeliveryOptions) {
     super(name, options);
     // Here and not as the module loads, where it would keep the class in every bundle.
-    for (const [name, value] of Object.entries(codes)) {
-      if (Object.hasOwn(SysLogCodes, name)) {
-        Object.defineProperty(this, name, { value, writable: true, configurable: true });
-      }
+    for (const [name, value] of Object.entries(SysLogCodes)) {
+      Object.defineProperty(this, name, { value, writable: true, configurable: true });
     }
   }
 }

@@ -53,9 +53,11 @@ function entryPoints() {
 async function bundle(dist, entries) {
   // Only now, since it may have been installed a moment ago.
   const { build } = await import("esbuild");
-  const { metafile } = await build({
+  const { metafile: { outputs } } = await build({
     absWorkingDir: root,
-    entryPoints: Object.fromEntries(entries.map(({ name, source }) => [name, source])),
+    entryPoints: Object.fromEntries(
+      entries.map(({ name, source }) => [name, `entry:${source}`]),
+    ),
     outdir: dist,
     chunkNames: "chunks/[name]-[hash]",
     bundle: true,
@@ -67,29 +69,35 @@ async function bundle(dist, entries) {
     supported: { "regexp-unicode-property-escapes": true },
     // So that constants are in their places, as in a bundle of the sources.
     minifySyntax: true,
-    plugins: [withoutSideEffects],
+    plugins: [entriesWithCore],
     external: ["node:*", "bun:*", "cloudflare:*", ...PEERS.map((name) => `${name}/*`)],
     legalComments: "none",
     metafile: true,
     logLevel: "warning",
   });
-  for (const name of Object.keys(metafile.outputs)) restoreNames(join(root, name));
-  const outside = Object.values(metafile.outputs).flatMap(({ imports }) => imports)
+  for (const name of Object.keys(outputs)) restoreNames(join(root, name));
+  const outside = Object.values(outputs).flatMap(({ imports }) => imports)
     .filter(({ path, external }) => external && !BUILT_IN.test(path))
     .map(({ path }) => path.split("/")[0]);
   const unknown = outside.filter((name) => !PEERS.includes(name));
   if (unknown.length > 0) throw new Error(`Cannot pack: ${unknown} is imported and not declared`);
 }
 
-/** No module of ours is of use by being loaded alone, so none is loaded for that. */
-const withoutSideEffects = {
-  name: "without-side-effects",
+/**
+ * Each entry point imports `mod.ts` too. So all that `mod.ts` loads is reached from each of them, which
+ * is what esbuild makes one chunk of: a program loads four files, where it would load forty.
+ */
+const entriesWithCore = {
+  name: "entries-with-core",
   setup(build) {
-    build.onResolve(
-      { filter: /^\.\.?\// },
-      ({ kind, resolveDir, path }) =>
-        kind === "entry-point" ? undefined : { path: join(resolveDir, path), sideEffects: false },
-    );
+    build.onResolve({ filter: /^entry:/ }, ({ path }) => ({
+      path: path.slice("entry:".length),
+      namespace: "entry",
+    }));
+    build.onLoad({ filter: /./, namespace: "entry" }, ({ path }) => ({
+      contents: `import "./mod.ts"; export * from "./${path}";`,
+      resolveDir: root,
+    }));
   },
 };
 
