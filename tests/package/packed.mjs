@@ -113,6 +113,10 @@ for (const module of ["nodenext", "bundler"]) {
   }
 }
 
+test("deno check takes the published types", () => {
+  run("deno", "check", "--quiet", "typed.ts");
+});
+
 test("programs compile beside the types of the DOM", () => {
   const lib = ["esnext", "dom"];
   compile({ ...resolution("nodenext"), lib, skipLibCheck: false, types: [] });

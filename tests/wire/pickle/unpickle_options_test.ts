@@ -37,6 +37,12 @@ test("checkOptions() names the option that is wrong", () => {
     [{ maxContainers: null }, TypeError, "current value is null"],
     [{ maxContainers: 5n }, TypeError, "current value is bigint"],
     [{ depth: 1 }, TypeError, "no option 'depth'"],
+    [
+      { depth: 1 },
+      TypeError,
+      `the options are globals, encoding, maxBytes, maxDepth, maxMemo, maxContainers, maxItems, ` +
+      "maxFarKeys, maxStringBytes, maxIntegerBytes",
+    ],
     [{ constructor: 1 }, TypeError, "no option 'constructor'"],
   ];
   for (const [options, type, message] of bad) {
