@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- a bench prints
 /**
- * `node bench/startup.mjs`: how long Node takes to start and to load logging, the npm package of this
- * project (built for it, as `npm run pack` does) beside pino. A process a run, the median of 21.
+ * `node bench/startup.mjs` measures how long Node takes to start and to load logging: the npm package,
+ * built for the purpose as `npm run pack` does, beside pino. It prints the medians of 21 processes.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";

@@ -1,6 +1,7 @@
 /**
- * The most that a worker with `SocketHandler` may weigh, gzipped: a little above what it does, so
- * that whoever adds to it knows. `node bench/bundle.mjs --files` says what is heavy. Of this 3.5 KiB
- * keep records of young connections, bound what one record may become, and guard call-backs.
+ * Limits the weight of a worker with `SocketHandler`, gzipped, a little above the present weight: so a
+ * test tells the author of a change that adds to it. `node bench/bundle.mjs --files` names the heavy
+ * files. Of the bytes 3.5 KiB keep records of young connections, bound what one record may become,
+ * and guard call-backs.
  */
 export const MOST_EDGE_BYTES: number = 28 * 1024;

@@ -3,19 +3,19 @@ import { test } from "../test.ts";
 import { entryPoints, read, withoutComments } from "./sources.ts";
 
 /**
- * The most names that `.` exports, types among them: more cannot be read at one sitting. What few
- * programs need stands behind a sub-path.
+ * Limits the names that `.` exports, types among them: a reader cannot survey more in one sitting.
+ * Parts that few programs need stand behind sub-paths.
  */
 const MOST_NAMES = 140;
 
-/** The names that `file` re-exports. */
+/** Returns the names that `file` re-exports. */
 function reExported(file: string): string[] {
   const lists = withoutComments(read(file)).matchAll(/^export (?:type )?\{([^}]*)\} from/gm);
   return [...lists].flatMap(([, list]) => list!.split(",")).map((name) => name.trim())
     .filter((name) => name !== "").map((name) => name.replace(/^type | as .*$/g, ""));
 }
 
-test("mod.ts exports few names, each once", () => {
+test("mod.ts exports at most 140 names, each once", () => {
   const names = reExported("mod.ts");
   assertEquals(names.filter((name, at) => names.indexOf(name) !== at), []);
   assertLessOrEqual(names.length, MOST_NAMES);

@@ -1,6 +1,6 @@
 /**
- * The npm package as users get it: built, packed by `npm pack`, installed without a network into a
- * folder of its own, and used there on Node, Bun and Deno, by tsc and by a bundler.
+ * Tests the npm package as users get it: it is built, packed by `npm pack`, and installed without a
+ * network into a fresh folder. Programs there use it on Node, Bun and Deno, by tsc and by a bundler.
  *
  *     node --import tsx --test tests/package/packed.mjs
  */
@@ -30,11 +30,12 @@ import { toolEnvironment } from "../tools/setup.mjs";
 const consumer = mkdtempSync(join(tmpdir(), "logwire-package-"));
 const installed = join(consumer, "node_modules", "@logwire", "logging");
 
-/** Why `require()` cannot be tried on this Node. */
-const skip = process.features.require_module !== true && "Node 20.19 or later can";
+/** Says why `require()` is not tried, where this Node cannot load ES modules by it. */
+const skip = process.features.require_module !== true && "require() needs Node 20.19";
 
-/** Sub-paths as a consumer writes them, but those that other runtimes alone can load. */
+/** The entry points as a consumer writes them. */
 const specifiers = Object.keys(entryPoints).map((entry) => `@logwire/logging${entry.slice(1)}`);
+/** The ones that Node can load with nothing else installed. */
 const onNode = specifiers.filter((name) => !/\/(cloudflare|smtp-handler)$/.test(name));
 
 const manifest = () => JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
@@ -132,7 +133,7 @@ test(
   },
 );
 
-test("a worker bundled from the package weighs what it does from the sources, and no more than it may", () => {
+test("a worker bundled from the package weighs what the sources weigh, and stays within the limit", () => {
   const source = join(root, "bench", "edge", "worker.ts");
   const text = readFileSync(source, "utf8")
     .replace("../../mod.ts", "@logwire/logging")
@@ -150,11 +151,11 @@ test("importing the package loads few files, and no more than 400 KiB", () => {
   const bytes = loaded.reduce((sum, file) => sum + readFileSync(join(installed, file)).length, 0);
   // Each file takes Node a third of a millisecond: forty of them took longer than loading pino.
   assertLess(loaded.length, 6);
-  // The bytes are what is left of the time; `node bench/startup.mjs` measures it beside pino.
+  // Compiling the bytes takes the rest of the time; `node bench/startup.mjs` measures it beside pino.
   assertLess(bytes, 400 * 1024);
 });
 
-/** The files that importing `entry` loads, from the package's folder. */
+/** Returns the files that importing `entry` loads, relative to the package's folder. */
 function reachedFrom(entry) {
   const reached = new Set([entry]);
   for (const file of reached) {
@@ -172,7 +173,7 @@ function resolution(module) {
     : { module: "esnext", moduleResolution: module };
 }
 
-/** Compiles the programs, and a file that imports every sub-path, so that all types are looked at. */
+/** Compiles the programs, and a file that imports every sub-path so that tsc reads all types. */
 function compile(settings) {
   const all = specifiers.map((name, at) => `import type * as e${at} from "${name}";`);
   const kept = specifiers.map((_, at) => `export type E${at} = typeof e${at};`);

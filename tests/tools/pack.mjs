@@ -17,16 +17,16 @@ import { root } from "./std_packages.mjs";
 
 const json = (name) => JSON.parse(readFileSync(join(root, name), "utf8"));
 
-/** The oldest Node whose `require()` loads ES modules without a flag. */
+/** From this version on `require()` loads ES modules without a flag. */
 const NODE = ">=20.19";
 
-/** Packages that a sub-path loads, and that whoever imports it installs. */
+/** A program that imports a sub-path which loads one of these packages installs it itself. */
 const PEERS = ["nodemailer", "unix-dgram"];
 
-/** Modules that a runtime has built in. */
+/** Matches the modules that a runtime has built in. */
 const BUILT_IN = /^(node|bun|cloudflare):/;
 
-/** The web's types that the declarations name, where the consumer's `lib` has no DOM. */
+/** The declarations name these types of the web; a consumer's `lib` may lack the DOM. */
 const WEB_TYPES = ["AbortSignal", "Headers", "RequestInit", "Response", "URL"];
 
 /** Builds the package in the folder `dist`, which is emptied first. */
@@ -41,7 +41,7 @@ export async function buildPackage(dist) {
   writeFileSync(join(dist, "README.md"), forNpm(readFileSync(join(root, "README.md"), "utf8")));
 }
 
-/** The entry points of deno.json: sub-path, source, and the name of the built file. */
+/** Returns the entry points of deno.json: sub-path, source, and the name of the built file. */
 function entryPoints() {
   return Object.entries(json("deno.json").exports).map(([subPath, source]) => ({
     subPath,
@@ -51,7 +51,7 @@ function entryPoints() {
 }
 
 async function bundle(dist, entries) {
-  // Only now, since it may have been installed a moment ago.
+  // Imported late, because setUp() may have installed it a moment ago.
   const { build } = await import("esbuild");
   const { metafile: { outputs } } = await build({
     absWorkingDir: root,
@@ -84,8 +84,8 @@ async function bundle(dist, entries) {
 }
 
 /**
- * Each entry point imports `mod.ts` too. So all that `mod.ts` loads is reached from each of them, which
- * is what esbuild makes one chunk of: a program loads four files, where it would load forty.
+ * Makes each entry point import `mod.ts` too. Every module that `mod.ts` loads is then reached from all
+ * of them, and esbuild puts such modules into one chunk: a program loads four files instead of forty.
  */
 const entriesWithCore = {
   name: "entries-with-core",
@@ -101,7 +101,10 @@ const entriesWithCore = {
   },
 };
 
-/** A class that names itself is `Logger = class _Logger` by esbuild's hand: `name` shall be its own. */
+/**
+ * Gives classes their names back: esbuild writes `Logger = class _Logger` for a class that refers to
+ * itself, and `Logger.name` would be "_Logger".
+ */
 function restoreNames(file) {
   const text = readFileSync(file, "utf8");
   const renamed = [...text.matchAll(/\b(\w+) = class (_\1)\b/g)];
@@ -121,7 +124,7 @@ function declare(dist, entries) {
   for (const name of readdirSync(types, { recursive: true })) {
     if (!name.endsWith(".d.ts")) continue;
     const file = join(types, name);
-    // tsc leaves the names of the sources, for which a consumer would need a compiler option.
+    // tsc keeps the names of the sources, for which a consumer would need a compiler option.
     const text = readFileSync(file, "utf8").replace(/(["'])(\.\.?\/[^"']+)\.ts\1/g, "$1$2.js$1");
     writeFileSync(file, forNpm(text));
   }
@@ -134,7 +137,7 @@ function declare(dist, entries) {
   }
 }
 
-/** An empty interface merges with the whole one, where the consumer has that. */
+/** Declares empty interfaces: each merges with the complete one where the consumer has it. */
 function globals() {
   return [
     `/// <reference lib="es2022" />`,
@@ -148,7 +151,7 @@ function declarationsOf(source) {
   return `types/${source.replace(/\.ts$/, ".d.ts")}`;
 }
 
-/** Examples import from the package's name on npm. */
+/** Lets examples import from the package's name on npm. */
 function forNpm(text) {
   return text.replaceAll("jsr:@logwire/logging", "@logwire/logging");
 }

@@ -1,4 +1,4 @@
-/** Loads every sub-path that the arguments name by `require()` and by `import`: one is the other. */
+/** Loads each sub-path of the arguments by `require()` and by `import`, and compares the two. */
 const assert = require("node:assert/strict");
 
 async function check(subPath) {
