@@ -12,6 +12,7 @@ import { accepts, type LinkAction, type LinkEvent, type LinkState, transition } 
 import type { Batch } from "./outbox.ts";
 import { Probation, type ProbationEnd } from "./_probation.ts";
 import { ConnectionError } from "../net/connection_error.ts";
+import { Watchdog } from "../net/watchdog.ts";
 import type { WaitOptions } from "../net/connector.ts";
 import { Delivery, type DeliverySettings } from "./delivery.ts";
 import { Gathering, UNGATHERED } from "./batcher.ts";
@@ -44,8 +45,7 @@ export class LinkDelivery extends Delivery {
   /** Set when the peer's end was seen while a write was under way. */
   #endTimer: unknown;
   #probationTimer: unknown;
-  /** Set while a write makes no progress. */
-  #writeTimer: unknown;
+  readonly #writeWatchdog: Watchdog;
   /** Records sent when a stream last ended in the middle of one. */
   #sentAtCut = -1;
   #pumping = false;
@@ -60,7 +60,11 @@ export class LinkDelivery extends Delivery {
 
   constructor(settings: DeliverySettings) {
     super(settings);
-    const { batch = UNGATHERED, clock } = settings;
+    const { batch = UNGATHERED, clock, writeTimeoutMs } = settings;
+    this.#writeWatchdog = new Watchdog(writeTimeoutMs, clock, () => {
+      const message = `a write made no progress for ${writeTimeoutMs} ms`;
+      if (this.#outlet) this.#lost(this.#outlet, new ConnectionError("timeout", message));
+    });
     this.#gathering = new Gathering(batch, clock, () => this.#write());
     this.#probation = new Probation(settings.whileDisconnected === "drop");
   }
@@ -331,8 +335,8 @@ export class LinkDelivery extends Delivery {
     const { clock } = this.settings;
     clock.clearTimeout(this.#endTimer);
     clock.clearTimeout(this.#probationTimer);
-    clock.clearTimeout(this.#writeTimer);
-    this.#endTimer = this.#probationTimer = this.#writeTimer = undefined;
+    this.#writeWatchdog.stop();
+    this.#endTimer = this.#probationTimer = undefined;
     this.#gathering.stop();
   }
 
@@ -410,20 +414,12 @@ export class LinkDelivery extends Delivery {
 
   /** A write is under way, and was taken a part of just now if it was before. */
   #watchWrite(): void {
-    const { clock, writeTimeoutMs } = this.settings;
-    const outlet = this.#outlet;
     // Datagrams, requests and mails have bounds of their own.
-    if (outlet?.closed === undefined) return;
-    clock.clearTimeout(this.#writeTimer);
-    this.#writeTimer = clock.setTimeout(() => {
-      const message = `a write made no progress for ${writeTimeoutMs} ms`;
-      this.#lost(outlet, new ConnectionError("timeout", message));
-    }, writeTimeoutMs);
+    if (this.#outlet?.closed !== undefined) this.#writeWatchdog.feed();
   }
 
   #settleWritten(): void {
-    this.settings.clock.clearTimeout(this.#writeTimer);
-    this.#writeTimer = undefined;
+    this.#writeWatchdog.rest();
     if (this.#probation.isOn) {
       this.#gathering.restart();
       return this.#hold();
