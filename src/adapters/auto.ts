@@ -1,16 +1,30 @@
 /**
- * The connector of the runtime that runs this: Deno, Bun or Node. It is looked up at the first use,
- * by a dynamic import; a program that a bundler packs for one runtime had better name the one.
+ * The connector of the runtime that runs the program: Deno, Bun or Node. The first use loads it, by a
+ * dynamic import; it can do what `./deno`, `./bun` or `./node` can do, and their pages say what that is.
  *
- * @example
+ * Name the one instead in a program that a bundler packs for one runtime, and in a worker, which has
+ * `./cloudflare` alone.
+ *
+ * @example Log to a server on this machine, and collect there
  * ```ts
+ * import { getLogger, SocketHandler } from "jsr:@logwire/logging";
  * import { connector } from "jsr:@logwire/logging/auto";
+ * import { LogRecordSocketReceiver } from "jsr:@logwire/logging/receiver";
  *
- * const listener = await connector.listen({ transport: "tcp", hostname: "127.0.0.1", port: 0 });
- * const connection = await connector.connect(listener.address);
- * await connection.write(new TextEncoder().encode("hello"));
- * await listener.close();
- * await connection.close();
+ * const receiver = new LogRecordSocketReceiver("127.0.0.1", 0, { acceptor: connector });
+ * const messages: string[] = [];
+ * receiver.handleLogRecord = (record) => void messages.push(record.getMessage());
+ * await receiver.start();
+ *
+ * const { port } = receiver.address as { port: number };
+ * const handler = new SocketHandler("127.0.0.1", port, { connector });
+ * const log = getLogger("shop");
+ * log.addHandler(handler);
+ * log.warning("%d orders wait", 3);
+ * await handler.close();
+ *
+ * await receiver.stop();
+ * console.assert(messages[0] === "3 orders wait");
  * ```
  *
  * @module
@@ -23,13 +37,13 @@ import { hostName } from "./common/host_name.ts";
 export { ConnectionError, exitNotifier };
 export type { ConnectionErrorCode };
 
-/** Streams and datagrams by whatever this runtime has. */
+/** Streams and datagrams by the API of this runtime. */
 export const connector: Connector & DatagramConnector & Acceptor & DatagramAcceptor = {
   connect: async (to, options) => await (await native()).connect(to, options),
   listen: async (at, options) => await (await native()).listen(at, options),
   openDatagram: async (peer, options) => await (await native()).openDatagram(peer, options),
   bindDatagram: async (at) => await (await native()).bindDatagram(at),
-  // Asked before anything has been awaited.
+  // Handlers ask for it in their constructor, where nothing can be awaited.
   hostName,
   ...exitNotifier,
 };

@@ -1,20 +1,43 @@
 /**
- * The connector of Bun, by its own sockets.
+ * The connector of Bun: TCP, TLS, Unix sockets and UDP, in both directions, by Bun's own API.
  *
- * Bun reports a TCP connect that timed out or had no route as refused. A client certificate that a
- * TLS 1.3 server refuses shows after `connect`, in `closed`: the protocol ends the client's
- * handshake first. Unix datagrams can be sent (by libc, on Linux and macOS) and not received.
+ * **Permissions.** Bun has none.
  *
- * @example
+ * **Datagrams.** UDP is sent and received. Unix datagrams are sent only, by libc through `bun:ffi`, on
+ * Linux and macOS.
+ *
+ * **TLS.** `tls.ca`, `tls.cert`, `tls.key` and `tls.serverName` work, and a listener can demand a
+ * client certificate. One that a TLS 1.3 server refuses shows after `connect`, in `closed`: the protocol
+ * ends the client's handshake first.
+ *
+ * **Errors.** Bun reports a TCP connect that timed out or had no route as `refused`.
+ *
+ * **At the end of the program.** What was logged before the program returns, calls `process.exit()` or
+ * ends by an error that nobody catches is written then, while the server reads: for half a second at
+ * most, and 25 ms after it took something last. A signal that the program does not handle ends it at
+ * once. All that is lost is counted, and said on stderr, but at such a signal.
+ *
+ * @example Log to a server on this machine, and collect there
  * ```ts
+ * import { getLogger, SocketHandler } from "jsr:@logwire/logging";
  * import { connector } from "jsr:@logwire/logging/bun";
+ * import { LogRecordSocketReceiver } from "jsr:@logwire/logging/receiver";
  *
  * if ("Bun" in globalThis) {
- *   const listener = await connector.listen({ transport: "tcp", hostname: "127.0.0.1", port: 0 });
- *   const connection = await connector.connect(listener.address);
- *   await connection.write(new TextEncoder().encode("hello"));
- *   await listener.close();
- *   await connection.close();
+ *   const receiver = new LogRecordSocketReceiver("127.0.0.1", 0, { acceptor: connector });
+ *   const messages: string[] = [];
+ *   receiver.handleLogRecord = (record) => void messages.push(record.getMessage());
+ *   await receiver.start();
+ *
+ *   const { port } = receiver.address as { port: number };
+ *   const handler = new SocketHandler("127.0.0.1", port, { connector });
+ *   const log = getLogger("shop");
+ *   log.addHandler(handler);
+ *   log.warning("%d orders wait", 3);
+ *   await handler.close();
+ *
+ *   await receiver.stop();
+ *   console.assert(messages[0] === "3 orders wait");
  * }
  * ```
  *

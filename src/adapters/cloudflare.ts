@@ -1,14 +1,20 @@
 /**
- * The connector of Cloudflare Workers and workerd, by `cloudflare:sockets`: TCP and TLS, outward.
- * Needs no compatibility flag.
+ * The connector of Cloudflare Workers and workerd, by `cloudflare:sockets`: TCP and TLS, outward. It
+ * needs no compatibility flag.
  *
- * A socket is of use to the request alone that opened it. So handlers connect per flush unless they are
- * told otherwise, and `withFlush` or `flushAfter` of `@logwire/logging` flushes them behind each
- * response. `connection: "persistent"` is for an object that lives on, as a Durable Object may.
+ * **Connections.** A socket belongs to the request that opened it. So handlers connect for each flush
+ * unless `connection: "persistent"` is set, and `withFlush` or `flushAfter` of `@logwire/logging` flushes
+ * them behind each response. A persistent connection is for an object that lives on, as a Durable Object
+ * may. In production workers connect to no private address and not to port 25.
  *
- * Workers do not say why a connection could not be made: that is `other`, whether nobody listens, the
- * name does not exist or the certificate is bad. In production they connect to no private address
- * and not to port 25. What a write that is cut off has left goes with the request.
+ * **TLS.** Workers trust the authorities of their runtime and present no certificate: `tls.serverName`
+ * works; `tls.ca`, `tls.cert` and `tls.key` are `unsupported`, and so are Unix sockets and datagrams.
+ *
+ * **Errors.** Workers do not say why a connection failed: the code is `other`, whether the server
+ * refuses it, its name does not exist or its certificate is bad.
+ *
+ * **At the end of a request.** The request takes with it what a write has left that is cut off. Records
+ * that are queued wait for the next flush.
  *
  * @example A whole worker
  * ```ts ignore
@@ -48,7 +54,7 @@ const connectSocket: WorkerConnect = connect;
 
 const ignore = () => {};
 
-/** Streams by `cloudflare:sockets`; each is of use to the request alone that opened it. */
+/** Streams by `cloudflare:sockets`; each belongs to the request that opened it. */
 export const connector: Connector = {
   connection: "per-flush",
   async connect(to, { signal } = {}) {
@@ -90,7 +96,7 @@ async function dial(
   });
 }
 
-/** The socket once it is open, with the server's certificate checked for `serverName` if it is given. */
+/** Resolves when the socket is open; with TLS, for a certificate of `serverName`. */
 async function opened(
   socket: WorkerSocket,
   serverName: string | undefined,
@@ -98,7 +104,7 @@ async function opened(
 ): Promise<WorkerSocket> {
   await socket.opened;
   if (serverName === undefined) return socket;
-  // Not by "on": that shows the peer's end as a failure, and takes no name.
+  // `secureTransport: "on"` takes no name, and shows the peer's end as a failure.
   const secure = socket.startTls({ expectedServerHostname: serverName });
   secure.closed.catch(ignore);
   try {

@@ -1,23 +1,46 @@
 /**
- * The connector of Node; Bun and Deno run it too, by their own `node:net`.
+ * The connector of Node: TCP, TLS, Unix sockets and UDP, in both directions. Bun and Deno run it too, by
+ * their own `node:net`; `./deno` says with figures when that is the better choice on Deno.
  *
- * `bytesWritten` is a lower bound: Node keeps in memory what the kernel has not taken, and says only
- * when a whole write is through, so writes are cut into pieces. A client certificate that a TLS 1.3
- * server refuses shows after `connect`, in `closed`: the protocol ends the client's handshake first.
+ * **Permissions.** Under Node's permission model the network needs `--allow-net`, where Node has it.
  *
- * Unix datagrams (`/dev/log`) need the npm package `unix-dgram` beside this one (`npm install
- * unix-dgram`; it builds native code, anew for each major version of Node) and are `unsupported`
- * without it, and on Bun and Deno, whose own connectors have them.
+ * **Datagrams.** UDP is sent and received. Unix datagrams (`/dev/log`) need the npm package
+ * `unix-dgram` beside this one (`npm install unix-dgram`; it builds native code, anew for each major
+ * version of Node). Without it they are `unsupported`, as on Bun and Deno, whose own connectors have
+ * them.
  *
- * @example
+ * **TLS.** `tls.ca`, `tls.cert`, `tls.key` and `tls.serverName` work, and a listener can demand a
+ * client certificate. One that a TLS 1.3 server refuses shows after `connect`, in `closed`: the protocol
+ * ends the client's handshake first.
+ *
+ * **Writing.** `bytesWritten` is a lower bound: Node keeps in memory what the kernel has not taken, and
+ * says only when a whole write is through, so writes are cut into pieces of 256 KiB.
+ *
+ * **At the end of the program.** What was logged before the program returns, calls `process.exit()` or
+ * ends by an error that nobody catches is written then, until the server leaves no room: one piece
+ * counts as sent that Node may not have handed to the kernel. A signal that the program does not handle
+ * ends it at once. All that is lost is counted, and said on stderr, but at such a signal.
+ *
+ * @example Log to a server on this machine, and collect there
  * ```ts
+ * import { getLogger, SocketHandler } from "jsr:@logwire/logging";
  * import { connector } from "jsr:@logwire/logging/node";
+ * import { LogRecordSocketReceiver } from "jsr:@logwire/logging/receiver";
  *
- * const listener = await connector.listen({ transport: "tcp", hostname: "127.0.0.1", port: 0 });
- * const connection = await connector.connect(listener.address);
- * await connection.write(new TextEncoder().encode("hello"));
- * await listener.close();
- * await connection.close();
+ * const receiver = new LogRecordSocketReceiver("127.0.0.1", 0, { acceptor: connector });
+ * const messages: string[] = [];
+ * receiver.handleLogRecord = (record) => void messages.push(record.getMessage());
+ * await receiver.start();
+ *
+ * const { port } = receiver.address as { port: number };
+ * const handler = new SocketHandler("127.0.0.1", port, { connector });
+ * const log = getLogger("shop");
+ * log.addHandler(handler);
+ * log.warning("%d orders wait", 3);
+ * await handler.close();
+ *
+ * await receiver.stop();
+ * console.assert(messages[0] === "3 orders wait");
  * ```
  *
  * @module
