@@ -46,7 +46,7 @@
  * Of a server that reads nothing meanwhile the kernel takes some 4 MB, which are 8,000 records. All
  * that is lost is counted, and said on stderr, but at a signal, where no code runs: handle it and call
  * `Deno.exit()`. Of a Unix socket, and on Windows, Deno does not say in time what the kernel took: all is
- * handed over, and 16 KiB at most count as sent.
+ * handed over, and 64 KiB at most count as sent.
  *
  * A silent peer that is gone is noticed after the system's own keep-alive time (two hours on Linux) if
  * nothing is sent to it: Deno takes no other.

@@ -13,10 +13,10 @@ import type { DenoConn } from "./runtime.ts";
 const READ_BYTES = 64 * 1024;
 
 /**
- * What counts as taken of a last write whose outcome cannot be known: a peer that reads leaves room for
- * more (on Linux a socket begins with 16 KiB).
+ * So much of a last write counts as taken where its outcome cannot be known: a peer that reads leaves
+ * room for more (a Unix socket of Linux has 208 KiB).
  */
-const BLIND_BYTES = 16 * 1024;
+const BLIND_BYTES = 64 * 1024;
 
 /** A connection, dialled or accepted. */
 export class DenoStream extends SocketStream {
