@@ -12,8 +12,8 @@
  *
  * **Errors.** Bun reports a TCP connect that timed out or had no route as `refused`.
  *
- * **At the end of the program.** What was logged before the program returns, calls `process.exit()` or
- * ends by an error that nobody catches is written then, while the server reads: for half a second at
+ * **At the end of the program.** Records that were logged before the program returns, calls `process.exit()` or
+ * ends by an uncaught error are written then, while the server reads: for half a second at
  * most, and 25 ms after it took something last. A signal that the program does not handle ends it at
  * once. All that is lost is counted, and said on stderr, but at such a signal.
  *

@@ -40,10 +40,10 @@
  * | --- | --- | --- |
  * | returns | all | all |
  * | calls `Deno.exit()` or `process.exit()` | all; takes up to half a second | 1,000; 14,000 to 20,000; 30,000 to 60,000 |
- * | ends by an error that nobody catches | 1,000; then about 8,000 to 16,000 | 1,000; 20,000; 18,000 to 54,000 |
+ * | ends by an uncaught error | 1,000; then about 8,000 to 16,000 | 1,000; 20,000; 18,000 to 54,000 |
  * | is killed by a signal that it does not handle | what earlier turns logged, and 64 KiB | what earlier turns logged, and 64 KiB at least |
  *
- * Of a server that reads nothing meanwhile the kernel takes some 4 MB, which are 8,000 records. All
+ * For a server that reads nothing the kernel takes some 4 MB, which are 8,000 records. All
  * that is lost is counted, and said on stderr, but at a signal, where no code runs: handle it and call
  * `Deno.exit()`. Of a Unix socket, and on Windows, Deno does not say in time what the kernel took: all is
  * handed over, and 64 KiB at most count as sent.

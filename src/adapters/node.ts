@@ -16,8 +16,8 @@
  * **Writing.** `bytesWritten` is a lower bound: Node keeps in memory what the kernel has not taken, and
  * says only when a whole write is through, so writes are cut into pieces of 256 KiB.
  *
- * **At the end of the program.** What was logged before the program returns, calls `process.exit()` or
- * ends by an error that nobody catches is written then, until the server leaves no room: one piece
+ * **At the end of the program.** Records that were logged before the program returns, calls `process.exit()` or
+ * ends by an uncaught error are written then, until the server leaves no room: one piece
  * counts as sent that Node may not have handed to the kernel. A signal that the program does not handle
  * ends it at once. All that is lost is counted, and said on stderr, but at such a signal.
  *

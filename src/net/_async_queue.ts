@@ -1,6 +1,6 @@
 /**
- * A bounded queue between a runtime that pushes and one consumer that iterates. It tells the
- * producer to pause when it is full and calls back when there is room again.
+ * A bounded queue between a runtime that pushes and one consumer that iterates. It asks the producer to
+ * pause when it is full, and calls back when there is room again.
  *
  * Pure: imports nothing, uses no runtime global.
  *
@@ -11,11 +11,11 @@
 export interface AsyncQueueOptions<T> {
   /** How much it holds before `push` says to pause. */
   limit: number;
-  /** What an item counts. @default {1} */
+  /** Returns the size of an item. @default {1} */
   sizeOf?: (item: T) => number;
   /**
-   * What happens at the limit while nobody iterates: `keep` says to pause, as when somebody does;
-   * `discard` throws away what is held and what comes, until somebody iterates.
+   * At the limit, while no consumer iterates: `keep` asks for a pause, as when one does; `discard` throws
+   * away the items held and those that come, until a consumer iterates.
    *
    * @default {"keep"}
    */
@@ -53,12 +53,12 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
     this.#onRoom = onRoom;
   }
 
-  /** Whether what is pushed now would exceed the limit. */
+  /** True if the limit is reached. */
   get full(): boolean {
     return this.#size >= this.#limit;
   }
 
-  /** Whether a consumer has begun to iterate and has not left its loop. */
+  /** True while a consumer is in its loop. */
   get iterated(): boolean {
     return this.#iterated;
   }

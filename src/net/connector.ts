@@ -35,7 +35,7 @@ export interface TlsOptions {
   serverName?: string;
 }
 
-/** What everything that waits takes. */
+/** Options of everything that waits. */
 export interface WaitOptions {
   /** Aborting it ends the wait. */
   signal?: AbortSignal;
@@ -59,7 +59,7 @@ export interface StreamConnection extends AsyncIterable<Uint8Array>, AsyncDispos
    */
   readonly bytesWritten?: number;
   /**
-   * Settles when the stream is over: `undefined` after the peer's FIN or this side's `close()`,
+   * Settles when the stream ends: `undefined` after the peer's FIN or this side's `close()`,
    * the error after a RST. Never rejects. Known before the next write fails: a read is always
    * pending.
    */
@@ -68,7 +68,7 @@ export interface StreamConnection extends AsyncIterable<Uint8Array>, AsyncDispos
   readonly peerAddress?: string | undefined;
   /**
    * Half-closes, awaits the peer's end, releases; idempotent, never rejects, bounded by `signal`.
-   * What arrives meanwhile is still yielded to a consumer that is iterating, else discarded.
+   * Until then a consumer that is iterating still gets what arrives; else it is discarded.
    */
   close(options?: WaitOptions): Promise<void>;
   /** From now on the connection alone does not hold the process open. */
@@ -152,30 +152,30 @@ export interface DatagramListener extends AsyncIterable<Uint8Array>, AsyncDispos
   unref?(): void;
 }
 
-/** What runs when the process ends, for the last records. */
+/** Run when the process ends, for the last records. */
 export interface ExitHooks {
   /**
    * The event loop is empty: may wait, and the process waits for it.
    *
-   * @param isRepeated the loop was emptied again and again, by what each such moment began: nothing
-   * may be begun, or the process would never end
+   * @param isRepeated the loop is empty for the third time in a row, as each hook began something: now
+   * it must begin nothing, or the process would never end
    */
   beforeExit(isRepeated?: boolean): Promise<void>;
   /**
    * The process ends now: synchronous work alone.
    *
-   * @param mayGoOn only if nobody handles the error that ends it, which cannot be known: as Deno
-   * has it, where this may then run more than once
+   * @param mayGoOn the process ends only if the program does not handle the error that ends it, which
+   * cannot be known on Deno; there the hook may run more than once
    */
   exit(mayGoOn?: boolean): void;
 }
 
-/** A runtime that can tell that the process is about to end. */
+/** A runtime that reports that the process is about to end. */
 export interface ExitNotifier {
   /**
    * Registers hooks; the function that is returned takes them off again.
    *
-   * @param isWeak whether that also happens when the hooks are collected: the caller then keeps them
+   * @param isWeak true: that also happens when the hooks are collected, so the caller keeps them
    */
   atExit?(hooks: ExitHooks, isWeak?: boolean): () => void;
 }

@@ -7,7 +7,7 @@
  */
 import type { ExitHooks, ExitNotifier } from "./connector.ts";
 
-/** When hooks run: queues pass on what they hold before it is written, and count it behind that. */
+/** The order of hooks: queues pass their records on, handlers write them, queues count the rest. */
 export type ExitOrder = "passes on" | "writes" | "counts";
 
 const ORDER: readonly ExitOrder[] = ["passes on", "writes", "counts"];
@@ -20,7 +20,7 @@ interface Entry {
 
 /** Registered hooks, and the listeners on the runtime that exist while there are any. */
 export class ExitHookSet {
-  /** Says whether the process ends for certain, so that nothing may wait any more. */
+  /** True once the process ends for certain, so that nothing may wait any more. */
   isEnding = false;
   readonly #install: (hooks: ExitHookSet) => () => void;
   readonly #entries = new Set<Entry>();
@@ -60,7 +60,7 @@ export class ExitHookSet {
     this.#uninstall = undefined;
   }
 
-  /** In their order; of one order the youngest first, as it may pass records on to older ones. */
+  /** Sorted; of one order the youngest comes first, as it may pass records on to older ones. */
   #hooks(orders: readonly ExitOrder[] = ORDER): ExitHooks[] {
     const youngestFirst = [...this.#entries].reverse();
     return orders.flatMap((order) => youngestFirst.filter((entry) => entry.order === order))
@@ -68,10 +68,10 @@ export class ExitHookSet {
   }
 
   /**
-   * The event loop is empty. The first time this runs the hooks and holds the process open until they
-   * have settled, since what they wait for may be `unref`ed. The second time the process may end. The
-   * third time in a row something is logged, or waited for, whenever that happens: the hooks are told
-   * to begin nothing more. `true`: the process must not end yet.
+   * The event loop is empty. The first time, this runs the hooks and holds the process open until they
+   * have settled, since they may wait for something `unref`ed. The second time, the process may end. The
+   * third time in a row, some listener logs or waits whenever the loop is empty: the hooks must begin
+   * nothing more. Returns true if the process must not end yet.
    */
   beforeExit(): boolean {
     this.#step = this.#step % 3 + 1;
@@ -83,13 +83,13 @@ export class ExitHookSet {
     return !isRepeated;
   }
 
-  /** The process ends now, or may. */
+  /** The process ends now, or (`mayGoOn`) may end. */
   exit(mayGoOn: boolean = false): void {
     this.isEnding ||= !mayGoOn;
     run(this.#hooks(), mayGoOn);
   }
 
-  /** Has queues pass on what was put in while the process ends. */
+  /** Makes queues pass on the records that were put in while the process ends. */
   passOn(): void {
     run(this.#hooks(["passes on"]), false);
   }
@@ -105,7 +105,7 @@ function run(all: readonly ExitHooks[], mayGoOn: boolean): void {
   }
 }
 
-// Apart, as functions that are made together keep alive what any one of them uses.
+// Two functions, as closures of one scope keep alive what any one of them uses.
 
 function strongly(hooks: ExitHooks, order: ExitOrder): Entry {
   return { order, deref: () => hooks };
@@ -160,7 +160,7 @@ function listen(hooks: ExitHookSet): () => void {
 /** The hooks of this process. */
 export const exitHooks: ExitHookSet = /* @__PURE__ */ new ExitHookSet(listen);
 
-/** Tells handlers that the process ends: what the `connector` of Deno, Bun and Node also does. */
+/** Reports to handlers that the process ends, as the `connector` of Deno, Bun and Node also does. */
 export const exitNotifier: Required<ExitNotifier> = {
   atExit: (hooks, isWeak) => exitHooks.add(hooks, isWeak),
 };

@@ -1,6 +1,6 @@
 /**
- * Waits for a turn of the event loop, so that everybody else gets one: awaiting a promise that is
- * resolved already lets nobody but other promises go on.
+ * Waits for a turn of the event loop, so that timers and sockets get theirs: after a promise that is
+ * resolved already only other promises go on.
  *
  * Browser compatible: `setImmediate` is taken where there is one, as it does not wait a millisecond.
  *
@@ -11,8 +11,8 @@ const { setImmediate: immediately } = globalThis as {
 };
 
 /**
- * Who waits, in the order of asking. One goes on in a turn: between two turns a runtime accepts one
- * connection and sees to timers, and that must not wait for hundreds of senders.
+ * The waits, in the order of the calls. One ends in a turn: between two turns a runtime accepts one
+ * connection and runs timers, which must not wait for hundreds of senders.
  */
 const waiting: (() => void)[] = [];
 

@@ -18,7 +18,7 @@ export interface Pace {
 /** A kernel takes so much at once, and a peer reads so much in one pause. */
 const USUAL_PACE: Pace = { pieceBytes: 256 * 1024, pauseMs: 0.25 };
 
-/** Pauses in which nothing was taken, after which the peer is not reading: 25 ms and more. */
+/** After so many pauses in which nothing was taken (25 ms and more) the peer is not reading. */
 const IDLE_PAUSES = 100;
 
 /** A peer that reads slowly does not hold the process up for longer than about half a second. */

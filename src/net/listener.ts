@@ -10,7 +10,7 @@ import type { Clock, Listener, StreamAddress, StreamConnection } from "./connect
 import { AsyncQueue } from "./_async_queue.ts";
 import { systemClock } from "./system_clock.ts";
 
-/** What a runtime's own listener can do. */
+/** A runtime's own listener. */
 export interface NativeListener {
   /** Stops listening; a promise that it returns resolves when the address is free. */
   close(): unknown;
@@ -32,7 +32,7 @@ const MAX_HANDSHAKES = 1024;
 /** How long a TLS handshake may take, as many log servers allow: a peer needs some milliseconds. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
-/** Of those who connect without end not all can be waited for. */
+/** Clients that connect without end must not keep the listener from closing. */
 const MAX_LAST_TURNS = 1000;
 
 /** A listener that an adapter feeds with {@linkcode accept}. */
@@ -40,7 +40,7 @@ export class SocketListener implements Listener<StreamConnection> {
   readonly address: StreamAddress;
   readonly #native: NativeListener;
   readonly #clock: Clock;
-  // Kernels bound what waits here where the runtime lets it; the consumer takes them at once.
+  // The consumer takes connections at once, and the kernel bounds those that it has not accepted.
   readonly #queue = new AsyncQueue<StreamConnection>({ limit: Infinity });
   /** By what drops it: the timer that bounds it. */
   readonly #handshakes = new Map<() => void, unknown>();
@@ -62,8 +62,8 @@ export class SocketListener implements Listener<StreamConnection> {
   }
 
   /**
-   * Bounds a TLS handshake: `drop` is called when it takes too long or the listener closes meanwhile,
-   * since a client that says nothing would hold a socket and the process. Call the result at its end.
+   * Bounds a TLS handshake: `drop` is called when it takes too long or the listener closes, since a
+   * client that says nothing would hold a socket and the process. Call the result at its end.
    */
   beginHandshake(drop: () => void): () => void {
     if (!this.#open) drop();
@@ -100,8 +100,8 @@ export class SocketListener implements Listener<StreamConnection> {
   }
 
   /**
-   * Who is connected by now may have sent already, and to stop listening resets it: goes on accepting
-   * until some turns of the event loop have brought nobody.
+   * Accepts until some turns of the event loop have brought no connection: a client that is connected
+   * may have sent already, and is reset when the runtime stops listening.
    */
   async #acceptLast(turn: () => Promise<void>): Promise<void> {
     let quiet = 0;

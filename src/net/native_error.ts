@@ -50,7 +50,7 @@ const byName: Record<string, ConnectionErrorCode> = {
   Interrupted: "closed",
 };
 
-// What OpenSSL and BoringSSL call their verification results and alerts.
+// The names that OpenSSL and BoringSSL give their verification results and alerts.
 const tlsCode =
   /^(ERR_TLS_|ERR_SSL_|ERR_BORINGSSL|ERR_OSSL_|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|PATH_LENGTH_|ERROR_IN_CERT|EPROTO$)/;
 
@@ -87,7 +87,7 @@ export function toConnectionError(
   return new ConnectionError(code, `${doing}: ${explain(detail, code)}`, { cause: error });
 }
 
-/** What a runtime says, and what it leaves out. */
+/** Adds what a runtime leaves out of its message. */
 function explain(detail: string, code: ConnectionErrorCode): string {
   // Bun says the same of whatever went wrong.
   if (detail === "" || detail === "Failed to connect") return code;

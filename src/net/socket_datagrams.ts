@@ -1,6 +1,6 @@
 /**
- * What every adapter's datagram sockets have in common: a bounded queue that drops what is beyond,
- * as a kernel does, and how they close.
+ * The part of a datagram socket that every adapter shares: a bounded queue, which drops what finds no
+ * room, as a kernel does, and closing.
  *
  * Pure: uses no runtime global.
  *
@@ -12,7 +12,7 @@ import { AsyncQueue } from "./_async_queue.ts";
 import { showAddress } from "./address.ts";
 import { toConnectionError } from "./native_error.ts";
 
-// Far more than a kernel holds, so that a burst outlives a consumer that parses meanwhile.
+// Far more than a kernel holds, so that a burst waits for a consumer that still parses.
 const HELD_BYTES = 4 * 1024 * 1024;
 
 // The array of a datagram takes so much beside its bytes: many small ones would fill the memory.
@@ -29,9 +29,9 @@ export abstract class SocketDatagrams implements AsyncIterable<Uint8Array>, Asyn
   #dropped = 0;
   #sending: Promise<unknown> = Promise.resolve();
 
-  /** Lets go of the socket; called once. */
+  /** Closes the socket; called once. */
   protected abstract release(): void;
-  /** Of those that can. */
+  /** Absent where the runtime has no such call. */
   unref?(): void;
 
   /** A datagram came in, `from` an IP address. */
@@ -56,7 +56,7 @@ export abstract class SocketDatagrams implements AsyncIterable<Uint8Array>, Asyn
     return sending;
   }
 
-  /** Whether it has not been closed. */
+  /** True until `close()`. */
   protected get open(): boolean {
     return this.#open;
   }

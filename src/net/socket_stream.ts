@@ -1,12 +1,12 @@
 /**
- * What every adapter's {@linkcode StreamConnection} has in common: when it is over, what is refused
- * then, how it closes, and the queue of what arrived. A subclass adds a runtime's socket: it calls
- * `arrived` and `ended`, and says how to write, to half-close and to let go.
+ * The part of a {@linkcode StreamConnection} that every adapter shares: its end, the writes that are
+ * refused then, closing, and the queue of bytes that arrived. A subclass adds a runtime's socket: it
+ * calls `arrived` and `ended`, and writes, half-closes and releases.
  *
- * Bytes that arrive are queued up to {@linkcode HELD_BYTES}. An accepted connection is then paused
- * until its consumer has read; one that was dialled is too, if somebody iterates it, and else reads
- * on and discards, since only a pending read sees the peer's end. After `close()` who is iterating
- * goes on to get what arrives, until the peer's end, so that a receiver can stop without a loss.
+ * Bytes that arrive are queued up to {@linkcode HELD_BYTES}. Then a connection is paused until its
+ * consumer has read. Only one that was dialled and has no consumer reads on and discards, since only a
+ * pending read sees the peer's end. After `close()` a consumer that is iterating still gets what
+ * arrives, until the peer's end, so that a receiver can stop without a loss.
  *
  * Pure: uses no runtime global.
  *
@@ -16,7 +16,7 @@ import { ConnectionError } from "./connection_error.ts";
 import type { StreamConnection, WaitOptions } from "./connector.ts";
 import { AsyncQueue } from "./_async_queue.ts";
 
-/** What an adapter holds for a slow consumer: a few reads of 64 KiB, so that it never waits idly. */
+/** Held for a slow consumer: a few reads of 64 KiB, so that it never waits idly. */
 export const HELD_BYTES: number = 256 * 1024;
 
 /**
@@ -25,10 +25,10 @@ export const HELD_BYTES: number = 256 * 1024;
  */
 export const KEEP_ALIVE_MS = 60_000;
 
-/** What most writes end with, as the kernel has room: one promise for all of them. */
+/** The result of writes that the kernel took at once, as most: one promise for all of them. */
 const DONE: Promise<void> = Promise.resolve();
 
-/** What a runtime's own error means; `doing` begins the message: `Lost 127.0.0.1:9020`. */
+/** Translates a runtime's own error; `doing` begins the message: `Lost 127.0.0.1:9020`. */
 export type ToConnectionError = (error: unknown, doing: string) => ConnectionError;
 
 /** A stream over some runtime's socket. */
@@ -62,7 +62,7 @@ export abstract class SocketStream implements StreamConnection {
   protected abstract writeAll(bytes: Uint8Array): Promise<void> | undefined;
   /** Sends FIN; what arrives is still read. */
   protected abstract halfClose(): void | Promise<void>;
-  /** Lets go of the socket at once, open writes included; called once. */
+  /** Closes the socket at once, writes under way included; called once. */
   protected abstract release(): void;
   /** Goes on reading, after `arrived` returned false. */
   protected abstract resumeReading(): void;
@@ -80,7 +80,7 @@ export abstract class SocketStream implements StreamConnection {
     this.#settleClosed(this.#end.error);
   }
 
-  /** Why nothing can be written now. */
+  /** The error of a write now; `undefined`: it can be tried. */
   protected refusal(): ConnectionError | undefined {
     if (this.#closing !== undefined) {
       return new ConnectionError("closed", `Cannot write to ${this.#peer}: closed on this side`);
@@ -141,7 +141,7 @@ export abstract class SocketStream implements StreamConnection {
     this.#letGo();
   }
 
-  /** Nobody reads any more: only the peer's end is waited for. */
+  /** No consumer is left: `close()` waits for the peer's end alone. */
   #discard(): void {
     this.#incoming.end();
     this.#incoming.clear();

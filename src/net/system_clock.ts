@@ -1,6 +1,6 @@
 /**
  * The {@linkcode Clock} of the runtime itself, by the timers that every runtime has.
- * A timer does not hold the process open where the runtime lets one say so.
+ * A timer does not hold the process open, where the runtime has timers that can be `unref`ed.
  *
  * Browser compatible.
  *

@@ -9,7 +9,7 @@
  */
 import type { Clock } from "./connector.ts";
 
-/** How long the timer of work that has ended may stay: it costs nothing, once a second. */
+/** A timer looks at least so often, so that none is left long after the work has ended. */
 const LOOK_MS = 1000;
 
 /** Calls back when work makes no progress for a time. */

@@ -8,14 +8,14 @@
  */
 import type { Clock } from "./connector.ts";
 
-/** What ends work early. */
+/** The bound of work. */
 export interface Timeout {
-  /** Ends it when it is aborted, and is aborted when its time is over. */
+  /** Ends the work when it is aborted; the time-out aborts it. */
   abort: AbortController;
   clock: Clock;
   /** Its time in milliseconds. */
   ms: number;
-  /** What to say when that is over. */
+  /** Makes the error of a time-out. */
   late: () => Error;
 }
 

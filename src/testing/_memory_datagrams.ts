@@ -9,7 +9,7 @@ import { ConnectionError } from "../net/connection_error.ts";
 import type { DatagramAddress, DatagramListener, DatagramSocket } from "../net/connector.ts";
 import { SocketDatagrams } from "../net/socket_datagrams.ts";
 
-/** What a datagram socket tells the network that it belongs to. */
+/** A datagram socket reports to the network that it belongs to. */
 export interface DatagramOwner {
   /** It does not hold the process open any more. */
   unref(socket: object): void;

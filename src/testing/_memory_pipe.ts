@@ -8,7 +8,7 @@
  */
 import { ConnectionError } from "../net/connection_error.ts";
 
-/** What the reading end does with what arrives. */
+/** The reading end. */
 export interface PipeReader {
   /** Takes bytes; `false` stalls the pipe. */
   arrived(chunk: Uint8Array): boolean;
@@ -28,7 +28,7 @@ export class MemoryPipe {
   capacity: number;
   /** Bytes that the buffer has taken from the writer so far. */
   taken = 0;
-  /** Whether the reader takes nothing. */
+  /** True while the reader takes nothing. */
   stalled = false;
   /** Where the bytes go. */
   reader: PipeReader | undefined;
@@ -66,7 +66,7 @@ export class MemoryPipe {
   /** Resolves when the buffer has taken everything. */
   write(bytes: Uint8Array): Promise<void> {
     if (this.#over || this.#finished) {
-      return Promise.reject(new ConnectionError("closed", "Cannot write: the stream is over"));
+      return Promise.reject(new ConnectionError("closed", "Cannot write: the stream has ended"));
     }
     const taken = this.offer(bytes);
     if (taken === bytes.length) return Promise.resolve();

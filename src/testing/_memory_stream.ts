@@ -20,7 +20,7 @@ export function machineAddress(to: StreamAddress | DatagramAddress): string | un
   return to.hostname.includes(":") ? "::1" : "127.0.0.1";
 }
 
-/** What a stream tells the network that it belongs to. */
+/** A stream reports to the network that it belongs to. */
 export interface StreamOwner {
   /** It does not hold the process open any more. */
   unref(stream: object): void;
@@ -102,7 +102,7 @@ export interface MemoryPeerOptions {
 
 /** The far end of one connection, in the hands of a test. */
 export class MemoryPeer {
-  /** What the client dialled. */
+  /** The address that the client dialled. */
   readonly address: StreamAddress;
   /** Settles when the client's FIN has been read, after all that it sent. */
   readonly ended: Promise<void>;
@@ -151,7 +151,7 @@ export class MemoryPeer {
     return this.#in.buffered;
   }
 
-  /** Whether the client's FIN has been read. */
+  /** True once the client's FIN has been read. */
   get halfClosed(): boolean {
     return this.#halfClosed;
   }

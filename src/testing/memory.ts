@@ -2,8 +2,8 @@
  * An in-memory network with scripted faults, on a virtual clock: for tests of what logs over the
  * network, this module's own and its users'.
  *
- * It is one machine, 127.0.0.1 (over IPv6 ::1): every host name leads to it, a port or a path is
- * what counts. A connection goes to the listener at its address; where none listens,
+ * It is one machine, 127.0.0.1 (over IPv6 ::1): every host name leads to it, and only the port or the
+ * path counts. A connection goes to the listener at its address; where none listens,
  * `whenNobodyListens` says what happens, by default a {@linkcode MemoryPeer} answers, which the test
  * then plays. Connections behave as on the real adapters, with which they share their code. TLS
  * options are taken and ignored: script the outcome `tls`.
@@ -45,8 +45,8 @@ export type { ConnectionErrorCode, MemoryPeerOptions };
 export type * from "../net/connector.ts";
 
 /**
- * What becomes of a connect, of an `openDatagram`, or of a datagram sent: it succeeds, it fails
- * with a code, it never ends (until its signal is aborted), or it throws something else.
+ * The outcome of a connect, of an `openDatagram`, or of a datagram sent: it succeeds, it fails with a
+ * code, it never ends (until its signal is aborted), or it throws something else.
  */
 export type MemoryOutcome = "ok" | "hang" | ConnectionErrorCode | { throws: unknown };
 
@@ -64,7 +64,7 @@ export type MemoryStep = MemoryOutcome | {
 export interface MemoryLogEntry {
   /** When, in seconds of the virtual clock. */
   at: number;
-  /** What happened: a dial began, succeeded or failed, or a datagram was sent or could not be. */
+  /** The event: a dial began, succeeded or failed, or a datagram was sent or could not be. */
   what: "dial" | "open" | "fail" | "send" | "send-fail";
   /** Where it leads. */
   to: StreamAddress | DatagramAddress;
@@ -76,9 +76,9 @@ export interface MemoryLogEntry {
 export interface MemoryNetworkOptions {
   /** The clock that delays run on. @default a new one that shows 0 */
   clock?: VirtualClock;
-  /** What a kernel's socket buffer holds in each direction. @default {65536} */
+  /** The bytes that a kernel's socket buffer holds in each direction. @default {65536} */
   bufferBytes?: number;
-  /** What a connect meets where nobody listens and no script says otherwise. @default {"ok"} */
+  /** The outcome of a connect without a listener and without a script. @default {"ok"} */
   whenNobodyListens?: MemoryStep;
 }
 
@@ -110,15 +110,15 @@ const FIRST_EPHEMERAL_PORT = 49_152;
 export class MemoryNetwork implements Connector, DatagramConnector, Acceptor, DatagramAcceptor {
   /** The clock that its delays run on; give it to handlers too. */
   readonly clock: VirtualClock;
-  /** What was dialled and sent so far, and with what result. */
+  /** The dials and datagrams so far, with their results. */
   readonly log: MemoryLogEntry[] = [];
   /** The far ends of the connections so far that went to no listener, oldest first. */
   readonly peers: MemoryPeer[] = [];
   /** The datagrams that were sent so far, whether or not anything is bound to their address. */
   readonly datagrams: Uint8Array[] = [];
-  /** What a connect meets where nobody listens and no script says otherwise. */
+  /** The outcome of a connect without a listener and without a script. */
   whenNobodyListens: MemoryStep;
-  /** What {@linkcode hostName} tells; `undefined`: that it may not be asked. @default {"memory"} */
+  /** The result of {@linkcode hostName}; `undefined`: it may not be asked. @default {"memory"} */
   machineName: string | undefined = "memory";
   readonly #bufferBytes: number;
   readonly #connects: MemoryStep[] = [];
@@ -153,7 +153,7 @@ export class MemoryNetwork implements Connector, DatagramConnector, Acceptor, Da
   /** The far end of the latest connection. */
   get peer(): MemoryPeer {
     const peer = this.peers.at(-1);
-    if (peer === undefined) throw new Error("Cannot get 'peer': nobody has connected yet");
+    if (peer === undefined) throw new Error("Cannot get 'peer': no client has connected yet");
     return peer;
   }
 
@@ -230,7 +230,7 @@ export class MemoryNetwork implements Connector, DatagramConnector, Acceptor, Da
     for (const socket of this.#sockets) socket.receive(bytes.slice());
   }
 
-  /** What the machine calls itself: {@linkcode machineName}. */
+  /** Returns the name of the machine: {@linkcode machineName}. */
   hostName(): string | undefined {
     return this.machineName;
   }
@@ -251,7 +251,7 @@ export class MemoryNetwork implements Connector, DatagramConnector, Acceptor, Da
     await Promise.all([...this.#hooks].map((hooks) => hooks.beforeExit()));
   }
 
-  /** The process ends now, or (`mayGoOn`) unless somebody handles the error that ends it. */
+  /** The process ends now, or (`mayGoOn`) unless the program handles the error that ends it. */
   exit(mayGoOn: boolean = false): void {
     for (const hooks of [...this.#hooks]) hooks.exit(mayGoOn);
   }

@@ -54,13 +54,13 @@ export interface BunListener {
 /** `Bun.udp.Socket`. */
 export interface BunUdpSocket {
   readonly port: number;
-  /** Whether the kernel took it; `drain` follows when it did not. */
+  /** Returns true if the kernel took it; else `drain` follows. */
   send(bytes: Uint8Array, port: number, address: string): boolean;
   close(): void;
   unref(): void;
 }
 
-/** What the adapter uses of `Bun`. */
+/** The part of `Bun` that the adapter uses. */
 export interface BunRuntime {
   connect<Data>(options: BunSocketOptions<Data>): Promise<BunSocket<Data>>;
   listen<Data>(options: BunSocketOptions<Data>): BunListener;

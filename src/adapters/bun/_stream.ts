@@ -16,7 +16,7 @@ export class BunStream extends SocketStream {
   readonly peerAddress: string | undefined;
   readonly #socket: Socket;
   #written = 0;
-  /** What a write waits with for room in the kernel. */
+  /** The bytes of a write that waits for room in the kernel. */
   #rest: Uint8Array = new Uint8Array(0);
   #onDrain: () => void = () => {};
 
@@ -66,7 +66,7 @@ export class BunStream extends SocketStream {
   retryWrite(): void {
     if (this.#rest.length === 0 || this.refusal() !== undefined) return;
     const size = this.#socket.write(this.#rest);
-    // That the socket is dead is for the write that waits to find.
+    // The write that waits finds out that the socket is dead.
     if (size <= 0) return;
     this.#written += size;
     this.#rest = this.#rest.subarray(size);

@@ -2,7 +2,7 @@
  * UDP on Bun, by `Bun.udpSocket`.
  *
  * Sockets are not connected, as CPython's are not: an ICMP refusal belongs to an earlier datagram,
- * and must not cost the next one.
+ * and the next one must be sent all the same.
  *
  * @module
  */
@@ -116,13 +116,13 @@ class BunDatagramSocket extends BunDatagrams implements DatagramSocket {
     }
   }
 
-  /** Whether the kernel had room for it. */
+  /** Sends it; true if the kernel had room. */
   #taken(bytes: Uint8Array): boolean {
     if (!this.open || this.socket === undefined) throw new Error("closed");
     try {
       return this.socket.send(bytes, this.#peer.port, this.#address);
     } catch (error) {
-      // The kernel tells of the refusal of an earlier datagram instead of sending this one.
+      // The kernel reports the refusal of an earlier datagram instead of sending this one.
       if (connectionErrorCode(error) !== "refused") throw error;
       return this.socket.send(bytes, this.#peer.port, this.#address);
     }

@@ -29,7 +29,7 @@ interface Libc {
   failure(): string;
 }
 
-/** What of `bun:ffi` is used. */
+/** The part of `bun:ffi` that the adapter uses. */
 interface BunFfi {
   dlopen(
     library: string,
@@ -38,11 +38,11 @@ interface BunFfi {
   read: { i32(pointer: number, offset: number): number };
 }
 
-/** What differs between systems: the values of C's headers. */
+/** The values of C's headers that differ between systems. */
 interface System {
   /** glibc, or musl; the first one that is there. */
   libraries: string[];
-  /** The function that tells where `errno` is. */
+  /** The function that returns the address of `errno`. */
   errnoFunction: string;
   /** MSG_DONTWAIT, and where there is one MSG_NOSIGNAL. */
   sendFlags: number;

@@ -1,6 +1,6 @@
 /**
  * workerd throws plain errors without a code, the same for a refusal, an unknown name and a bad
- * certificate: only its words tell that a connection was reset.
+ * certificate: only its words show that a connection was reset.
  *
  * @module
  */

@@ -9,9 +9,9 @@ import { connectionLost } from "./plain_errors.ts";
 import type { WorkerSocket } from "./runtime.ts";
 
 /**
- * What one write hands over: a batch of frames whole, so that a reader meets no cut frame. It is a
- * copy: a write under way can be neither taken back nor stopped, and the caller may use its bytes
- * again once the connection is closed.
+ * One write hands over so much: a batch of frames whole, so that a reader meets no cut frame. It is a
+ * copy, since a write under way cannot be stopped, and the caller may use its bytes again once the
+ * connection is closed.
  */
 const PIECE_BYTES = 128 * 1024;
 
@@ -22,7 +22,7 @@ export class CloudflareStream extends SocketStream {
   readonly #socket: WorkerSocket;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  /** Rejects when the socket is let go of: a write that waits would do so for ever. */
+  /** Rejects when the socket is released: a write that waits would wait for ever. */
   readonly #released: Promise<never>;
   #cut: () => void = ignore;
   #written = 0;

@@ -1,6 +1,6 @@
 /**
- * What every connector of a runtime checks before it turns to the runtime: the address, the TLS
- * options, and whether the wait is over already. What is wrong rejects, it does not throw.
+ * Checks what every connector of a runtime is given, before the runtime sees it: the address, the TLS
+ * options and the signal. A value that is wrong rejects; it does not throw.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import { checkAddress, showAddress } from "../../net/address.ts";
 import { abortedError } from "../../net/native_error.ts";
 import { checkTlsOptions } from "./tls_options.ts";
 
-/** What a runtime does, told what begins its errors: `Cannot connect to 127.0.0.1:9020`. */
+/** The calls of a runtime; `doing` begins the messages of its errors: `Cannot connect to 127.0.0.1:9020`. */
 export interface NativeConnector {
   connect(to: StreamAddress, options: WaitOptions, doing: string): Promise<StreamConnection>;
   listen(
@@ -63,7 +63,7 @@ export function checkedConnector(
   };
 }
 
-/** Throws for an address or TLS options that no runtime could use, or a wait that is over. */
+/** Throws for an address or TLS options that no runtime could use, and for a signal that is aborted. */
 export function checkStream(
   address: StreamAddress,
   { signal }: WaitOptions,

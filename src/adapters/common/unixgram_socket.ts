@@ -3,8 +3,8 @@
  * have no such socket of their own. What finds no room in the receiver's queue waits for a timer,
  * and what is sent after it waits behind it.
  *
- * A kernel tells nobody who is not connected for good that there is room again, and a queue holds as
- * few as ten datagrams: the first retry comes after a millisecond, and the wait doubles up to 64.
+ * A kernel does not report to such a socket that there is room again, and a queue holds as few as ten
+ * datagrams: the first retry comes after a millisecond, and the wait doubles up to 64.
  *
  * Pure: uses no runtime global but timers.
  *
@@ -16,14 +16,14 @@ import { SocketDatagrams } from "../../net/socket_datagrams.ts";
 /** Where Unix datagrams go. */
 export type UnixgramAddress = Extract<DatagramAddress, { transport: "unixgram" }>;
 
-/** What a runtime sends with. */
+/** A runtime's own call. */
 export interface NativeUnixgram {
   /** Sends at once; `false`: the receiver's queue is full. Throws what else went wrong. */
   send(bytes: Uint8Array): boolean;
   close(): void;
 }
 
-/** What a waiting datagram waits with. */
+/** The timers of a datagram that waits. */
 export type Timers = Pick<Clock, "setTimeout" | "clearTimeout">;
 
 const FIRST_WAIT_MS = 1;

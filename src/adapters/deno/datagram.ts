@@ -52,8 +52,8 @@ export async function openDenoDatagram(
 }
 
 /**
- * Throws unless a datagram socket is bound there, as connecting one would tell, which Deno cannot:
- * a stream socket that is connected instead is refused for its type alone.
+ * Throws unless a datagram socket is bound there. To connect one would show that, which Deno cannot: a
+ * stream socket that is connected instead is refused for its type alone.
  */
 async function demandReceiver(
   path: string,
@@ -128,7 +128,7 @@ class DenoDatagrams extends SocketDatagrams {
   }
 
   override [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    // A pending read holds the process open; so it begins only when somebody reads.
+    // A pending read holds the process open, so it begins with the first consumer.
     if (!this.#reading) this.#read();
     this.#reading = true;
     return super[Symbol.asyncIterator]();
@@ -179,7 +179,7 @@ class DenoDatagramListener extends DenoDatagrams implements DatagramListener {
     try {
       denoRuntime().removeSync(this.address.path);
     } catch {
-      // Somebody else has removed it.
+      // Another program has removed it.
     }
   }
 }

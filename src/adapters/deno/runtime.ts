@@ -52,7 +52,7 @@ export interface DenoDatagramAddress {
   path?: string;
 }
 
-/** What the adapter uses of `Deno`. */
+/** The part of `Deno` that the adapter uses. */
 export interface DenoRuntime {
   readonly build: { readonly os: string };
   connect(
@@ -93,8 +93,8 @@ export function denoRuntime(): DenoRuntime {
 }
 
 /**
- * Throws `denied` unless the network permission for `host` is granted. For Node's modules, whose
- * lack of it is an uncaught exception on Deno.
+ * Throws `denied` unless the network permission for `host` is granted. It is for Node's modules, which
+ * throw an uncaught exception on Deno without it.
  */
 export async function demandNet(host: string, doing: string): Promise<void> {
   const { state } = await denoRuntime().permissions.request({ name: "net", host });

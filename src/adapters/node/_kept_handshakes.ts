@@ -9,7 +9,7 @@ import type { SocketListener } from "../../net/listener.ts";
 
 /** Has the listener bound the handshakes of a TLS server, and drops those that fail. */
 export function dropSilentClients(server: Server, listener: SocketListener): void {
-  // A TLS socket does not say which socket it is over; but that has the same other end.
+  // A TLS socket does not say which socket carries it; but both have the same peer.
   const key = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
   const handshakes = new Map<string, () => void>();
   const end = (from: string) => {

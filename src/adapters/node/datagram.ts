@@ -1,7 +1,7 @@
 /**
  * UDP by `node:dgram`: on Node, and on Deno where `--unstable-net` is not given.
  *
- * An ICMP refusal belongs to an earlier datagram, and does not cost the next one, as with CPython's
+ * An ICMP refusal belongs to an earlier datagram, and the next one is sent all the same, as from CPython's
  * sockets, which are not connected.
  *
  * @module
@@ -122,7 +122,7 @@ class NodeDatagramSocket extends NodeDatagrams implements DatagramSocket {
   ): void {
     const settle = (error: unknown) => {
       if (!error) resolve();
-      // The kernel tells of the refusal of an earlier datagram instead of sending this one.
+      // The kernel reports the refusal of an earlier datagram instead of sending this one.
       else if (!again && connectionErrorCode(error) === "refused") {
         this.#send(bytes, resolve, reject, true);
       } else reject(this.sendError(error, bytes, this.#peer));

@@ -5,7 +5,7 @@
  *
  * A socket of the package holds the process open and cannot be told not to. One that sends is thus
  * closed at the end of each turn of the event loop and opened anew by the next datagram, which
- * costs some 30 µs a turn; one that receives holds the process open until it is closed.
+ * takes some 30 µs a turn; one that receives holds the process open until it is closed.
  *
  * @module
  */
@@ -27,7 +27,7 @@ import {
   UnixgramSocket,
 } from "../common/unixgram_socket.ts";
 
-/** What of `unix-dgram` is used. */
+/** The part of `unix-dgram` that the adapter uses. */
 export interface UnixDgram {
   createSocket(type: "unix_dgram"): UnixDgramSocket;
 }
