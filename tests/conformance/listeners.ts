@@ -23,7 +23,7 @@ export function listeners({ name, connector, skips = {}, module }: Target): void
     );
   });
 
-  test("listen() yields connections; one that nobody reads holds its peer back", async () => {
+  test("listen() yields connections; one without a consumer holds its peer back", async () => {
     const listener = await connector.listen({ transport: "tcp", hostname: "127.0.0.1", port: 0 });
     const connections = listener[Symbol.asyncIterator]();
     const client = await connector.connect(listener.address);
@@ -84,7 +84,7 @@ export function listeners({ name, connector, skips = {}, module }: Target): void
     assertEquals(again.address, listener.address);
   });
 
-  test("close() of a listener closes connections that nobody took", async () => {
+  test("close() of a listener closes connections that no consumer took", async () => {
     const listener = await connector.listen({ transport: "tcp", hostname: "127.0.0.1", port: 0 });
     const client = await connector.connect(listener.address);
     await turns(5);

@@ -8,7 +8,7 @@ import { withoutUnixDatagrams } from "./unixgram_peer.ts";
 
 const skips: Record<string, string> = runtime === "deno"
   ? {
-    "a TLS listener that closes lets go of who has not ended its handshake":
+    "a TLS listener that closes drops a client that has not ended its handshake":
       "Deno keeps the socket of a handshake that was given up, though not the process open",
     "close() of a Unix datagram socket ends the sends that wait":
       "Deno cannot take back a datagram that waits for room",

@@ -41,7 +41,7 @@ export function streams({ name, connector, rawServer, skips = {}, module }: Clie
       await closing;
     }));
 
-  test("connect() to a port where nobody listens is refused", async () => {
+  test("connect() to a port without a listener is refused", async () => {
     const server = await rawServer();
     await server.close();
     const error = await connector.connect(server.address).then(() => undefined, (error) => error);
@@ -134,7 +134,7 @@ export function streams({ name, connector, rawServer, skips = {}, module }: Clie
       assertEquals((await peer.received()).size, 0);
     }));
 
-  test("closed settles at the peer's FIN behind bytes that nobody reads", () =>
+  test("closed settles at the peer's FIN behind bytes that no consumer reads", () =>
     withPeer(async (connection, peer) => {
       await peer.write(new Uint8Array(2 * MIB));
       await peer.end();
@@ -178,7 +178,7 @@ export function streams({ name, connector, rawServer, skips = {}, module }: Clie
       assertEquals((await peer.received()).size, 2);
     }));
 
-  test("close() sends first what a write still waits with", () =>
+  test("close() first sends the rest of a write that waits", () =>
     withPeer(async (connection, peer) => {
       const bytes = pattern(16 * MIB);
       await peer.stall();

@@ -14,7 +14,7 @@ import { unixgrams } from "./unixgrams.ts";
 
 /** Registers every check for one adapter. */
 export function conformance(target: Target): void {
-  test(`${target.name}: hostName() is what the machine calls itself`, () => {
+  test(`${target.name}: hostName() is the name of the machine`, () => {
     assertEquals(target.connector.hostName?.(), target.hostName);
   });
   streams(target);

@@ -80,7 +80,7 @@ export function tls({ name, connector, rawServer, skips = {} }: Target): void {
       await exchange(await connect({ ca }), accepted(), pattern(10));
     }));
 
-  test("a TLS listener that closes lets go of who has not ended its handshake", async () => {
+  test("a TLS listener that closes drops a client that has not ended its handshake", async () => {
     const at = { transport: "tcp", hostname: "127.0.0.1", port: 0 } as const;
     const listener = await connector.listen({ ...at, tls: server });
     const { port } = listener.address as typeof at;
@@ -98,7 +98,7 @@ export function tls({ name, connector, rawServer, skips = {} }: Target): void {
       await exchange(named, accepted(), pattern(1000));
     }));
 
-  test("a TLS listener refuses who lacks the client certificate that it demands", async () => {
+  test("a TLS listener refuses a client without the certificate that it demands", async () => {
     const cases = [
       { demanded: ca, presented: {}, outcomes: ["tls"] },
       // Node's listener hangs up on this one without a TLS alert.
@@ -123,7 +123,7 @@ export function tls({ name, connector, rawServer, skips = {} }: Target): void {
     }
   });
 
-  test("connect() with a key that only looks like one rejects as contracts say", async () => {
+  test("connect() with a key that only looks like one rejects with a ConnectionError", async () => {
     const absent = await rawServer();
     await absent.close();
     const key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";

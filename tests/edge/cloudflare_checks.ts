@@ -24,7 +24,7 @@ export function cloudflareChecks(
 ): void {
   const test = (check: string, fn: () => Promise<void>) => register(`${name}: ${check}`, fn);
 
-  test("connect() that fails is `other`, as workers do not say why, with what they say", async () => {
+  test("connect() that fails in a worker is `other`, with the words of the worker", async () => {
     const server = await rawServer();
     await server.close();
     const absent = { transport: "tcp", hostname: "no.such.host.invalid", port: 9020 } as const;
@@ -37,7 +37,7 @@ export function cloudflareChecks(
     }
   });
 
-  test("what a worker has not is `unsupported`, and the message says what to do", async () => {
+  test("TLS options and transports that a worker lacks are `unsupported`, and the message says what to do", async () => {
     const certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     const key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
     const at = { transport: "tcp", hostname: "localhost", port: 1 } as const;

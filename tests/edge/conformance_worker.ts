@@ -59,7 +59,7 @@ const target = {
   rawServer,
   module: "cloudflare.ts",
   skips: {
-    "connect() to a port where nobody listens is refused": "workers do not say why",
+    "connect() to a port without a listener is refused": "workers do not say why",
     "connect() to a name that does not exist is `not-found`": "workers do not say why",
     "writeSync() writes without waiting": "workers have no exit to write at",
   },

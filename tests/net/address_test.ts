@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { checkPath, showAddress } from "../../src/net/address.ts";
 import { test } from "../test.ts";
 
-test("showAddress() writes an address as people do", () => {
+test("showAddress() writes host and port, brackets around IPv6, or a Unix path", () => {
   assertEquals(showAddress({ transport: "tcp", hostname: "h", port: 1 }), "h:1");
   assertEquals(showAddress({ transport: "udp", hostname: "::1", port: 514 }), "[::1]:514");
   assertEquals(showAddress({ transport: "unix", path: "/run/log" }), "/run/log");

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { AsyncQueue } from "../../src/net/_async_queue.ts";
 import { test } from "../test.ts";
 
-test("AsyncQueue yields what was pushed, in order, then ends", async () => {
+test("AsyncQueue yields its items in order, then ends", async () => {
   const queue = new AsyncQueue<number>({ limit: 10 });
   queue.push(1);
   queue.push(2);
@@ -49,7 +49,7 @@ test("AsyncQueue hands an item to the consumer that waits, past the limit", asyn
   assertEquals((await waiting).value, 7);
 });
 
-test("AsyncQueue that discards what nobody reads holds a little for who comes soon", async () => {
+test("AsyncQueue that discards holds a little for a consumer that comes soon", async () => {
   const queue = new AsyncQueue<number>({ limit: 3, unread: "discard" });
   queue.push(1);
   queue.push(2);

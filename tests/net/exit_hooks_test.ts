@@ -30,7 +30,7 @@ test("ExitHookSet listens on the runtime while there are hooks", () => {
   assertEquals(listening(), 0);
 });
 
-test("exit() runs queues first, then what writes, the youngest first, then what counts", () => {
+test("exit() runs hooks that pass on, then those that write, the youngest first, then those that count", () => {
   const { set } = setting();
   const ran: string[] = [];
   const hooks = (name: string) => ({
@@ -55,7 +55,7 @@ test("exit() runs queues first, then what writes, the youngest first, then what 
   assertEquals(ran, ["queue false"]);
 });
 
-test("beforeExit() waits once, lets the process end, then has nothing more begun", async () => {
+test("beforeExit() waits once, then lets the process end, then tells hooks to begin nothing more", async () => {
   const { set } = setting();
   const ran: unknown[] = [];
   const beforeExit = (isRepeated?: boolean) => Promise.resolve(void ran.push(isRepeated));

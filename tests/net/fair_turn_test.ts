@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers";
 import { turn } from "../../src/net/fair_turn.ts";
 import { test } from "../test.ts";
 
-test("turn() lets everybody go on in the order of asking, one in a turn", async () => {
+test("turn() resolves in the order of the calls, one in a turn of the event loop", async () => {
   const order: number[] = [];
   let turns = 0;
   let isOver = false;
@@ -22,7 +22,7 @@ test("turn() lets everybody go on in the order of asking, one in a turn", async 
   await new Promise((resolve) => setImmediate(resolve));
 });
 
-test("turn() that is asked for within a turn comes in a later one", async () => {
+test("turn() that is called within a turn resolves in a later one", async () => {
   const order: string[] = [];
   await Promise.all([
     turn().then(async () => {

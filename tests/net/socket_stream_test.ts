@@ -20,7 +20,7 @@ async function connected(): Promise<Pair> {
   return { network, listener, sender, accepted: next.value as StreamConnection };
 }
 
-test("close() goes on yielding what arrives to who iterates, until the peer's end", async () => {
+test("a consumer that iterates gets what arrives after close(), until the peer's end", async () => {
   const { network, listener, sender, accepted } = await connected();
   const iterator = accepted[Symbol.asyncIterator]();
   // More than the stream holds: the rest waits in the kernel.

@@ -180,7 +180,7 @@ test("close() with an aborted signal fails a write that waits; what was taken ar
   assertEquals(network.peer.received, bytes(1, 2));
 });
 
-test("what a peer sends is yielded to who iterates, and discarded else", async () => {
+test("a consumer gets what a peer sends; without one it is discarded", async () => {
   const network = new MemoryNetwork({ bufferBytes: 1024 });
   const unread = await network.connect(to);
   for (let i = 0; i < 1000; i++) await network.peer.write(new Uint8Array(1024));
@@ -197,7 +197,7 @@ test("what a peer sends is yielded to who iterates, and discarded else", async (
   await read.close();
 });
 
-test("a connection that somebody iterates holds the peer back", async () => {
+test("a connection with a slow consumer holds the peer back", async () => {
   const network = new MemoryNetwork({ bufferBytes: 1024 });
   const connection = await network.connect(to);
   const iterator = connection[Symbol.asyncIterator]();
@@ -222,7 +222,7 @@ test("a connection that somebody iterates holds the peer back", async () => {
   await connection.close();
 });
 
-test("MemoryNetwork.listen() yields what connects, and is refused after close()", async () => {
+test("MemoryNetwork.listen() yields connections, and after close() connects are refused", async () => {
   const network = new MemoryNetwork({ whenNobodyListens: "refused" });
   const listener = await network.listen({ transport: "tcp", hostname: "::", port: 0 });
   assert(listener.address.transport === "tcp" && listener.address.port > 0);
@@ -250,7 +250,7 @@ test("MemoryNetwork.listen() refuses an address in use", async () => {
   assertEquals(await codeOf(network.listen(listener.address)), "other");
 });
 
-test("datagrams reach what is bound, are recorded, and fail as scripted", async () => {
+test("datagrams reach the socket that is bound, are recorded, and fail as scripted", async () => {
   const network = new MemoryNetwork();
   await using bound = await network.bindDatagram({ transport: "udp", hostname: "::1", port: 514 });
   await using socket = await network.openDatagram(bound.address);

@@ -64,7 +64,7 @@ test("send() tries again after 1, 2, 4 … 64 ms, and no more often than that", 
   assertEquals([native.received, clock.pendingTimers], [[1, 2], 0]);
 });
 
-test("send() keeps the order: who comes later waits behind", async () => {
+test("send() keeps the order of the calls while the first of them waits", async () => {
   const { native, clock, socket } = receiver(1);
   const sends = [1, 2, 3, 4].map((value) => socket.send(bytes(value)));
   native.room = 1;
@@ -103,7 +103,7 @@ test("send() rejects with what went wrong with that datagram, and goes on with t
   assertEquals(message, "Cannot send 1 bytes to /dev/log: send ECONNREFUSED");
 });
 
-test("close() ends what waits with `closed`, lets go once, and sends nothing more", async () => {
+test("close() ends the sends that wait with `closed`, closes the native socket once, and sends nothing more", async () => {
   const { native, clock, socket } = receiver(0);
   const codes = Promise.all([1, 2].map((value) => codeOf(socket.send(bytes(value)))));
   await socket.close();
@@ -115,7 +115,7 @@ test("close() ends what waits with `closed`, lets go once, and sends nothing mor
   assertEquals([native.closed, native.received, clock.pendingTimers], [1, [], 0]);
 });
 
-test("unref() lets the process end although something waits; without it nothing does", async () => {
+test("a datagram that waits holds the process open only without unref()", async () => {
   const held = new Set<object>();
   const timers: Timers = {
     setTimeout(callback) {

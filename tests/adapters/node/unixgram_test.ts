@@ -85,7 +85,7 @@ test("openNodeUnixgram() refuses an abstract name, which the package would cut o
   assertEquals(await codeOf(bindNodeUnixgram(abstract, played().load)), "unsupported");
 });
 
-test("openNodeUnixgram() tells why it cannot connect, and leaves no socket", async () => {
+test("openNodeUnixgram() rejects with the reason of a failed connect, and leaves no socket", async () => {
   const { calls, load } = played({ connect: [-ENOENT, -ECONNREFUSED] });
   assertEquals(await codeOf(openNodeUnixgram(peer, {}, load)), "not-found");
   assertEquals(await codeOf(openNodeUnixgram(peer, {}, load)), "refused");
