@@ -6,7 +6,7 @@
  * @module
  */
 import { KeyError } from "../text/key_error.ts";
-import type { LogRecord } from "./log_record.ts";
+import { type LogRecord, TIME_FIELDS } from "./log_record.ts";
 import type { Lookup } from "../text/percent_format.ts";
 import { PythonFloat } from "../text/python_float.ts";
 
@@ -49,12 +49,8 @@ export class RecordValues implements Lookup {
   get(key: string): unknown {
     if (!Object.hasOwn(this.#record, key)) return this.#defaults?.[key];
     const value = this.#record[key];
-    return typeof value === "number" && isTime(key) ? new PythonFloat(value) : value;
+    return typeof value === "number" && TIME_FIELDS.includes(key) ? new PythonFloat(value) : value;
   }
-}
-
-function isTime(key: string): boolean {
-  return key === "created" || key === "msecs" || key === "relativeCreated";
 }
 
 /** Formats; a missing field throws with CPython's words. */

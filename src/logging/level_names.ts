@@ -44,9 +44,7 @@ export function getLevelName(level: number): string;
 /** Returns the number of a level name, or `"Level X"`. */
 export function getLevelName(level: string): number | string;
 export function getLevelName(level: unknown): number | string {
-  const name = levelToName.get(level);
-  if (name !== undefined) return name;
-  return nameToLevel.get(level) ?? `Level ${pythonStr(level)}`;
+  return levelToName.get(level) ?? nameToLevel.get(level) ?? `Level ${pythonStr(level)}`;
 }
 
 /**

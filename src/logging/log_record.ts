@@ -21,6 +21,9 @@ export const UNKNOWN_FILE = "(unknown file)";
 /** The `funcName` of records whose caller was not looked up. */
 export const UNKNOWN_FUNCTION = "(unknown function)";
 
+/** The attributes that are floats in Python, even if they are whole. */
+export const TIME_FIELDS: readonly string[] = ["created", "msecs", "relativeCreated"];
+
 /**
  * The arguments of a record's message: a tuple of values (an array), or the one mapping that the
  * caller gave (a plain object or a `Map`).

@@ -36,10 +36,9 @@ export let makeRecord: LogRecordFactory = plainFactory;
 /** Returns a factory, which may be a function or a class, as a function. */
 export function asFunction(factory: LogRecordFactory | LogRecordClass): LogRecordFactory {
   if (factory === LogRecord) return plainFactory;
-  if (!isRecordClass(factory)) {
-    return (...args) => atOnce((factory as LogRecordFactory)(...args), "makeRecord()");
-  }
-  return (...args) => new factory(...args);
+  return isRecordClass(factory)
+    ? (...args) => new factory(...args)
+    : (...args) => atOnce((factory as LogRecordFactory)(...args), "makeRecord()");
 }
 
 /**
@@ -86,5 +85,5 @@ export function emptyRecord(): LogRecord {
 }
 
 function isRecordClass(factory: object): factory is LogRecordClass {
-  return factory === LogRecord || Object.prototype.isPrototypeOf.call(LogRecord, factory);
+  return Object.prototype.isPrototypeOf.call(LogRecord, factory);
 }

@@ -55,7 +55,7 @@ interface Drain {
 }
 
 /** The records of one message: all are handled when `last` records of this port are. */
-interface Delivery {
+interface ReceivedMessage {
   readonly queue: number;
   readonly last: number;
 }
@@ -66,7 +66,7 @@ interface Delivery {
 export class PortReceiver extends RecordQueue {
   readonly #port: MessagePortLike;
   readonly #clock: Clock;
-  readonly #deliveries: Delivery[] = [];
+  readonly #messages: ReceivedMessage[] = [];
   /** The senders that have sent a message. */
   readonly #senders = new Set<number>();
   #drain: Drain | undefined;
@@ -173,8 +173,8 @@ export class PortReceiver extends RecordQueue {
   }
 
   #acknowledge(): void {
-    while (this.#deliveries.length > 0 && this.#deliveries[0]!.last <= this.#done) {
-      this.#post({ logwire: "done", queue: this.#deliveries.shift()!.queue });
+    while (this.#messages.length > 0 && this.#messages[0]!.last <= this.#done) {
+      this.#post({ logwire: "done", queue: this.#messages.shift()!.queue });
     }
   }
 
@@ -217,7 +217,7 @@ export class PortReceiver extends RecordQueue {
       // No PortQueue sends such frames; `done` is answered all the same, or the sender would wait.
       reportError(null, error);
     }
-    this.#deliveries.push({ queue, last: this.#put });
+    this.#messages.push({ queue, last: this.#put });
     this.#acknowledge();
   }
 

@@ -46,8 +46,7 @@ export function isInteger(value: unknown): boolean {
  * exponents.
  */
 export function floatRepr(x: number): string {
-  if (Number.isNaN(x)) return "nan";
-  if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
+  if (!Number.isFinite(x)) return String(x).replace("inity", "").toLowerCase();
   if (Object.is(x, -0)) return "-0.0";
   const magnitude = Math.abs(x);
   if (x === 0 || (magnitude >= 1e-4 && magnitude < 1e16)) {

@@ -13,6 +13,7 @@
  */
 import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
+import { isPlainObject } from "../text/is_mapping.ts";
 import { pythonStr } from "../text/python_repr.ts";
 import { TextBudget } from "../text/text_budget.ts";
 
@@ -106,7 +107,7 @@ function partsOf(value: object): Iterable<unknown> | undefined {
   if (Array.isArray(value) || value instanceof Set) return value;
   if (isBytes(value)) return [];
   if (value instanceof Map) return [...value.keys(), ...value.values()];
-  return isPlain(value) ? [...Object.keys(value), ...Object.values(value)] : undefined;
+  return isPlainObject(value) ? [...Object.keys(value), ...Object.values(value)] : undefined;
 }
 
 /**
@@ -115,11 +116,6 @@ function partsOf(value: object): Iterable<unknown> | undefined {
  */
 function isBytes(value: object): boolean {
   return ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }
 
 /**
@@ -153,7 +149,7 @@ class Cleaning {
       for (const [key, item] of value) copy.set(copied(key), copied(item));
       return copy;
     }
-    if (isPlain(value)) {
+    if (isPlainObject(value)) {
       const copy = this.#made(value, {});
       for (const [key, item] of Object.entries(value)) {
         const definition = { value: copied(item), enumerable: true, writable: true };

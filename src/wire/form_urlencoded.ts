@@ -10,12 +10,10 @@
  *
  * @module
  */
+import { TIME_FIELDS } from "../logging/log_record.ts";
 import { floatRepr } from "../text/python_float.ts";
 import { pythonStr, tupleRepr } from "../text/python_repr.ts";
 import { TextBudget } from "../text/text_budget.ts";
-
-/** The fields that are floats in Python, even if they are whole. */
-const TIMES: ReadonlySet<string> = new Set(["created", "msecs", "relativeCreated"]);
 
 const encoder = /* @__PURE__ */ new TextEncoder();
 
@@ -53,7 +51,7 @@ function textOf(key: string, value: unknown, budget: TextBudget): string | Uint8
   if (value instanceof Uint8Array) return bytesWithin(value, budget);
   if (value instanceof ArrayBuffer) return bytesWithin(new Uint8Array(value), budget);
   if (key === "args" && Array.isArray(value)) return tupleRepr(value, budget);
-  if (typeof value === "number" && TIMES.has(key)) return floatRepr(value);
+  if (typeof value === "number" && TIME_FIELDS.includes(key)) return floatRepr(value);
   // The message itself is not cut; many fields may share one other text.
   if (typeof value === "string") return key === "msg" ? value : budget.cut(value);
   return pythonStr(value, budget);

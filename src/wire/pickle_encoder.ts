@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { LogRecord } from "../logging/log_record.ts";
+import { LogRecord, TIME_FIELDS } from "../logging/log_record.ts";
 import type { RecordEncoder } from "./record_encoder.ts";
 import * as op from "./pickle/opcodes.ts";
 import { Pickler } from "./pickle/pickler.ts";
@@ -23,7 +23,7 @@ import {
   writeText,
 } from "./pickle/scalars.ts";
 import { RECORD_FIELDS as FIELDS } from "./record_fields.ts";
-import { TIMES, writeFields } from "./record_pickler.ts";
+import { writeFields } from "./record_pickler.ts";
 
 /** The length prefix of a frame, in bytes. */
 const PREFIX = 4;
@@ -82,7 +82,7 @@ class FrameTemplate {
     this.head = written.slice(0, at.msg);
     this.middle = written.slice(afterMessage, afterText - TEXT_HEADER);
     this.rest = written.slice(afterText);
-    this.times = TIMES.map((time) => at[time]! + 1 - afterText);
+    this.times = TIME_FIELDS.map((time) => at[time]! + 1 - afterText);
     this.memoized = pickler.memoized;
   }
 

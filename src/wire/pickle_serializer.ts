@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { isPlainObject } from "../text/is_mapping.ts";
 import { keyText } from "../text/python_repr.ts";
 import { valueText } from "../logging/validate.ts";
 import { UnpicklingError } from "./pickle/errors.ts";
@@ -45,12 +46,7 @@ function toFields(value: unknown): Record<string, unknown> {
   if (value instanceof Map || isPairs(value)) {
     return Object.fromEntries(Array.from(value, ([key, member]) => [keyText(key), member]));
   }
-  if (typeof value === "object" && value !== null) {
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype || prototype === null) {
-      return value as Record<string, unknown>;
-    }
-  }
+  if (isPlainObject(value)) return value;
   throw new UnpicklingError(`a log record must be a dict: current value is ${valueText(value)}`);
 }
 

@@ -6,13 +6,11 @@
  *
  * @module
  */
+import { TIME_FIELDS } from "../logging/log_record.ts";
 import { MAX_DEPTH, MAX_ITEMS, MAX_RECORD_BYTES } from "./pickle/limits.ts";
 import { Pickler } from "./pickle/pickler.ts";
 
 let spare: Pickler | undefined;
-
-/** The fields that are floats in Python, even if they are whole. */
-export const TIMES: readonly string[] = ["created", "msecs", "relativeCreated"];
 
 /** Each is the last part of the one before it, and the same str if it is the whole of it. */
 const PATHS: readonly string[] = ["pathname", "filename", "module"];
@@ -54,7 +52,7 @@ export function writeFields(
     const value = fields[key];
     pickler.writeKey(key);
     at[key] = pickler.length;
-    if (typeof value === "number" && TIMES.includes(key)) {
+    if (typeof value === "number" && TIME_FIELDS.includes(key)) {
       pickler.writeFloat(value);
     } else if (typeof value !== "string" || !PATHS.includes(key)) {
       pickler.writeValue(value);
