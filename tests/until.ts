@@ -2,6 +2,7 @@
  * Waits for a state that no event announces: a file that another program writes, a counter. Imports
  * nothing of a runtime, as workers use it too.
  */
+import type { VirtualClock } from "../src/testing/_virtual_clock.ts";
 import { turns } from "./turns.ts";
 
 /** How long a test waits for anything. */
@@ -16,5 +17,13 @@ export async function until(
   while (!await condition()) {
     if (Date.now() > deadline) throw new Error(`waited in vain for ${explain()}`);
     await turns(5);
+  }
+}
+
+/** Lets the program go on, on a clock that stands still, until the condition holds. */
+export async function advanceUntil(clock: VirtualClock, condition: () => boolean): Promise<void> {
+  for (let turn = 0; !condition(); turn++) {
+    if (turn > 10_000) throw new Error(`never came true: ${condition}`);
+    await clock.advance();
   }
 }

@@ -10,7 +10,7 @@ import type { FlushOptions } from "../../src/logging/handler.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { ListHandler, receivedRecord, recordOf } from "../logging/helpers.ts";
-import { until } from "../receivers/until.ts";
+import { advanceUntil } from "../until.ts";
 import { isReceived } from "../../src/logging/received_mark.ts";
 import { test } from "../test.ts";
 import { turns } from "../turns.ts";
@@ -405,7 +405,7 @@ test("QueueListener.stop() does not wait for a sender that is silent, nor past i
   port.listener({ logwire: "hello", queue: 1 });
   let isStopped = false;
   const stopped = listener.stop().then(() => isStopped = true);
-  await until(clock, () => clock.pendingTimers === 1);
+  await advanceUntil(clock, () => clock.pendingTimers === 1);
   await clock.advance(999);
   assert(!isStopped);
   await clock.advance(1);
@@ -413,10 +413,10 @@ test("QueueListener.stop() does not wait for a sender that is silent, nor past i
   listener.start();
   const abort = new AbortController();
   const aborted = listener.stop({ signal: abort.signal });
-  await until(clock, () => clock.pendingTimers === 1);
+  await advanceUntil(clock, () => clock.pendingTimers === 1);
   abort.abort();
   await aborted;
-  await until(clock, () => clock.pendingTimers === 0);
+  await advanceUntil(clock, () => clock.pendingTimers === 0);
   assertThrows(
     () => new PortReceiver(port, { colour: 1 } as PortReceiverOptions),
     TypeError,

@@ -16,7 +16,7 @@ import {
 import type { ReceiverFault } from "../../src/receivers/socket_receiver.ts";
 import { test } from "../test.ts";
 import { reasons, record, spam } from "./setting.ts";
-import { until } from "./until.ts";
+import { advanceUntil } from "../until.ts";
 
 const at = { transport: "udp", hostname: "localhost", port: 9021 } as const;
 
@@ -70,7 +70,7 @@ test("LogRecordDatagramReceiver takes what DatagramHandler sends, in any seriali
     logger.addHandler(handler);
     logger.info("%d späm", 5);
     logger.info("eggs");
-    await until(clock, () => receiver.stats.received === 2);
+    await advanceUntil(clock, () => receiver.stats.received === 2);
     await handler.close();
     await stop();
     assertEquals([receiver.messages, faults], [["5 späm", "eggs"], []]);
@@ -95,7 +95,7 @@ test("a bad datagram, or a record that cannot be handled, is lost alone", async 
   }
   await send(record({ msg: "throw" }));
   await send(spam);
-  await until(network.clock, () => receiver.stats.received === bad.length + 2);
+  await advanceUntil(network.clock, () => receiver.stats.received === bad.length + 2);
   assertEquals(receiver.messages, Array(bad.length + 1).fill("spam"));
   assertEquals(
     reasons(faults),
@@ -120,7 +120,7 @@ test("stop() handles the datagrams that have arrived, until 200 ms of silence", 
   for (let i = 0; i < 500; i++) await send(spam);
   let stopped = false;
   const stopping = receiver.stop().then(() => stopped = true);
-  await until(network.clock, () => receiver.messages.length === 500);
+  await advanceUntil(network.clock, () => receiver.messages.length === 500);
   await network.clock.advance(199);
   await send(spam);
   await network.clock.advance(199);
@@ -153,7 +153,7 @@ test("start() rejects if it cannot bind; serveUntilStopped() serves until it is 
   const controller = new AbortController();
   const serving = receiver.serveUntilStopped({ signal: controller.signal });
   await send(spam);
-  await until(network.clock, () => receiver.stats.received === 1);
+  await advanceUntil(network.clock, () => receiver.stats.received === 1);
   controller.abort();
   await stop();
   await serving;
@@ -219,7 +219,7 @@ test("an async handleLogRecord() is awaited, and datagrams beyond 4 MiB are drop
   };
   const large = record({ msg: "x".repeat(60_000) });
   for (let i = 0; i < 100; i++) await send(large);
-  await until(network.clock, () => begun === 1);
+  await advanceUntil(network.clock, () => begun === 1);
   await network.clock.advance(10_000);
   assertEquals([begun, receiver.stats.received], [1, 1], "one at a time");
   const { dropped } = receiver.stats;
@@ -227,7 +227,7 @@ test("an async handleLogRecord() is awaited, and datagrams beyond 4 MiB are drop
   while (begun < 100 - dropped) {
     waiting.shift()!();
     const before = begun;
-    await until(network.clock, () => begun === before + 1);
+    await advanceUntil(network.clock, () => begun === before + 1);
   }
   waiting.shift()!();
   await stop();
@@ -239,11 +239,14 @@ test("empty datagrams that are not read take no memory", async () => {
   let end = () => {};
   receiver.handleLogRecord = () => new Promise<void>((resolve) => end = resolve);
   await send(spam);
-  await until(network.clock, () => receiver.stats.received === 1);
+  await advanceUntil(network.clock, () => receiver.stats.received === 1);
   for (let i = 0; i < 20_000; i++) await send(new Uint8Array(0));
   assert(receiver.stats.dropped > 3_000, `${receiver.stats.dropped} were dropped`);
   end();
-  await until(network.clock, () => receiver.stats.rejected + receiver.stats.dropped === 20_000);
+  await advanceUntil(
+    network.clock,
+    () => receiver.stats.rejected + receiver.stats.dropped === 20_000,
+  );
   await stop();
 });
 
@@ -252,7 +255,7 @@ test("stop() ends although a handler never does, and counts the datagrams that i
   let end = () => {};
   receiver.handleLogRecord = () => new Promise<void>((resolve) => end = resolve);
   for (let i = 0; i < 3; i++) await send(spam);
-  await until(network.clock, () => receiver.stats.received === 1);
+  await advanceUntil(network.clock, () => receiver.stats.received === 1);
   let stopped = false;
   const stopping = receiver.stop().then(() => stopped = true);
   await network.clock.advance(999);
@@ -260,6 +263,6 @@ test("stop() ends although a handler never does, and counts the datagrams that i
   await network.clock.advance(1);
   await stopping;
   end();
-  await until(network.clock, () => receiver.stats.dropped === 2);
+  await advanceUntil(network.clock, () => receiver.stats.dropped === 2);
   assertEquals([receiver.stats.received, faults], [1, []]);
 });

@@ -6,7 +6,7 @@ import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
 import { at, Collector, setting } from "./setting.ts";
-import { until } from "./until.ts";
+import { advanceUntil } from "../until.ts";
 
 /** The lines that `run` prints on stderr. */
 async function stderrOf(run: () => Promise<void>): Promise<string[]> {
@@ -30,7 +30,10 @@ test("faults are lines on stderr unless onError is given, one of a kind every te
       const { rejected } = receiver.stats;
       const connection = await network.connect(at);
       await connection.write(frame(dumps("a\nb")));
-      await until(clock, () => receiver.stats.rejected > rejected && receiver.stats.open === 0);
+      await advanceUntil(
+        clock,
+        () => receiver.stats.rejected > rejected && receiver.stats.open === 0,
+      );
       await connection.close();
     };
     for (let i = 0; i < 5; i++) await evil();
@@ -71,7 +74,7 @@ test("a fault is one short line on stderr, whatever a sender put into the error"
       });
       const connection = await connect();
       await connection.write(frame(new Uint8Array(1)));
-      await until(network.clock, () => receiver.stats.rejected === 1);
+      await advanceUntil(network.clock, () => receiver.stats.rejected === 1);
       await stop(connection);
     });
     assertEquals(more, []);
@@ -91,7 +94,7 @@ test("a fault is printed when onError throws or rejects, with the error of onErr
       const { network, connect, receiver, stop } = await setting({ onError });
       const connection = await connect();
       await connection.write(frame(dumps(null)));
-      await until(network.clock, () => receiver.stats.rejected === 1);
+      await advanceUntil(network.clock, () => receiver.stats.rejected === 1);
       await connection.closed;
       await stop(connection);
     });

@@ -20,7 +20,7 @@ import {
 import { dag } from "../text/dag.ts";
 import { test } from "../test.ts";
 import { at, fields, reasons, record, setting } from "./setting.ts";
-import { until } from "./until.ts";
+import { advanceUntil } from "../until.ts";
 
 const hostile: [string, Record<string, unknown>, "handled" | "failed"][] = [
   ["no fields at all", { name: undefined, msg: undefined, levelno: undefined }, "failed"],
@@ -82,10 +82,10 @@ for (const [what, more, outcome] of hostile) {
       const sent = { ...fields, ...more } as Record<string, unknown>;
       for (const key of Object.keys(sent)) if (sent[key] === undefined) delete sent[key];
       const writing = connection.write(frame(dumps(sent)));
-      await until(clock, () => receiver.stats.received === 1);
+      await advanceUntil(clock, () => receiver.stats.received === 1);
       await writing;
       await connection.write(record({ msg: "still there" }));
-      await until(clock, () => receiver.stats.received === 2);
+      await advanceUntil(clock, () => receiver.stats.received === 2);
       assertEquals(receiver.stats.failed, outcome === "failed" ? 1 : 0);
       assertEquals(reasons(faults), outcome === "failed" ? ["record"] : []);
       assert(texts.at(-1)!.endsWith("still there"), texts.at(-1));
@@ -134,7 +134,7 @@ for (const escapes of [true, false, undefined]) {
       await receiver.start();
       const connection = await network.connect(at);
       await connection.write(record({ name: "a\r", user: "x\x1b", msg: "b\nc", exc_text: "d\ne" }));
-      await until(clock, () => receiver.stats.received === 1);
+      await advanceUntil(clock, () => receiver.stats.received === 1);
       await connection.close();
     } finally {
       await receiver.stop();

@@ -11,7 +11,7 @@ import {
   type LogRecordSocketReceiverOptions,
   type ReceiverFault,
 } from "../../src/receivers/socket_receiver.ts";
-import { until } from "./until.ts";
+import { advanceUntil } from "../until.ts";
 
 export const at: { transport: "tcp"; hostname: string; port: number } = {
   transport: "tcp",
@@ -85,8 +85,8 @@ export async function setting(
     receiver,
     faults,
     connect: () => network.connect(at),
-    records: (count) => until(clock, () => receiver.records.length >= count),
-    faulted: (count) => until(clock, () => faults.length >= count),
+    records: (count) => advanceUntil(clock, () => receiver.records.length >= count),
+    faulted: (count) => advanceUntil(clock, () => faults.length >= count),
     async stop(...connections) {
       const stopping = Promise.all([
         ...connections.map((connection) => connection.close()),

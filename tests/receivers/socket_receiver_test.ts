@@ -23,7 +23,7 @@ import {
 } from "../../src/receivers/socket_receiver.ts";
 import { test } from "../test.ts";
 import { at, Collector, fields, reasons, record, setting, spam } from "./setting.ts";
-import { until } from "./until.ts";
+import { advanceUntil } from "../until.ts";
 
 test("LogRecordSocketReceiver handles the records of every connection as they arrive", async () => {
   const { connect, receiver, records, stop, faults } = await setting();
@@ -128,7 +128,7 @@ test("LogRecordSocketReceiver reports a connection that is reset, and serves the
   await faulted(1);
   assertEquals(reasons(faults), ["connection"]);
   assertEquals((faults[0]!.error as ConnectionError).code, "reset");
-  await until(network.clock, () => receiver.stats.open === 0);
+  await advanceUntil(network.clock, () => receiver.stats.open === 0);
   assertEquals(receiver.stats.rejected, 0);
   await stop();
 });
@@ -195,20 +195,20 @@ test("an async handleLogRecord() is awaited, so that its sender is held back", a
   const connection = await connect();
   const many = repeat(spam, 20_000);
   const writing = connection.write(many).catch(() => {});
-  await until(network.clock, () => waiting.length === 1);
+  await advanceUntil(network.clock, () => waiting.length === 1);
   await network.clock.advance(10_000);
   assertEquals([waiting.length, receiver.stats.received], [1, 1], "one record at a time");
   assert(receiver.stats.receivedBytes <= 64 * 1024, `${receiver.stats.receivedBytes} were read`);
   waiting[0]!();
   await records(1);
-  await until(network.clock, () => waiting.length === 2);
+  await advanceUntil(network.clock, () => waiting.length === 2);
   waiting[1]!(new Error("cannot"));
   await faulted(1);
-  await until(network.clock, () => waiting.length === 3);
+  await advanceUntil(network.clock, () => waiting.length === 3);
   assertEquals([reasons(faults), receiver.stats.failed], [["record"], 1]);
   const other = await connect();
   await other.write(spam);
-  await until(network.clock, () => waiting.length === 4);
+  await advanceUntil(network.clock, () => waiting.length === 4);
   waiting[3]!();
   await records(2);
   await stop(connection, other);
@@ -220,7 +220,7 @@ test("stop() ends after stopTimeoutMs although a handler never does, and reports
   const { waiting } = receiver as Slow;
   const connection = await connect();
   await connection.write(repeat(spam, 3));
-  await until(network.clock, () => waiting.length === 1);
+  await advanceUntil(network.clock, () => waiting.length === 1);
   let stopped = false;
   const stopping = receiver.stop().then(() => stopped = true);
   await network.clock.advance(999);
@@ -279,7 +279,7 @@ test("LogRecordSocketReceiver closes a connection over maxConnections if none is
   const [a, b] = [await connect(), await connect()];
   await a.write(spam);
   await b.write(spam);
-  await until(network.clock, () => handled.length === 2);
+  await advanceUntil(network.clock, () => handled.length === 2);
   const over = await connect();
   await over.closed;
   await faulted(1);
@@ -289,10 +289,10 @@ test("LogRecordSocketReceiver closes a connection over maxConnections if none is
   const closing = a.close();
   handled[0]!();
   await closing;
-  await until(network.clock, () => receiver.stats.open === 1);
+  await advanceUntil(network.clock, () => receiver.stats.open === 1);
   const next = await connect();
   await next.write(spam);
-  await until(network.clock, () => handled.length === 3);
+  await advanceUntil(network.clock, () => handled.length === 3);
   for (const end of handled) end();
   await records(3);
   assertEquals(receiver.stats.connections, 3);
@@ -315,7 +315,7 @@ test("LogRecordSocketReceiver closes a connection that is silent for idleTimeout
   assertEquals(faults, []);
   await network.clock.advance(1);
   await connection.closed;
-  await until(network.clock, () => receiver.stats.open === 0);
+  await advanceUntil(network.clock, () => receiver.stats.open === 0);
   assertEquals(reasons(faults), ["idle"]);
   assertEquals((faults[0]!.error as ConnectionError).code, "timeout");
   await stop(connection);
@@ -333,11 +333,11 @@ test("LogRecordSocketReceiver holds a fast sender back, and handles the others' 
   const many = repeat(record({ name: "fast" }), 15_000);
   const writing = fast.write(many);
   await slow.write(record({ name: "slow" }));
-  await until(network.clock, () => order.includes("slow"));
+  await advanceUntil(network.clock, () => order.includes("slow"));
   assert(order.indexOf("slow") < 5_000, `slow came as number ${order.indexOf("slow")}`);
   assert(receiver.stats.receivedBytes < many.length, "the rest waits at the sender");
   await writing;
-  await until(network.clock, () => order.length === 15_001);
+  await advanceUntil(network.clock, () => order.length === 15_001);
   await stop(fast, slow);
 });
 
@@ -348,7 +348,7 @@ test("stop() handles what has arrived, asks senders to end, and sets no timer fo
   const stopping = receiver.stop();
   assertEquals(await connection.closed, undefined, "the sender sees the FIN");
   const closing = connection.close();
-  await until(network.clock, () => receiver.stats.open === 0);
+  await advanceUntil(network.clock, () => receiver.stats.open === 0);
   await stopping;
   await closing;
   assertEquals(network.clock.now(), 0);
@@ -429,7 +429,7 @@ test("serveUntilStopped() serves until its signal is aborted", async () => {
   const serving = receiver.serveUntilStopped({ signal: controller.signal });
   const connection = await (await clock.advance(), network.connect(at));
   await connection.write(spam);
-  await until(clock, () => receiver.records.length === 1);
+  await advanceUntil(clock, () => receiver.records.length === 1);
   controller.abort();
   await connection.close();
   await serving;
@@ -537,7 +537,7 @@ test("handleLogRecord() gives a record to the logger of its name, or of logname,
     const connection = await network.connect(at);
     await connection.write(record({ name: "receiver_test.named" }));
     await connection.write(record({ name: "receiver_test.named", msg: "eggs", levelno: ERROR }));
-    await until(network.clock, () => receiver.stats.received === 2);
+    await advanceUntil(network.clock, () => receiver.stats.received === 2);
     await connection.close();
     await receiver.stop();
   }
@@ -557,7 +557,7 @@ test("received names make no loggers, and their records go to the nearest logger
   const handled = async (name: string) => {
     const { received } = receiver.stats;
     await connection.write(record({ name }));
-    await until(network.clock, () => receiver.stats.received > received);
+    await advanceUntil(network.clock, () => receiver.stats.received > received);
   };
   const connection = await connect();
   const before = manager.loggerDict.size;

@@ -9,7 +9,7 @@ import type { StreamConnection } from "../../src/net/connector.ts";
 import { LogRecordSocketReceiver, SyslogReceiver } from "../../src/receivers/socket_receiver.ts";
 import { test } from "../test.ts";
 import { at, Collector, fields, reasons, record, setting, spam } from "./setting.ts";
-import { until } from "./until.ts";
+import { advanceUntil } from "../until.ts";
 
 const MIB = 1024 * 1024;
 
@@ -24,7 +24,7 @@ function half(length: number, sent: number): Uint8Array {
 async function write(network: MemoryNetwork, to: StreamConnection, bytes: Uint8Array) {
   let isDone = false;
   const writing = to.write(bytes).catch(() => {}).then(() => isDone = true);
-  await until(network.clock, () => isDone);
+  await advanceUntil(network.clock, () => isDone);
   await writing;
 }
 
@@ -93,11 +93,11 @@ test("frameTimeoutMs does not run while a record is being handled", async () => 
   const connection = await connect();
   const two = repeat(spam, 2);
   await connection.write(two.subarray(0, spam.length + 9));
-  await until(network.clock, () => handled.length === 1);
+  await advanceUntil(network.clock, () => handled.length === 1);
   await network.clock.advance(10_000);
   handled[0]!();
   await connection.write(two.subarray(spam.length + 9));
-  await until(network.clock, () => handled.length === 2);
+  await advanceUntil(network.clock, () => handled.length === 2);
   handled[1]!();
   await records(2);
   assertEquals(faults, []);
@@ -151,7 +151,7 @@ test("1,024 half frames hold no more than the default budget, and an honest send
     hostile.push(connection);
     await connection.write(half(16 * MIB, 60_000));
   }
-  await until(network.clock, () => faults.length > 0);
+  await advanceUntil(network.clock, () => faults.length > 0);
   const honest = await connect();
   await honest.write(spam);
   await records(1);
@@ -210,7 +210,7 @@ test("idle connections are closed for new ones, the longest idle first", async (
   await inFrame.write(spam.subarray(0, 9));
   await records(2);
   await recent.write(spam);
-  await until(network.clock, () => receiver.stats.receivedBytes === 3 * spam.length + 9);
+  await advanceUntil(network.clock, () => receiver.stats.receivedBytes === 3 * spam.length + 9);
   const closed: StreamConnection[] = [];
   const others: StreamConnection[] = [];
   for (const one of [silent, inFrame, settled, recent]) {
@@ -253,13 +253,13 @@ test("SyslogReceiver bounds unfinished messages as LogRecordSocketReceiver bound
     const [one, two] = [await network.connect(at), await network.connect(at)];
     await write(network, one, encoder.encode(framing + "x".repeat(60_000)));
     await write(network, two, encoder.encode(framing + "y".repeat(40_000)));
-    await until(clock, () => faults.length === 1);
+    await advanceUntil(clock, () => faults.length === 1);
     assertEquals(faults, ["buffer 1"]);
     const three = await network.connect(at);
     await three.write(encoder.encode("<13>spam\n"));
-    await until(clock, () => texts.includes("spam"));
+    await advanceUntil(clock, () => texts.includes("spam"));
     const four = await network.connect(at);
-    await until(clock, () => faults.length === 2);
+    await advanceUntil(clock, () => faults.length === 2);
     assertEquals(faults[1], "idle 2");
     await clock.advance(60_000);
     assertEquals(faults[2], "idle 4", "it has sent nothing");

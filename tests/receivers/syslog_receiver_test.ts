@@ -14,7 +14,7 @@ import {
 } from "../../src/receivers/socket_receiver.ts";
 import { test } from "../test.ts";
 import { reasons } from "./setting.ts";
-import { until } from "./until.ts";
+import { advanceUntil } from "../until.ts";
 
 const encoder = new TextEncoder();
 
@@ -64,8 +64,8 @@ async function setting(transport: Transport, more: More = {}) {
     faults,
     connect,
     messages: () => receiver.records.map((record) => record.getMessage()),
-    records: (count: number) => until(clock, () => receiver.records.length >= count),
-    faulted: (count: number) => until(clock, () => faults.length >= count),
+    records: (count: number) => advanceUntil(clock, () => receiver.records.length >= count),
+    faulted: (count: number) => advanceUntil(clock, () => faults.length >= count),
     async stop() {
       const stopping = receiver.stop();
       await clock.advance(10_000);
@@ -312,7 +312,7 @@ test("without an override the logger of the application's name handles a record"
       await receiver.start();
       const sender = await network.openDatagram(addresses.udp);
       await sender.send(encoder.encode("<13>1 - - syslogtest.area1 - - - spam"));
-      await until(clock, () => receiver.stats.received === 1);
+      await advanceUntil(clock, () => receiver.stats.received === 1);
       await sender.close();
       await Promise.all([receiver.stop(), clock.advance(10_000)]);
     }
@@ -335,7 +335,7 @@ test("an override of unPickle() reads messages in another way", async () => {
   await receiver.start();
   const sender = await network.openDatagram(addresses.udp);
   await sender.send(encoder.encode("<13>spam"));
-  await until(clock, () => receiver.records.length === 1);
+  await advanceUntil(clock, () => receiver.records.length === 1);
   assertEquals([receiver.records[0]!.name, receiver.records[0]!.msg], ["own", "spam"]);
   await sender.close();
   await Promise.all([receiver.stop(), clock.advance(10_000)]);
@@ -356,7 +356,7 @@ test("SyslogReceiver closes an idle connection for another one, and after idleTi
     maxConnections: 1,
   });
   const first = await connect();
-  await until(network.clock, () => receiver.stats.open === 1);
+  await advanceUntil(network.clock, () => receiver.stats.open === 1);
   const second = await connect();
   await faulted(1);
   await network.clock.advance(1000);

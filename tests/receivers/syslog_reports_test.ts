@@ -10,7 +10,7 @@ import { parseSyslog } from "../../src/wire/syslog/syslog_parser.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { SyslogReceiver } from "../../src/receivers/socket_receiver.ts";
 import { test } from "../test.ts";
-import { until } from "./until.ts";
+import { advanceUntil } from "../until.ts";
 
 const { "tcp-cpython-lf-digit": texts, ...inputs } = JSON.parse(
   readFileSync(new URL("../testdata/syslog_reports.json", import.meta.url), "utf8"),
@@ -222,7 +222,7 @@ async function received(stream: string, count: number): Promise<LogRecord[]> {
   await receiver.start();
   const sender = await network.connect({ transport: "tcp", hostname: "localhost", port: 514 });
   await sender.write(encoder.encode(stream));
-  await until(clock, () => records.length >= count);
+  await advanceUntil(clock, () => records.length >= count);
   assertEquals([receiver.stats.open, receiver.stats.rejected], [1, 0], "the connection is kept");
   await Promise.all([sender.close(), receiver.stop(), clock.advance(10_000)]);
   assertEquals(records.length, count);
