@@ -7,29 +7,30 @@
  *
  * @module
  */
+import { withFallback } from "../text/fallback.ts";
+import { cutText } from "../text/text_budget.ts";
 
 /** The longest time, in milliseconds, that `setTimeout` can wait on every runtime (24.8 days). */
 export const MAX_TIMEOUT_MS: number = 0x7fff_ffff;
 
 /** The most characters of a value in an error: an option may be a whole certificate. */
-const MAX_SHOWN = 80;
+const MAX_SHOWN = 81;
 
 /** Returns a value as an error message shows it: short, on one line. Never throws. */
 export function valueText(value: unknown): string {
-  let text: string;
-  try {
-    if (typeof value === "string") text = JSON.stringify(value);
-    else if (typeof value === "bigint") text = `${value}n`;
-    else if (Array.isArray(value)) text = `an array of ${value.length}`;
-    else if (typeof value === "function") text = `function ${value.name}`;
-    else if (typeof value === "object" && value !== null) {
-      const name: unknown = value.constructor?.name;
-      text = name === "Object" || typeof name !== "string" ? "an object" : `an object ${name}`;
-    } else text = Object.is(value, -0) ? "-0" : String(value);
-  } catch {
-    text = "a value that cannot be shown";
+  return cutText(withFallback(() => textOf(value), "a value that cannot be shown"), MAX_SHOWN);
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "function") return `function ${value.name}`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value !== "object" || value === null) {
+    return Object.is(value, -0) ? "-0" : String(value);
   }
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+  const name: unknown = value.constructor?.name;
+  return name === "Object" || typeof name !== "string" ? "an object" : `an object ${name}`;
 }
 
 /** Returns the message for `name`, which must be `expected` and is `value`. */

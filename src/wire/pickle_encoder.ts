@@ -52,18 +52,19 @@ const MAX_TEMPLATES = 4096;
 
 /** The bytes that all plain records of one logger, level and caller have in common. */
 class FrameTemplate {
+  // The declared fields are set by the constructor; without `declare` they would be set twice.
   /** The fields of the template, to compare; the message and `exc_text` are empty. */
-  readonly fields: LogRecord;
+  declare readonly fields: LogRecord;
   /** From the length prefix to the message. */
-  readonly head: Uint8Array;
+  declare readonly head: Uint8Array;
   /** From behind the message to `exc_text`; empty if that is None. */
-  readonly middle: Uint8Array;
+  declare readonly middle: Uint8Array;
   /** From there to behind the last attribute. */
-  readonly rest: Uint8Array;
+  declare readonly rest: Uint8Array;
   /** The positions of the floats in `rest`. */
-  readonly times: readonly number[];
+  declare readonly times: readonly number[];
   /** The next memo index. */
-  readonly memoized: number;
+  declare readonly memoized: number;
   /** The texts of the last record, and its whole frame once a second record had the same texts. */
   message = "";
   excText = "";
@@ -147,12 +148,9 @@ export class PickleEncoder implements RecordEncoder {
     characters += message.length + excText.length;
     const size = 3 * characters + 2 * (extras + 1) * MAX_VALUE_BYTES;
     if (size > MAX_PLAIN_BYTES) return 0;
-    let template = this.#last;
-    if (template === undefined || !template.fits(record)) {
-      template = this.#find(record);
-      if (template === undefined) return 0;
-      this.#last = template;
-    }
+    const template = this.#last?.fits(record) ? this.#last : this.#find(record);
+    if (template === undefined) return 0;
+    this.#last = template;
     this.#message = message;
     this.#excText = excText;
     this.#times[0] = created;
@@ -165,20 +163,17 @@ export class PickleEncoder implements RecordEncoder {
   write(out: Uint8Array, view: DataView, at: number): number {
     const template = this.#last!;
     if (this.#extras > 0) return this.#write(out, view, at);
-    if (template.message !== this.#message || template.excText !== this.#excText) {
-      template.message = this.#message;
-      template.excText = this.#excText;
-      template.frame = undefined;
-      return this.#write(out, view, at);
-    }
-    if (template.frame === undefined) {
-      const end = this.#write(out, view, at);
-      template.frame = out.slice(at, end);
+    const isRepeated = template.message === this.#message && template.excText === this.#excText;
+    if (isRepeated && template.frame !== undefined) {
+      out.set(template.frame, at);
+      const end = at + template.frame.length;
+      this.#writeTimes(view, end - 2 - template.rest.length);
       return end;
     }
-    out.set(template.frame, at);
-    const end = at + template.frame.length;
-    this.#writeTimes(view, end - 2 - template.rest.length);
+    const end = this.#write(out, view, at);
+    template.message = this.#message;
+    template.excText = this.#excText;
+    template.frame = isRepeated ? out.slice(at, end) : undefined;
     return end;
   }
 
