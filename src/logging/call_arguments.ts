@@ -27,7 +27,7 @@ export interface LogKeywords {
 }
 
 /** The keywords of a call that has none. */
-export const NO_KEYWORDS: LogKeywords = Object.freeze({});
+const NO_KEYWORDS: LogKeywords = Object.freeze({});
 
 /** True once an object without a placeholder was reported: once a program, as no record is lost. */
 let wasTold = false;
