@@ -32,18 +32,6 @@ export function conversionAt(format: string, at: number): WrittenConversion {
   return pattern.exec(format) as unknown as WrittenConversion; // It takes the empty text too.
 }
 
-/** How a value is written. */
-export interface Conversion {
-  /** Some of `-`, `+`, a space, `#` and `0`. */
-  flags: string;
-  /** The least number of characters. */
-  width: number;
-  /** The number of digits or characters, if one is given. */
-  precision: number | undefined;
-  /** The letter that ends it. */
-  letter: string;
-}
-
 /** Holds the budget of one text, and makes it when a container first needs it. */
 export interface HasBudget {
   /** The budget that is left. */
@@ -68,13 +56,20 @@ const KINDS: Readonly<Record<string, ToText | number | FloatPresentation>> = {
 /**
  * Returns the text of `value`, its containers within the budget; `undefined` if no conversion has
  * that letter.
+ *
+ * @param flags some of `-`, `+`, a space, `#` and `0`
+ * @param width the least number of characters
+ * @param precision the number of digits or characters, if one is given
+ * @param letter the letter that ends the conversion
  */
 export function convert(
-  conversion: Conversion,
   value: unknown,
   has: HasBudget,
+  flags: string,
+  width: number,
+  precision: number | undefined,
+  letter: string,
 ): string | undefined {
-  const { flags, width, precision, letter } = conversion;
   const kind = KINDS[letter];
   if (kind === undefined) return undefined;
   let sign = "";

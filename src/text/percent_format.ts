@@ -127,13 +127,8 @@ class Formatting implements HasBudget {
       ? undefined
       : Math.max(0, this.#size(precision, "precision"));
     if (letter === "") throw new RangeError("incomplete format");
-    const conversion = {
-      flags: least < 0 ? flags + "-" : flags,
-      width: Math.abs(least),
-      precision: most,
-      letter,
-    };
-    const text = convert(conversion, this.#take(), this);
+    const allFlags = least < 0 ? flags + "-" : flags;
+    const text = convert(this.#take(), this, allFlags, Math.abs(least), most, letter);
     if (text === undefined) throw this.#unsupported(letter);
     return text;
   }
