@@ -41,22 +41,12 @@ const TOO_DEEP = "…";
 /** In the memo of keys: a tuple that is begun, to which nothing may refer yet. */
 const UNFINISHED = -1;
 
-/** The opcodes of a container: it is written empty, then one item or many are added. */
-interface Kind {
-  readonly empty: number;
-  readonly one: number;
-  readonly many: number;
-  /** The number of values of an item. */
-  readonly width: number;
-}
-
-const LIST: Kind = { empty: op.EMPTY_LIST, one: op.APPEND, many: op.APPENDS, width: 1 };
-const DICT: Kind = { empty: op.EMPTY_DICT, one: op.SETITEM, many: op.SETITEMS, width: 2 };
-
 /** A container that is being written. */
 interface Frame {
-  /** Undefined for a tuple, which is written after its items. */
-  readonly kind: Kind | undefined;
+  /** True for a dict. */
+  readonly isDict: boolean;
+  /** True for a tuple, which is a key and is written after its items; others are written empty. */
+  readonly isTuple: boolean;
   readonly value: object;
   /** The result of `toJSON()`, or the value itself. */
   readonly source: object;
@@ -283,16 +273,14 @@ export class Pickler {
         frame = outer;
         continue;
       }
-      const { kind, items } = frame;
+      const { isDict, isTuple, items } = frame;
       const index = frame.index++;
-      const item = kind === DICT
-        ? (items[index >> 1] as readonly unknown[])[index & 1]
-        : items[index];
+      const item = isDict ? (items[index >> 1] as readonly unknown[])[index & 1] : items[index];
       if (frame.floats) {
         this.#out.float(Number(item));
         continue;
       }
-      const isKey = kind === undefined || kind === DICT && index % 2 === 0;
+      const isKey = isTuple || isDict && index % 2 === 0;
       if (isKey && typeof item !== "string" && isFarKey(item)) this.#spend(FAR_KEY_ITEMS);
       if (this.#writeScalar(item)) continue;
       const inner = this.#open(item as object, isKey, enclosing.length + 3);
@@ -308,22 +296,24 @@ export class Pickler {
   /** Writes the opcodes between the items of a container; false after the last item. */
   #advance(frame: Frame): boolean {
     const out = this.#out;
-    const { kind, length, index } = frame;
+    const { isDict, isTuple, length, index } = frame;
     const ended = index === length;
-    if (kind === undefined) {
+    const width = isDict ? 2 : 1;
+    const many = isDict ? op.SETITEMS : op.APPENDS;
+    if (isTuple) {
       if (ended) {
         out.byte(op.TUPLE);
         this.#remember(this.#keys, frame, this.#put());
       }
-    } else if (length <= kind.width) {
-      if (ended && length > 0) out.byte(kind.one);
+    } else if (length <= width) {
+      if (ended && length > 0) out.byte(isDict ? op.SETITEM : op.APPEND);
     } else {
-      const atBatch = index % (kind.width * BATCH_SIZE) === 0;
-      if (index > 0 && (ended || atBatch)) out.byte(kind.many);
+      const atBatch = index % (width * BATCH_SIZE) === 0;
+      if (index > 0 && (ended || atBatch)) out.byte(many);
       // CPython learns that a dict is at its end only after it has begun another batch.
-      if (atBatch && (!ended || kind === DICT)) {
+      if (atBatch && (!ended || isDict)) {
         out.byte(op.MARK);
-        if (ended) out.byte(kind.many);
+        if (ended) out.byte(many);
       }
     }
     return !ended;
@@ -348,7 +338,7 @@ export class Pickler {
       if (this.#writeScalar(json)) return 0;
       if (json !== value) return this.#open(value, isKey, depth, json as object);
     }
-    let kind = LIST;
+    let isDict = false;
     let items: ArrayLike<unknown>;
     let floats = false;
     if (Array.isArray(source)) {
@@ -369,18 +359,19 @@ export class Pickler {
       this.#writeScalar(source.valueOf());
       return 0;
     } else {
-      kind = DICT;
+      isDict = true;
       items = source instanceof Map
         ? [...Map.prototype.entries.call(source)]
         : Object.entries(source);
     }
     // A container that is a key must be a tuple, since Python hashes no other container.
-    const length = isKey ? items.length : items.length * kind.width;
+    const length = isKey ? items.length : items.length * (isDict ? 2 : 1);
     if (this.#skip(depth)) return 0;
     // For a tuple that is a key the receiver makes a second container, by which it compares keys.
     this.#spend(CONTAINER_ITEMS * (isKey ? 1 + length : 1) + length);
     const frame = {
-      kind: isKey ? undefined : kind,
+      isDict: isDict && !isKey,
+      isTuple: isKey,
       value,
       source,
       items,
@@ -391,7 +382,7 @@ export class Pickler {
       floats,
     };
     if (!isKey) {
-      this.#out.byte(kind.empty);
+      this.#out.byte(isDict ? op.EMPTY_DICT : op.EMPTY_LIST);
       this.#remember(this.#memo, frame, this.#put());
     } else if (length === 0) {
       this.#out.byte(op.EMPTY_TUPLE);
