@@ -1,27 +1,22 @@
 /**
- * Standard output and standard error of the runtime: exactly the text is written, before the call
- * returns. Only this file looks for these streams.
+ * The runtime's standard streams: exactly the text is written, before the call returns.
+ * `StreamHandler` writes to standard output by it. Standard error is written by `stderr.ts`, which
+ * never throws, and which a worker loads without this file.
  *
  * Browser compatible: reads `globalThis`, which has no such stream there.
  *
  * @module
  */
 import { reportError } from "./report_error.ts";
+import type { ProcessStream } from "./stderr.ts";
 
 /** The part of Deno that is used. */
 interface SyncWriter {
   writeSync(bytes: Uint8Array): number;
 }
 
-/** The part of Node and Bun that is used. */
-interface TextWriter {
-  write(text: string, done: (error?: unknown) => void): unknown;
-  once?(event: "error", ignore: () => void): unknown;
-  _handle?: { setBlocking?(isBlocking: boolean): unknown };
-}
-
 /** The streams that were written to, each with the function that it calls after a text. */
-const known: Map<TextWriter, (error?: unknown) => void> = /* @__PURE__ */ new Map();
+const known: Map<ProcessStream, (error?: unknown) => void> = /* @__PURE__ */ new Map();
 
 type Streams<Writer> = { readonly stdout?: Writer; readonly stderr?: Writer };
 
@@ -36,7 +31,7 @@ export function writeToStandardStream(name: "stdout" | "stderr", text: string): 
   const { Bun, Deno, process } = globalThis as {
     Bun?: object;
     Deno?: Streams<SyncWriter>;
-    process?: Streams<TextWriter>;
+    process?: Streams<ProcessStream>;
   };
   const sync = Deno?.[name];
   if (typeof sync?.writeSync === "function") {
@@ -51,7 +46,7 @@ export function writeToStandardStream(name: "stdout" | "stderr", text: string): 
   return true;
 }
 
-function prepare(stream: TextWriter): (error?: unknown) => void {
+function prepare(stream: ProcessStream): (error?: unknown) => void {
   // By default Node keeps in memory what the reader of a pipe has not read, and `process.exit()`
   // loses it (nodejs/node#2972).
   stream._handle?.setBlocking?.(true);

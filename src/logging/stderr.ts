@@ -9,15 +9,18 @@
 
 import { processId } from "./process_id.ts";
 
-/** The part of `process.stderr` that is used. */
-interface Stderr {
+/** The part of a stream of `process` that is used, on Node and Bun. */
+export interface ProcessStream {
+  /** Writes text, and calls `done` when it is written, or with the error. */
   write(text: string, done: (error?: unknown) => void): unknown;
+  /** Adds a listener for the next error. */
   once?(event: "error", ignore: () => void): unknown;
+  /** Node's handle of the file descriptor. */
   _handle?: { setBlocking?(isBlocking: boolean): unknown };
 }
 
 const { process, Bun } = (processId === 0 ? {} : globalThis) as {
-  process?: { stderr?: Stderr };
+  process?: { stderr?: ProcessStream };
   Bun?: object;
 };
 // deno-lint-ignore no-console -- the portable standard error
@@ -52,7 +55,7 @@ export function writeToStderr(text: string): void {
     } else {
       const write = depth === 1
         ? stderr.write
-        : bunWrite ?? (Object.getPrototypeOf(stderr) as Stderr).write;
+        : bunWrite ?? (Object.getPrototypeOf(stderr) as ProcessStream).write;
       write.call(stderr, text, (error) => {
         // A pipe whose reader has gone must not end the program.
         if (error) stderr.once?.("error", () => {});
