@@ -103,7 +103,11 @@ export {
 } from "./src/logging/default_ports.ts";
 
 // Handlers over a network
-export { SocketHandler, type SocketHandlerOptions } from "./src/handlers/socket_handler.ts";
+export {
+  type RecordDeliveryOptions,
+  SocketHandler,
+  type SocketHandlerOptions,
+} from "./src/handlers/socket_handler.ts";
 export { DatagramHandler, type DatagramHandlerOptions } from "./src/handlers/datagram_handler.ts";
 export {
   type SysLogAddress,
@@ -115,19 +119,15 @@ export {
   type SysLogSocktype,
   type SysLogTransport,
 } from "./src/handlers/sys_log_handler.ts";
-export { SysLogCodes } from "./src/handlers/sys_log_codes.ts";
+export type { SysLogCodes } from "./src/handlers/sys_log_codes.ts";
 export {
   type HTTPBody,
   type HTTPFetch,
   HTTPHandler,
   type HTTPHandlerOptions,
 } from "./src/handlers/http_handler.ts";
-export { DeliveryHandler } from "./src/delivery/delivery_handler.ts";
-export { SocketDeliveryHandler } from "./src/delivery/socket_delivery_handler.ts";
-export {
-  RecordDeliveryHandler,
-  type RecordDeliveryOptions,
-} from "./src/delivery/record_delivery_handler.ts";
+export { NetworkHandler } from "./src/delivery/network_handler.ts";
+export type { Batch, BatchWriter } from "./src/delivery/batch_writer.ts";
 export type { DeliveryEvent, DeliveryStats, DropReason } from "./src/delivery/delivery_event.ts";
 export {
   type Flushable,
@@ -135,8 +135,7 @@ export {
   type WaitUntilContext,
   withFlush,
 } from "./src/handlers/flush_after.ts";
-export type { DeliveryOptions } from "./src/delivery/delivery_options.ts";
-export type { WhileDisconnected } from "./src/delivery/link.ts";
+export type { DeliveryOptions, WhileDisconnected } from "./src/delivery/delivery_options.ts";
 export type { Overflow } from "./src/delivery/outbox.ts";
 export { ConnectionError, type ConnectionErrorCode } from "./src/net/connection_error.ts";
 export type {

@@ -9,9 +9,8 @@
 import { classFactory } from "../logging/class_factory.ts";
 import { SYSLOG_UDP_PORT } from "../logging/default_ports.ts";
 import { DatagramHandler } from "../handlers/datagram_handler.ts";
-import type { RecordDeliveryOptions } from "../delivery/record_delivery_handler.ts";
 import { HTTPHandler } from "../handlers/http_handler.ts";
-import { SocketHandler } from "../handlers/socket_handler.ts";
+import { type RecordDeliveryOptions, SocketHandler } from "../handlers/socket_handler.ts";
 import { SysLogHandler } from "../handlers/sys_log_handler.ts";
 import type { Connector, DatagramConnector } from "../net/connector.ts";
 import type { ConfigClasses, ConfigKeywords } from "./config_factory.ts";

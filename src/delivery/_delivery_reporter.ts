@@ -1,6 +1,6 @@
 /**
- * What a delivery tells, and when: drops once a turn, an outage at its start and its end, and
- * nothing while a record is on its way into the queue, since who listens may log.
+ * Counts records and reports delivery events: drops once an event-loop turn, an outage at its start and
+ * its end.
  *
  * Browser compatible.
  *
@@ -8,84 +8,101 @@
  */
 import type { LogRecord } from "../logging/log_record.ts";
 import { ConnectionError } from "../net/connection_error.ts";
-import type { DeliveryCounters } from "./_counters.ts";
-import { countOf, type DeliveryEvent, type DropReason, ProcessEnd } from "./delivery_event.ts";
+import {
+  countOf,
+  type DeliveryEvent,
+  type DeliveryStats,
+  type DropReason,
+  ProcessEnd,
+} from "./delivery_event.ts";
 
-/** Who is told; neither may throw. */
+/** The receiver of the reports; neither method may throw. */
 export interface DeliveryListener {
-  /** Hears of everything. */
+  /** Called for every event. */
   onEvent(event: DeliveryEvent): void;
   /**
-   * Hears of what goes wrong with a record, and, without one, of every failure of a connection that
-   * is no {@linkcode ConnectionError}.
+   * Called for an error of a record and, without a record, for every failure of a connection that is
+   * no {@linkcode ConnectionError}.
    */
   onFault(error: unknown, record?: LogRecord): void;
 }
 
-/** Whether a listener, of whichever delivery, is being told of something. */
-let isTelling = false;
+/** The part of the account that does not depend on the queue. */
+type Counts = Pick<
+  DeliveryStats,
+  "sent" | "sentBytes" | "dropped" | "droppedTotal" | "connects" | "connectFailures"
+>;
 
-/** The news of one delivery. */
-export class DeliveryNews {
+/** Says whether a listener, of whichever delivery, is running. */
+let isReporting = false;
+
+/** The counters and the reports of one delivery. */
+export class DeliveryReporter {
+  /** What is counted here of the account. */
+  readonly counts: Counts = {
+    sent: 0,
+    sentBytes: 0,
+    dropped: {
+      disconnected: 0,
+      overflow: 0,
+      tooLarge: 0,
+      refused: 0,
+      damaged: 0,
+      closed: 0,
+      error: 0,
+    },
+    droppedTotal: 0,
+    connects: 0,
+    connectFailures: 0,
+  };
   readonly #listener: DeliveryListener;
-  readonly #counters: DeliveryCounters;
-  readonly #untold = new Map<DropReason, number>();
-  /** What is to be told once the record at hand is queued. */
-  #held: (() => void)[] | undefined;
+  readonly #unreported = new Map<DropReason, number>();
   /** Records dropped before the outage that lasts. */
   #outage: number | undefined;
-  /** Records that the end of the process was last said to cost; a tenth of the first. */
+  /** Records that were last reported as lost by the end of the process; a tenth of the first. */
   #lostAtEnd = 0.1;
 
-  constructor(listener: DeliveryListener, counters: DeliveryCounters) {
+  constructor(listener: DeliveryListener) {
     this.#listener = listener;
-    this.#counters = counters;
-  }
-
-  /** Whether an outage lasts. */
-  get isOutage(): boolean {
-    return this.#outage !== undefined;
   }
 
   /** Records dropped since the outage began, if one lasts. */
   get #lost(): number {
-    const { droppedTotal } = this.#counters;
+    const { droppedTotal } = this.counts;
     return droppedTotal - (this.#outage ?? droppedTotal);
   }
 
-  /** Counts records as dropped, and tells of them. */
+  /** Counts records as dropped, and reports them. */
   drop(reason: DropReason, records: number): void {
     if (records === 0) return;
-    this.#counters.drop(reason, records);
+    this.counts.dropped[reason] += records;
+    this.counts.droppedTotal += records;
     // Listeners that log, each to the other's handler too, must not do so in an endless round.
-    if (isTelling) return;
-    if (this.#untold.size === 0) queueMicrotask(this.#tellDrops);
-    this.#untold.set(reason, (this.#untold.get(reason) ?? 0) + records);
+    if (isReporting) return;
+    if (this.#unreported.size === 0) queueMicrotask(this.#reportDrops);
+    this.#unreported.set(reason, (this.#unreported.get(reason) ?? 0) + records);
   }
 
-  /** Counts records as dropped because the other side refuses them, and tells why if that is given. */
+  /** Counts records as dropped that the other side refuses, and reports the error, if there is one. */
   refused(reason: DropReason, records: number, error: unknown): void {
     this.drop(reason, records);
-    if (error !== undefined && !isTelling) queueMicrotask(() => this.#listener.onFault(error));
+    if (error !== undefined && !isReporting) queueMicrotask(() => this.#listener.onFault(error));
   }
 
-  /** Drops a record of so many bytes, since connections end upon it. */
-  refuse(bytes: number): void {
-    this.drop("refused", 1);
-    this.tell({ type: "refused", bytes });
-  }
-
-  readonly #tellDrops = (): void => {
-    const untold = [...this.#untold];
-    this.#untold.clear();
-    for (const [reason, records] of untold) this.tell({ type: "dropped", reason, records });
+  readonly #reportDrops = (): void => {
+    const unreported = [...this.#unreported];
+    this.#unreported.clear();
+    for (const [reason, records] of unreported) this.report({ type: "dropped", reason, records });
   };
 
-  /** An outage begins, unless one lasts, or the process may end: what was dropped since `droppedBefore` belongs to it. */
-  beginOutage(error: unknown, droppedBefore: number = this.#counters.droppedTotal): void {
+  /**
+   * An outage begins, unless one lasts; also if one lasts where the process may end. The records
+   * dropped since there were `droppedBefore` are counted as lost in it.
+   */
+  beginOutage(error: unknown, droppedBefore: number = this.counts.droppedTotal): void {
     if (this.#outage !== undefined && !(error instanceof ProcessEnd)) return;
     this.#outage ??= droppedBefore;
-    this.tell({ type: "outage", error });
+    this.report({ type: "outage", error });
   }
 
   /** The outage is over, if one lasts. */
@@ -93,7 +110,7 @@ export class DeliveryNews {
     if (this.#outage === undefined) return;
     const lost = this.#lost;
     this.#outage = undefined;
-    this.tell({ type: "outage-over", lost });
+    this.report({ type: "outage-over", lost });
   }
 
   /** An error may end the process with so many records queued. */
@@ -104,49 +121,31 @@ export class DeliveryNews {
   }
 
   /**
-   * The process ends, which costs `records` more. Tells at once what is still to be told, and how many
-   * records the outage costs: again when they are ten times as many.
+   * The process ends, by which `records` more are lost. Reports at once what is unreported, and how
+   * many records the outage has lost: again when they are ten times as many.
    */
   end(reason: DropReason, records: number): void {
     const lost = this.#lost + records;
     this.drop(reason, records);
-    this.#tellHeld();
-    this.#tellDrops();
+    this.#reportDrops();
     if (lost < 10 * this.#lostAtEnd) return;
     this.#lostAtEnd = lost;
-    this.beginOutage(new ProcessEnd("the process ends"), this.#counters.droppedTotal - lost);
-    this.tell({ type: "outage-over", lost });
+    this.beginOutage(new ProcessEnd("the process ends"), this.counts.droppedTotal - lost);
+    this.report({ type: "outage-over", lost });
   }
 
-  /** Tells an event. */
-  tell(event: DeliveryEvent): void {
-    if (this.#held !== undefined) return void this.#held.push(() => this.tell(event));
-    const outer = isTelling;
-    isTelling = true;
+  /** Reports an event. */
+  report(event: DeliveryEvent): void {
+    const outer = isReporting;
+    isReporting = true;
     this.#listener.onEvent(event);
-    isTelling = outer;
+    isReporting = outer;
   }
 
-  /** Tells an error of a connection, if it is not one of those that are expected. */
-  tellFault(error: unknown): void {
-    if (error === undefined || error instanceof ConnectionError) return;
-    if (this.#held !== undefined) return void this.#held.push(() => this.tellFault(error));
-    this.#listener.onFault(error);
+  /** Reports the end of a connection or a dial, and an error that is not of the expected kind. */
+  reportEnd(event: DeliveryEvent & { error: unknown }): void {
+    this.report(event);
+    const { error } = event;
+    if (error !== undefined && !(error instanceof ConnectionError)) this.#listener.onFault(error);
   }
-
-  /** Does something, and tells what comes of it after the present turn. */
-  tellingLater(action: () => void): void {
-    const outer = this.#held;
-    this.#held ??= [];
-    action();
-    if (outer !== undefined) return;
-    if (!this.#held?.length) this.#held = undefined;
-    else queueMicrotask(this.#tellHeld);
-  }
-
-  readonly #tellHeld = (): void => {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    for (const tell of held) tell();
-  };
 }

@@ -1,6 +1,6 @@
 /**
- * How records are gathered to batches: the next one leaves when it is full, when its records have
- * waited long enough, or when somebody asks for it.
+ * Gathers records to batches: the next one leaves when it is full, when its records have
+ * waited long enough, or when a flush asks for it.
  *
  * Browser compatible: time comes from a {@linkcode Clock}.
  *
@@ -8,7 +8,7 @@
  */
 import type { Clock } from "../net/connector.ts";
 
-/** What a batch may hold, and what is waited for to fill it. */
+/** The size of a batch, and the wait for it to be filled. */
 export interface BatchSettings {
   /** The most records of a batch. */
   records: number;
@@ -18,11 +18,11 @@ export interface BatchSettings {
   ms: number;
 }
 
-/** As they come: nothing is waited for. */
+/** Records leave as they come. */
 export const UNGATHERED: BatchSettings = { records: Infinity, bytes: 0, ms: 0 };
 
-/** Whether the next batch of one delivery waits. */
-export class Gathering {
+/** Says for one delivery whether the next batch waits. */
+export class Batcher {
   readonly #settings: BatchSettings;
   readonly #clock: Clock;
   readonly #onDue: () => void;
@@ -35,7 +35,7 @@ export class Gathering {
     this.#onDue = onDue;
   }
 
-  /** Whether so much waits for more; if it does, `onDue` will be called in time. */
+  /** Says whether so much waits for more; if it does, `onDue` will be called in time. */
   waits(records: number, bytes: number): boolean {
     const most = this.#settings;
     if (most.ms === 0 || this.#isDue || records === 0) return false;

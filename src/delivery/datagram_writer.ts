@@ -6,27 +6,29 @@
  * @module
  */
 import { checkMethods } from "../logging/validate.ts";
-import type { Batch } from "./outbox.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { DatagramSocket } from "../net/connector.ts";
-import { NOTHING, type Outlet, type Progress, released } from "./writer.ts";
+import { type Batch, type DetailedWriter, type Progress } from "./batch_writer.ts";
 
 const ignore = () => {};
 
 /** Sends that are not waited for one by one; should the socket be let go, they count as not sent. */
 const IN_FLIGHT = 64;
 
-/** The way out over a socket that somebody's own `makeSocket()` may have opened. */
-export class DatagramOutlet implements Outlet {
+/** Sends each record of a batch as a datagram. */
+export class DatagramWriter implements DetailedWriter {
   readonly #socket: DatagramSocket;
-  readonly closed = undefined;
-  #progress: Progress = NOTHING;
+  readonly acknowledges = false;
+  readonly isConnectionless = true;
+  readonly closed: Promise<undefined> = new Promise(ignore);
+  #progress: Progress = { frames: 0 };
   /** The batch that was last written. */
   #frames = 0;
 
   constructor(socket: DatagramSocket) {
     checkMethods("connect", "the result of makeSocket()", socket, ["send", "close"]);
     this.#socket = socket;
+    socket.unref?.();
   }
 
   write(batch: Batch): Promise<void> | undefined {
@@ -38,21 +40,21 @@ export class DatagramOutlet implements Outlet {
       start += length;
       frames++;
     }
-    this.#progress = { ...NOTHING, frames };
+    this.#progress = { frames };
     return frames === batch.lengths.length ? undefined : this.#sendRest(batch, frames, start);
   }
 
   async #sendRest({ bytes, lengths }: Batch, frames: number, start: number): Promise<void> {
     const again: number[] = [];
-    const progress = this.#progress = { ...NOTHING, frames, again };
+    const tooLarge: number[] = [];
+    const progress = this.#progress = { frames, again, tooLarge };
     let failure: unknown;
     while (progress.frames < lengths.length && again.length === 0) {
       const sizes = Array.from(lengths.subarray(progress.frames, progress.frames + IN_FLIGHT));
       const sends = sizes.map((size) => this.#socket.send(bytes.subarray(start, start += size)));
       for (const [i, error] of await failuresOf(sends)) {
         if (error instanceof ConnectionError && error.code === "too-large") {
-          progress.tooLarge++;
-          progress.tooLargeBytes += sizes[i] ?? 0;
+          tooLarge.push(progress.frames + i);
         } else {
           failure ??= error;
           again.push(progress.frames + i);
@@ -80,11 +82,7 @@ export class DatagramOutlet implements Outlet {
   }
 
   close(): Promise<void> {
-    return released(() => this.#socket.close());
-  }
-
-  unref(): void {
-    this.#socket.unref?.();
+    return this.#socket.close();
   }
 }
 

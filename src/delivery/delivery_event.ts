@@ -16,7 +16,8 @@ import type { Clock } from "../net/connector.ts";
  * - `disconnected`: there was no connection, in `drop` mode
  * - `overflow`: the queue was full
  * - `tooLarge`: larger than the whole queue, than a datagram may be, or than a web or mail server takes
- * - `refused`: three connections in a row ended upon this record alone, or a web server refuses it
+ * - `refused`: three connections in a row ended upon this record alone, or the server refuses it
+ * - `damaged`: its bytes were damaged where they were kept
  * - `closed`: emitted after `close()`, or still queued when its time was up
  * - `error`: it could not be encoded, or a mail server refuses it
  */
@@ -25,16 +26,20 @@ export type DropReason =
   | "overflow"
   | "tooLarge"
   | "refused"
+  | "damaged"
   | "closed"
   | "error";
 
-/** A snapshot of a handler's counters; `emitted === sent + queued + droppedTotal`, always. */
+/**
+ * A snapshot of a handler's counters; at any moment
+ * `emitted + recovered === sent + queued + droppedTotal`.
+ */
 export interface DeliveryStats {
   /** Records given to `emit()`, those that could not be encoded included. */
   emitted: number;
   /**
    * Records that the kernel has taken on a connection that stood for a second or that ended in order
-   * behind them, or that a web or mail server has said to have. Never decreases.
+   * behind them, or that the server has acknowledged. Never decreases.
    */
   sent: number;
   /** Records that wait, are in flight, or were written to a connection younger than a second. */
@@ -43,6 +48,10 @@ export interface DeliveryStats {
   queuedBytes: number;
   /** Bytes of the sent records. */
   sentBytes: number;
+  /** Records that an earlier process left behind and this one took over. */
+  recovered: number;
+  /** Records, a part of `queued`, that were written and that the server is to acknowledge. */
+  unacknowledged: number;
   /** Records lost on this side, by reason. */
   dropped: Record<DropReason, number>;
   /** The sum of `dropped`. */

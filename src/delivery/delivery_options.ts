@@ -1,11 +1,10 @@
 /**
- * The options that every handler over a link takes, their defaults and their checks.
+ * The options that every network handler takes, their defaults and their checks.
  *
  * Browser compatible.
  *
  * @module
  */
-import type { WhileDisconnected } from "./link.ts";
 import {
   checkFunction,
   checkInteger,
@@ -23,7 +22,13 @@ import { writeToStderr } from "../logging/stderr.ts";
 import { systemClock } from "../net/system_clock.ts";
 import type { DeliveryEvent } from "./delivery_event.ts";
 
-/** Options of every handler that delivers over a link. */
+/**
+ * What happens to records while there is no connection. `drop`: as CPython, they are dropped and
+ * only a record dials. `queue`: they are kept, and a timer dials.
+ */
+export type WhileDisconnected = "drop" | "queue";
+
+/** Options of every handler that sends records over a network. */
 export interface DeliveryOptions {
   /** The longest wait for a connection, in milliseconds, from 1. @default {1000} */
   connectTimeoutMs?: number;

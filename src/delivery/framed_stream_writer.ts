@@ -6,21 +6,20 @@
  * @module
  */
 import type { StreamFraming } from "../wire/framing.ts";
-import type { Batch } from "./outbox.ts";
 import type { StreamConnection } from "../net/connector.ts";
-import type { Progress } from "./writer.ts";
-import { StreamOutlet } from "./stream_writer.ts";
+import type { Batch, Progress } from "./batch_writer.ts";
+import { StreamWriter } from "./stream_writer.ts";
 
 /** A batch of the outbox is at most 96 KiB, with rare exceptions, and frames add little. */
 const FIRST_BUFFER_BYTES = 128 * 1024;
 
-/** The way out over a connection on which messages need something that marks them off. */
-export class FramedStreamOutlet extends StreamOutlet {
+/** Writes batches to a connection on which messages need something that marks them off. */
+export class FramedStreamWriter extends StreamWriter {
   readonly #framing: StreamFraming;
   /** Where the frames of a write stand; it is used again for the next one. */
   #buffer: Uint8Array = new Uint8Array(0);
   /** The batch that was last written, as it is on the stream. */
-  #framed: Batch = { id: 0, bytes: this.#buffer, lengths: new Uint32Array(0) };
+  #framed: Batch = { id: 0n, bytes: this.#buffer, lengths: new Uint32Array(0) };
 
   constructor(connection: StreamConnection, framing: StreamFraming) {
     super(connection);

@@ -33,9 +33,9 @@ export class HttpDestination {
 
   /**
    * The value of `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header: a quoted string) for
-   * the batch of this number. Random from the first request on: workers have no randomness before.
+   * the batch of this name. Random from the first request on: workers have no randomness before.
    */
-  keyOf(batch: number): string {
+  keyOf(batch: number | string): string {
     this.#keyPrefix ??= this.#randomId();
     return `"${this.#keyPrefix}-${batch}"`;
   }

@@ -15,14 +15,13 @@
 import { type HttpRequestForm, judgeStatus } from "./_http_response.ts";
 import { escapeControls } from "../wire/escaped_record.ts";
 import { valueText } from "../logging/validate.ts";
-import type { Batch } from "./outbox.ts";
 import { retryAfterSeconds } from "./_retry_after.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { Clock } from "../net/connector.ts";
 import { withTimeout } from "../net/with_timeout.ts";
 import type { DropReason } from "./delivery_event.ts";
 import type { HttpDestination } from "./http_destination.ts";
-import { NOTHING, type Outlet, type Progress, type Refusal } from "./writer.ts";
+import type { Batch, DetailedWriter, Refusal } from "./batch_writer.ts";
 
 /** The part of `fetch` that is used. */
 export type HTTPFetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -69,9 +68,13 @@ const ignore = () => {};
 const decoder = /* @__PURE__ */ new TextDecoder();
 
 /** Sends each batch as a request. */
-export class HttpOutlet implements Outlet {
-  readonly closed = undefined;
+export class HttpWriter implements DetailedWriter {
+  readonly acknowledges = true;
+  readonly isConnectionless = true;
   readonly isUnproven = true;
+  readonly closed: Promise<undefined> = new Promise(ignore);
+  onSettled: DetailedWriter["onSettled"];
+  onReturned: DetailedWriter["onReturned"];
   /** Set by an answer that means "later". */
   holdSeconds: number | undefined;
   readonly #endpoint: HttpEndpoint;
@@ -80,7 +83,8 @@ export class HttpOutlet implements Outlet {
   #isAnswered = false;
   /** The answer that breaks the way out. */
   #later: ConnectionError | undefined;
-  #progress: Progress = NOTHING;
+  /** Reports what an answer that is no 2xx means for the batch, once its text is read. */
+  #report: (() => void) | undefined;
 
   constructor(endpoint: HttpEndpoint) {
     this.#endpoint = endpoint;
@@ -91,7 +95,7 @@ export class HttpOutlet implements Outlet {
   }
 
   async write(batch: Batch): Promise<void> {
-    this.#progress = NOTHING;
+    this.#report = undefined;
     this.#isAnswered = false;
     const { clock, timeoutMs } = this.#endpoint;
     const abort = this.#abort = new AbortController();
@@ -108,6 +112,8 @@ export class HttpOutlet implements Outlet {
     } finally {
       this.#abort = undefined;
     }
+    const report = this.#report as (() => void) | undefined;
+    report?.();
     if (this.#later !== undefined) throw this.#later;
   }
 
@@ -140,11 +146,12 @@ export class HttpOutlet implements Outlet {
     if (verdict === "not-here") return this.#refusedAll(batch, response, text);
     destination.answered();
     if (verdict === "taken") {
-      this.#progress = { ...NOTHING, frames };
+      this.onSettled?.(batch);
     } else if (verdict === "not-compressed") {
       destination.refusedCompression();
+      this.#report = () => this.onReturned?.(batch, false);
     } else if (frames > 1) {
-      this.#progress = { ...NOTHING, splits: true };
+      this.#report = () => this.onReturned?.(batch, true);
     } else if (verdict === "too-large") {
       const size = `${text}: a record of ${batch.bytes.length} bytes is dropped`;
       return this.#refused(batch, "tooLarge", size);
@@ -173,22 +180,27 @@ export class HttpOutlet implements Outlet {
 
   /** The records are done with. */
   #refused(batch: Batch, reason: DropReason, text: string, more: Partial<Refusal> = {}): Error[] {
-    const { bytes: { length: bytes }, lengths: { length: frames } } = batch;
     const report = this.#endpoint.destination.report(text);
     const error = report === undefined ? undefined : new Error(report);
-    this.#progress = { ...NOTHING, frames, refused: { frames, bytes, reason, error, ...more } };
+    const all = [...batch.lengths.keys()];
+    this.#report = () => this.onSettled?.(batch, all, { reason, error, ...more });
     return error === undefined ? [] : [error];
   }
 
   async #request(
-    { id, bytes }: Batch,
+    batch: Batch,
     method: "GET" | "POST",
     isCompressed: boolean,
     signal: AbortSignal,
   ): Promise<Response> {
     const { url, context, contentType, idempotencyKey, destination, fetch } = this.#endpoint;
+    const { bytes } = batch;
     const headers = new Headers(this.#endpoint.headers);
-    if (idempotencyKey) headers.set("Idempotency-Key", destination.keyOf(id));
+    if (idempotencyKey) {
+      // The first half of a batch that was split begins with the same record.
+      const key = destination.keyOf(`${batch.id}-${batch.lengths.length}`);
+      headers.set("Idempotency-Key", key);
+    }
     const init: RequestInit = { ...context, method, headers, redirect: "manual", signal };
     let target = url;
     if (method === "GET") {
@@ -219,10 +231,6 @@ export class HttpOutlet implements Outlet {
     array[0] = 0x5b; // [
     array[bytes.length] = 0x5d; // ]
     return array;
-  }
-
-  progress(): Progress {
-    return this.#progress;
   }
 
   close(): Promise<void> {

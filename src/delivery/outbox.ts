@@ -1,20 +1,48 @@
 /**
- * What is waiting to be written: frames in 96 KiB chunks, so that many leave in one write, with
- * a cap in bytes and in records. One batch at a time may be in flight; it still counts, and so do
- * those that were written before it and are not known to have arrived.
+ * The bounded queue of encoded records. Records wait as frames in chunks, so that many leave in one
+ * write. What was taken out to be written still counts, and moves through one of two places:
+ *
+ * - the *window*: batches that were taken and are not settled, in any number; each keeps its id and its
+ *   boundaries when it is put back
+ * - what is *held*: frames that were written to a young stream, in the order in which they were written
  *
  * Browser compatible: no clock, no I/O.
  *
  * @module
  */
+import type { Batch } from "./batch_writer.ts";
+
 /** 96 KiB: a write of this size is within a tenth of the fastest, and takes less than 50 µs. */
 const CHUNK_BYTES = 98304;
 
-/** Written chunks that are kept for the next records instead of being allocated anew. */
+/** Chunks that are kept for the next records instead of being allocated anew: those of one burst. */
 const SPARE_CHUNKS = 4;
 
-/** Which record goes when there is no room. */
+/** How many frames a chunk is ready for at first; those of ordinary records are fewer. */
+const FRAMES = 256;
+
+/** Which record is dropped when there is no room. */
 export type Overflow = "drop-oldest" | "drop-newest";
+
+/** Makes frames of items. */
+export interface Encoder<Item> {
+  /**
+   * Readies an item: the most bytes that its frame may take. May throw and may run the program's own
+   * code, which may log and so encode another item first.
+   */
+  prepare(item: Item): number;
+  /** Writes the frame of the item that was readied last at `at`; returns where the frame ends. */
+  write(out: Uint8Array, view: DataView, at: number): number;
+}
+
+/**
+ * The outcome of an append, where it is not simply that the item was queued.
+ *
+ * - `crowded`: it was queued, and older ones were dropped for it
+ * - `overflow`: it was not queued as there was no room
+ * - `tooLarge`: it was not queued as it is larger than the whole queue
+ */
+export type Crowding = "crowded" | "overflow" | "tooLarge";
 
 /** Limits of an {@linkcode Outbox}. */
 export interface OutboxOptions {
@@ -22,38 +50,28 @@ export interface OutboxOptions {
   maxBytes: number;
   /** The most records that may be queued, in flight included. */
   maxRecords: number;
-  /** Which record goes when there is no room. */
+  /** Which record is dropped when there is no room. */
   overflow: Overflow;
   /** The most bytes of a batch, unless one frame alone is larger. @default {98304} */
   chunkBytes?: number | undefined;
-  /** Says whether a batch that was put back is taken again as it was, without further frames. @default {false} */
-  keepsBatches?: boolean;
-  /** Told when a chunk is full, so that waiting for more records gains nothing. */
+  /** Called when a chunk is full, so that waiting for more records gains nothing. */
   onFull?: () => void;
+  /** Called when a frame of `size` bytes has no room; may make some. */
+  onCrowded: (size: number) => void;
 }
 
-/** Whole frames in one buffer; `lengths[i]` is the size of frame `i`. */
-export interface Batch {
-  /**
-   * Where the outbox keeps batches: the same whenever these frames are taken, and never that of other
-   * frames.
-   */
-  readonly id: number;
-  /** The frames, one after the other. */
-  readonly bytes: Uint8Array;
-  /** The size of each frame in bytes. */
-  readonly lengths: Uint32Array;
+/** Records and their bytes. */
+export interface Amount {
+  records: number;
+  bytes: number;
 }
-
-/** How many frames a chunk is ready for at first; those of ordinary records are fewer. */
-const FRAMES = 256;
 
 /** Frames of `buffer` from byte `start` to `end`; those of `lengths` from `first` to `count` are live. */
-export class Chunk {
+class Chunk implements Amount {
   readonly buffer: Uint8Array;
   readonly view: DataView;
-  /** Given when the chunk is taken, for as long as it holds the same frames; 0: none. */
-  id = 0;
+  /** The sequence number of the first live frame. */
+  sequence = 0;
   /** Outside the heap, and kept when the chunk is: arrays would make it grow in a burst. */
   lengths: Uint32Array = new Uint32Array(FRAMES);
   count = 0;
@@ -74,20 +92,20 @@ export class Chunk {
     return this.end - this.start;
   }
 
-  /** The frames as they stand; views, which live until the chunk is a new one. */
+  /** The frames as they stand; views, which live until the chunk is used again. */
   get batch(): Batch {
     return {
-      id: this.id,
+      id: BigInt(this.sequence),
       bytes: this.buffer.subarray(this.start, this.end),
       lengths: this.lengths.subarray(this.first, this.count),
     };
   }
 
-  /** Counts in a frame that was written behind `end`. */
-  append(size: number): void {
+  /** Counts in a frame that was written behind the last one and ends at `end`. */
+  append(end: number): void {
     if (this.count === this.lengths.length) this.#grow();
-    this.lengths[this.count++] = size;
-    this.end += size;
+    this.lengths[this.count++] = end - this.end;
+    this.end = end;
   }
 
   #grow(): void {
@@ -97,25 +115,15 @@ export class Chunk {
   }
 
   /** Copies frames to the end. */
-  add(bytes: Uint8Array, lengths: Iterable<number>): void {
+  add({ bytes, lengths }: { bytes: Uint8Array; lengths: Iterable<number> }): void {
     this.buffer.set(bytes, this.end);
-    for (const length of lengths) this.append(length);
-  }
-
-  /** Makes a chunk whose frames are done with a new one. */
-  reset(): void {
-    this.id =
-      this.count =
-      this.first =
-      this.start =
-      this.end =
-        0;
+    for (const length of lengths) this.append(this.end + length);
   }
 
   /** Removes the oldest `frames` and returns their size in bytes. */
   drop(frames: number): number {
     const start = this.start;
-    if (frames > 0) this.id = 0;
+    this.sequence += frames;
     for (let i = 0; i < frames; i++) this.start += this.lengths[this.first++] ?? 0;
     return this.start - start;
   }
@@ -123,20 +131,21 @@ export class Chunk {
   /** A chunk of their own for the frames with the numbers that are wanted, copied. */
   pick(isWanted: (frame: number) => boolean): Chunk {
     const { bytes, lengths } = this.batch;
-    const wanted = lengths.filter((_, frame) => isWanted(frame));
-    const picked = new Chunk(wanted.reduce((sum, length) => sum + length, 0));
+    const picked = new Chunk(bytes.length);
     let start = 0;
     lengths.forEach((length, frame) => {
-      const end = start + length;
-      if (isWanted(frame)) picked.add(bytes.subarray(start, end), [length]);
-      start = end;
+      const from = start;
+      start += length;
+      if (!isWanted(frame)) return;
+      if (picked.count === 0) picked.sequence = this.sequence + frame;
+      picked.add({ bytes: bytes.subarray(from, start), lengths: [length] });
     });
     return picked;
   }
 }
 
 /** What these chunks hold together. */
-function total(chunks: Iterable<Chunk>): { bytes: number; records: number } {
+function total(chunks: Iterable<Amount>): Amount {
   const sum = { bytes: 0, records: 0 };
   for (const { bytes, records } of chunks) {
     sum.bytes += bytes;
@@ -146,196 +155,193 @@ function total(chunks: Iterable<Chunk>): { bytes: number; records: number } {
 }
 
 /** A bounded first-in first-out queue of frames. */
-export class Outbox {
-  readonly #maxBytes: number;
-  readonly #maxRecords: number;
-  readonly #overflow: Overflow;
+export class Outbox implements Amount {
+  readonly #options: OutboxOptions;
   readonly #chunkBytes: number;
-  readonly #keepsBatches: boolean;
-  readonly #onFull: () => void;
   readonly #spare: Chunk[] = [];
-  readonly #waiting: Chunk[] = [];
-  /** The last one that is waiting, unless it was taken before and is to be kept. */
+  #waiting: Chunk[] = [];
+  /** The last one that is waiting, where frames may be appended to it. */
   #tail: Chunk | undefined;
-  #lastId = 0;
-  #flight: Chunk | undefined;
-  /** Written before the flight, and to be confirmed. */
-  readonly #held: Chunk[] = [];
-  #bytes = 0;
-  #records = 0;
+  #window: Chunk[] = [];
+  #held: Chunk[] = [];
+  /** Bytes queued, in flight included. */
+  bytes = 0;
+  /** Records queued, in flight included. */
+  records = 0;
+  /** The sequence number that the next record will have, which is the number of those before it. */
+  next = 0;
 
   /** Makes an empty outbox; allocates nothing until the first frame. */
   constructor(options: OutboxOptions) {
-    const { maxBytes, maxRecords, overflow, chunkBytes = CHUNK_BYTES } = options;
-    const { keepsBatches = false, onFull = () => {} } = options;
-    this.#maxBytes = maxBytes;
-    this.#maxRecords = maxRecords;
-    this.#overflow = overflow;
-    this.#chunkBytes = chunkBytes;
-    this.#keepsBatches = keepsBatches;
-    this.#onFull = onFull;
+    this.#options = options;
+    this.#chunkBytes = options.chunkBytes ?? CHUNK_BYTES;
   }
 
-  /** Bytes queued, in flight included. */
-  get bytes(): number {
-    return this.#bytes;
+  /** The lowest sequence number of a record that waits or is in the window; else that of the next. */
+  get oldest(): number {
+    let oldest = this.#waiting[0]?.sequence ?? this.next;
+    for (const { sequence } of this.#window) oldest = Math.min(oldest, sequence);
+    return oldest;
   }
 
-  /** Records queued, in flight included. */
-  get records(): number {
-    return this.#records;
+  /** The batches that were taken and are not settled. */
+  get window(): Amount {
+    return total(this.#window);
   }
 
-  /** Whether a batch is in flight, or was written and is not confirmed. */
-  get inFlight(): boolean {
-    return this.#flight !== undefined || this.#held.length > 0;
-  }
-
-  /** The batches that were written and are not confirmed. */
-  get held(): { bytes: number; records: number } {
+  /** The frames that were written to a young stream. */
+  get held(): Amount {
     return total(this.#held);
   }
 
-  /** Says whether there is room for a frame of `size` bytes. */
-  hasRoom(size: number): boolean {
-    return this.#hasRoom(size, this);
+  /** Says whether there is room for a frame of `size` bytes, beside all that is queued or beside that. */
+  hasRoom(size: number, beside: Amount = this): boolean {
+    const { maxBytes, maxRecords } = this.#options;
+    return beside.bytes + size <= maxBytes && beside.records < maxRecords;
   }
 
-  /** The size of the oldest frame that waits, in bytes; 0 if there is none. */
-  get headBytes(): number {
-    const head = this.#waiting[0];
-    return head?.lengths.subarray(head.first, head.count)[0] ?? 0;
+  /** Encodes an item behind the last frame; `undefined`: it is queued. */
+  append<Item>(item: Item, encoder: Encoder<Item>): Crowding | undefined {
+    const most = encoder.prepare(item);
+    const tail = this.#tail;
+    if (tail === undefined || tail.end + most > tail.buffer.length || !this.hasRoom(most)) {
+      return this.#begin(most, encoder);
+    }
+    this.#commit(tail, encoder.write(tail.buffer, tail.view, tail.end));
+    return undefined;
   }
 
-  /** Whether a frame of this size could ever be queued. */
-  fits(size: number): boolean {
-    return size <= this.#maxBytes;
+  /** Appends where a new chunk is begun, or where it takes the exact size to know if there is room. */
+  #begin(most: number, encoder: Encoder<unknown>): Crowding | undefined {
+    const chunk = most <= this.#chunkBytes
+      ? this.#spare.pop() ?? new Chunk(this.#chunkBytes)
+      : new Chunk(most);
+    const end = encoder.write(chunk.buffer, chunk.view, 0);
+    const isCrowded = !this.hasRoom(end);
+    if (isCrowded) {
+      if (end > this.#options.maxBytes) return this.#recycle(chunk, "tooLarge");
+      this.#options.onCrowded(end);
+      if (!this.hasRoom(end)) return this.#recycle(chunk, "overflow");
+    }
+    const outcome = isCrowded ? "crowded" : undefined;
+    const tail = this.#tail;
+    if (tail !== undefined && tail.end + end <= tail.buffer.length) {
+      tail.buffer.set(chunk.buffer.subarray(0, end), tail.end);
+      this.#commit(tail, tail.end + end);
+      return this.#recycle(chunk, outcome);
+    }
+    chunk.sequence = this.next;
+    this.#waiting.push(this.#tail = chunk);
+    this.#commit(chunk, end);
+    // Behind the record at hand: what this leads to may log.
+    if (tail !== undefined) this.#options.onFull?.();
+    return outcome;
+  }
+
+  #commit(chunk: Chunk, end: number): void {
+    this.bytes += end - chunk.end;
+    this.records++;
+    this.next++;
+    chunk.append(end);
   }
 
   /**
    * Drops as many of the oldest frames as a new one of `size` bytes needs, where `overflow` says
-   * so and it helps: what is in flight cannot be dropped. Returns how many went.
+   * so and it helps: what was taken cannot be dropped. Returns how many were dropped.
    */
   makeRoom(size: number): number {
-    if (this.#overflow === "drop-newest" || !this.#hasRoom(size, this.#flying())) return 0;
+    const isNewest = this.#options.overflow === "drop-newest";
+    if (isNewest || !this.hasRoom(size, this.#taken())) return 0;
     let lost = 0;
-    for (; !this.#hasRoom(size, this); lost++) this.#dropHead();
+    for (; !this.hasRoom(size); lost++) this.drop(1);
     return lost;
   }
 
-  /** Drops the oldest `frames` of those that wait. */
-  drop(frames: number): void {
-    for (let i = 0; i < frames; i++) this.#dropHead();
-  }
-
-  #dropHead(): void {
-    const head = this.#waiting[0]!;
-    this.#bytes -= head.drop(1);
-    this.#records--;
-    // The last one stays: a frame may just be being written behind its end.
-    if (head.records === 0 && head !== this.#tail) {
+  /** Drops the oldest `frames` of those that wait; returns their bytes. */
+  drop(frames: number): number {
+    const { bytes } = this;
+    for (let i = 0; i < frames; i++) {
+      const head = this.#waiting[0]!;
+      this.bytes -= head.drop(1);
+      this.records--;
+      if (head.records > 0) continue;
       this.#waiting.shift();
+      if (head === this.#tail) this.#tail = undefined;
       this.#recycle(head);
     }
+    return bytes - this.bytes;
   }
 
-  /** Copies a frame to the end; `false` if there is no room for it. */
-  push(frame: Uint8Array): boolean {
-    if (!this.#hasRoom(frame.length, this)) return false;
-    const chunk = this.reserve(frame.length);
-    chunk.buffer.set(frame, chunk.end);
-    return this.commit(frame.length);
-  }
-
-  /** The last chunk, with room for `size` bytes behind its end: they count once committed. */
-  reserve(size: number): Chunk {
-    const tail = this.#tail;
-    if (tail !== undefined && tail.end + size <= tail.buffer.length) return tail;
-    return this.#renew(size);
-  }
-
-  /**
-   * Once a chunk, so that nothing of it is asked of each record: tells that one is full, and
-   * begins another.
-   */
-  #renew(size: number): Chunk {
-    if (this.#tail?.records) this.#onFull();
-    if (this.#tail?.records === 0) this.#recycle(this.#waiting.pop()!);
-    const chunk = size <= this.#chunkBytes
-      ? this.#spare.pop() ?? new Chunk(this.#chunkBytes)
-      : new Chunk(size);
-    this.#waiting.push(chunk);
-    return this.#tail = chunk;
-  }
-
-  /** Takes in a frame of `size` bytes that was written to the last chunk; `false`: no room for it. */
-  commit(size: number): boolean {
-    if (!this.#hasRoom(size, this)) return false;
-    this.#tail?.append(size);
-    this.#bytes += size;
-    this.#records++;
-    return true;
-  }
-
-  /**
-   * Puts the oldest chunk in flight, or of it the oldest `most` frames; `undefined` if there is none
-   * or one is in flight already.
-   */
+  /** Moves the oldest chunk to the window, or of it the oldest `most` frames; `undefined`: none waits. */
   take(most: number = Infinity): Batch | undefined {
-    const chunk = this.#waiting[0];
-    if (this.#flight !== undefined || chunk === undefined || chunk.records === 0) return undefined;
-    if (chunk.records > most) {
-      this.#flight = chunk.pick((frame) => frame < most);
-      chunk.drop(most);
+    const head = this.#waiting[0];
+    if (head === undefined) return undefined;
+    let chunk = head;
+    if (head.records > most) {
+      chunk = head.pick((frame) => frame < most);
+      head.drop(most);
     } else {
-      this.#flight = this.#waiting.shift()!;
-      if (chunk === this.#tail) this.#tail = undefined;
+      this.#waiting.shift();
+      if (head === this.#tail) this.#tail = undefined;
     }
-    this.#flight.id ||= ++this.#lastId;
-    return this.#flight.batch;
+    this.#window.push(chunk);
+    return chunk.batch;
   }
 
   /**
-   * Ends the flight: its first `frames` are done with, but for those whose numbers are in `again`;
-   * these and the others are first in the queue again, each whole, as one batch or as two. Returns the
-   * bytes done with.
+   * Settles a batch: its first `frames` are done with, but for those whose numbers are in `again`;
+   * these and the others wait again, each whole. Returns the bytes done with, or `undefined` where the
+   * batch is not in the window.
    */
-  settle(frames: number, again: readonly number[] = [], splits = false): number {
-    const flight = this.#flight;
-    if (flight === undefined) return 0;
-    this.#flight = undefined;
-    const { bytes } = flight;
-    let left = flight;
-    if (again.length === 0) flight.drop(frames);
-    else left = flight.pick((frame) => frame >= frames || again.includes(frame));
+  settle(
+    batch: Batch,
+    frames: number = batch.lengths.length,
+    again: readonly number[] = [],
+  ): number | undefined {
+    const chunk = this.#leave(batch);
+    if (chunk === undefined) return undefined;
+    const { bytes } = chunk;
+    let left = chunk;
+    if (again.length === 0) chunk.drop(frames);
+    else left = chunk.pick((frame) => frame >= frames || again.includes(frame));
     const done = bytes - left.bytes;
-    this.#bytes -= done;
-    this.#records -= frames - again.length;
-    const half = splits ? left.records >> 1 : 0;
-    if (left.records === 0) this.#recycle(flight);
-    else if (half === 0) this.#putBack([left]);
-    else this.#putBack([left.pick((i) => i < half), left.pick((i) => i >= half)]);
+    this.bytes -= done;
+    this.records -= frames - again.length;
+    if (left.records === 0) this.#recycle(chunk);
+    else this.#putBack([left], false);
     return done;
   }
 
-  /** The batch in flight was written: it is kept, and counts, until it is confirmed or restored. */
-  hold(): void {
-    const flight = this.#flight;
-    if (flight === undefined) return;
-    this.#flight = undefined;
+  /** Has a batch wait again, as it is or as two. */
+  return(batch: Batch, splits: boolean): void {
+    const chunk = this.#leave(batch);
+    if (chunk === undefined) return;
+    const half = splits ? chunk.records >> 1 : 0;
+    const parts = [chunk.pick((i) => i < half), chunk.pick((i) => i >= half)];
+    this.#putBack(half === 0 ? [chunk] : parts, true);
+  }
+
+  #leave({ id }: Batch): Chunk | undefined {
+    const at = this.#window.findIndex(({ sequence }) => sequence === Number(id));
+    return at < 0 ? undefined : this.#window.splice(at, 1)[0];
+  }
+
+  /** Holds a batch that was written: it counts until it is confirmed or restored. */
+  hold(batch: Batch): void {
+    const chunk = this.#leave(batch);
+    if (chunk === undefined) return;
     const last = this.#held.at(-1);
-    if (last === undefined || last.end + flight.bytes > last.buffer.length) {
-      this.#held.push(flight);
+    if (last === undefined || last.end + chunk.bytes > last.buffer.length) {
+      this.#held.push(chunk);
     } else {
       // One record a write would otherwise keep a whole chunk for each.
-      const { bytes, lengths } = flight.batch;
-      last.add(bytes, lengths);
-      this.#recycle(flight);
+      last.add(chunk.batch);
+      this.#recycle(chunk);
     }
   }
 
-  /** The oldest records of what was held, or all of it, have arrived; how much that was. */
-  confirm(most: number = Infinity): { records: number; bytes: number } {
+  /** The oldest records that are held, or all of them, are done with; how much that was. */
+  confirm(most: number = Infinity): Amount {
     const confirmed = { records: 0, bytes: 0 };
     for (let head = this.#held[0]; head !== undefined && confirmed.records < most;) {
       const records = Math.min(head.records, most - confirmed.records);
@@ -346,54 +352,60 @@ export class Outbox {
       this.#held.shift();
       head = this.#held[0];
     }
-    this.#records -= confirmed.records;
-    this.#bytes -= confirmed.bytes;
+    this.records -= confirmed.records;
+    this.bytes -= confirmed.bytes;
     return confirmed;
   }
 
-  /** What is held and what is in flight is first in the queue again. */
-  restore(): void {
-    this.settle(0);
-    this.#putBack(this.#held.splice(0));
+  /**
+   * Has all that is held or in the window wait again, in order.
+   *
+   * @param keeps the last batch keeps its boundaries: no further record is appended to it
+   */
+  restore(keeps: boolean): void {
+    this.#putBack([...this.#held.splice(0), ...this.#window.splice(0)], keeps);
   }
 
-  #putBack(chunks: Chunk[]): void {
-    this.#waiting.unshift(...chunks);
-    if (!this.#keepsBatches) this.#tail = this.#waiting.at(-1);
+  #putBack(chunks: Chunk[], keeps: boolean): void {
+    if (chunks.length === 0) return;
+    this.#waiting = [...chunks, ...this.#waiting].sort((a, b) => a.sequence - b.sequence);
+    if (!keeps) this.#tail = this.#waiting.at(-1);
   }
 
-  /** Everything that is not in flight, taken out as one batch: for a last write at exit. */
+  /** Takes out everything that waits, as one batch: for a last write at exit. */
   drain(): Batch {
     const all = new Chunk(total(this.#waiting).bytes);
-    for (const { batch } of this.#waiting) all.add(batch.bytes, batch.lengths);
+    for (const { batch } of this.#waiting) all.add(batch);
     this.clear();
     return all.batch;
   }
 
-  /** Empties the queue but for what is in flight; returns the number of records. */
+  /** Drops everything that waits; returns the number of records. */
   clear(): number {
-    const { bytes, records } = this.#flying();
-    const lost = this.#records - records;
-    this.#waiting.length = 0;
+    const { bytes, records } = this.#taken();
+    const lost = this.records - records;
+    this.#waiting = [];
     this.#tail = undefined;
-    this.#records = records;
-    this.#bytes = bytes;
+    this.records = records;
+    this.bytes = bytes;
     return lost;
   }
 
-  /** What of it all is in flight or held. */
-  #flying(): { bytes: number; records: number } {
-    return total(this.#flight === undefined ? this.#held : [...this.#held, this.#flight]);
-  }
-
-  #hasRoom(size: number, beside: { bytes: number; records: number }): boolean {
-    return beside.bytes + size <= this.#maxBytes && beside.records < this.#maxRecords;
+  /** What of it all was taken out to be written. */
+  #taken(): Amount {
+    return total([...this.#held, ...this.#window]);
   }
 
   /** Keeps a chunk whose frames are done with for those to come. */
-  #recycle(chunk: Chunk): void {
-    if (chunk.buffer.length !== this.#chunkBytes || this.#spare.length >= SPARE_CHUNKS) return;
-    chunk.reset();
-    this.#spare.push(chunk);
+  #recycle<Result>(chunk: Chunk, result?: Result): Result | undefined {
+    if (chunk.buffer.length === this.#chunkBytes && this.#spare.length < SPARE_CHUNKS) {
+      chunk.count =
+        chunk.first =
+        chunk.start =
+        chunk.end =
+          0;
+      this.#spare.push(chunk);
+    }
+    return result;
   }
 }

@@ -7,10 +7,15 @@
  * @module
  */
 import { checkMethods } from "../logging/validate.ts";
-import type { Batch } from "./outbox.ts";
 import type { ConnectionError } from "../net/connection_error.ts";
 import type { StreamConnection, WaitOptions } from "../net/connector.ts";
-import { NOTHING, type Outlet, PIECE_BYTES, type Progress, released } from "./writer.ts";
+import {
+  type Batch,
+  type DetailedWriter,
+  NO_BYTES,
+  PIECE_BYTES,
+  type Progress,
+} from "./batch_writer.ts";
 
 /** The number of whole frames in the first `bytes` of a batch. */
 function framesIn(batch: Batch, bytes: number): number {
@@ -25,11 +30,11 @@ function framesIn(batch: Batch, bytes: number): number {
 
 const ignore = () => {};
 
-const NO_BYTES = new Uint8Array(0);
-
-/** The way out over a connection that somebody's own `makeSocket()` may have opened. */
-export class StreamOutlet implements Outlet {
+/** Writes batches to a connection, which a program's own `makeSocket()` may have opened. */
+export class StreamWriter implements DetailedWriter {
+  readonly acknowledges = false;
   onProgress: (() => void) | undefined;
+  readonly closed: Promise<ConnectionError | undefined>;
   readonly #connection: StreamConnection;
   #writtenBefore = 0;
   #writes = 0;
@@ -42,10 +47,9 @@ export class StreamOutlet implements Outlet {
   constructor(connection: StreamConnection) {
     checkMethods("connect", "the result of makeSocket()", connection, ["write", "close"]);
     this.#connection = connection;
-  }
-
-  get closed(): Promise<ConnectionError | undefined> {
-    return this.#connection.closed;
+    // One that does not say when it ends is never over.
+    this.closed = connection.closed ?? new Promise(ignore);
+    connection.unref?.();
   }
 
   /** Bytes that the kernel is known to have taken of the batch that was last written. */
@@ -93,19 +97,16 @@ export class StreamOutlet implements Outlet {
 
   progress(batch: Batch): Progress {
     const frames = this.#whole ? batch.lengths.length : framesIn(batch, this.#taken);
-    return { ...NOTHING, frames };
+    return { frames };
   }
 
   async firstBytes(): Promise<Uint8Array | undefined> {
     try {
-      const incoming = this.#connection[Symbol.asyncIterator]();
-      const { value } = await incoming.next();
-      void incoming.return?.().catch(ignore);
-      return value;
+      for await (const bytes of this.#connection) return bytes;
     } catch {
       // The connection failed, which `closed` tells.
-      return undefined;
     }
+    return undefined;
   }
 
   writeSync(batch: Batch): number {
@@ -116,10 +117,6 @@ export class StreamOutlet implements Outlet {
   }
 
   close(options?: WaitOptions): Promise<void> {
-    return released(() => this.#connection.close(options));
-  }
-
-  unref(): void {
-    this.#connection.unref?.();
+    return this.#connection.close(options);
   }
 }

@@ -25,6 +25,8 @@
  *
  * @module
  */
+import type { BatchWriter } from "../delivery/batch_writer.ts";
+import { DatagramWriter } from "../delivery/datagram_writer.ts";
 import { checkDatagramTarget, checkKnown, checkMethods } from "../logging/validate.ts";
 import type {
   DatagramAddress,
@@ -32,28 +34,33 @@ import type {
   DatagramSocket,
   WaitOptions,
 } from "../net/connector.ts";
-import { DatagramOutlet } from "../delivery/datagram_writer.ts";
 import {
   RECORD_DELIVERY_OPTIONS,
-  RecordDeliveryHandler,
   type RecordDeliveryOptions,
-} from "../delivery/record_delivery_handler.ts";
-import { deliverBySocket } from "../delivery/socket_delivery_handler.ts";
+  SocketHandler,
+  type SocketTarget,
+} from "./socket_handler.ts";
 
 /** Options of {@linkcode DatagramHandler}. */
 export interface DatagramHandlerOptions extends RecordDeliveryOptions {
-  /** What opens sockets: the `connector` of `./deno`, `./bun`, `./node` or `./auto`. */
+  /** Opens sockets: the `connector` of `./deno`, `./bun`, `./node` or `./auto`. */
   connector: DatagramConnector;
 }
 
+function checkDatagrams(
+  host: string,
+  port: number | null,
+  options: DatagramHandlerOptions,
+): SocketTarget<DatagramAddress> {
+  const what = "create DatagramHandler";
+  const address = checkDatagramTarget(what, host, port, 1);
+  checkKnown(what, options, RECORD_DELIVERY_OPTIONS);
+  checkMethods(what, "connector", options.connector, ["openDatagram"]);
+  return { name: "DatagramHandler", address };
+}
+
 /** Sends each record as one datagram; see the module's description. */
-export class DatagramHandler extends RecordDeliveryHandler {
-  /** The host name or IP address, or the path of the Unix datagram socket. */
-  readonly host: string;
-  /** The UDP port; `null`: a Unix datagram socket. */
-  readonly port: number | null;
-  /** Where datagrams are sent. */
-  readonly address: DatagramAddress;
+export class DatagramHandler extends SocketHandler<DatagramSocket, DatagramAddress> {
   readonly #connector: DatagramConnector;
 
   /**
@@ -64,20 +71,17 @@ export class DatagramHandler extends RecordDeliveryHandler {
    * @throws {TypeError | RangeError} when a value is bad or an option unknown
    */
   constructor(host: string, port: number | null, options: DatagramHandlerOptions) {
-    const what = "create DatagramHandler";
-    const address = checkDatagramTarget(what, host, port, 1);
-    checkKnown(what, options, RECORD_DELIVERY_OPTIONS);
-    checkMethods(what, "connector", options.connector, ["openDatagram"]);
-    super(`DatagramHandler ${host}${port === null ? "" : `:${port}`}`, options);
-    this.host = host;
-    this.port = port;
-    this.address = address;
+    super(host, port, options, checkDatagrams(host, port, options));
     this.#connector = options.connector;
-    deliverBySocket(this, options.connector, (socket) => new DatagramOutlet(socket));
   }
 
-  /** Opens a socket for `address`. Override it to send in a way of your own. */
-  makeSocket(options?: WaitOptions): Promise<DatagramSocket> {
+  /** Opens a socket for `address`. Override it to send in another way. */
+  override makeSocket(options?: WaitOptions): Promise<DatagramSocket> {
     return this.#connector.openDatagram(this.address, options);
+  }
+
+  /** Opens a socket by `makeSocket()`. */
+  protected override async openWriter(options: WaitOptions): Promise<BatchWriter> {
+    return new DatagramWriter(await this.makeSocket(options));
   }
 }

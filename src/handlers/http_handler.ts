@@ -64,15 +64,15 @@ import { recordJson } from "../wire/json.ts";
 import { recordFields } from "../wire/record_fields.ts";
 import { atOnce, watch } from "../logging/callback.ts";
 import type { LogRecord } from "../logging/log_record.ts";
-import type { Delivery } from "../delivery/delivery.ts";
-import { deliver, DeliveryHandler } from "../delivery/delivery_handler.ts";
+import type { BatchWriter } from "../delivery/batch_writer.ts";
+import { NetworkHandler } from "../delivery/network_handler.ts";
 import { checkHttpOptions, checkMethod, type HTTPHandlerOptions } from "./_http_options.ts";
 import {
   framed,
   type HTTPBody,
   type HttpEndpoint,
   type HTTPFetch,
-  HttpOutlet,
+  HttpWriter,
 } from "../delivery/http_writer.ts";
 
 export type { HTTPBody, HTTPFetch, HTTPHandlerOptions };
@@ -80,7 +80,7 @@ export type { HTTPBody, HTTPFetch, HTTPHandlerOptions };
 const encoder = /* @__PURE__ */ new TextEncoder();
 
 /** Sends records to a web server; see the module's description. */
-export class HTTPHandler extends DeliveryHandler {
+export class HTTPHandler extends NetworkHandler {
   /** The host name or IP address, and the port if it is not the usual one. */
   readonly host: string;
   /** The path on that host, with its query if it has one. */
@@ -93,7 +93,6 @@ export class HTTPHandler extends DeliveryHandler {
   readonly context: object | null;
   /** How records stand in a request. */
   readonly body: HTTPBody;
-  readonly #delivery: Delivery;
   readonly #endpoint: HttpEndpoint;
 
   /**
@@ -107,7 +106,10 @@ export class HTTPHandler extends DeliveryHandler {
     const checked = checkHttpOptions("create HTTPHandler", host, url, options);
     const { secure, credentials, context, body, endpoint, batch, exitNotifier } = checked;
     // Without the url, which may hold a token.
-    super(`HTTPHandler ${host}`, { whileDisconnected: "queue", ...options });
+    super(`HTTPHandler ${host}`, { whileDisconnected: "queue", ...options }, {
+      exitNotifier,
+      batch,
+    });
     this.host = host;
     this.url = url;
     this.secure = secure;
@@ -115,11 +117,6 @@ export class HTTPHandler extends DeliveryHandler {
     this.context = context;
     this.body = body;
     this.#endpoint = endpoint;
-    this.#delivery = deliver(this, {
-      exitNotifier,
-      batch,
-      open: () => Promise.resolve(new HttpOutlet(endpoint)),
-    });
   }
 
   /** `"GET"` or `"POST"`. */
@@ -136,18 +133,16 @@ export class HTTPHandler extends DeliveryHandler {
     this.#endpoint.method = checkMethod("set the method", body, gzip, method);
   }
 
-  /** Encodes the record and queues it; what goes wrong costs this record and goes to handleError(). */
-  emit(record: LogRecord): void {
-    const begun = this.#delivery.begin(record);
-    try {
-      const fields = atOnce(this.mapLogRecord(record), "mapLogRecord()");
-      const text = this.body === "form" ? formUrlencoded(fields) : recordJson(fields);
-      const frame = encoder.encode(framed(this.body, text));
-      this.#delivery.want();
-      this.#delivery.enqueue(frame);
-    } catch (error) {
-      this.#delivery.giveUp(record, begun, error);
-    }
+  /** The record as it stands in a request: what `mapLogRecord()` gives, in the form of `body`. */
+  protected override encode(record: LogRecord): Uint8Array {
+    const fields = atOnce(this.mapLogRecord(record), "mapLogRecord()");
+    const text = this.body === "form" ? formUrlencoded(fields) : recordJson(fields);
+    return encoder.encode(framed(this.body, text));
+  }
+
+  /** Opens nothing: each request stands for itself. */
+  protected override openWriter(): Promise<BatchWriter> {
+    return Promise.resolve(new HttpWriter(this.#endpoint));
   }
 
   /**

@@ -26,39 +26,85 @@
  *
  * @module
  */
+import { DirectEncoderFirst, FrameEncoder } from "../delivery/frame_encoder.ts";
+import type { BatchWriter } from "../delivery/batch_writer.ts";
+import { DELIVERY_OPTIONS, type DeliveryOptions } from "../delivery/delivery_options.ts";
+import { NetworkHandler } from "../delivery/network_handler.ts";
+import { StreamWriter } from "../delivery/stream_writer.ts";
+import { atOnce, watch } from "../logging/callback.ts";
+import type { LogRecord } from "../logging/log_record.ts";
+import { prototypeMethod } from "../logging/prototype_method.ts";
 import { checkKnown, checkMethods, checkStreamTarget } from "../logging/validate.ts";
 import type {
   Connector,
+  ExitNotifier,
   StreamAddress,
   StreamConnection,
   TlsOptions,
   WaitOptions,
 } from "../net/connector.ts";
-import {
-  RECORD_DELIVERY_OPTIONS,
-  RecordDeliveryHandler,
-  type RecordDeliveryOptions,
-} from "../delivery/record_delivery_handler.ts";
-import { deliverBySocket } from "../delivery/socket_delivery_handler.ts";
-import { StreamOutlet } from "../delivery/stream_writer.ts";
+import { frame } from "../wire/length_prefix_framing.ts";
+import { PickleEncoder } from "../wire/pickle_encoder.ts";
+import { recordFields } from "../wire/record_fields.ts";
+import { pickleFields } from "../wire/record_pickler.ts";
+import type { Serializer } from "../wire/serializer.ts";
+
+/** Options of every handler that sends whole records. */
+export interface RecordDeliveryOptions extends DeliveryOptions {
+  /** How a record becomes bytes. @default pickle, as CPython */
+  serializer?: Serializer;
+}
 
 /** Options of {@linkcode SocketHandler}. */
 export interface SocketHandlerOptions extends RecordDeliveryOptions {
-  /** What opens connections: the `connector` of `./deno`, `./bun`, `./node` or `./auto`. */
+  /** Opens connections: the `connector` of `./deno`, `./bun`, `./node` or `./auto`. */
   connector: Connector;
   /** TLS, with these settings or (`true`) the system's. @default no TLS */
   tls?: TlsOptions | true;
 }
 
+/** What a sender needs of a serializer. */
+type Sending = Pick<Serializer, "dumps" | "framing">;
+
+/** The names of the options of every handler that sends whole records. */
+export const RECORD_DELIVERY_OPTIONS: readonly string[] = /* @__PURE__ */ DELIVERY_OPTIONS.concat(
+  "serializer",
+);
+
+/** The checked target of a handler: what its class is called, and where its records go. */
+export interface SocketTarget<Address> {
+  readonly name: string;
+  readonly address: Address;
+}
+
+function checkStream(
+  host: string,
+  port: number | null,
+  options: SocketHandlerOptions,
+): SocketTarget<StreamAddress> {
+  const what = "create SocketHandler";
+  const tls = options?.tls === true ? {} : options?.tls;
+  const address = checkStreamTarget(what, host, port, 1, tls);
+  checkKnown(what, options, [...RECORD_DELIVERY_OPTIONS, "tls"]);
+  checkMethods(what, "connector", options.connector, ["connect"]);
+  return { name: "SocketHandler", address };
+}
+
 /** Sends records to a log server; see the module's description. */
-export class SocketHandler extends RecordDeliveryHandler {
+export class SocketHandler<Socket = StreamConnection, Address = StreamAddress>
+  extends NetworkHandler {
   /** The host name or IP address, or the path of the Unix socket. */
   readonly host: string;
-  /** The TCP port; `null`: a Unix socket. */
+  /** The port; `null`: a Unix socket. */
   readonly port: number | null;
   /** Where the connector is asked to connect to. */
-  readonly address: StreamAddress;
+  readonly address: Address;
   readonly #connector: Connector;
+  readonly #serializer: Sending;
+  /** Where the methods are those of this class; the direct way of pickles, if it is one. */
+  readonly #encoder: FrameEncoder<LogRecord>;
+  /** Where `makePickle()` is overridden. */
+  readonly #overridden: FrameEncoder<LogRecord>;
 
   /**
    * Opens nothing: the first record does.
@@ -67,27 +113,69 @@ export class SocketHandler extends RecordDeliveryHandler {
    * @param port from 1 to 65535, or null
    * @throws {TypeError | RangeError} when a value is bad or an option unknown
    */
-  constructor(host: string, port: number | null, options: SocketHandlerOptions) {
-    const what = "create SocketHandler";
-    const address = checkStreamTarget(
-      what,
-      host,
-      port,
-      1,
-      options?.tls === true ? {} : options?.tls,
-    );
-    checkKnown(what, options, [...RECORD_DELIVERY_OPTIONS, "tls"]);
-    checkMethods(what, "connector", options.connector, ["connect"]);
-    super(`SocketHandler ${host}${port === null ? "" : `:${port}`}`, options);
+  constructor(host: string, port: number | null, options: SocketHandlerOptions);
+  /** @ignore */
+  constructor(
+    host: string,
+    port: number | null,
+    options: RecordDeliveryOptions & { connector: ExitNotifier },
+    target: SocketTarget<unknown>,
+  );
+  constructor(
+    host: string,
+    port: number | null,
+    options: RecordDeliveryOptions & { connector: ExitNotifier },
+    target: SocketTarget<unknown> = checkStream(host, port, options as SocketHandlerOptions),
+  ) {
+    const { connector, serializer = { dumps: pickleFields } }: {
+      connector: ExitNotifier;
+      serializer?: Sending;
+    } = options;
+    const name = `${target.name} ${host}${port === null ? "" : `:${port}`}`;
+    checkMethods(`create ${name}`, "serializer", serializer, ["dumps"]);
+    super(name, options, { exitNotifier: connector });
     this.host = host;
     this.port = port;
-    this.address = address;
-    this.#connector = options.connector;
-    deliverBySocket(this, options.connector, (socket) => new StreamOutlet(socket));
+    this.address = target.address as Address;
+    this.#connector = connector as Connector;
+    this.#serializer = serializer;
+    const whole = (record: LogRecord) => atOnce(this.makePickle(record), "makePickle()");
+    this.#overridden = new FrameEncoder(whole);
+    this.#encoder = serializer.dumps === pickleFields
+      ? new DirectEncoderFirst(new PickleEncoder(), whole, this.#formatError)
+      : this.#overridden;
   }
 
-  /** Connects to `address`. Override it to connect in a way of your own. */
-  makeSocket(options?: WaitOptions): Promise<StreamConnection> {
-    return this.#connector.connect(this.address, options);
+  /** Encodes the record and sends it; an error in that drops this record and goes to handleError(). */
+  override emit(record: LogRecord): void {
+    this.transmit(record, this.makePickle === makePickle ? this.#encoder : this.#overridden);
+  }
+
+  /**
+   * The record as one frame: a 4-byte big-endian length and the serializer's bytes. As CPython's
+   * `makePickle`, an error in the record is formatted first, so that its text travels.
+   */
+  makePickle(record: LogRecord): Uint8Array {
+    this.#formatError(record);
+    const payload = atOnce(this.#serializer.dumps(recordFields(record)), "dumps()");
+    const { framing } = this.#serializer;
+    return framing === undefined ? frame(payload) : framing.frame(payload);
+  }
+
+  readonly #formatError = (record: LogRecord): void => {
+    if (record.exc_info) watch(this.format(record));
+  };
+
+  /** Connects to `address`. Override it to connect in another way. */
+  makeSocket(options?: WaitOptions): Promise<Socket> {
+    const connection = this.#connector.connect(this.address as StreamAddress, options);
+    return connection as Promise<Socket>;
+  }
+
+  /** Opens a connection by `makeSocket()`. */
+  protected override async openWriter(options: WaitOptions): Promise<BatchWriter> {
+    return new StreamWriter(await this.makeSocket(options) as StreamConnection);
   }
 }
+
+const makePickle = /* @__PURE__ */ prototypeMethod(SocketHandler, "makePickle");

@@ -56,9 +56,8 @@
  *
  * @module
  */
-import { encodePriority, priority_map } from "../wire/syslog/syslog_codes.ts";
+import * as codes from "../wire/syslog/syslog_codes.ts";
 import { atOnce } from "../logging/callback.ts";
-import { watchFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type {
@@ -68,13 +67,15 @@ import type {
   StreamConnection,
   WaitOptions,
 } from "../net/connector.ts";
-import { DatagramOutlet } from "../delivery/datagram_writer.ts";
-import type { Delivery } from "../delivery/delivery.ts";
-import { FramedStreamOutlet } from "../delivery/framed_stream_writer.ts";
+import type { BatchWriter } from "../delivery/batch_writer.ts";
+import { DatagramWriter } from "../delivery/datagram_writer.ts";
+import { FrameEncoder } from "../delivery/frame_encoder.ts";
+import { FramedStreamWriter } from "../delivery/framed_stream_writer.ts";
+import { NetworkHandler } from "../delivery/network_handler.ts";
+import { StreamWriter } from "../delivery/stream_writer.ts";
 import { prototypeMethod } from "../logging/prototype_method.ts";
-import { deliverBySocket } from "../delivery/socket_delivery_handler.ts";
-import { StreamOutlet } from "../delivery/stream_writer.ts";
-import { SysLogCodes } from "./sys_log_codes.ts";
+import type { StreamFraming } from "../wire/framing.ts";
+import { defineCodes, type SysLogCodes } from "./sys_log_codes.ts";
 import {
   MessageEncoder,
   type SysLogMessages,
@@ -101,8 +102,80 @@ export type {
   SysLogTransport,
 } from "./sys_log_options.ts";
 
+/** The constants of CPython's class are on every instance as well. */
+export interface SysLogHandler extends SysLogCodes {}
+
 /** Sends records to a syslog daemon; see the module's description. */
-export class SysLogHandler extends SysLogCodes {
+export class SysLogHandler extends NetworkHandler {
+  /** Severity 0: the system is unusable. */
+  static readonly LOG_EMERG: number = codes.LOG_EMERG;
+  /** Severity 1: action must be taken immediately. */
+  static readonly LOG_ALERT: number = codes.LOG_ALERT;
+  /** Severity 2: critical conditions. */
+  static readonly LOG_CRIT: number = codes.LOG_CRIT;
+  /** Severity 3: error conditions. */
+  static readonly LOG_ERR: number = codes.LOG_ERR;
+  /** Severity 4: warning conditions. */
+  static readonly LOG_WARNING: number = codes.LOG_WARNING;
+  /** Severity 5: normal but significant. */
+  static readonly LOG_NOTICE: number = codes.LOG_NOTICE;
+  /** Severity 6: informational. */
+  static readonly LOG_INFO: number = codes.LOG_INFO;
+  /** Severity 7: messages for debugging. */
+  static readonly LOG_DEBUG: number = codes.LOG_DEBUG;
+  /** Facility 0: kernel messages. */
+  static readonly LOG_KERN: number = codes.LOG_KERN;
+  /** Facility 1: programs of users; the default. */
+  static readonly LOG_USER: number = codes.LOG_USER;
+  /** Facility 2: the mail system. */
+  static readonly LOG_MAIL: number = codes.LOG_MAIL;
+  /** Facility 3: system daemons. */
+  static readonly LOG_DAEMON: number = codes.LOG_DAEMON;
+  /** Facility 4: security and authorization. */
+  static readonly LOG_AUTH: number = codes.LOG_AUTH;
+  /** Facility 5: messages of the syslog daemon itself. */
+  static readonly LOG_SYSLOG: number = codes.LOG_SYSLOG;
+  /** Facility 6: the line printer subsystem. */
+  static readonly LOG_LPR: number = codes.LOG_LPR;
+  /** Facility 7: network news. */
+  static readonly LOG_NEWS: number = codes.LOG_NEWS;
+  /** Facility 8: UUCP. */
+  static readonly LOG_UUCP: number = codes.LOG_UUCP;
+  /** Facility 9: the clock daemon. */
+  static readonly LOG_CRON: number = codes.LOG_CRON;
+  /** Facility 10: security and authorization, private. */
+  static readonly LOG_AUTHPRIV: number = codes.LOG_AUTHPRIV;
+  /** Facility 11: the FTP daemon. */
+  static readonly LOG_FTP: number = codes.LOG_FTP;
+  /** Facility 12: NTP. */
+  static readonly LOG_NTP: number = codes.LOG_NTP;
+  /** Facility 13: log audit. */
+  static readonly LOG_SECURITY: number = codes.LOG_SECURITY;
+  /** Facility 14: log alert. */
+  static readonly LOG_CONSOLE: number = codes.LOG_CONSOLE;
+  /** Facility 15: the scheduling daemon of Solaris. */
+  static readonly LOG_SOLCRON: number = codes.LOG_SOLCRON;
+  /** Facility 16: for local use. */
+  static readonly LOG_LOCAL0: number = codes.LOG_LOCAL0;
+  /** Facility 17: for local use. */
+  static readonly LOG_LOCAL1: number = codes.LOG_LOCAL1;
+  /** Facility 18: for local use. */
+  static readonly LOG_LOCAL2: number = codes.LOG_LOCAL2;
+  /** Facility 19: for local use. */
+  static readonly LOG_LOCAL3: number = codes.LOG_LOCAL3;
+  /** Facility 20: for local use. */
+  static readonly LOG_LOCAL4: number = codes.LOG_LOCAL4;
+  /** Facility 21: for local use. */
+  static readonly LOG_LOCAL5: number = codes.LOG_LOCAL5;
+  /** Facility 22: for local use. */
+  static readonly LOG_LOCAL6: number = codes.LOG_LOCAL6;
+  /** Facility 23: for local use. */
+  static readonly LOG_LOCAL7: number = codes.LOG_LOCAL7;
+  /** Names of priorities, which syslog calls severities. */
+  static readonly priority_names: Readonly<Record<string, number>> = codes.priority_names;
+  /** Names of facilities. */
+  static readonly facility_names: Readonly<Record<string, number>> = codes.facility_names;
+
   /** Where the daemon listens, as it was given. */
   readonly address: SysLogAddress;
   /** Whether that is a Unix socket. */
@@ -116,13 +189,15 @@ export class SysLogHandler extends SysLogCodes {
   /** The time-out of the socket in seconds, as it was given (CPython 3.14). */
   readonly timeout: number | null;
   /** From the names of levels to names in `priority_names`; any other level is a `"warning"`. */
-  priority_map: Record<string, string> = { ...priority_map };
+  priority_map: Record<string, string> = { ...codes.priority_map };
   readonly #connector: Connector & DatagramConnector;
   /** Of a Unix socket of unknown kind both, until one has worked. */
   #targets: SysLogTargets;
   readonly #messages: SysLogMessages;
   readonly #encoder = new MessageEncoder((record) => this.#make(record));
-  readonly #delivery: Delivery;
+  /** Where `makeMessage()` is overridden. */
+  readonly #overridden: FrameEncoder<LogRecord>;
+  readonly #framing: StreamFraming | undefined;
 
   /**
    * Opens nothing: the first record does.
@@ -137,7 +212,8 @@ export class SysLogHandler extends SysLogCodes {
     const checked = checkSysLogOptions(what, options, targets);
     const messages = sysLogMessages(what, checked);
     const name = typeof address === "string" ? address : address.join(":");
-    super(`SysLogHandler ${name}`, withTimeout(what, options));
+    super(`SysLogHandler ${name}`, withTimeout(what, options), { exitNotifier: options.connector });
+    defineCodes(this);
     this.address = address;
     this.unixsocket = typeof address === "string";
     this.facility = checked.facility;
@@ -146,11 +222,9 @@ export class SysLogHandler extends SysLogCodes {
     this.#connector = options.connector as Connector & DatagramConnector;
     this.#targets = targets;
     this.#messages = messages;
-    this.#delivery = deliverBySocket(this, options.connector, (socket) => {
-      if (isDatagrams(socket)) return new DatagramOutlet(socket);
-      const { framing } = checked;
-      return framing ? new FramedStreamOutlet(socket, framing) : new StreamOutlet(socket);
-    });
+    this.#framing = checked.framing;
+    const make = (record: LogRecord) => atOnce(this.makeMessage(record), "makeMessage()");
+    this.#overridden = new FrameEncoder(make);
   }
 
   /** What it sends with; `null` until a Unix socket of unknown kind was connected. */
@@ -164,21 +238,9 @@ export class SysLogHandler extends SysLogCodes {
     return this.#messages.truncated;
   }
 
-  /** Sends the record as a message; what goes wrong costs this record and goes to handleError(). */
-  emit(record: LogRecord): void {
-    const begun = this.#delivery.begin(record);
-    try {
-      if (this.#isStock() && this.#delivery.enqueueRecord(record, this.#encoder)) return;
-      watchFault(this, record, this.send(atOnce(this.makeMessage(record), "makeMessage()")));
-    } catch (error) {
-      this.#delivery.giveUp(record, begun, error);
-    }
-  }
-
-  /** Whether nobody has overridden what lies between a record and the link. */
-  #isStock(): boolean {
-    return this.makeMessage === makeMessage && this.createSocket === createSocket &&
-      this.send === send;
+  /** Sends the record as a message; an error in that drops it and goes to handleError(). */
+  override emit(record: LogRecord): void {
+    this.transmit(record, this.makeMessage === makeMessage ? this.#encoder : this.#overridden);
   }
 
   /** The bytes of a record's message, without what frames it on a stream. */
@@ -201,7 +263,7 @@ export class SysLogHandler extends SysLogCodes {
    * @throws {TypeError} for a name that is not there, and for what is no integer
    */
   encodePriority(facility: number | string, priority: number | string): number {
-    return encodePriority(facility, priority, this.facility_names, this.priority_names);
+    return codes.encodePriority(facility, priority, this.facility_names, this.priority_names);
   }
 
   /** The name in `priority_names` for the name of a level, by `priority_map`. */
@@ -240,6 +302,14 @@ export class SysLogHandler extends SysLogCodes {
       throw new ConnectionError(error.code, message, { cause: error });
     }
   }
+
+  /** Opens a socket by `makeSocket()`, and frames messages where it is a stream. */
+  protected override async openWriter(options: WaitOptions): Promise<BatchWriter> {
+    const socket = await this.makeSocket(options);
+    if (isDatagrams(socket)) return new DatagramWriter(socket);
+    const framing = this.#framing;
+    return framing ? new FramedStreamWriter(socket, framing) : new StreamWriter(socket);
+  }
 }
 
 function isDatagrams(socket: StreamConnection | DatagramSocket): socket is DatagramSocket {
@@ -247,5 +317,3 @@ function isDatagrams(socket: StreamConnection | DatagramSocket): socket is Datag
 }
 
 const makeMessage = /* @__PURE__ */ prototypeMethod(SysLogHandler, "makeMessage");
-const createSocket = /* @__PURE__ */ prototypeMethod(SysLogHandler, "createSocket");
-const send = /* @__PURE__ */ prototypeMethod(SysLogHandler, "send");

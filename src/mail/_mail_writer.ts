@@ -1,15 +1,14 @@
 /**
- * Mail as the way out of a delivery: a batch is one mail, and is sent once it was taken.
+ * Sends batches as mails: a batch is one mail, and is settled once the server has taken it.
  *
- * What the other side says of this mail for good (a recipient that does not exist, a body that it
- * does not want) costs the mail; whatever else fails breaks the way out, as a lost connection does,
- * and the mail is sent again if the handler keeps it.
+ * A mail that the server refuses for good (a recipient that does not exist, a body that it does not
+ * want) is dropped; any other failure counts as a lost connection, and the mail is sent again if the
+ * handler keeps it.
  *
  * @module
  */
-import type { Batch } from "../delivery/outbox.ts";
+import type { Batch, DetailedWriter, Refusal } from "../delivery/batch_writer.ts";
 import { withTimeout } from "../net/with_timeout.ts";
-import { NOTHING, type Outlet, type Progress } from "../delivery/writer.ts";
 import type { Clock, WaitOptions } from "../net/connector.ts";
 import { decodeMail, type MailAddress, type MailTransport } from "./_mail.ts";
 import type { RateLimit } from "./_rate_limit.ts";
@@ -32,36 +31,37 @@ export interface MailRoute {
 const TOO_LARGE = 552;
 
 /** Sends one mail after the other. */
-export class MailOutlet implements Outlet {
-  readonly closed = undefined;
+export class MailWriter implements DetailedWriter {
+  readonly acknowledges = true;
+  readonly isConnectionless = true;
   readonly isUnproven = true;
+  readonly closed: Promise<undefined> = new Promise(() => {});
+  onSettled: DetailedWriter["onSettled"];
   /** Set by a failure: each one counts for the back-off. */
   holdSeconds: number | undefined;
   readonly #route: MailRoute;
   #abort: AbortController | undefined;
-  #progress: Progress = NOTHING;
 
   constructor(route: MailRoute) {
     this.#route = route;
   }
 
   async write(batch: Batch): Promise<void> {
-    this.#progress = NOTHING;
     const abort = this.#abort = new AbortController();
     try {
       await this.#turn(abort.signal);
       await this.#send(batch, abort);
-      this.#progress = { ...NOTHING, frames: 1 };
     } catch (error) {
-      const judged = abort.signal.aborted ? undefined : judge(batch, error);
-      if (judged === undefined) {
+      const refusal = abort.signal.aborted ? undefined : judge(error);
+      if (refusal === undefined) {
         this.holdSeconds = 0;
         throw error;
       }
-      this.#progress = judged;
+      return this.onSettled?.(batch, [0], refusal);
     } finally {
       this.#abort = undefined;
     }
+    this.onSettled?.(batch);
   }
 
   /** Waits until there may be another mail. */
@@ -93,24 +93,16 @@ export class MailOutlet implements Outlet {
     );
   }
 
-  progress(): Progress {
-    return this.#progress;
-  }
-
   async close({ signal }: WaitOptions = {}): Promise<void> {
     this.#abort?.abort(new Error("the mail was given up"));
     if (!signal?.aborted) await this.#route.transport.ended;
   }
 }
 
-/** What becomes of a mail that is not wanted; `undefined` where that was not what went wrong. */
-function judge(batch: Batch, error: unknown): Progress | undefined {
+/** Why the server does not want a mail; `undefined` where that was not what went wrong. */
+function judge(error: unknown): Refusal | undefined {
   const { code, responseCode } = Object(error) as { code?: unknown; responseCode?: unknown };
   if (code !== "EENVELOPE" && code !== "EMESSAGE") return undefined;
   if (typeof responseCode === "number" && responseCode < 500) return undefined;
-  const bytes = batch.bytes.length;
-  if (responseCode === TOO_LARGE) {
-    return { ...NOTHING, frames: 1, tooLarge: 1, tooLargeBytes: bytes };
-  }
-  return { ...NOTHING, frames: 1, refused: { frames: 1, bytes, reason: "error", error } };
+  return responseCode === TOO_LARGE ? { reason: "tooLarge" } : { reason: "error", error };
 }

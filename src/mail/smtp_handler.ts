@@ -52,15 +52,14 @@
  */
 import { classFactory } from "../logging/class_factory.ts";
 import { refuse } from "../logging/validate.ts";
-import type { Delivery } from "../delivery/delivery.ts";
-import { deliver, DeliveryHandler } from "../delivery/delivery_handler.ts";
+import type { BatchWriter } from "../delivery/batch_writer.ts";
+import { NetworkHandler } from "../delivery/network_handler.ts";
 import { atOnce } from "../logging/callback.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { strftime } from "../text/strftime.ts";
 import { localtime } from "../text/struct_time.ts";
-import type { Clock } from "../net/connector.ts";
 import { bodyOf, encodeMail, type Mail, type MailAddress, type MailTransport } from "./_mail.ts";
-import { MailOutlet } from "./_mail_writer.ts";
+import { type MailRoute, MailWriter } from "./_mail_writer.ts";
 import { checkSmtpOptions, type SMTPHandlerOptions, type SMTPTlsOptions } from "./_smtp_options.ts";
 
 export type { Mail, MailAddress, MailTransport, SMTPHandlerOptions, SMTPTlsOptions };
@@ -75,7 +74,7 @@ const DATE_FORMAT = "%a, %d %b %Y %H:%M:%S %z";
 const RETRY_MAX_SECONDS = 300;
 
 /** Mails records; see the module's description. */
-export class SMTPHandler extends DeliveryHandler {
+export class SMTPHandler extends NetworkHandler {
   /** The host name or IP address of the mail server. */
   readonly mailhost: string;
   /** Its port. */
@@ -91,8 +90,7 @@ export class SMTPHandler extends DeliveryHandler {
   /** The longest wait for an answer, in seconds. */
   readonly timeout: number;
   readonly #domain: string;
-  readonly #clock: Clock;
-  readonly #delivery: Delivery;
+  readonly #route: MailRoute;
 
   /**
    * Opens nothing: the first record does.
@@ -106,7 +104,10 @@ export class SMTPHandler extends DeliveryHandler {
   ) {
     const checked = checkSmtpOptions("create SMTPHandler", mailhost, options);
     const { mailport, route, exitNotifier } = checked;
-    super(`SMTPHandler ${checked.mailhost}:${mailport}`, checked.delivery);
+    super(`SMTPHandler ${checked.mailhost}:${mailport}`, checked.delivery, {
+      exitNotifier,
+      batch: { records: 1, bytes: 98304, ms: 0 },
+    });
     this.mailhost = checked.mailhost;
     this.mailport = mailport;
     this.fromaddr = options.fromaddr;
@@ -115,12 +116,7 @@ export class SMTPHandler extends DeliveryHandler {
     this.username = options.credentials?.[0] ?? null;
     this.timeout = checked.timeout;
     this.#domain = checked.domain;
-    this.#clock = route.clock;
-    this.#delivery = deliver(this, {
-      exitNotifier,
-      batch: { records: 1, bytes: 98304, ms: 0 },
-      open: () => Promise.resolve(new MailOutlet(route)),
-    });
+    this.#route = route;
     this.retryMax = RETRY_MAX_SECONDS;
   }
 
@@ -129,26 +125,24 @@ export class SMTPHandler extends DeliveryHandler {
     return this.subject;
   }
 
-  /** Queues the mail; what goes wrong costs this record and goes to handleError(). */
-  emit(record: LogRecord): void {
-    const begun = this.#delivery.begin(record);
-    try {
-      const subject = atOnce(this.getSubject(record), "getSubject()");
-      // No text of a record becomes a header of its own.
-      if (typeof subject !== "string" || /[\r\n]/.test(subject)) {
-        throw new TypeError("the subject of a mail must be a string of one line");
-      }
-      const mail = encodeMail({
-        subject,
-        text: bodyOf(atOnce(this.format(record), "format()")),
-        date: strftime(DATE_FORMAT, localtime(this.#clock.now())),
-        messageId: `<${crypto.randomUUID()}@${this.#domain}>`,
-      });
-      this.#delivery.want();
-      this.#delivery.enqueue(mail);
-    } catch (error) {
-      this.#delivery.giveUp(record, begun, error);
+  /** The mail of a record, as the queue holds it. */
+  protected override encode(record: LogRecord): Uint8Array {
+    const subject = atOnce(this.getSubject(record), "getSubject()");
+    // No text of a record becomes a header of its own.
+    if (typeof subject !== "string" || /[\r\n]/.test(subject)) {
+      throw new TypeError("the subject of a mail must be a string of one line");
     }
+    return encodeMail({
+      subject,
+      text: bodyOf(atOnce(this.format(record), "format()")),
+      date: strftime(DATE_FORMAT, localtime(this.#route.clock.now())),
+      messageId: `<${crypto.randomUUID()}@${this.#domain}>`,
+    });
+  }
+
+  /** Opens nothing: each mail has a connection of its own. */
+  protected override openWriter(): Promise<BatchWriter> {
+    return Promise.resolve(new MailWriter(this.#route));
   }
 }
 

@@ -8,6 +8,9 @@
  *
  * @module
  */
+import { DirectEncoderFirst } from "../delivery/frame_encoder.ts";
+import { isReceived } from "../logging/received_mark.ts";
+import { PickleEncoder } from "../wire/pickle_encoder.ts";
 import { lengthPrefixed } from "../wire/length_prefix_framing.ts";
 import { valueText } from "../logging/validate.ts";
 import { MAX_RECORD_BYTES } from "../wire/pickle/limits.ts";
@@ -25,9 +28,25 @@ const PREFIX = 4;
 const RECEIVED = 0x80;
 const MAX_LENGTH = 0x7fff_ffff;
 
-/** Marks the frame that begins at `at` as that of a received record. */
-export function markFrame(frames: Uint8Array, at: number): void {
-  frames[at]! |= RECEIVED;
+/** Encodes records as frames, and marks those of received ones. */
+export class PortEncoder extends DirectEncoderFirst {
+  #isReceived = false;
+
+  constructor() {
+    super(new PickleEncoder(), encodeFrame);
+  }
+
+  override prepare(record: LogRecord): number {
+    const most = super.prepare(record);
+    this.#isReceived = isReceived(record);
+    return most;
+  }
+
+  override write(out: Uint8Array, view: DataView, at: number): number {
+    const end = super.write(out, view, at);
+    if (this.#isReceived) out[at]! |= RECEIVED;
+    return end;
+  }
 }
 
 /**

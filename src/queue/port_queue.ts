@@ -11,14 +11,13 @@
  * @module
  */
 import { checkKnown, checkLimit, checkOneOf } from "../logging/validate.ts";
+import type { Batch } from "../delivery/batch_writer.ts";
 import { Outbox, type Overflow } from "../delivery/outbox.ts";
-import { PickleEncoder } from "../wire/pickle_encoder.ts";
 import { watch } from "../logging/callback.ts";
 import type { LogRecord } from "../logging/log_record.ts";
-import { isReceived } from "../logging/received_mark.ts";
 import { reportFault } from "../logging/report_error.ts";
 import type { WaitOptions } from "../net/connector.ts";
-import { Flushes } from "../delivery/flush_tracker.ts";
+import { FlushTracker } from "../delivery/flush_tracker.ts";
 import { holdOpen } from "../delivery/hold_open.ts";
 import {
   checkPort,
@@ -27,7 +26,7 @@ import {
   type ReceiverMessage,
   type SenderMessage,
 } from "./message_port.ts";
-import { encodeFrame, markFrame } from "./_port_codec.ts";
+import { PortEncoder } from "./_port_codec.ts";
 import { DEFAULT_MAX_RECORDS, QueueFullError, type QueueStats } from "./record_queue.ts";
 
 /** Options of {@linkcode PortQueue}. */
@@ -54,8 +53,8 @@ export class PortQueue {
   readonly #port: MessagePortLike;
   readonly #id = ++queues;
   readonly #outbox: Outbox;
-  readonly #encoder = new PickleEncoder();
-  readonly #flushes = new Flushes();
+  readonly #encoder = new PortEncoder();
+  readonly #flushes = new FlushTracker();
   /** Resolves the wait for an answer to a `flush`, by its id. */
   readonly #flushing = new Map<number, () => void>();
   #flushId = 0;
@@ -63,10 +62,9 @@ export class PortQueue {
   #drains: { readonly id: number; readonly mark: number }[] = [];
   #isListening = false;
   #isReady = false;
-  #isEncoding = false;
   #isScheduled = false;
-  /** The number of records under way. */
-  #flight = 0;
+  /** The records that are under way. */
+  #batch: Batch | undefined;
   #emitted = 0;
   #sent = 0;
   #dropped = 0;
@@ -91,6 +89,7 @@ export class PortQueue {
       maxRecords: checkLimit(what, "maxRecords", maxRecords, 1),
       maxBytes: checkLimit(what, "maxBytes", maxBytes, 1),
       overflow: checkOneOf(what, "overflow", overflow, ["drop-oldest", "drop-newest"]),
+      onCrowded: (size) => this.#dropped += this.#outbox.makeRoom(size),
     });
   }
 
@@ -117,48 +116,20 @@ export class PortQueue {
    */
   put_nowait(record: LogRecord): boolean {
     this.#listen();
-    const direct = this.#encode(record);
-    const frame = direct > 0 ? undefined : encodeFrame(record);
-    if (frame !== undefined && isReceived(record)) markFrame(frame, 0);
-    const size = frame?.length ?? direct;
+    const crowding = this.#outbox.append(record, this.#encoder);
     this.#emitted++;
-    const older = this.#commit(size, frame) ? 0 : this.#overflow(size, frame);
-    this.#flushes.queued();
-    this.#schedule();
-    return older === 0;
-  }
-
-  /** Encodes a plain record into the outbox; its size, or 0 if `encodeFrame()` must encode it. */
-  #encode(record: LogRecord): number {
-    // A getter of a record may log, and so call this again.
-    if (this.#isEncoding) return 0;
-    this.#isEncoding = true;
-    try {
-      const most = this.#encoder.prepare(record);
-      if (most === 0) return 0;
-      const chunk = this.#outbox.reserve(most);
-      const end = this.#encoder.write(chunk.buffer, chunk.view, chunk.end);
-      if (isReceived(record)) markFrame(chunk.buffer, chunk.end);
-      return end - chunk.end;
-    } finally {
-      this.#isEncoding = false;
+    if (crowding !== undefined) {
+      this.#flushes.wake(this.#outbox.oldest);
+      if (crowding !== "crowded") this.#refuse(crowding);
     }
+    this.#schedule();
+    return crowding === undefined;
   }
 
-  #commit(size: number, frame: Uint8Array | undefined): boolean {
-    return frame === undefined ? this.#outbox.commit(size) : this.#outbox.push(frame);
-  }
-
-  /** Makes room, or throws; the number of records that were dropped. */
-  #overflow(size: number, frame: Uint8Array | undefined): number {
-    const older = this.#outbox.fits(size) ? this.#outbox.makeRoom(size) : 0;
-    this.#dropped += older;
-    this.#flushes.dropped(older, this.#flight > 0);
-    this.#flushes.wake();
-    if (this.#commit(size, frame)) return older;
+  #refuse(reason: "overflow" | "tooLarge"): never {
     this.#dropped++;
     throw new QueueFullError(
-      this.#outbox.fits(size)
+      reason === "overflow"
         ? "the queue is full: the other thread is behind"
         : "a record is larger than the whole queue",
     );
@@ -176,7 +147,7 @@ export class PortQueue {
       this.#isReady = true;
       this.#send();
     } else if (message.logwire === "drain") {
-      this.#drains.push({ id: message.id, mark: this.#flushes.mark });
+      this.#drains.push({ id: message.id, mark: this.#outbox.next });
       this.#answerDrains();
     } else if (message.queue !== this.#id) {
       return;
@@ -190,40 +161,39 @@ export class PortQueue {
 
   /** The records under way are handled. */
   #settle(): void {
-    const records = this.#flight;
-    this.#flight = 0;
-    this.#sent += records;
-    this.#outbox.settle(records);
-    this.#flushes.settled(records, true);
-    this.#flushes.wake();
+    if (this.#batch === undefined) return;
+    this.#sent += this.#batch.lengths.length;
+    this.#outbox.settle(this.#batch);
+    this.#batch = undefined;
+    this.#flushes.wake(this.#outbox.oldest);
     this.#answerDrains();
   }
 
   /** Answers the drains whose records are handled; a drain holds no process open here. */
   #answerDrains(): void {
     this.#drains = this.#drains.filter(({ id, mark }) => {
-      const isDone = this.#flushes.reached(mark);
+      const isDone = mark <= this.#outbox.oldest;
       if (isDone) this.#post({ logwire: "drained", queue: this.#id, id });
       return !isDone;
     });
   }
 
   #schedule(): void {
-    if (this.#isScheduled || this.#flight > 0 || !this.#isReady) return;
+    if (this.#isScheduled || this.#batch !== undefined || !this.#isReady) return;
     this.#isScheduled = true;
     queueMicrotask(this.#send);
   }
 
   readonly #send = (): void => {
     this.#isScheduled = false;
-    const batch = this.#isReady ? this.#outbox.take() : undefined;
+    if (!this.#isReady || this.#batch !== undefined) return;
+    const batch = this.#batch = this.#outbox.take();
     if (batch === undefined) return;
-    this.#flight = batch.lengths.length;
     const frames = new Uint8Array(batch.bytes);
     if (this.#post({ logwire: "records", queue: this.#id, frames }, [frames.buffer])) return;
     // The records stay queued, and the next one tries again.
-    this.#flight = 0;
-    this.#outbox.settle(0);
+    this.#batch = undefined;
+    this.#outbox.return(batch, false);
   };
 
   /** Posts a message; on some runtimes the port of a worker that has ended throws. */
@@ -245,7 +215,7 @@ export class PortQueue {
   async flush(options: WaitOptions = {}): Promise<void> {
     const { signal } = options;
     if (!this.#isListening || signal?.aborted) return;
-    if (this.#outbox.records > 0) await this.#flushes.wait(options);
+    if (this.#outbox.records > 0) await this.#flushes.wait(this.#outbox.next, options);
     if (signal?.aborted) return;
     const release = holdOpen();
     const id = ++this.#flushId;

@@ -10,7 +10,7 @@ import { checkKnown, checkLimit, checkOneOf } from "../logging/validate.ts";
 import type { Overflow } from "../delivery/outbox.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import type { WaitOptions } from "../net/connector.ts";
-import { Flushes } from "../delivery/flush_tracker.ts";
+import { FlushTracker } from "../delivery/flush_tracker.ts";
 
 /** An item of a queue: a record, or `null`, the sentinel that stops a listener. */
 export type QueueItem = LogRecord | null;
@@ -66,7 +66,9 @@ export class RecordQueue {
   readonly #getters: ((item: QueueItem) => void)[] = [];
   /** Resolve the promises of `ready()`, which takes no item. */
   #waiting: (() => void)[] = [];
-  readonly #flushes = new Flushes();
+  readonly #flushes = new FlushTracker();
+  /** Items put in, and those of them that are not done with. */
+  #put = 0;
   #unfinished = 0;
   #emitted = 0;
   #sent = 0;
@@ -122,8 +124,8 @@ export class RecordQueue {
     const isRoomy = item === null || !this.full() || this.#makeRoom();
     if (item === null) this.#sentinels++;
     else this.#emitted++;
+    this.#put++;
     this.#unfinished++;
-    this.#flushes.queued();
     this.#items.push(item);
     if (this.#getters.length > 0) this.#getters.shift()!(this.get_nowait()!);
     else if (this.#waiting.length > 0) { for (const wake of this.#waiting.splice(0)) wake(); }
@@ -193,12 +195,13 @@ export class RecordQueue {
 
   #finish(): void {
     this.#unfinished--;
-    this.#flushes.settled(1, true);
-    if (this.#flushes.size > 0) this.#flushes.wake();
+    if (this.#flushes.size > 0) this.#flushes.wake(this.#put - this.#unfinished);
   }
 
   /** Resolves when every item that is in the queue now is handled, or `signal` is aborted. */
   async join(options: WaitOptions = {}): Promise<void> {
-    if (this.#unfinished > 0 && !options.signal?.aborted) await this.#flushes.wait(options);
+    if (this.#unfinished > 0 && !options.signal?.aborted) {
+      await this.#flushes.wait(this.#put, options);
+    }
   }
 }

@@ -1,67 +1,98 @@
 import { assertEquals } from "@std/assert";
-import { Flushes } from "../../src/delivery/flush_tracker.ts";
+import { FlushTracker } from "../../src/delivery/flush_tracker.ts";
+import { FrameEncoder } from "../../src/delivery/frame_encoder.ts";
+import { Outbox } from "../../src/delivery/outbox.ts";
 import { test } from "../test.ts";
 
-/** A flush of what is queued now, and whether it is done. */
-function begin(flushes: Flushes, signal?: AbortSignal): () => Promise<boolean> {
-  let isDone = false;
-  void flushes.wait(signal === undefined ? {} : { signal }).then(() => isDone = true);
-  return async () => {
-    flushes.wake();
-    for (let i = 0; i < 3; i++) await Promise.resolve();
-    return isDone;
-  };
+const frames = new FrameEncoder((frame: Uint8Array) => frame);
+
+/** A queue whose flushes wait for its oldest record. */
+class Queue {
+  readonly flushes = new FlushTracker();
+  readonly outbox = new Outbox({
+    maxBytes: 1e6,
+    maxRecords: 1e6,
+    overflow: "drop-oldest",
+    onCrowded: () => {},
+  });
+
+  queue(records: number): void {
+    for (let i = 0; i < records; i++) this.outbox.append(Uint8Array.of(i), frames);
+  }
+
+  /** Begins a flush of what is queued now; the result says whether it is done. */
+  begin(signal?: AbortSignal): () => Promise<boolean> {
+    let isDone = false;
+    void this.flushes.wait(this.outbox.next, signal && { signal }).then(() => isDone = true);
+    return async () => {
+      this.flushes.wake(this.outbox.oldest);
+      for (let i = 0; i < 3; i++) await Promise.resolve();
+      return isDone;
+    };
+  }
 }
 
-function queue(flushes: Flushes, records: number): void {
-  for (let i = 0; i < records; i++) flushes.queued();
-}
-
-test("Flushes resolves when what was queued before is sent or dropped", async () => {
-  const flushes = new Flushes();
-  queue(flushes, 3);
-  const isDone = begin(flushes);
-  queue(flushes, 5);
-  flushes.settled(2, true);
+test("FlushTracker resolves a flush when what was queued before is sent or dropped", async () => {
+  const queue = new Queue();
+  const { outbox, flushes } = queue;
+  queue.queue(3);
+  const isDone = queue.begin();
+  queue.queue(5);
+  outbox.settle(outbox.take(2)!);
   assertEquals(await isDone(), false);
-  flushes.dropped(1, false);
+  outbox.drop(1);
   assertEquals([await isDone(), flushes.size], [true, 0]);
 });
 
-test("Flushes does not count newer records that went while older ones were in flight", async () => {
-  const flushes = new Flushes();
-  queue(flushes, 10);
-  const isDone = begin(flushes);
-  // Five are in flight, five that wait behind them go, and then the flight fails.
-  flushes.dropped(5, true);
-  flushes.settled(3, false);
+test("FlushTracker does not count newer records that went while older ones were in flight", async () => {
+  const queue = new Queue();
+  const { outbox } = queue;
+  queue.queue(10);
+  const isDone = queue.begin();
+  // Five are in flight, five that wait behind them are dropped, and then the flight fails.
+  const batch = outbox.take(5)!;
+  outbox.drop(5);
+  outbox.settle(batch, 3);
   assertEquals(await isDone(), false);
-  flushes.dropped(1, false);
+  outbox.drop(1);
   assertEquals(await isDone(), false, "the last one is still there");
-  flushes.settled(1, true);
+  outbox.settle(outbox.take(1)!);
   assertEquals(await isDone(), true);
 });
 
-test("Flushes ends by its signal, and all end when there is nothing more to wait for", async () => {
-  const flushes = new Flushes();
-  queue(flushes, 1);
+test("FlushTracker ends a flush by its signal, and all when there is nothing more to wait for", async () => {
+  const queue = new Queue();
+  queue.queue(1);
   const abort = new AbortController();
-  const [first, second] = [begin(flushes, abort.signal), begin(flushes)];
+  const [first, second] = [queue.begin(abort.signal), queue.begin()];
   abort.abort();
   assertEquals([await first(), await second()], [true, false]);
-  flushes.wake(true);
-  assertEquals([await second(), flushes.size], [true, 0]);
+  queue.flushes.wake(Infinity);
+  assertEquals([await second(), queue.flushes.size], [true, 0]);
 });
 
-test("Flushes waits anew for records that were done with and go again", async () => {
-  const flushes = new Flushes();
-  flushes.queued();
-  flushes.settled(1, true);
-  assertEquals(flushes.reached(flushes.mark), true);
-  flushes.restored(1);
-  assertEquals(flushes.reached(flushes.mark), false);
-  const flushed = flushes.wait({});
-  flushes.settled(1, true);
-  flushes.wake();
+test("FlushTracker waits anew for records that were done with and go again", async () => {
+  const queue = new Queue();
+  const { outbox, flushes } = queue;
+  queue.queue(1);
+  outbox.hold(outbox.take()!);
+  assertEquals(outbox.next <= outbox.oldest, true);
+  outbox.restore(false);
+  assertEquals(outbox.next <= outbox.oldest, false);
+  const flushed = flushes.wait(outbox.next);
+  outbox.settle(outbox.take()!);
+  flushes.wake(outbox.oldest);
   await flushed;
+});
+
+test("FlushTracker waits for the oldest batch where a newer one is settled first", async () => {
+  const queue = new Queue();
+  const { outbox } = queue;
+  queue.queue(2);
+  const isDone = queue.begin();
+  const [first, second] = [outbox.take(1)!, outbox.take(1)!];
+  outbox.settle(second);
+  assertEquals(await isDone(), false);
+  outbox.settle(first);
+  assertEquals(await isDone(), true);
 });

@@ -14,7 +14,7 @@ import { SyslogFrameReader } from "../../src/wire/syslog/syslog_framing.ts";
 import { DatagramHandler } from "../../src/handlers/datagram_handler.ts";
 import type { DeliveryStats } from "../../src/delivery/delivery_event.ts";
 import type { DeliveryOptions } from "../../src/delivery/delivery_options.ts";
-import type { SocketDeliveryHandler } from "../../src/delivery/socket_delivery_handler.ts";
+import type { NetworkHandler } from "../../src/delivery/network_handler.ts";
 import { SocketHandler } from "../../src/handlers/socket_handler.ts";
 import {
   type SysLogAddress,
@@ -81,7 +81,7 @@ export async function rounds(
 /** Where each round's records, faults and waits come from, and what is known of them. */
 class Round {
   readonly network: MemoryNetwork;
-  readonly handler: SocketDeliveryHandler;
+  readonly handler: NetworkHandler;
   readonly dice: Dice;
   readonly isSyslog: boolean;
   /** Or may turn out to be, as a Unix socket of unknown kind. */

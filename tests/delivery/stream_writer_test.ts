@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { VirtualClock } from "../../src/testing/_virtual_clock.ts";
 import { SocketHandler } from "../../src/handlers/socket_handler.ts";
-import { StreamOutlet } from "../../src/delivery/stream_writer.ts";
+import { StreamWriter } from "../../src/delivery/stream_writer.ts";
 import { SysLogHandler } from "../../src/handlers/sys_log_handler.ts";
 import type { StreamConnection } from "../../src/net/connector.ts";
 import { test } from "../test.ts";
@@ -145,11 +145,11 @@ test("a connection that logs while it writes damages no record, nor its own", as
   }
 });
 
-test("StreamOutlet.writeSync() ends a frame that is under way before it writes others", async () => {
+test("StreamWriter.writeSync() ends a frame that is under way before it writes others", async () => {
   const kernel = new SmallKernel();
-  const outlet = new StreamOutlet(kernel as unknown as StreamConnection);
+  const outlet = new StreamWriter(kernel as unknown as StreamConnection);
   const batch = (size: number, mark: number) => ({
-    id: mark,
+    id: BigInt(mark),
     bytes: new Uint8Array(size).fill(mark),
     lengths: new Uint32Array([size]),
   });

@@ -578,6 +578,7 @@ test("SocketHandler survives a throwing onEvent, makeSocket and handleError, and
     overflow: 0,
     tooLarge: 0,
     refused: 0,
+    damaged: 0,
     closed: 0,
     error: 1,
   });

@@ -88,7 +88,7 @@ test("SysLogHandler has CPython's attributes, on the class and on the handler (S
   assertEquals([SysLogHandler.LOG_USER, handler.LOG_LOCAL7, handler.LOG_SOLCRON], [1, 23, 15]);
   assertEquals(SysLogHandler.facility_names["solaris-cron"], handler.facility_names["ntp"]! + 3);
   assertEquals(SysLogHandler.priority_names["panic"], handler.priority_names["emerg"]);
-  const names = Object.getOwnPropertyNames(Object.getPrototypeOf(SysLogHandler))
+  const names = Object.getOwnPropertyNames(SysLogHandler)
     .filter((name) => name.startsWith("LOG_")) as "LOG_USER"[];
   assertEquals(names.length, 32);
   for (const name of names) assertEquals(handler[name], SysLogHandler[name]);

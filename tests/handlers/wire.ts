@@ -1,7 +1,7 @@
 /** What handler tests share: records to emit, and what a peer has received of them. */
 import { Deframer } from "../../src/wire/length_prefix_framing.ts";
 import { loads } from "../../src/wire/pickle/pickle.ts";
-import type { DeliveryHandler } from "../../src/delivery/delivery_handler.ts";
+import type { NetworkHandler } from "../../src/delivery/network_handler.ts";
 import type { DeliveryStats } from "../../src/delivery/delivery_event.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
 import { assertEquals } from "@std/assert";
@@ -23,10 +23,10 @@ export function messages(bytes: Uint8Array): string[] {
 }
 
 /** The handler's account, once it is seen to add up. */
-export function account(handler: DeliveryHandler): DeliveryStats {
+export function account(handler: NetworkHandler): DeliveryStats {
   const { stats } = handler;
   const dropped = Object.values(stats.dropped).reduce((sum, count) => sum + count, 0);
   assertEquals(stats.droppedTotal, dropped);
-  assertEquals(stats.emitted, stats.sent + stats.queued + stats.droppedTotal);
+  assertEquals(stats.emitted + stats.recovered, stats.sent + stats.queued + stats.droppedTotal);
   return stats;
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { connector } from "../../src/adapters/auto.ts";
 import { DatagramHandler } from "../../src/handlers/datagram_handler.ts";
+import type { NetworkHandler } from "../../src/delivery/network_handler.ts";
 import { SocketHandler } from "../../src/handlers/socket_handler.ts";
 import { ERROR, INFO } from "../../src/logging/level.ts";
 import { getLogger } from "../../src/logging/get_logger.ts";
@@ -40,7 +41,7 @@ const example = [
 
 /** Runs `fn` with the root logger at NOTSET and `handler` on it. */
 async function withHandler(
-  handler: SocketHandler | DatagramHandler,
+  handler: NetworkHandler,
   fn: () => void | Promise<void>,
 ): Promise<void> {
   const root = getLogger();

@@ -123,16 +123,11 @@ const testedThrough: Record<string, string[]> = {
     "src/queue/port_receiver.ts",
   ],
   "tests/handlers/socket_handler_test.ts": [
-    "src/delivery/delivery.ts",
-    "src/delivery/_counters.ts",
+    "src/delivery/_delivery.ts",
     "src/delivery/_delivery_reporter.ts",
-    "src/delivery/delivery_handler.ts",
+    "src/delivery/batch_writer.ts",
     "src/delivery/delivery_options.ts",
     "src/delivery/hold_open.ts",
-    "src/delivery/_link_delivery.ts",
-    "src/delivery/writer.ts",
-    "src/delivery/record_delivery_handler.ts",
-    "src/delivery/socket_delivery_handler.ts",
   ],
   "tests/handlers/http_handler_test.ts": [
     "src/net/with_timeout.ts",

@@ -1,0 +1,698 @@
+/**
+ * The driver of a delivery: dials, writes, settles, drops and sets timers as its machine says
+ * ({@linkcode PersistentLink} or {@linkcode PerFlushLink}), and reports to it what happened. It decides
+ * nothing.
+ *
+ * Browser compatible: time comes from a {@linkcode Clock}.
+ *
+ * @module
+ */
+import { callBack } from "../logging/callback.ts";
+import type { LogRecord } from "../logging/log_record.ts";
+import { reportFault } from "../logging/report_error.ts";
+import { checkMethods } from "../logging/validate.ts";
+import { ConnectionError } from "../net/connection_error.ts";
+import type { ExitHooks, ExitNotifier, WaitOptions } from "../net/connector.ts";
+import type { Backoff } from "./_backoff.ts";
+import { type DeliveryListener, DeliveryReporter } from "./_delivery_reporter.ts";
+import type { Answer, Link, LinkActions, LinkEvent, LinkFacts } from "./_link.ts";
+import { PerFlushLink } from "./_per_flush_link.ts";
+import { PersistentLink } from "./_persistent_link.ts";
+import {
+  type Batch,
+  type BatchWriter,
+  type DetailedWriter,
+  PIECE_BYTES,
+  type Progress,
+  type Refusal,
+} from "./batch_writer.ts";
+import { Batcher, type BatchSettings, UNGATHERED } from "./batcher.ts";
+import type { DeliveryStats, DropReason } from "./delivery_event.ts";
+import type { CheckedDeliveryOptions } from "./delivery_options.ts";
+import { FlushTracker } from "./flush_tracker.ts";
+import { holdOpen } from "./hold_open.ts";
+import { type Amount, type Crowding, type Encoder, Outbox } from "./outbox.ts";
+
+/** The settings of a delivery; every value has been checked. */
+export interface DeliverySettings extends CheckedDeliveryOptions, DeliveryListener {
+  exitNotifier: ExitNotifier;
+  /** How records are gathered to batches. @default as they come, in chunks */
+  batch?: BatchSettings | undefined;
+  /** One dial; may throw or reject with anything. */
+  open(signal: AbortSignal): Promise<BatchWriter>;
+}
+
+/** How soon a flush looks again if the connection of another one is over, and how late at most. */
+const FIRST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 200;
+
+/** The time-out of the dial, the write or the close that is under way; and the probation timer. */
+type TimerName = "timeout" | "tick";
+
+/** One connection, from its dial to its end. */
+interface Attempt {
+  readonly abort: AbortController;
+  /** Called when it is over. */
+  over: () => void;
+  readonly timers: { [Name in TimerName]?: unknown };
+  writer?: DetailedWriter;
+  /** The batch that is being written. */
+  batch?: Batch | undefined;
+  isWritten: boolean;
+  /** Records of the batch that the writer has returned. */
+  returned: number;
+}
+
+const ignore = () => {};
+const aborted = (): AbortSignal => AbortSignal.abort();
+
+/** The writer of a delivery that has no connection. */
+const NO_WRITER: LinkFacts["writer"] & Pick<DetailedWriter, "progress"> = { acknowledges: false };
+
+/** The queue, the account and the connection of one handler. */
+export class Delivery implements ExitHooks {
+  readonly backoff: Backoff;
+  readonly #settings: DeliverySettings;
+  readonly #link: Link;
+  readonly #outbox: Outbox;
+  readonly #reporter: DeliveryReporter;
+  readonly #flushes = new FlushTracker();
+  readonly #batcher: Batcher;
+  /** Events that are to be reported behind the actions that are being done. */
+  readonly #events: [LinkEvent, Partial<LinkFacts>, Attempt | undefined][] = [];
+  #isActing = false;
+  #attempt: Attempt | undefined;
+  #retryTimer: unknown;
+  #isPumping = false;
+  #isResting = false;
+  /** The record that was given to `emit()` last. */
+  latest: LogRecord | undefined;
+  /** Records that were dropped instead of queued. */
+  #turnedAway = 0;
+  #closing: Promise<void> | undefined;
+  #forgetExit: (() => void) | undefined;
+  #isAnswered = false;
+  /** The process ends: a record is written, or lost, at once. */
+  #isEnding = false;
+  #lostAtExit = 0;
+  /** Records that there had been at the last flush of an empty event loop. */
+  #leftAt = -1;
+  /** Settles when the event loop may go on to end. */
+  #flushing: Promise<void> | undefined;
+  /** Settles, once the handler has parted with its connection, when that is closed. */
+  #released: Promise<ConnectionError | undefined> | undefined;
+  #closeSignal: AbortSignal | undefined;
+
+  // Of the event whose actions are being done.
+  #batch: Batch | undefined;
+  #progress: Progress = { frames: 0 };
+  #error: unknown;
+  #droppedBefore = 0;
+
+  constructor(settings: DeliverySettings) {
+    const { maxQueuedBytes, maxQueuedRecords, overflow, batch, exitNotifier, clock } = settings;
+    const isPerFlush = settings.connection === "per-flush";
+    this.#settings = settings;
+    this.#link = isPerFlush ? new PerFlushLink(settings) : new PersistentLink(settings);
+    this.backoff = this.#link.backoff;
+    this.#reporter = new DeliveryReporter(settings);
+    const gathers = isPerFlush || batch === undefined ? UNGATHERED : batch;
+    this.#batcher = new Batcher(gathers, clock, () => this.#write());
+    this.#outbox = new Outbox({
+      maxBytes: maxQueuedBytes,
+      maxRecords: maxQueuedRecords,
+      overflow,
+      chunkBytes: batch?.bytes ?? PIECE_BYTES,
+      onFull: () => this.#onFull(),
+      onCrowded: (size) => this.#makeRoom(size),
+    });
+    // Weakly: a handler that is not used is collected. One with a socket or a timer is held by that.
+    callBack(() => this.#forgetExit = exitNotifier.atExit?.(this, true), reportFault);
+  }
+
+  /** The account of this moment. */
+  get stats(): DeliveryStats {
+    const { counts } = this.#reporter;
+    return {
+      emitted: this.#emitted,
+      recovered: 0,
+      ...counts,
+      dropped: { ...counts.dropped },
+      queued: this.#outbox.records,
+      queuedBytes: this.#outbox.bytes,
+      unacknowledged: this.#unacknowledged,
+    };
+  }
+
+  get #emitted(): number {
+    return this.#outbox.next + this.#turnedAway;
+  }
+
+  get #unacknowledged(): number {
+    return this.#attempt?.writer?.acknowledges ? this.#outbox.window.records : 0;
+  }
+
+  /** A record was given to `emit()`; the result is for {@linkcode giveUp}. */
+  begin(record: LogRecord): number {
+    this.latest = record;
+    return this.#emitted;
+  }
+
+  /** Drops a record whose `emit()` failed, unless it was counted since, and reports the error. */
+  giveUp(record: LogRecord, begun: number, error: unknown): void {
+    if (this.#emitted === begun) {
+      this.#turnAway(this.#closing === undefined ? "error" : "closed");
+    }
+    this.#settings.onFault(error, record);
+  }
+
+  /** Encodes an item to the queue, or drops it; `dials`: it may lead to a dial. */
+  append<Item>(item: Item, encoder: Encoder<Item>, dials: boolean): void {
+    if (this.#closing !== undefined) return this.#turnAway("closed");
+    const isAsking = this.#link.whenQueued === "ask";
+    if (isAsking) {
+      const reason = this.#link.refusal(this.#settings.clock.now(), dials);
+      if (reason !== undefined) return this.#turnAway(reason);
+    }
+    const droppedBefore = this.#reporter.counts.droppedTotal;
+    const crowding = this.#outbox.append(item, encoder);
+    if (crowding !== undefined) this.#onCrowding(crowding, droppedBefore);
+    if (this.#isEnding) this.exit();
+    else if (isAsking && dials) this.#on("wanted");
+    else this.#schedule();
+  }
+
+  #turnAway(reason: DropReason): void {
+    this.#turnedAway++;
+    if (this.#isEnding) this.#reporter.end(reason, 1);
+    else this.#reporter.drop(reason, 1);
+  }
+
+  #makeRoom(size: number): void {
+    while (!this.#outbox.hasRoom(size) && this.#link.yields()) this.#confirm(1);
+    const dropped = this.#outbox.makeRoom(size);
+    this.#reporter.drop("overflow", dropped);
+    if (dropped > 0) this.#on("overflowed", { dropped });
+  }
+
+  #onCrowding(crowding: Crowding, droppedBefore: number): void {
+    if (crowding !== "crowded") this.#turnAway(crowding);
+    const isFull = crowding !== "tooLarge" && this.#reporter.counts.droppedTotal > droppedBefore;
+    if (!isFull) return;
+    const error = new Error(`the queue is full (${this.#outbox.bytes} bytes)`);
+    this.#reporter.beginOutage(error, droppedBefore);
+    this.#wake();
+  }
+
+  /** Dials if there is no connection, none is coming, and the back-off permits. */
+  want(): void {
+    this.#on("wanted");
+  }
+
+  /** Closes the connection; says whether there was one. */
+  disconnect(): boolean {
+    const { writer } = this.#attempt ?? {};
+    if (writer) this.#on("disconnect");
+    return writer !== undefined;
+  }
+
+  /** Resolves when all that is queued now is sent or dropped, or `signal` is aborted. */
+  async flush({ signal }: WaitOptions = {}, isLast = false): Promise<void> {
+    const mark = this.#outbox.next;
+    const isDone = () => mark <= this.#outbox.oldest || signal?.aborted;
+    if (isDone()) return;
+    const release = holdOpen();
+    const asking = { isLast };
+    for (let pauseMs = FIRST_PAUSE_MS; !isDone();) {
+      const [step, answer] = this.#link.flush(asking, this.#look());
+      this.#act(answer);
+      if (step === "dial") {
+        await this.#dial(signal);
+      } else if (step === "pause") {
+        await this.#pause(pauseMs, signal);
+        pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+      } else if (step !== "again") {
+        const done = step === "wait" && this.#flushes.wait(mark, signal && { signal });
+        this.want();
+        this.#schedule();
+        await done;
+        break;
+      }
+    }
+    release();
+  }
+
+  #pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    const { clock } = this.#settings;
+    return new Promise((resolve) => {
+      const done = () => {
+        clock.clearTimeout(timer);
+        signal?.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = clock.setTimeout(done, ms);
+      signal?.addEventListener("abort", done);
+    });
+  }
+
+  /** A flush that, without a connection, dials once, whatever the back-off, and no more. */
+  async #lastFlush(signal: AbortSignal): Promise<void> {
+    this.#on("lastFlush");
+    await this.flush({ signal }, true);
+    this.#on("lastFlushOver");
+  }
+
+  /** Flushes, half-closes, awaits the other side's end; together no longer than `closeTimeoutMs`. */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    const release = holdOpen();
+    await this.#inTime(async (signal) => {
+      const bound = new Promise<void>((resolve) => {
+        signal.addEventListener("abort", () => resolve());
+      });
+      await this.#lastFlush(signal);
+      this.#closeSignal = signal;
+      this.#on("close");
+      this.#actions.drop("closed");
+      this.#wake();
+      this.#on("closed", { error: await Promise.race([this.#released, bound]) });
+    });
+    release();
+    this.#reporter.endOutage();
+    callBack(() => this.#forgetExit?.());
+  }
+
+  /** Does something under a signal that is aborted after `closeTimeoutMs`; never rejects. */
+  async #inTime(task: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { clock, closeTimeoutMs } = this.#settings;
+    const deadline = new AbortController();
+    const timer = clock.setTimeout(() => deadline.abort(), closeTimeoutMs);
+    await task(deadline.signal);
+    clock.clearTimeout(timer);
+  }
+
+  /** The event loop is empty. */
+  readonly beforeExit = async (isRepeated?: boolean): Promise<void> => {
+    if (isRepeated) return this.#on("loopEmptyAgain");
+    this.#on("loopEmpty");
+    await this.#flushing;
+  };
+
+  /** The process ends now, or may. */
+  readonly exit = (mayGoOn?: boolean): void => {
+    this.#isEnding ||= !mayGoOn;
+    // At once, even where a listener ends the process.
+    this.#report(mayGoOn ? "mayExit" : "exit", {});
+  };
+
+  /** Reports an event, and does what the machine says, behind what is being done already. */
+  #on(event: LinkEvent, facts: Partial<LinkFacts> = {}, attempt?: Attempt): void {
+    this.#events.push([event, facts, attempt]);
+    if (this.#isActing) return;
+    this.#isActing = true;
+    try {
+      for (let next; (next = this.#events.shift()) !== undefined;) this.#report(...next);
+    } finally {
+      this.#isActing = false;
+    }
+  }
+
+  /** `attempt`: the connection that the event is of; it says nothing of another one. */
+  #report(event: LinkEvent, more: Partial<LinkFacts>, attempt?: Attempt): void {
+    if (attempt !== undefined && attempt !== this.#attempt) return;
+    const facts = { ...this.#look(), ...more };
+    const answer = this.#link.on(event, facts);
+    if (event === "written") attempt!.batch = undefined;
+    this.#error = facts.error;
+    this.#act(answer);
+  }
+
+  #act(answer: Answer): void {
+    this.#droppedBefore = this.#reporter.counts.droppedTotal;
+    for (const [name, ...values] of answer) {
+      (this.#actions[name] as (...of: unknown[]) => void)(...values);
+    }
+  }
+
+  /** The facts of the moment. */
+  #look(): LinkFacts {
+    const { records, bytes, held, window } = this.#outbox;
+    const { batch, writer = NO_WRITER, isWritten, returned = 0 } = this.#attempt ?? {};
+    const writing = batch?.lengths.length ?? 0;
+    const { frames, again = [] } = this.#progress = batch && writer.progress?.(batch) ||
+      { frames: isWritten ? writing - returned : 0 };
+    this.#batch = batch;
+    return {
+      now: this.#settings.clock.now(),
+      queued: records,
+      waiting: records - held.records - window.records,
+      bytes,
+      heldBytes: held.bytes + (batch?.bytes.length ?? 0),
+      unacknowledged: this.#unacknowledged,
+      flushing: this.#flushes.size,
+      sent: this.#reporter.counts.sent,
+      writing,
+      done: frames - again.length,
+      writer,
+      error: undefined,
+      dialledAt: 0,
+      dropped: 0,
+    };
+  }
+
+  readonly #actions: LinkActions = {
+    dial: () => void this.#dial(),
+    write: () => this.#write(),
+    watch: () => this.#watch(),
+    retry: () => {
+      const { clock } = this.#settings;
+      const ms = this.backoff.delayMs(clock.now(), Math.random());
+      this.#retryTimer = clock.setTimeout(() => this.#on("due"), ms);
+    },
+    tick: (ms) => this.#arm("tick", ms, () => this.#on("tick")),
+    grace: () => this.#arm("timeout", this.#settings.closeTimeoutMs, () => this.#on("late")),
+    settle: () => {
+      const batch = this.#batch;
+      const { frames, again = [], tooLarge = [] } = this.#progress;
+      const bytes = batch && this.#outbox.settle(batch, frames, again);
+      if (bytes === undefined) return;
+      this.#count({ records: frames - again.length, bytes });
+      this.#refuse(batch!, tooLarge, "tooLarge");
+    },
+    hold: () => this.#outbox.hold(this.#batch!),
+    confirm: (records) => this.#confirm(records),
+    restore: () => this.#outbox.restore(this.#attempt?.writer?.acknowledges === true),
+    discard: (records, isPoison) => {
+      const bytes = this.#outbox.drop(records);
+      this.#reporter.drop(isPoison ? "refused" : "disconnected", records);
+      if (isPoison) this.#reporter.report({ type: "refused", bytes });
+    },
+    drop: (reason) => {
+      this.#reporter.drop(reason, this.#outbox.clear());
+      this.#on("emptied");
+    },
+    part: (isAtOnce) => void this.#part(isAtOnce ? aborted() : undefined),
+    halfClose: () => {
+      const attempt = this.#attempt!;
+      const bound = new AbortController();
+      const closed = (error?: unknown) => {
+        if (attempt !== this.#attempt) attempt.over();
+        this.#on("closed", { error }, attempt);
+      };
+      this.#arm("timeout", this.#settings.closeTimeoutMs, () => {
+        closed();
+        bound.abort();
+      });
+      close(attempt.writer!, bound.signal).then(closed);
+    },
+    forget: () => void (this.#attempt = undefined),
+    release: () => {
+      this.#settings.clock.clearTimeout(this.#retryTimer);
+      // What a pending write has left counts as dropped: it must not go on.
+      this.#released = this.#part(this.#batch === undefined ? this.#closeSignal : aborted());
+    },
+    connected: () => {
+      this.#reporter.counts.connects++;
+      this.#reporter.report({ type: "connected" });
+    },
+    progress: () => {
+      // An outage is over once the queue is half empty.
+      if (this.#outbox.bytes * 2 <= this.#settings.maxQueuedBytes) this.#reporter.endOutage();
+      this.#wake();
+    },
+    outage: (isWithDrops) => {
+      const error = this.#error ??
+        new Error("the server ends each connection at once: is this its port, and without TLS?");
+      this.#reporter.beginOutage(error, isWithDrops ? this.#droppedBefore : undefined);
+    },
+    failed: () => {
+      this.#reporter.counts.connectFailures++;
+      const retrySeconds = this.backoff.retryPeriod;
+      this.#reporter.reportEnd({ type: "connect-failed", error: this.#error, retrySeconds });
+    },
+    disconnected: (unconfirmed) => {
+      const error = this.#error;
+      const more = unconfirmed > 0 && { unconfirmed };
+      this.#reporter.reportEnd({ type: "disconnected", error, ...more });
+    },
+    wake: (isAll) => this.#wake(isAll),
+    rest: () => {
+      this.#isResting = true;
+      this.#settings.clock.setTimeout(() => {
+        this.#isResting = false;
+        this.#write();
+      }, 0);
+    },
+    flush: () => {
+      // Waiting makes the event loop run dry once more: then there is nothing new to try.
+      if (this.#leftAt === this.#emitted) return;
+      this.#leftAt = this.#emitted;
+      this.#flushing = this.#inTime((signal) => this.#lastFlush(signal));
+    },
+    writeLast: () => {
+      const batch = this.#outbox.drain();
+      const { lengths } = batch;
+      let records = 0;
+      callBack(() => void (records = this.#attempt?.writer?.writeSync?.(batch) ?? 0));
+      const bytes = lengths.subarray(0, records).reduce((sum, length) => sum + length, 0);
+      this.#count({ records, bytes });
+      this.#lostAtExit = lengths.length - records;
+    },
+    mayEnd: () => {
+      // What was written and may go again is not lost by that.
+      this.#reporter.mayEnd(this.#outbox.records - this.#outbox.held.records);
+      if (this.#lostAtExit > 0) this.#end();
+    },
+    end: () => {
+      this.#lostAtExit += this.#outbox.clear();
+      this.#end();
+    },
+  };
+
+  #end(): void {
+    this.#reporter.end("closed", this.#lostAtExit);
+    this.#lostAtExit = 0;
+    this.#wake();
+  }
+
+  /** Resolves when the connection is over; the flush that dials it may give it up by its signal. */
+  #dial(signal?: AbortSignal): Promise<void> {
+    const { clock, connectTimeoutMs, open } = this.#settings;
+    clock.clearTimeout(this.#retryTimer);
+    const dialledAt = clock.now();
+    const abort = new AbortController();
+    const attempt: Attempt = { abort, over: ignore, timers: {}, isWritten: false, returned: 0 };
+    this.#attempt = attempt;
+    const failed = (error: unknown) => {
+      if (attempt === this.#attempt && attempt.writer === undefined) {
+        this.#leave();
+        this.#on("failed", { dialledAt, error });
+      }
+      attempt.over();
+    };
+    this.#arm("timeout", connectTimeoutMs, () => {
+      const message = `no connection within ${connectTimeoutMs} ms`;
+      abort.abort(new DOMException(message, "TimeoutError"));
+      failed(new ConnectionError("timeout", message));
+    });
+    // Through the executor a connector that throws at once is a dial that failed.
+    new Promise<DetailedWriter>((resolve) => resolve(open(abort.signal))).then((writer) => {
+      checkMethods("connect", "openWriter()", writer, ["write", "close"]);
+      if (attempt === this.#attempt) return this.#opened(attempt, writer);
+      attempt.over();
+      return void close(writer, aborted());
+    }).catch(failed);
+    return new Promise((resolve) => {
+      const cut = () => this.#on("cut", {}, attempt);
+      signal?.addEventListener("abort", cut);
+      attempt.over = () => {
+        signal?.removeEventListener("abort", cut);
+        resolve();
+      };
+    });
+  }
+
+  #opened(attempt: Attempt, writer: DetailedWriter): void {
+    const ended = (error: unknown) => this.#ended(attempt, error);
+    writer.closed.then(ended, ended);
+    writer.onSettled = (...settled) => this.#settled(attempt, ...settled);
+    writer.onReturned = (batch, splits) => {
+      if (attempt !== this.#attempt) return;
+      attempt.returned = batch.lengths.length;
+      this.#outbox.return(batch, splits);
+    };
+    writer.onProgress = () => this.#on("progress", {}, attempt);
+    this.#settings.clock.clearTimeout(attempt.timers.timeout);
+    attempt.writer = writer;
+    // Reports the first bytes of a server that has nothing to say in this protocol.
+    writer.firstBytes?.().then((bytes) => {
+      if (bytes === undefined || bytes.length === 0 || this.#isAnswered) return;
+      this.#isAnswered = true;
+      this.#reporter.report({ type: "answered", bytes });
+    });
+    this.#on("opened", {}, attempt);
+  }
+
+  /** Sets a timer of the connection anew. */
+  #arm(name: TimerName, ms: number, call: () => void): void {
+    const { clock } = this.#settings;
+    const attempt = this.#attempt!;
+    clock.clearTimeout(attempt.timers[name]);
+    attempt.timers[name] = clock.setTimeout(() => {
+      if (attempt === this.#attempt) call();
+      else attempt.over();
+    }, ms);
+  }
+
+  #watch(): void {
+    const { writeMs } = this.#link;
+    const attempt = this.#attempt!;
+    this.#settings.clock.clearTimeout(attempt.timers.timeout);
+    if (writeMs === undefined || this.#outbox.window.records === 0) return;
+    this.#arm("timeout", writeMs, () => {
+      const message = `a write made no progress for ${writeMs} ms`;
+      this.#ended(attempt, new ConnectionError("timeout", message));
+    });
+  }
+
+  /** Writes at the end of this turn, together with what else it brings. */
+  #schedule(): void {
+    if (this.#isPumping || this.#link.whenQueued !== "write") return;
+    if (this.#attempt?.batch !== undefined) return;
+    this.#isPumping = true;
+    queueMicrotask(this.#pump);
+  }
+
+  readonly #pump = (): void => {
+    this.#isPumping = false;
+    this.#write();
+  };
+
+  /** A chunk is full: waiting for more gains nothing. */
+  #onFull(): void {
+    if (this.#link.whenQueued !== "write") return;
+    this.#batcher.hurry();
+    const { batch, writer } = this.#attempt ?? {};
+    if (batch === undefined) this.#write();
+    else if (writer?.retry?.(batch)) this.#written(this.#attempt!, batch);
+  }
+
+  #write(): void {
+    const attempt = this.#attempt;
+    const writer = attempt?.writer;
+    if (attempt === undefined || writer === undefined || attempt.batch !== undefined) return;
+    const most = Math.min(this.#link.allowed, this.#settings.batch?.records ?? Infinity);
+    // A request holds the process open, a socket does not.
+    if (most <= 0 || this.#isResting && writer.isConnectionless) return;
+    const { records, bytes } = this.#outbox;
+    if (this.#flushes.size === 0 && this.#batcher.waits(records, bytes)) return;
+    this.#batcher.stop();
+    const batch = this.#outbox.take(most);
+    if (batch === undefined) return;
+    attempt.batch = batch;
+    attempt.isWritten = false;
+    attempt.returned = 0;
+    const failed = (error: unknown) => this.#ended(attempt, error ?? new Error("write() failed"));
+    try {
+      const writing = writer.write(batch);
+      if (writing === undefined) return this.#written(attempt, batch);
+      this.#watch();
+      writing.then(() => this.#written(attempt, batch), failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  #written(attempt: Attempt, batch: Batch): void {
+    if (attempt !== this.#attempt) return attempt.over();
+    if (batch !== attempt.batch || attempt.isWritten) return;
+    attempt.isWritten = true;
+    this.#settings.clock.clearTimeout(attempt.timers.timeout);
+    // A batch that goes again, in another form or in parts, does not wait for more.
+    if (attempt.returned > 0) this.#batcher.hurry();
+    else this.#batcher.restart();
+    this.#on("written", {}, attempt);
+  }
+
+  #ended(attempt: Attempt, error: unknown): void {
+    if (attempt !== this.#attempt) attempt.over();
+    this.#on("ended", { error }, attempt);
+  }
+
+  /** The other side has settled a batch. */
+  #settled(
+    attempt: Attempt,
+    batch: Batch,
+    refused: readonly number[] = [],
+    { reason, error, all = false }: Refusal = { reason: "refused" },
+  ): void {
+    // What a lost connection has carried goes again.
+    const bytes = attempt === this.#attempt ? this.#outbox.settle(batch) : undefined;
+    if (bytes === undefined) return;
+    this.#count({ records: batch.lengths.length, bytes });
+    this.#refuse(batch, [...new Set(refused)], reason, error);
+    if (all) this.#actions.drop(reason);
+    this.#wake();
+    if (!all) this.#on("settled", {}, attempt);
+  }
+
+  /** Counts records as sent. */
+  #count({ records, bytes }: Amount): void {
+    const { counts } = this.#reporter;
+    counts.sent += records;
+    counts.sentBytes += bytes;
+  }
+
+  /** Counts some records of a batch, which was counted as sent, as dropped instead. */
+  #refuse(batch: Batch, indices: readonly number[], reason: DropReason, error?: unknown): void {
+    const sizes = indices.map((index) => batch.lengths[index]).filter((size) => size !== undefined);
+    for (const size of sizes) this.#count({ records: -1, bytes: -size });
+    this.#reporter.refused(reason, sizes.length, error);
+  }
+
+  /** The oldest records that are held, or all of them, count as sent. */
+  #confirm(most: number): void {
+    this.#count(this.#outbox.confirm(most));
+  }
+
+  #wake(isAll = false): void {
+    if (this.#flushes.size > 0) this.#flushes.wake(isAll ? Infinity : this.#outbox.oldest);
+  }
+
+  /** From now on there is no connection. */
+  #leave(): void {
+    const { clock } = this.#settings;
+    const { timers } = this.#attempt!;
+    for (const timer of Object.values(timers)) clock.clearTimeout(timer);
+    this.#batcher.stop();
+    this.#attempt = undefined;
+  }
+
+  /** Closes the connection, or ends the dial. */
+  #part(signal: AbortSignal | undefined): Promise<ConnectionError | undefined> | undefined {
+    const attempt = this.#attempt;
+    if (attempt === undefined) return;
+    const { abort, writer } = attempt;
+    this.#leave();
+    attempt.over();
+    if (writer !== undefined) return close(writer, signal);
+    abort.abort();
+  }
+}
+
+/** Closes a connection; the error that it had ended with by then. Never rejects. */
+async function close(
+  writer: BatchWriter,
+  signal: AbortSignal | undefined,
+): Promise<ConnectionError | undefined> {
+  try {
+    await writer.close(signal && { signal });
+    return await Promise.race([writer.closed, undefined]);
+  } catch {
+    // The contract says that this does not happen.
+    return undefined;
+  }
+}

@@ -1,0 +1,463 @@
+/**
+ * Decides for a delivery whose connection is kept open: when to dial, when a connection flaps, what
+ * becomes of records when it is lost, which dial is the last one, and how much a young connection may
+ * carry. Everything that decides stands in this file.
+ *
+ * The life of the connection is a table, see {@linkcode transition}. On a stream without
+ * acknowledgements *probation* comes on top of it: a stream is young for its first second. Records that
+ * it carries stay queued until it has stood for that long, and are written again when it ends before. A
+ * stream behind one that ended young is *probed*: it must stand unwritten for a step (100 ms) at least,
+ * then carries the head record alone, then twice as many each step. So a server that ends every
+ * connection is told from one that ends the connection because of a record, and a backlog is never
+ * poured into either.
+ *
+ * To find a poisonous record among many, the next stream carries at most half of those that the last
+ * one carried. A record that three streams carried alone, and that all three ended upon, is poison; each
+ * of them has stood unwritten for longer than the one before had lived, so that a server that ends every
+ * connection after half a second has no record blamed for it.
+ *
+ * Browser compatible: pure, the time is a fact of each event.
+ *
+ * @module
+ */
+import { Backoff, MIN_RETRY_SECONDS } from "./_backoff.ts";
+import {
+  type Answer,
+  type Answers,
+  type FlushStep,
+  type Link,
+  type LinkAction,
+  type LinkEvent,
+  type LinkFacts,
+  NOTHING,
+  POISON_STREAMS,
+} from "./_link.ts";
+import type { DropReason } from "./delivery_event.ts";
+import type { CheckedDeliveryOptions, WhileDisconnected } from "./delivery_options.ts";
+
+/**
+ * - `idle`: no connection, and none was refused: the next record dials
+ * - `connecting`: a dial is under way; records are held
+ * - `open`: records are written as they come
+ * - `waiting`: the last dial failed; the next one waits for the back-off
+ * - `closed`: for good
+ */
+export type LinkState = "idle" | "connecting" | "open" | "waiting" | "closed";
+
+/**
+ * - `wanted`: a connection is wanted and the back-off permits a dial
+ * - `opened`, `failed`: how the dial ended
+ * - `lost`: the open connection ended, by whichever side
+ * - `flapped`: as `lost`, but so soon after the last loss that it counts as a failed dial
+ * - `due`: the retry timer fired with records still queued
+ * - `close`: the handler is closed
+ */
+export type Step = "wanted" | "opened" | "failed" | "lost" | "flapped" | "due" | "close";
+
+/** What a step leads to. */
+export interface Transition {
+  /** The state from now on. */
+  readonly state: LinkState;
+  /** What is to be done, in this order. */
+  readonly actions: Answer;
+}
+
+type Table = { readonly [State in LinkState]: { readonly [Name in Step]?: Transition } };
+
+const to = (state: LinkState, ...actions: LinkAction[]): Transition => ({ state, actions });
+
+function tableOf(mode: WhileDisconnected): Table {
+  const wanted = to("connecting", ["dial"]);
+  const wait = to("waiting", mode === "drop" ? ["drop", "disconnected"] : ["retry"]);
+  const close = to("closed", ["release"]);
+  return {
+    idle: { wanted, close },
+    connecting: { opened: to("open", ["write"]), failed: wait, close },
+    open: { lost: to("idle"), flapped: wait, close },
+    waiting: { wanted, ...mode === "queue" && { due: wanted }, close },
+    closed: {},
+  };
+}
+
+const dropTable = /* @__PURE__ */ tableOf("drop");
+const queueTable = /* @__PURE__ */ tableOf("queue");
+
+/** The transition for a step, or `undefined` where the state has no use for it. */
+export function transition(
+  mode: WhileDisconnected,
+  state: LinkState,
+  step: Step,
+): Transition | undefined {
+  return (mode === "drop" ? dropTable : queueTable)[state][step];
+}
+
+/** Says whether a record may be queued: in `drop` mode only while a connection is open or coming. */
+export function accepts(mode: WhileDisconnected, state: LinkState): boolean {
+  if (state === "closed") return false;
+  return mode === "queue" || state === "connecting" || state === "open";
+}
+
+/** One step of a probed stream: longer than a server takes to accept and to hang up. */
+const STEP_MS = 100;
+
+/** A stream is young for so many steps: a second, as CPython's first wait behind a failed dial. */
+const YOUNG_STEPS = 10;
+
+/**
+ * A young stream that has carried so much has proved itself: it is more than the kernels of both ends
+ * hold on Linux (4 MiB to send, 6 MiB to receive), so the server reads.
+ */
+const MAX_TRIAL_BYTES = 12 * 1024 * 1024;
+
+/**
+ * What may be written behind a pending write whose outcome is awaited by nothing: a kernel that was
+ * slow to take more than this is likely full, and the process may go on after all, with a stream that
+ * misses bytes.
+ */
+const MAX_BLIND_BYTES = 512 * 1024;
+
+const SETTLED: Answer = [["settle"], ["progress"], ["write"]];
+const HELD: Answer = [["hold"], ["wake", false], ["write"]];
+
+type Settings = Pick<CheckedDeliveryOptions, "whileDisconnected" | "writeTimeoutMs">;
+
+/** The machine of one handler. */
+export class PersistentLink implements Link {
+  readonly backoff: Backoff = new Backoff();
+  whenQueued: "write" | "wait" | "ask" = "ask";
+  writeMs: number | undefined;
+  readonly #settings: Settings;
+  #state: LinkState = "idle";
+  /** No dial after the next one is worth waiting for. */
+  #isLast = false;
+
+  #openedAt = 0;
+  /** It is subject to probation: a stream without acknowledgements. */
+  #isPlain = false;
+  /** The other side has shown that it is there. */
+  #isProven = false;
+  #wasShort = false;
+  /** The other side's end was seen while a write was pending. */
+  #isEndSeen = false;
+  /** Records sent when a stream last ended in the middle of one. */
+  #sentAtCut = -1;
+
+  /** `free`: there is no stream, or one that is no longer young. */
+  #stage: "free" | "young" | "probed" = "free";
+  /** The last stream ended young, so that the server is not known to be there. */
+  #isSuspected = false;
+  /** Steps for which a stream has stood, and for which a probed one must before it is written to. */
+  #steps = 0;
+  #standSteps = 1;
+  #window = 0;
+  #mayWrite = Infinity;
+  /** The most records that the next stream carries before they are sent. */
+  #ceiling = Infinity;
+  /** Of the ceiling what this stream has left. */
+  #left = Infinity;
+  /** Records that were written, with the step in which they were. */
+  #written: { records: number; step: number }[] = [];
+  /** Records of all these. */
+  #onTrial = 0;
+  /** Streams that ended upon the head record alone. */
+  #strikes = 0;
+  /** Records at the head of the queue that a stream carried which ended young. */
+  #suspects = 0;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  get #mode(): WhileDisconnected {
+    return this.#settings.whileDisconnected;
+  }
+
+  get allowed(): number {
+    return this.#isEndSeen ? 0 : this.#mayWrite;
+  }
+
+  refusal(now: number, dials: boolean): DropReason | undefined {
+    if (accepts(this.#mode, this.#state) || dials && this.backoff.permits(now)) return undefined;
+    return "disconnected";
+  }
+
+  yields(): boolean {
+    if (this.#isSuspected || this.#onTrial === 0) return false;
+    this.#release(1);
+    return true;
+  }
+
+  flush(): readonly [FlushStep, Answer] {
+    return ["wait", NOTHING];
+  }
+
+  on(event: LinkEvent, facts: LinkFacts): Answer {
+    return this.#answers[event]?.(facts) ?? NOTHING;
+  }
+
+  readonly #answers: Answers = {
+    wanted: ({ now }) => this.#redial(now),
+    opened: (facts) => this.#open(facts),
+    failed: (facts) => this.#fail("failed", facts.dialledAt, facts),
+    written: (facts) => this.#onWritten(facts),
+    settled: () => [...this.#prove(), ["progress"], ["watch"]],
+    progress: () => this.#isEndSeen ? NOTHING : [["watch"]],
+    ended: (facts) => {
+      if (facts.writing === 0 || facts.error !== undefined) return this.#lose(facts);
+      // A pending write may still succeed, and then nothing is sent twice.
+      this.#isEndSeen = true;
+      return [["grace"]];
+    },
+    late: (facts) => this.#lose(facts),
+    disconnect: (facts) => {
+      const queued = facts.queued - this.#onTrial;
+      return [...this.#confirm(), ...this.#lose({ ...facts, queued })];
+    },
+    due: ({ queued }) => queued > 0 ? this.#go("due") : NOTHING,
+    tick: () => this.#tick(),
+    lastFlush: ({ queued }) => {
+      this.#isLast = true;
+      return queued > 0 ? this.#go("wanted") : NOTHING;
+    },
+    lastFlushOver: () => {
+      this.#isLast = false;
+      return NOTHING;
+    },
+    overflowed: ({ dropped }) => {
+      if (this.#onTrial === 0) this.#strikes = 0;
+      const carried = Math.min(this.#suspects, this.#onTrial);
+      this.#suspects = Math.max(this.#suspects - dropped, carried);
+      return NOTHING;
+    },
+    emptied: () => this.#forgive(),
+    close: (facts) => this.#close(facts),
+    // A server that resets what this side has closed in order: what it has read is not known.
+    closed: ({ error }) =>
+      error === undefined ? this.#confirm() : [["restore"], ["drop", "closed"]],
+    loopEmpty: ({ waiting, writing, unacknowledged }) =>
+      waiting + writing + unacknowledged > 0 ? [["flush"]] : NOTHING,
+    loopEmptyAgain: () => [["rest"]],
+    // What was written counts as sent, as nothing is left that could send it again.
+    exit: (facts) => {
+      const isPending = facts.writing + facts.unacknowledged > 0;
+      const close = isPending ? this.#close(facts) : NOTHING;
+      return [...this.#confirm(), ["writeLast"], ...close, ["end"]];
+    },
+    mayExit: ({ writer, writing, bytes }) => {
+      // What is written to a server that ended the last stream at once could get lost, and counts as sent.
+      const isOpen = this.#state === "open" && writer.writeSync !== undefined;
+      const isBlind = isOpen && !this.#isSuspected && (writing === 0 || bytes <= MAX_BLIND_BYTES);
+      return isBlind ? [["writeLast"], ["mayEnd"]] : [["mayEnd"]];
+    },
+  };
+
+  #go(step: Step): Answer {
+    const next = transition(this.#mode, this.#state, step);
+    if (next === undefined) return NOTHING;
+    const { state } = next;
+    this.#state = state;
+    this.whenQueued = state === "open" ? "write" : state === "connecting" ? "wait" : "ask";
+    return next.actions;
+  }
+
+  #open({ now, writer }: LinkFacts): Answer {
+    this.#openedAt = now;
+    this.#isPlain = !writer.acknowledges && !writer.isConnectionless;
+    this.writeMs = writer.isConnectionless ? undefined : this.#settings.writeTimeoutMs;
+    this.#isProven = this.#isEndSeen = false;
+    if (this.#isPlain) {
+      this.#stage = this.#isSuspected ? "probed" : "young";
+      this.#mayWrite = this.#isSuspected ? 0 : Infinity;
+      this.#left = this.#ceiling;
+      this.#steps = this.#window = this.#onTrial = 0;
+      this.#written = [];
+    }
+    const proof = writer.isUnproven ? NOTHING : this.#prove();
+    return [...this.#nextTick(), ...proof, ...this.#go("opened")];
+  }
+
+  #prove(): Answer {
+    if (this.#isProven) return NOTHING;
+    this.#isProven = true;
+    if (!this.#isSuspected) this.backoff.succeeded();
+    return [["connected"]];
+  }
+
+  #onWritten(facts: LinkFacts): Answer {
+    const actions = this.#keep(facts);
+    if (!this.#isEndSeen) return actions;
+    const kept = actions.filter(([name]) => name !== "write");
+    return [...kept, ...this.#lose({ ...facts, writing: 0 })];
+  }
+
+  #keep({ writing, heldBytes, writer }: LinkFacts): Answer {
+    if (writer.acknowledges) return [["watch"], ["write"]];
+    if (this.#stage === "free") return SETTLED;
+    const last = this.#written.at(-1);
+    if (last?.step === this.#steps) last.records += writing;
+    else this.#written.push({ records: writing, step: this.#steps });
+    this.#mayWrite -= writing;
+    this.#left -= writing;
+    this.#onTrial += writing;
+    if (heldBytes <= MAX_TRIAL_BYTES || this.#isSuspected) return HELD;
+    return [["hold"], ...this.#confirm(), ["progress"], ["write"]];
+  }
+
+  #nextTick(): Answer {
+    if (this.#stage === "free") return NOTHING;
+    return [["tick", this.#stage === "young" ? STEP_MS * YOUNG_STEPS : STEP_MS]];
+  }
+
+  #tick(): Answer {
+    // A stream whose end was seen does not grow older.
+    if (this.#stage === "free" || this.#isEndSeen) return NOTHING;
+    this.#steps++;
+    let sent = this.#stand();
+    const isOld = this.#stage === "young" || (this.#steps >= YOUNG_STEPS && this.#suspects === 0);
+    if (isOld) {
+      sent += this.#onTrial;
+      this.#confirm();
+      this.#forgive();
+      this.#isSuspected = false;
+    } else if (this.#steps >= this.#standSteps && this.#mayWrite === 0 && this.#left > 0) {
+      this.#window = this.#window * 2 || 1;
+      this.#mayWrite = Math.min(this.#window, this.#left);
+    }
+    if (isOld || this.#steps === this.#standSteps) this.backoff.succeeded();
+    const through: LinkAction[] = sent > 0 ? [["confirm", sent], ["progress"]] : [];
+    return [...through, ...this.#nextTick(), ["write"]];
+  }
+
+  /** Takes out the records behind which the stream has stood for a second; how many. */
+  #stand(): number {
+    const [head] = this.#written;
+    if (head === undefined || head.step + YOUNG_STEPS > this.#steps) return 0;
+    const { records } = head;
+    this.#release(records);
+    this.#strikes = 0;
+    if (this.#onTrial === 0 && this.#left === 0) {
+      // The half without the poison is through: the other one begins with its head alone.
+      this.#left = this.#ceiling = Infinity;
+      this.#window = this.#mayWrite = 0;
+    }
+    return records;
+  }
+
+  /** So many of the oldest records that were written count as sent. */
+  #release(records: number): void {
+    this.#onTrial -= records;
+    this.#suspects = Math.max(this.#suspects - records, 0);
+    for (let left = records; left > 0;) {
+      const head = this.#written[0]!;
+      const some = Math.min(left, head.records);
+      left -= some;
+      head.records -= some;
+      if (head.records === 0) this.#written.shift();
+    }
+  }
+
+  /** This side closes the stream, or the server is known to read: what it carried counts as sent. */
+  #confirm(): Answer {
+    this.#release(this.#onTrial);
+    this.#stage = "free";
+    this.#mayWrite = Infinity;
+    return [["confirm", Infinity]];
+  }
+
+  /** No record that waits is under suspicion. */
+  #forgive(): Answer {
+    this.#suspects = this.#strikes = 0;
+    this.#standSteps = 1;
+    this.#ceiling = Infinity;
+    return NOTHING;
+  }
+
+  /** The connection is over. */
+  #lose(facts: LinkFacts): Answer {
+    if (this.#state !== "open") return NOTHING;
+    const { now, writing, error, writer } = facts;
+    const isCut = writing > 0;
+    const isBroken = error !== undefined;
+    // What a pending write has left is written to the next connection, so it must not go on here.
+    const part: LinkAction = ["part", isBroken || isCut];
+    this.#isEndSeen = false;
+    if (this.#stage !== "free") return [part, ["restore"], ...this.#loseYoung(facts)];
+    const { done } = facts;
+    const actions: LinkAction[] = [writer.acknowledges ? ["restore"] : ["settle"], part];
+    if (isCut && this.#isPlain) this.#noteCut(facts.sent + done);
+    if (writer.holdSeconds !== undefined || (!this.#isProven && isBroken)) {
+      return [...actions, ...this.#fail("flapped", now, facts)];
+    }
+    const isQueue = this.#mode === "queue";
+    const redials = facts.queued > done && (isQueue || facts.flushing > 0);
+    const isShort = now - this.#openedAt < Math.max(this.backoff.retryStart, MIN_RETRY_SECONDS);
+    const isShortAgain = isShort && this.#wasShort;
+    this.#wasShort = isShort;
+    // A server that takes what is written and hangs up at once may leave nothing to redial for.
+    const flaps = (isQueue || redials) && isShortAgain && !this.#isPlain;
+    if (flaps) this.backoff.failed(now);
+    // Twice in a row nothing could be written: a socket that opens is no way out yet.
+    if (isCut && isShortAgain && isBroken) actions.push(["outage", false]);
+    actions.push(...this.#go(flaps ? "flapped" : "lost"), ["disconnected", 0], ["wake", false]);
+    return redials && !flaps ? [...actions, ...this.#redial(now)] : actions;
+  }
+
+  #redial(now: number): Answer {
+    return this.backoff.permits(now) ? this.#go("wanted") : NOTHING;
+  }
+
+  /** A stream that ends twice in a row in the middle of the same record ends because of it. */
+  #noteCut(sent: number): void {
+    if (sent === this.#sentAtCut) {
+      this.#isSuspected = true;
+      this.#suspects = Math.max(this.#suspects, 1);
+    }
+    this.#sentAtCut = sent;
+  }
+
+  /** A young stream is over: finds out how many of its records go again, and if one is to blame. */
+  #loseYoung({ now, writing, error, queued, flushing }: LinkFacts): Answer {
+    const isStuck = (error as { code?: unknown } | undefined)?.code === "timeout";
+    const resendsOnce = this.#mode === "drop";
+    const wasSuspected = this.#isSuspected;
+    const carried = this.#onTrial + writing;
+    const isFlapping = carried === 0 && wasSuspected;
+    if (carried > 1 && !resendsOnce) this.#ceiling = carried >> 1;
+    // No record is to blame for a server that stops taking bytes.
+    if (carried === 1 && this.#stage === "probed" && !isStuck && !resendsOnce) {
+      this.#strikes++;
+      this.#standSteps = Math.min(this.#steps + 1, YOUNG_STEPS);
+    }
+    const isPoison = this.#strikes === POISON_STREAMS;
+    const dropped = resendsOnce ? Math.min(this.#suspects, carried) : Number(isPoison);
+    if (carried > 1 || dropped > 0) {
+      this.#strikes = 0;
+      this.#standSteps = 1;
+    }
+    this.#suspects = Math.max(this.#suspects - dropped, carried - dropped);
+    this.#stage = "free";
+    this.#isSuspected = true;
+    this.#mayWrite = Infinity;
+    this.#onTrial = 0;
+    const backsOff = isFlapping || !resendsOnce;
+    if (backsOff) this.backoff.failed(now);
+    const actions: LinkAction[] = [];
+    if (dropped > 0) actions.push(["discard", dropped, isPoison]);
+    // One end may be a restart; a second one is an outage.
+    if (wasSuspected) actions.push(["outage", true]);
+    actions.push(...this.#go(backsOff ? "flapped" : "lost"));
+    actions.push(["disconnected", carried], ["wake", false]);
+    const redials = !backsOff && queued > dropped && flushing > 0;
+    return redials ? [...actions, ...this.#redial(now)] : actions;
+  }
+
+  /** A dial failed, or a connection that was none. */
+  #fail(step: Step, dialledAt: number, { writer }: LinkFacts): Answer {
+    this.backoff.failed(dialledAt, writer.holdSeconds);
+    return [["outage", false], ...this.#go(step), ["failed"], ["wake", this.#isLast]];
+  }
+
+  #close({ writer }: LinkFacts): Answer {
+    return [writer.acknowledges ? ["restore"] : ["settle"], ...this.#go("close")];
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * Encoders of items whose frames are made as arrays of their own, and are then copied to the queue.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import type { LogRecord } from "../logging/log_record.ts";
+import type { RecordEncoder } from "../wire/record_encoder.ts";
+import { NO_BYTES } from "./batch_writer.ts";
+import type { Encoder } from "./outbox.ts";
+
+/** Encodes by a function that makes the whole frame. */
+export class FrameEncoder<Item> implements Encoder<Item> {
+  readonly #encode: (item: Item) => Uint8Array;
+  #frame: Uint8Array = NO_BYTES;
+
+  constructor(encode: (item: Item) => Uint8Array) {
+    this.#encode = encode;
+  }
+
+  prepare(item: Item): number {
+    const frame = this.#encode(item);
+    if (!(frame instanceof Uint8Array)) throw new TypeError("a frame must be a Uint8Array");
+    this.#frame = frame;
+    return frame.length;
+  }
+
+  write(out: Uint8Array, _view: DataView, at: number): number {
+    const frame = this.#frame;
+    // A large one is not kept until the next item comes.
+    this.#frame = NO_BYTES;
+    out.set(frame, at);
+    return at + frame.length;
+  }
+}
+
+/** Encodes plain records where they are written to, and others by a function that makes the frame. */
+export class DirectEncoderFirst extends FrameEncoder<LogRecord> {
+  readonly #direct: RecordEncoder;
+  readonly #ready: ((record: LogRecord) => void) | undefined;
+  #isDirect = false;
+  #isBusy = false;
+
+  /** @param ready does what is to be done before a record is encoded directly */
+  constructor(
+    direct: RecordEncoder,
+    encode: (record: LogRecord) => Uint8Array,
+    ready?: (record: LogRecord) => void,
+  ) {
+    super(encode);
+    this.#direct = direct;
+    this.#ready = ready;
+  }
+
+  override prepare(record: LogRecord): number {
+    let most = 0;
+    // A getter of a record may log, and so come here again.
+    if (!this.#isBusy) {
+      this.#isBusy = true;
+      try {
+        this.#ready?.(record);
+        most = this.#direct.prepare(record);
+      } finally {
+        this.#isBusy = false;
+      }
+    }
+    const isDirect = most > 0;
+    if (!isDirect) most = super.prepare(record);
+    // Only now: another record may have been encoded within.
+    this.#isDirect = isDirect;
+    return most;
+  }
+
+  override write(out: Uint8Array, view: DataView, at: number): number {
+    return this.#isDirect ? this.#direct.write(out, view, at) : super.write(out, view, at);
+  }
+}
+
+/** The frame of an item, in an array of its own. */
+export function encodeAlone<Item>(item: Item, encoder: Encoder<Item>): Uint8Array {
+  const out = new Uint8Array(encoder.prepare(item));
+  return out.subarray(0, encoder.write(out, new DataView(out.buffer), 0));
+}
