@@ -13,6 +13,7 @@ import { reportFault } from "../logging/report_error.ts";
 import { checkMethods } from "../logging/validate.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { ExitHooks, ExitNotifier, WaitOptions } from "../net/connector.ts";
+import { Watchdog } from "../net/watchdog.ts";
 import type { Backoff } from "./_backoff.ts";
 import { type DeliveryListener, DeliveryReporter } from "./_delivery_reporter.ts";
 import type { Answer, Link, LinkActions, LinkEvent, LinkFacts } from "./_link.ts";
@@ -46,7 +47,7 @@ export interface DeliverySettings extends CheckedDeliveryOptions, DeliveryListen
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 200;
 
-/** The time-out of the dial, the write or the close that is under way; and the probation timer. */
+/** The time-out of the dial or the close that is under way; and the probation timer. */
 type TimerName = "timeout" | "tick";
 
 /** One connection, from its dial to its end. */
@@ -55,6 +56,8 @@ interface Attempt {
   /** Called when it is over. */
   over: () => void;
   readonly timers: { [Name in TimerName]?: unknown };
+  /** The time-out of writes. */
+  watchdog?: Watchdog;
   writer?: DetailedWriter;
   /** The batch that is being written. */
   batch?: Batch | undefined;
@@ -547,15 +550,17 @@ export class Delivery implements ExitHooks {
     }, ms);
   }
 
+  /** Bounds the time until the pending write makes progress, or a batch is acknowledged. */
   #watch(): void {
     const { writeMs } = this.#link;
     const attempt = this.#attempt!;
-    this.#settings.clock.clearTimeout(attempt.timers.timeout);
-    if (writeMs === undefined || this.#outbox.window.records === 0) return;
-    this.#arm("timeout", writeMs, () => {
+    if (writeMs === undefined) return;
+    attempt.watchdog ??= new Watchdog(writeMs, this.#settings.clock, () => {
       const message = `a write made no progress for ${writeMs} ms`;
       this.#ended(attempt, new ConnectionError("timeout", message));
     });
+    if (this.#outbox.window.records > 0) attempt.watchdog.feed();
+    else attempt.watchdog.rest();
   }
 
   /** Writes at the end of this turn, together with what else it brings. */
@@ -610,7 +615,7 @@ export class Delivery implements ExitHooks {
     if (attempt !== this.#attempt) return attempt.over();
     if (batch !== attempt.batch || attempt.isWritten) return;
     attempt.isWritten = true;
-    this.#settings.clock.clearTimeout(attempt.timers.timeout);
+    attempt.watchdog?.rest();
     // A batch that goes again, in another form or in parts, does not wait for more.
     if (attempt.returned > 0) this.#batcher.hurry();
     else this.#batcher.restart();
@@ -665,8 +670,9 @@ export class Delivery implements ExitHooks {
   /** From now on there is no connection. */
   #leave(): void {
     const { clock } = this.#settings;
-    const { timers } = this.#attempt!;
+    const { timers, watchdog } = this.#attempt!;
     for (const timer of Object.values(timers)) clock.clearTimeout(timer);
+    watchdog?.stop();
     this.#batcher.stop();
     this.#attempt = undefined;
   }
