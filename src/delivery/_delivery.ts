@@ -87,6 +87,7 @@ export class Delivery implements ExitHooks {
   #attempt: Attempt | undefined;
   #retryTimer: unknown;
   #isPumping = false;
+  #isFilling = false;
   #isResting = false;
   /** The record that was given to `emit()` last. */
   latest: LogRecord | undefined;
@@ -195,15 +196,17 @@ export class Delivery implements ExitHooks {
     while (!this.#outbox.hasRoom(size) && this.#link.yields()) this.#confirm(1);
     const dropped = this.#outbox.makeRoom(size);
     this.#reporter.drop("overflow", dropped);
-    if (dropped > 0) this.#on("overflowed", { dropped });
+    this.#link.overflowed(dropped);
   }
 
   #onCrowding(crowding: Crowding, droppedBefore: number): void {
     if (crowding !== "crowded") this.#turnAway(crowding);
     const isFull = crowding !== "tooLarge" && this.#reporter.counts.droppedTotal > droppedBefore;
     if (!isFull) return;
-    const error = new Error(`the queue is full (${this.#outbox.bytes} bytes)`);
-    this.#reporter.beginOutage(error, droppedBefore);
+    if (!this.#reporter.isOutage) {
+      const error = new Error(`the queue is full (${this.#outbox.bytes} bytes)`);
+      this.#reporter.beginOutage(error, droppedBefore);
+    }
     this.#wake();
   }
 
@@ -214,9 +217,9 @@ export class Delivery implements ExitHooks {
 
   /** Closes the connection; says whether there was one. */
   disconnect(): boolean {
-    const { writer } = this.#attempt ?? {};
-    if (writer) this.#on("disconnect");
-    return writer !== undefined;
+    const isOpen = this.#link.whenQueued === "write";
+    if (isOpen) this.#on("disconnect");
+    return isOpen;
   }
 
   /** Resolves when all that is queued now is sent or dropped, or `signal` is aborted. */
@@ -342,7 +345,7 @@ export class Delivery implements ExitHooks {
 
   /** The facts of the moment. */
   #look(): LinkFacts {
-    const { records, bytes, held, window } = this.#outbox;
+    const { records, bytes, waiting, held } = this.#outbox;
     const { batch, writer = NO_WRITER, isWritten, returned = 0 } = this.#attempt ?? {};
     const writing = batch?.lengths.length ?? 0;
     const { frames, again = [] } = this.#progress = batch && writer.progress?.(batch) ||
@@ -351,7 +354,7 @@ export class Delivery implements ExitHooks {
     return {
       now: this.#settings.clock.now(),
       queued: records,
-      waiting: records - held.records - window.records,
+      waiting,
       bytes,
       heldBytes: held.bytes + (batch?.bytes.length ?? 0),
       unacknowledged: this.#unacknowledged,
@@ -362,7 +365,6 @@ export class Delivery implements ExitHooks {
       writer,
       error: undefined,
       dialledAt: 0,
-      dropped: 0,
     };
   }
 
@@ -399,7 +401,8 @@ export class Delivery implements ExitHooks {
     },
     part: (isAtOnce) => void this.#part(isAtOnce ? aborted() : undefined),
     halfClose: () => {
-      const attempt = this.#attempt!;
+      const attempt = this.#attempt;
+      if (attempt === undefined) return;
       const bound = new AbortController();
       const closed = (error?: unknown) => {
         if (attempt !== this.#attempt) attempt.over();
@@ -542,7 +545,9 @@ export class Delivery implements ExitHooks {
   /** Sets a timer of the connection anew. */
   #arm(name: TimerName, ms: number, call: () => void): void {
     const { clock } = this.#settings;
-    const attempt = this.#attempt!;
+    const attempt = this.#attempt;
+    // A listener may have ended the process, and with it the connection.
+    if (attempt === undefined) return;
     clock.clearTimeout(attempt.timers[name]);
     attempt.timers[name] = clock.setTimeout(() => {
       if (attempt === this.#attempt) call();
@@ -553,8 +558,8 @@ export class Delivery implements ExitHooks {
   /** Bounds the time until the pending write makes progress, or a batch is acknowledged. */
   #watch(): void {
     const { writeMs } = this.#link;
-    const attempt = this.#attempt!;
-    if (writeMs === undefined) return;
+    const attempt = this.#attempt;
+    if (attempt === undefined || writeMs === undefined) return;
     attempt.watchdog ??= new Watchdog(writeMs, this.#settings.clock, () => {
       const message = `a write made no progress for ${writeMs} ms`;
       this.#ended(attempt, new ConnectionError("timeout", message));
@@ -580,9 +585,12 @@ export class Delivery implements ExitHooks {
   #onFull(): void {
     if (this.#link.whenQueued !== "write") return;
     this.#batcher.hurry();
+    // The chunk that was just begun is not written with a single record in it.
+    this.#isFilling = true;
     const { batch, writer } = this.#attempt ?? {};
     if (batch === undefined) this.#write();
     else if (writer?.retry?.(batch)) this.#written(this.#attempt!, batch);
+    this.#isFilling = false;
   }
 
   #write(): void {
@@ -595,7 +603,7 @@ export class Delivery implements ExitHooks {
     const { records, bytes } = this.#outbox;
     if (this.#flushes.size === 0 && this.#batcher.waits(records, bytes)) return;
     this.#batcher.stop();
-    const batch = this.#outbox.take(most);
+    const batch = this.#outbox.take(most, this.#isFilling);
     if (batch === undefined) return;
     attempt.batch = batch;
     attempt.isWritten = false;

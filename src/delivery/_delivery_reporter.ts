@@ -66,6 +66,11 @@ export class DeliveryReporter {
     this.#listener = listener;
   }
 
+  /** Says whether an outage lasts. */
+  get isOutage(): boolean {
+    return this.#outage !== undefined;
+  }
+
   /** Records dropped since the outage began, if one lasts. */
   get #lost(): number {
     const { droppedTotal } = this.counts;

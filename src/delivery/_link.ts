@@ -24,7 +24,6 @@ import type { DropReason } from "./delivery_event.ts";
  * - `disconnect`: the program wants the connection closed
  * - `cut`: the signal of the flush that dialled was aborted
  * - `lastFlush`, `lastFlushOver`: the last flush begins, and ends
- * - `overflowed`: some of the oldest waiting records were dropped for room
  * - `emptied`: all that waited was dropped
  * - `close`: the handler is closed for good
  * - `loopEmpty`: the event loop is empty, for the first time since a record came; `loopEmptyAgain`:
@@ -47,7 +46,6 @@ export type LinkEvent =
   | "cut"
   | "lastFlush"
   | "lastFlushOver"
-  | "overflowed"
   | "emptied"
   | "close"
   | "loopEmpty"
@@ -88,8 +86,6 @@ export interface LinkFacts {
   error: unknown;
   /** `failed`: when the dial began. */
   dialledAt: number;
-  /** `overflowed`: how many records. */
-  dropped: number;
 }
 
 /** The actions of the driver, with their parameters. */
@@ -196,6 +192,8 @@ export interface Link {
   refusal(now: number, dials: boolean): DropReason | undefined;
   /** Says whether one of the held records may be counted as sent, so that there is room for another. */
   yields(): boolean;
+  /** So many of the oldest records that wait were dropped for room. */
+  overflowed(records: number): void;
   /** Decides upon an event. */
   on(event: LinkEvent, facts: LinkFacts): Answer;
   /** Decides for a flush: the next step, behind some actions. */

@@ -86,6 +86,8 @@ export class PerFlushLink implements Link {
     return false;
   }
 
+  overflowed(): void {}
+
   flush(asking: Asking, facts: LinkFacts): readonly [FlushStep, Answer] {
     const { now } = facts;
     asking.failures ??= this.#failures;

@@ -187,6 +187,12 @@ export class PersistentLink implements Link {
     return true;
   }
 
+  overflowed(records: number): void {
+    if (records > 0 && this.#onTrial === 0) this.#strikes = 0;
+    const carried = Math.min(this.#suspects, this.#onTrial);
+    this.#suspects = Math.max(this.#suspects - records, carried);
+  }
+
   flush(): readonly [FlushStep, Answer] {
     return ["wait", NOTHING];
   }
@@ -221,12 +227,6 @@ export class PersistentLink implements Link {
     },
     lastFlushOver: () => {
       this.#isLast = false;
-      return NOTHING;
-    },
-    overflowed: ({ dropped }) => {
-      if (this.#onTrial === 0) this.#strikes = 0;
-      const carried = Math.min(this.#suspects, this.#onTrial);
-      this.#suspects = Math.max(this.#suspects - dropped, carried);
       return NOTHING;
     },
     emptied: () => this.#forgive(),

@@ -144,14 +144,10 @@ class Chunk implements Amount {
   }
 }
 
-/** What these chunks hold together. */
-function total(chunks: Iterable<Amount>): Amount {
-  const sum = { bytes: 0, records: 0 };
-  for (const { bytes, records } of chunks) {
-    sum.bytes += bytes;
-    sum.records += records;
-  }
-  return sum;
+/** Adds to a sum, or subtracts from it. */
+function add(sum: Amount, { records, bytes }: Amount, sign = 1): void {
+  sum.records += sign * records;
+  sum.bytes += sign * bytes;
 }
 
 /** A bounded first-in first-out queue of frames. */
@@ -164,6 +160,10 @@ export class Outbox implements Amount {
   #tail: Chunk | undefined;
   #window: Chunk[] = [];
   #held: Chunk[] = [];
+  /** The frames of the batches that were taken and are not settled. */
+  readonly window: Amount = { records: 0, bytes: 0 };
+  /** The frames that were written to a young stream. */
+  readonly held: Amount = { records: 0, bytes: 0 };
   /** Bytes queued, in flight included. */
   bytes = 0;
   /** Records queued, in flight included. */
@@ -184,20 +184,15 @@ export class Outbox implements Amount {
     return oldest;
   }
 
-  /** The batches that were taken and are not settled. */
-  get window(): Amount {
-    return total(this.#window);
+  /** Records that wait to be taken. */
+  get waiting(): number {
+    return this.records - this.held.records - this.window.records;
   }
 
-  /** The frames that were written to a young stream. */
-  get held(): Amount {
-    return total(this.#held);
-  }
-
-  /** Says whether there is room for a frame of `size` bytes, beside all that is queued or beside that. */
-  hasRoom(size: number, beside: Amount = this): boolean {
+  /** Says whether there is room for a frame of `size` bytes. */
+  hasRoom(size: number): boolean {
     const { maxBytes, maxRecords } = this.#options;
-    return beside.bytes + size <= maxBytes && beside.records < maxRecords;
+    return this.bytes + size <= maxBytes && this.records < maxRecords;
   }
 
   /** Encodes an item behind the last frame; `undefined`: it is queued. */
@@ -250,8 +245,11 @@ export class Outbox implements Amount {
    * so and it helps: what was taken cannot be dropped. Returns how many were dropped.
    */
   makeRoom(size: number): number {
-    const isNewest = this.#options.overflow === "drop-newest";
-    if (isNewest || !this.hasRoom(size, this.#taken())) return 0;
+    const { maxBytes, maxRecords, overflow } = this.#options;
+    if (overflow === "drop-newest") return 0;
+    const taken = this.records - this.waiting;
+    const takenBytes = this.held.bytes + this.window.bytes;
+    if (takenBytes + size > maxBytes || taken >= maxRecords) return 0;
     let lost = 0;
     for (; !this.hasRoom(size); lost++) this.drop(1);
     return lost;
@@ -272,10 +270,14 @@ export class Outbox implements Amount {
     return bytes - this.bytes;
   }
 
-  /** Moves the oldest chunk to the window, or of it the oldest `most` frames; `undefined`: none waits. */
-  take(most: number = Infinity): Batch | undefined {
+  /**
+   * Moves the oldest chunk to the window, or of it the oldest `most` frames; `undefined`: none waits.
+   *
+   * @param isFull only a chunk that no further frame is appended to
+   */
+  take(most: number = Infinity, isFull = false): Batch | undefined {
     const head = this.#waiting[0];
-    if (head === undefined) return undefined;
+    if (head === undefined || isFull && head === this.#tail) return undefined;
     let chunk = head;
     if (head.records > most) {
       chunk = head.pick((frame) => frame < most);
@@ -285,6 +287,7 @@ export class Outbox implements Amount {
       if (head === this.#tail) this.#tail = undefined;
     }
     this.#window.push(chunk);
+    add(this.window, chunk);
     return chunk.batch;
   }
 
@@ -323,13 +326,17 @@ export class Outbox implements Amount {
 
   #leave({ id }: Batch): Chunk | undefined {
     const at = this.#window.findIndex(({ sequence }) => sequence === Number(id));
-    return at < 0 ? undefined : this.#window.splice(at, 1)[0];
+    if (at < 0) return undefined;
+    const [chunk] = this.#window.splice(at, 1);
+    add(this.window, chunk!, -1);
+    return chunk;
   }
 
   /** Holds a batch that was written: it counts until it is confirmed or restored. */
   hold(batch: Batch): void {
     const chunk = this.#leave(batch);
     if (chunk === undefined) return;
+    add(this.held, chunk);
     const last = this.#held.at(-1);
     if (last === undefined || last.end + chunk.bytes > last.buffer.length) {
       this.#held.push(chunk);
@@ -352,8 +359,8 @@ export class Outbox implements Amount {
       this.#held.shift();
       head = this.#held[0];
     }
-    this.records -= confirmed.records;
-    this.bytes -= confirmed.bytes;
+    add(this.held, confirmed, -1);
+    add(this, confirmed, -1);
     return confirmed;
   }
 
@@ -363,6 +370,7 @@ export class Outbox implements Amount {
    * @param keeps the last batch keeps its boundaries: no further record is appended to it
    */
   restore(keeps: boolean): void {
+    this.held.records = this.held.bytes = this.window.records = this.window.bytes = 0;
     this.#putBack([...this.#held.splice(0), ...this.#window.splice(0)], keeps);
   }
 
@@ -374,7 +382,7 @@ export class Outbox implements Amount {
 
   /** Takes out everything that waits, as one batch: for a last write at exit. */
   drain(): Batch {
-    const all = new Chunk(total(this.#waiting).bytes);
+    const all = new Chunk(this.bytes - this.held.bytes - this.window.bytes);
     for (const { batch } of this.#waiting) all.add(batch);
     this.clear();
     return all.batch;
@@ -382,18 +390,12 @@ export class Outbox implements Amount {
 
   /** Drops everything that waits; returns the number of records. */
   clear(): number {
-    const { bytes, records } = this.#taken();
-    const lost = this.records - records;
+    const lost = this.waiting;
     this.#waiting = [];
     this.#tail = undefined;
-    this.records = records;
-    this.bytes = bytes;
+    this.records -= lost;
+    this.bytes = this.held.bytes + this.window.bytes;
     return lost;
-  }
-
-  /** What of it all was taken out to be written. */
-  #taken(): Amount {
-    return total([...this.#held, ...this.#window]);
   }
 
   /** Keeps a chunk whose frames are done with for those to come. */

@@ -20,7 +20,6 @@ export function facts(more: Partial<LinkFacts> = {}): LinkFacts {
     writer: plain,
     error: undefined,
     dialledAt: 0,
-    dropped: 0,
     ...more,
   };
 }

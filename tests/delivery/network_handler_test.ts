@@ -8,6 +8,8 @@ import {
   DatagramHandler,
   type DeliveryEvent,
   type DeliveryOptions,
+  type ExitHooks,
+  type ExitNotifier,
   Formatter,
   Handler,
   HTTPHandler,
@@ -19,6 +21,7 @@ import {
 import { SMTPHandler } from "../../src/mail/smtp_handler.ts";
 import { VirtualClock } from "../../src/testing/_virtual_clock.ts";
 import { account, record } from "../handlers/wire.ts";
+import { catchStderr } from "../stderr.ts";
 import { Dice } from "./scripted_faults.ts";
 import { test } from "../test.ts";
 
@@ -83,8 +86,12 @@ class ScriptedHandler extends NetworkHandler {
   readonly writers: ScriptedWriter[] = [];
   readonly #script: Script;
 
-  constructor(options: DeliveryOptions, script: Script = {}) {
-    super("ScriptedHandler", options);
+  constructor(
+    options: DeliveryOptions,
+    script: Script = {},
+    way: { exitNotifier?: ExitNotifier } = {},
+  ) {
+    super("ScriptedHandler", options, way);
     this.#script = script;
   }
 
@@ -128,6 +135,67 @@ async function close({ clock, handler }: ReturnType<typeof setUp>): Promise<void
   await closing;
   assertEquals([account(handler).queued, clock.pendingTimers], [0, 0]);
 }
+
+test("a listener may end the process upon any event", async () => {
+  for (const connection of ["persistent", "per-flush"] as const) {
+    for (const acknowledges of [true, false]) {
+      for (const type of ["connected", "disconnected", "outage", "connect-failed"] as const) {
+        let hooks: ExitHooks | undefined;
+        const clock = new VirtualClock();
+        const handler = new ScriptedHandler({
+          clock,
+          connection,
+          whileDisconnected: "queue",
+          onEvent: (event) => {
+            if (event.type === type) hooks?.exit();
+          },
+        }, { acknowledges, dials: type === "connected" ? [] : ["ok", "refused"] }, {
+          exitNotifier: {
+            atExit: (added) => {
+              hooks = added;
+              return () => {};
+            },
+          },
+        });
+        for (let i = 0; i < 3; i++) handler.handle(record("x".repeat(40_000)));
+        void handler.flush();
+        await clock.advance(10);
+        handler.writers.at(-1)?.lose();
+        await clock.advance(10);
+        void handler.flush();
+        await clock.advance(10);
+        handler.handle(record("late"));
+        hooks?.exit();
+        const { emitted, queued } = account(handler);
+        assertEquals([emitted, queued], [4, 0], `${connection} ${acknowledges} ${type}`);
+        const closing = handler.close();
+        await clock.advance(5000);
+        await closing;
+        assertEquals(clock.pendingTimers, 0, `${connection} ${acknowledges} ${type}`);
+      }
+    }
+  }
+});
+
+test("an error closes no connection of a flush, although closeOnError is set, and is reported", async () => {
+  const run = setUp({ acknowledges: true }, { connection: "per-flush" });
+  const { clock, handler } = run;
+  handler.closeOnError = true;
+  handler.handle(record("a"));
+  const flushed = handler.flush();
+  await clock.advance();
+  const { lines, end } = catchStderr();
+  try {
+    handler.handle(record("%d", "not a number"));
+  } finally {
+    end();
+  }
+  assert(lines.length > 0 && !handler.writer.isClosed);
+  handler.writer.settle(0);
+  await clock.advance();
+  await flushed;
+  await close(run);
+});
 
 test("every network handler is a NetworkHandler, and a DatagramHandler is a SocketHandler", () => {
   const parents = (of: object): unknown[] => {

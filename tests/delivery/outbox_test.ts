@@ -550,3 +550,12 @@ test("Outbox.restore() keeps the boundaries of acknowledged batches, and their i
     [6n, 9, 9],
   ]);
 });
+
+test("Outbox.take() leaves the chunk that is being filled, where only full ones are wanted", () => {
+  const outbox = new Outbox({ ...open, chunkBytes: 10 });
+  for (let i = 0; i < 5; i++) push(outbox, frame(4, i));
+  assertEquals([...outbox.take(Infinity, true)?.bytes ?? []], [0, 0, 0, 0, 1, 1, 1, 1]);
+  assertEquals([...outbox.take(Infinity, true)?.bytes ?? []], [2, 2, 2, 2, 3, 3, 3, 3]);
+  assertEquals(outbox.take(Infinity, true), undefined);
+  assertEquals([...outbox.take()?.bytes ?? []], [4, 4, 4, 4]);
+});
