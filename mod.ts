@@ -103,11 +103,7 @@ export {
 } from "./src/logging/default_ports.ts";
 
 // Handlers over a network
-export {
-  type RecordDeliveryOptions,
-  SocketHandler,
-  type SocketHandlerOptions,
-} from "./src/handlers/socket_handler.ts";
+export { SocketHandler, type SocketHandlerOptions } from "./src/handlers/socket_handler.ts";
 export { DatagramHandler, type DatagramHandlerOptions } from "./src/handlers/datagram_handler.ts";
 export {
   type SysLogAddress,
@@ -135,7 +131,11 @@ export {
   type WaitUntilContext,
   withFlush,
 } from "./src/handlers/flush_after.ts";
-export type { DeliveryOptions, WhileDisconnected } from "./src/delivery/delivery_options.ts";
+export type {
+  DeliveryOptions,
+  RecordDeliveryOptions,
+  WhileDisconnected,
+} from "./src/delivery/delivery_options.ts";
 export type { Overflow } from "./src/delivery/outbox.ts";
 export { ConnectionError, type ConnectionErrorCode } from "./src/net/connection_error.ts";
 export type {

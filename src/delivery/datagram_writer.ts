@@ -8,7 +8,7 @@
 import { checkMethods } from "../logging/validate.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { DatagramSocket } from "../net/connector.ts";
-import { type Batch, type DetailedWriter, type Progress } from "./batch_writer.ts";
+import type { Batch, DetailedWriter, Progress } from "./batch_writer.ts";
 
 const ignore = () => {};
 

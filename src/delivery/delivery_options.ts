@@ -20,6 +20,7 @@ import { processId } from "../logging/process_id.ts";
 import { raiseExceptions } from "../logging/raise_exceptions.ts";
 import { writeToStderr } from "../logging/stderr.ts";
 import { systemClock } from "../net/system_clock.ts";
+import type { Serializer } from "../wire/serializer.ts";
 import type { DeliveryEvent } from "./delivery_event.ts";
 
 /**
@@ -71,6 +72,12 @@ export interface DeliveryOptions {
   clock?: Clock;
 }
 
+/** Options of every handler that sends whole records. */
+export interface RecordDeliveryOptions extends DeliveryOptions {
+  /** How a record becomes bytes. @default pickle, as CPython */
+  serializer?: Serializer;
+}
+
 /** The names of the options of every delivery, whether it has a connector or sends by itself. */
 export const QUEUE_OPTIONS: readonly string[] = [
   "whileDisconnected",
@@ -89,6 +96,11 @@ export const DELIVERY_OPTIONS: readonly string[] = /* @__PURE__ */ [
   "connectTimeoutMs",
   "writeTimeoutMs",
 ].concat(QUEUE_OPTIONS);
+
+/** The names of the options of every handler that sends whole records. */
+export const RECORD_DELIVERY_OPTIONS: readonly string[] = /* @__PURE__ */ DELIVERY_OPTIONS.concat(
+  "serializer",
+);
 
 /** The handlers that were said to have no exit notifier. */
 const said = /* @__PURE__ */ new Set<string>();

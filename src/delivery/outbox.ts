@@ -370,7 +370,11 @@ export class Outbox implements Amount {
    * @param keeps the last batch keeps its boundaries: no further record is appended to it
    */
   restore(keeps: boolean): void {
-    this.held.records = this.held.bytes = this.window.records = this.window.bytes = 0;
+    this.held.records =
+      this.held.bytes =
+      this.window.records =
+      this.window.bytes =
+        0;
     this.#putBack([...this.#held.splice(0), ...this.#window.splice(0)], keeps);
   }
 

@@ -37,9 +37,9 @@ import type {
 import {
   RECORD_DELIVERY_OPTIONS,
   type RecordDeliveryOptions,
-  SocketHandler,
-  type SocketTarget,
-} from "./socket_handler.ts";
+} from "../delivery/delivery_options.ts";
+import type { SocketTarget } from "./_socket_target.ts";
+import { SocketHandler } from "./socket_handler.ts";
 
 /** Options of {@linkcode DatagramHandler}. */
 export interface DatagramHandlerOptions extends RecordDeliveryOptions {

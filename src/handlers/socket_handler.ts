@@ -28,7 +28,10 @@
  */
 import { DirectEncoderFirst, FrameEncoder } from "../delivery/frame_encoder.ts";
 import type { BatchWriter } from "../delivery/batch_writer.ts";
-import { DELIVERY_OPTIONS, type DeliveryOptions } from "../delivery/delivery_options.ts";
+import {
+  RECORD_DELIVERY_OPTIONS,
+  type RecordDeliveryOptions,
+} from "../delivery/delivery_options.ts";
 import { NetworkHandler } from "../delivery/network_handler.ts";
 import { StreamWriter } from "../delivery/stream_writer.ts";
 import { atOnce, watch } from "../logging/callback.ts";
@@ -48,12 +51,7 @@ import { PickleEncoder } from "../wire/pickle_encoder.ts";
 import { recordFields } from "../wire/record_fields.ts";
 import { pickleFields } from "../wire/record_pickler.ts";
 import type { Serializer } from "../wire/serializer.ts";
-
-/** Options of every handler that sends whole records. */
-export interface RecordDeliveryOptions extends DeliveryOptions {
-  /** How a record becomes bytes. @default pickle, as CPython */
-  serializer?: Serializer;
-}
+import type { SocketTarget } from "./_socket_target.ts";
 
 /** Options of {@linkcode SocketHandler}. */
 export interface SocketHandlerOptions extends RecordDeliveryOptions {
@@ -65,17 +63,6 @@ export interface SocketHandlerOptions extends RecordDeliveryOptions {
 
 /** What a sender needs of a serializer. */
 type Sending = Pick<Serializer, "dumps" | "framing">;
-
-/** The names of the options of every handler that sends whole records. */
-export const RECORD_DELIVERY_OPTIONS: readonly string[] = /* @__PURE__ */ DELIVERY_OPTIONS.concat(
-  "serializer",
-);
-
-/** The checked target of a handler: what its class is called, and where its records go. */
-export interface SocketTarget<Address> {
-  readonly name: string;
-  readonly address: Address;
-}
 
 function checkStream(
   host: string,

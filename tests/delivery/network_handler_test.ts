@@ -142,21 +142,25 @@ test("a listener may end the process upon any event", async () => {
       for (const type of ["connected", "disconnected", "outage", "connect-failed"] as const) {
         let hooks: ExitHooks | undefined;
         const clock = new VirtualClock();
-        const handler = new ScriptedHandler({
-          clock,
-          connection,
-          whileDisconnected: "queue",
-          onEvent: (event) => {
-            if (event.type === type) hooks?.exit();
-          },
-        }, { acknowledges, dials: type === "connected" ? [] : ["ok", "refused"] }, {
-          exitNotifier: {
-            atExit: (added) => {
-              hooks = added;
-              return () => {};
+        const handler = new ScriptedHandler(
+          {
+            clock,
+            connection,
+            whileDisconnected: "queue",
+            onEvent: (event) => {
+              if (event.type === type) hooks?.exit();
             },
           },
-        });
+          { acknowledges, dials: type === "connected" ? [] : ["ok", "refused"] },
+          {
+            exitNotifier: {
+              atExit: (added) => {
+                hooks = added;
+                return () => {};
+              },
+            },
+          },
+        );
         for (let i = 0; i < 3; i++) handler.handle(record("x".repeat(40_000)));
         void handler.flush();
         await clock.advance(10);
