@@ -3,20 +3,20 @@
  *
  * @module
  */
-import { checkAddress } from "../../net/address.ts";
+import { checkHost, checkText } from "../../net/address.ts";
 import { ConnectionError } from "../../net/connection_error.ts";
 import type { StreamAddress } from "../../net/connector.ts";
-import { checkServerName } from "../common/tls_options.ts";
 
 /** A host and a port, with or without TLS. */
 export type HostAddress = Extract<StreamAddress, { hostname: string }>;
 
 /** Throws for an address that a worker cannot connect to. */
 export function checkSupported(to: StreamAddress, doing: string): asserts to is HostAddress {
-  checkAddress(to, doing);
-  if (to.transport === "unix") {
+  if ("path" in to) {
+    checkText(to.path, doing, "path");
     throw new ConnectionError("unsupported", `${doing}: workers have no Unix sockets; use tcp`);
   }
+  checkHost(to, doing);
   const own = (["ca", "cert", "key"] as const).find((name) => to.tls?.[name] !== undefined);
   if (own !== undefined) {
     const instead = own === "ca"
@@ -25,5 +25,5 @@ export function checkSupported(to: StreamAddress, doing: string): asserts to is 
     const message = `${doing}: workers take no 'tls.${own}'; ${instead}`;
     throw new ConnectionError("unsupported", message);
   }
-  checkServerName(to.tls?.serverName, doing);
+  if (to.tls?.serverName === "") checkText("", doing, "tls.serverName");
 }

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { ConnectionError } from "../../net/connection_error.ts";
 import { SocketStream } from "../../net/socket_stream.ts";
 import { connectionLost } from "./plain_errors.ts";
 import type { WorkerSocket } from "./runtime.ts";
@@ -24,7 +23,7 @@ export class CloudflareStream extends SocketStream {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   /** Rejects when the socket is released: a write that waits would wait for ever. */
   readonly #released: Promise<never>;
-  #cut: () => void = ignore;
+  #cut: (error: unknown) => void = ignore;
   #written = 0;
   #resume: () => void = ignore;
 
@@ -33,8 +32,7 @@ export class CloudflareStream extends SocketStream {
     this.#socket = socket;
     this.#reader = socket.readable.getReader();
     this.#writer = socket.writable.getWriter();
-    const released = new ConnectionError("closed", `Cannot write to ${peer}: closed on this side`);
-    this.#released = new Promise((_, reject) => this.#cut = () => reject(released));
+    this.#released = new Promise((_, reject) => this.#cut = reject);
     for (const over of [socket.closed, this.#reader.closed, this.#writer.closed, this.#released]) {
       over.catch(ignore);
     }
@@ -71,7 +69,7 @@ export class CloudflareStream extends SocketStream {
   }
 
   protected override release(): void {
-    this.#cut();
+    this.#cut(this.refusal());
     this.#reader.cancel().catch(ignore);
     // Not awaited: behind a write that waits it waits too. An abort() would send no FIN.
     this.#socket.close().catch(ignore);

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { checkText } from "../../net/address.ts";
 import type { TlsOptions } from "../../net/connector.ts";
 
 const CERTIFICATE = /-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----[^]+-----END /;
@@ -36,12 +37,7 @@ export function checkTlsOptions(tls: TlsOptions, doing: string, side: "client" |
       `${doing} as 'tls.key' must be a PEM private key: current value is not one`,
     );
   }
-  checkServerName(serverName, doing);
-}
-
-/** Throws `TypeError` for a name that no certificate has. */
-export function checkServerName(serverName: string | undefined, doing: string): void {
-  if (serverName === "") throw bad(doing, "tls.serverName", "a non-empty string", serverName);
+  if (serverName === "") checkText(serverName, doing, "tls.serverName");
 }
 
 function bad(doing: string, option: string, range: string, value: unknown): TypeError {
