@@ -1,11 +1,54 @@
 /**
- * `DatagramHandler`: records to a log server over UDP, IPv4 and IPv6, as CPython's
- * `logging.handlers.DatagramHandler`: one record a datagram, its 4-byte length included.
+ * `./datagram-handler`: `DatagramHandler` sends records to a log server over UDP or Unix
+ * datagrams, as CPython's `logging.handlers.DatagramHandler` does: one record in each datagram,
+ * with its 4-byte length.
  *
- * Differs from CPython: IPv6 works, the name is looked up once a socket and not once a record, and
- * a record too large for a datagram is dropped and counted.
+ * Choose it when a lost record matters less than a connection: UDP has neither connections nor
+ * confirmation, and neither the handler nor the server learns that a datagram was lost on the way.
+ * Where records must arrive choose `./socket-handler`. The other end is CPython's example of a UDP
+ * log server or the `LogRecordDatagramReceiver` of `./receiver`.
  *
- * Browser compatible: what it sends with is given to it.
+ * ## Options
+ *
+ * - `connector` (required) opens sockets: import it from `./deno`, `./bun`, `./node` or `./auto`.
+ *   Workers have no datagrams.
+ * - `serializer`, `whileDisconnected`, `maxQueuedBytes`, `maxQueuedRecords`, `overflow`,
+ *   `connectTimeoutMs` (1,000 ms), `closeTimeoutMs` (5,000 ms) and `onEvent` are those of
+ *   `./socket-handler`. "Disconnected" here means that no socket could be opened, for instance
+ *   because the name of the host was not found.
+ * - `port` is `null` for the path of a Unix datagram socket:
+ *   `new DatagramHandler("/run/log", null, …)`.
+ *
+ * On Deno UDP needs two permissions, one for the server and one for the address that it sends
+ * from: `--allow-net=host:port,0.0.0.0:0`. Unix datagrams need `--unstable-net` and the whole
+ * `--allow-net` there, on Node the package `unix-dgram`.
+ *
+ * ## When the server is away
+ *
+ * Datagrams to a server that is not there are lost, as with CPython, and count as sent: sent means
+ * that the kernel took them. If no socket can be opened, the back-off and the two modes of
+ * `./socket-handler` hold.
+ *
+ * ## When the program ends
+ *
+ * A program that returns waits up to `closeTimeoutMs` until the queue is sent. An uncaught error
+ * and `process.exit()` send what is queued if the socket is open; on Deno `process.exit()` and
+ * `Deno.exit()` lose the datagrams of the last turn. Await `handler.close()` to be sure. After a
+ * signal without a listener nothing is sent.
+ *
+ * ## Errors
+ *
+ * - The constructor throws a `TypeError` or `RangeError` for a bad value and for an unknown
+ *   option.
+ * - A record larger than a datagram (65,507 bytes over UDP) is dropped and counted in
+ *   `stats.dropped.tooLarge`; the first one is reported on stderr.
+ * - `ConnectionError` `unsupported`: this runtime has no Unix datagrams; the message says what is
+ *   missing.
+ *
+ * Differs from CPython: IPv6 works, the name of the host is looked up once for a socket instead of
+ * once for a record, and records that are too large are counted.
+ *
+ * Browser compatible: it sends only through its `connector`.
  *
  * @example Log over UDP
  * ```ts

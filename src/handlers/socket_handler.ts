@@ -1,11 +1,109 @@
 /**
- * `SocketHandler`: records to a log server over TCP, TLS or a Unix socket, as CPython's
- * `logging.handlers.SocketHandler`: each a pickle behind a 4-byte big-endian length.
+ * `./socket-handler`: `SocketHandler` sends records to a log server over TCP, TLS or a Unix
+ * socket, as CPython's `logging.handlers.SocketHandler` does. Each record is a pickle behind a
+ * 4-byte big-endian length.
  *
- * Differs from CPython: the dial does not block and records emitted meanwhile are held; a record
- * cut off by a failure is sent again; `close()` is final.
+ * Choose it when a Python log server already runs, or a `LogRecordSocketReceiver` of `./receiver`:
+ * a record arrives with all its attributes, `extra` and the traceback included. For a syslog
+ * daemon choose `./sys-log-handler`, for a web server `./http-handler`.
  *
- * Browser compatible: what it connects with is given to it.
+ * ## Options
+ *
+ * - `connector` (required) opens connections: import it from `./deno`, `./bun`, `./node` or
+ *   `./auto`.
+ * - `tls`: `true` for the system's certificate authorities, or `{ ca, cert, key, serverName }` in
+ *   PEM.
+ * - `whileDisconnected`: `"drop"` (the default, as CPython) or `"queue"`.
+ * - `maxQueuedBytes` (64 MiB), `maxQueuedRecords` (no limit) and `overflow` (`"drop-oldest"` or
+ *   `"drop-newest"`) limit the queue.
+ * - `connectTimeoutMs` (1,000 ms), `writeTimeoutMs` (30,000 ms without progress in a write of at
+ *   most 64 KiB) and `closeTimeoutMs` (5,000 ms) limit each wait.
+ * - `serializer`: `json`, `jsonLines` or `signed(pickle, key)` instead of pickles, where both ends
+ *   are yours.
+ * - `connection`: `"per-flush"` for edge workers, see below.
+ * - `onEvent` gets each event: a connection, an outage, a drop.
+ *
+ * `retryStart`, `retryFactor` and `retryMax` are properties, as in CPython: 1 second, 2 and 30
+ * seconds.
+ *
+ * ## When the server is away
+ *
+ * The handler dials without blocking; records that are logged meanwhile wait for the dial. After a
+ * failed dial the next one may follow after 1, 2, 4, 8, 16, 30, 30 … seconds.
+ *
+ * - In `"drop"` mode a new record starts a dial as soon as the back-off allows one. Records in
+ *   between are dropped and counted in `stats.dropped.disconnected`.
+ * - In `"queue"` mode records wait in the queue. A timer dials, up to a tenth later than the
+ *   back-off says, so that many clients do not dial at the same moment.
+ *
+ * A connection that breaks in the middle of a record loses none: the record is sent again, whole.
+ * If the server closes a connection in order, the handler notices before it writes the next
+ * record.
+ *
+ * Records that were written to a connection younger than one second stay queued until that second
+ * is over, because a proxy may accept a connection that no server stands behind. If such a
+ * connection ends, its records are sent again (in `"drop"` mode once). The next connection must
+ * stay open for 100 ms, then carries one record, and then twice as many every 100 ms. A record
+ * upon which three connections have ended alone is dropped, counted in `stats.dropped.refused` and
+ * reported with its size: it may be too large for the server.
+ *
+ * A record that is sent again may arrive twice. On Node and Deno this holds for the last 64 KiB
+ * before the failure, or one larger record, because these runtimes do not say how much of a failed
+ * write the kernel took. Records that the kernel had taken when the server died later are lost,
+ * and no counter knows of them: this protocol has no acknowledgements.
+ *
+ * ## When the program ends
+ *
+ * A program that returns waits up to `closeTimeoutMs` until the queue is sent. `process.exit()`,
+ * `Deno.exit()` and an uncaught error send what the kernel takes at once on an open connection;
+ * the rest is counted as lost and reported in one line on stderr. A signal without a listener ends
+ * the process at once. `await handler.flush()`, `await handler.close()` and `await shutdown()`
+ * wait. `close()` is final: later records count as `stats.dropped.closed`.
+ *
+ * ## In an edge worker
+ *
+ * A socket of a Cloudflare Worker cannot outlive the request that opened it. With the connector of
+ * `./cloudflare` a handler therefore has `connection: "per-flush"`: logging fills the queue, and a
+ * flush connects, writes the queue, half-closes and waits for the server's end. `withFlush`
+ * flushes after each response, and again when the promises that the worker gave to `ctx.waitUntil`
+ * have settled. `flushAfter(ctx, handler)` flushes what was logged so far; a class
+ * (`extends WorkerEntrypoint`, `DurableObject`) calls `flushAfter(this.ctx, handler)` itself, as
+ * `withFlush` takes an object.
+ *
+ * - Loggers and handlers belong to the module and serve all requests at once. One connection at a
+ *   time carries the records of all of them, in order. A flush that finds a connection under way
+ *   waits for its turn.
+ * - The back-off holds across requests. Within it a flush does not dial: `"queue"` leaves the
+ *   records in the queue, `"drop"` (the default) drops them. No timer dials, so the records of an
+ *   outage are sent with the first request after it.
+ * - A record counts as sent when the server has ended the connection in order, or has kept it open
+ *   for `closeTimeoutMs`. The records of a connection that broke earlier are sent again, and may
+ *   arrive twice, but not more often. A server that stops in order loses nothing. A crash of the
+ *   server can look like a clean shutdown.
+ * - If the platform cancels a request, a later request sends its records, some seconds after the
+ *   cancelled flush should have ended.
+ * - Records that are logged while a response is streamed, or while the module loads, are sent with
+ *   the next request. Give the end of a stream to `ctx.waitUntil` to send them earlier. Records
+ *   logged while the module loads are dated 1970, because workers have no clock there.
+ * - Workers trust the certificate authorities of their runtime, and have neither Unix sockets nor
+ *   datagrams. They do not say why a connection failed: the code of the `ConnectionError` is
+ *   `other`.
+ *
+ * ## Errors
+ *
+ * - The constructor throws a `TypeError` or `RangeError` for a bad value and for an unknown
+ *   option.
+ * - `records are not delivered: …` on stderr is the start of an outage,
+ *   `the outage is over: 7 records
+ *   lost` its end. The events hold a `ConnectionError`, whose
+ *   `code` (`refused`, `timeout`, `tls` …) is the same word on every runtime.
+ * - `the server answers, and should only read` says that another service listens at this port.
+ * - A record that cannot be encoded counts as `stats.dropped.error` and goes to `handleError()`.
+ *
+ * Differs from CPython: connecting does not block, a record that was cut is sent again, there is
+ * TLS, and `close()` is final.
+ *
+ * Browser compatible: it connects only through its `connector`.
  *
  * @example Log into a server
  * ```ts
@@ -22,6 +120,32 @@
  * getLogger().removeHandler(handler);
  * await handler.close();
  * console.assert(handler.stats.sent === 1);
+ * ```
+ *
+ * @example Keep records while the server is away
+ * ```ts
+ * import { Logger } from "jsr:@logwire/logging";
+ * import { SocketHandler } from "jsr:@logwire/logging/socket-handler";
+ * import { MemoryNetwork } from "jsr:@logwire/logging/testing";
+ *
+ * // An in-memory network on a virtual clock, on which the first dial is refused.
+ * const connector = new MemoryNetwork();
+ * connector.nextConnects("refused");
+ *
+ * const events: string[] = [];
+ * const handler = new SocketHandler("localhost", 9020, {
+ *   connector,
+ *   clock: connector.clock,
+ *   whileDisconnected: "queue",
+ *   onEvent: ({ type }) => events.push(type),
+ * });
+ * const log = new Logger("shop");
+ * log.addHandler(handler);
+ * log.warning("low on quartz");
+ * await connector.clock.advance(3000);
+ * await handler.close();
+ * console.assert(handler.stats.sent === 1 && handler.stats.connectFailures === 1);
+ * console.assert(events.join() === "outage,connect-failed,connected,outage-over");
  * ```
  *
  * @module

@@ -1,12 +1,115 @@
 /**
- * `SysLogHandler`: records to a syslog daemon over UDP, TCP, TLS or a Unix socket, as CPython's
- * `logging.handlers.SysLogHandler`, or with the headers of RFC 3164 and RFC 5424.
+ * `./sys-log-handler`: `SysLogHandler` sends records to a syslog daemon over UDP, TCP, TLS or a
+ * Unix socket: as CPython's `logging.handlers.SysLogHandler` writes them, or with the headers of
+ * RFC 3164 or RFC 5424.
+ *
+ * Choose it when rsyslog, syslog-ng or another syslog daemon collects your logs. A daemon gets the
+ * text, the level and the facility of a record; only RFC 5424 carries the fields of `extra`, if
+ * `structuredDataId` is given.
+ *
+ * | to            | `address`, `socktype`                      | Deno                  | Bun | Node              | `format` (and its `framing`)                       |
+ * | ------------- | ------------------------------------------ | --------------------- | --- | ----------------- | -------------------------------------------------- |
+ * | TLS           | `["host", 6514]`, `"stream"`, and `tls: …` | yes                   | yes | yes               | `"rfc5424"` (`"octet-counting"`)                   |
+ * | TCP           | `["host", 601]`, `"stream"`                | yes                   | yes | yes               | `"rfc5424"` (`"octet-counting"`)                   |
+ * |               | `["host", 514]`, `"stream"`                | yes                   | yes | yes               | `"cpython"` (`"nul"`), `"rfc3164"` (`"lf"`)        |
+ * | UDP           | `["host", 514]`                            | yes                   | yes | yes               | any                                                |
+ * | `/dev/log`    | `"/dev/log"`                               | with `--unstable-net` | yes | with `unix-dgram` | `"cpython"`, `"rfc3164"`: daemons read these there |
+ * | a Unix stream | `"/run/log"`                               | yes                   | yes | yes               | `"cpython"` (`"nul"`), `"rfc3164"` (`"lf"`)        |
+ *
+ * A Cloudflare Worker can use the rows of TCP and TLS.
+ *
+ * ## Options
+ *
+ * - `connector` (required) opens sockets and connections: import it from `./deno`, `./bun`,
+ *   `./node` or `./auto`.
+ * - `socktype`: `"datagram"` or `"stream"`. Without it a host gets UDP; a Unix socket gets
+ *   datagrams or, if it takes none, a stream.
+ * - `tls`: `true` for the system's certificate authorities, or `{ ca, cert, key, serverName }` in
+ *   PEM.
+ * - `facility`: a name such as `"local0"`, or a number from 0 to 23. The default is `LOG_USER`.
+ * - `format`: `"cpython"` (the default) writes `<12>`, `handler.ident` and the text. Give it an
+ *   `ident` such as `"shop: "`: without one, daemons take the first word of the text for the name
+ *   of a program or a host. `"rfc3164"` and `"rfc5424"` write time, host and program (`hostname`,
+ *   `appName`, `procid`, `msgid`).
+ * - `structuredDataId`, such as `"shop@32473"` with your own enterprise number: the fields of
+ *   `extra` are sent under it. A field whose name RFC 5424 does not allow is renamed: `user name`
+ *   becomes `user_name`.
+ * - `framing` separates the messages on a stream. Use `"rfc5424"` with its octet counting over TCP
+ *   and TLS: a message arrives whole, line feeds and all. `"lf"` and `"nul"` write a line feed as
+ *   `#012`; the `"nul"` of `"cpython"` does not, and most daemons then break a traceback into one
+ *   message a line.
+ * - `maxDatagramBytes`: a longer message is cut between two characters and counted in
+ *   `handler.truncated`. `"cpython"` drops and counts it instead, unless this option is given.
+ * - `timeout` is Python's, in seconds.
+ * - `whileDisconnected`, `maxQueuedBytes`, `maxQueuedRecords`, `overflow`, `connectTimeoutMs`
+ *   (1,000 ms), `writeTimeoutMs` (30,000 ms), `closeTimeoutMs` (5,000 ms), `connection` and
+ *   `onEvent` are those of `./socket-handler`.
+ *
+ * ## When the daemon is away
+ *
+ * Over TCP, TLS and Unix streams the handler dials again after 1, 2, 4, 8, 16, 30, 30 … seconds.
+ * In `"drop"` mode (the default, as CPython) records in between are dropped and counted; in
+ * `"queue"` mode they wait. A message that a failure cut is sent again, whole, and a message may
+ * arrive twice. Over UDP a lost message is not noticed.
+ *
+ * ## When the program ends
+ *
+ * A program that returns waits up to `closeTimeoutMs` until the queue is sent. `process.exit()`,
+ * `Deno.exit()` and an uncaught error send what the kernel takes at once on an open connection;
+ * the rest is counted as lost and reported in one line on stderr. After a signal without a
+ * listener nothing is sent. `await handler.close()` waits, and is final.
+ *
+ * ## Errors
+ *
+ * - The constructor throws a `TypeError` or `RangeError` for a bad value, for an unknown option,
+ *   and for an option that the format has no place for.
+ * - `records are not delivered: …` on stderr is the start of an outage, `the outage is over` its
+ *   end.
+ * - A text that UTF-8 cannot hold, or a priority that is not known, drops that record alone: it
+ *   counts as `stats.dropped.error` and goes to `handleError()`.
+ * - `ConnectionError` `unsupported`: the runtime has no Unix datagrams; the message says what is
+ *   missing.
+ *
+ * ## The daemon's side
+ *
+ * The tests log into rsyslog (with the package `rsyslog-gnutls`) and syslog-ng with these
+ * settings:
+ *
+ * ```conf
+ * # /etc/rsyslog.d/logwire.conf
+ * global(maxMessageSize="128k") # else 8 KiB: a longer message arrives in pieces
+ * module(load="imudp")
+ * module(load="imtcp")
+ * input(type="imudp" port="514")
+ * input(type="imtcp" port="514" addtlFrameDelimiter="0") # CPython's NUL as well
+ * input(type="imtcp" port="601")
+ * input(type="imtcp" port="6514"
+ *   streamDriver.name="gtls" streamDriver.mode="1" streamDriver.authMode="anon"
+ *   streamDriver.caFile="/etc/ssl/logs/ca.pem"
+ *   streamDriver.certFile="/etc/ssl/logs/server.pem"
+ *   streamDriver.keyFile="/etc/ssl/logs/server.key")
+ * ```
+ *
+ * ```conf
+ * # /etc/syslog-ng/conf.d/logwire.conf
+ * options { log-msg-size(131072); }; # else 64 KiB: a longer message ends the connection
+ * source s_logwire {
+ *   network(transport("udp") port(514) flags(syslog-protocol) keep-hostname(yes));
+ *   network(transport("tcp") port(514) flags(syslog-protocol) keep-hostname(yes));
+ *   syslog(transport("tcp") port(601) keep-hostname(yes));
+ *   syslog(transport("tls") port(6514) keep-hostname(yes) tls(
+ *     cert-file("/etc/ssl/logs/server.pem") key-file("/etc/ssl/logs/server.key") peer-verify(no)));
+ * };
+ * log { source(s_logwire); destination(d_syslog); }; # Debian's name for /var/log/syslog
+ * ```
+ *
+ * The `SyslogReceiver` of `./receiver` takes all of this in place of a daemon.
  *
  * Differs from CPython: the constructor connects nothing and `close()` is final; a lost or refused
- * TCP connection is dialled again, with the back-off, the queue and the account of `SocketHandler`;
- * a text that UTF-8 cannot hold, or a name that is not known, costs its record alone.
+ * TCP connection is dialled again, with the back-off, the queue and the counters of
+ * `SocketHandler`.
  *
- * Browser compatible: what it sends with is given to it.
+ * Browser compatible: it sends only through its `connector`.
  *
  * @example Log to a daemon on this machine, over UDP
  * ```ts

@@ -1,8 +1,8 @@
-/** rsyslog, with the inputs that README.md shows. */
+/** rsyslog, with the inputs that the guide of `./sys-log-handler` shows. */
 import { join } from "node:path";
 import { root } from "../../meta/sources.ts";
 import { commandOf, type Inputs, secondsOf, type SyslogProgram } from "./program.ts";
-import { readmeConfig } from "./readme_config.ts";
+import { guideConfig } from "./guide_config.ts";
 
 const properties = {
   facility: "syslogfacility",
@@ -24,7 +24,7 @@ const template = Object.entries(properties).map(([name, property]) => {
 }).join(' constant(value=",")\n');
 
 function config({ udp, tcp, counted, tls, unixgram }: Inputs, output: string): string {
-  const inputs = readmeConfig("/etc/rsyslog.d/logwire.conf", {
+  const inputs = guideConfig("/etc/rsyslog.d/logwire.conf", {
     'type="imudp" port="514"': `type="imudp" address="127.0.0.1" port="${udp}"`,
     'type="imtcp" port="514"': `type="imtcp" address="127.0.0.1" port="${tcp}"`,
     'type="imtcp" port="601"': `type="imtcp" address="127.0.0.1" port="${counted}"`,

@@ -1,8 +1,8 @@
-/** syslog-ng, with the inputs that README.md shows. */
+/** syslog-ng, with the inputs that the guide of `./sys-log-handler` shows. */
 import { join } from "node:path";
 import { root } from "../../meta/sources.ts";
 import { commandOf, type Inputs, secondsOf, type SyslogProgram } from "./program.ts";
-import { readmeConfig } from "./readme_config.ts";
+import { guideConfig } from "./guide_config.ts";
 
 const macros = {
   facility: "int($FACILITY_NUM)",
@@ -22,7 +22,7 @@ const template = Object.entries(macros).map(([name, macro]) => `${name}=${macro}
 function config(inputs: Inputs, output: string): string {
   const { udp, tcp, counted, tls, unixgram, unix } = inputs;
   const at = (port: number) => `ip("127.0.0.1") port(${port})`;
-  const sources = readmeConfig("/etc/syslog-ng/conf.d/logwire.conf", {
+  const sources = guideConfig("/etc/syslog-ng/conf.d/logwire.conf", {
     'transport("udp") port(514)': `transport("udp") ${at(udp)}`,
     'transport("tcp") port(514)': `transport("tcp") ${at(tcp)}`,
     'transport("tcp") port(601)': `transport("tcp") ${at(counted)}`,
