@@ -1,43 +1,73 @@
 /**
- * `HTTPHandler`: records to a web server, as CPython's `logging.handlers.HTTPHandler`: each a form, by
- * GET or POST; or, by POST, many in one request as JSON.
+ * `./http-handler`: `HTTPHandler` sends records to a web server, as CPython's
+ * `logging.handlers.HTTPHandler` does: each record as a form, by GET or POST. By POST it can also
+ * send many records in one request, as JSON.
  *
- * Differs from CPython: emitting does not wait; the answer's status is looked at, and what the server
- * puts off (408, 429, 5xx), and what it cannot be told while it is away, is sent again unless
- * `whileDisconnected` is `"drop"`; connections are used again; `close()` is final; a lone surrogate is
- * sent as U+FFFD; an error in `exc_info` is its own text; what cannot be sent as it is written in
- * `url` (a space, a `#`) is refused at once. Requests carry an `Idempotency-Key`; `fetch` adds headers
- * of its own (`Accept`, `User-Agent` and others) and sends `Host` in lower case.
+ * Choose it when your logs go to an HTTP intake or a hosted service, or from a place where nothing
+ * but `fetch` works. The server's answer confirms each request, so `sent` is surer than over a
+ * socket.
  *
- * `sent` are records that the server answered 2xx. A request that fails, lasts longer than
- * `timeoutMs` or is put off is an outage: its records go again after the back-off, or after
- * `Retry-After` if that is longer. The request is repeated as it was, with the same records and the
- * same `Idempotency-Key`, by which a server can tell that it has them: it may be the answer that was
- * lost.
+ * ## Options
  *
- * Other answers are told apart by what they are about:
+ * - `body`: `"form"` (the default, one record a request), `"json"` (an array) or `"ndjson"`.
+ * - `method`: `"GET"` (the default for forms) or `"POST"`. `secure`: HTTPS. `credentials`: a user
+ *   name and a password for Basic authentication. `headers`: the headers of every request.
+ * - `batchRecords` (1,000), `batchBytes` (98,304 bytes before compression) and `batchMs` (0 ms)
+ *   limit a batch of JSON. `gzip` compresses it.
+ * - `timeoutMs` (10,000 ms) limits a request with its answer; `giveUpAfterMs` (600,000 ms) limits
+ *   how long records wait while the server answers with 401, 403, 404 or a redirect.
+ * - `whileDisconnected` is `"queue"` by default here. `maxQueuedBytes` (64 MiB),
+ *   `maxQueuedRecords`, `overflow`, `closeTimeoutMs` (5,000 ms) and `onEvent` are those of
+ *   `./socket-handler`.
+ * - `idempotencyKey` (`true`): each request carries an `Idempotency-Key`.
+ * - `context`: TLS settings for the runtime's `fetch`. `fetch`: a function that replaces it.
+ * - `exitNotifier`: import it from `./deno`, `./bun`, `./node` or `./auto`, see below.
+ * - `connection: "per-flush"` is for Cloudflare Workers, where the `fetch` of a request ends with
+ *   the request: flush in `ctx.waitUntil`, as `withFlush()` does.
  *
- * - 413 is about the size: the records go again in two requests, and so on; a single one is dropped
- *   and counts as `tooLarge`.
- * - 400 and 422 are about a record: it is found in the same way, dropped, and counts as `refused`; the
- *   others arrive. One bad record among n costs log2 n further requests that are refused; a server that
- *   refuses every record is asked less than 2 n times.
- * - 415 to a compressed request: from then on none is compressed.
- * - Any other status, 401, 403, 404 and redirects among them, is about the address, the credentials or
- *   the settings: an outage like the others, but for `giveUpAfterMs` at most. Then what is queued is
- *   dropped and counts as `refused`. Redirects are never followed.
+ * ## When the server is away
  *
- * Dropped records are reported to `handleError()`, with the status and the first 200 characters of
- * the answer, ten times a minute at most.
+ * `sent` counts the records that the server has answered with 2xx. A request that fails, lasts
+ * longer than `timeoutMs`, or is answered with 408, 429 or 5xx is an outage: the handler sends the
+ * same request again, with the same records and the same `Idempotency-Key`, after 1, 2, 4, 8, 16,
+ * 30, 30 … seconds, or after `Retry-After` if that is longer. The key lets a server recognise
+ * records that it has already taken, for instance when only its answer was lost.
  *
- * A request cannot be made while the process exits: await `flush()` or `close()` at the end. With an
- * `exitNotifier` the handler is flushed where the event loop just becomes empty, and what is lost
- * otherwise is counted, and said on stderr.
+ * The other answers:
  *
- * On Cloudflare Workers, where a request's `fetch` ends with the request, give
- * `connection: "per-flush"` and flush in `ctx.waitUntil`, as `withFlush()` does.
+ * - 413: the handler sends the batch in two halves, and so on. A single record that is too large
+ *   is dropped and counts as `tooLarge`.
+ * - 400 and 422: the handler finds the bad record in the same way. That record is dropped and
+ *   counts as `refused`; the others arrive. One bad record among n takes log2 n further requests
+ *   that are refused; a server that refuses every record gets fewer than 2 n requests.
+ * - 415 to a compressed request: the handler compresses no more.
+ * - Any other status, 401, 403, 404 and redirects among them, concerns the address, the
+ *   credentials or the settings. The records are sent again for `giveUpAfterMs` at most; then the
+ *   queue is dropped and counts as `refused`. Redirects are never followed.
  *
- * Browser compatible: sends with `fetch`.
+ * ## When the program ends
+ *
+ * No request can be made while the process exits: await `handler.flush()` or `handler.close()` at
+ * the end. With an `exitNotifier`, a program that returns waits up to `closeTimeoutMs` until the
+ * queue is sent; after `process.exit()` and an uncaught error the queued records are counted as
+ * lost and reported in one line on stderr. Without it nothing is reported, which the handler says
+ * once on stderr.
+ *
+ * ## Errors
+ *
+ * - The constructor throws a `TypeError` or `RangeError` for a bad value and for an unknown
+ *   option, and for a `url` that cannot be sent as it is written (with a space or a `#`).
+ * - Dropped records go to `handleError()` with the status and the first 200 characters of the
+ *   answer, at most ten times a minute.
+ * - `records are not delivered: …` on stderr is the start of an outage, `the outage is over` its
+ *   end.
+ *
+ * Differs from CPython: logging does not wait; the status is checked, and requests are repeated;
+ * connections are used again; `close()` is final; a lone surrogate is sent as U+FFFD; an error in
+ * `exc_info` is sent as its text. `fetch` adds headers of its own (`Accept`, `User-Agent` and
+ * others) and sends `Host` in lower case.
+ *
+ * Browser compatible: it sends with `fetch`.
  *
  * @example Log to a web server
  * ```ts
