@@ -1,27 +1,54 @@
 /**
- * `SMTPHandler`: a mail a record, as CPython's `logging.handlers.SMTPHandler`, on the npm package
- * nodemailer.
+ * `./smtp-handler`: `SMTPHandler` sends a mail for each record, as CPython's
+ * `logging.handlers.SMTPHandler` does. It uses the npm package nodemailer.
  *
- * Differs from CPython: emitting does not wait; mails wait in a bounded queue, one is sent at a time,
- * each on a connection of its own as in CPython, and no more than `maxMailsPerMinute`; what the
- * server puts off (4xx), and what it cannot be told while it is away, is sent again unless
- * `whileDisconnected` is `"drop"`; a certificate is checked; a mail has a `Message-ID`; of the ways
- * to authenticate only the best that the server offers is tried; `close()` is final; a lone
- * surrogate is sent as U+FFFD.
+ * Choose it for the few records that a person must read soon: set its level to `ERROR` or
+ * `CRITICAL`. For the log itself choose another handler.
  *
- * Ten thousand errors are a hundred mails (`maxQueuedRecords`), sixty a minute, and a line on stderr
- * with the number of the others. What is put off goes again, the same mail, after 1, 2, 4 … 300
- * seconds. Without `credentials` mails travel in clear text, as from CPython, unless `implicitTls` is
- * set.
+ * ## Options
  *
- * Every failure goes to `handleError()`, and is counted in `stats` where it costs a record: as
- * `error` if the server does not want the mail (5xx), as `tooLarge` if it says that. `sent` are mails
- * that the server has taken for at least one recipient; `connects` counts how often it began to. If
- * a connection breaks in the wrong moment, a mail that the server has taken is sent again.
+ * - `fromaddr`, `toaddrs` and `subject` (required). Override `getSubject(record)` for a subject
+ *   that depends on the record.
+ * - `credentials`: a user name and a password. `secure`: STARTTLS, with `true` or PEM settings; as
+ *   in CPython only together with `credentials`. `implicitTls`: TLS from the first byte, as on
+ *   port 465. Without `credentials` and `implicitTls` mails travel in clear text.
+ * - `timeout` (5 seconds) is Python's: the longest wait for the connection and for each answer.
+ * - `maxMailsPerMinute` (60) and `maxQueuedRecords` (100) protect the reader's mailbox.
+ * - `whileDisconnected` is `"queue"` by default here. `maxQueuedBytes`, `overflow`,
+ *   `closeTimeoutMs` (5,000 ms) and `onEvent` are those of `./socket-handler`.
+ * - `transport`: a transport of nodemailer, or anything with `sendMail()`, instead of SMTP.
+ * - `exitNotifier`: import it from `./deno`, `./bun`, `./node` or `./auto`, see below.
  *
- * A mail cannot be sent while the process exits: await `flush()` or `close()` at the end. With an
- * `exitNotifier` the handler is flushed where the event loop just becomes empty, and what is lost
- * otherwise is counted, and said on stderr.
+ * ## When the server is away
+ *
+ * Mails wait in a bounded queue. The handler sends one at a time, each on a connection of its own.
+ * A mail that the server puts off (an answer of 4xx), or that cannot reach it, is sent again after
+ * 1, 2, 4 … 300 seconds; in `"drop"` mode it is dropped, as in CPython. Ten thousand errors become
+ * a hundred mails, sixty a minute, and one line on stderr with the number of the others.
+ *
+ * `sent` counts the mails that the server has taken for at least one recipient. If a connection
+ * breaks at the wrong moment, a mail that the server has already taken is sent again.
+ *
+ * ## When the program ends
+ *
+ * No mail can be sent while the process exits: await `handler.flush()` or `handler.close()` at the
+ * end. With an `exitNotifier`, a program that returns waits up to `closeTimeoutMs` until the queue
+ * is sent; after `process.exit()` and an uncaught error the queued mails are counted as lost and
+ * reported in one line on stderr. Without it nothing is reported, which the handler says once on
+ * stderr.
+ *
+ * ## Errors
+ *
+ * - The constructor throws a `TypeError` or `RangeError` for a bad value and for an unknown
+ *   option.
+ * - Every failure goes to `handleError()`. A mail that the server refuses (5xx) counts as
+ *   `stats.dropped.error`, one that is too large as `stats.dropped.tooLarge`.
+ * - The server's certificate is checked; `secure: { checkCertificate: false }` accepts any
+ *   certificate, as CPython does.
+ *
+ * Differs from CPython: logging does not wait; mails are queued, limited and sent again;
+ * certificates are checked; a mail has a `Message-ID`; of the ways to authenticate only the best
+ * that the server offers is tried; `close()` is final; a lone surrogate is sent as U+FFFD.
  *
  * Runs on Deno (`--allow-net`), Bun and Node.
  *
