@@ -1,13 +1,53 @@
 /**
- * Handlers that write to files: `FileHandler`, `WatchedFileHandler`, `RotatingFileHandler`,
- * `TimedRotatingFileHandler`, with CPython's file names, contents and instants of roll-over.
+ * `./file-handlers`: `FileHandler`, `WatchedFileHandler`, `RotatingFileHandler` and
+ * `TimedRotatingFileHandler` write records as lines to a file. The names of the files, what stands
+ * in them, and the instants at which they roll over are CPython's.
  *
- * Differs from CPython: a roll-over never destroys a file but the oldest beyond `backupCount`, and
- * a roll-over that fails loses no record, as the old file stays in use. Records that cannot be
+ * - `FileHandler` writes to one file.
+ * - `WatchedFileHandler` writes to a file that another program renames, such as logrotate.
+ * - `RotatingFileHandler` begins a new file before the old one reaches `maxBytes`, and keeps
+ *   `backupCount` old ones: `app.log.1`, `app.log.2` and so on.
+ * - `TimedRotatingFileHandler` begins a new file each hour, day or week, and names the old one
+ *   after the start of its interval: `app.log.2024-03-31`.
+ *
+ * ## Options
+ *
+ * - `mode`: `"a"` appends (the default), `"w"` empties the file, `"x"` demands that there is none.
+ * - `delay` opens the file with the first record instead of at once.
+ * - `errors`: a lone surrogate is an error (`"strict"`, the default), or is handled as by Python's
+ *   `open()`. Files are UTF-8.
+ * - `fsync`: `"never"` (the default), `"on-flush"` or `"always"` waits for the disk itself.
+ * - `maxBytes` (0: no limit) and `backupCount` (0: none is kept, it never rolls over) are those of
+ *   `RotatingFileHandler`.
+ * - `when` (`"S"`, `"M"`, `"H"`, `"D"`, `"midnight"`, `"W0"` to `"W6"`), `interval`, `backupCount`
+ *   (0: all are kept), `utc` and `atTime` are those of `TimedRotatingFileHandler`.
+ * - `gzip` compresses rotated files in the background. `namer` and `rotator` are Python's.
+ *
+ * ## When the disk is full
+ *
+ * Records of one turn of the event loop are written in one call at its end. Records that cannot be
  * written, because the disk is full or the folder was removed, are dropped and reported to
- * `handleError()`, and later records are written again as soon as that works. `gzip` compresses
- * rotated files in the background. All records of one turn of the event loop are written in one
- * call.
+ * `handleError()`, each of them; writing resumes when it can. A file that was removed is created
+ * again. A roll-over never overwrites a file but the oldest beyond `backupCount`. If a roll-over
+ * fails, the handler goes on with the old file and loses no record.
+ *
+ * ## When the program ends
+ *
+ * Everything is written when the program returns, after `process.exit()` and `Deno.exit()`, and
+ * after an uncaught error; a program that returns also waits until rotated files are compressed.
+ * After a signal without a listener the records of the current turn are lost, which is not
+ * reported.
+ *
+ * ## Errors
+ *
+ * - The constructor throws a `TypeError` or `RangeError` for a bad option, and the system's error
+ *   (`ENOENT`, `EACCES`) if the file cannot be opened.
+ * - `--- Logging error ---` on stderr is the report of `handleError()`: the record, and why it
+ *   could not be written.
+ *
+ * Differs from CPython: one write a turn, `fsync`, `gzip`, and what is said of failures above.
+ * Where a name of a rotated file is taken, a number follows it; CPython deletes that file or stops
+ * rolling over.
  *
  * Runs on Deno (`--allow-read` and `--allow-write` for the folder), Bun and Node.
  *
