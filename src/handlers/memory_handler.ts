@@ -1,16 +1,44 @@
 /**
- * Keeps records in memory and passes them on to another handler when there are enough of them or
- * one is severe enough: the details that led to an error, and only where there was one. After
- * CPython's `MemoryHandler`.
+ * `./memory-handler`: `MemoryHandler` keeps records in memory and passes them to another handler,
+ * its target, when enough of them have come or one of them is severe. After CPython's
+ * `logging.handlers.MemoryHandler`.
  *
- * Differs: `flush()` then also awaits the target's own; `close()` is final, and empties the buffer as
- * the Python documentation says; at most 100,000 records (or `capacity`, if it is more) wait for a
- * target that is not set. When the process ends, however, the buffer is passed on, as by Python's own
- * `shutdown()`, unless `flushOnClose` is false.
+ * Choose it to log the details that led to an error, and no details where no error follows: with
+ * `flushOnClose: false` the buffer of a job that went well is thrown away. `BufferingHandler` is
+ * its base, for a subclass that does something else with the buffer.
+ *
+ * ## Options
+ *
+ * - `capacity` (the first argument): the number of records that makes the buffer full.
+ * - `flushLevel` (`ERROR`): a record of this level or above passes the whole buffer on.
+ * - `target`: the handler that gets the records; `setTarget()` sets it later.
+ * - `flushOnClose` (`true`): `close()` passes on what is left; `false` throws it away.
+ *
+ * ## When there is no target
+ *
+ * At most 100,000 records (or `capacity`, if that is more) wait for a target. What comes then is
+ * counted as `dropped`. A target that is slow or away has its own queue: the buffer is empty once
+ * the records are passed on.
+ *
+ * ## When the program ends
+ *
+ * The buffer is passed on when the program returns, after `process.exit()` and `Deno.exit()`, and
+ * after an uncaught error, as Python's `shutdown()` does, unless `flushOnClose` is `false`. The
+ * target's page says what becomes of the records then. After a signal without a listener the
+ * buffer is lost, which is not reported.
+ *
+ * ## Errors
+ *
+ * - The constructor throws a `TypeError` or `RangeError` for a bad value, for an unknown option,
+ *   and for a target that is no handler.
+ * - An error that the target throws drops that record alone and goes to `handleError()`.
+ *
+ * Differs from CPython: `flush()` also waits for the target's own `flush()`; `close()` is final
+ * and empties the buffer, as the Python documentation says.
  *
  * Browser compatible.
  *
- * @example
+ * @example Details before an error, and only then
  * ```ts
  * import { getLogger, StreamHandler } from "jsr:@logwire/logging";
  * import { MemoryHandler } from "jsr:@logwire/logging/memory-handler";
