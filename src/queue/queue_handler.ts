@@ -1,23 +1,55 @@
 /**
- * Puts records into a queue and returns, so that slow handlers do their work later, or in another
- * thread. After CPython's `QueueHandler` and `QueueListener`, as of 3.13.
+ * `./queue-handler`: `QueueHandler` puts records into a queue and returns; a `QueueListener` takes
+ * them out and gives them to slow handlers, later or in another thread. After CPython's, as of
+ * 3.13.
  *
- * Within one thread the queue is a {@linkcode RecordQueue}: the handlers of the
- * {@linkcode QueueListener} run in later turns of the event loop. To another thread it is a
- * {@linkcode PortQueue} over a `Worker` or `MessagePort`, and the listener there takes from a
- * {@linkcode PortReceiver}; values that cannot be sent arrive as their text.
+ * Choose it when formatting and writing would take too much time of a request. The handlers of
+ * this package that send over the network need no queue in front of them: they have their own.
  *
- * Differs from CPython: a queue is bounded unless its options say otherwise. The first record that
- * finds it full goes to `handleError()`, and after there was room again the next such one; the
- * others are counted. `flush()` waits until the handlers behind the queue have flushed, and
- * `close()` is final.
+ * - In one thread the queue is a {@linkcode RecordQueue}: the listener's handlers run in later
+ *   turns of the event loop.
+ * - To another thread it is a {@linkcode PortQueue} over a `Worker` or `MessagePort`; the listener
+ *   there takes records from a {@linkcode PortReceiver}. A value that cannot be sent arrives as
+ *   its text.
  *
- * When the process ends, a listener in the same thread first handles what is queued, and its
- * handlers write what they can without waiting. Records for another thread are lost if it has not
- * handled them when `process.exit()` is called, an error ends the process or the worker is
- * terminated; a line on stderr gives their number. To lose none, `await handler.flush()` before.
- * Worker and port belong to the program: `terminate()` or `close()` them when the handler is
- * closed, or they may hold the process open.
+ * ## Options
+ *
+ * - `RecordQueue` and `PortQueue`: `maxRecords` (100,000) and `overflow` (`"drop-newest"`, as
+ *   Python's, or `"drop-oldest"`) limit the queue; `maxBytes` (64 MiB) limits a `PortQueue` too.
+ * - `QueueHandler`: `closeTimeoutMs` (5,000 ms) limits the wait of `close()`. Set its property
+ *   `listener`, and its `flush()` also waits for the listener's handlers.
+ * - `QueueListener`: `respect_handler_level` gives each handler only the records of its level.
+ *
+ * ## When the queue is full
+ *
+ * A record that finds the queue full is dropped and counted in `stats.dropped.overflow`. The first
+ * one goes to `handleError()`, and so does the first one after there was room again; the others
+ * are only counted. Records in front of a worker that does not answer wait in the queue: `flush()`
+ * waits as long, so give it a `signal`.
+ *
+ * ## When the program ends
+ *
+ * In one thread the listener handles the whole queue when the program returns, after
+ * `process.exit()` and `Deno.exit()`, and after an uncaught error; its handlers then write what
+ * they can without waiting.
+ *
+ * With a worker, a program that returns lives as long as the worker holds it open, and the records
+ * are handled meanwhile. What the worker has not handled when `process.exit()` is called, when an
+ * error ends the process, or when the worker is terminated, is lost and reported in one line on
+ * stderr. So `await handler.flush()` before you call `process.exit()` or `worker.terminate()`. The
+ * handler closes neither worker nor port.
+ *
+ * After a signal without a listener the queue is lost, which is not reported.
+ *
+ * ## Errors
+ *
+ * - The constructors throw a `TypeError` or `RangeError` for a bad value and for an unknown
+ *   option.
+ * - `QueueFullError` goes to `handleError()`: Python's `queue.Full`.
+ * - A handler of the listener that throws drops that record alone; the listener goes on.
+ *
+ * Differs from CPython: a queue is bounded unless `maxRecords` is `Infinity`; `flush()` waits for
+ * the handlers behind the queue; `close()` is final; `QueueListener.stop()` flushes its handlers.
  *
  * Browser compatible.
  *
