@@ -1,17 +1,66 @@
 /**
- * `./receiver` collects records from the handlers of CPython and of this module.
- * {@linkcode LogRecordSocketReceiver} listens on TCP, TLS or Unix sockets for `SocketHandler`,
- * {@linkcode LogRecordDatagramReceiver} takes the datagrams of `DatagramHandler`, and
- * {@linkcode readRecords} reads any bytes. They work as the receiver in CPython's logging cookbook
- * does, and never execute what they receive. {@linkcode SyslogReceiver} receives syslog.
+ * `./receiver`: receivers collect the records that other programs send, from CPython 2.7 on and
+ * from this package. They work as the receiver in CPython's logging cookbook does.
  *
- * Strangers may send to a receiver. They can make it hold `maxBufferedBytes` of unfinished frames
- * and `maxConnections` connections; beyond that, it closes and reports the connection that holds
- * the most, or was idle for the longest. They can make no loggers, forge no line of a console or a
- * file (`escapeControlCharacters`), and send no faster than records are handled: the receiver
- * awaits a promise that `handleLogRecord()` returns.
+ * - {@linkcode LogRecordSocketReceiver} receives what `SocketHandler` sends, over TCP, TLS or a
+ *   Unix socket.
+ * - {@linkcode LogRecordDatagramReceiver} receives what `DatagramHandler` sends.
+ * - {@linkcode SyslogReceiver} receives syslog messages and makes records of them, which also have
+ *   a `sender_address`. It reads what Cisco, Huawei, AIX, Docker and Heroku send.
+ * - {@linkcode readRecords} reads records from any bytes, such as a file.
  *
- * Browser compatible: an acceptor, which listens, is passed in.
+ * Each record goes to the logger of its name, or to the nearest existing logger above it: the
+ * loggers and handlers of the receiving program decide what happens then. Override
+ * `handleLogRecord(record)` to do something else with it. A promise that it returns is awaited, so
+ * that senders are slowed down to the speed of the handling.
+ *
+ * ## Options
+ *
+ * - `acceptor` (required) listens: the `connector` of `./deno`, `./bun`, `./node` or `./auto`.
+ *   Workers cannot listen.
+ * - `logname`: one logger that gets every record.
+ * - `maxFrameBytes` (16 MiB; 1 MiB for syslog), `maxBufferedBytes` (64 MiB of unfinished frames,
+ *   all connections together) and `maxConnections` (1,024) limit the memory.
+ * - `frameTimeoutMs` (60,000 ms) limits the time of an unfinished frame; `idleTimeoutMs` (0: no
+ *   limit) the silence of a connection; `stopTimeoutMs` (5,000 ms) the reading after `stop()`.
+ * - `tls`: `{ cert, key }` in PEM; with `ca` each sender must show a certificate.
+ * - `serializer`: `json`, `jsonLines` or `signed(pickle, key)` where the senders use that.
+ * - `escapeControlCharacters` (`true`): no record forges a line of a console or of a file.
+ * - `onError` gets each fault; without it faults are lines on stderr.
+ * - `SyslogReceiver`: `defaultTimeZone` and `timeZones` say how times without a zone are meant;
+ *   `delimiter` and `framing` say how messages end on a stream. Where stock CPython is the only
+ *   sender, `delimiter: "nul"` keeps its line feeds; where no sender counts octets,
+ *   `framing: "lines"` takes no number at the start of a line for a length.
+ *
+ * ## Senders that you do not trust
+ *
+ * Pickles are parsed as data; nothing in them is imported or run. A `datetime`, a `Decimal`, a
+ * `UUID`, an `HTTPStatus` and similar values become text and numbers as Python prints them; every
+ * other object stays inert. Formatting writes at most four million characters of a record; the
+ * rest becomes `…`. A sender cannot create loggers. If there are too many connections or
+ * unfinished frames, the receiver closes those that hold the most, or were idle for the longest,
+ * and reports them. Nothing but `tls` with `ca`, or a `signed` serializer, says who the sender is:
+ * listen on loopback or in a network that you trust.
+ *
+ * ## When the program ends
+ *
+ * A receiver that listens keeps its program running. `await receiver.stop()` accepts no more
+ * connections, reads what the open ones have sent, for `stopTimeoutMs` at most, and handles it. A
+ * CPython sender notices the end of its connection only after it has lost a record or two. After
+ * `process.exit()` and after a signal without a listener the records that the receiver has not
+ * read are lost.
+ *
+ * ## Errors
+ *
+ * - The constructors throw a `TypeError` or `RangeError` for a bad value and for an unknown
+ *   option.
+ * - `start()` rejects with a {@linkcode ConnectionError} when the address is in use or not
+ *   allowed.
+ * - A {@linkcode ReceiverFault} has a `reason`. `frame` (too large, or cut off) and `payload` (it
+ *   holds no record) end the connection that they came from; `record` means that handling a record
+ *   failed, and only that record is lost; after `listener` the receiver has stopped.
+ *
+ * Browser compatible: it listens only through its `acceptor`.
  *
  * @example Receive records, each handled by the logger that it was logged with
  * ```ts
