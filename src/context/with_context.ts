@@ -1,13 +1,38 @@
 /**
- * Puts fields on every record that is logged within a function and within all that it awaits: the
- * id of a request, the name of a job. The program need not pass a logger on.
+ * `./context`: `withContext(fields, fn)` puts fields on every record that is logged while `fn`
+ * runs, by any logger, over each `await` in it: the id of a request, the name of a job. No
+ * function has to pass a logger on.
  *
- * Runs on runtimes with `AsyncLocalStorage` of `node:async_hooks`: Deno (without a permission),
- * Bun, Node, and Cloudflare workers with the flag `nodejs_als` or `nodejs_compat`. An edge worker
- * without them, or a browser, cannot load this module; there the program passes a `LoggerAdapter`
- * on, which puts the same fields on the records.
+ * Choose it for a server that handles many requests at once, so that each record says which one it
+ * belongs to. The fields stand on a record as if they were in `extra`: formatters, filters and
+ * handlers see them, and they travel to the log server. In Python a filter with a
+ * `contextvars.ContextVar` does this.
  *
- * @example
+ * ## Where it runs
+ *
+ * It needs `AsyncLocalStorage` of `node:async_hooks`: Deno (without a permission), Bun, Node, and
+ * Cloudflare Workers with the flag `nodejs_als` or `nodejs_compat`. A browser, or a worker without
+ * these flags, cannot load this module. There create a
+ * `LoggerAdapter(log, { requestId }, { merge_extra: true })` and pass it on to the functions that
+ * log.
+ *
+ * ## Details
+ *
+ * - Contexts nest. A record gets the fields of all of them; the inner one wins. The `extra` of a
+ *   logging call, and that of a `LoggerAdapter`, wins over both.
+ * - The fields are read once, before `fn` runs.
+ * - A generator runs where it is iterated: iterate it within `fn`.
+ * - `withContext` costs other programs nothing: before its first call no logging call looks for a
+ *   context.
+ *
+ * ## Errors
+ *
+ * - `withContext` throws a `TypeError` if `fields` is no object or `fn` is no function. It throws
+ *   what `fn` throws, and returns what `fn` returns.
+ * - A field that would overwrite an attribute of the record (`name`, `message`) is left out and
+ *   reported on stderr.
+ *
+ * @example One id for all records of an order
  * ```ts
  * import { Formatter, getLogger, StreamHandler } from "jsr:@logwire/logging";
  * import { withContext } from "jsr:@logwire/logging/context";
