@@ -1,7 +1,39 @@
 /**
- * Python's pickle for plain data: `dumps()` writes pickles that every Python from 2.7 on loads,
- * `loads()` reads protocols 0 to 5 and never executes anything.
+ * `./pickle`: `dumps()` and `loads()` write and read Python's pickles of plain data. `dumps()`
+ * writes what every Python from 2.7 on loads; `loads()` reads protocols 0 to 5 and executes
+ * nothing.
  *
+ * Choose it to exchange values with a Python program: for a queue, a cache, or a log format of
+ * your own. The handlers and receivers of this package already use it.
+ *
+ * ## What is read
+ *
+ * `loads()` parses a pickle as data: numbers, texts, bytes, lists, sets and dicts, shared and
+ * cyclic ones included. Nothing that the bytes name is looked up, imported or called. Five globals
+ * that CPython itself uses for plain values are understood (`set`, `frozenset`, `bytearray`,
+ * `bytes`, `_codecs.encode`); any other one is an `UnpicklingError`, or with
+ * `{ globals: "opaque" }` an inert {@linkcode PythonObject}.
+ *
+ * ## Options
+ *
+ * - `dumps(value, { maxBytes })`: the longest pickle, 256 MiB.
+ * - `loads(bytes, options)`: `globals` as above; `encoding` (`"utf-8"`, `"latin1"` or `"bytes"`)
+ *   for the byte strings of Python 2, which must otherwise be ASCII; and the limits of {@linkcode
+ *   UnpickleLimits} on depth, memo and sizes. The time is linear in the bytes, and no length that
+ *   they claim is believed.
+ *
+ * ## Errors
+ *
+ * - `UnpicklingError`: the bytes are no pickle, ask for more than data, or go over a limit.
+ *   `loads()` throws nothing else, whatever the bytes are.
+ * - `PicklingError`: code of the value (a getter, a `toJSON()`) throws, the pickle is larger than
+ *   `maxBytes`, or a `bigint` has more than 4,300 digits.
+ *
+ * The tables of {@linkcode dumps} and {@linkcode loads} say what each type becomes.
+ *
+ * Browser compatible: imports nothing outside this folder, uses no runtime global.
+ *
+ * @example To Python and back
  * ```ts
  * import { dumps, loads } from "jsr:@logwire/logging/pickle";
  *
@@ -9,7 +41,19 @@
  * console.assert(JSON.stringify(loads(bytes)) === '{"name":"spam","tags":["eggs",7],"when":null}');
  * ```
  *
- * Browser compatible: imports nothing outside this folder, uses no runtime global.
+ * @example Refuse what is no data
+ * ```ts
+ * import { loads, UnpicklingError } from "jsr:@logwire/logging/pickle";
+ *
+ * // os.system("true"), as an attacker would pickle it.
+ * const bytes = new TextEncoder().encode("cos\nsystem\n(S'true'\ntR.");
+ * try {
+ *   loads(bytes);
+ *   console.assert(false, "must not load");
+ * } catch (error) {
+ *   console.assert(error instanceof UnpicklingError);
+ * }
+ * ```
  *
  * @module
  */
