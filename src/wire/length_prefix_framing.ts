@@ -1,10 +1,31 @@
 /**
- * Frames as CPython's `SocketHandler.makePickle` writes them: a 4-byte big-endian length (`">L"`)
- * and that many bytes of payload. {@linkcode frame} writes one; {@linkcode Deframer} finds the
- * frames in a byte stream, however it was split. Other framings implement `Framing` as well.
+ * `./framer`: `frame()` and `Deframer` write and read the frames of CPython's
+ * `SocketHandler.makePickle`: a 4-byte big-endian length (`">L"` of Python's `struct`) and that
+ * many bytes of payload.
  *
- * Sans-IO, linear in the bytes that arrive: the length that a sender claims is checked against a
- * cap, and memory is allocated only for bytes that have arrived.
+ * Choose it to speak to a log server over a connection of your own, or to read a stream that was
+ * recorded. The handlers and receivers of this package already use it. Any {@linkcode Framing}
+ * does the same in another way; {@linkcode lengthPrefixed} is this one.
+ *
+ * ## How to use it
+ *
+ * `frame(payload)` returns the bytes of one frame. A {@linkcode Deframer} finds the frames in a
+ * byte stream, in whatever pieces it arrives: call `push(chunk)`, then `next()` until it returns
+ * `undefined`, and `end()` when the stream is over. A payload that lies in one chunk is a view of
+ * the chunk, not a copy.
+ *
+ * The one option is `maxFrameBytes`, the largest payload that is read (16 MiB). The length that a
+ * sender claims is compared with it before anything is allocated, and memory grows only with the
+ * bytes that have arrived.
+ *
+ * ## Errors
+ *
+ * - `FrameError` `too-large`: a frame claims more than `maxFrameBytes`, or a payload is longer
+ *   than 4 bytes can say (4 GiB).
+ * - `FrameError` `cut-off`: the stream ended within a frame.
+ * - After a `FrameError` the stream cannot be read on: `next()` throws it again.
+ *
+ * It does no I/O, and takes time linear in the bytes that arrive. Browser compatible.
  *
  * @example A frame that arrives in two pieces
  * ```ts
