@@ -7,7 +7,7 @@
  *     npm run bench -- --quick                        within two minutes
  *     npm run bench -- --only=burst,turns             some groups of scenarios
  *     npm run bench -- --runtimes=node                ours on some runtimes, against the main peers
- *     npm run bench -- --against=raw,cpython,pino     whom to compare with; empty for nobody
+ *     npm run bench -- --against=raw,cpython,pino     the peers to compare with; empty for none
  *     npm run bench -- --rounds=3 --records=10000     other than the usual; also --warmup=1
  *     npm run bench -- --node-arguments="--cpu-prof"  for the measured processes on Node
  *     npm run bench -- --markdown                     the table as Markdown
@@ -118,7 +118,7 @@ function write() {
   console.log(`\nwritten: ${join(results, "latest.json")} and throughput.svg`);
 }
 
-/** What the controls send, and what receivers get: CPython's frames, where it is here. */
+/** The frames of the controls and for the receivers: CPython's if it is installed. */
 function writeFrames() {
   runToEnd(commands.run("node", "net/write_frames.ts", setting.frames));
   const write = (...args) =>
@@ -185,7 +185,7 @@ async function runAll() {
   progress("");
 }
 
-/** One line that is written over, where somebody looks at it. */
+/** On a terminal this is one line that is written over. */
 function progress(text) {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 }

@@ -46,7 +46,7 @@ function assert(condition: boolean, what: string): asserts condition {
   if (!condition) throw new Error(`the result is not right: ${what}`);
 }
 
-/** Keeps the engine from leaving out work whose result nobody looks at. */
+/** Keeps the engine from leaving out work whose result is not used. */
 let sum = 0;
 
 function check(frame: Uint8Array, record: LogRecord, which: Case): void {
@@ -70,7 +70,7 @@ async function makePickle(which: Case): Promise<Result> {
   return { rate, note: `${frame.length} bytes` };
 }
 
-/** What was written last. */
+/** The last bytes written. */
 let written: Uint8Array = new Uint8Array(0);
 
 /** Connections that take everything at once. */

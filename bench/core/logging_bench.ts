@@ -1,4 +1,4 @@
-/** What comes before a handler: records, messages, formats, and calls that log nothing. */
+/** Benches of the work before a handler: records, messages, formats, and calls that log nothing. */
 import { assertEquals } from "@std/assert";
 import { withContext } from "../../src/context/with_context.ts";
 import { DEBUG, Formatter, getLogger, Handler, INFO, LogRecord } from "../../mod.ts";

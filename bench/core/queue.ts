@@ -1,5 +1,6 @@
 /**
- * What a record costs the thread that logs it, on Node, Deno or Bun: `queue.ts direct|queue|port|socket`.
+ * Measures the time that a record takes in the thread that logs it, on Node, Deno or Bun:
+ * `queue.ts direct|queue|port|socket`.
  * A handler that writes a line a record to a file is called directly, behind a `QueueHandler` in the
  * same thread, or in a worker; `socket` is a `SocketHandler` whose connection takes everything at
  * once. 64 records a turn. Checks that every record was handled, then prints a line of JSON: the

@@ -7,12 +7,12 @@ import { ERROR, INFO, LogRecord } from "../../mod.ts";
 import { MESSAGE } from "../net/record.mjs";
 
 /**
- * What is encoded: a record alone, one whose text is different each time, one with an argument to
- * merge, one with its traceback made, or one with eight fields of `extra`.
+ * The records to encode: a record alone, one whose text is different each time, one with an
+ * argument to merge, one with its traceback made, or one with eight fields of `extra`.
  */
 export type Case = "plain" | "changing" | "argument" | "traceback" | "extra";
 
-/** What record `i` says. */
+/** The text of record `i`. */
 export function textOf(which: Case, i: number): string {
   return which === "changing" || which === "argument" ? `${MESSAGE} ${i}` : MESSAGE;
 }

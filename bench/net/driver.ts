@@ -19,7 +19,7 @@ interface Job extends Target {
   /** Records a turn of the event loop; 0: all at once, synchronously. */
   readonly perTurn: number;
   readonly warmup: number;
-  /** Time every call: for latencies alone, as the clock has its cost. */
+  /** Times every call: only for latencies, as the clock takes time itself. */
   readonly latency: boolean;
   /** End by `process.exit()` straight after the last call. */
   readonly exit: boolean;
@@ -85,7 +85,7 @@ function percentiles(times: Float64Array): number[] {
   return [at(0.5), at(0.99), at(0.999), at(1)];
 }
 
-/** What the runner sends, a line at a time. */
+/** Reads the runner's lines. */
 function lineReader(): { next(): Promise<void> } {
   let lines = 0;
   let wake = () => {};
@@ -180,5 +180,5 @@ print({
   account: subject.account?.() ?? null,
 });
 if (!job.deaf) await within(2000, subject.close());
-// Not every subject lets go of everything.
+// Some subjects leave handles open.
 process.exit(0);

@@ -1,11 +1,11 @@
 /**
- * What a bench measures: something that logs one record to a server. Each module in `net/`, `peers/`
+ * A subject of the benches: it logs one record to a server. Each module in `net/`, `peers/`
  * and `controls/` that is measured in JavaScript exports `open(target): Promise<Subject>`.
  *
  * @module
  */
 
-/** Where records go, and as what. */
+/** The address and the format of the records. */
 export interface Target {
   readonly port: number;
   readonly protocol: "tcp" | "udp";
@@ -25,6 +25,6 @@ export interface Subject {
   close(): Promise<void>;
   /** Instead of `emit` in a loop of the driver's: a control that awaits room in the kernel. */
   run?(records: number, perTurn: number): Promise<void>;
-  /** What the subject says of itself; goes into the results as it is. */
+  /** The subject's own figures, which go into the results unchanged. */
   account?(): unknown;
 }

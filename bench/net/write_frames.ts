@@ -21,7 +21,7 @@ for (let bytes = 0;;) {
   );
   const frame = handler.makePickle(record);
   bytes += frame.length;
-  // Of one size, so that the first tells where the others begin.
+  // All frames have one size, so that the first shows where the others begin.
   if (bytes > 65536 || frame.length !== (frames[0] ?? frame).length) break;
   frames.push(frame);
 }

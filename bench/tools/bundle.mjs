@@ -3,7 +3,7 @@
 import { gzipSync } from "node:zlib";
 
 /**
- * What becomes of `entry` for workerd: its bytes minified and gzipped, what it imports at run time,
+ * Bundles `entry` for workerd and returns its bytes minified and gzipped, its imports at run time,
  * esbuild's warnings, and how many bytes of it come from each file. `esbuild` is the module.
  */
 export function weigh(esbuild, entry, external = ["cloudflare:*"]) {

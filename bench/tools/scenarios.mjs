@@ -1,5 +1,5 @@
 /**
- * What is measured of whom. A scenario has a `group`, by which `--only` picks it, a `title`, the
+ * The scenarios. A scenario has a `group`, by which `--only` picks it, a `title`, the
  * subjects it is run with, in turn, and how one run is made.
  */
 import { measure } from "./measure.mjs";

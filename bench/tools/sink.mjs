@@ -23,7 +23,7 @@ export function buildSink(net, scratch) {
   return { name: "Node", command: [process.execPath, join(net, "sink.mjs")] };
 }
 
-/** Starts a sink that tells when it has `marks` records. */
+/** Starts a sink that reports when it has `marks` records. */
 export async function startSink(
   sink,
   { kind, protocol, delimiter = "\\n", marks, limitMs },

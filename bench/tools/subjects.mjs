@@ -1,4 +1,4 @@
-/** What is measured: ours on each runtime, the peers, the controls; and how each is started. */
+/** The subjects (logwire on each runtime, the peers, the controls) and the command of each. */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";

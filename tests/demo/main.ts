@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console -- a demo prints
 /**
- * The main job, shown: one receiver, a sender on each of Deno, Bun, Node and (where there is a
+ * Shows the main job: one receiver, a sender on each of Deno, Bun, Node and (where there is a
  * `python3`) stock CPython, the receiver taken away in the middle, and the account at the end.
  *
  * Exit status 0 only if the sums agree: what a sender of ours emitted was received or is counted
@@ -56,7 +56,7 @@ async function receive(port: number): Promise<LogRecordSocketReceiver> {
   return receiver;
 }
 
-/** Runs a sender to its end; its account, where it gives one. */
+/** Runs a sender to its end; returns its account, if it prints one. */
 function send(name: string, [command = "", ...args]: string[], port: number): Promise<string> {
   const values = [name, port, RECORDS, INTERVAL_MS].map(String);
   const child = spawn(command, [...args, ...values], { stdio: ["ignore", "pipe", "pipe"] });
@@ -72,7 +72,7 @@ function send(name: string, [command = "", ...args]: string[], port: number): Pr
   });
 }
 
-/** A row of the table; `undefined` where the sender does not tell. */
+/** A row of the table; `undefined` for a sender that prints no account. */
 function row(name: string, stats: DeliveryStats | undefined) {
   const arrived = received.get(name) ?? 0;
   if (stats === undefined) {

@@ -1,4 +1,4 @@
-/** What the connector of workers has of its own, as checks that run in workerd. */
+/** Checks of the connector of workers, which run in workerd. */
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { ConnectionError } from "../../src/net/connection_error.ts";
 import type { StreamAddress } from "../../src/net/connector.ts";
@@ -15,7 +15,7 @@ import { turns } from "../turns.ts";
 
 /** A server with a certificate for `127.0.0.1` and `log.example`, which workerd is told to trust. */
 export interface TlsServer extends Pick<RawServer, "address" | "close"> {
-  /** What the next client sends, to its end. */
+  /** Reads the bytes of the next client, to their end. */
   received(): Promise<Received>;
 }
 

@@ -9,7 +9,7 @@ import type { RawPeer, RawServer } from "../conformance/target.ts";
 import { cloudflareChecks, type TlsServer } from "./cloudflare_checks.ts";
 import { registered } from "./shims/node_test.ts";
 
-/** Where the process of the test drives the servers. */
+/** The address at which the process of the test drives the servers. */
 let control = "";
 
 async function call<Result>(action: string, id?: number, body?: Uint8Array): Promise<Result> {

@@ -1,7 +1,7 @@
 /** A worker whose requests log to a web server: `/logged/<number>` logs a record, and may then throw. */
 import { getLogger, HTTPHandler, withFlush } from "../../mod.ts";
 
-/** Where the web server listens: the bundle has it. */
+/** The address of the web server, which the bundle defines. */
 declare const SERVER_PORT: number;
 
 const handler = new HTTPHandler(`127.0.0.1:${SERVER_PORT}`, "/log", {

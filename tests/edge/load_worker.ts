@@ -7,7 +7,7 @@ import { getLogger, SocketHandler, type WaitUntilContext, withFlush } from "../.
 import { connector } from "../../src/adapters/cloudflare.ts";
 import { turns } from "../turns.ts";
 
-/** Where the receiver listens: the bundle has it. */
+/** The address of the receiver, which the bundle defines. */
 declare const RECEIVER_PORT: number;
 
 const handler = new SocketHandler("127.0.0.1", RECEIVER_PORT, {

@@ -1,11 +1,11 @@
 /**
  * A worker that logs, and flushes, while its modules load: there it may neither connect nor wait.
- * Every request says what became of that, behind a flush of its own.
+ * Every request reports the outcome after a flush of its own.
  */
 import { getLogger, SocketHandler } from "../../mod.ts";
 import { connector } from "../../src/adapters/cloudflare.ts";
 
-/** Where the receiver listens: the bundle has it. */
+/** The address of the receiver, which the bundle defines. */
 declare const RECEIVER_PORT: number;
 
 const events: string[] = [];

@@ -33,7 +33,7 @@ export class RemoteServers implements AsyncDisposable {
     return remote;
   }
 
-  /** Where a worker reaches it. */
+  /** The address at which a worker reaches it. */
   get url(): string {
     return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
   }
@@ -83,7 +83,7 @@ export class RemoteServers implements AsyncDisposable {
   }
 }
 
-/** What the next client sends, to its end. */
+/** Reads the bytes of the next client, to their end. */
 async function readNext(listener: Listener<StreamConnection>): Promise<Received> {
   const connection: StreamConnection = (await listener[Symbol.asyncIterator]().next()).value;
   const chunks: Uint8Array[] = [];

@@ -29,7 +29,7 @@ export const withoutWorkerd: string | false = runtime !== "node"
 export interface WorkerOptions {
   /** The file of the worker, from the top level of the project. */
   entry: string;
-  /** What stands in the file, if it is to be something else. */
+  /** Replaces the content of the file. */
   contents?: string;
   compatibilityDate: string;
   compatibilityFlags?: string[];
@@ -119,7 +119,7 @@ export class Workerd implements AsyncDisposable {
     return `http://127.0.0.1:${this.#ports.get(name)}${path}`;
   }
 
-  /** What it wrote to stderr so far. */
+  /** The output on stderr so far. */
   get errors(): string {
     return this.#errors;
   }

@@ -65,7 +65,7 @@ async function bare(fn: () => void): Promise<void> {
 
 const apply = (config: LoggingConfig) => dictConfig(config, { classes });
 
-/** What came out on standard output. */
+/** Returns the lines on standard output. */
 const stdoutOf = (fn: () => void) =>
   withStandardStreams(({ written }) => {
     fn();
@@ -105,7 +105,7 @@ test("dictConfig() refuses config2, 2a, 2b, 3, 6, 12 and 13 of CPython's tests",
     for (const config of bad) assertThrows(() => apply(config), TypeError);
   }));
 
-test("dictConfig() makes formatters of one's own, as config4 and 4a of CPython's tests", () =>
+test("dictConfig() makes the caller's own formatters, as config4 and 4a of CPython's tests", () =>
   bare(() => {
     const format = "%(levelname)s:%(name)s:%(message)s";
     const own = ["test.ExceptionFormatter", ExceptionFormatter, "test.formatFunc", formatFunc];
@@ -122,7 +122,7 @@ test("dictConfig() makes formatters of one's own, as config4 and 4a of CPython's
     }
   }));
 
-test("dictConfig() makes a handler of one's own, as config5 of CPython's tests", () =>
+test("dictConfig() makes the caller's own handler, as config5 of CPython's tests", () =>
   bare(() => {
     apply(config1({ handlers: { hand1: { ...hand1, class: "test.CustomHandler" } } }));
     assertInstanceOf(getHandlerByName("hand1"), CustomHandler);

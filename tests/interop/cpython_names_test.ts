@@ -1,4 +1,4 @@
-// What `MiscTestCase.test__all__` of CPython's Lib/test/test_logging.py is about, from outside.
+// `MiscTestCase.test__all__` of CPython's Lib/test/test_logging.py, from outside.
 import { assertEquals } from "@std/assert";
 import * as logwire from "../../mod.ts";
 import { test } from "../test.ts";

@@ -21,7 +21,7 @@ type Step =
   | ["config", config: LoggingConfig]
   | ["log", name: string, level: number, message: string];
 
-/** What each configuration led to, then standard output and standard error. */
+/** Returns the outcome of each configuration, then standard output and standard error. */
 type Trace = [states: unknown[], stdout: string, stderr: string];
 
 const describe = (handler: Handler) =>
@@ -76,7 +76,7 @@ function replay(steps: readonly Step[]): Trace {
   return [states, stdout, stderr.map((line) => line + "\n").join("")];
 }
 
-/** Compares each script's traces; how many configurations were taken. */
+/** Compares each script's traces; returns the number of accepted configurations. */
 async function compare(scripts: readonly (readonly Step[])[]): Promise<number> {
   let taken = 0;
   await withBareRoot(() => {
@@ -139,19 +139,23 @@ function randomConfig(choose: Chooser): LoggingConfig {
   };
 }
 
-test("random configurations, one after another, lead where CPython's dictConfig does", async () => {
-  const choose = new Chooser(13);
-  const scripts = choose.list(150, () => [
-    ...names.filter(() => choose.chance(50)).map((name): Step =>
-      [
-        ...["logger", name, choose.of([0, 10, 30]), choose.chance(30)],
-      ] as unknown as Step
-    ),
-    ...choose.list(3, (): Step[] => [["config", randomConfig(choose)], ...calls]).flat(),
-  ]);
-  const taken = await compare(scripts);
-  assert(taken > 300, `${taken} were taken`);
-}, { skip: withoutPython() });
+test(
+  "random configurations, one after another, have the outcome that CPython's dictConfig gives them",
+  async () => {
+    const choose = new Chooser(13);
+    const scripts = choose.list(150, () => [
+      ...names.filter(() => choose.chance(50)).map((name): Step =>
+        [
+          ...["logger", name, choose.of([0, 10, 30]), choose.chance(30)],
+        ] as unknown as Step
+      ),
+      ...choose.list(3, (): Step[] => [["config", randomConfig(choose)], ...calls]).flat(),
+    ]);
+    const taken = await compare(scripts);
+    assert(taken > 300, `${taken} were taken`);
+  },
+  { skip: withoutPython() },
+);
 
 /** One configuration, which both take, on top of a logger that exists. */
 const taken: Record<string, LoggingConfig> = {
@@ -241,7 +245,7 @@ const taken: Record<string, LoggingConfig> = {
     },
     root: { handlers: ["h1", "h2", "h3"] },
   },
-  "keys that nobody knows": {
+  "unknown keys": {
     version: 1,
     comment: "for people",
     formatters: { f: { format: "%(message)s!", comment: "too" } },
@@ -259,7 +263,7 @@ for (const [what, config] of Object.entries(taken)) {
   }, { skip: withoutPython() });
 }
 
-/** What neither takes; in ours, beyond Python's word, nothing must have changed. */
+/** Configurations that both sides refuse; a refused one must change nothing on our side. */
 const stream = { class: "logging.StreamHandler" };
 const refused: Record<string, unknown> = {
   "no version": {},
@@ -291,7 +295,7 @@ const refused: Record<string, unknown> = {
   },
 };
 
-test("dictConfig() refuses what CPython's refuses", async () => {
+test("dictConfig() refuses every configuration that CPython's refuses", async () => {
   const scripts = Object.values(refused).map((config): Step[] => [
     ["logger", "a", 10, true],
     ["config", config as LoggingConfig],

@@ -1,4 +1,4 @@
-/** Workers under load, in real workerd, and what of their records a CPython log server gets. */
+/** Workers under load in real workerd log to a CPython log server. */
 import { assert, assertEquals } from "@std/assert";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -23,7 +23,7 @@ const settings = {
   kill: { compatibilityDate: "2026-10-01", compatibilityFlags: ["no_nodejs_compat"] },
 };
 
-/** How long each request took, in milliseconds, by what it did. */
+/** The duration of each request in milliseconds, by its kind. */
 type Latencies = Record<"logged" | "plain", number[]>;
 
 /** Sends all requests, `AT_ONCE` at a time, as many that log as that do not. */
@@ -75,7 +75,7 @@ for (const how of ["stop", "kill"] as const) {
           define: { RECEIVER_PORT: String(port) },
         },
       });
-      // Each is a request, and so flushes what the outage has left.
+      // Each call is a request, and so flushes the records of the outage.
       const stats = async (): Promise<DeliveryStats> =>
         await (await fetch(workerd.url("load", "/stats"))).json();
       const latencies = await load(workerd.url("load", ""), async () => {
@@ -99,7 +99,7 @@ for (const how of ["stop", "kill"] as const) {
       for (const [request, records] of seen) {
         assertEquals(records, [...records].sort(), `the order within request ${request}`);
       }
-      // A crash may cost what was under way on one connection: workerd takes more than the kernel.
+      // A crash may lose the records under way on one connection, as workerd buffers them too.
       const lost = sent - (arrived.length - twice);
       const most = how === "stop" ? 0 : RECORDS * AT_ONCE;
       assert(lost <= most, `${lost} of ${sent} that were sent did not arrive`);
@@ -116,7 +116,7 @@ for (const how of ["stop", "kill"] as const) {
 }
 
 test(
-  "what a worker logs and flushes while its modules load goes with the first request",
+  "records that a worker logs and flushes while its modules load go with the first request",
   async () => {
     const receiver = await PythonReceiver.start(python, "tcp");
     const loading = {

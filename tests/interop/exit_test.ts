@@ -1,11 +1,11 @@
-/** What becomes of the last records of a program, and that logging keeps none from ending. */
+/** The last records of a program arrive, and logging keeps no program from ending. */
 import { assert, assertEquals } from "@std/assert";
 import { connector } from "../../src/adapters/auto.ts";
 import { LogRecordSocketReceiver } from "../../src/receivers/socket_receiver.ts";
 import { test } from "../test.ts";
 import { runProgram } from "./programs.ts";
 
-/** Runs the program to its end; what it printed on stderr. */
+/** Runs the program to its end; returns its output on stderr. */
 async function run(scenario: string, port: number, status?: number): Promise<string> {
   return (await runProgram("ending_program.ts", [scenario, port], status)).stderr;
 }
@@ -25,7 +25,7 @@ async function received(scenario: string, status?: number): Promise<string[]> {
 
 const all = Array.from({ length: 1000 }, (_, i) => `#${i}`);
 
-test("a program that just ends loses nothing and is not held by its connection", async () => {
+test("a program that returns loses nothing, and its connection does not keep it running", async () => {
   assertEquals(await received("ends"), all);
   assertEquals(await received("idles"), all);
 });
@@ -38,11 +38,11 @@ test("a program that ends by an uncaught error loses nothing that fits the kerne
   assertEquals(await received("throws", 1), ["the first dials", ...all]);
 });
 
-test("a program that survives an error that nobody caught loses nothing", async () => {
+test("a program that survives an uncaught error loses nothing", async () => {
   assertEquals(await received("survives"), ["the first dials", ...all]);
 });
 
-test("a program whose server is absent ends by itself and says what was lost", async () => {
+test("a program whose server is absent ends by itself and reports the lost records", async () => {
   const receiver = new LogRecordSocketReceiver("127.0.0.1", 0, { acceptor: connector });
   await receiver.start();
   const { address } = receiver;

@@ -1,4 +1,4 @@
-/** What is in a file when the program that logged into it has ended, and when its disk is full. */
+/** Reads the file of a program that has ended, or whose disk is full. */
 import { assert, assertEquals } from "@std/assert";
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
@@ -11,7 +11,7 @@ import { type ProgramOptions, runProgram } from "./programs.ts";
 const all = Array.from({ length: 1000 }, (_, i) => `#${i}`);
 const allowed = ["--allow-read", "--allow-write", "--allow-sys", "--allow-run"];
 
-/** Runs the program to its end; the lines of its file. */
+/** Runs the program to its end; returns the lines of its file. */
 async function lines(
   folder: string,
   scenario: string,
@@ -63,9 +63,9 @@ function withoutPrlimit(): string | false {
   }
 }
 
-test("a full disk costs the records that it meets, and writing resumes", async () => {
+test("records that meet a full disk are dropped and reported, and writing resumes", async () => {
   await inFolder(async (folder) => {
-    // A file may not grow beyond a limit: the write that meets it is taken in part.
+    // A file may not grow beyond a limit: the system takes only a part of the last write.
     const { lines: kept, stdout } = await lines(folder, "meets a full disk", 0, {
       wrapper: ["sh", "-c", `trap "" XFSZ; exec "$@"`, "sh"],
     });

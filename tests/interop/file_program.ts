@@ -16,7 +16,7 @@ function limit(bytes: string): void {
   execFileSync("prlimit", ["--pid", String(process.pid), `--fsize=${bytes}:`]);
 }
 
-/** The records that were told to be lost. */
+/** The records that were reported as lost. */
 const lost: string[] = [];
 
 const handler = scenario === "compresses"

@@ -91,7 +91,7 @@ function strftimeCase(choose: Chooser, utc: boolean): Case {
       ? "%" + choose.of("-_0") + choose.of("dejHImMSUWyVu")
       : "%" + choose.of(choose.chance(5) ? ["^a", "^B", "^p", "^c"] : directives);
   const fmt = choose.list(choose.int(1, 4), directive).join(choose.of([" ", "-", "ä"]));
-  // Local time from 1990 to 2025: what was before and comes after, time zone data disagree on.
+  // Local time from 1990 to 2025: time zone data disagree on earlier and later years.
   const whole = utc
     ? choose.int(-2_208_988_800, 4_102_444_800)
     : choose.int(631_152_000, 1_735_689_600);

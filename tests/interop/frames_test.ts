@@ -10,7 +10,7 @@ import { pythons, withoutPython } from "./python.ts";
 
 const script = fileURLToPath(new URL("frames.py", import.meta.url));
 
-/** What a record of a case is made of, under the names of its attributes. */
+/** The values of a case's record, under the names of its attributes. */
 const plain = {
   name: "myapp.area1",
   levelno: 20,
@@ -65,7 +65,7 @@ for (const { version, path } of pythons().filter(({ version }) => !version.start
     handler.emit(recordOf(plain));
     await handler.flush();
     const before = connector.peer.received.length;
-    // On the connection that is open now `emit()` encodes where the records are sent from.
+    // On the open connection `emit()` encodes straight into the chunk that is sent.
     for (const given of cases) handler.emit(recordOf(given));
     await handler.flush();
     assertEquals(hex(connector.peer.received.subarray(before)), frames.join(""));

@@ -125,7 +125,7 @@ function replay(steps: Step[]): Trace {
   return trace;
 }
 
-test("loggers call the same handlers in the same order as CPython's (C31)", () => {
+test("loggers call the same handlers in the same order as CPython's", () => {
   const choose = new Chooser(31);
   const scripts = choose.list(400, () => script(choose));
   const expected = askPython("hierarchy_oracle.py", scripts) as Trace[];

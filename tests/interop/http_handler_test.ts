@@ -9,13 +9,13 @@ import { test } from "../test.ts";
 import { Chooser } from "./oracle.ts";
 import { python3, withoutPython } from "./python.ts";
 
-/** What the server was asked, or what CPython's handler reports. */
+/** The request as the server got it, or the error that CPython's handler reports. */
 interface Line {
   method: string;
   path: string;
   headers: Record<string, string>;
   body: string;
-  /** How it was answered. */
+  /** The server's answer. */
   status: number;
   error?: string;
 }
@@ -44,7 +44,7 @@ class HttpPeer implements AsyncDisposable {
     return JSON.parse((await this.#lines.next()).value);
   }
 
-  /** Has CPython's handler send this; what came of it. */
+  /** Has CPython's handler send this; returns the outcome. */
   theirs(sent: Case): Promise<Line> {
     const text = JSON.stringify({ credentials: null, host: this.host, ...sent }, encoded);
     this.#child.stdin?.write(`${text}\n`);
@@ -160,7 +160,7 @@ const cases: Case[] = [
 
 const skip = withoutPython();
 
-test("HTTPHandler sends what CPython's HTTPHandler sends", async () => {
+test("HTTPHandler sends the same requests as CPython's HTTPHandler", async () => {
   await using peer = await HttpPeer.start();
   for (const sent of cases) {
     const theirs = await peer.theirs(sent);

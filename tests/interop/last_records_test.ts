@@ -1,4 +1,4 @@
-/** No record is lost without a word, in whatever way a program ends, and wherever its servers are. */
+/** Handlers report the number of lost records however a program ends, whatever its servers do. */
 import { assert, assertEquals } from "@std/assert";
 import { once } from "node:events";
 import http from "node:http";
@@ -14,7 +14,7 @@ interface Stats {
   droppedTotal: number;
 }
 
-/** Servers that take everything, or (`absent`) the ports of servers that have gone. */
+/** Runs with servers that take everything, or (`absent`) with ports of servers that have ended. */
 async function withServers(
   state: string,
   run: (ports: number[]) => Promise<void>,
@@ -49,7 +49,7 @@ async function withServers(
   }
 }
 
-/** The account of each handler, how many it says are lost, and what stands in the files. */
+/** Each handler's lost records by its counters and by its report, and the lines of the files. */
 async function outcome(
   ending: string,
   state: string,
@@ -98,7 +98,7 @@ const network = (records: number, datagrams = 0) => ({
 });
 const requests = (records: number) => ({ ...none, HTTPHandler: records, SMTPHandler: records });
 
-/** How a program ends, where its servers are, and what that costs of three records, or four. */
+/** How the program ends, the state of its servers, and how many of its records are lost. */
 const endings: [ending: string, state: string, lost?: Record<string, number>][] = [
   ["ends", "connecting", none],
   ["ends", "connected", none],
@@ -116,15 +116,15 @@ const endings: [ending: string, state: string, lost?: Record<string, number>][] 
 if (runtime === "deno") endings.push(["exits by Deno.exit()", "connecting", network(3, 3)]);
 
 for (const [ending, state, expected] of endings) {
-  test(`a program that ${ending} with its servers ${state} says how many records are lost`, async () => {
+  test(`a program that ${ending} with its servers ${state} reports how many records are lost`, async () => {
     const { lost, said, files } = await outcome(ending, state, "auto");
     if (ending === "throws" && state === "connected" && runtime === "deno") {
-      // The error may yet be handled: what was written on a young connection may have to go again.
+      // The program may yet handle the error: a young connection's records may be sent again.
       for (const name of ["SocketHandler", "SysLogHandler"]) lost[name] = 0;
     }
     if (expected !== undefined) assertEquals(lost, expected);
-    // Records of an exit listener come one by one, on Deno before the hooks: the first is said, and
-    // then every tenfold.
+    // Records of an exit listener come one by one, on Deno before the hooks: the first is reported,
+    // and then each tenfold number.
     const least = ending === "logs in exit" && runtime !== "deno" ? 1 : undefined;
     for (const [name, number] of Object.entries(lost)) {
       assertEquals(said[name], Math.min(number, least ?? number), name);
@@ -135,22 +135,22 @@ for (const [ending, state, expected] of endings) {
 }
 
 for (const state of ["connecting", "connected", "absent"]) {
-  test(`a program that logs in beforeExit ends, with its servers ${state}, and says what is lost`, async () => {
+  test(`a program that logs in beforeExit ends, with its servers ${state}, and reports the lost records`, async () => {
     const { lost, said, files } = await outcome("logs in beforeExit", state, "auto");
     assertEquals(said, lost);
-    // The loop is empty at first, then when all is flushed, and at the third time nothing is begun:
-    // so it is a few times, Bun's twice as often, and not for ever.
+    // The loop is empty at first and when all is flushed; the third time the handlers begin nothing:
+    // so the event comes a few times (on Bun twice as often) and not for ever.
     const logged = state === "connecting" ? 3 : 4;
     for (const lines of files) assert(lines > logged && lines <= logged + 9, `${lines} lines`);
   });
 }
 
-test("the connector of a runtime and ./auto give the same account at exit()", async () => {
+test("the connector of a runtime and ./auto count the same losses at exit()", async () => {
   const { lost, said } = await outcome("exits", "connecting", runtime);
   assertEquals([lost, said], [network(3, 3), network(3, 3)]);
 });
 
-test("setRaiseExceptions(false) silences what the end of a program costs, and not its account", async () => {
+test("setRaiseExceptions(false) silences the report of records lost at exit, and stats count them", async () => {
   const { lost, said } = await outcome("silent", "connecting", "auto");
   assertEquals([lost, said], [network(3, 3), none]);
   assert(lost);

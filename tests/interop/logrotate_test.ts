@@ -24,7 +24,7 @@ function withoutLogrotate(): string | false {
   }
 }
 
-/** Lines 0 to 29, ten before each of two rotations and ten after, and where they end up. */
+/** Logs lines 0 to 29, ten before each of two rotations and ten after, and finds their files. */
 async function rotate(
   directives: string,
   make: (path: string) => FileHandler = (path) => new WatchedFileHandler(path),
@@ -62,13 +62,13 @@ const expected = [
 ];
 
 for (const directives of ["create 0644", "nocreate", "copytruncate"]) {
-  test(`logrotate with ${directives} costs a WatchedFileHandler no record`, async () => {
+  test(`WatchedFileHandler loses no record to logrotate with ${directives}`, async () => {
     assertEquals(await rotate(directives), expected);
   }, { skip: withoutLogrotate() });
 }
 
 test(
-  "logrotate with copytruncate brings no file of a RotatingFileHandler to an early end",
+  "RotatingFileHandler rolls over no earlier because logrotate truncated its file",
   async () => {
     // Ten lines are 20 or 30 bytes; all 30 of them would be more than it may hold.
     const make = (path: string) => new RotatingFileHandler(path, { maxBytes: 45, backupCount: 5 });

@@ -1,6 +1,6 @@
 /**
- * Asks a real CPython what it makes of many cases, in one process, and compares with what the port
- * makes of them. Error messages are compared where that CPython is the version we follow, 3.13.
+ * Asks a real CPython for its results of many cases, in one process, and compares them with those
+ * of the port. Error messages are compared where that CPython is the version we follow, 3.13.
  */
 import { assertEquals } from "@std/assert";
 import { execFileSync } from "node:child_process";
@@ -13,7 +13,7 @@ export type Case = readonly [name: string, ...args: unknown[]];
 
 type Outcome = { ok: string } | { error: string; message: string };
 
-/** Python's exceptions, and what we throw for them. */
+/** Python's exceptions and our classes for them. */
 const classes: Record<string, string> = {
   TypeError: "TypeError",
   AttributeError: "TypeError",
@@ -27,7 +27,7 @@ const followed = pythons().find(({ version }) => version.startsWith("3.13."));
 const newest = pythons().findLast(({ version }) => version.startsWith("3."));
 const asked = followed ?? newest;
 
-/** Whether the interpreter that is asked knows `z` in a format specification: from 3.11. */
+/** True if the interpreter knows `z` in a format specification: from 3.11. */
 export const knowsNegativeZero: boolean = Number(asked?.version.split(".")[1] ?? 0) >= 11;
 
 /** Results of a Python script of this folder that reads JSON from stdin and writes JSON. */
@@ -79,7 +79,7 @@ function show(outcome: Outcome): string {
   return followed === undefined ? name : `${name}: ${outcome.message}`;
 }
 
-/** What JSON lacks or changes on the way, written as `{"$kind": …}`. */
+/** Values that JSON lacks or changes, written as `{"$kind": …}`. */
 function encoded(_key: string, value: unknown): unknown {
   if (typeof value === "bigint") return { $int: String(value) };
   if (value instanceof Uint8Array) return { $bytes: [...value] };

@@ -1,4 +1,4 @@
-/** What an outage of the receiver costs: nothing, but what the kernel had taken for it. */
+/** An outage of the receiver loses only the records that the kernel had taken. */
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { createServer, type Socket } from "node:net";
 import { once } from "node:events";
@@ -19,7 +19,7 @@ const python = python3() ?? "python3";
 const numberIn = (line: string) => Number(/#(\d+)$/.exec(line)?.[1]);
 
 test(
-  "in queue mode a receiver killed and restarted costs no more than its kernel had taken",
+  "in queue mode a receiver killed and restarted loses no more than its kernel had taken",
   async () => {
     const events: DeliveryEvent[] = [];
     const first = await PythonReceiver.start(python, "tcp");
@@ -38,7 +38,7 @@ test(
         await sleep(5);
       }
     };
-    // For longer than a second: what a younger connection carried comes again.
+    // For longer than a second: the records of a younger connection are sent again.
     await emitFor(300);
     await first.kill();
     await emitFor(150);

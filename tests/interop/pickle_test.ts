@@ -33,7 +33,7 @@ function byKey(pairs: Tagged[][]): Tagged[][] {
     .map(([, pair]) => pair);
 }
 
-/** What Python should find, by the table of `dumps()`; the peer's `tag()`. */
+/** The value that Python should find, by the table of `dumps()`: the peer's `tag()`. */
 function tag(value: unknown): Tagged {
   if (value === null || value === undefined) return ["NoneType", null];
   if (typeof value === "boolean") return ["bool", value];
@@ -58,7 +58,7 @@ function unordered([kind, value]: Tagged): Tagged {
   return [kind, byKey((value as Tagged[][]).map((pair) => pair.map(unordered)))];
 }
 
-/** What was loaded, with its JavaScript types; the peer's `expected()`. */
+/** The loaded value with its JavaScript types: the peer's `expected()`. */
 function tagLoaded(value: unknown): Tagged {
   if (typeof value === "number") return ["number", floatHex(value)];
   if (typeof value === "bigint") return ["bigint", String(value)];

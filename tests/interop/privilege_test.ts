@@ -12,7 +12,7 @@ function withoutRoot(): string | false {
 
 for (const kind of ["RotatingFileHandler", "TimedRotatingFileHandler", "WatchedFileHandler"]) {
   test(
-    `${kind} loses no record when it may not open a new file any more, and says so once`,
+    `${kind} loses no record when it may not open a new file any more, and reports that once`,
     async () => {
       await inFolder(async (folder) => {
         fs.chmodSync(folder, 0o755);

@@ -13,13 +13,13 @@ const commands = {
   node: [process.execPath, "--import", "tsx"],
 };
 
-/** How a program is run. */
+/** The way to run a program. */
 export interface ProgramOptions {
   /** Added to the environment. */
   env?: Record<string, string>;
-  /** What Deno allows besides the network and the environment. */
+  /** Deno's permissions besides the network and the environment. */
   denoFlags?: string[];
-  /** What comes before the command: a program that runs it. */
+  /** A program that runs the command, with its arguments. */
   wrapper?: string[];
 }
 

@@ -12,7 +12,7 @@ import process from "node:process";
 
 /** One interpreter. */
 export interface Python {
-  /** As `"3.11.7"`. */
+  /** The version, such as `"3.11.7"`. */
   readonly version: string;
   readonly path: string;
 }
@@ -99,7 +99,7 @@ export function withoutModule(module: string): string | false {
   return `it needs ${module}: apt-get install python3-${module}`;
 }
 
-/** What a script is given on its command line. */
+/** The arguments of a script. */
 export type Arguments = (string | number)[];
 
 /** Runs a script by this interpreter to its end; rejects with what it printed if it fails. */

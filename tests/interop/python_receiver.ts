@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const script = fileURLToPath(new URL("./receiver.py", import.meta.url));
 
-/** What a record's `__dict__` holds at the receiver, its merged message under `__message__`. */
+/** The `__dict__` of a record at the receiver, with its merged message under `__message__`. */
 export type Fields = Record<string, unknown> & { __message__: string; name: string };
 
 /** A running receiver. */
@@ -64,7 +64,7 @@ export class PythonReceiver implements AsyncDisposable {
     return (await this.waitFor(count)).map((line) => JSON.parse(line) as Fields);
   }
 
-  /** Ends it in order: it listens no more, and hears to its end who is connected. */
+  /** Ends it in order: it accepts no more connections, and reads the open ones to their end. */
   async stop(): Promise<void> {
     this.#child.stdin?.end("stop");
     await this.#ended;

@@ -15,7 +15,7 @@ const skip = followed === undefined && "it needs the CPython that is followed: p
 /** Before numpy 2.4 these have no exponent. */
 const OF_NUMPY_2_4 = /^numpy\.float(16|32)\(\d{4,}\)/;
 
-/** What a script of Python prints, given the paths of interpreters or a text on stdin. */
+/** Runs a script of Python with the paths of interpreters or a text on stdin; returns its output. */
 function run(args: string[], input = ""): string {
   const stdio: ["pipe", "pipe", "ignore"] = ["pipe", "pipe", "ignore"];
   return execFileSync(followed!.path, args, { input, stdio, maxBuffer: 1 << 28 }).toString();

@@ -1,9 +1,9 @@
-/** What becomes of queued records when the process ends. */
+/** The listener in the same thread handles the queue before the process ends. */
 import { assertEquals } from "@std/assert";
 import { test } from "../test.ts";
 import { runProgram } from "./programs.ts";
 
-/** How a program ends, and how many of 5,000 records its handlers get. */
+/** Ends of a program, and the number of 5,000 records that its handlers get. */
 const endings: Record<string, string> = { ends: "5000", flushes: "5000", exits: "5000" };
 
 for (const [scenario, handled] of Object.entries(endings)) {

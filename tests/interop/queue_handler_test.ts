@@ -74,7 +74,7 @@ const PREPARED = [
   ...["pathname", "lineno", "user"],
 ];
 
-/** What becomes of records that are put into `queue` and come out of `outlet`. */
+/** Puts records into `queue` and returns those that a listener takes out of `outlet`. */
 async function queued(
   { format, level, respect, records }: QueueCase,
   queue: HandlerQueue,
@@ -165,7 +165,7 @@ function queueCase(choose: Chooser): QueueCase {
   };
 }
 
-test("MemoryHandler passes on what CPython's passes on, and when", async () => {
+test("MemoryHandler passes on the same records at the same moments as CPython's", async () => {
   const choose = new Chooser(61);
   const cases = Array.from({ length: 100 }, () => memoryCase(choose));
   const expected = askPython("queue_oracle.py", cases.map((given) => ["memory", given]));
@@ -175,7 +175,7 @@ test("MemoryHandler passes on what CPython's passes on, and when", async () => {
 }, { skip: withoutPython() });
 
 test(
-  "QueueHandler and QueueListener do what CPython's do, in one thread and over a port",
+  "QueueHandler and QueueListener behave as CPython's, in one thread and over a port",
   async () => {
     const choose = new Chooser(62);
     const cases = Array.from({ length: 60 }, () => queueCase(choose));

@@ -94,7 +94,7 @@ test("a worker thread handles records, and flush() waits for it", async () => {
   });
 });
 
-test("a worker thread that stalls costs what maxRecords says, and no time", async () => {
+test("a worker thread that stalls loses the records beyond maxRecords and blocks no call", async () => {
   const options = { maxRecords: 100 };
   await withThread(options, async ({ logger, handler, queue, lines, thread, waits }) => {
     const gate = new Int32Array(new SharedArrayBuffer(4));
@@ -115,7 +115,7 @@ test("a worker thread that stalls costs what maxRecords says, and no time", asyn
   });
 });
 
-test("a worker thread that is gone costs neither an error nor an endless close()", async () => {
+test("a worker thread that has ended causes no error, and close() ends", async () => {
   await withThread({ maxRecords: 10 }, async ({ logger, handler, queue, thread }) => {
     logger.info("first");
     await handler.flush();
@@ -128,7 +128,7 @@ test("a worker thread that is gone costs neither an error nor an endless close()
   });
 });
 
-test("QueueListener.stop() handles what another thread has put into its port before", async () => {
+test("QueueListener.stop() handles the records that another thread has put into its port before", async () => {
   for (const count of [1, 5, 2000]) {
     for (let round = 0; round < 3; round++) {
       const thread = await startThread(() => {}, "queue_sending_worker.ts");

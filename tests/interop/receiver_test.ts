@@ -42,7 +42,7 @@ const script = fileURLToPath(new URL("./sender.py", import.meta.url));
 
 const send = (path: string, ...args: Arguments) => runScript(path, script, ...args);
 
-/** Records in the order of their coming, and a way to await them. */
+/** Keeps records in their order of arrival, and can await them. */
 class Inbox {
   readonly records: LogRecord[] = [];
   #changed = () => {};
@@ -120,7 +120,7 @@ for (const { version, path } of pythons()) {
 }
 
 for (const { version, path } of oldAndNew) {
-  test(`values of every kind arrive from CPython ${version}, and what is no data is inert`, async () => {
+  test(`values of every kind arrive from CPython ${version}, and objects that are no data stay inert`, async () => {
     const { receiver, inbox, faults, at } = await socketReceiver();
     await send(path, "tcp", "values", at, "127.0.0.1");
     const [values, caught, unicode, own] = await inbox.take(4);

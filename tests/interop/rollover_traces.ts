@@ -1,4 +1,4 @@
-/** What tests/testdata/record_rollovers.py records. */
+/** The format of the file that tests/testdata/record_rollovers.py writes. */
 import fs from "node:fs";
 
 /** `when`, `interval`, `utc`, `atTime`, `backupCount`. */
@@ -13,13 +13,13 @@ export type TimedOptions = [
 /** The lines of each file. */
 export type Files = Record<string, string[]>;
 
-/** What happens in one time zone. */
+/** The roll-overs in one time zone. */
 export interface ZoneTraces {
   computed: [...TimedOptions, number][];
   runs: { options: TimedOptions; times: number[]; rolled: [number, number][]; files: Files }[];
 }
 
-/** What a RotatingFileHandler does. */
+/** The roll-overs of a RotatingFileHandler. */
 export interface SizeTrace {
   maxBytes: number;
   backupCount: number;

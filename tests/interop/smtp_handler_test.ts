@@ -44,7 +44,7 @@ interface Case {
   secure?: true;
 }
 
-/** What the server saw of a case, and the error of whoever sent it. */
+/** The server's view of a case, and the sender's error. */
 interface Outcome {
   mails: Delivered[];
   heard: string[] | undefined;
@@ -77,7 +77,7 @@ class SmtpPeer implements AsyncDisposable {
     return JSON.parse((await this.#lines.next()).value);
   }
 
-  /** What comes until one side is done with the case. */
+  /** Reads until one side has finished the case. */
   async #outcome(isLast: (line: { done?: unknown; quit?: string[] }) => boolean): Promise<Outcome> {
     const outcome: Outcome = { mails: [], heard: undefined, error: null };
     for (;;) {
@@ -162,7 +162,7 @@ const cases: Case[] = [
   { ...plain, toaddrs: ["you", "gone@mail.example"] },
 ];
 
-test("SMTPHandler delivers what CPython's SMTPHandler delivers", async () => {
+test("SMTPHandler delivers the same mails as CPython's SMTPHandler", async () => {
   await using peer = await SmtpPeer.start();
   for (const sent of cases) {
     const context = JSON.stringify(sent).slice(0, 120);
@@ -184,7 +184,7 @@ test("SMTPHandler delivers what CPython's SMTPHandler delivers", async () => {
 }, { skip });
 
 test(
-  "SMTPHandler leaves a line alone that CPython's SMTPHandler marks for mailbox files",
+  "SMTPHandler leaves a line unchanged that CPython's SMTPHandler marks for mailbox files",
   async () => {
     await using peer = await SmtpPeer.start();
     const sent = { ...plain, message: "From here" };

@@ -1,9 +1,9 @@
-/** What of a program's own output reaches its standard error. */
+/** A program's standard error holds each of its records and faults once. */
 import { assert, assertEquals } from "@std/assert";
 import { test } from "../test.ts";
 import { runProgram } from "./programs.ts";
 
-test("a program whose console logs prints each record once, and its faults", async () => {
+test("a program whose console logs prints each record and each fault once", async () => {
   const { stderr } = await runProgram("stderr_program.ts", ["console"], 1);
   const lines = stderr.split("\n");
   assertEquals(lines.slice(0, 3), ["the last resort", "console: hello", "--- Logging error ---"]);
@@ -19,13 +19,13 @@ test("a program that calls exit() loses no line, however slow the reader is", as
   assertEquals([lines.length, lines[2999]?.trim(), lines[3000]], [3002, "2999", "status 0"]);
 });
 
-test("a program whose stderr nobody reads any more goes on", async () => {
+test("a program goes on after the reader of its stderr has gone", async () => {
   await runProgram("stderr_program.ts", ["outlives its reader"], 0, {
     wrapper: ["bash", "-c", `"$@" 2> >(head -c 10 >/dev/null)`, "bash"],
   });
 });
 
-test("a handler says once, for its kind, that it has no exit notifier", async () => {
+test("each kind of handler reports once that it has no exit notifier", async () => {
   const { stderr } = await runProgram("stderr_program.ts", ["no exit notifier"]);
   const lines = stderr.split("\n").slice(0, -1);
   assertEquals(lines.length, 2, stderr);

@@ -17,7 +17,7 @@ import { type Python, pythons, withoutPython } from "./python.ts";
 
 type Kind = "udp" | "tcp" | "unixgram" | "unix";
 
-/** What arrived, in hexadecimal, and the errors of records that could not be sent. */
+/** The messages that arrived, in hexadecimal, and the errors of records that could not be sent. */
 interface Outcome {
   received: string[];
   errors: string[];
@@ -98,7 +98,7 @@ const plain: Fields[] = [
   { ...of("here"), stack_info: "Stack (most recent call last):\n  main" },
 ];
 
-/** What cannot be sent, between what can. */
+/** Records that cannot be sent, between records that can. */
 const mixed: Fields[] = [
   of("before"),
   of("a lone \ud800 surrogate"),
@@ -120,7 +120,7 @@ const scenarios: [Settings, Fields[]][] = [
   ]),
 ];
 
-/** What ours sends of a scenario. */
+/** Runs a scenario with our handler and returns what it sends. */
 async function ours(
   peer: Peer,
   kind: Kind,

@@ -20,7 +20,7 @@ const cases = [
 for (const { program, way, socktype } of cases) {
   const skip = without(program) || (socktype === "datagram" && withoutUnixDatagrams());
 
-  test(`both formats by ${way.name} into ${program.name} are understood`, async () => {
+  test(`${program.name} reads both formats by ${way.name}`, async () => {
     await using daemon = await SyslogDaemon.start(program);
     const formats = [
       { format: "cpython", tag: "shop[77]:", procid: "77" },

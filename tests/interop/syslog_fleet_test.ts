@@ -47,7 +47,7 @@ async function runFleet(program: SyslogProgram): Promise<void> {
   const lasting = senders.filter(({ isUdp }) => !isUdp);
 
   await everybody((sender) => logUntil(COUNT / 2, sender, fleet));
-  // What a daemon has not read when it ends is lost, and nobody is told: so it has read all.
+  // A daemon that ends loses what it has not read, and no sender notices: it must have read all.
   await fleet.arrived();
   await daemon.stop();
   for (const sender of lasting) {
@@ -89,7 +89,7 @@ test(
 
 for (const program of [rsyslog, syslogNg]) {
   test(
-    `a restart of ${program.name} amid records costs what its kernel had taken, no more`,
+    `a restart of ${program.name} amid records loses no more than its kernel had taken`,
     async () => {
       await using daemon = await SyslogDaemon.start(program);
       const [, counted, , , tls] = networkWays;

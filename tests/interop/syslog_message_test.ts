@@ -1,4 +1,4 @@
-/** What real syslog daemons understand of the messages of `src/wire/syslog/syslog_message.ts`. */
+/** Real syslog daemons read the messages of `src/wire/syslog/syslog_message.ts`. */
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { connector } from "../../src/adapters/auto.ts";
@@ -36,7 +36,7 @@ const text = anyText.filter((text) => !/^\ufeff|[\n\0]$/.test(text));
 
 const pri = fc.integer({ min: 0, max: 191 });
 
-/** Of a word that is `-` nobody can tell that it is there. */
+/** A word that is `-` looks like no word at all. */
 function word(characters: RegExp, maxLength: number): fc.Arbitrary<string> {
   const ascii = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
   const unit = fc.constantFrom(...ascii.filter((character) => characters.test(character)));

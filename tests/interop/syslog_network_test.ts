@@ -52,7 +52,7 @@ for (const program of [rsyslog, syslogNg]) {
   const skip = without(program);
   const shown = (text: string, way: Way) => program.shown(arriving(text, way));
 
-  test(`RFC 5424 into ${program.name} is understood over every transport`, async () => {
+  test(`${program.name} reads RFC 5424 over every transport`, async () => {
     await using daemon = await SyslogDaemon.start(program);
     const options: SysLogOptions = {
       format: "rfc5424",
@@ -80,7 +80,7 @@ for (const program of [rsyslog, syslogNg]) {
     }
   }, { skip });
 
-  test(`RFC 3164 into ${program.name} is understood over every transport`, async () => {
+  test(`${program.name} reads RFC 3164 over every transport`, async () => {
     await using daemon = await SyslogDaemon.start(program);
     const options: SysLogOptions = {
       format: "rfc3164",
@@ -105,7 +105,7 @@ for (const program of [rsyslog, syslogNg]) {
     }
   }, { skip });
 
-  test(`CPython's format into ${program.name} is understood with an ident`, async () => {
+  test(`${program.name} reads CPython's format with an ident`, async () => {
     await using daemon = await SyslogDaemon.start(program);
     // Its NULs do not keep the daemons from ending a message at an LF.
     for (const way of networkWays.filter(({ framing }) => framing !== "nul")) {
@@ -129,7 +129,7 @@ for (const program of [rsyslog, syslogNg]) {
     }
   }, { skip });
 
-  test(`${program.name} takes what SysLogHandler sends for what CPython's sends`, async () => {
+  test(`${program.name} reads the same from SysLogHandler as from CPython's`, async () => {
     await using daemon = await SyslogDaemon.start(program);
     const { udp, tcp } = daemon.inputs;
     // By TCP the daemons end a message at its LF.

@@ -11,7 +11,7 @@ import { rsyslog } from "./syslog/rsyslog.ts";
 import { syslogNg } from "./syslog/syslog_ng.ts";
 
 const now = Math.floor(Date.now() / 1000);
-/** As programs write it that leave the year out: the daemons take the one of now. */
+/** The time as programs write it that leave the year out: the daemons take the present year. */
 const today = new LocalTimestamps(localtime).format(now);
 
 const messages = [
@@ -26,7 +26,7 @@ const messages = [
   "<165>1 2003-10-11T22:14:15.003Z mymachine.example.com evntslog - ID47 " +
   '[exampleSDID@32473 iut="3" eventSource="Application" eventID="1011"]' +
   '[examplePriority@32473 class="high"]',
-  // What that format allows besides.
+  // Rarer forms that the format allows.
   "<0>1 - - - - - -",
   "<191>1 - - - - - - ",
   "<13>1 2026-02-28T23:59:59.999999+14:00 2001:db8::1 app 1 id - two lines\nand\ta tab",
@@ -57,7 +57,7 @@ const messages = [
   "<11>app[12]: späm\0",
 ];
 
-/** What the daemon says of a message; what it puts in place of what was not there is null. */
+/** The daemon's reading of a message; null stands for the daemon's own defaults. */
 function understood({ tag: _, time, host, message, ...rest }: Received) {
   return {
     ...rest,
@@ -80,7 +80,7 @@ function written(data: StructuredData | null): string {
 }
 
 for (const program of [rsyslog, syslogNg]) {
-  test(`parseSyslog() and ${program.name} understand the same`, async () => {
+  test(`parseSyslog() and ${program.name} read messages alike`, async () => {
     await using daemon = await SyslogDaemon.start(program);
     const to = { transport: "udp", hostname: "127.0.0.1", port: daemon.inputs.udp } as const;
     await using socket = await connector.openDatagram(to);

@@ -63,7 +63,7 @@ async function setting(
   };
 }
 
-/** What the sender sends, as it has to arrive. */
+/** The sender's messages as they must arrive. */
 function check(records: LogRecord[]): void {
   const arrived = records.map((record) => [record.name, record.levelname, record.getMessage()]);
   assertEquals(arrived, [

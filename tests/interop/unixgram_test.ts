@@ -28,7 +28,7 @@ test(
         onEvent: () => {},
       });
       handler.retryStart = 0.1;
-      /** Emits records, each with a text of its own; the datagrams that they are to become. */
+      /** Emits records, each with another text; returns the datagrams that they must become. */
       const emit = (from: number) =>
         Array.from({ length: COUNT }, (_, i) => {
           const text = `${from + i} `.repeat(1 + i % 50);

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { test } from "../test.ts";
 
-// By URL, as they are plain JavaScript, which has no types here.
+// Imported by URL: they are plain JavaScript without types.
 const tool = (name: string) => import(new URL(`../../bench/tools/${name}`, import.meta.url).href);
 const { median, toRows, toTable } = await tool("report.mjs");
 const { toChart } = await tool("chart.mjs");
@@ -67,7 +67,7 @@ test("toTable() has a line a row, and a column for everything that was measured"
   );
 });
 
-test("toChart() draws a bar for each that is no bare write, the longest full", () => {
+test("toChart() draws a bar for each logger, the longest at full width", () => {
   const rows = toRows([
     measuredOf("logwire", run(1_000_000)),
     measuredOf("cpython & co", run(100_000)),

@@ -12,7 +12,7 @@ import { root } from "./sources.ts";
 /** Constants that a bundler cannot leave out. */
 const CRUMBS = 50;
 
-// Outside the tests: esbuild keeps a channel open, which Deno would take for a leak of theirs.
+// Outside the tests: esbuild keeps a channel open, which Deno would report as a leak of a test.
 const worker = weigh(esbuild, join(root, "bench", "edge", "worker.ts"));
 const core = weigh(esbuild, join(root, "tests", "meta", "bundled", "core_worker.ts"));
 const { outputFiles: [program] } = esbuild.buildSync({
@@ -36,7 +36,7 @@ test("a bundle that sends, receives, formats and configures nothing carries no c
   assertEquals(carried, []);
 });
 
-test("captureCaller() tells the program's functions from ours in a bundle that is minified", async () => {
+test("captureCaller() distinguishes the program's functions from ours in a bundle that is minified", async () => {
   const folder = mkdtempSync(join(tmpdir(), "logwire-"));
   try {
     const file = join(folder, "program.mjs");

@@ -50,7 +50,7 @@ class Recursive {
 // deno-lint-ignore no-explicit-any -- it stands for functions of every kind
 const rejecting = (): any => Promise.reject(new Error("boom later"));
 
-/** Values that fail when somebody looks at them. */
+/** Values that throw when they are read. */
 const hostile: Record<string, unknown> = {
   "a throwing getter": {
     get field(): never {
@@ -140,10 +140,10 @@ function rotating(options: files.RotatingFileHandlerOptions, method?: () => unkn
 
 const folders: string[] = [];
 
-/** A port at whose other end nobody listens. */
+/** A port whose other end has no listener. */
 const silentPort = { postMessage: () => {}, addEventListener: () => {} };
 
-/** Every kind of handler, with every kind of bad company. */
+/** Runs every kind of handler with every kind of failing part. */
 function handlers(): [string, Handler][] {
   const network = new MemoryNetwork();
   const { clock } = network;
@@ -152,7 +152,7 @@ function handlers(): [string, Handler][] {
   const serializer = { dumps: boom, loads: boom };
   const onEvent: (event: DeliveryEvent) => void = boom;
   const answer = () => Promise.resolve(new Response("thanks"));
-  // Nobody moves the clock, so that nothing may wait for it.
+  // The clock stands still, so nothing may wait for it.
   const mail = {
     ...quiet,
     ...{ fromaddr: "me", toaddrs: "you", subject: "Log", maxMailsPerMinute: Infinity },
@@ -338,7 +338,7 @@ function handlers(): [string, Handler][] {
   ];
 }
 
-/** What a user may break about any handler. */
+/** The methods of any handler that a user may break. */
 const vandals: Record<string, (handler: Handler) => void> = {
   "as it is": () => {},
   "with a throwing formatter": (handler) => {

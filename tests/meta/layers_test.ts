@@ -5,7 +5,7 @@ import { entryPoints, importsOf, isBarrel, read, sources, withoutComments } from
 
 const { basename, dirname } = posix;
 
-/** What each layer may import: its own files always, and those of the layers named here. */
+/** The layers that each layer may import, besides itself. */
 const layers: Record<string, string[]> = {
   "src/text": [],
   "src/net": [],
@@ -41,7 +41,7 @@ const face = [
 /** The layers that run everywhere, edge workers and browsers included. */
 const portable = [...face, "src/queue", "src/receivers", "src/config"];
 
-/** What a layer may import that is not ours; one that is not named here, nothing. */
+/** The foreign modules that a layer may import; a layer that is not listed may import none. */
 const packages: Record<string, RegExp> = {
   "src/wire": /^@std\/bytes$/,
   "src/wire/pickle": /^@std\/bytes$/,
@@ -187,7 +187,7 @@ test("a file that only re-exports is an entry point, and nothing in src imports 
 
 // That no portable file names a runtime's global as it stands is checked by
 // tests/tools/tsconfig.portable.json, whose library has none of them.
-test("portable files look at globalThis only where it is listed", () => {
+test("only listed portable files read globalThis", () => {
   const readers = sources.filter(isPortable).filter((file) =>
     /\bglobalThis\b/.test(withoutComments(read(file)))
   );

@@ -155,7 +155,7 @@ const exampleNotRun: Record<string, string> = {
   "./cloudflare": "cloudflare:sockets is in workers alone; the README's worker runs in workerd",
 };
 
-test("the top level holds nothing but what belongs there", () => {
+test("the top level holds only the listed files and folders", () => {
   assertEquals(readdirSync(root).filter((name) => !topLevel.includes(name)), []);
 });
 

@@ -27,7 +27,7 @@ export function filesUnder(folder: string, suffix: string): string[] {
 /** The published files. */
 export const sources: string[] = ["mod.ts", ...filesUnder("src", ".ts")];
 
-/** What `deno.json` publishes: entry point (`.`, `./deno` …) → file. */
+/** The exports of `deno.json`: entry point (`.`, `./deno` …) → file. */
 export const entryPoints: Record<string, string> = Object.fromEntries(
   Object.entries(JSON.parse(read("deno.json")).exports as Record<string, string>)
     .map(([entry, file]) => [entry, posix.normalize(file)]),
@@ -49,7 +49,7 @@ const fromStatement = /^(import|export)\s+(type\s)?[^;"'`]*?\bfrom\s+"([^"]+)"/g
 const bareImport = /^import\s+"([^"]+)"/gm;
 const dynamicImport = /\bimport\(\s*(?:"([^"]+)"|([^)]*))/g;
 
-/** What `file` imports and re-exports. A dynamic import of no literal has its expression. */
+/** Returns the imports and re-exports of `file`. A dynamic import of no literal has its expression. */
 export function importsOf(file: string): Import[] {
   const code = withoutComments(read(file));
   const resolve = (specifier: string) =>

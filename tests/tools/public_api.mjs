@@ -24,7 +24,7 @@ import { root } from "./std_packages.mjs";
 const snapshot = join(root, "tests", "meta", "public_api.txt");
 const copied = ["mod.ts", "src", "deno.json"];
 
-/** What `deno doc` prints of sources without their docs: signatures, and nothing else. */
+/** Returns the signatures that `deno doc` prints. */
 function publicApi() {
   const { exports } = JSON.parse(readFileSync(join(root, "deno.json"), "utf8"));
   const copy = mkdtempSync(join(tmpdir(), "logwire-api-"));
@@ -106,9 +106,11 @@ if (process.argv.includes("--update")) {
 } else {
   const before = existsSync(snapshot) ? readFileSync(snapshot, "utf8") : "";
   if (before !== api) {
-    console.error("The public API is not what tests/meta/public_api.txt says:");
+    console.error("The public API differs from tests/meta/public_api.txt:");
     console.error(differences(before, api).join("\n"));
-    console.error("If it is meant: node tests/tools/public_api.mjs --update, and the change log.");
+    console.error(
+      "If it is meant, run 'node tests/tools/public_api.mjs --update' and tell CHANGELOG.md.",
+    );
     process.exitCode = 1;
   }
 }

@@ -29,7 +29,7 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const types = join(root, "tests", "tools", "std_types");
 const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
 
-/** What is mirrored: the version that is claimed, the entry point, the folders that it needs. */
+/** The mirrored packages: the version in the mirror, the entry point, the folders that it needs. */
 const packages = {
   assert: { version: "1.0.15", entry: "assert/mod.js", folders: ["assert", "internal", "fmt"] },
   bytes: { version: "1.0.6", entry: "bytes/mod.js", folders: ["bytes"] },

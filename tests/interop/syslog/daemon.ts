@@ -22,7 +22,7 @@ export const tls: TlsOptions = {
 
 /** The tag of the messages that ask whether it listens. */
 const PROBE = "logwire-ready";
-/** How often other programs may take a free port before the daemon does. */
+/** The number of times that another program may take a free port before the daemon does. */
 const ATTEMPTS = 3;
 const PORT_TAKEN = /Address already in use|Could not create udp listener/;
 
@@ -72,7 +72,7 @@ export class SyslogDaemon implements AsyncDisposable {
     }
   }
 
-  /** What it has written so far. */
+  /** The daemon's output so far. */
   get messages(): readonly Received[] {
     this.#takeIn();
     return this.#messages;

@@ -10,13 +10,13 @@ export class Sender {
   readonly name: string;
   readonly handler: SysLogHandler;
   readonly way: Way;
-  /** Whether what it sends is lost where the daemon has no room for it. */
+  /** True if its messages are lost when the daemon has no room for them. */
   readonly isUdp: boolean;
   /** The numbers that the daemon has written, in its order. */
   readonly arrived: number[] = [];
-  /** How many were logged. */
+  /** The number of logged messages. */
   logged = 0;
-  /** How many had been logged at each loss of its connection. */
+  /** The number of messages logged before each loss of its connection. */
   readonly loggedAtLoss: number[] = [];
   readonly #logger: Logger;
 
@@ -66,7 +66,7 @@ export class Sender {
   /** Resolves when a dial has failed. */
   async refused(): Promise<void> {
     const { handler, name } = this;
-    await until(() => handler.stats.connectFailures > 0, () => `${name} to find nobody`);
+    await until(() => handler.stats.connectFailures > 0, () => `a failed dial of ${name}`);
   }
 }
 
@@ -90,7 +90,7 @@ export class Fleet implements AsyncDisposable {
     await Promise.all(senders.map((sender) => sender.sent()));
   }
 
-  /** Hands what the daemon has written to those who have logged it. */
+  /** Gives each sender the messages of its own that the daemon has written. */
   update(): void {
     const { messages } = this.#daemon;
     for (; this.#seen < messages.length; this.#seen++) {

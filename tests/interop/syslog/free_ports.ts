@@ -3,7 +3,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 
-/** Ports of 127.0.0.1 that nobody has right now, each another: free at the next moment, most likely. */
+/** Returns different ports of 127.0.0.1 that are free now, and most likely a moment later too. */
 export async function freePorts<Name extends string>(
   names: Record<Name, "tcp" | "udp">,
 ): Promise<Record<Name, number>> {

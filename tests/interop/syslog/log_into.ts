@@ -7,7 +7,7 @@ import { ListHandler } from "../../logging/helpers.ts";
 import type { SyslogDaemon } from "./daemon.ts";
 import type { Received } from "./program.ts";
 
-/** What is logged: something of everything. */
+/** The records that are logged: one of each kind. */
 const calls: [severity: number, log: (log: Logger) => void][] = [
   [7, (log) => log.debug("debug %d", 1)],
   [6, (log) => log.info("häm ✓ 𝄞 %s", "\u00a0")],
@@ -17,7 +17,7 @@ const calls: [severity: number, log: (log: Logger) => void][] = [
   [4, (log) => log.log(25, "")],
 ];
 
-/** A record as it was logged, and what has come of it. */
+/** A record as it was logged, and as the daemon wrote it. */
 export interface Outcome {
   record: LogRecord;
   line: string;
@@ -25,7 +25,7 @@ export interface Outcome {
   severity: number;
 }
 
-/** Logs through a handler, which it closes; what has come of every record, in their order. */
+/** Logs through a handler and closes it; returns every record as the daemon wrote it, in order. */
 export async function logInto(daemon: SyslogDaemon, handler: SysLogHandler): Promise<Outcome[]> {
   const before = daemon.messages.length;
   const log = new Logger("shop.orders", 1);

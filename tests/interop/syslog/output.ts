@@ -6,7 +6,7 @@ const LF = 0x0a;
 /** Follows a file of lines that another program writes; it need not exist yet. */
 export class Output {
   readonly #path: string;
-  /** How much of the file has been read, whole lines alone. */
+  /** The bytes of the file that have been read: whole lines alone. */
   #offset = 0;
   readonly #chunk = new Uint8Array(1024 * 1024);
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -1,4 +1,4 @@
-/** What the harness must know of a syslog daemon, and where it finds it on this machine. */
+/** Describes a syslog daemon to the harness, and finds it on this machine. */
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ export interface Received {
   /** Seconds since the epoch. */
   time: number;
   host: string | null;
-  /** What stands before the text of an RFC 3164 message, as `app[1]:`. */
+  /** The text before that of an RFC 3164 message, such as `app[1]:`. */
   tag: string | null;
   appName: string | null;
   procid: string | null;
@@ -20,7 +20,7 @@ export interface Received {
   message: string;
 }
 
-/** Where a daemon is to listen, by the names of the inputs in its configuration. */
+/** The daemon's addresses, by the names of the inputs in its configuration. */
 export interface Inputs {
   udp: number;
   /** Messages that end with LF or NUL. */
@@ -38,21 +38,21 @@ export interface Inputs {
 /** A syslog daemon. */
 export interface SyslogProgram {
   readonly name: string;
-  /** What starts it. */
+  /** The command that starts it. */
   readonly command: string;
   /** Its arguments: in the foreground, with `folder/config`, leaving files in `folder` alone. */
   args(folder: string): string[];
-  /** Whether it listens on Unix streams. */
+  /** True if it listens on Unix streams. */
   readonly hasUnixStreams: boolean;
   /** A configuration that writes to `output` a line of JSON a message. */
   config(inputs: Inputs, output: string): string;
   /** Reads such a line. */
   read(line: string): Received;
-  /** How it shows this text of a message. */
+  /** Returns this text of a message as the daemon shows it. */
   shown(text: string): string;
 }
 
-/** Where tests/tools/install_syslog.sh has put both. */
+/** The folder into which tests/tools/install_syslog.sh has put both. */
 const folder = process.env.LOGWIRE_SYSLOG ||
   join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "logwire", "syslog");
 

@@ -30,7 +30,7 @@ function config({ udp, tcp, counted, tls, unixgram }: Inputs, output: string): s
     'type="imtcp" port="601"': `type="imtcp" address="127.0.0.1" port="${counted}"`,
     'type="imtcp" port="6514"': `type="imtcp" address="127.0.0.1" port="${tls}"`,
   }).replaceAll("/etc/ssl/logs", join(root, "tests", "testdata", "tls"));
-  // What every rsyslog has: its /dev/log.
+  // Every rsyslog has its /dev/log.
   return `
 module(load="imuxsock" sysSock.name="${unixgram}")
 ${inputs}
@@ -71,7 +71,7 @@ export const rsyslog: SyslogProgram = {
       procid: orNull(rest.procid),
       msgid: orNull(rest.msgid),
       structuredData: orNull(rest.structuredData),
-      // Of RFC 3164's `tag: text` the blank belongs to the text for it.
+      // For rsyslog the blank of RFC 3164's `tag: text` belongs to the text.
       message: version === "0" ? message.replace(/^ /, "") : message,
     };
   },

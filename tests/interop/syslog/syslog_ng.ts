@@ -28,7 +28,7 @@ function config(inputs: Inputs, output: string): string {
     'transport("tcp") port(601)': `transport("tcp") ${at(counted)}`,
     'transport("tls") port(6514)': `transport("tls") ${at(tls)}`,
   }).replaceAll("/etc/ssl/logs", join(root, "tests", "testdata", "tls"));
-  // What it has besides on Debian: its /dev/log, and where the messages go.
+  // Debian's configuration has its /dev/log and the destination of the messages besides.
   return `@version: 3.35
 source s_src { unix-dgram("${unixgram}"); unix-stream("${unix}"); };
 destination d_syslog {
@@ -60,7 +60,7 @@ export const syslogNg: SyslogProgram = {
       appName: fields.appName || null,
       procid: fields.procid || null,
       msgid: fields.msgid || null,
-      // It numbers what comes from this machine.
+      // syslog-ng numbers the messages of this machine.
       structuredData: fields.structuredData.replace(/^\[meta sequenceId="\d+"\]/, "") || null,
     };
   },

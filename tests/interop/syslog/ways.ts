@@ -14,7 +14,7 @@ export interface Way {
   readonly name: string;
   /** Absent for datagrams. */
   readonly framing?: SysLogFraming;
-  /** Whether it is a Unix socket, where daemons do not look for the format of RFC 5424. */
+  /** True for a Unix socket, where daemons do not look for the format of RFC 5424. */
   readonly isLocal?: boolean;
   /** A handler for the daemon with these inputs. */
   open(inputs: Inputs, options: SysLogOptions): SysLogHandler;
@@ -48,7 +48,7 @@ export const networkWays: Way[] = [
   overTcp("TLS with octet counting", "tls", "octet-counting"),
 ];
 
-/** By a Unix socket, of which the handler finds out itself what it takes. */
+/** By a Unix socket, whose kind the handler finds out itself. */
 export const localWays: Way[] = [
   {
     name: "a Unix datagram socket",
@@ -63,7 +63,7 @@ export const localWays: Way[] = [
   },
 ];
 
-/** What of a message with this text reaches the daemon. */
+/** Returns the part of a message with this text that reaches the daemon. */
 export function arriving(text: string, { framing }: Way): string {
   if (framing !== "lf" && framing !== "nul") return text;
   return text.replaceAll("\n", "#012").replaceAll("\r", "#015").replaceAll("\0", "#000");
