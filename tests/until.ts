@@ -5,7 +5,7 @@
 import type { VirtualClock } from "../src/testing/_virtual_clock.ts";
 import { turns } from "./turns.ts";
 
-/** How long a test waits for anything. */
+/** The longest wait of a test. */
 export const LIMIT_MS = 20_000;
 
 /** Resolves once the condition holds; rejects with what `explain` returns after `LIMIT_MS`. */

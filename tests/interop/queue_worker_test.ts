@@ -1,6 +1,5 @@
 /** Records handled in a real worker thread, of the web on Deno and Bun, of Node on Node. */
 import { assert, assertEquals } from "@std/assert";
-import type { MessagePortLike } from "../../src/queue/message_port.ts";
 import { PortQueue, type PortQueueOptions } from "../../src/queue/port_queue.ts";
 import { PortReceiver } from "../../src/queue/port_receiver.ts";
 import { QueueFullError, QueueHandler } from "../../src/queue/queue_handler.ts";
@@ -8,15 +7,12 @@ import { QueueListener } from "../../src/queue/queue_listener.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { Logger } from "../../src/logging/logger.ts";
 import { ListHandler } from "../logging/helpers.ts";
-import { runtime, test } from "../test.ts";
+import { test } from "../test.ts";
+import { startThread, type Thread } from "./thread.ts";
 
 interface Message {
   line?: string;
   waits?: boolean;
-}
-
-interface Thread extends MessagePortLike {
-  terminate(): unknown;
 }
 
 class Telling extends QueueHandler {
@@ -25,29 +21,6 @@ class Telling extends QueueHandler {
   override handleError(_record: LogRecord, error: unknown): void {
     this.errors.push(error);
   }
-}
-
-/** Starts a worker; `onMessage` hears what it posts back. */
-async function startThread(
-  onMessage: (message: Message) => void,
-  name: string = "queue_worker.ts",
-): Promise<Thread> {
-  const program = new URL(name, import.meta.url);
-  if (runtime === "node") {
-    const { Worker } = await import("node:worker_threads");
-    // Node 20 does not give a worker what --import gave this thread.
-    const api = JSON.stringify(import.meta.resolve("tsx/esm/api"));
-    const start = `import(${api}).then(({ register }) => {
-      register();
-      return import(${JSON.stringify(program.href)});
-    })`;
-    const worker = new Worker(start, { eval: true });
-    worker.on("message", onMessage);
-    return worker as unknown as Thread;
-  }
-  const worker = new Worker(program, { type: "module" });
-  worker.addEventListener("message", ({ data }) => onMessage(data));
-  return worker;
 }
 
 async function withThread(
@@ -64,7 +37,7 @@ async function withThread(
   const lines: string[] = [];
   let wait = () => {};
   const waits = new Promise<void>((resolve) => wait = resolve);
-  const thread = await startThread(({ line, waits }) => {
+  const thread = await startThread("queue_worker.ts", ({ line, waits }: Message) => {
     if (line !== undefined) lines.push(line);
     if (waits) wait();
   });
@@ -131,7 +104,7 @@ test("a worker thread that has ended causes no error, and close() ends", async (
 test("QueueListener.stop() handles the records that another thread has put into its port before", async () => {
   for (const count of [1, 5, 2000]) {
     for (let round = 0; round < 3; round++) {
-      const thread = await startThread(() => {}, "queue_sending_worker.ts");
+      const thread = await startThread("queue_sending_worker.ts");
       const list = new ListHandler();
       const listener = new QueueListener(new PortReceiver(thread), list);
       listener.start();
