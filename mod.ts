@@ -1,11 +1,65 @@
 /**
- * Python's `logging` for every JavaScript runtime, and its network handlers, compatible on the wire
- * with CPython in both directions.
+ * `@logwire/logging`: Python's `logging` for Deno, Bun, Node and edge workers, and its handlers
+ * that send over the network. On the wire it is compatible with CPython in both directions.
  *
- * Names are Python's. Not there: `captureWarnings`, since JS has no warnings to capture, `fileConfig`
- * and `listen` of `logging.config`, and what serves `fork()` and threads.
+ * This entry point has loggers, levels, records, formatters, filters, `StreamHandler`,
+ * `NullHandler`, and the handlers that send over the network and need no package. It runs
+ * everywhere. The rest stands on sub-paths:
  *
- * @example
+ * - `./deno`, `./bun`, `./node`, `./auto` and `./cloudflare` export the `connector` of a runtime.
+ * - `./socket-handler`, `./datagram-handler`, `./sys-log-handler`, `./http-handler`,
+ *   `./smtp-handler`, `./file-handlers`, `./memory-handler` and `./queue-handler` have the guide
+ *   of each handler.
+ * - `./receiver` collects records. `./config` has `dictConfig`. `./context` adds fields to all
+ *   records of a request.
+ * - `./pickle` and `./framer` are the wire format alone. `./testing` is an in-memory network for
+ *   tests.
+ *
+ * ## How to log
+ *
+ * `getLogger(name)` returns the logger of that name; dots make a tree.
+ * `log.info(text, ...arguments)` merges the arguments into the text as Python's `%` does, when a
+ * handler needs it. An `Error` and an object of Python's keyword arguments may follow them:
+ * `log.error("no %s", "luck", error, { extra: { user: "anna" } })`. The level of the root logger
+ * is `WARNING` until you set another one.
+ *
+ * `basicConfig()` writes to stderr. `flush()`, `close()` and `shutdown()` return promises. Await
+ * `shutdown()` before the program ends: it flushes and closes all handlers.
+ *
+ * ## Errors
+ *
+ * A logging call never throws. If a text does not fit its arguments, or a formatter, filter or
+ * handler fails, the record's handler reports it on stderr (`--- Logging error ---`), each
+ * distinct fault once in full. `setRaiseExceptions(false)` silences these reports. A constructor
+ * throws a `TypeError` or `RangeError` for a bad value and for an unknown option.
+ *
+ * ## Differences from Python
+ *
+ * - What every caller must give stays positional, as in Python: `host, port` of `SocketHandler`
+ *   and `DatagramHandler`, `host, url` of `HTTPHandler`, `address` of `SysLogHandler`, `mailhost`
+ *   of `SMTPHandler`, `filename` of the file handlers, `capacity`, `queue`, `stream`;
+ *   `fmt, datefmt` of `Formatter`; `logger, extra` of `LoggerAdapter`. Everything else is an
+ *   options object behind them, and an unknown option is an error. Handlers that open sockets
+ *   require a `connector`.
+ * - A Python name keeps Python's spelling, meaning and unit. A name of our own carries its unit
+ *   (`connectTimeoutMs`).
+ * - `close()` is final; Python's handlers reopen. Connecting does not block: records wait for it.
+ * - Values read as in Python: `%s` of `null` is `None`, of `true` `True`. There is no `%j` and no
+ *   `%O`. Any other object than keyword arguments is an argument like `"luck"`: fields of a record
+ *   go into `extra`.
+ * - The file, the line and the function of the caller are looked up only after
+ *   `captureCaller(true)`, since that takes a stack trace for each record.
+ * - Python's module variables have setters: `setRaiseExceptions(false)`, `setLastResort(null)`.
+ * - There is no `captureWarnings`, as JavaScript has no warnings to capture, no `fileConfig` and
+ *   no `listen` of `logging.config`, and nothing for `fork()` or threads.
+ *
+ * ## Writing parts of your own
+ *
+ * A `connector` is an object with `connect()`. A `serializer` is `json`, `jsonLines`,
+ * `signed(pickle, key)` or an object with `dumps()` and `loads()`, where both ends are yours. A
+ * handler is a subclass of `Handler` with an `emit()`.
+ *
+ * @example Log to stderr
  * ```ts
  * import { basicConfig, getLogger, INFO } from "jsr:@logwire/logging";
  *
