@@ -1,4 +1,4 @@
-"""What core/codec.ts measures, of CPython.
+"""Measures on CPython the same as core/codec.ts.
 
     codec.py makePickle plain|changing|argument|traceback|extra
     codec.py emit ...               the same: what ours is compared with

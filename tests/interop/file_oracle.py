@@ -1,4 +1,4 @@
-"""What CPython's FileHandler and WatchedFileHandler make of steps: JSON on stdin, JSON on stdout."""
+"""Runs steps with CPython's FileHandler and WatchedFileHandler: JSON on stdin, JSON on stdout."""
 import json
 import logging
 import logging.handlers

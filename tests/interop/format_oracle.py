@@ -1,4 +1,4 @@
-"""What CPython makes of format strings: JSON cases on stdin, JSON results on stdout."""
+"""Formats cases with CPython: JSON cases on stdin, JSON results on stdout."""
 import datetime
 import json
 import logging

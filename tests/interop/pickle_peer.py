@@ -80,7 +80,7 @@ def plain(value):
 
 
 def expected(value):
-    """What loads() should make of the value, as JSON."""
+    """The value that loads() should return, as JSON."""
     if value is None or isinstance(value, bool):
         return ["null" if value is None else "boolean", value]
     if isinstance(value, integers):

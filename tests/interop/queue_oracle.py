@@ -1,4 +1,4 @@
-"""What CPython's MemoryHandler, QueueHandler and QueueListener make of scripts of operations."""
+"""Runs scripts of operations with CPython's MemoryHandler, QueueHandler and QueueListener."""
 import json
 import logging
 import logging.handlers

@@ -38,7 +38,7 @@ class Own(object):
 
 class Unreducible(object):
     def __reduce__(self):
-        # What a pickle that is meant to do harm looks like.
+        # A pickle that is meant to do harm.
         import os
 
         return os.system, ("exit 1",)
