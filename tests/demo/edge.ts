@@ -70,7 +70,7 @@ const { emitted, sent, droppedTotal, connects, connectFailures } = await stats()
 await receiver.stop();
 console.log(
   `\n${emitted} emitted, ${sent} sent, ${received} received, ${droppedTotal} dropped; ` +
-    `${connects} connections, ${connectFailures} dials failed`,
+    `${connects} connections, failed dials: ${connectFailures}`,
 );
 const agree = emitted === 2 * REQUESTS && sent === emitted && received === sent;
 console.log(agree ? "The sums agree." : "The sums do NOT agree.");

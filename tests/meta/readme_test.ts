@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { inFolder } from "../files/folder.ts";
 import { runtime, test } from "../test.ts";
+import { until } from "../until.ts";
 import { entryPoints, exists, read, root } from "./sources.ts";
 
 const readme = read("README.md");
@@ -76,7 +77,7 @@ test("the receiver of README.md prints what the program of README.md logs", asyn
     writeFileSync(logs, program("Jackdaws love my", port));
     const receiver = run(receives);
     try {
-      await listening(port);
+      await until(() => listens(port), () => `a server at port ${port}`);
       const sender = run(logs);
       const lines = createInterface({ input: receiver.stderr! });
       const [[line], [status]] = await Promise.all([once(lines, "line"), once(sender, "close")]);
@@ -91,17 +92,15 @@ test("the receiver of README.md prints what the program of README.md logs", asyn
   });
 });
 
-/** Resolves when a server listens at the port. */
-async function listening(port: number): Promise<void> {
-  for (;;) {
-    const socket = net.connect(port, "localhost");
-    const connected = await new Promise<boolean>((resolve) => {
-      socket.on("connect", () => resolve(true)).on("error", () => resolve(false));
-    });
-    const closed = new Promise((resolve) => socket.on("close", resolve));
-    socket.destroy();
-    await closed;
-    if (connected) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+/** True if a server listens at the port. */
+async function listens(port: number): Promise<boolean> {
+  const socket = net.connect(port, "localhost");
+  const connected = new Promise<boolean>((resolve) => {
+    socket.on("connect", () => resolve(true)).on("error", () => resolve(false));
+  });
+  const closed = new Promise((resolve) => socket.on("close", resolve));
+  const result = await connected;
+  socket.destroy();
+  await closed;
+  return result;
 }
