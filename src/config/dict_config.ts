@@ -1,16 +1,74 @@
 /**
- * Configures all of logging from one dictionary, after CPython's `logging.config.dictConfig`, so
- * that one JSON file may configure a Python and a JavaScript service alike: schema, order and
- * defaults are Python's.
+ * `./config`: `dictConfig(config, options)` configures all of logging from one dictionary, as
+ * CPython's `logging.config.dictConfig` does. Schema, order and defaults are Python's, so one JSON
+ * file can configure a Python and a JavaScript service alike.
  *
- * Differs: classes are looked up by name in a table, and nothing is imported, also not for
- * `ext://`. There is no `fileConfig()` and no `listen()`. An invalid configuration changes nothing
- * (CPython stops half-way), and its error names the path in the dictionary (`'handlers.server.port'
- * must be an integer from 1 to 65535`). Earlier handlers are closed if no enabled logger has them
- * any more; the others stay open, since `close()` is final here. Handlers may refer to each other
- * in any order.
+ * Choose it when the configuration is a file, or exists already for a Python program. In a program
+ * of your own `basicConfig()` and `addHandler()` are shorter.
+ *
+ * ## Options
+ *
+ * - `classes`: the table of what the names of classes stand for. Nothing is imported by name. The
+ *   classes that need nothing of a runtime are known: `logging.Formatter`, `logging.Filter`,
+ *   `logging.StreamHandler`, `logging.NullHandler`, and those of memory and queues.
+ *   `handlerClasses({ connector })` has the handlers over a network, `fileHandlerClasses` of
+ *   `./file-handlers` those that write to files, and `mailHandlerClasses` of `./smtp-handler` the
+ *   one that mails: give `{ ...handlerClasses({ connector }), ...fileHandlerClasses }` to have
+ *   several.
+ * - `externals`: the table of what `ext://` names stand for. `sys.stdout`, `sys.stderr`,
+ *   `socket.SOCK_STREAM`, `socket.SOCK_DGRAM` and the names in `classes` are known.
+ *
+ * A key of a handler's entry that is no argument of Python's is an option of ours:
+ * `"whileDisconnected": "queue"`. `handlerClasses()` takes options for all handlers at once.
+ *
+ * ## What changes when
+ *
+ * An invalid configuration changes nothing; CPython stops half-way. A valid one replaces the last
+ * one: handlers that no enabled logger has any more are flushed and closed in the background, the
+ * others stay open, as `close()` is final here. Loggers that the configuration does not name are
+ * disabled, unless `disable_existing_loggers` is `false`. With `incremental: true` only levels and
+ * `propagate` change. Handlers may refer to each other in any order.
+ *
+ * `dictConfig` opens no connection: the first record of each handler does. The pages of the
+ * handlers say what happens when a server is away and when the program ends.
+ *
+ * ## Errors
+ *
+ * A `TypeError` (a wrong type, or a name that is not in a table) or `RangeError` (a bad value)
+ * names the path in the dictionary: `'handlers.server.port' must be an integer from 1 to 65535`.
+ *
+ * Differs from CPython: names of classes are looked up in tables, and nothing is imported;
+ * `fileConfig()` and `listen()` do not exist.
  *
  * Browser compatible.
+ *
+ * @example One file for Python and JavaScript
+ * ```ts
+ * import { getLogger, shutdown } from "jsr:@logwire/logging";
+ * import { dictConfig, handlerClasses } from "jsr:@logwire/logging/config";
+ * import { MemoryNetwork } from "jsr:@logwire/logging/testing";
+ *
+ * // In a program: import { connector } from "jsr:@logwire/logging/deno" (or /bun, /node, /auto).
+ * const connector = new MemoryNetwork();
+ *
+ * const text = `{
+ *   "version": 1,
+ *   "formatters": { "brief": { "format": "%(levelname)s %(name)s: %(message)s" } },
+ *   "handlers": {
+ *     "console": { "class": "logging.StreamHandler", "formatter": "brief" },
+ *     "server": {
+ *       "class": "logging.handlers.SocketHandler", "level": "ERROR",
+ *       "host": "localhost", "port": 9020
+ *     }
+ *   },
+ *   "root": { "level": "INFO", "handlers": ["console", "server"] }
+ * }`;
+ * dictConfig(JSON.parse(text), { classes: handlerClasses({ connector }) });
+ * getLogger("shop").info("open"); // on stderr: INFO shop: open
+ * getLogger("shop").error("no ink"); // on stderr, and to the server
+ * await shutdown();
+ * console.assert(connector.peer.received.length > 0);
+ * ```
  *
  * @module
  */
