@@ -330,10 +330,7 @@ export class MemoryNetwork implements Connector, DatagramConnector, Acceptor, Da
   #claim<A extends StreamAddress | DatagramAddress>(at: A, taken: Map<string, unknown>): A {
     const address = "port" in at && at.port === 0 ? { ...at, port: this.#nextPort++ } : at;
     if (!taken.has(key(address))) return address;
-    throw new ConnectionError(
-      "other",
-      `Cannot listen at ${showAddress(at)}: the address is in use`,
-    );
+    throw new ConnectionError("other", `Cannot listen at ${showAddress(at)}: the address is in use`);
   }
 }
 
