@@ -46,62 +46,55 @@ const targets: Target[] = [
 
 for (const program of [rsyslog, syslogNg]) {
   for (const { format, transport, lines } of targets) {
-    test(
-      `SyslogReceiver reads the messages that ${program.name} forwards in ${format}`,
-      async () => {
-        await using receiver = new SyslogReceiver("127.0.0.1", 0, {
-          acceptor: connector,
-          transport,
-        });
-        const arrived: LogRecord[] = [];
-        receiver.handleLogRecord = (record) => {
-          if (record.name === "shop") arrived.push(record);
-        };
-        await receiver.start();
-        const { port } = receiver.address as { port: number };
-        await using daemon = await SyslogDaemon.start(program, lines(program, port));
-        const handler = new SysLogHandler(["127.0.0.1", daemon.inputs.counted], {
-          connector,
-          socktype: "stream",
-          format: "rfc5424",
-          facility: "local3",
+    test(`SyslogReceiver reads what ${program.name} forwards in ${format}`, async () => {
+      await using receiver = new SyslogReceiver("127.0.0.1", 0, { acceptor: connector, transport });
+      const arrived: LogRecord[] = [];
+      receiver.handleLogRecord = (record) => {
+        if (record.name === "shop") arrived.push(record);
+      };
+      await receiver.start();
+      const { port } = receiver.address as { port: number };
+      await using daemon = await SyslogDaemon.start(program, lines(program, port));
+      const handler = new SysLogHandler(["127.0.0.1", daemon.inputs.counted], {
+        connector,
+        socktype: "stream",
+        format: "rfc5424",
+        facility: "local3",
+        hostname: "web-1.example",
+        msgid: "ID47",
+        structuredDataId: "shop@32473",
+      });
+      const log = new Logger("shop", 1);
+      const list = new ListHandler();
+      log.addHandler(list);
+      log.addHandler(handler);
+      log.error("häm ✓ 𝄞", { extra: { user: 'änna "a" [b] \\' } });
+      log.debug("%d%%", 50);
+      await handler.close();
+      await daemon.until(() => arrived.length === 2, "forwarded messages");
+      for (const [i, record] of arrived.entries()) {
+        const { created } = list.records[i]!;
+        const isNew = format === "rfc5424";
+        assertEquals({
+          created: record.created,
+          message: record.getMessage(),
+          levelname: record.levelname,
+          facility: record.facility,
+          hostname: record.hostname,
+          process: record.process,
+          msgid: record.msgid,
+          data: record.structured_data,
+        }, {
+          created: isNew ? Math.round(created * 1e6) / 1e6 : Math.floor(created),
+          message: list.lines[i]!,
+          levelname: list.records[i]!.levelname,
+          facility: 19,
           hostname: "web-1.example",
-          msgid: "ID47",
-          structuredDataId: "shop@32473",
+          process: process.pid,
+          msgid: isNew ? "ID47" : null,
+          data: isNew && i === 0 ? { "shop@32473": { user: 'änna "a" [b] \\' } } : null,
         });
-        const log = new Logger("shop", 1);
-        const list = new ListHandler();
-        log.addHandler(list);
-        log.addHandler(handler);
-        log.error("häm ✓ 𝄞", { extra: { user: 'änna "a" [b] \\' } });
-        log.debug("%d%%", 50);
-        await handler.close();
-        await daemon.until(() => arrived.length === 2, "forwarded messages");
-        for (const [i, record] of arrived.entries()) {
-          const { created } = list.records[i]!;
-          const isNew = format === "rfc5424";
-          assertEquals({
-            created: record.created,
-            message: record.getMessage(),
-            levelname: record.levelname,
-            facility: record.facility,
-            hostname: record.hostname,
-            process: record.process,
-            msgid: record.msgid,
-            data: record.structured_data,
-          }, {
-            created: isNew ? Math.round(created * 1e6) / 1e6 : Math.floor(created),
-            message: list.lines[i]!,
-            levelname: list.records[i]!.levelname,
-            facility: 19,
-            hostname: "web-1.example",
-            process: process.pid,
-            msgid: isNew ? "ID47" : null,
-            data: isNew && i === 0 ? { "shop@32473": { user: 'änna "a" [b] \\' } } : null,
-          });
-        }
-      },
-      { skip: without(program) },
-    );
+      }
+    }, { skip: without(program) });
   }
 }
