@@ -5,6 +5,9 @@
  * Name the one instead in a program that a bundler packs for one runtime, and in a worker, which has
  * `./cloudflare` alone.
  *
+ * A failure is a {@linkcode ConnectionError}, whose `code` is the same word on every runtime;
+ * `unsupported` means that the runtime has no such transport.
+ *
  * @example Log to a server on this machine, and collect there
  * ```ts
  * import { getLogger, SocketHandler } from "jsr:@logwire/logging";

@@ -10,6 +10,30 @@
  *
  * Browser compatible: no I/O, no real timers.
  *
+ * @example Test that a record waits for its server
+ * ```ts
+ * import { Logger, SocketHandler } from "jsr:@logwire/logging";
+ * import { MemoryNetwork } from "jsr:@logwire/logging/testing";
+ *
+ * const network = new MemoryNetwork();
+ * network.nextConnects("refused");
+ * const handler = new SocketHandler("logs.example.com", 9020, {
+ *   connector: network,
+ *   clock: network.clock,
+ *   whileDisconnected: "queue",
+ *   onEvent: () => {}, // no lines on stderr
+ * });
+ * const log = new Logger("shop");
+ * log.addHandler(handler);
+ *
+ * log.warning("low on ink");
+ * await network.clock.advance(100);
+ * console.assert(handler.stats.queued === 1);
+ * await network.clock.advance(3000); // the back-off, and a second on the connection
+ * console.assert(handler.stats.sent === 1);
+ * await handler.close();
+ * ```
+ *
  * @module
  */
 import { ConnectionError, type ConnectionErrorCode } from "../net/connection_error.ts";
@@ -330,7 +354,10 @@ export class MemoryNetwork implements Connector, DatagramConnector, Acceptor, Da
   #claim<A extends StreamAddress | DatagramAddress>(at: A, taken: Map<string, unknown>): A {
     const address = "port" in at && at.port === 0 ? { ...at, port: this.#nextPort++ } : at;
     if (!taken.has(key(address))) return address;
-    throw new ConnectionError("other", `Cannot listen at ${showAddress(at)}: the address is in use`);
+    throw new ConnectionError(
+      "other",
+      `Cannot listen at ${showAddress(at)}: the address is in use`,
+    );
   }
 }
 
