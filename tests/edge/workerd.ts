@@ -29,7 +29,7 @@ export const withoutWorkerd: string | false = runtime !== "node"
 export interface WorkerOptions {
   /** The file of the worker, from the top level of the project. */
   entry: string;
-  /** Replaces the content of the file. */
+  /** The content of the file, in place of the one on disk. */
   contents?: string;
   compatibilityDate: string;
   compatibilityFlags?: string[];
