@@ -20,9 +20,9 @@ function setUp(options: Partial<DatagramHandlerOptions> = {}) {
   return { network, clock: network.clock, handler, events };
 }
 
-test("DatagramHandler sends one frame a datagram, its length included (D1)", async () => {
+test("DatagramHandler sends one frame a datagram, its length included", async () => {
   const { network, handler } = setUp();
-  assertEquals(network.log, [], "opens nothing before the first record (D2)");
+  assertEquals(network.log, [], "opens nothing before the first record");
   handler.emit(record("spam"));
   handler.emit(record("%s", "eggs"));
   await handler.flush();
@@ -32,7 +32,7 @@ test("DatagramHandler sends one frame a datagram, its length included (D1)", asy
   await handler.close();
 });
 
-test("DatagramHandler drops a record too large for a datagram, and that one alone (D3)", async () => {
+test("DatagramHandler drops a record too large for a datagram, and that one alone", async () => {
   const { network, handler, events } = setUp();
   handler.emit(record("a"));
   handler.emit(record("x".repeat(70_000)));
@@ -77,7 +77,7 @@ test("DatagramHandler tells of an outage where a socket opens and cannot send", 
   await handler.close();
 });
 
-test("DatagramHandler backs off when the name cannot be resolved (D4)", async () => {
+test("DatagramHandler backs off when the name cannot be resolved", async () => {
   const { network, clock, handler } = setUp();
   network.nextConnects("not-found");
   handler.emit(record("a"));

@@ -26,7 +26,7 @@ function setUp(options: Partial<SocketHandlerOptions> = {}) {
   return { network, clock: network.clock, handler, events };
 }
 
-test("SocketHandler opens nothing until the first record, then sends frames in order (N1, N4)", async () => {
+test("SocketHandler opens nothing until the first record, then sends frames in order", async () => {
   const { network, clock, handler } = setUp();
   await clock.advance();
   assertEquals(network.log, []);
@@ -41,7 +41,7 @@ test("SocketHandler opens nothing until the first record, then sends frames in o
   await handler.close();
 });
 
-test("SocketHandler has CPython's fields and defaults (N4)", () => {
+test("SocketHandler has CPython's fields and defaults", () => {
   const { handler, network } = setUp();
   const { host, port, address, closeOnError, retryTime, retryStart, retryMax, retryFactor } =
     handler;
@@ -61,7 +61,7 @@ test("SocketHandler has CPython's fields and defaults (N4)", () => {
   assertEquals(tls.address, { transport: "tcp", hostname: "h", port: 1, tls: {} });
 });
 
-test("SocketHandler in drop mode dials only from emit() and drops inside the window (N2, N8, N12)", async () => {
+test("SocketHandler in drop mode dials only from emit() and drops inside the window", async () => {
   const { network, clock, handler, events } = setUp();
   network.whenNobodyListens = "refused";
   handler.emit(record("a"));
@@ -79,7 +79,7 @@ test("SocketHandler in drop mode dials only from emit() and drops inside the win
   assertEquals(messages(network.peer.received), ["c"]);
   await clock.advance(YOUNG_MS);
   assertEquals(handler.retryTime, null);
-  assertEquals(handler.retryPeriod, 1, "the period outlives a success (N9)");
+  assertEquals(handler.retryPeriod, 1, "the period outlives a success");
   assertEquals(events.map(({ type }) => type), [
     "outage",
     "connect-failed",
@@ -147,7 +147,7 @@ test("SocketHandler closes a connection that opens after its dial was given up",
   await handler.close();
 });
 
-test("SocketHandler sees FIN and RST before the next record and loses nothing to them (N20)", async () => {
+test("SocketHandler sees FIN and RST before the next record and loses nothing to them", async () => {
   for (const fault of ["end", "reset"] as const) {
     const { network, clock, handler, events } = setUp();
     handler.emit(record("a"));
@@ -469,7 +469,7 @@ test("SocketHandler.emit() costs a record that cannot be encoded, and reports it
   await handler.close();
 });
 
-test("SocketHandler reports a dial that throws what is no ConnectionError, and backs off (N11)", async () => {
+test("SocketHandler reports a dial that throws what is no ConnectionError, and backs off", async () => {
   const faults: [unknown, unknown][] = [];
   class Reporting extends SocketHandler {
     override handleError(record: LogRecord, error: unknown): void {
@@ -491,7 +491,7 @@ test("SocketHandler reports a dial that throws what is no ConnectionError, and b
   await handler.close();
 });
 
-test("SocketHandler with closeOnError closes the connection instead of reporting (N15)", async () => {
+test("SocketHandler with closeOnError closes the connection instead of reporting", async () => {
   const { network, clock, handler } = setUp();
   handler.closeOnError = true;
   handler.emit(record("a"));
