@@ -158,25 +158,17 @@ export function checkDeliveryOptions(
     clock = systemClock,
     onEvent,
   } = options;
-  checkInteger(what, "connectTimeoutMs", connectTimeoutMs, 1, MAX_TIMEOUT_MS);
-  checkOneOf(what, "whileDisconnected", whileDisconnected, ["drop", "queue"]);
-  checkOneOf(what, "connection", connection, ["persistent", "per-flush"]);
-  checkLimit(what, "maxQueuedBytes", maxQueuedBytes, 1);
-  checkLimit(what, "maxQueuedRecords", maxQueuedRecords, 1);
-  checkOneOf(what, "overflow", overflow, ["drop-oldest", "drop-newest"]);
-  checkInteger(what, "closeTimeoutMs", closeTimeoutMs, 0, MAX_TIMEOUT_MS);
-  checkInteger(what, "writeTimeoutMs", writeTimeoutMs, 1, MAX_TIMEOUT_MS);
   checkMethods(what, "clock", clock, ["now", "setTimeout", "clearTimeout"]);
   checkFunction(what, "onEvent", onEvent);
   return {
-    connectTimeoutMs,
-    whileDisconnected,
-    connection,
-    maxQueuedBytes,
-    maxQueuedRecords,
-    overflow,
-    closeTimeoutMs,
-    writeTimeoutMs,
+    connectTimeoutMs: checkInteger(what, "connectTimeoutMs", connectTimeoutMs, 1, MAX_TIMEOUT_MS),
+    whileDisconnected: checkOneOf(what, "whileDisconnected", whileDisconnected, ["drop", "queue"]),
+    connection: checkOneOf(what, "connection", connection, ["persistent", "per-flush"]),
+    maxQueuedBytes: checkLimit(what, "maxQueuedBytes", maxQueuedBytes, 1),
+    maxQueuedRecords: checkLimit(what, "maxQueuedRecords", maxQueuedRecords, 1),
+    overflow: checkOneOf(what, "overflow", overflow, ["drop-oldest", "drop-newest"]),
+    closeTimeoutMs: checkInteger(what, "closeTimeoutMs", closeTimeoutMs, 0, MAX_TIMEOUT_MS),
+    writeTimeoutMs: checkInteger(what, "writeTimeoutMs", writeTimeoutMs, 1, MAX_TIMEOUT_MS),
     clock,
   };
 }

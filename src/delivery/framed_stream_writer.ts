@@ -11,7 +11,7 @@ import type { Batch, Progress } from "./batch_writer.ts";
 import { StreamWriter } from "./stream_writer.ts";
 
 /** A batch of the outbox is at most 96 KiB, with rare exceptions, and frames add little. */
-const FIRST_BUFFER_BYTES = 128 * 1024;
+const FIRST_BUFFER_BYTES = 131_072;
 
 /** Writes batches to a connection on which messages need something that marks them off. */
 export class FramedStreamWriter extends StreamWriter {

@@ -116,7 +116,7 @@ const HTTP_OPTIONS: readonly string[] = /* @__PURE__ */ [
 ].concat(QUEUE_OPTIONS);
 
 /** A chunk of the queue is as large as this option says; more gains nothing. */
-const MAX_BATCH_BYTES = 16 * 1024 * 1024;
+const MAX_BATCH_BYTES = 16_777_216;
 
 const CONTENT_TYPES: Readonly<Record<HTTPBody, string>> = {
   form: "application/x-www-form-urlencoded",

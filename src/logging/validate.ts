@@ -68,35 +68,7 @@ export function checkNumber(
   value: unknown,
   min: number = -Infinity,
   max: number = Infinity,
-): number {
-  return number(what, name, value, min, max, "a number");
-}
-
-/** Checks a whole number from `min` to `max`, both included, and returns it. */
-export function checkInteger(
-  what: string,
-  name: string,
-  value: unknown,
-  min: number = -Infinity,
-  max: number = Infinity,
-): number {
-  return number(what, name, value, min, max, "an integer");
-}
-
-/** As {@linkcode checkInteger}, but also allows `Infinity`, for "no limit". */
-export function checkLimit(what: string, name: string, value: unknown, min: number = 0): number {
-  return value === Infinity
-    ? value
-    : number(what, name, value, min, Infinity, "Infinity or an integer");
-}
-
-function number(
-  what: string,
-  name: string,
-  value: unknown,
-  min: number,
-  max: number,
-  kind: string,
+  kind: string = "a number",
 ): number {
   // False for NaN.
   const isInRange = typeof value === "number" && value >= min && value <= max;
@@ -104,6 +76,23 @@ function number(
   const range = max < Infinity ? ` from ${min} to ${max}` : min > -Infinity ? ` >= ${min}` : "";
   const text = message(what, name, kind + range, value);
   throw typeof value === "number" ? new RangeError(text) : new TypeError(text);
+}
+
+/** Checks a whole number from `min` to `max`, both included, and returns it. */
+export function checkInteger(
+  what: string,
+  name: string,
+  value: unknown,
+  min?: number,
+  max?: number,
+): number {
+  return checkNumber(what, name, value, min, max, "an integer");
+}
+
+/** As {@linkcode checkInteger}, but also allows `Infinity`, for "no limit". */
+export function checkLimit(what: string, name: string, value: unknown, min: number = 0): number {
+  if (value === Infinity) return value;
+  return checkNumber(what, name, value, min, Infinity, "Infinity or an integer");
 }
 
 /** Checks a string, not an empty one unless `empty` is true, and returns it. */
