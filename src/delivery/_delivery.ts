@@ -27,7 +27,7 @@ import {
   type Progress,
   type Refusal,
 } from "./batch_writer.ts";
-import { Batcher, type BatchSettings, UNGATHERED } from "./batcher.ts";
+import type { Batcher, BatchSettings } from "./batcher.ts";
 import type { DeliveryStats, DropReason } from "./delivery_event.ts";
 import type { CheckedDeliveryOptions } from "./delivery_options.ts";
 import { FlushTracker } from "./flush_tracker.ts";
@@ -37,8 +37,10 @@ import { type Amount, type Crowding, type Encoder, Outbox } from "./outbox.ts";
 /** The settings of a delivery; every value has been checked. */
 export interface DeliverySettings extends CheckedDeliveryOptions, DeliveryListener {
   exitNotifier: ExitNotifier;
-  /** How records are gathered to batches. @default as they come, in chunks */
+  /** How large batches are. @default as they come, in chunks */
   batch?: BatchSettings | undefined;
+  /** Says whether records wait for a batch to be filled. @default they never wait */
+  batcher?: Batcher | undefined;
   /** One dial; may throw or reject with anything. */
   open(signal: AbortSignal): Promise<BatchWriter>;
 }
@@ -66,11 +68,14 @@ interface Attempt {
   returned: number;
 }
 
+/** An action, whose name says which parameters it has. */
+type LooseAction = readonly [keyof LinkActions, never, never];
+
 const ignore = () => {};
 const aborted = (): AbortSignal => AbortSignal.abort();
 
 /** The writer of a delivery that has no connection. */
-const NO_WRITER: LinkFacts["writer"] & Pick<DetailedWriter, "progress"> = { acknowledges: false };
+const NO_WRITER: LinkFacts["writer"] = { acknowledges: false };
 
 /** The queue, the account and the connection of one handler. */
 export class Delivery implements ExitHooks {
@@ -80,9 +85,9 @@ export class Delivery implements ExitHooks {
   readonly #outbox: Outbox;
   readonly #reporter: DeliveryReporter;
   readonly #flushes = new FlushTracker();
-  readonly #batcher: Batcher;
+  readonly #batcher: Batcher | undefined;
   /** Events that are to be reported behind the actions that are being done. */
-  readonly #events: [LinkEvent, Partial<LinkFacts>, Attempt | undefined][] = [];
+  readonly #events: [LinkEvent, Partial<LinkFacts> | undefined, Attempt | undefined][] = [];
   #isActing = false;
   #attempt: Attempt | undefined;
   #retryTimer: unknown;
@@ -114,14 +119,17 @@ export class Delivery implements ExitHooks {
   #droppedBefore = 0;
 
   constructor(settings: DeliverySettings) {
-    const { maxQueuedBytes, maxQueuedRecords, overflow, batch, exitNotifier, clock } = settings;
+    const { maxQueuedBytes, maxQueuedRecords, overflow, batch, batcher, exitNotifier } = settings;
     const isPerFlush = settings.connection === "per-flush";
     this.#settings = settings;
     this.#link = isPerFlush ? new PerFlushLink(settings) : new PersistentLink(settings);
     this.backoff = this.#link.backoff;
     this.#reporter = new DeliveryReporter(settings);
-    const gathers = isPerFlush || batch === undefined ? UNGATHERED : batch;
-    this.#batcher = new Batcher(gathers, clock, () => this.#write());
+    // A flush that connects for itself waits for nothing.
+    if (batcher && !isPerFlush) {
+      this.#batcher = batcher;
+      batcher.onDue = () => this.#write();
+    }
     this.#outbox = new Outbox({
       maxBytes: maxQueuedBytes,
       maxRecords: maxQueuedRecords,
@@ -175,7 +183,7 @@ export class Delivery implements ExitHooks {
     if (this.#closing !== undefined) return this.#turnAway("closed");
     const isAsking = this.#link.whenQueued === "ask";
     if (isAsking) {
-      const reason = this.#link.refusal(this.#settings.clock.now(), dials);
+      const reason = this.#link.refusal?.(this.#settings.clock.now(), dials);
       if (reason !== undefined) return this.#turnAway(reason);
     }
     const droppedBefore = this.#reporter.counts.droppedTotal;
@@ -193,10 +201,10 @@ export class Delivery implements ExitHooks {
   }
 
   #makeRoom(size: number): void {
-    while (!this.#outbox.hasRoom(size) && this.#link.yields()) this.#confirm(1);
+    while (!this.#outbox.hasRoom(size) && this.#link.yields?.()) this.#confirm(1);
     const dropped = this.#outbox.makeRoom(size);
     this.#reporter.drop("overflow", dropped);
-    this.#link.overflowed(dropped);
+    this.#link.overflowed?.(dropped);
   }
 
   #onCrowding(crowding: Crowding, droppedBefore: number): void {
@@ -249,16 +257,12 @@ export class Delivery implements ExitHooks {
   }
 
   #pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    const { clock } = this.#settings;
-    return new Promise((resolve) => {
-      const done = () => {
-        clock.clearTimeout(timer);
-        signal?.removeEventListener("abort", done);
-        resolve();
-      };
-      const timer = clock.setTimeout(done, ms);
-      signal?.addEventListener("abort", done);
-    });
+    return this.#inTime(ms, (over) =>
+      new Promise((resolve) => {
+        const done = () => resolve();
+        over.addEventListener("abort", done);
+        signal?.addEventListener("abort", done, { signal: over });
+      }));
   }
 
   /** A flush that, without a connection, dials once, whatever the back-off, and no more. */
@@ -275,7 +279,7 @@ export class Delivery implements ExitHooks {
 
   async #close(): Promise<void> {
     const release = holdOpen();
-    await this.#inTime(async (signal) => {
+    await this.#inTime(this.#settings.closeTimeoutMs, async (signal) => {
       const bound = new Promise<void>((resolve) => {
         signal.addEventListener("abort", () => resolve());
       });
@@ -291,11 +295,11 @@ export class Delivery implements ExitHooks {
     callBack(() => this.#forgetExit?.());
   }
 
-  /** Does something under a signal that is aborted after `closeTimeoutMs`; never rejects. */
-  async #inTime(task: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const { clock, closeTimeoutMs } = this.#settings;
+  /** Does something under a signal that is aborted after `ms`; never rejects. */
+  async #inTime(ms: number, task: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { clock } = this.#settings;
     const deadline = new AbortController();
-    const timer = clock.setTimeout(() => deadline.abort(), closeTimeoutMs);
+    const timer = clock.setTimeout(() => deadline.abort(), ms);
     await task(deadline.signal);
     clock.clearTimeout(timer);
   }
@@ -311,46 +315,58 @@ export class Delivery implements ExitHooks {
   readonly exit = (mayGoOn?: boolean): void => {
     this.#isEnding ||= !mayGoOn;
     // At once, even where a listener ends the process.
-    this.#report(mayGoOn ? "mayExit" : "exit", {});
+    this.#report(mayGoOn ? "mayExit" : "exit");
   };
 
   /** Reports an event, and does what the machine says, behind what is being done already. */
-  #on(event: LinkEvent, facts: Partial<LinkFacts> = {}, attempt?: Attempt): void {
-    this.#events.push([event, facts, attempt]);
-    if (this.#isActing) return;
+  #on(event: LinkEvent, facts?: Partial<LinkFacts>, attempt?: Attempt): void {
+    if (this.#isActing) return void this.#events.push([event, facts, attempt]);
     this.#isActing = true;
     try {
-      for (let next; (next = this.#events.shift()) !== undefined;) this.#report(...next);
+      this.#report(event, facts, attempt);
+      while (this.#events.length > 0) this.#report(...this.#events.shift()!);
     } finally {
       this.#isActing = false;
     }
   }
 
   /** `attempt`: the connection that the event is of; it says nothing of another one. */
-  #report(event: LinkEvent, more: Partial<LinkFacts>, attempt?: Attempt): void {
+  #report(event: LinkEvent, more?: Partial<LinkFacts>, attempt?: Attempt): void {
     if (attempt !== undefined && attempt !== this.#attempt) return;
-    const facts = { ...this.#look(), ...more };
-    const answer = this.#link.on(event, facts);
-    if (event === "written") attempt!.batch = undefined;
-    this.#error = facts.error;
+    const isWritten = event === "written";
+    let answer = isWritten ? this.#link.whenWritten : undefined;
+    if (answer === undefined) {
+      const facts = this.#look();
+      if (more !== undefined) Object.assign(facts, more);
+      answer = this.#link.on(event, facts);
+      this.#error = facts.error;
+    } else this.#measure();
+    if (isWritten) attempt!.batch = undefined;
     this.#act(answer);
   }
 
   #act(answer: Answer): void {
     this.#droppedBefore = this.#reporter.counts.droppedTotal;
-    for (const [name, ...values] of answer) {
-      (this.#actions[name] as (...of: unknown[]) => void)(...values);
+    // By index: a pattern would go through an iterator, for every write.
+    for (const action of answer as readonly LooseAction[]) {
+      this.#actions[action[0]](action[1], action[2]);
     }
+  }
+
+  /** Looks how far the batch has come that is being written. */
+  #measure(): void {
+    const { batch, writer, isWritten, returned = 0 } = this.#attempt ?? {};
+    this.#batch = batch;
+    this.#progress = batch && writer?.progress?.(batch) ||
+      { frames: batch && isWritten ? batch.lengths.length - returned : 0 };
   }
 
   /** The facts of the moment. */
   #look(): LinkFacts {
+    this.#measure();
     const { records, bytes, waiting, held } = this.#outbox;
-    const { batch, writer = NO_WRITER, isWritten, returned = 0 } = this.#attempt ?? {};
-    const writing = batch?.lengths.length ?? 0;
-    const { frames, again = [] } = this.#progress = batch && writer.progress?.(batch) ||
-      { frames: isWritten ? writing - returned : 0 };
-    this.#batch = batch;
+    const batch = this.#batch;
+    const { frames, again = [] } = this.#progress;
     return {
       now: this.#settings.clock.now(),
       queued: records,
@@ -360,9 +376,9 @@ export class Delivery implements ExitHooks {
       unacknowledged: this.#unacknowledged,
       flushing: this.#flushes.size,
       sent: this.#reporter.counts.sent,
-      writing,
+      writing: batch?.lengths.length ?? 0,
       done: frames - again.length,
-      writer,
+      writer: this.#attempt?.writer ?? NO_WRITER,
       error: undefined,
       dialledAt: 0,
     };
@@ -385,7 +401,7 @@ export class Delivery implements ExitHooks {
       const bytes = batch && this.#outbox.settle(batch, frames, again);
       if (bytes === undefined) return;
       this.#count({ records: frames - again.length, bytes });
-      this.#refuse(batch!, tooLarge, "tooLarge");
+      if (tooLarge.length > 0) this.#refuse(batch!, tooLarge, "tooLarge");
     },
     hold: () => this.#outbox.hold(this.#batch!),
     confirm: (records) => this.#confirm(records),
@@ -456,7 +472,8 @@ export class Delivery implements ExitHooks {
       // Waiting makes the event loop run dry once more: then there is nothing new to try.
       if (this.#leftAt === this.#emitted) return;
       this.#leftAt = this.#emitted;
-      this.#flushing = this.#inTime((signal) => this.#lastFlush(signal));
+      const { closeTimeoutMs } = this.#settings;
+      this.#flushing = this.#inTime(closeTimeoutMs, (signal) => this.#lastFlush(signal));
     },
     writeLast: () => {
       const batch = this.#outbox.drain();
@@ -512,7 +529,7 @@ export class Delivery implements ExitHooks {
       return void close(writer, aborted());
     }).catch(failed);
     return new Promise((resolve) => {
-      const cut = () => this.#on("cut", {}, attempt);
+      const cut = () => this.#on("cut", undefined, attempt);
       signal?.addEventListener("abort", cut);
       attempt.over = () => {
         signal?.removeEventListener("abort", cut);
@@ -530,7 +547,7 @@ export class Delivery implements ExitHooks {
       attempt.returned = batch.lengths.length;
       this.#outbox.return(batch, splits);
     };
-    writer.onProgress = () => this.#on("progress", {}, attempt);
+    writer.onProgress = () => this.#on("progress", undefined, attempt);
     this.#settings.clock.clearTimeout(attempt.timers.timeout);
     attempt.writer = writer;
     // Reports the first bytes of a server that has nothing to say in this protocol.
@@ -539,7 +556,7 @@ export class Delivery implements ExitHooks {
       this.#isAnswered = true;
       this.#reporter.report({ type: "answered", bytes });
     });
-    this.#on("opened", {}, attempt);
+    this.#on("opened", undefined, attempt);
   }
 
   /** Sets a timer of the connection anew. */
@@ -584,7 +601,7 @@ export class Delivery implements ExitHooks {
   /** A chunk is full: waiting for more gains nothing. */
   #onFull(): void {
     if (this.#link.whenQueued !== "write") return;
-    this.#batcher.hurry();
+    this.#batcher?.hurry();
     // The chunk that was just begun is not written with a single record in it.
     this.#isFilling = true;
     const { batch, writer } = this.#attempt ?? {};
@@ -594,6 +611,7 @@ export class Delivery implements ExitHooks {
   }
 
   #write(): void {
+    if (this.#outbox.waiting === 0) return;
     const attempt = this.#attempt;
     const writer = attempt?.writer;
     if (attempt === undefined || writer === undefined || attempt.batch !== undefined) return;
@@ -601,8 +619,8 @@ export class Delivery implements ExitHooks {
     // A request holds the process open, a socket does not.
     if (most <= 0 || this.#isResting && writer.isConnectionless) return;
     const { records, bytes } = this.#outbox;
-    if (this.#flushes.size === 0 && this.#batcher.waits(records, bytes)) return;
-    this.#batcher.stop();
+    if (this.#flushes.size === 0 && this.#batcher?.waits(records, bytes)) return;
+    this.#batcher?.stop();
     const batch = this.#outbox.take(most, this.#isFilling);
     if (batch === undefined) return;
     attempt.batch = batch;
@@ -625,9 +643,9 @@ export class Delivery implements ExitHooks {
     attempt.isWritten = true;
     attempt.watchdog?.rest();
     // A batch that goes again, in another form or in parts, does not wait for more.
-    if (attempt.returned > 0) this.#batcher.hurry();
-    else this.#batcher.restart();
-    this.#on("written", {}, attempt);
+    if (attempt.returned > 0) this.#batcher?.hurry();
+    else this.#batcher?.restart();
+    this.#on("written", undefined, attempt);
   }
 
   #ended(attempt: Attempt, error: unknown): void {
@@ -649,7 +667,7 @@ export class Delivery implements ExitHooks {
     this.#refuse(batch, [...new Set(refused)], reason, error);
     if (all) this.#actions.drop(reason);
     this.#wake();
-    if (!all) this.#on("settled", {}, attempt);
+    if (!all) this.#on("settled", undefined, attempt);
   }
 
   /** Counts records as sent. */
@@ -681,7 +699,7 @@ export class Delivery implements ExitHooks {
     const { timers, watchdog } = this.#attempt!;
     for (const timer of Object.values(timers)) clock.clearTimeout(timer);
     watchdog?.stop();
-    this.#batcher.stop();
+    this.#batcher?.stop();
     this.#attempt = undefined;
   }
 

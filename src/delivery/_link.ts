@@ -184,16 +184,18 @@ export interface Link {
    * (`wait`), or it depends (`ask`): {@linkcode refusal} says whether it is queued at all.
    */
   readonly whenQueued: "write" | "wait" | "ask";
+  /** The answer to `written` while it is the same each time, so that the facts need not be looked at. */
+  readonly whenWritten?: Answer | undefined;
   /** How many records may be written now. */
   readonly allowed: number;
   /** The time-out of a write, in milliseconds; `undefined`: it has one of its own. */
   readonly writeMs: number | undefined;
   /** Why a record is not queued now; `dials`: it may lead to a dial. */
-  refusal(now: number, dials: boolean): DropReason | undefined;
+  refusal?(now: number, dials: boolean): DropReason | undefined;
   /** Says whether one of the held records may be counted as sent, so that there is room for another. */
-  yields(): boolean;
+  yields?(): boolean;
   /** So many of the oldest records that wait were dropped for room. */
-  overflowed(records: number): void;
+  overflowed?(records: number): void;
   /** Decides upon an event. */
   on(event: LinkEvent, facts: LinkFacts): Answer;
   /** Decides for a flush: the next step, behind some actions. */

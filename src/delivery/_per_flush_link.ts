@@ -80,14 +80,6 @@ export class PerFlushLink implements Link {
     return this.#stage === "writing" ? this.#left : 0;
   }
 
-  refusal(): undefined {}
-
-  yields(): boolean {
-    return false;
-  }
-
-  overflowed(): void {}
-
   flush(asking: Asking, facts: LinkFacts): readonly [FlushStep, Answer] {
     const { now } = facts;
     asking.failures ??= this.#failures;

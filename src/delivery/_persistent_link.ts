@@ -132,6 +132,8 @@ export class PersistentLink implements Link {
   #isLast = false;
 
   #openedAt = 0;
+  /** What is written on it is settled by that: there are no acknowledgements. */
+  #isSettling = false;
   /** It is subject to probation: a stream without acknowledgements. */
   #isPlain = false;
   /** The other side has shown that it is there. */
@@ -170,6 +172,10 @@ export class PersistentLink implements Link {
 
   get #mode(): WhileDisconnected {
     return this.#settings.whileDisconnected;
+  }
+
+  get whenWritten(): Answer | undefined {
+    return this.#isSettling && this.#stage === "free" && !this.#isEndSeen ? SETTLED : undefined;
   }
 
   get allowed(): number {
@@ -262,7 +268,8 @@ export class PersistentLink implements Link {
 
   #open({ now, writer }: LinkFacts): Answer {
     this.#openedAt = now;
-    this.#isPlain = !writer.acknowledges && !writer.isConnectionless;
+    this.#isSettling = !writer.acknowledges;
+    this.#isPlain = this.#isSettling && !writer.isConnectionless;
     this.writeMs = writer.isConnectionless ? undefined : this.#settings.writeTimeoutMs;
     this.#isProven = this.#isEndSeen = false;
     if (this.#isPlain) {

@@ -18,21 +18,18 @@ export interface BatchSettings {
   ms: number;
 }
 
-/** Records leave as they come. */
-export const UNGATHERED: BatchSettings = { records: Infinity, bytes: 0, ms: 0 };
-
 /** Says for one delivery whether the next batch waits. */
 export class Batcher {
   readonly #settings: BatchSettings;
   readonly #clock: Clock;
-  readonly #onDue: () => void;
+  /** Called when the wait is over; the delivery sets it. */
+  onDue: () => void = () => {};
   #timer: unknown;
   #isDue = false;
 
-  constructor(settings: BatchSettings, clock: Clock, onDue: () => void) {
+  constructor(settings: BatchSettings, clock: Clock) {
     this.#settings = settings;
     this.#clock = clock;
-    this.#onDue = onDue;
   }
 
   /** Says whether so much waits for more; if it does, `onDue` will be called in time. */
@@ -43,7 +40,7 @@ export class Batcher {
     this.#timer ??= this.#clock.setTimeout(() => {
       this.#timer = undefined;
       this.hurry();
-      this.#onDue();
+      this.onDue();
     }, most.ms);
     return true;
   }

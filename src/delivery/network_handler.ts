@@ -57,7 +57,7 @@ import { checkNumber } from "../logging/validate.ts";
 import type { ExitNotifier, WaitOptions } from "../net/connector.ts";
 import { Delivery } from "./_delivery.ts";
 import type { BatchWriter } from "./batch_writer.ts";
-import type { BatchSettings } from "./batcher.ts";
+import type { Batcher, BatchSettings } from "./batcher.ts";
 import { type DeliveryStats, printEvents } from "./delivery_event.ts";
 import { checkDeliveryOptions, type DeliveryOptions } from "./delivery_options.ts";
 import { encodeAlone, FrameEncoder } from "./frame_encoder.ts";
@@ -67,8 +67,10 @@ import type { Encoder } from "./outbox.ts";
 export interface DeliveryWay {
   /** Reports the end of the process, so that the last records are written. @default nothing does */
   exitNotifier?: ExitNotifier;
-  /** How many records a batch has at most, and how long it waits for them. @default as they come */
+  /** How large a batch is at most. @default as records come */
   batch?: BatchSettings;
+  /** Says whether records wait for a batch to be filled. @default they never wait */
+  batcher?: Batcher;
 }
 
 const textEncoder = /* @__PURE__ */ new TextEncoder();
@@ -97,8 +99,8 @@ export abstract class NetworkHandler extends Handler {
     const onEvent = options.onEvent ?? printEvents(name, checked.clock);
     this.#delivery = new Delivery({
       ...checked,
-      batch: way.batch,
-      exitNotifier: way.exitNotifier ?? {},
+      exitNotifier: {},
+      ...way,
       open: (signal) => this.openWriter({ signal }),
       onEvent: (event) => callBack(() => onEvent(event), onFault),
       onFault,

@@ -325,10 +325,17 @@ export class Outbox implements Amount {
   }
 
   #leave({ id }: Batch): Chunk | undefined {
-    const at = this.#window.findIndex(({ sequence }) => sequence === Number(id));
-    if (at < 0) return undefined;
-    const [chunk] = this.#window.splice(at, 1);
-    add(this.window, chunk!, -1);
+    const sequence = Number(id);
+    const taken = this.#window;
+    const last = taken.at(-1);
+    let chunk: Chunk | undefined;
+    // Of several the newest is most often the one whose write has just ended.
+    if (last?.sequence === sequence) chunk = taken.pop();
+    else {
+      const at = taken.findIndex((other) => other.sequence === sequence);
+      if (at >= 0) [chunk] = taken.splice(at, 1);
+    }
+    if (chunk !== undefined) add(this.window, chunk, -1);
     return chunk;
   }
 

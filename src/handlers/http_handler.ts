@@ -95,6 +95,7 @@ import { recordFields } from "../wire/record_fields.ts";
 import { atOnce, watch } from "../logging/callback.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import type { BatchWriter } from "../delivery/batch_writer.ts";
+import { Batcher } from "../delivery/batcher.ts";
 import { NetworkHandler } from "../delivery/network_handler.ts";
 import { checkHttpOptions, checkMethod, type HTTPHandlerOptions } from "./_http_options.ts";
 import {
@@ -139,6 +140,7 @@ export class HTTPHandler extends NetworkHandler {
     super(`HTTPHandler ${host}`, { whileDisconnected: "queue", ...options }, {
       exitNotifier,
       batch,
+      ...batch.ms > 0 && { batcher: new Batcher(batch, endpoint.clock) },
     });
     this.host = host;
     this.url = url;
