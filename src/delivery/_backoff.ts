@@ -15,7 +15,7 @@ export const MIN_RETRY_SECONDS = 0.1;
 export class Backoff {
   /** Seconds to wait after the first failed dial; not capped by `retryMax`. @default {1} */
   retryStart = 1;
-  /** What each further failure multiplies the wait by. @default {2} */
+  /** The factor by which each further failure multiplies the wait. @default {2} */
   retryFactor = 2;
   /** The longest wait, in seconds. @default {30} */
   retryMax = 30;

@@ -433,7 +433,7 @@ export class Delivery implements ExitHooks {
     forget: () => void (this.#attempt = undefined),
     release: () => {
       this.#settings.clock.clearTimeout(this.#retryTimer);
-      // What a pending write has left counts as dropped: it must not go on.
+      // The rest of a pending write counts as dropped: it must not go on.
       this.#released = this.#part(this.#batch === undefined ? this.#closeSignal : aborted());
     },
     connected: () => {
@@ -485,7 +485,7 @@ export class Delivery implements ExitHooks {
       this.#lostAtExit = lengths.length - records;
     },
     mayEnd: () => {
-      // What was written and may go again is not lost by that.
+      // Records that were written and may go again are not lost by that.
       this.#reporter.mayEnd(this.#outbox.records - this.#outbox.held.records);
       if (this.#lostAtExit > 0) this.#end();
     },
@@ -660,7 +660,7 @@ export class Delivery implements ExitHooks {
     refused: readonly number[] = [],
     { reason, error, all = false }: Refusal = { reason: "refused" },
   ): void {
-    // What a lost connection has carried goes again.
+    // The records of a lost connection go again.
     const bytes = attempt === this.#attempt ? this.#outbox.settle(batch) : undefined;
     if (bytes === undefined) return;
     this.#count({ records: batch.lengths.length, bytes });

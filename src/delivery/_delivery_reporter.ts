@@ -38,7 +38,7 @@ let isReporting = false;
 
 /** The counters and the reports of one delivery. */
 export class DeliveryReporter {
-  /** What is counted here of the account. */
+  /** The counters. */
   readonly counts: Counts = {
     sent: 0,
     sentBytes: 0,

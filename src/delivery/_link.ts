@@ -151,14 +151,14 @@ export type LinkAction = {
   [Name in keyof LinkActions]: readonly [Name, ...Parameters<LinkActions[Name]>];
 }[keyof LinkActions];
 
-/** What an event leads to, in this order. */
+/** The actions that an event leads to, in this order. */
 export type Answer = readonly LinkAction[];
 
 /** The answers of a machine; an event that is not there leads to nothing. */
 export type Answers = { readonly [Event in LinkEvent]?: (facts: LinkFacts) => Answer };
 
 /**
- * What a flush does next.
+ * The next step of a flush.
  *
  * - `wait`: waits until its records are done with
  * - `dial`: dials, and asks again when that connection is over
@@ -180,8 +180,8 @@ export interface Asking {
 export interface Link {
   readonly backoff: Backoff;
   /**
-   * What a record that was queued leads to: it is written (`write`) at the end of the turn, nothing
-   * (`wait`), or it depends (`ask`): {@linkcode refusal} says whether it is queued at all.
+   * The consequence of a queued record: it is written at the end of the turn (`write`), it waits
+   * (`wait`), or that depends (`ask`): {@linkcode refusal} says whether it is queued at all.
    */
   readonly whenQueued: "write" | "wait" | "ask";
   /** The answer to `written` while it is the same each time, so that the facts need not be looked at. */

@@ -61,7 +61,7 @@ export class PerFlushLink implements Link {
   #seconds = 0;
   #isProven = false;
   #isEndSeen = false;
-  /** What this connection may still carry. */
+  /** The number of records that this connection may still carry. */
   #left = 0;
   /** Dials that failed, and connections on which nothing went. */
   #failures = 0;

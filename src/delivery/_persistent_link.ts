@@ -54,11 +54,11 @@ export type LinkState = "idle" | "connecting" | "open" | "waiting" | "closed";
  */
 export type Step = "wanted" | "opened" | "failed" | "lost" | "flapped" | "due" | "close";
 
-/** What a step leads to. */
+/** The result of a step. */
 export interface Transition {
   /** The state from now on. */
   readonly state: LinkState;
-  /** What is to be done, in this order. */
+  /** The actions, in this order. */
   readonly actions: Answer;
 }
 
@@ -110,9 +110,9 @@ const YOUNG_STEPS = 10;
 const MAX_TRIAL_BYTES = 12 * 1024 * 1024;
 
 /**
- * What may be written behind a pending write whose outcome is awaited by nothing: a kernel that was
- * slow to take more than this is likely full, and the process may go on after all, with a stream that
- * misses bytes.
+ * The most bytes that may be written behind a pending write whose outcome cannot be awaited: a kernel
+ * that was slow to take more than this is likely full, and the process may go on after all, with a
+ * stream that misses bytes.
  */
 const MAX_BLIND_BYTES = 512 * 1024;
 
@@ -132,7 +132,7 @@ export class PersistentLink implements Link {
   #isLast = false;
 
   #openedAt = 0;
-  /** What is written on it is settled by that: there are no acknowledgements. */
+  /** Batches are settled when they are written: there are no acknowledgements. */
   #isSettling = false;
   /** It is subject to probation: a stream without acknowledgements. */
   #isPlain = false;
@@ -243,14 +243,14 @@ export class PersistentLink implements Link {
     loopEmpty: ({ waiting, writing, unacknowledged }) =>
       waiting + writing + unacknowledged > 0 ? [["flush"]] : NOTHING,
     loopEmptyAgain: () => [["rest"]],
-    // What was written counts as sent, as nothing is left that could send it again.
+    // The written records count as sent, as nothing is left that could send them again.
     exit: (facts) => {
       const isPending = facts.writing + facts.unacknowledged > 0;
       const close = isPending ? this.#close(facts) : NOTHING;
       return [...this.#confirm(), ["writeLast"], ...close, ["end"]];
     },
     mayExit: ({ writer, writing, bytes }) => {
-      // What is written to a server that ended the last stream at once could get lost, and counts as sent.
+      // Records written to a server that ended the last stream at once may be lost, and count as sent.
       const isOpen = this.#state === "open" && writer.writeSync !== undefined;
       const isBlind = isOpen && !this.#isSuspected && (writing === 0 || bytes <= MAX_BLIND_BYTES);
       return isBlind ? [["writeLast"], ["mayEnd"]] : [["mayEnd"]];
@@ -385,7 +385,7 @@ export class PersistentLink implements Link {
     const { now, writing, error, writer } = facts;
     const isCut = writing > 0;
     const isBroken = error !== undefined;
-    // What a pending write has left is written to the next connection, so it must not go on here.
+    // The rest of a pending write is written to the next connection, so it must not go on here.
     const part: LinkAction = ["part", isBroken || isCut];
     this.#isEndSeen = false;
     if (this.#stage !== "free") return [part, ["restore"], ...this.#loseYoung(facts)];

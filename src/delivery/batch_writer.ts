@@ -60,7 +60,7 @@ export interface Refusal {
   readonly all?: boolean;
 }
 
-/** How far a batch has come that is not acknowledged. */
+/** The progress of a batch that is not acknowledged. */
 export interface Progress {
   /** Records, counted from the first, that are done with. */
   readonly frames: number;
@@ -70,7 +70,7 @@ export interface Progress {
   readonly tooLarge?: readonly number[];
 }
 
-/** What the writers of this package tell and can do beyond the contract; each part is optional. */
+/** The members of this package's writers beyond the contract; each is optional. */
 export interface DetailedWriter extends BatchWriter {
   /** As in the contract; `refusal` says why. */
   onSettled?: ((batch: Batch, refused?: readonly number[], refusal?: Refusal) => void) | undefined;
@@ -85,15 +85,15 @@ export interface DetailedWriter extends BatchWriter {
   /** Writes what fits without waiting, behind a pending write; the number of records taken. */
   writeSync?(batch: Batch): number;
   /**
-   * No connection stands between two writes, as with datagrams, HTTP and mail: each write has a
-   * time-out of its own, and only its outcome says that the other side is there.
+   * No connection stands between two writes, as with datagrams, HTTP and mail: each write bounds
+   * itself, and only its outcome says that the other side is there.
    */
   readonly isConnectionless?: boolean;
   /** It was opened without a word from the other side: only a settled batch proves that it is there. */
   readonly isUnproven?: boolean;
   /** After a rejection: the other side asked to be left alone for so many seconds, from 0. */
   readonly holdSeconds?: number | undefined;
-  /** The time-out of its own of a write, in milliseconds. */
+  /** The time-out of a write, in milliseconds, where the writer bounds writes itself. */
   readonly writeTimeoutMs?: number;
   /**
    * The first bytes that the other side sends, or `undefined` if it ends without any; never rejects.

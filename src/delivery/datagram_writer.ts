@@ -75,7 +75,7 @@ export class DatagramWriter implements DetailedWriter {
     let start = 0;
     for (const length of batch.lengths) {
       const datagram = batch.bytes.subarray(start, start += length);
-      // Otherwise it is begun at least; nobody is left to hear of a failure.
+      // Otherwise the send is begun at least; a failure cannot be reported any more.
       if (!this.#socket.sendSync?.(datagram)) this.#socket.send(datagram).catch(ignore);
     }
     return batch.lengths.length;

@@ -1,6 +1,6 @@
 /**
- * What a handler tells of its deliveries: the events, the counters, and the two lines on stderr
- * that stand for them where nobody listens.
+ * The reports of a handler on its deliveries: events, counters, and lines on stderr, which stand for the
+ * events where a program does not listen to them.
  *
  * Browser compatible.
  *
@@ -63,7 +63,7 @@ export interface DeliveryStats {
 }
 
 /**
- * What happened on a handler's link.
+ * An event of a handler's connection and queue.
  *
  * - `connected`: a dial succeeded; over HTTP and SMTP, the server began to take records
  * - `connect-failed`: a dial failed; the next is allowed after `retrySeconds`; over HTTP and SMTP, a
@@ -108,7 +108,7 @@ export function printEvents(name: string, clock: Clock): (event: DeliveryEvent) 
   return (event) => {
     if (event.type === "outage") {
       const quiet = clock.now() - quietSince;
-      // A clock that was set back has nobody wait for longer.
+      // A clock that was set back does not silence the lines for longer.
       isShown = quiet >= QUIET_SECONDS || quiet < 0 || event.error instanceof ProcessEnd;
       if (!isShown) return void hidden.outages++;
       const { outages, lost } = hidden;
@@ -146,7 +146,7 @@ function describeAnswer(bytes: Uint8Array): string {
   return `${known === undefined ? "" : `It looks like ${known[1]}: `}${JSON.stringify(text)}`;
 }
 
-/** How an answer begins, and what it then is. */
+/** The beginnings of answers, and the protocols that they belong to. */
 const PROTOCOLS = [
   ["HTTP/", "a web server"],
   // RFC 8446 section 5.1: an alert, and the version.

@@ -24,7 +24,7 @@ import type { Serializer } from "../wire/serializer.ts";
 import type { DeliveryEvent } from "./delivery_event.ts";
 
 /**
- * What happens to records while there is no connection. `drop`: as CPython, they are dropped and
+ * The treatment of records while there is no connection. `drop`: as CPython, they are dropped and
  * only a record dials. `queue`: they are kept, and a timer dials.
  */
 export type WhileDisconnected = "drop" | "queue";
@@ -34,7 +34,7 @@ export interface DeliveryOptions {
   /** The longest wait for a connection, in milliseconds, from 1. @default {1000} */
   connectTimeoutMs?: number;
   /**
-   * What becomes of records while there is no connection: `"drop"` as CPython, or `"queue"`, which
+   * The treatment of records while there is no connection: `"drop"` as CPython, or `"queue"`, which
    * keeps them and dials from a timer. @default {"drop"}
    */
   whileDisconnected?: WhileDisconnected;
@@ -102,7 +102,7 @@ export const RECORD_DELIVERY_OPTIONS: readonly string[] = /* @__PURE__ */ DELIVE
   "serializer",
 );
 
-/** The handlers that were said to have no exit notifier. */
+/** The handlers about whose missing exit notifier a line was printed. */
 const said = /* @__PURE__ */ new Set<string>();
 
 /**

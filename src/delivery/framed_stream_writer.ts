@@ -39,7 +39,7 @@ export class FramedStreamWriter extends StreamWriter {
   }
 
   override writeSync(batch: Batch): number {
-    // What a write under way reads from stays as it is.
+    // A pending write goes on reading from the old buffer.
     this.#buffer = new Uint8Array(0);
     return super.writeSync(this.#frame(batch));
   }

@@ -1,5 +1,5 @@
 /**
- * Holds the process open while somebody awaits a flush: sockets and timers of a handler do not.
+ * Holds the process open while a flush is awaited: the sockets and timers of a handler do not.
  *
  * Browser compatible.
  *

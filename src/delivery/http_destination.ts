@@ -1,6 +1,6 @@
 /**
- * What is known of a web server beyond a single request: in which form it takes requests, for how
- * long it has refused everything, what of its refusals was reported, and the idempotency keys.
+ * Remembers about a web server, beyond a single request, in which form it takes requests, for how long
+ * it has refused everything, how many refusals were reported, and the idempotency keys.
  *
  * Browser compatible: time and randomness are given.
  *

@@ -44,7 +44,7 @@ export interface HttpEndpoint {
   headers: Headers;
   contentType: string;
   idempotencyKey: boolean;
-  /** What `fetch` is given beside everything else. */
+  /** Further options for `fetch`. */
   context: object | null;
   body: HTTPBody;
   gzip: boolean;
@@ -56,12 +56,12 @@ export interface HttpEndpoint {
 }
 
 /**
- * An answer is read so that its connection can be used again, but no further than this: nobody needs
- * what stands there.
+ * An answer is read so that its connection can be used again, but no further than this: its text is
+ * not needed.
  */
 const MAX_ANSWER_BYTES = 65536;
 
-/** What an error quotes of an answer. */
+/** The most characters of an answer that an error quotes. */
 const QUOTED = 200;
 
 const ignore = () => {};
@@ -239,7 +239,7 @@ export class HttpWriter implements DetailedWriter {
   }
 }
 
-/** What one record is in a batch for this kind of body. */
+/** One record as it stands in a batch for this kind of body. */
 export function framed(body: HTTPBody, text: string): string {
   if (body === "json") return `,${text}`;
   return body === "ndjson" ? `${text}\n` : text;
@@ -250,7 +250,7 @@ async function gzipped(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<Array
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** What `fetch` says of a network that fails, with what stands behind it. */
+/** The error of a network that fails, with the messages of its causes. */
 function failure(error: unknown): ConnectionError {
   const texts: string[] = [];
   for (let cause = error; cause instanceof Error && texts.length < 3; cause = cause.cause) {
@@ -284,7 +284,7 @@ async function readStart(response: Response, signal: AbortSignal): Promise<strin
   return text;
 }
 
-/** Lets go of an answer that nobody waits for any more. */
+/** Cancels an answer that came too late. */
 function discard(response: Response): void {
   try {
     response.body?.cancel().catch(ignore);

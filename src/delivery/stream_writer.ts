@@ -41,7 +41,7 @@ export class StreamWriter implements DetailedWriter {
   /** Of the last one what the connection was not given yet, and how long all of it is. */
   #rest: Uint8Array = NO_BYTES;
   #size = 0;
-  /** Whether all of the last one was taken. */
+  /** All of the last one was taken. */
   #whole = false;
 
   constructor(connection: StreamConnection) {

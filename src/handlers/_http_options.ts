@@ -33,7 +33,7 @@ export interface HTTPHandlerOptions
   extends Omit<DeliveryOptions, "connectTimeoutMs" | "writeTimeoutMs"> {
   /** `"GET"` or `"POST"`, in any case. @default {"GET"}, as CPython; `"POST"` for JSON */
   method?: string;
-  /** Whether to use HTTPS. @default {false} */
+  /** `true`: uses HTTPS. @default {false} */
   secure?: boolean;
   /** A user name and a password, for Basic authentication (RFC 7617). @default none */
   credentials?: readonly [user: string, password: string] | null;
@@ -59,7 +59,7 @@ export interface HTTPHandlerOptions
    * brings and what comes while a request is under way
    */
   batchMs?: number;
-  /** Whether to compress the body of a POST. @default {false} */
+  /** `true`: compresses the body of a POST. @default {false} */
   gzip?: boolean;
   /** Headers of every request, `Content-Type` among them if need be. @default none */
   headers?: Readonly<Record<string, string>>;
@@ -83,16 +83,16 @@ export interface HTTPHandlerOptions
    */
   giveUpAfterMs?: number;
   /**
-   * What becomes of records while the server cannot be reached or says "later": kept and sent again,
-   * or dropped as in CPython. @default {"queue"}
+   * The treatment of records while the server cannot be reached or says "later": they are kept and
+   * sent again, or dropped as in CPython. @default {"queue"}
    */
   whileDisconnected?: "drop" | "queue";
-  /** What sends the requests. @default the runtime's `fetch` */
+  /** Sends the requests. @default the runtime's `fetch` */
   fetch?: HTTPFetch;
   /**
-   * What tells that the process ends: the `exitNotifier` of `./deno`, `./bun`, `./node` or `./auto`.
-   * The handler is then flushed when the event loop is empty, and what is left at the end is counted
-   * and said on stderr. `{}`: nothing does. @default nothing, which is said once on stderr
+   * Reports the end of the process: the `exitNotifier` of `./deno`, `./bun`, `./node` or `./auto`.
+   * The handler is then flushed when the event loop is empty, and the records that are lost at the end
+   * are counted and reported on stderr. `{}`: none. @default none, which a line on stderr says once
    */
   exitNotifier?: ExitNotifier;
 }
@@ -175,7 +175,7 @@ export function checkHttpOptions(
   checkLimit(what, "giveUpAfterMs", giveUpAfterMs);
   checkFunction(what, "fetch", options.fetch);
   const exitNotifier = checkExitNotifier(what, options.exitNotifier);
-  // Asked of globals at each request, as somebody may instrument it later.
+  // Looked up at each request, as a program may instrument it later.
   const fetcher: HTTPFetch = options.fetch ?? ((url, init) => fetch(url, init));
   return {
     secure,

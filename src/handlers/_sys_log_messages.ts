@@ -1,6 +1,6 @@
 /**
- * What `SysLogHandler` makes of a record: the bytes of one syslog message, as CPython's or with a
- * header of the RFCs, whose fields come from the options or else from the record.
+ * Makes syslog messages of records: CPython's, or with a header of the RFCs, whose fields come from the
+ * options or else from the record.
  *
  * Browser compatible.
  *
@@ -20,7 +20,7 @@ import { pythonStr } from "../text/python_repr.ts";
 import { localtime } from "../text/struct_time.ts";
 import type { CheckedSysLogOptions } from "./sys_log_options.ts";
 
-/** What no daemon ends the name of a program at, and how much of it all of them keep. */
+/** Characters at which a daemon may end the name of a program; and how many all daemons keep. */
 const NO_NAME = /[^A-Za-z0-9._-]/g;
 const MAX_NAME = 32;
 
@@ -65,7 +65,7 @@ class PlainMessages implements SysLogMessages {
     if (bytes.length <= max) return bytes;
     this.truncated++;
     if (!text.endsWith("\0")) return truncateUtf8(bytes, max);
-    // Who wants a NUL at the end wants it of this message too.
+    // A message that is cut ends with its NUL as well.
     const end = truncateUtf8(bytes, max - 1).length;
     bytes[end] = 0;
     return bytes.subarray(0, end + 1);

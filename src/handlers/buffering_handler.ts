@@ -13,7 +13,7 @@ import { type FlushOptions, Handler, tellFault, watchFault } from "../logging/ha
 import type { LogRecord } from "../logging/log_record.ts";
 
 /**
- * The most records of a buffer that nobody empties, unless its capacity is more: some tens of
+ * The most records of a buffer that is never emptied, unless its capacity is more: some tens of
  * megabytes. CPython keeps them all, until there is no memory left.
  */
 const MAX_BUFFERED = 100_000;
@@ -43,7 +43,7 @@ const MAX_BUFFERED = 100_000;
  * ```
  */
 export class BufferingHandler extends Handler {
-  /** How many records make `shouldFlush()` say yes. */
+  /** The number of records at which `shouldFlush()` returns true. */
   capacity: number;
   /** The records that are held back, oldest first. */
   readonly buffer: LogRecord[] = [];
@@ -69,7 +69,7 @@ export class BufferingHandler extends Handler {
     return this.#dropped;
   }
 
-  /** Whether the buffer is up to its capacity. Override it for another rule. */
+  /** Says whether the buffer is full. Override it for another rule. */
   shouldFlush(_record: LogRecord): boolean {
     return this.buffer.length >= this.capacity;
   }

@@ -8,13 +8,13 @@
  */
 import { refuse } from "../logging/validate.ts";
 
-/** What a runtime gives a worker with each event, as far as it is used here. */
+/** The context that a runtime gives a worker with each event, as far as it is used here. */
 export interface WaitUntilContext {
   /** Keeps the request alive until the promise settles, without holding up the response. */
   waitUntil(promise: Promise<unknown>): void;
 }
 
-/** What can be flushed: every handler of this package. */
+/** An object that can be flushed: every handler of this package. */
 export interface Flushable {
   /** Resolves when everything emitted before is sent, dropped, or left for later; never rejects. */
   flush(): Promise<void>;
@@ -60,7 +60,7 @@ export function flushAfter(ctx: WaitUntilContext, ...handlers: Flushable[]): voi
  * into `ctx.waitUntil` is done. Its methods are called with the runtime's own arguments, but for a
  * context that notes what is put into it.
  *
- * What is logged while a response is streamed goes with the next event, unless its end is put into
+ * Records logged while a response is streamed go with the next event, unless its end is put into
  * `ctx.waitUntil`. A class (`extends WorkerEntrypoint`, `DurableObject`) is made by the runtime:
  * call `flushAfter(this.ctx, …)` within.
  *

@@ -116,11 +116,11 @@ export class HTTPHandler extends NetworkHandler {
   readonly host: string;
   /** The path on that host, with its query if it has one. */
   readonly url: string;
-  /** Whether HTTPS is used. */
+  /** Says whether HTTPS is used. */
   readonly secure: boolean;
   /** The user name and the password, if any. */
   readonly credentials: readonly [user: string, password: string] | null;
-  /** What `fetch` is given for TLS, if anything. */
+  /** The TLS options for `fetch`, if any. */
   readonly context: object | null;
   /** How records stand in a request. */
   readonly body: HTTPBody;
@@ -178,7 +178,7 @@ export class HTTPHandler extends NetworkHandler {
   }
 
   /**
-   * What is sent of a record. In a form its attributes as they are, as CPython: `msg` without its
+   * The fields that are sent of a record. In a form its attributes as they are, as CPython: `msg` without its
    * arguments, and no formatter has a say. In JSON what other handlers send: `msg` merged, an error as
    * text in `exc_text`. Override it to send something else.
    */

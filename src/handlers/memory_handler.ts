@@ -74,9 +74,9 @@ export { BufferingHandler } from "./buffering_handler.ts";
 export interface MemoryHandlerOptions {
   /** The level from which on a record has all of them passed on. @default {ERROR} */
   flushLevel?: Level;
-  /** Who gets the records; `null`: set later, by `setTarget()`. @default {null} */
+  /** The handler that gets the records; `null`: set later, by `setTarget()`. @default {null} */
   target?: Handler | null;
-  /** Whether `close()` passes on what is left, or throws it away. @default {true} */
+  /** `true`: `close()` passes on the records that are left; `false`: it drops them. @default {true} */
   flushOnClose?: boolean;
 }
 
@@ -84,9 +84,9 @@ export interface MemoryHandlerOptions {
 export class MemoryHandler extends BufferingHandler {
   /** The level from which on a record has all of them passed on. */
   flushLevel: number;
-  /** Who gets the records. Its filters apply; its level does not, as in CPython. */
+  /** The handler that gets the records. Its filters apply; its level does not, as in CPython. */
   target: Handler | null;
-  /** Whether `close()` passes on what is left. */
+  /** Says whether `close()` passes on the records that are left. */
   flushOnClose: boolean;
   #isEmitting = false;
   readonly #exitHooks: ExitHooks = {
@@ -116,13 +116,13 @@ export class MemoryHandler extends BufferingHandler {
     this.#forgetExit = exitHooks.add(this.#exitHooks, true, "passes on");
   }
 
-  /** Whether the buffer is up to its capacity, or the record's level is `flushLevel` or above. */
+  /** Says whether the buffer is full, or the record's level is `flushLevel` or above. */
   override shouldFlush(record: LogRecord): boolean {
     return super.shouldFlush(record) || record.levelno >= this.flushLevel;
   }
 
   /**
-   * Sets who gets the records; `null` for nobody, and then they stay in the buffer.
+   * Sets the handler that gets the records; with `null` they stay in the buffer.
    *
    * @throws {TypeError} when it is no handler
    */

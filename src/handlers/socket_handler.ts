@@ -185,7 +185,7 @@ export interface SocketHandlerOptions extends RecordDeliveryOptions {
   tls?: TlsOptions | true;
 }
 
-/** What a sender needs of a serializer. */
+/** The part of a serializer that a sender needs. */
 type Sending = Pick<Serializer, "dumps" | "framing">;
 
 function checkStream(

@@ -281,13 +281,13 @@ export class SysLogHandler extends NetworkHandler {
 
   /** Where the daemon listens, as it was given. */
   readonly address: SysLogAddress;
-  /** Whether that is a Unix socket. */
+  /** Says whether that is a Unix socket. */
   readonly unixsocket: boolean;
-  /** What messages are marked as coming from: a name in `facility_names`, or a number. */
+  /** The facility of the messages: a name in `facility_names`, or a number. */
   facility: number | string;
   /** Put before the text of every message, as it is: CPython's way to name the program. */
   ident = "";
-  /** Whether a NUL is put behind every message. @default as `framing` says */
+  /** `true`: a NUL is put behind every message. @default as `framing` says */
   append_nul: boolean;
   /** The time-out of the socket in seconds, as it was given (CPython 3.14). */
   readonly timeout: number | null;
@@ -330,7 +330,7 @@ export class SysLogHandler extends NetworkHandler {
     this.#overridden = new FrameEncoder(make);
   }
 
-  /** What it sends with; `null` until a Unix socket of unknown kind was connected. */
+  /** The kind of socket; `null` until a Unix socket of unknown kind was connected. */
   get socktype(): SysLogSocktype | null {
     const { datagrams, stream } = this.#targets;
     return stream === null ? "datagram" : datagrams === null ? "stream" : null;

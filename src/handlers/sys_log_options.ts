@@ -42,10 +42,10 @@ export type SysLogFormat = "cpython" | "rfc3164" | "rfc5424";
 /** How messages are told apart on a stream (RFC 6587). */
 export type SysLogFraming = "octet-counting" | "lf" | "nul";
 
-/** What a handler sends with. */
+/** The kind of socket that a handler sends with. */
 export type SysLogSocktype = "datagram" | "stream";
 
-/** What `SysLogHandler` sends with, and what that needs. */
+/** The kind of socket of a `SysLogHandler`, and the connector that it needs. */
 export type SysLogTransport =
   | {
     /** UDP; of a Unix socket datagrams or, where it takes none, a stream. @default {null} */
@@ -68,7 +68,7 @@ export type SysLogTransport =
     tls?: TlsOptions | true;
   };
 
-/** What `SysLogHandler` writes, and how. */
+/** The options of a `SysLogHandler`'s messages. */
 export interface SysLogOptions extends DeliveryOptions {
   /** The facility, by its name or from 0 to 23. @default {1} (`LOG_USER`) */
   facility?: number | string;
@@ -111,7 +111,7 @@ export interface SysLogOptions extends DeliveryOptions {
    * characters are kept; a name that is taken then ends with `_2`, `_3`, and so on. @default {null}
    */
   structuredDataId?: string | null;
-  /** Whether the text of RFC 5424 begins with a byte order mark. @default {false} */
+  /** `true`: the text of RFC 5424 begins with a byte order mark. @default {false} */
   bom?: boolean;
   /**
    * The longest datagram in bytes, from 1; a longer message is cut between two characters and
@@ -218,7 +218,7 @@ export interface CheckedSysLogOptions {
   readonly format: SysLogFormat;
   /** `undefined`: what is sent needs none, or has it already. */
   readonly framing: StreamFraming | undefined;
-  /** Whether that is a NUL of the message's own, as CPython's. */
+  /** `true`: the message itself ends with a NUL, as CPython's. */
   readonly appendNul: boolean;
   readonly hostname: string | null;
   readonly appName: string | undefined;

@@ -26,7 +26,7 @@ export interface Mail {
   date: string;
   /** The same each time it is sent, so that a mail that arrives twice can be recognised. */
   messageId: string;
-  /** Aborted when nobody waits for the outcome any more. */
+  /** Aborted when the outcome is no longer awaited. */
   signal: AbortSignal;
 }
 

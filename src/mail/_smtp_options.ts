@@ -81,9 +81,9 @@ export interface SMTPHandlerOptions
    */
   transport?: MailTransport;
   /**
-   * What tells that the process ends: the `exitNotifier` of `./deno`, `./bun`, `./node` or `./auto`.
-   * The handler is then flushed when the event loop is empty, and what is left at the end is counted
-   * and said on stderr. `{}`: nothing does. @default nothing, which is said once on stderr
+   * Reports the end of the process: the `exitNotifier` of `./deno`, `./bun`, `./node` or `./auto`.
+   * The handler is then flushed when the event loop is empty, and the mails that are lost at the end
+   * are counted and reported on stderr. `{}`: none. @default none, which a line on stderr says once
    */
   exitNotifier?: ExitNotifier;
 }
@@ -205,7 +205,7 @@ function checkSecure(what: string, secure: unknown): SMTPTlsOptions {
   return checkCertificate === undefined ? tls : { ...tls, checkCertificate };
 }
 
-/** The addresses in a text, of which a name alone is one too: that of somebody on the server. */
+/** The addresses in a text; a name alone is one too: that of a user on the server. */
 function checkAddresses(what: string, name: string, text: unknown): MailAddress[] {
   checkString(what, name, text);
   const line = String(text);

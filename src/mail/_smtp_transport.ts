@@ -77,7 +77,7 @@ export class SmtpTransport implements MailTransport {
       // It has said QUIT, or there is nothing to wait for.
       socketCloseTimeout: 0,
     });
-    // What goes wrong when the mail was taken is of no interest any more.
+    // An error after the mail was taken changes nothing any more.
     connection.on("error", ignore);
     this.ended = new Promise((resolve) => connection.once("end", resolve));
     return connection;
@@ -101,7 +101,7 @@ function offeredIn(answer: string): string[] {
   return [...lines].flatMap(([, names]) => names!.toUpperCase().trim().split(/\s+/));
 }
 
-/** What ends with a callback, as a promise. */
+/** A call that ends with a callback, as a promise. */
 function done(begin: (callback: (error?: Error | null) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     begin((error) => error ? reject(error) : resolve());

@@ -110,7 +110,7 @@ export class SMTPHandler extends NetworkHandler {
   readonly fromaddr: string;
   /** The recipients. */
   readonly toaddrs: readonly string[];
-  /** What `getSubject()` gives. */
+  /** The result of `getSubject()`. */
   subject: string;
   /** The user name, if there are credentials. */
   readonly username: string | null;
@@ -173,7 +173,7 @@ export class SMTPHandler extends NetworkHandler {
   }
 }
 
-/** What the mail handler of a dictionary is made by, under Python's name. */
+/** The table that makes the mail handler of a dictionary, under Python's name. */
 export type MailHandlerClasses = Readonly<
   Record<string, (keywords: Readonly<Record<string, unknown>>) => SMTPHandler>
 >;

@@ -158,7 +158,7 @@ test("SocketHandler sees FIN and RST before the next record and loses nothing to
     assertEquals(events.at(-1)?.type, "disconnected");
     handler.emit(record("b"));
     await clock.advance();
-    assertEquals(network.dialTimes.length, 2, "no delay before the first dial after a loss (N13)");
+    assertEquals(network.dialTimes.length, 2, "no delay before the first dial after a loss");
     assertEquals(messages(network.peer.received), ["b"]);
     await clock.advance(YOUNG_MS);
     assertEquals(account(handler).sent, 2);
@@ -458,7 +458,7 @@ test("SocketHandler.emit() costs a record that cannot be encoded, and reports it
   const network = new MemoryNetwork();
   const handler = new Reporting("h", 9020, { connector: network, clock: network.clock });
   handler.emit(record("%d", "not a number"));
-  assertEquals(network.log, [], "a record that cannot be encoded dials nothing (N5)");
+  assertEquals(network.log, [], "a record that cannot be encoded dials nothing");
   handler.emit(record("good"));
   handler.emit(record(undefined, 1));
   await handler.flush();
