@@ -8,7 +8,7 @@
  * it carries stay queued until it has stood for that long, and are written again when it ends before. A
  * stream behind one that ended young is *probed*: it must stand unwritten for a step (100 ms) at least,
  * then carries the head record alone, then twice as many each step. So a server that ends every
- * connection is told from one that ends the connection because of a record, and a backlog is never
+ * connection is distinguished from one that ends it because of a record, and a backlog is never
  * poured into either.
  *
  * To find a poisonous record among many, the next stream carries at most half of those that the last

@@ -12,7 +12,7 @@ import type { Batch, DetailedWriter, Progress } from "./batch_writer.ts";
 
 const ignore = () => {};
 
-/** Sends that are not waited for one by one; should the socket be let go, they count as not sent. */
+/** The most sends under way; if the socket is closed meanwhile, they count as not sent. */
 const IN_FLIGHT = 64;
 
 /** Sends each record of a batch as a datagram. */

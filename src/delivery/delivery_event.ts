@@ -72,10 +72,10 @@ export interface DeliveryStats {
  *   records were written to it within the second before, and go again or are dropped
  * - `outage`: records cannot be delivered from now on: a dial failed or the queue is full
  * - `outage-over`: they can again, or the handler was closed; `lost` were dropped in between
- * - `dropped`: records were dropped; told once an event-loop turn and reason
+ * - `dropped`: records were dropped; reported once an event-loop turn and reason
  * - `refused`: a record of so many bytes was dropped, since connections end upon it
  * - `answered`: a server sent bytes that should only read, so it may be the wrong service; `bytes`
- *   are the first of them; told once a handler
+ *   are the first of them; reported once a handler
  */
 export type DeliveryEvent =
   | { type: "connected" }
@@ -89,11 +89,11 @@ export type DeliveryEvent =
 
 /**
  * The error of the outage that the end of the process is, or may be. It is printed even right after
- * another one: there is no next line with which to tell it.
+ * another one: there is no next line that could report it.
  */
 export class ProcessEnd extends Error {}
 
-/** Outages that begin so soon after the last line are counted and told with the next one. */
+/** Outages that begin so soon after the last line are counted and reported with the next one. */
 const QUIET_SECONDS = 10;
 
 /** Writes the start and the end of an outage, and the first oversized record, to stderr. */

@@ -41,7 +41,7 @@ export interface DeliveryOptions {
   /**
    * How long a connection lives: `"persistent"`, from the first record until it is lost, or
    * `"per-flush"`, for where a socket may not outlive a request: `emit()` only queues, and `flush()`
-   * dials, writes what is queued, half-closes and awaits the peer's end. No timer dials then: a flush
+   * dials, writes the queued records, half-closes and awaits the peer's end. No timer dials then: a flush
    * within the back-off leaves the records queued, in `drop` mode it drops them.
    * @default what the connector says (of `./cloudflare`: `"per-flush"`), else {"persistent"}
    */
@@ -106,8 +106,8 @@ export const RECORD_DELIVERY_OPTIONS: readonly string[] = /* @__PURE__ */ DELIVE
 const said = /* @__PURE__ */ new Set<string>();
 
 /**
- * Checks what tells that the process ends, where it is no connector's to know. Without one this is
- * said once for each kind of handler, where the runtime has processes.
+ * Checks the exit notifier of a handler without a connector. Where the runtime has processes, a line on
+ * stderr says once for each kind of handler that it has none.
  */
 export function checkExitNotifier(what: string, value: ExitNotifier | undefined): ExitNotifier {
   if (value !== undefined) {

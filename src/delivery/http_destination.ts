@@ -60,7 +60,7 @@ export class HttpDestination {
   /** It has answered that it takes nothing; for how many seconds it has done so. */
   refusedAll(): number {
     const now = this.#clock.now();
-    // A clock that is set back costs the time between two requests.
+    // If the clock is set back, the time between two requests does not count.
     this.#refusedSeconds += Math.max(now - (this.#refusedAt ?? now), 0);
     this.#refusedAt = now;
     return this.#refusedSeconds;

@@ -1,6 +1,6 @@
 /**
- * Frames one after the other on a byte stream, in pieces, so that a write that makes no progress can
- * be told from one that is long.
+ * Writes frames one after the other to a byte stream, in pieces, so that a long write differs from one
+ * that makes no progress.
  *
  * Browser compatible.
  *
@@ -104,7 +104,7 @@ export class StreamWriter implements DetailedWriter {
     try {
       for await (const bytes of this.#connection) return bytes;
     } catch {
-      // The connection failed, which `closed` tells.
+      // The connection failed, which `closed` reports.
     }
     return undefined;
   }

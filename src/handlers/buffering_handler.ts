@@ -88,7 +88,7 @@ export class BufferingHandler extends Handler {
     this.#bound(record);
   }
 
-  /** Drops the newest: what it was kept for is more likely to be told by the oldest. */
+  /** Drops the newest: the oldest records are more likely to say what began a failure. */
   #bound(record: LogRecord): void {
     const most = Math.max(this.capacity, MAX_BUFFERED);
     if (this.buffer.length <= most) return;

@@ -167,7 +167,7 @@ export class MemoryHandler extends BufferingHandler {
   }
 
   /**
-   * Flushes, unless `flushOnClose` is false, empties the buffer and lets go of the target, which it
+   * Flushes, unless `flushOnClose` is false, empties the buffer and releases the target, which it
    * does not close. Final: records emitted afterwards are counted as `dropped`.
    */
   override async close(): Promise<void> {

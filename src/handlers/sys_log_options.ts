@@ -39,7 +39,7 @@ export type SysLogAddress = readonly [host: string, port: number] | string;
  */
 export type SysLogFormat = "cpython" | "rfc3164" | "rfc5424";
 
-/** How messages are told apart on a stream (RFC 6587). */
+/** How messages are separated on a stream (RFC 6587). */
 export type SysLogFraming = "octet-counting" | "lf" | "nul";
 
 /** The kind of socket that a handler sends with. */
@@ -79,7 +79,7 @@ export interface SysLogOptions extends DeliveryOptions {
    */
   format?: SysLogFormat;
   /**
-   * How messages are told apart on a stream; datagrams go without. Octet counting carries them as
+   * How messages are separated on a stream; datagrams need nothing. Octet counting carries them as
    * they are. The others write LF, CR and NUL within a message as `#012`, `#015` and `#000`, but for
    * the "nul" of cpython: it is what `append_nul` appends, and most daemons end a message of it at a
    * line feed too.
@@ -216,7 +216,7 @@ export function withTimeout<Options extends SysLogOptions>(
 export interface CheckedSysLogOptions {
   readonly facility: number | string;
   readonly format: SysLogFormat;
-  /** `undefined`: what is sent needs none, or has it already. */
+  /** `undefined`: the messages need none, or have it already. */
   readonly framing: StreamFraming | undefined;
   /** `true`: the message itself ends with a NUL, as CPython's. */
   readonly appendNul: boolean;

@@ -8,5 +8,5 @@ test("a handler loses, doubles and reorders nothing under random faults, and alw
 test("a handler that connects per flush loses and reorders nothing either, and doubles once at most", () =>
   rounds(round, "per-flush"));
 
-test("a server that hangs up on records or on everybody costs no record but those it refuses", () =>
+test("a server that hangs up on records or on every client loses no record but those it refuses", () =>
   rounds(serverRound, "persistent", 40));

@@ -32,7 +32,7 @@ class Queue {
   }
 }
 
-test("FlushTracker resolves a flush when what was queued before is sent or dropped", async () => {
+test("FlushTracker resolves a flush when the records before it are sent or dropped", async () => {
   const queue = new Queue();
   const { outbox, flushes } = queue;
   queue.queue(3);
@@ -44,7 +44,7 @@ test("FlushTracker resolves a flush when what was queued before is sent or dropp
   assertEquals([await isDone(), flushes.size], [true, 0]);
 });
 
-test("FlushTracker does not count newer records that went while older ones were in flight", async () => {
+test("FlushTracker does not count newer records that were dropped while older ones were in flight", async () => {
   const queue = new Queue();
   const { outbox } = queue;
   queue.queue(10);
@@ -71,7 +71,7 @@ test("FlushTracker ends a flush by its signal, and all when there is nothing mor
   assertEquals([await second(), queue.flushes.size], [true, 0]);
 });
 
-test("FlushTracker waits anew for records that were done with and go again", async () => {
+test("FlushTracker waits anew for held records that are put back", async () => {
   const queue = new Queue();
   const { outbox, flushes } = queue;
   queue.queue(1);

@@ -133,7 +133,7 @@ test("HTTPHandler sends many records in few requests, compressed", async () => {
   assertEquals(account(handler).sent, 5000);
 });
 
-test("HTTPHandler sends what an outage kept, in order, when the server is back", async () => {
+test("HTTPHandler sends the records of an outage, in order, when the server is back", async () => {
   const first = await new WebServer().listen();
   const { port, host } = first;
   const { handler, told } = queueing(host);
@@ -246,7 +246,7 @@ test("HTTPHandler.close() hangs up on a server that is silent", async () => {
   await closed;
 });
 
-test("HTTPHandler tells of a name that nobody has", async () => {
+test("HTTPHandler reports a host name that does not exist", async () => {
   const { handler, told } = queueing("name.invalid", { closeTimeoutMs: 0 });
   handler.handle(record("a"));
   assert((await told("connect-failed")).error instanceof ConnectionError);
@@ -273,7 +273,7 @@ function trusting(ca: string): { context: object; release: () => void } {
   return { context: { dispatcher }, release: () => dispatcher.destroy() };
 }
 
-test("HTTPHandler sends over TLS, to a server that it is told to trust and to no other", async () => {
+test("HTTPHandler sends over TLS to a server of a trusted authority, and to no other", async () => {
   const certificate = { cert: pem("server.pem"), key: pem("server.key") };
   await using server = await new WebServer(certificate).listen();
   const suspicious = queueing(server.host, { secure: true, closeTimeoutMs: 0 });

@@ -4,7 +4,7 @@ import { test } from "../test.ts";
 
 const post = { isGet: false, isCompressed: false };
 
-test("judgeStatus() tells answers about records from answers about the destination", () => {
+test("judgeStatus() distinguishes answers about records from answers about the destination", () => {
   const expected: [HttpVerdict, number[]][] = [
     ["taken", [200, 201, 202, 204, 299]],
     ["later", [408, 425, 429, 500, 502, 503, 504, 507, 599]],

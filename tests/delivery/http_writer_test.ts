@@ -165,7 +165,7 @@ test("HTTPHandler gives a batch that lost records to a full queue another key", 
   await handler.close();
 });
 
-test("HTTPHandler sends no key where it is told so, or one of the caller's own", async () => {
+test("HTTPHandler sends no key where `idempotencyKey` is false, or the caller's", async () => {
   for (const headers of [{}, { "Idempotency-Key": "mine" }]) {
     const { handler, emit, keys } = setUp({ idempotencyKey: false, headers });
     emit("a");
@@ -193,7 +193,7 @@ for (const status of [301, 302, 307, 308, 401, 403, 404, 405, 410]) {
   });
 }
 
-test("HTTPHandler drops what is queued when the server has refused everything for `giveUpAfterMs`", async () => {
+test("HTTPHandler drops the queue when the server has refused everything for `giveUpAfterMs`", async () => {
   const { server, handler, emit, clock, events, faults, taken } = setUp({ giveUpAfterMs: 60_000 });
   server.usual = 401;
   emit("a", "b");
@@ -239,7 +239,7 @@ test("HTTPHandler that connects per flush gives up a server that refuses everyth
   await handler.close();
 });
 
-test("HTTPHandler shows an answer's text on one line, without what commands a terminal", async () => {
+test("HTTPHandler shows an answer's text on one line, without control characters", async () => {
   const { server, handler, emit, faults } = setUp();
   server.nextAnswers(new Response("no\n\x1b[2J\x9b1m\u2028!", { status: 400 }));
   emit("a");
@@ -269,7 +269,7 @@ test("HTTPHandler.method can be set, in any case, and holds for records that are
   await handler.close();
 });
 
-test("HTTPHandler.method refuses what cannot carry the records", () => {
+test("HTTPHandler.method refuses a method that cannot carry the records", () => {
   const { handler } = setUp();
   for (const method of ["GET", "PUT", 5]) {
     let refused = false;

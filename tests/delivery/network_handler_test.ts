@@ -310,7 +310,7 @@ test("records that the server refuses for good are dropped, and the rest of thei
   await close(run);
 });
 
-test("what is not acknowledged when the connection is lost goes again, in order and batch by batch", async () => {
+test("unacknowledged batches are sent again after a lost connection, in order and unchanged", async () => {
   const run = setUp();
   const { clock, handler, emit } = run;
   await emit("a", "b", "c", "d");
@@ -386,7 +386,7 @@ test("flush() that connects for itself waits for acknowledgements too, before it
   await close(run);
 });
 
-test("a flush whose connection is lost sends what is not acknowledged again, once", async () => {
+test("a flush whose connection is lost sends unacknowledged records again, once", async () => {
   const run = setUp({}, { connection: "per-flush" });
   const { clock, handler } = run;
   handler.handle(record("a".repeat(40_000)));
@@ -428,7 +428,7 @@ test("a connection on which nothing is acknowledged for writeTimeoutMs counts as
   await close(run);
 });
 
-test("close() waits for acknowledgements for closeTimeoutMs, and drops what has none", async () => {
+test("close() waits for acknowledgements for closeTimeoutMs, and drops records without one", async () => {
   const run = setUp({}, { closeTimeoutMs: 500 });
   const { clock, handler, emit } = run;
   await emit("a", "b");

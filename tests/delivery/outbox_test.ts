@@ -45,7 +45,7 @@ class Single extends Outbox {
   }
 }
 
-test("Outbox.take() gives what was pushed as one batch of whole frames, in order", () => {
+test("Outbox.take() gives the appended frames as one batch, whole and in order", () => {
   const outbox = new Single(open);
   for (let i = 1; i <= 3; i++) assert(push(outbox, frame(i, i)));
   const batch = outbox.take();
@@ -124,7 +124,7 @@ test("Outbox.makeRoom() leaves no empty batch of frames that were put back in th
   assertEquals([...outbox.take()?.lengths ?? []], [2]);
 });
 
-test("Outbox.return() splits a batch in two, and id and length tell the three apart", () => {
+test("Outbox.return() splits a batch in two, and id and length distinguish the three", () => {
   const outbox = new Single(open);
   for (let i = 1; i <= 5; i++) push(outbox, frame(i, i));
   const nameOf = ({ id, lengths }: Batch) => `${id}-${lengths.length}`;
@@ -221,7 +221,7 @@ test("Outbox.append() makes no chunk for a frame that there is no room for", () 
   assertEquals([full, outbox.records, outbox.bytes], [0, 1, 40]);
 });
 
-test("Outbox may be emptied by whom it tells that a chunk is full", () => {
+test("Outbox may be emptied by the call-back that reports a full chunk", () => {
   const sizes: number[] = [];
   const outbox: Single = new Single({
     ...open,
@@ -236,7 +236,7 @@ test("Outbox may be emptied by whom it tells that a chunk is full", () => {
   assertEquals(outbox.records, 2);
 });
 
-test("Outbox.makeRoom() never drops what is in flight, nor anything in vain", () => {
+test("Outbox.makeRoom() drops no frame in flight, and none in vain", () => {
   const outbox = new Single({
     maxBytes: 10,
     maxRecords: 3,
@@ -473,7 +473,7 @@ test("Outbox.drop() takes out the oldest frames that wait", () => {
   assertEquals([outbox.records, outbox.bytes], [0, 0]);
 });
 
-test("Outbox with several batches under way puts back what is not settled, in order and as it was", () => {
+test("Outbox with several batches under way puts back the unsettled ones, in order and unchanged", () => {
   const step = fc.record({
     do: fc.constantFrom("push", "push", "take", "settle", "return", "split", "restore", "drop"),
     n: fc.nat(20),

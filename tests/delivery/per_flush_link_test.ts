@@ -47,7 +47,7 @@ function show(answer: Answer): string {
 const two: Partial<LinkFacts> = { queued: 2, waiting: 2 };
 const writtenTwo: Partial<LinkFacts> = { queued: 2, writing: 2, done: 2 };
 
-test("PerFlushLink dials for a flush, writes what is queued, half-closes and awaits the end", () => {
+test("PerFlushLink dials for a flush, writes the queued records, half-closes and awaits the end", () => {
   const play = new Play();
   assertEquals(play.link.whenQueued, "wait");
   assertEquals(
@@ -132,7 +132,7 @@ test("PerFlushLink dials once for the last flush, whatever the back-off", () => 
   ]);
 });
 
-test("PerFlushLink has what a connection had taken that broke go again once, and then count as sent", () => {
+test("PerFlushLink sends the records of a broken connection again once, and then counts them as sent", () => {
   const play = new Play();
   const round: Event[] = [
     ["flush", two],
@@ -175,7 +175,7 @@ test("PerFlushLink backs off where twice in a row nothing is taken, and drops th
   ]);
 });
 
-test("PerFlushLink gives a connection up with its flush: what was written counts as sent", () => {
+test("PerFlushLink gives a connection up with its flush, and written records count as sent", () => {
   const play = new Play();
   play.on(["flush", two]);
   assertEquals(play.on(["cut"]), ["confirm Infinity, restore, part true"], "no failure");
@@ -219,7 +219,7 @@ test("PerFlushLink awaits every acknowledgement before it half-closes, and has t
   ]);
 });
 
-test("PerFlushLink gives up the connection for close(), and what was written counts as sent", () => {
+test("PerFlushLink gives up the connection for close(), and written records count as sent", () => {
   const play = new Play();
   play.on(["flush", two], ["opened", two], ["written", writtenTwo]);
   assertEquals(play.on(["close"], ["closed"]), [

@@ -120,7 +120,7 @@ test("a flush within the back-off leaves records queued, and the first one after
   await handler.close();
 });
 
-test("in drop mode a failed dial drops what is queued, and so does a flush within the back-off", async () => {
+test("in drop mode a failed dial drops the queued records, and so does a flush within the back-off", async () => {
   const { network, clock, handler } = setUp({ whileDisconnected: "drop" });
   network.nextConnects("refused");
   handler.emit(record("a"));
@@ -137,7 +137,7 @@ test("in drop mode a failed dial drops what is queued, and so does a flush withi
   await handler.close();
 });
 
-test("what a connection had taken that broke before the peer's end is sent again, once", async () => {
+test("the records of a connection that broke before the peer's end are sent again, once", async () => {
   const { network, clock, handler } = setUp();
   network.whenNobodyListens = { peer: { keepsOpen: true } };
   handler.emit(record("a"));
@@ -218,7 +218,7 @@ function mortal(clock: Clock): Clock & { die(): void; revive(): void } {
   };
 }
 
-test("what a flush held whose request was cancelled is taken over by a later one", async () => {
+test("a later flush takes over the records of a flush whose request was cancelled", async () => {
   const network = new MemoryNetwork();
   const clock = mortal(network.clock);
   const { handler } = setUp({ connector: network, clock });
@@ -262,7 +262,7 @@ test("a dial that dies with its request holds nothing up for longer than its tim
   await handler.close();
 });
 
-test("flush() ends with its signal: what was not written stays queued, and what was counts as sent", async () => {
+test("flush() ends with its signal: unwritten records stay queued, and written ones count as sent", async () => {
   const { network, clock, handler } = setUp();
   network.nextConnects("hang", { peer: { stalled: true, bufferBytes: 1000 } });
   for (const name of ["a", "b", "c"]) handler.emit(record(name));
@@ -289,7 +289,7 @@ test("flush() ends with its signal: what was not written stays queued, and what 
   await handler.close();
 });
 
-test("close() flushes whatever the back-off says, and what comes after it is dropped", async () => {
+test("close() flushes whatever the back-off says, and records after it are dropped", async () => {
   const { network, handler } = setUp();
   network.nextConnects("refused");
   handler.emit(record("a"));
@@ -423,7 +423,7 @@ test("HTTPHandler may send per flush too, and is put off by the server across fl
   await handler.close();
 });
 
-test("a handler connects per flush where its connector says so, unless it is told otherwise", async () => {
+test("a handler connects per flush where its connector says so, unless an option says otherwise", async () => {
   for (const [options, dials] of [[{}, 0], [{ connection: "persistent" }, 1]] as const) {
     const network = new MemoryNetwork();
     const connector: Connector = {

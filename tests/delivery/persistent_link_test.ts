@@ -172,7 +172,7 @@ test("PersistentLink backs off where sockets without connections fail twice in a
   ]);
 });
 
-test("PersistentLink has an acknowledging connection's records go again, and watches what is not settled", () => {
+test("PersistentLink sends unacknowledged records again, and bounds the wait for each acknowledgement", () => {
   const writer = { acknowledges: true };
   const link = linkOf("queue");
   assertEquals(
@@ -217,7 +217,7 @@ test("PersistentLink dials once more for the last flush, whatever the back-off, 
   );
 });
 
-test("PersistentLink confirms or drops what a connection carried that close() has ended", () => {
+test("PersistentLink confirms or drops the records of a connection that close() has ended", () => {
   const link = linkOf("queue", true);
   assertEquals(play(link, [["close"], ["closed"]]), ["settle, release", "confirm Infinity"]);
   assertEquals(play(link, [["closed", { error: broken }], ["close"], ["wanted", { queued: 1 }]]), [
@@ -239,7 +239,7 @@ test("PersistentLink flushes when the event loop is empty and records are not wr
   );
 });
 
-test("PersistentLink writes what it can when the process ends, and each record after that", () => {
+test("PersistentLink writes without waiting when the process ends, and after each record then", () => {
   const link = linkOf("queue", true);
   assertEquals(play(link, [["exit", { writing: 1 }], ["exit"]]), [
     "confirm Infinity, writeLast, settle, release, end",
@@ -321,7 +321,7 @@ class Streams {
   }
 }
 
-test("PersistentLink lets a first stream write at once, and confirms what it carried after a second", () => {
+test("PersistentLink writes to a first stream at once, and confirms its records after a second", () => {
   const streams = new Streams("queue");
   streams.opened();
   assertEquals([streams.tickMs, streams.allowed], [1000, Infinity]);
@@ -331,7 +331,7 @@ test("PersistentLink lets a first stream write at once, and confirms what it car
   assertEquals(streams.tickMs, undefined);
 });
 
-test("PersistentLink sends again what a young stream carried, and probes the next stream", () => {
+test("PersistentLink sends the records of a young stream again, and probes the next stream", () => {
   const streams = new Streams("queue");
   streams.opened();
   streams.write(5);
@@ -346,7 +346,7 @@ test("PersistentLink sends again what a young stream carried, and probes the nex
   assertEquals(written, [1, 1, 0, 0, 0], "the head alone, and half of what the last one carried");
 });
 
-test("PersistentLink doubles each step what a probed stream writes, and frees one that has stood", () => {
+test("PersistentLink doubles the records of a probed stream each step, and frees one that has stood", () => {
   const streams = new Streams("queue");
   streams.opened();
   streams.ended(true);
@@ -488,7 +488,7 @@ test("PersistentLink in drop mode lets a record go again once", () => {
   assertEquals(streams.ended(true), { again: 0, dropped: 0, isPoison: false, backsOff: true });
 });
 
-test("PersistentLink in drop mode remembers what has gone again where this side closes a stream", () => {
+test("PersistentLink in drop mode remembers resent records where this side closes a stream", () => {
   const streams = new Streams("drop");
   streams.opened();
   streams.write(3);

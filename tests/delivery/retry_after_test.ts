@@ -28,7 +28,7 @@ test("retryAfterSeconds() is an hour at most", () => {
   assertEquals(retryAfterSeconds("Sun, 06 Nov 1994 08:49:37 GMT", 0), 3600);
 });
 
-test("retryAfterSeconds() makes nothing of what is no such header", () => {
+test("retryAfterSeconds() returns undefined for any other text", () => {
   for (const text of [null, "", "soon", "-1", "1.5", "1e3", "0x10", "2030", "Sun", "Infinity"]) {
     const found = retryAfterSeconds(text, 0);
     assertEquals(found, text === "2030" ? 2030 : undefined, String(text));

@@ -126,7 +126,7 @@ test("a record that a server cuts off each time does not stop those behind it", 
   await close(run);
 });
 
-test("a proxy that accepts and ends connections at once costs no record, and none is blamed", async () => {
+test("a proxy that accepts and ends connections at once loses no record, and none is blamed", async () => {
   const run = setUp();
   const { network, handler } = run;
   const texts = Array.from({ length: 2000 }, (_, i) => `m${i}`);

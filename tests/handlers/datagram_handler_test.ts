@@ -56,7 +56,7 @@ test("DatagramHandler opens a new socket after a failed send, and sends that rec
   await handler.close();
 });
 
-test("DatagramHandler tells of an outage where a socket opens and cannot send", async () => {
+test("DatagramHandler reports an outage where a socket opens and cannot send", async () => {
   const network = new MemoryNetwork();
   const events: string[] = [];
   const handler = new DatagramHandler("h", 9021, {
@@ -88,7 +88,7 @@ test("DatagramHandler backs off when the name cannot be resolved", async () => {
   await handler.close();
 });
 
-test("DatagramHandler.close() sends what is queued and is final", async () => {
+test("DatagramHandler.close() sends the queued records and is final", async () => {
   const { network, clock, handler } = setUp();
   handler.emit(record("a"));
   await handler.close();
@@ -98,7 +98,7 @@ test("DatagramHandler.close() sends what is queued and is final", async () => {
   assertEquals([network.holding, network.exitHooks, clock.pendingTimers], [0, 0, 0]);
 });
 
-test("DatagramHandler sends what is left at exit", async () => {
+test("DatagramHandler sends the records that are left at exit", async () => {
   const { network, clock, handler } = setUp();
   handler.emit(record("a"));
   await clock.advance();

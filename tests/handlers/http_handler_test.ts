@@ -98,7 +98,7 @@ test("HTTPHandler posts a form, one record a request and one request at a time",
   await handler.close();
 });
 
-test("HTTPHandler posts an array of what one turn brings, and what comes meanwhile in the next", async () => {
+test("HTTPHandler posts an array of the records of one turn, and those that come meanwhile in the next", async () => {
   const { server, handler, emit } = setting({ body: "json" });
   server.nextAnswers(() => {
     emit("d", "e");
@@ -142,7 +142,7 @@ for (const body of ["form", "json", "ndjson"] as const) {
   });
 }
 
-test("mapLogRecord() of a subclass says what is sent", async () => {
+test("mapLogRecord() of a subclass decides which fields are sent", async () => {
   class Short extends HTTPHandler {
     override mapLogRecord(record: LogRecord): Record<string, unknown> {
       return { text: this.format(record), n: 1.5 };

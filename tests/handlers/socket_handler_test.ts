@@ -111,7 +111,7 @@ test("SocketHandler in queue mode keeps records, dials from a timer and drains i
   assertEquals(clock.pendingTimers, 0);
 });
 
-test("SocketHandler gives up a dial after connectTimeoutMs and drops what was held", async () => {
+test("SocketHandler gives up a dial after connectTimeoutMs and drops the held records", async () => {
   const { network, clock, handler, events } = setUp({ connectTimeoutMs: 250 });
   network.nextConnects("hang");
   handler.emit(record("a"));
@@ -256,7 +256,7 @@ test("SocketHandler with a receiver that never reads keeps its memory bounded an
   await handler.close();
 });
 
-test("SocketHandler.flush() resolves when what was emitted before is sent or dropped", async () => {
+test("SocketHandler.flush() resolves when the records before it are sent or dropped", async () => {
   const { network, clock, handler } = setUp();
   await handler.flush();
   assertEquals(network.log, [], "nothing to flush dials nothing");
@@ -286,7 +286,7 @@ test("SocketHandler.flush() ends early when its signal is aborted", async () => 
   await handler.close();
 });
 
-test("SocketHandler.flush() ends where close() drops what it waits for", async () => {
+test("SocketHandler.flush() ends where close() drops the records that it waits for", async () => {
   const { network, clock, handler } = setUp({ whileDisconnected: "queue", closeTimeoutMs: 500 });
   network.whenNobodyListens = "refused";
   handler.emit(record("a"));
@@ -301,7 +301,7 @@ test("SocketHandler.flush() ends where close() drops what it waits for", async (
   assertEquals(account(handler).dropped.closed, 1);
 });
 
-test("SocketHandler.close() sends what is queued, half-closes, and is final", async () => {
+test("SocketHandler.close() sends the queued records, half-closes, and is final", async () => {
   const { network, clock, handler } = setUp();
   handler.emit(record("a"));
   const closed = handler.close();
@@ -395,7 +395,7 @@ test("SocketHandler does not hold the process open once it is connected", async 
   await handler.close();
 });
 
-test("SocketHandler writes what is left at exit", async () => {
+test("SocketHandler writes the records that are left at exit", async () => {
   const { network, clock, handler } = setUp();
   handler.emit(record("a"));
   await network.beforeExit();
@@ -434,7 +434,7 @@ test("SocketHandler gives nothing up at an error that may end the process and do
   await handler.close();
 });
 
-test("SocketHandler at exit tries an absent server once and counts what it leaves", async () => {
+test("SocketHandler at exit dials an absent server once and counts the records that it leaves", async () => {
   const { network, clock, handler, events } = setUp({ whileDisconnected: "queue" });
   network.whenNobodyListens = "refused";
   handler.emit(record("a"));
@@ -448,7 +448,7 @@ test("SocketHandler at exit tries an absent server once and counts what it leave
   await handler.close();
 });
 
-test("SocketHandler.emit() costs a record that cannot be encoded, and reports it", async () => {
+test("SocketHandler.emit() drops a record that cannot be encoded, and reports it", async () => {
   const faults: unknown[] = [];
   class Reporting extends SocketHandler {
     override handleError(_record: LogRecord, error: unknown): void {
@@ -469,7 +469,7 @@ test("SocketHandler.emit() costs a record that cannot be encoded, and reports it
   await handler.close();
 });
 
-test("SocketHandler reports a dial that throws what is no ConnectionError, and backs off", async () => {
+test("SocketHandler reports a dial that throws another error than ConnectionError, and backs off", async () => {
   const faults: [unknown, unknown][] = [];
   class Reporting extends SocketHandler {
     override handleError(record: LogRecord, error: unknown): void {
@@ -683,7 +683,7 @@ test("SocketHandler survives a makeSocket() of its own whose connection keeps no
   }
 });
 
-test("SocketHandler tells listeners that log to each other's handlers no endless story", async () => {
+test("SocketHandler does not report without end to listeners that log to each other's handlers", async () => {
   const network = new MemoryNetwork({ whenNobodyListens: "refused" });
   let heard = 0;
   const onEvent = ({ type }: DeliveryEvent) => {
@@ -732,7 +732,7 @@ test("SocketHandler keeps a write that the peer's FIN overtook from being sent t
   await handler.close();
 });
 
-test("SocketHandler tells of an outage on stderr, a line at its start and at its end", async () => {
+test("SocketHandler reports an outage on stderr, by a line at its start and at its end", async () => {
   const { lines, end } = catchStderr();
   try {
     const network = new MemoryNetwork();

@@ -149,7 +149,7 @@ test("SysLogHandler sends the text of an error, as its formatter makes it", asyn
   await handler.close();
 });
 
-test("SysLogHandler costs a record that cannot be a message, and that one alone", async () => {
+test("SysLogHandler drops a record that cannot be a message, and that one alone", async () => {
   const { network, handler, faults } = setUp();
   handler.emit(record("lone \ud800 surrogate"));
   handler.emit(record("%d", "not a number"));
@@ -305,7 +305,7 @@ test("SysLogHandler tries a Unix socket with datagrams, then as a stream, and re
   await handler.close();
 });
 
-test("SysLogHandler tells of both attempts where neither works, and backs off once", async () => {
+test("SysLogHandler reports both attempts where neither works, and backs off once", async () => {
   const { network, clock, handler, events } = setUp("/dev/log");
   network.nextConnects("unsupported", "not-found");
   handler.emit(record("a"));
@@ -445,7 +445,7 @@ test("SysLogHandler writes RFC 3164 with the local time, and no host name on a U
   }
 });
 
-test("SysLogHandler does without a host name that the connector does not tell, or tells badly", async () => {
+test("SysLogHandler does without a host name that the connector does not know, or gives badly", async () => {
   for (const hostName of [undefined, () => undefined, () => "", () => "my host"]) {
     const network = new MemoryNetwork();
     const connector = {
@@ -461,7 +461,7 @@ test("SysLogHandler does without a host name that the connector does not tell, o
   }
 });
 
-test("SysLogHandler costs a record whose fields cannot be written, and that one alone", async () => {
+test("SysLogHandler drops a record whose fields cannot be written, and that one alone", async () => {
   const { network, handler, faults } = setUp(["h", 601], {
     ...tcp,
     format: "rfc5424",
@@ -503,7 +503,7 @@ test("SysLogHandler sends a record whose extra fields have names that RFC 5424 d
   assertEquals([account(handler).sent, faults.length], [4, 0]);
 });
 
-test("SysLogHandler cuts what is longer than maxDatagramBytes between characters, and counts it", async () => {
+test("SysLogHandler cuts a message longer than maxDatagramBytes between characters, and counts it", async () => {
   const cpython = setUp(undefined, { maxDatagramBytes: 12 });
   cpython.handler.emit(record("äöüß"));
   cpython.handler.emit(record("abcdefg"));
@@ -529,7 +529,7 @@ test("SysLogHandler cuts what is longer than maxDatagramBytes between characters
   await rfc.handler.close();
 });
 
-test("SysLogHandler by default cuts an RFC's message to what UDP takes, and drops CPython's", async () => {
+test("SysLogHandler by default cuts an RFC's message to the limit of UDP, and drops CPython's", async () => {
   const long = "ä".repeat(40_000);
   const rfc = setUp(undefined, { format: "rfc5424" });
   rfc.handler.emit(known({ msg: long }));
@@ -566,7 +566,7 @@ test("SysLogHandler writes the same bytes straight and by makeMessage()", async 
   }
 });
 
-test("SysLogHandler.close() sends what is queued and is final", async () => {
+test("SysLogHandler.close() sends the queued records and is final", async () => {
   const { network, clock, handler } = setUp(["h", 601], { ...tcp, framing: "lf" });
   handler.emit(record("a"));
   const closed = handler.close();
@@ -579,7 +579,7 @@ test("SysLogHandler.close() sends what is queued and is final", async () => {
   assertEquals([network.holding, network.exitHooks, clock.pendingTimers], [0, 0, 0]);
 });
 
-test("SysLogHandler frames what is left at exit", async () => {
+test("SysLogHandler frames the records that are left at exit", async () => {
   const { network, clock, handler } = setUp(["h", 601], { ...tcp, framing: "octet-counting" });
   handler.emit(record("a"));
   await clock.advance();
