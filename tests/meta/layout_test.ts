@@ -39,7 +39,7 @@ const testedThrough: Record<string, string[]> = {
     "src/adapters/node/listener.ts",
     "src/adapters/node/_stream.ts",
     "src/net/socket_datagrams.ts",
-    "src/adapters/common/tls_options.ts",
+    "src/adapters/common/_tls_options.ts",
   ],
   "tests/interop/edge_test.ts": [
     "src/adapters/cloudflare/address.ts",

@@ -20,7 +20,7 @@ import type {
 import { exitNotifier } from "../../net/exit_hooks.ts";
 import { checkAddress, showAddress } from "../../net/address.ts";
 import { abortedError } from "../../net/native_error.ts";
-import { checkTlsOptions } from "./tls_options.ts";
+import { checkTlsOptions } from "./_tls_options.ts";
 
 /** The calls of a runtime; `doing` begins the messages of its errors: `Cannot connect to 127.0.0.1:9020`. */
 export interface NativeConnector {
