@@ -39,7 +39,8 @@ ${program}
 `,
   );
   const flags = {
-    deno: ["run", "--no-prompt", "--no-check", "--no-lock", ...denoFlags],
+    // The program lies outside of the project, whose imports it needs.
+    deno: ["run", "--no-prompt", "--no-check", "--no-lock", "--config=deno.json", ...denoFlags],
     bun: ["run"],
     node: ["--import", "tsx"],
   };

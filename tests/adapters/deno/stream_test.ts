@@ -1,7 +1,9 @@
 // Writes at exit, on sockets that the test plays: what a real one takes is in tests/interop/exit_test.ts.
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { DenoConn } from "../../../src/adapters/deno/runtime.ts";
 import { DenoStream } from "../../../src/adapters/deno/_stream.ts";
+import { runProgram } from "../../conformance/processes.ts";
+import { netServer } from "../../conformance/target.ts";
 import { runtime, test } from "../../test.ts";
 
 const skip = runtime !== "deno" && "it asks Deno for its operating system";
@@ -82,3 +84,38 @@ test(
   },
   { skip },
 );
+
+const mod = JSON.stringify(new URL("../../../mod.ts", import.meta.url).href);
+
+for (const records of [1000, 20_000]) {
+  test(
+    `of ${records} records at Deno.exit() to a server that does not read, each is sent or said to be lost`,
+    async () => {
+      const server = await netServer();
+      const program = `
+      const { getLogger, SocketHandler } = await import(${mod});
+      const handler = new SocketHandler("127.0.0.1", to.port, { connector });
+      const log = getLogger();
+      log.addHandler(handler);
+      log.warning("the first dials");
+      await handler.flush();
+      addEventListener("unload", () => console.log(JSON.stringify(handler.stats)));
+      for (let i = 0; i < ${records}; i++) log.warning("Jackdaws love my big sphinx of quartz.");
+      Deno.exit();`;
+      const running = runProgram("deno.ts", program, server.address.port);
+      const peer = await server.accepted();
+      peer.stall();
+      const { stdout, stderr } = await running;
+      peer.resume();
+      await peer.ended;
+      const { emitted, sent, sentBytes, queued, droppedTotal } = JSON.parse(stdout);
+      assertEquals([emitted, sent + droppedTotal, queued], [records + 1, records + 1, 0]);
+      assert(sentBytes <= (await peer.received()).size, "what counts as sent has arrived");
+      const said = Number(/(\d+) records lost/.exec(stderr)?.[1] ?? 0);
+      assertEquals(said, droppedTotal);
+      if (records === 1000) assertEquals(droppedTotal, 0, "they fit into the kernel");
+      await server.close();
+    },
+    { skip },
+  );
+}
