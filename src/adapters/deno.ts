@@ -31,8 +31,8 @@
  * Deno says only a turn later how much a write took, so what one turn logs beyond 64 KiB waits in the
  * queue of the handler. Take `./node` for a program that logs more than `maxQueuedBytes` (64 MiB, some
  * 120,000 records) in one turn, and for one that must end within seconds although its server has stopped
- * reading: a write that waits holds a Deno program open until `writeTimeoutMs` is over, and so does the
- * next write, on a new connection.
+ * reading: a write that waits holds a Deno program open (https://github.com/denoland/deno/pull/17170)
+ * until `writeTimeoutMs` is over, and so does the next write, on a new connection.
  *
  * **At the end of the program.** Records that arrive whole when a program logs 1,000, 20,000 or 100,000
  * records in one turn and then ends, with a server that reads:

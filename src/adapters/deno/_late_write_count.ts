@@ -30,16 +30,22 @@ export function lastPace(bytes: number): Pace {
 }
 
 /**
- * Returns true if the kernel has taken every byte written so far, or has refused the connection;
- * `undefined` where that cannot be known in this turn: of a Unix socket, of TLS, and on Windows, where
- * a write after one that was taken in part does not wait.
+ * Returns false where it cannot be known in its turn that a write is through: of a Unix socket, of TLS,
+ * and on Windows, where a write after one that was taken in part does not wait.
  */
-export function isWriteThrough(conn: DenoConn): boolean | undefined {
-  if (conn.setNoDelay === undefined || denoRuntime().build.os === "windows") return undefined;
-  // Its own failure is that of the write before it.
+export function tellsWrites(conn: DenoConn): boolean {
+  return conn.setNoDelay !== undefined && denoRuntime().build.os !== "windows";
+}
+
+/**
+ * Returns true if the kernel has taken every byte written so far, or has refused the connection. It is
+ * for a connection that {@linkcode tellsWrites}.
+ */
+export function isWriteThrough(conn: DenoConn): boolean {
+  // It fails as the write before it does.
   conn.write(NO_BYTES).catch(() => {});
   try {
-    conn.setNoDelay(true);
+    conn.setNoDelay?.(true);
     return true;
   } catch {
     return false;

@@ -7,7 +7,7 @@ import { ConnectionError } from "../../net/connection_error.ts";
 import { lastWrite } from "../../net/last_write.ts";
 import { toConnectionError } from "../../net/native_error.ts";
 import { SocketStream } from "../../net/socket_stream.ts";
-import { isWriteThrough, lastPace } from "./_late_write_count.ts";
+import { isWriteThrough, lastPace, tellsWrites } from "./_late_write_count.ts";
 import type { DenoConn } from "./runtime.ts";
 
 const READ_BYTES = 64 * 1024;
@@ -69,9 +69,9 @@ export class DenoStream extends SocketStream {
    */
   writeSync(bytes: Uint8Array): number {
     if (this.refusal() !== undefined) return 0;
-    const isKnown = this.#isThrough();
-    if (isKnown === false) return 0;
-    const taken = isKnown
+    const tells = tellsWrites(this.#conn);
+    if (tells && !this.#isThrough()) return 0;
+    const taken = tells
       ? lastWrite(bytes, (piece) => this.#writePiece(piece), lastPace(bytes.length))
       : this.#writeBlindly(bytes);
     // A process that goes on after all must not write behind a frame that was cut.
@@ -99,9 +99,9 @@ export class DenoStream extends SocketStream {
   }
 
   /** Counts the write under way if it is through. */
-  #isThrough(): boolean | undefined {
-    const isThrough = isWriteThrough(this.#conn);
-    if (!isThrough) return isThrough;
+  #isThrough(): boolean {
+    if (this.#underWay === 0) return true;
+    if (!isWriteThrough(this.#conn)) return false;
     this.#written += this.#underWay;
     this.#underWay = 0;
     return true;

@@ -5,7 +5,7 @@
  */
 import { showAddress } from "../../net/address.ts";
 import type { StreamAddress, StreamConnection, TlsOptions } from "../../net/connector.ts";
-import { abortedError, toConnectionError } from "../../net/native_error.ts";
+import { abortedError, connectionErrorCode, toConnectionError } from "../../net/native_error.ts";
 import { type DenoConn, denoRuntime } from "./runtime.ts";
 import { DenoStream } from "./_stream.ts";
 
@@ -16,7 +16,7 @@ export async function dialDeno(
   doing: string,
 ): Promise<StreamConnection> {
   try {
-    const conn = await open(to, signal);
+    const conn = await open(to, signal, doing);
     conn.setNoDelay?.(true);
     conn.setKeepAlive?.(true);
     return new DenoStream(conn, showAddress(to), false);
@@ -25,36 +25,43 @@ export async function dialDeno(
   }
 }
 
-async function open(to: StreamAddress, signal: AbortSignal | undefined): Promise<DenoConn> {
+async function open(
+  to: StreamAddress,
+  signal: AbortSignal | undefined,
+  doing: string,
+): Promise<DenoConn> {
   if (to.transport === "unix") return await denoRuntime().connect({ ...to, signal });
   const { hostname, port, tls } = to;
-  if (tls !== undefined) return await openTls(hostname, port, tls);
+  if (tls !== undefined) return await openTls(hostname, port, tls, doing);
   return await denoRuntime().connect({ hostname, port, signal });
 }
 
-/** No signal: a handshake that is given up keeps its socket (`tls_handshake_defects.ts`). */
+/** Takes no signal: a handshake that is given up keeps its socket (`tls_handshake_defects.ts`). */
 async function openTls(
   hostname: string,
   port: number,
   { ca, cert, key, serverName }: TlsOptions,
+  doing: string,
 ): Promise<DenoConn> {
   const deno = denoRuntime();
   const trusted = ca && { caCerts: ca };
-  const conn = serverName === undefined
-    ? await deno.connectTls({ hostname, port, ...trusted, ...(cert && { cert, key }) })
-    : await deno.startTls(await deno.connect({ hostname, port }), {
-      hostname: serverName,
-      ...trusted,
-    });
+  let conn: DenoConn | undefined;
   try {
-    await conn.handshake();
+    if (serverName === undefined) {
+      conn = await deno.connectTls({ hostname, port, ...trusted, ...(cert && { cert, key }) });
+    } else {
+      conn = await deno.connect({ hostname, port });
+      conn = await deno.startTls(conn, { hostname: serverName, ...trusted });
+    }
+    await conn.handshake?.();
     return conn;
   } catch (error) {
-    conn.close();
-    throw toConnectionError(
-      error,
-      `Cannot connect to ${showAddress({ transport: "tcp", hostname, port })}`,
-      "tls",
-    );
+    try {
+      conn?.close();
+    } catch {
+      // startTls() has closed it.
+    }
+    const code = connectionErrorCode(error);
+    throw toConnectionError(error, doing, conn || code === "other" ? "tls" : code);
   }
 }

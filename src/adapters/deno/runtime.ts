@@ -22,11 +22,6 @@ export interface DenoConn {
   handshake?(): Promise<unknown>;
 }
 
-/** `Deno.TlsConn`. */
-export interface DenoTlsConn extends DenoConn {
-  handshake(): Promise<unknown>;
-}
-
 /** `Deno.Listener`. */
 export interface DenoListener {
   readonly addr: { port?: number };
@@ -66,11 +61,11 @@ export interface DenoRuntime {
     caCerts?: string[];
     cert?: string;
     key?: string | undefined;
-  }): Promise<DenoTlsConn>;
+  }): Promise<DenoConn>;
   startTls(
     conn: DenoConn,
     options: { hostname: string; caCerts?: string[] },
-  ): Promise<DenoTlsConn>;
+  ): Promise<DenoConn>;
   listen(
     options: { transport: "unix"; path: string } | { hostname: string; port: number },
   ): DenoListener;
