@@ -42,7 +42,7 @@ import { showAddress } from "../net/address.ts";
 import { ConnectionError, type ConnectionErrorCode } from "../net/connection_error.ts";
 import type { Connector, StreamConnection } from "../net/connector.ts";
 import { abortedError } from "../net/native_error.ts";
-import { checkSupported, type HostAddress } from "./cloudflare/address.ts";
+import { checkSupported, type WorkerAddress } from "./cloudflare/address.ts";
 import { connectionFailed } from "./cloudflare/plain_errors.ts";
 import type { WorkerConnect, WorkerSocket } from "./cloudflare/runtime.ts";
 import { CloudflareStream } from "./cloudflare/stream.ts";
@@ -66,7 +66,7 @@ export const connector: Connector = {
 };
 
 async function dial(
-  to: HostAddress,
+  to: WorkerAddress,
   signal: AbortSignal | undefined,
   doing: string,
 ): Promise<StreamConnection> {

@@ -29,6 +29,7 @@ const testedThrough: Record<string, string[]> = {
     "src/adapters/common/event_loop_turn.ts",
     "src/adapters/common/host_name.ts",
     "src/adapters/common/resolve_host.ts",
+    "src/adapters/deno/_unconnected_unixgram.ts",
     "src/adapters/deno/datagram.ts",
     "src/adapters/deno/dial.ts",
     "src/adapters/deno/listener.ts",

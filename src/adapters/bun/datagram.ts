@@ -15,7 +15,7 @@ import type {
 import { bunRuntime, type BunUdpSocket } from "./_runtime.ts";
 import { showAddress } from "../../net/address.ts";
 import { abortedError, connectionErrorCode, toConnectionError } from "../../net/native_error.ts";
-import { type HostAddress, resolveHost } from "../common/resolve_host.ts";
+import { type ResolvedHost, resolveHost } from "../common/resolve_host.ts";
 import { SocketDatagrams } from "../../net/socket_datagrams.ts";
 
 type UdpAddress = Extract<DatagramAddress, { transport: "udp" }>;
@@ -34,7 +34,7 @@ export async function openBunDatagram(
   throw abortedError(signal, doing);
 }
 
-/** Binds a socket that receives from anybody. */
+/** Binds a socket that receives from any peer. */
 export async function bindBunDatagram(at: UdpAddress): Promise<DatagramListener> {
   const listener = new BunDatagramListener(at);
   await listener.bind(at.hostname, at.port, `Cannot bind ${showAddress(at)}`);
@@ -88,7 +88,7 @@ class BunDatagramSocket extends BunDatagrams implements DatagramSocket {
   readonly #peer: UdpAddress;
   readonly #address: string;
 
-  constructor(peer: UdpAddress, { address }: HostAddress) {
+  constructor(peer: UdpAddress, { address }: ResolvedHost) {
     super();
     this.#peer = peer;
     this.#address = address;

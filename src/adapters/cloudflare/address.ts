@@ -8,10 +8,10 @@ import { ConnectionError } from "../../net/connection_error.ts";
 import type { StreamAddress } from "../../net/connector.ts";
 
 /** A host and a port, with or without TLS. */
-export type HostAddress = Extract<StreamAddress, { hostname: string }>;
+export type WorkerAddress = Extract<StreamAddress, { hostname: string }>;
 
 /** Throws for an address that a worker cannot connect to. */
-export function checkSupported(to: StreamAddress, doing: string): asserts to is HostAddress {
+export function checkSupported(to: StreamAddress, doing: string): asserts to is WorkerAddress {
   if ("path" in to) {
     checkText(to.path, doing, "path");
     throw new ConnectionError("unsupported", `${doing}: workers have no Unix sockets; use tcp`);

@@ -7,8 +7,8 @@
 import { lookup } from "node:dns/promises";
 import { abortedError, toConnectionError } from "../../net/native_error.ts";
 
-/** An IP address. */
-export interface HostAddress {
+/** A host name that was looked up. */
+export interface ResolvedHost {
   /** The address itself. */
   address: string;
   /** 4 or 6. */
@@ -20,7 +20,7 @@ export async function resolveHost(
   hostname: string,
   signal: AbortSignal | undefined,
   doing: string,
-): Promise<HostAddress> {
+): Promise<ResolvedHost> {
   if (signal?.aborted) throw abortedError(signal, doing);
   let giveUp = () => {};
   const aborted = new Promise<never>((_, reject) => {
@@ -29,7 +29,7 @@ export async function resolveHost(
   });
   try {
     const found = await Promise.race([lookup(hostname, { all: true }), aborted]);
-    return found.find(({ family }) => family === 4) ?? found[0] as HostAddress;
+    return found.find(({ family }) => family === 4) ?? found[0] as ResolvedHost;
   } catch (error) {
     throw toConnectionError(error, doing);
   } finally {

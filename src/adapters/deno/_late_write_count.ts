@@ -18,8 +18,11 @@ const NO_BYTES = new Uint8Array(0);
 const MOST_PIECES = 32;
 /** Of the piece that finds no room it is unknown how much was taken; smaller ones are no gain. */
 const LEAST_PIECE_BYTES = 64 * 1024;
-/** 50 MB/s, what a CPython receiver reads; one that has to wait once gets nothing any more. */
-const BYTES_PER_MS = 50_000;
+/**
+ * 20 MB/s, a third of what a CPython receiver reads on an idle machine: a write that finds no room once
+ * is the last.
+ */
+const BYTES_PER_MS = 20_000;
 /** All pauses together: a process does not end later than half a second. */
 const MOST_PAUSES_MS = 500;
 

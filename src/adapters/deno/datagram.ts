@@ -22,8 +22,9 @@ import {
   type DenoDatagramConn,
   denoRuntime,
 } from "./runtime.ts";
+import { demandReceiver } from "./_unconnected_unixgram.ts";
 import { showAddress } from "../../net/address.ts";
-import { abortedError, toConnectionError } from "../../net/native_error.ts";
+import { toConnectionError } from "../../net/native_error.ts";
 import { SocketDatagrams } from "../../net/socket_datagrams.ts";
 
 /** Opens a socket for a peer. */
@@ -33,6 +34,7 @@ export async function openDenoDatagram(
 ): Promise<DatagramSocket> {
   const doing = `Cannot open a datagram socket for ${showAddress(peer)}`;
   if (peer.transport === "unixgram") {
+    listenDatagram(doing);
     await demandReceiver(peer.path, signal, doing);
     // An abstract address (Linux) leaves no file behind, and Deno cannot send from none.
     const from = { transport: "unixpacket", path: `\0logwire-${crypto.randomUUID()}` } as const;
@@ -51,28 +53,7 @@ export async function openDenoDatagram(
   return new DenoDatagramSocket(conn, peer, { ...peer, transport: "udp", hostname: address });
 }
 
-/**
- * Throws unless a datagram socket is bound there. To connect one would show that, which Deno cannot: a
- * stream socket that is connected instead is refused for its type alone.
- */
-async function demandReceiver(
-  path: string,
-  signal: AbortSignal | undefined,
-  doing: string,
-): Promise<void> {
-  listenDatagram(doing);
-  if (signal?.aborted) throw abortedError(signal, doing);
-  try {
-    (await denoRuntime().connect({ transport: "unix", path, signal })).close();
-  } catch (error) {
-    // EPROTOTYPE, which has neither code nor class.
-    if (/wrong type for socket/i.test(String(error))) return;
-    throw signal?.aborted ? abortedError(signal, doing) : toConnectionError(error, doing);
-  }
-  throw new ConnectionError("refused", `${doing}: it is a stream socket`);
-}
-
-/** Binds a socket that receives from anybody. */
+/** Binds a socket that receives from any peer. */
 export async function bindDenoDatagram(at: DatagramAddress): Promise<DatagramListener> {
   const doing = `Cannot bind ${showAddress(at)}`;
   if (at.transport === "unixgram") {

@@ -16,7 +16,7 @@ import type {
 } from "../../net/connector.ts";
 import { showAddress } from "../../net/address.ts";
 import { connectionErrorCode, toConnectionError } from "../../net/native_error.ts";
-import { type HostAddress, resolveHost } from "../common/resolve_host.ts";
+import { type ResolvedHost, resolveHost } from "../common/resolve_host.ts";
 import { SocketDatagrams } from "../../net/socket_datagrams.ts";
 
 type UdpAddress = Extract<DatagramAddress, { transport: "udp" }>;
@@ -37,7 +37,7 @@ export async function openNodeDatagram(
   return new NodeDatagramSocket(socket, peer, host, !unref);
 }
 
-/** Binds a socket that receives from anybody. */
+/** Binds a socket that receives from any peer. */
 export async function bindNodeDatagram(at: UdpAddress): Promise<DatagramListener> {
   const doing = `Cannot bind ${showAddress(at)}`;
   const host = await resolveHost(at.hostname, undefined, doing);
@@ -46,7 +46,7 @@ export async function bindNodeDatagram(at: UdpAddress): Promise<DatagramListener
 }
 
 function bind(
-  { family, bindTo }: HostAddress & { bindTo?: string },
+  { family, bindTo }: ResolvedHost & { bindTo?: string },
   port: number,
   doing: string,
   unref: boolean,
@@ -100,7 +100,7 @@ class NodeDatagramSocket extends NodeDatagrams implements DatagramSocket {
   constructor(
     socket: dgram.Socket,
     peer: UdpAddress,
-    { address }: HostAddress,
+    { address }: ResolvedHost,
     connected: boolean,
   ) {
     super(socket, (from) => from.port === peer.port && from.address === address);

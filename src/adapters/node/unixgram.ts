@@ -73,7 +73,7 @@ export async function openNodeUnixgram(
   }
 }
 
-/** Binds a socket that receives from anybody: of each datagram 65,536 bytes at most. */
+/** Binds a socket that receives from any peer: of each datagram 65,536 bytes at most. */
 // deno-lint-ignore require-await -- what is wrong must reject, not throw
 export async function bindNodeUnixgram(
   at: UnixgramAddress,

@@ -113,7 +113,6 @@ for (const records of [1000, 20_000]) {
       assert(sentBytes <= (await peer.received()).size, "what counts as sent has arrived");
       const said = Number(/(\d+) records lost/.exec(stderr)?.[1] ?? 0);
       assertEquals(said, droppedTotal);
-      if (records === 1000) assertEquals(droppedTotal, 0, "they fit into the kernel");
       await server.close();
     },
     { skip },
