@@ -21,6 +21,7 @@ export class DatagramWriter implements DetailedWriter {
   readonly acknowledges = false;
   readonly isConnectionless = true;
   readonly closed: Promise<undefined> = new Promise(ignore);
+  readonly writeSync?: (batch: Batch) => number;
   #progress: Progress = { frames: 0 };
   /** The batch that was last written. */
   #frames = 0;
@@ -29,6 +30,7 @@ export class DatagramWriter implements DetailedWriter {
     checkMethods("connect", "the result of makeSocket()", socket, ["send", "close"]);
     this.#socket = socket;
     socket.unref?.();
+    if (!socket.sendsLate) this.writeSync = (batch) => this.#sendLast(batch);
   }
 
   write(batch: Batch): Promise<void> | undefined {
@@ -69,7 +71,7 @@ export class DatagramWriter implements DetailedWriter {
     return this.#progress;
   }
 
-  writeSync(batch: Batch): number {
+  #sendLast(batch: Batch): number {
     // What is under way was begun as well.
     this.#progress = { ...this.#progress, frames: this.#frames, again: [] };
     let start = 0;

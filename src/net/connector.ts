@@ -84,6 +84,13 @@ export interface DatagramSocket extends AsyncIterable<Uint8Array>, AsyncDisposab
   send(bytes: Uint8Array): Promise<void>;
   /** Sends it if that needs no waiting; `false`: not sent, and {@linkcode send} says why. */
   sendSync?(bytes: Uint8Array): boolean;
+  /**
+   * True where a send reaches the kernel only in a later turn, as on Deno: a process that ends in this
+   * turn loses the datagram, and a handler counts it as lost.
+   *
+   * @default {false}
+   */
+  readonly sendsLate?: boolean;
   /** Releases the socket; idempotent, never rejects. */
   close(): Promise<void>;
   /** From now on the socket alone does not hold the process open. */

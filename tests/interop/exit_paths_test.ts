@@ -147,7 +147,7 @@ const kernel = { ...local, socket: 3, datagram: 3, syslog: 3, http: 0 };
 const localOnly = { ...local, socket: 0, datagram: 0, syslog: 0, http: 0 };
 const stderrOnly = { ...localOnly, file: 0, memory: 0, queue: 0 };
 
-// On Deno a datagram is sent a microtask later, and none runs after `exit()`.
+// On Deno a datagram is sent in a later turn, and there is none after `exit()`.
 const atExit = runtime === "deno" ? { ...kernel, datagram: 0 } : kernel;
 
 const paths: [

@@ -125,6 +125,7 @@ class DenoDatagrams extends SocketDatagrams {
 }
 
 class DenoDatagramSocket extends DenoDatagrams implements DatagramSocket {
+  readonly sendsLate = true;
   readonly #peer: DatagramAddress;
   readonly #to: DenoDatagramAddress;
 

@@ -93,6 +93,8 @@ class NodeDatagrams extends SocketDatagrams {
 }
 
 class NodeDatagramSocket extends NodeDatagrams implements DatagramSocket {
+  /** Deno's `node:dgram` does, and Node's does not. */
+  readonly sendsLate: boolean = "Deno" in globalThis;
   readonly #peer: UdpAddress;
   readonly #address: string;
   readonly #connected: boolean;
