@@ -108,7 +108,7 @@ const endings: [ending: string, state: string, lost?: Record<string, number>][] 
   ["ends", "absent", network(4)],
   ["exits", "connecting", network(3, 3)],
   ["exits", "connected", atExit],
-  ["exits", "absent", network(4)],
+  ["exits", "absent", network(4, atExit.DatagramHandler)],
   // An error is noticed some turns later, when some have connected.
   ["throws", "connecting"],
   ["throws", "connected", requests(3)],
