@@ -23,10 +23,10 @@
  *
  * | | `./deno` / `./node` | CPU µs, `./deno` | CPU µs, `./node` |
  * | --- | --- | --- | --- |
- * | 1 record a turn | 1.2 | 6.6 | 7.7 |
- * | 8 records a turn | 1.0 | 1.1 | 1.2 |
- * | 64 records a turn | 1.2 | 0.35 | 0.38 |
- * | 100,000 records in one turn | 0.8 | 0.96 | 0.72 |
+ * | 1 record a turn | 1.3 | 7.8 | 9.1 |
+ * | 8 records a turn | 1.1 | 1.3 | 1.3 |
+ * | 64 records a turn | 1.0 | 0.36 | 0.39 |
+ * | 100,000 records in one turn | 0.5 | 0.93 | 0.51 |
  *
  * Deno says only a turn later how much a write took, so what one turn logs beyond 64 KiB waits in the
  * queue of the handler. Take `./node` for a program that logs more than `maxQueuedBytes` (64 MiB, some
