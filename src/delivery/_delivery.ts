@@ -516,13 +516,16 @@ export class Delivery implements ExitHooks {
       }
       attempt.over();
     };
-    this.#arm("timeout", connectTimeoutMs, () => {
-      const message = `no connection within ${connectTimeoutMs} ms`;
-      abort.abort(new DOMException(message, "TimeoutError"));
-      failed(new ConnectionError("timeout", message));
-    });
-    // Through the executor a connector that throws at once is a dial that failed.
-    new Promise<DetailedWriter>((resolve) => resolve(open(abort.signal))).then((writer) => {
+    // Through the executor a connector that throws at once is a dial that failed, and so is a dial of a
+    // worker whose modules load, where it has no timers.
+    new Promise<DetailedWriter>((resolve) => {
+      this.#arm("timeout", connectTimeoutMs, () => {
+        const message = `no connection within ${connectTimeoutMs} ms`;
+        abort.abort(new DOMException(message, "TimeoutError"));
+        failed(new ConnectionError("timeout", message));
+      });
+      resolve(open(abort.signal) as Promise<DetailedWriter>);
+    }).then((writer) => {
       checkMethods("connect", "openWriter()", writer, ["write", "close"]);
       if (attempt === this.#attempt) return this.#opened(attempt, writer);
       attempt.over();
