@@ -96,6 +96,8 @@ export class Delivery implements ExitHooks {
   #isResting = false;
   /** The record that was given to `emit()` last. */
   latest: LogRecord | undefined;
+  /** Records that were dropped for the one that was queued last. */
+  #crowdedOut = 0;
   /** Records that were dropped instead of queued. */
   #turnedAway = 0;
   #closing: Promise<void> | undefined;
@@ -186,9 +188,8 @@ export class Delivery implements ExitHooks {
       const reason = this.#link.refusal?.(this.#settings.clock.now(), dials);
       if (reason !== undefined) return this.#turnAway(reason);
     }
-    const droppedBefore = this.#reporter.counts.droppedTotal;
     const crowding = this.#outbox.append(item, encoder);
-    if (crowding !== undefined) this.#onCrowding(crowding, droppedBefore);
+    if (crowding !== undefined) this.#onCrowding(crowding);
     if (this.#isEnding) this.exit();
     else if (isAsking && dials) this.#on("wanted");
     else this.#schedule();
@@ -203,17 +204,17 @@ export class Delivery implements ExitHooks {
   #makeRoom(size: number): void {
     while (!this.#outbox.hasRoom(size) && this.#link.yields?.()) this.#confirm(1);
     const dropped = this.#outbox.makeRoom(size);
-    this.#reporter.drop("overflow", dropped);
+    this.#reporter.drop("overflow", this.#crowdedOut = dropped);
     this.#link.overflowed?.(dropped);
   }
 
-  #onCrowding(crowding: Crowding, droppedBefore: number): void {
+  #onCrowding(crowding: Crowding): void {
     if (crowding !== "crowded") this.#turnAway(crowding);
-    const isFull = crowding !== "tooLarge" && this.#reporter.counts.droppedTotal > droppedBefore;
-    if (!isFull) return;
-    if (!this.#reporter.isOutage) {
+    if (crowding === "tooLarge") return;
+    const dropped = this.#crowdedOut + Number(crowding === "overflow");
+    if (dropped > 0 && !this.#reporter.isOutage) {
       const error = new Error(`the queue is full (${this.#outbox.bytes} bytes)`);
-      this.#reporter.beginOutage(error, droppedBefore);
+      this.#reporter.beginOutage(error, this.#reporter.counts.droppedTotal - dropped);
     }
     this.#wake();
   }

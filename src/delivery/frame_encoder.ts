@@ -38,19 +38,19 @@ export class FrameEncoder<Item> implements Encoder<Item> {
 /** Encodes plain records where they are written to, and others by a function that makes the frame. */
 export class DirectEncoderFirst extends FrameEncoder<LogRecord> {
   readonly #direct: RecordEncoder;
-  readonly #ready: ((record: LogRecord) => void) | undefined;
+  readonly #formatError: ((record: LogRecord) => void) | undefined;
   #isDirect = false;
   #isBusy = false;
 
-  /** @param ready does what is to be done before a record is encoded directly */
+  /** @param formatError called for a record with an error before it is encoded directly */
   constructor(
     direct: RecordEncoder,
     encode: (record: LogRecord) => Uint8Array,
-    ready?: (record: LogRecord) => void,
+    formatError?: (record: LogRecord) => void,
   ) {
     super(encode);
     this.#direct = direct;
-    this.#ready = ready;
+    this.#formatError = formatError;
   }
 
   override prepare(record: LogRecord): number {
@@ -59,7 +59,7 @@ export class DirectEncoderFirst extends FrameEncoder<LogRecord> {
     if (!this.#isBusy) {
       this.#isBusy = true;
       try {
-        this.#ready?.(record);
+        if (record.exc_info) this.#formatError?.(record);
         most = this.#direct.prepare(record);
       } finally {
         this.#isBusy = false;

@@ -153,6 +153,8 @@ function add(sum: Amount, { records, bytes }: Amount, sign = 1): void {
 /** A bounded first-in first-out queue of frames. */
 export class Outbox implements Amount {
   readonly #options: OutboxOptions;
+  readonly #maxBytes: number;
+  readonly #maxRecords: number;
   readonly #chunkBytes: number;
   readonly #spare: Chunk[] = [];
   #waiting: Chunk[] = [];
@@ -174,6 +176,8 @@ export class Outbox implements Amount {
   /** Makes an empty outbox; allocates nothing until the first frame. */
   constructor(options: OutboxOptions) {
     this.#options = options;
+    this.#maxBytes = options.maxBytes;
+    this.#maxRecords = options.maxRecords;
     this.#chunkBytes = options.chunkBytes ?? CHUNK_BYTES;
   }
 
@@ -191,8 +195,7 @@ export class Outbox implements Amount {
 
   /** Says whether there is room for a frame of `size` bytes. */
   hasRoom(size: number): boolean {
-    const { maxBytes, maxRecords } = this.#options;
-    return this.bytes + size <= maxBytes && this.records < maxRecords;
+    return this.bytes + size <= this.#maxBytes && this.records < this.#maxRecords;
   }
 
   /** Encodes an item behind the last frame; `undefined`: it is queued. */
@@ -214,7 +217,7 @@ export class Outbox implements Amount {
     const end = encoder.write(chunk.buffer, chunk.view, 0);
     const isCrowded = !this.hasRoom(end);
     if (isCrowded) {
-      if (end > this.#options.maxBytes) return this.#recycle(chunk, "tooLarge");
+      if (end > this.#maxBytes) return this.#recycle(chunk, "tooLarge");
       this.#options.onCrowded(end);
       if (!this.hasRoom(end)) return this.#recycle(chunk, "overflow");
     }
@@ -245,11 +248,10 @@ export class Outbox implements Amount {
    * so and it helps: what was taken cannot be dropped. Returns how many were dropped.
    */
   makeRoom(size: number): number {
-    const { maxBytes, maxRecords, overflow } = this.#options;
-    if (overflow === "drop-newest") return 0;
+    if (this.#options.overflow === "drop-newest") return 0;
     const taken = this.records - this.waiting;
     const takenBytes = this.held.bytes + this.window.bytes;
-    if (takenBytes + size > maxBytes || taken >= maxRecords) return 0;
+    if (takenBytes + size > this.#maxBytes || taken >= this.#maxRecords) return 0;
     let lost = 0;
     for (; !this.hasRoom(size); lost++) this.drop(1);
     return lost;
