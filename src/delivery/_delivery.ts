@@ -484,6 +484,8 @@ export class Delivery implements ExitHooks {
       const bytes = lengths.subarray(0, records).reduce((sum, length) => sum + length, 0);
       this.#count({ records, bytes });
       this.#lostAtExit = lengths.length - records;
+      // The pending write may have come further by that.
+      this.#measure();
     },
     mayEnd: () => {
       // Records that were written and may go again are not lost by that.

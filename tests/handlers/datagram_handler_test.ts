@@ -110,6 +110,17 @@ test("DatagramHandler sends the records that are left at exit", async () => {
   await handler.close();
 });
 
+test("DatagramHandler counts a send that is under way at exit as sent, since it was begun", async () => {
+  const { network, clock, handler } = setUp();
+  network.nextSends("hang");
+  handler.emit(record("a"));
+  await clock.advance();
+  assertEquals(account(handler).queued, 1);
+  network.exit();
+  assertEquals([account(handler).sent, account(handler).droppedTotal], [1, 0]);
+  await handler.close();
+});
+
 test("DatagramHandler refuses bad values and takes a path with port null", () => {
   const connector = new MemoryNetwork();
   assertEquals(new DatagramHandler("/run/log", null, { connector }).address, {
