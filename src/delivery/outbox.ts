@@ -131,7 +131,8 @@ class Chunk implements Amount {
   /** A chunk of their own for the frames with the numbers that are wanted, copied. */
   pick(isWanted: (frame: number) => boolean): Chunk {
     const { bytes, lengths } = this.batch;
-    const picked = new Chunk(bytes.length);
+    const wanted = lengths.filter((_, frame) => isWanted(frame));
+    const picked = new Chunk(wanted.reduce((sum, length) => sum + length, 0));
     let start = 0;
     lengths.forEach((length, frame) => {
       const from = start;
