@@ -40,7 +40,7 @@
  * | the program | over `./deno` | over `./node`, on Deno |
  * | --- | --- | --- |
  * | returns | all | all |
- * | calls `Deno.exit()` or `process.exit()` | all; takes up to half a second | 1,000; 14,000 to 20,000; 30,000 to 60,000 |
+ * | calls `Deno.exit()` or `process.exit()` | all; takes up to half a second | 1,000; 14,000 to 20,000; 30,000 to 100,000 |
  * | ends by an uncaught error | 1,000; then about 8,000 to 16,000 | 1,000; 20,000; 18,000 to 54,000 |
  * | is killed by a signal that it does not handle | what earlier turns logged, and 64 KiB | what earlier turns logged, and 64 KiB at least |
  *
