@@ -400,8 +400,9 @@ export class PersistentLink implements Link {
     const isShort = now - this.#openedAt < Math.max(this.backoff.retryStart, MIN_RETRY_SECONDS);
     const isShortAgain = isShort && this.#wasShort;
     this.#wasShort = isShort;
-    // A server that takes what is written and hangs up at once may leave nothing to redial for.
-    const flaps = (isQueue || redials) && isShortAgain && !this.#isPlain;
+    // A server that takes what is written and hangs up at once may leave nothing to redial for. One
+    // that stopped reading still accepts connections: each would swallow what its kernel holds.
+    const flaps = this.#isPlain ? isQueue && isStuck(error) : isShortAgain && (isQueue || redials);
     if (flaps) this.backoff.failed(now);
     // Twice in a row nothing could be written: a socket that opens is no way out yet.
     if (isCut && isShortAgain && isBroken) actions.push(["outage", false]);
@@ -424,14 +425,13 @@ export class PersistentLink implements Link {
 
   /** A young stream is over: finds out how many of its records go again, and if one is to blame. */
   #loseYoung({ now, writing, error, queued, flushing }: LinkFacts): Answer {
-    const isStuck = (error as { code?: unknown } | undefined)?.code === "timeout";
     const resendsOnce = this.#mode === "drop";
     const wasSuspected = this.#isSuspected;
     const carried = this.#onTrial + writing;
     const isFlapping = carried === 0 && wasSuspected;
     if (carried > 1 && !resendsOnce) this.#ceiling = carried >> 1;
     // No record is to blame for a server that stops taking bytes.
-    if (carried === 1 && this.#stage === "probed" && !isStuck && !resendsOnce) {
+    if (carried === 1 && this.#stage === "probed" && !isStuck(error) && !resendsOnce) {
       this.#strikes++;
       this.#standSteps = Math.min(this.#steps + 1, YOUNG_STEPS);
     }
@@ -467,4 +467,9 @@ export class PersistentLink implements Link {
   #close({ writer }: LinkFacts): Answer {
     return [writer.acknowledges ? ["restore"] : ["settle"], ...this.#go("close")];
   }
+}
+
+/** True for the error of a write that made no progress. */
+function isStuck(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === "timeout";
 }

@@ -114,6 +114,18 @@ test("PersistentLink redials at once after a loss with records queued, in queue 
   assertEquals(play(linkOf("drop", true), [flushed]), [`${over}, dial`]);
 });
 
+test("PersistentLink in queue mode backs off behind a stream on which a write made no progress", () => {
+  const stuck = new ConnectionError("timeout", "scripted");
+  const ended: Event = ["ended", { writing: 2, queued: 2, now: 40, error: stuck }];
+  const over = "settle, part true";
+  const rest = "disconnected 0, wake false";
+  assertEquals(play(linkOf("queue", true), [ended, ["due", { queued: 2, now: 41 }]]), [
+    `${over}, retry, ${rest}`,
+    "dial",
+  ]);
+  assertEquals(play(linkOf("drop", true), [ended]), [`${over}, ${rest}`]);
+});
+
 test("PersistentLink awaits a pending write whose other side has ended, for as long as it may", () => {
   const ended: Event = ["ended", { writing: 2, queued: 2, now: 10 }];
   const link = linkOf("drop", true);
