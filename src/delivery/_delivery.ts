@@ -13,7 +13,7 @@ import { reportFault } from "../logging/report_error.ts";
 import { checkMethods } from "../logging/validate.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { ExitHooks, ExitNotifier, WaitOptions } from "../net/connector.ts";
-import { Watchdog } from "../net/watchdog.ts";
+import { Attempt, closeWriter } from "./_attempt.ts";
 import type { Backoff } from "./_backoff.ts";
 import { type DeliveryListener, DeliveryReporter } from "./_delivery_reporter.ts";
 import type { Answer, Link, LinkActions, LinkEvent, LinkFacts } from "./_link.ts";
@@ -32,7 +32,7 @@ import type { DeliveryStats, DropReason } from "./delivery_event.ts";
 import type { CheckedDeliveryOptions } from "./delivery_options.ts";
 import { FlushTracker } from "./flush_tracker.ts";
 import { holdOpen } from "./hold_open.ts";
-import { type Amount, type Crowding, type Encoder, Outbox } from "./outbox.ts";
+import { type Crowding, type Encoder, Outbox } from "./outbox.ts";
 
 /** The settings of a delivery; every value has been checked. */
 export interface DeliverySettings extends CheckedDeliveryOptions, DeliveryListener {
@@ -49,29 +49,9 @@ export interface DeliverySettings extends CheckedDeliveryOptions, DeliveryListen
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 200;
 
-/** The time-out of the dial or the close that is under way; and the probation timer. */
-type TimerName = "timeout" | "tick";
-
-/** One connection, from its dial to its end. */
-interface Attempt {
-  readonly abort: AbortController;
-  /** Called when it is over. */
-  over: () => void;
-  readonly timers: { [Name in TimerName]?: unknown };
-  /** The time-out of writes. */
-  watchdog?: Watchdog;
-  writer?: DetailedWriter;
-  /** The batch that is being written. */
-  batch?: Batch | undefined;
-  isWritten: boolean;
-  /** Records of the batch that the writer has returned. */
-  returned: number;
-}
-
 /** An action, whose name says which parameters it has. */
 type LooseAction = readonly [keyof LinkActions, never, never];
 
-const ignore = () => {};
 const aborted = (): AbortSignal => AbortSignal.abort();
 
 /** The writer of a delivery that has no connection. */
@@ -333,7 +313,7 @@ export class Delivery implements ExitHooks {
 
   /** `attempt`: the connection that the event is of; it says nothing of another one. */
   #report(event: LinkEvent, more?: Partial<LinkFacts>, attempt?: Attempt): void {
-    if (attempt !== undefined && attempt !== this.#attempt) return;
+    if (attempt?.isParted) return;
     const isWritten = event === "written";
     let answer = isWritten ? this.#link.whenWritten : undefined;
     if (answer === undefined) {
@@ -394,15 +374,17 @@ export class Delivery implements ExitHooks {
       const ms = this.backoff.delayMs(clock.now(), Math.random());
       this.#retryTimer = clock.setTimeout(() => this.#on("due"), ms);
     },
-    tick: (ms) => this.#arm("tick", ms, () => this.#on("tick")),
-    grace: () => this.#arm("timeout", this.#settings.closeTimeoutMs, () => this.#on("late")),
+    // A listener may have ended the process, and with it the connection.
+    tick: (ms) => this.#attempt?.arm("tick", ms, () => this.#on("tick")),
+    grace: () =>
+      this.#attempt?.arm("timeout", this.#settings.closeTimeoutMs, () => this.#on("late")),
     settle: () => {
       const batch = this.#batch;
       const { frames, again = [], tooLarge = [] } = this.#progress;
       const bytes = batch && this.#outbox.settle(batch, frames, again);
       if (bytes === undefined) return;
-      this.#count({ records: frames - again.length, bytes });
-      if (tooLarge.length > 0) this.#refuse(batch!, tooLarge, "tooLarge");
+      this.#reporter.count({ records: frames - again.length, bytes });
+      if (tooLarge.length > 0) this.#reporter.refuse(batch!, tooLarge, "tooLarge");
     },
     hold: () => this.#outbox.hold(this.#batch!),
     confirm: (records) => this.#confirm(records),
@@ -422,16 +404,20 @@ export class Delivery implements ExitHooks {
       if (attempt === undefined) return;
       const bound = new AbortController();
       const closed = (error?: unknown) => {
-        if (attempt !== this.#attempt) attempt.over();
+        if (attempt.isParted) attempt.over();
         this.#on("closed", { error }, attempt);
       };
-      this.#arm("timeout", this.#settings.closeTimeoutMs, () => {
+      attempt.arm("timeout", this.#settings.closeTimeoutMs, () => {
         closed();
         bound.abort();
       });
-      close(attempt.writer!, bound.signal).then(closed);
+      closeWriter(attempt.writer!, bound.signal).then(closed);
     },
-    forget: () => void (this.#attempt = undefined),
+    forget: () => {
+      // A dial that has just failed is none any more.
+      if (this.#attempt) this.#attempt.isParted = true;
+      this.#attempt = undefined;
+    },
     release: () => {
       this.#settings.clock.clearTimeout(this.#retryTimer);
       // The rest of a pending write counts as dropped: it must not go on.
@@ -482,7 +468,7 @@ export class Delivery implements ExitHooks {
       let records = 0;
       callBack(() => void (records = this.#attempt?.writer?.writeSync?.(batch) ?? 0));
       const bytes = lengths.subarray(0, records).reduce((sum, length) => sum + length, 0);
-      this.#count({ records, bytes });
+      this.#reporter.count({ records, bytes });
       this.#lostAtExit = lengths.length - records;
       // The pending write may have come further by that.
       this.#measure();
@@ -509,11 +495,10 @@ export class Delivery implements ExitHooks {
     const { clock, connectTimeoutMs, open } = this.#settings;
     clock.clearTimeout(this.#retryTimer);
     const dialledAt = clock.now();
-    const abort = new AbortController();
-    const attempt: Attempt = { abort, over: ignore, timers: {}, isWritten: false, returned: 0 };
-    this.#attempt = attempt;
+    const attempt = this.#attempt = new Attempt(clock);
+    const { abort } = attempt;
     const failed = (error: unknown) => {
-      if (attempt === this.#attempt && attempt.writer === undefined) {
+      if (!attempt.isParted && attempt.writer === undefined) {
         this.#leave();
         this.#on("failed", { dialledAt, error });
       }
@@ -522,7 +507,7 @@ export class Delivery implements ExitHooks {
     // Through the executor a connector that throws at once is a dial that failed, and so is a dial of a
     // worker whose modules load, where it has no timers.
     new Promise<DetailedWriter>((resolve) => {
-      this.#arm("timeout", connectTimeoutMs, () => {
+      attempt.arm("timeout", connectTimeoutMs, () => {
         const message = `no connection within ${connectTimeoutMs} ms`;
         abort.abort(new DOMException(message, "TimeoutError"));
         failed(new ConnectionError("timeout", message));
@@ -530,9 +515,9 @@ export class Delivery implements ExitHooks {
       resolve(open(abort.signal) as Promise<DetailedWriter>);
     }).then((writer) => {
       checkMethods("connect", "openWriter()", writer, ["write", "close"]);
-      if (attempt === this.#attempt) return this.#opened(attempt, writer);
+      if (!attempt.isParted) return this.#opened(attempt, writer);
       attempt.over();
-      return void close(writer, aborted());
+      return void closeWriter(writer, aborted());
     }).catch(failed);
     return new Promise((resolve) => {
       const cut = () => this.#on("cut", undefined, attempt);
@@ -549,12 +534,12 @@ export class Delivery implements ExitHooks {
     writer.closed.then(ended, ended);
     writer.onSettled = (...settled) => this.#settled(attempt, ...settled);
     writer.onReturned = (batch, splits) => {
-      if (attempt !== this.#attempt) return;
+      if (attempt.isParted) return;
       attempt.returned = batch.lengths.length;
       this.#outbox.return(batch, splits);
     };
     writer.onProgress = () => this.#on("progress", undefined, attempt);
-    this.#settings.clock.clearTimeout(attempt.timers.timeout);
+    attempt.disarm("timeout");
     attempt.writer = writer;
     // Reports the first bytes of a server that has nothing to say in this protocol.
     writer.firstBytes?.().then((bytes) => {
@@ -565,30 +550,15 @@ export class Delivery implements ExitHooks {
     this.#on("opened", undefined, attempt);
   }
 
-  /** Sets a timer of the connection anew. */
-  #arm(name: TimerName, ms: number, call: () => void): void {
-    const { clock } = this.#settings;
-    const attempt = this.#attempt;
-    // A listener may have ended the process, and with it the connection.
-    if (attempt === undefined) return;
-    clock.clearTimeout(attempt.timers[name]);
-    attempt.timers[name] = clock.setTimeout(() => {
-      if (attempt === this.#attempt) call();
-      else attempt.over();
-    }, ms);
-  }
-
   /** Bounds the time until the pending write makes progress, or a batch is acknowledged. */
   #watch(): void {
     const { writeMs } = this.#link;
     const attempt = this.#attempt;
-    if (attempt === undefined || writeMs === undefined) return;
-    attempt.watchdog ??= new Watchdog(writeMs, this.#settings.clock, () => {
+    if (writeMs === undefined || attempt === undefined) return;
+    attempt.watch(this.#outbox.window.records > 0, writeMs, () => {
       const message = `a write made no progress for ${writeMs} ms`;
       this.#ended(attempt, new ConnectionError("timeout", message));
     });
-    if (this.#outbox.window.records > 0) attempt.watchdog.feed();
-    else attempt.watchdog.rest();
   }
 
   /** Writes at the end of this turn, together with what else it brings. */
@@ -629,9 +599,7 @@ export class Delivery implements ExitHooks {
     this.#batcher?.stop();
     const batch = this.#outbox.take(most, this.#isFilling);
     if (batch === undefined) return;
-    attempt.batch = batch;
-    attempt.isWritten = false;
-    attempt.returned = 0;
+    attempt.begin(batch);
     const failed = (error: unknown) => this.#ended(attempt, error ?? new Error("write() failed"));
     try {
       const writing = writer.write(batch);
@@ -644,10 +612,9 @@ export class Delivery implements ExitHooks {
   }
 
   #written(attempt: Attempt, batch: Batch): void {
-    if (attempt !== this.#attempt) return attempt.over();
+    if (attempt.isParted) return attempt.over();
     if (batch !== attempt.batch || attempt.isWritten) return;
-    attempt.isWritten = true;
-    attempt.watchdog?.rest();
+    attempt.finish();
     // A batch that goes again, in another form or in parts, does not wait for more.
     if (attempt.returned > 0) this.#batcher?.hurry();
     else this.#batcher?.restart();
@@ -655,7 +622,7 @@ export class Delivery implements ExitHooks {
   }
 
   #ended(attempt: Attempt, error: unknown): void {
-    if (attempt !== this.#attempt) attempt.over();
+    if (attempt.isParted) attempt.over();
     this.#on("ended", { error }, attempt);
   }
 
@@ -667,32 +634,18 @@ export class Delivery implements ExitHooks {
     { reason, error, all = false }: Refusal = { reason: "refused" },
   ): void {
     // The records of a lost connection go again.
-    const bytes = attempt === this.#attempt ? this.#outbox.settle(batch) : undefined;
+    const bytes = attempt.isParted ? undefined : this.#outbox.settle(batch);
     if (bytes === undefined) return;
-    this.#count({ records: batch.lengths.length, bytes });
-    this.#refuse(batch, [...new Set(refused)], reason, error);
+    this.#reporter.count({ records: batch.lengths.length, bytes });
+    this.#reporter.refuse(batch, [...new Set(refused)], reason, error);
     if (all) this.#actions.drop(reason);
     this.#wake();
     if (!all) this.#on("settled", undefined, attempt);
   }
 
-  /** Counts records as sent. */
-  #count({ records, bytes }: Amount): void {
-    const { counts } = this.#reporter;
-    counts.sent += records;
-    counts.sentBytes += bytes;
-  }
-
-  /** Counts some records of a batch, which was counted as sent, as dropped instead. */
-  #refuse(batch: Batch, indices: readonly number[], reason: DropReason, error?: unknown): void {
-    const sizes = indices.map((index) => batch.lengths[index]).filter((size) => size !== undefined);
-    for (const size of sizes) this.#count({ records: -1, bytes: -size });
-    this.#reporter.refused(reason, sizes.length, error);
-  }
-
   /** The oldest records that are held, or all of them, count as sent. */
   #confirm(most: number): void {
-    this.#count(this.#outbox.confirm(most));
+    this.#reporter.count(this.#outbox.confirm(most));
   }
 
   #wake(isAll = false): void {
@@ -701,10 +654,7 @@ export class Delivery implements ExitHooks {
 
   /** From now on there is no connection. */
   #leave(): void {
-    const { clock } = this.#settings;
-    const { timers, watchdog } = this.#attempt!;
-    for (const timer of Object.values(timers)) clock.clearTimeout(timer);
-    watchdog?.stop();
+    this.#attempt!.part();
     this.#batcher?.stop();
     this.#attempt = undefined;
   }
@@ -716,21 +666,7 @@ export class Delivery implements ExitHooks {
     const { abort, writer } = attempt;
     this.#leave();
     attempt.over();
-    if (writer !== undefined) return close(writer, signal);
+    if (writer !== undefined) return closeWriter(writer, signal);
     abort.abort();
-  }
-}
-
-/** Closes a connection; the error that it had ended with by then. Never rejects. */
-async function close(
-  writer: BatchWriter,
-  signal: AbortSignal | undefined,
-): Promise<ConnectionError | undefined> {
-  try {
-    await writer.close(signal && { signal });
-    return await Promise.race([writer.closed, undefined]);
-  } catch {
-    // The contract says that this does not happen.
-    return undefined;
   }
 }

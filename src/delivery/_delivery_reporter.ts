@@ -8,6 +8,7 @@
  */
 import type { LogRecord } from "../logging/log_record.ts";
 import { ConnectionError } from "../net/connection_error.ts";
+import type { Batch } from "./batch_writer.ts";
 import {
   countOf,
   type DeliveryEvent,
@@ -15,6 +16,7 @@ import {
   type DropReason,
   ProcessEnd,
 } from "./delivery_event.ts";
+import type { Amount } from "./outbox.ts";
 
 /** The receiver of the reports; neither method may throw. */
 export interface DeliveryListener {
@@ -88,9 +90,25 @@ export class DeliveryReporter {
     this.#unreported.set(reason, (this.#unreported.get(reason) ?? 0) + records);
   }
 
-  /** Counts records as dropped that the other side refuses, and reports the error, if there is one. */
-  refused(reason: DropReason, records: number, error: unknown): void {
-    this.drop(reason, records);
+  /** Counts records as sent. */
+  count({ records, bytes }: Amount): void {
+    this.counts.sent += records;
+    this.counts.sentBytes += bytes;
+  }
+
+  /**
+   * Counts records of a batch as dropped that was counted as sent, as the other side refuses them, and
+   * reports the error, if there is one.
+   */
+  refuse(
+    { lengths }: Batch,
+    indices: readonly number[],
+    reason: DropReason,
+    error?: unknown,
+  ): void {
+    const sizes = indices.map((index) => lengths[index]).filter((size) => size !== undefined);
+    for (const size of sizes) this.count({ records: -1, bytes: -size });
+    this.drop(reason, sizes.length);
     if (error !== undefined && !isReporting) queueMicrotask(() => this.#listener.onFault(error));
   }
 

@@ -124,6 +124,7 @@ const testedThrough: Record<string, string[]> = {
     "src/queue/port_receiver.ts",
   ],
   "tests/handlers/socket_handler_test.ts": [
+    "src/delivery/_attempt.ts",
     "src/delivery/_delivery.ts",
     "src/delivery/_delivery_reporter.ts",
     "src/delivery/batch_writer.ts",
