@@ -5,7 +5,6 @@
  *
  * @module
  */
-import * as codes from "../wire/syslog/syslog_codes.ts";
 
 /** The constants as an instance has them: `handler.LOG_USER`. */
 export interface SysLogCodes {
@@ -79,9 +78,12 @@ export interface SysLogCodes {
   readonly facility_names: Readonly<Record<string, number>>;
 }
 
-/** Gives a handler the constants that its class has. */
-export function defineCodes(handler: object): void {
-  for (const [name, value] of Object.entries(codes)) {
+/**
+ * Gives a handler the constants of its class. They are read from the class and not from the module of
+ * the codes: that would keep the module in each bundle.
+ */
+export function defineCodes(handler: object, of: object): void {
+  for (const [name, value] of Object.entries(of)) {
     if (/^LOG_|_names$/.test(name)) {
       Object.defineProperty(handler, name, { value, writable: true, configurable: true });
     }

@@ -316,7 +316,7 @@ export class SysLogHandler extends NetworkHandler {
     const messages = sysLogMessages(what, checked);
     const name = typeof address === "string" ? address : address.join(":");
     super(`SysLogHandler ${name}`, withTimeout(what, options), { exitNotifier: options.connector });
-    defineCodes(this);
+    defineCodes(this, SysLogHandler);
     this.address = address;
     this.unixsocket = typeof address === "string";
     this.facility = checked.facility;
