@@ -177,7 +177,8 @@ export class PerFlushLink implements Link {
     this.#stage = "none";
     this.#losses = this.#strikes = 0;
     this.#window = facts.queued === 0 ? Infinity : this.#window * 2;
-    return [["confirm", Infinity], ["progress"], ["part", false], ["disconnected", 0]];
+    // First of all: a listener may flush, and so dial.
+    return [["part", false], ["confirm", Infinity], ["progress"], ["disconnected", 0]];
   }
 
   /** The first time all goes once more; after that what the kernel took must count as sent. */

@@ -67,7 +67,7 @@ test("PerFlushLink dials for a flush, writes the queued records, half-closes and
       "hold, write",
       "hold, halfClose",
       "",
-      "confirm Infinity, progress, part false, disconnected 0",
+      "part false, confirm Infinity, progress, disconnected 0",
     ],
   );
 });
@@ -206,7 +206,7 @@ test("PerFlushLink awaits every acknowledgement before it half-closes, and has t
     [
       "progress, watch",
       "progress, halfClose",
-      "confirm Infinity, progress, part false, disconnected 0",
+      "part false, confirm Infinity, progress, disconnected 0",
     ],
   );
   play.begin();

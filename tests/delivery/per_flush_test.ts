@@ -55,6 +55,28 @@ test("emit() only queues; flush() dials, writes, half-closes and awaits the peer
   await handler.close();
 });
 
+test("a listener that flushes when an outage ends has a connection of its own", async () => {
+  const run: ReturnType<typeof setUp> = setUp({
+    onEvent: (event) => {
+      if (event.type !== "outage-over") return;
+      run.handler.emit(record("b"));
+      flushed = run.handler.flush();
+    },
+  });
+  const { network, clock, handler } = run;
+  let flushed: Promise<void> | undefined;
+  network.nextConnects("refused");
+  handler.emit(record("a"));
+  await handler.flush();
+  await clock.advance(1000);
+  await handler.flush();
+  await clock.advance(10);
+  await flushed;
+  assertEquals(received(network), [["a"], ["b"]]);
+  assertEquals([account(handler).sent, clock.pendingTimers], [2, 0]);
+  await handler.close();
+});
+
 test("overlapping flushes have one connection at a time, and send everything once, in order", async () => {
   const { network, clock, handler } = setUp();
   network.nextConnects({ delayMs: 100 }, { delayMs: 100 });
