@@ -160,16 +160,16 @@ export {
 export { SocketHandler, type SocketHandlerOptions } from "./src/handlers/socket_handler.ts";
 export { DatagramHandler, type DatagramHandlerOptions } from "./src/handlers/datagram_handler.ts";
 export {
-  type SysLogAddress,
-  type SysLogFormat,
-  type SysLogFraming,
+  type SyslogAddress,
+  type SyslogFormat,
+  type SyslogFraming,
   SysLogHandler,
   type SysLogHandlerOptions,
-  type SysLogOptions,
-  type SysLogSocktype,
-  type SysLogTransport,
+  type SyslogOptions,
+  type SyslogSocktype,
+  type SyslogTransport,
 } from "./src/handlers/sys_log_handler.ts";
-export type { SysLogCodes } from "./src/handlers/sys_log_codes.ts";
+export type { SyslogConstants } from "./src/handlers/syslog_constants.ts";
 export {
   type HTTPBody,
   type HTTPFetch,

@@ -178,35 +178,35 @@ import { NetworkHandler } from "../delivery/network_handler.ts";
 import { StreamWriter } from "../delivery/stream_writer.ts";
 import { prototypeMethod } from "../logging/prototype_method.ts";
 import type { StreamFraming } from "../wire/framing.ts";
-import { defineCodes, type SysLogCodes } from "./sys_log_codes.ts";
+import { defineConstants, type SyslogConstants } from "./syslog_constants.ts";
 import {
   MessageEncoder,
-  type SysLogMessages,
-  sysLogMessages,
+  type SyslogMessages,
+  syslogMessages,
   toBytes,
-} from "./_sys_log_messages.ts";
+} from "./_syslog_messages.ts";
 import {
-  checkSysLogOptions,
+  checkSyslogOptions,
   checkSysLogTargets,
-  type SysLogAddress,
+  type SyslogAddress,
   type SysLogHandlerOptions,
-  type SysLogSocktype,
-  type SysLogTargets,
+  type SyslogSocktype,
+  type SyslogTargets,
   withTimeout,
-} from "./sys_log_options.ts";
+} from "./syslog_options.ts";
 
 export type {
-  SysLogAddress,
-  SysLogFormat,
-  SysLogFraming,
+  SyslogAddress,
+  SyslogFormat,
+  SyslogFraming,
   SysLogHandlerOptions,
-  SysLogOptions,
-  SysLogSocktype,
-  SysLogTransport,
-} from "./sys_log_options.ts";
+  SyslogOptions,
+  SyslogSocktype,
+  SyslogTransport,
+} from "./syslog_options.ts";
 
 /** The constants of CPython's class are on every instance as well. */
-export interface SysLogHandler extends SysLogCodes {}
+export interface SysLogHandler extends SyslogConstants {}
 
 /** Sends records to a syslog daemon; see the module's description. */
 export class SysLogHandler extends NetworkHandler {
@@ -280,7 +280,7 @@ export class SysLogHandler extends NetworkHandler {
   static readonly facility_names: Readonly<Record<string, number>> = codes.facility_names;
 
   /** Where the daemon listens, as it was given. */
-  readonly address: SysLogAddress;
+  readonly address: SyslogAddress;
   /** Says whether that is a Unix socket. */
   readonly unixsocket: boolean;
   /** The facility of the messages: a name in `facility_names`, or a number. */
@@ -295,8 +295,8 @@ export class SysLogHandler extends NetworkHandler {
   priority_map: Record<string, string> = { ...codes.priority_map };
   readonly #connector: Connector & DatagramConnector;
   /** Of a Unix socket of unknown kind both, until one has worked. */
-  #targets: SysLogTargets;
-  readonly #messages: SysLogMessages;
+  #targets: SyslogTargets;
+  readonly #messages: SyslogMessages;
   readonly #encoder = new MessageEncoder((record) => this.#make(record));
   /** Where `makeMessage()` is overridden. */
   readonly #overridden: FrameEncoder<LogRecord>;
@@ -309,14 +309,14 @@ export class SysLogHandler extends NetworkHandler {
    * `"/dev/log"`
    * @throws {TypeError | RangeError} when a value is bad or an option unknown
    */
-  constructor(address: SysLogAddress, options: SysLogHandlerOptions) {
+  constructor(address: SyslogAddress, options: SysLogHandlerOptions) {
     const what = "create SysLogHandler";
     const targets = checkSysLogTargets(what, address, options);
-    const checked = checkSysLogOptions(what, options, targets);
-    const messages = sysLogMessages(what, checked);
+    const checked = checkSyslogOptions(what, options, targets);
+    const messages = syslogMessages(what, checked);
     const name = typeof address === "string" ? address : address.join(":");
     super(`SysLogHandler ${name}`, withTimeout(what, options), { exitNotifier: options.connector });
-    defineCodes(this, SysLogHandler);
+    defineConstants(this, SysLogHandler);
     this.address = address;
     this.unixsocket = typeof address === "string";
     this.facility = checked.facility;
@@ -331,7 +331,7 @@ export class SysLogHandler extends NetworkHandler {
   }
 
   /** The kind of socket; `null` until a Unix socket of unknown kind was connected. */
-  get socktype(): SysLogSocktype | null {
+  get socktype(): SyslogSocktype | null {
     const { datagrams, stream } = this.#targets;
     return stream === null ? "datagram" : datagrams === null ? "stream" : null;
   }

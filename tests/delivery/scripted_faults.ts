@@ -17,9 +17,9 @@ import type { DeliveryOptions } from "../../src/delivery/delivery_options.ts";
 import type { NetworkHandler } from "../../src/delivery/network_handler.ts";
 import { SocketHandler } from "../../src/handlers/socket_handler.ts";
 import {
-  type SysLogAddress,
-  type SysLogFormat,
-  type SysLogFraming,
+  type SyslogAddress,
+  type SyslogFormat,
+  type SyslogFraming,
   SysLogHandler,
 } from "../../src/handlers/sys_log_handler.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
@@ -351,10 +351,10 @@ type Options = DeliveryOptions & { connector: MemoryNetwork };
 
 /** One of any kind, in any format. */
 function sysLogHandler(dice: Dice, delivery: Options): SysLogHandler {
-  const format = dice.pick<SysLogFormat>("cpython", "rfc3164", "rfc5424");
-  const framing = dice.pick<SysLogFraming>("octet-counting", "lf", "nul");
+  const format = dice.pick<SyslogFormat>("cpython", "rfc3164", "rfc5424");
+  const framing = dice.pick<SyslogFraming>("octet-counting", "lf", "nul");
   const options = { ...delivery, format, framing };
-  const address = dice.pick<SysLogAddress>(["h", 1], "/dev/log");
+  const address = dice.pick<SyslogAddress>(["h", 1], "/dev/log");
   if (dice.once(3)) return new SysLogHandler(address, options);
   return new SysLogHandler(address, { ...options, socktype: "stream" });
 }

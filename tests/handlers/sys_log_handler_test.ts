@@ -3,7 +3,7 @@ import { MemoryNetwork, type MemoryOutcome } from "../../src/testing/memory.ts";
 import { SyslogFrameReader } from "../../src/wire/syslog/syslog_framing.ts";
 import type { DeliveryEvent } from "../../src/delivery/delivery_event.ts";
 import {
-  type SysLogAddress,
+  type SyslogAddress,
   SysLogHandler,
   type SysLogHandlerOptions,
 } from "../../src/handlers/sys_log_handler.ts";
@@ -34,9 +34,9 @@ function frames(received: Uint8Array): string[] {
 type Options = Partial<SysLogHandlerOptions> & Record<string, unknown>;
 
 /** A handler on a network of its own, with the events and the faults that it told. */
-const local: SysLogAddress = ["localhost", 514];
+const local: SyslogAddress = ["localhost", 514];
 
-function setUp(address: SysLogAddress = local, options: Options = {}) {
+function setUp(address: SyslogAddress = local, options: Options = {}) {
   const network = new MemoryNetwork();
   network.machineName = "box";
   const events: DeliveryEvent[] = [];
@@ -656,7 +656,7 @@ test("SysLogHandler refuses bad values, naming each and its range", () => {
   ];
   for (const [address, options, message] of bad) {
     const make = () =>
-      new SysLogHandler(address as SysLogAddress, options as unknown as SysLogHandlerOptions);
+      new SysLogHandler(address as SyslogAddress, options as unknown as SysLogHandlerOptions);
     assertThrows(make, Error, message, message);
   }
 });

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { connector } from "../../src/adapters/auto.ts";
-import { type SysLogAddress, SysLogHandler } from "../../src/handlers/sys_log_handler.ts";
+import { type SyslogAddress, SysLogHandler } from "../../src/handlers/sys_log_handler.ts";
 import { Formatter } from "../../src/logging/formatter.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { withoutUnixDatagrams } from "../conformance/unixgram_peer.ts";
@@ -35,7 +35,7 @@ type Fields = Record<string, unknown>;
 
 /** A CPython that sends and receives as it is told. */
 class Peer implements AsyncDisposable {
-  addresses: Record<Kind, SysLogAddress> = { udp: "", tcp: "", unixgram: "", unix: "" };
+  addresses: Record<Kind, SyslogAddress> = { udp: "", tcp: "", unixgram: "", unix: "" };
   readonly #folder = mkdtempSync(join(tmpdir(), "logwire-"));
   readonly #child;
   readonly #lines: AsyncIterator<string>;

@@ -6,7 +6,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { connector } from "../../src/adapters/auto.ts";
-import { SysLogHandler, type SysLogOptions } from "../../src/handlers/sys_log_handler.ts";
+import { SysLogHandler, type SyslogOptions } from "../../src/handlers/sys_log_handler.ts";
 import { Formatter } from "../../src/logging/formatter.ts";
 import { Logger } from "../../src/logging/logger.ts";
 import { test } from "../test.ts";
@@ -54,7 +54,7 @@ for (const program of [rsyslog, syslogNg]) {
 
   test(`${program.name} reads RFC 5424 over every transport`, async () => {
     await using daemon = await SyslogDaemon.start(program);
-    const options: SysLogOptions = {
+    const options: SyslogOptions = {
       format: "rfc5424",
       facility: "local3",
       hostname: "web-1.example",
@@ -82,7 +82,7 @@ for (const program of [rsyslog, syslogNg]) {
 
   test(`${program.name} reads RFC 3164 over every transport`, async () => {
     await using daemon = await SyslogDaemon.start(program);
-    const options: SysLogOptions = {
+    const options: SyslogOptions = {
       format: "rfc3164",
       facility: 19,
       hostname: "web-1.example",

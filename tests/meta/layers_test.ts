@@ -26,7 +26,7 @@ const layers: Record<string, string[]> = {
     ...["src/text", "src/logging", "src/wire", "src/wire/pickle", "src/wire/syslog", "src/net"],
   ],
   "src/files": ["src/text", "src/logging"],
-  "src/config": ["src/text", "src/logging", "src/delivery", "src/handlers", "src/queue", "src/net"],
+  "src/config": ["src/text", "src/logging", "src/handlers", "src/queue", "src/net"],
   "src/context": ["src/logging"],
   "src/adapters": ["src/net"],
   "src/testing": ["src/net"],

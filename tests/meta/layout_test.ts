@@ -139,9 +139,9 @@ const testedThrough: Record<string, string[]> = {
   "tests/handlers/datagram_handler_test.ts": ["src/delivery/datagram_writer.ts"],
   "tests/handlers/sys_log_handler_test.ts": [
     "src/delivery/framed_stream_writer.ts",
-    "src/handlers/sys_log_codes.ts",
-    "src/handlers/_sys_log_messages.ts",
-    "src/handlers/sys_log_options.ts",
+    "src/handlers/syslog_constants.ts",
+    "src/handlers/_syslog_messages.ts",
+    "src/handlers/syslog_options.ts",
   ],
   "tests/mail/smtp_handler_test.ts": ["src/mail/_mail_writer.ts", "src/mail/_smtp_options.ts"],
   "tests/receivers/datagram_receiver_test.ts": ["src/receivers/datagram_server.ts"],

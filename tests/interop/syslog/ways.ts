@@ -1,10 +1,10 @@
 /** The ways to log into a daemon, one an input and framing. */
 import { connector } from "../../../src/adapters/auto.ts";
 import {
-  type SysLogFraming,
+  type SyslogFraming,
   SysLogHandler,
   type SysLogHandlerOptions,
-  type SysLogOptions,
+  type SyslogOptions,
 } from "../../../src/handlers/sys_log_handler.ts";
 import { tls } from "./daemon.ts";
 import type { Inputs } from "./program.ts";
@@ -13,16 +13,16 @@ import type { Inputs } from "./program.ts";
 export interface Way {
   readonly name: string;
   /** Absent for datagrams. */
-  readonly framing?: SysLogFraming;
+  readonly framing?: SyslogFraming;
   /** True for a Unix socket, where daemons do not look for the format of RFC 5424. */
   readonly isLocal?: boolean;
   /** A handler for the daemon with these inputs. */
-  open(inputs: Inputs, options: SysLogOptions): SysLogHandler;
+  open(inputs: Inputs, options: SyslogOptions): SysLogHandler;
 }
 
 const host = "127.0.0.1";
 
-function overTcp(name: string, input: "tcp" | "counted" | "tls", framing: SysLogFraming): Way {
+function overTcp(name: string, input: "tcp" | "counted" | "tls", framing: SyslogFraming): Way {
   const transport: SysLogHandlerOptions = {
     connector,
     socktype: "stream",

@@ -7,7 +7,7 @@
  */
 
 /** The constants as an instance has them: `handler.LOG_USER`. */
-export interface SysLogCodes {
+export interface SyslogConstants {
   /** Severity 0: the system is unusable. */
   readonly LOG_EMERG: number;
   /** Severity 1: action must be taken immediately. */
@@ -82,7 +82,7 @@ export interface SysLogCodes {
  * Gives a handler the constants of its class. They are read from the class and not from the module of
  * the codes: that would keep the module in each bundle.
  */
-export function defineCodes(handler: object, of: object): void {
+export function defineConstants(handler: object, of: object): void {
   for (const [name, value] of Object.entries(of)) {
     if (/^LOG_|_names$/.test(name)) {
       Object.defineProperty(handler, name, { value, writable: true, configurable: true });

@@ -31,22 +31,22 @@ import type {
 import { DELIVERY_OPTIONS, type DeliveryOptions } from "../delivery/delivery_options.ts";
 
 /** Where a syslog daemon listens: a host and a port, or the path of a Unix socket. */
-export type SysLogAddress = readonly [host: string, port: number] | string;
+export type SyslogAddress = readonly [host: string, port: number] | string;
 
 /**
  * How a message is written: as CPython's (`<PRI>` and the text), or with the header of one of the
  * RFCs.
  */
-export type SysLogFormat = "cpython" | "rfc3164" | "rfc5424";
+export type SyslogFormat = "cpython" | "rfc3164" | "rfc5424";
 
 /** How messages are separated on a stream (RFC 6587). */
-export type SysLogFraming = "octet-counting" | "lf" | "nul";
+export type SyslogFraming = "octet-counting" | "lf" | "nul";
 
 /** The kind of socket that a handler sends with. */
-export type SysLogSocktype = "datagram" | "stream";
+export type SyslogSocktype = "datagram" | "stream";
 
 /** The kind of socket of a `SysLogHandler`, and the connector that it needs. */
-export type SysLogTransport =
+export type SyslogTransport =
   | {
     /** UDP; of a Unix socket datagrams or, where it takes none, a stream. @default {null} */
     socktype?: null;
@@ -69,7 +69,7 @@ export type SysLogTransport =
   };
 
 /** The options of a `SysLogHandler`'s messages. */
-export interface SysLogOptions extends DeliveryOptions {
+export interface SyslogOptions extends DeliveryOptions {
   /** The facility, by its name or from 0 to 23. @default {1} (`LOG_USER`) */
   facility?: number | string;
   /**
@@ -77,7 +77,7 @@ export interface SysLogOptions extends DeliveryOptions {
    *
    * @default {"cpython"}
    */
-  format?: SysLogFormat;
+  format?: SyslogFormat;
   /**
    * How messages are separated on a stream; datagrams need nothing. Octet counting carries them as
    * they are. The others write LF, CR and NUL within a message as `#012`, `#015` and `#000`, but for
@@ -86,7 +86,7 @@ export interface SysLogOptions extends DeliveryOptions {
    *
    * @default "octet-counting" for rfc5424, "lf" for rfc3164, "nul" for cpython
    */
-  framing?: SysLogFraming;
+  framing?: SyslogFraming;
   /**
    * HOSTNAME of the RFCs, at most 255 characters; `null` for none. A message of RFC 3164 has none on
    * a Unix socket, where syslog daemons expect none.
@@ -131,7 +131,7 @@ export interface SysLogOptions extends DeliveryOptions {
 }
 
 /** Options of `SysLogHandler`. */
-export type SysLogHandlerOptions = SysLogOptions & SysLogTransport;
+export type SysLogHandlerOptions = SyslogOptions & SyslogTransport;
 
 /** The names of the options in {@linkcode SysLogHandlerOptions}. */
 const SYS_LOG_OPTIONS: readonly string[] = /* @__PURE__ */ DELIVERY_OPTIONS.concat([
@@ -151,19 +151,19 @@ const SYS_LOG_OPTIONS: readonly string[] = /* @__PURE__ */ DELIVERY_OPTIONS.conc
 ]);
 
 /** The options that a format has no place for. */
-const FOREIGN: Readonly<Record<SysLogFormat, readonly (keyof SysLogOptions)[]>> = {
+const FOREIGN: Readonly<Record<SyslogFormat, readonly (keyof SyslogOptions)[]>> = {
   cpython: ["hostname", "appName", "procid", "msgid", "structuredDataId", "bom"],
   rfc3164: ["msgid", "structuredDataId", "bom"],
   rfc5424: [],
 };
 
-const FRAMINGS: Readonly<Record<SysLogFraming, StreamFraming>> = {
+const FRAMINGS: Readonly<Record<SyslogFraming, StreamFraming>> = {
   "octet-counting": octetCounting,
   lf: lineDelimited,
   nul: nulDelimited,
 };
 
-const DEFAULT_FRAMING: Readonly<Record<SysLogFormat, SysLogFraming>> = {
+const DEFAULT_FRAMING: Readonly<Record<SyslogFormat, SyslogFraming>> = {
   cpython: "nul",
   rfc3164: "lf",
   rfc5424: "octet-counting",
@@ -173,16 +173,16 @@ const DEFAULT_FRAMING: Readonly<Record<SysLogFormat, SysLogFraming>> = {
 const MAX_UDP_BYTES = 65507;
 
 /** Where a handler sends: to one of the two, or, of a Unix socket of unknown kind, to either. */
-export type SysLogTargets =
+export type SyslogTargets =
   | { readonly datagrams: DatagramAddress; readonly stream: StreamAddress | null }
   | { readonly datagrams: null; readonly stream: StreamAddress };
 
 /** Checks the address and what it is sent to with, which the connector must be able to do. */
 export function checkSysLogTargets(
   what: string,
-  address: SysLogAddress,
+  address: SyslogAddress,
   options: SysLogHandlerOptions,
-): SysLogTargets {
+): SyslogTargets {
   checkKnown(what, options, SYS_LOG_OPTIONS);
   const { socktype = null, connector, tls } = { tls: undefined, ...options };
   if (socktype !== null) checkOneOf(what, "socktype", socktype, ["datagram", "stream"]);
@@ -202,7 +202,7 @@ export function checkSysLogTargets(
 }
 
 /** The options with what `timeout` says where they say nothing of their own. */
-export function withTimeout<Options extends SysLogOptions>(
+export function withTimeout<Options extends SyslogOptions>(
   what: string,
   options: Options,
 ): Options {
@@ -212,10 +212,10 @@ export function withTimeout<Options extends SysLogOptions>(
   return { connectTimeoutMs: ms, writeTimeoutMs: ms, ...options };
 }
 
-/** {@linkcode SysLogOptions} with every default filled in. */
-export interface CheckedSysLogOptions {
+/** {@linkcode SyslogOptions} with every default filled in. */
+export interface CheckedSyslogOptions {
   readonly facility: number | string;
-  readonly format: SysLogFormat;
+  readonly format: SyslogFormat;
   /** `undefined`: the messages need none, or have it already. */
   readonly framing: StreamFraming | undefined;
   /** `true`: the message itself ends with a NUL, as CPython's. */
@@ -232,11 +232,11 @@ export interface CheckedSysLogOptions {
 }
 
 /** Fills in the defaults, and checks what the formatter of the messages does not. */
-export function checkSysLogOptions(
+export function checkSyslogOptions(
   what: string,
   options: SysLogHandlerOptions,
-  { datagrams, stream }: SysLogTargets,
-): CheckedSysLogOptions {
+  { datagrams, stream }: SyslogTargets,
+): CheckedSyslogOptions {
   const { facility = LOG_USER, format = "cpython", msgid = null, structuredDataId = null } =
     options;
   checkFacility(what, facility);
@@ -271,7 +271,7 @@ export function checkSysLogOptions(
 /** The name that was given, or else the connector's, if that is one that the format can write. */
 function hostNameOf(
   what: string,
-  format: SysLogFormat,
+  format: SyslogFormat,
   { hostname, connector }: SysLogHandlerOptions,
 ): string | null {
   if (format === "cpython") return null;

@@ -18,7 +18,7 @@ import { checkWellFormed, encodeStrict, truncateUtf8 } from "../text/strict_utf8
 import type { LogRecord } from "../logging/log_record.ts";
 import { pythonStr } from "../text/python_repr.ts";
 import { localtime } from "../text/struct_time.ts";
-import type { CheckedSysLogOptions } from "./sys_log_options.ts";
+import type { CheckedSyslogOptions } from "./syslog_options.ts";
 
 /** Characters at which a daemon may end the name of a program; and how many all daemons keep. */
 const NO_NAME = /[^A-Za-z0-9._-]/g;
@@ -31,7 +31,7 @@ const MAX_DIRECT_LENGTH = 4096;
 const BYTES_A_CHARACTER = 3;
 
 /** Makes messages of records. */
-export interface SysLogMessages {
+export interface SyslogMessages {
   /** How many were too long, and so were cut. */
   readonly truncated: number;
   /** A message, its text or, where it had to be encoded already, its bytes. */
@@ -43,13 +43,13 @@ export interface SysLogMessages {
  *
  * @throws {TypeError | RangeError} when a value is bad
  */
-export function sysLogMessages(what: string, options: CheckedSysLogOptions): SysLogMessages {
+export function syslogMessages(what: string, options: CheckedSyslogOptions): SyslogMessages {
   const { format, maxBytes } = options;
   return format === "cpython" ? new PlainMessages(maxBytes) : new RfcMessages(what, options);
 }
 
 /** CPython's: `<PRI>` and the text. */
-class PlainMessages implements SysLogMessages {
+class PlainMessages implements SyslogMessages {
   truncated = 0;
   readonly #maxBytes: number;
 
@@ -73,14 +73,14 @@ class PlainMessages implements SysLogMessages {
 }
 
 /** Those of the RFCs. */
-class RfcMessages implements SysLogMessages {
+class RfcMessages implements SyslogMessages {
   readonly #formatter: MessageFormatter;
-  readonly #options: CheckedSysLogOptions;
+  readonly #options: CheckedSyslogOptions;
   /** The logger that logged last, and the name of the program that it stands for. */
   #logger: unknown;
   #name = "root";
 
-  constructor(what: string, options: CheckedSysLogOptions) {
+  constructor(what: string, options: CheckedSyslogOptions) {
     const { format, hostname, appName = null, procid, msgid, structuredDataId, bom, maxBytes } =
       options;
     const common = { hostname, appName, procid: procid ?? null, maxBytes };
