@@ -113,7 +113,7 @@ async function emit(which: Case): Promise<Result> {
     records.length,
     () => handler.flush(),
   );
-  // What a young connection carried counts as sent once it has ended in order.
+  // The records of a young connection count as sent once it has ended in order.
   await handler.close();
   assert(handler.stats.sent === calls && handler.stats.droppedTotal === 0, "all is sent");
   return { rate, note };

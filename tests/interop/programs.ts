@@ -26,7 +26,7 @@ export interface ProgramOptions {
 /** A program in a process of its own. */
 export interface RunningProgram {
   readonly child: ChildProcess;
-  /** What it printed so far. */
+  /** The text that it has printed so far. */
   readonly output: { stdout: string; stderr: string };
   /** Resolves with its exit status, or its signal, once it has ended and `output` is whole. */
   readonly ended: Promise<number | string>;

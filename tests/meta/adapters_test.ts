@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { test } from "../test.ts";
 import { read, sources, withoutComments } from "./sources.ts";
 
-/** What a reader has to hold in mind at once, on two or three screens. */
+/** The most lines that a reader can keep in mind: two or three screens. */
 const MOST_LINES = 120;
 
 /** The files that open, carry and accept byte streams: of each runtime, and what they share. */
