@@ -7,17 +7,17 @@
  */
 import type { StreamFraming } from "../wire/framing.ts";
 import type { StreamConnection } from "../net/connector.ts";
-import type { Batch, Progress } from "./batch_writer.ts";
+import { type Batch, NO_BYTES, type Progress } from "./batch_writer.ts";
 import { StreamWriter } from "./stream_writer.ts";
 
-/** A batch of the outbox is at most 96 KiB, with rare exceptions, and frames add little. */
+/** A batch of the outbox is at most 64 KiB, with rare exceptions, and frames add little. */
 const FIRST_BUFFER_BYTES = 131_072;
 
 /** Writes batches to a connection on which messages need something that marks them off. */
 export class FramedStreamWriter extends StreamWriter {
   readonly #framing: StreamFraming;
   /** Where the frames of a write stand; it is used again for the next one. */
-  #buffer: Uint8Array = new Uint8Array(0);
+  #buffer: Uint8Array = NO_BYTES;
   /** The batch that was last written, as it is on the stream. */
   #framed: Batch = { id: 0n, bytes: this.#buffer, lengths: new Uint32Array(0) };
 
@@ -40,7 +40,7 @@ export class FramedStreamWriter extends StreamWriter {
 
   override writeSync(batch: Batch): number {
     // A pending write goes on reading from the old buffer.
-    this.#buffer = new Uint8Array(0);
+    this.#buffer = NO_BYTES;
     return super.writeSync(this.#frame(batch));
   }
 

@@ -150,7 +150,7 @@
  *
  * @module
  */
-import { DirectEncoderFirst, FrameEncoder } from "../delivery/frame_encoder.ts";
+import { DirectEncoderFirst } from "../delivery/frame_encoder.ts";
 import type { BatchWriter } from "../delivery/batch_writer.ts";
 import {
   RECORD_DELIVERY_OPTIONS,
@@ -212,10 +212,8 @@ export class SocketHandler<Socket = StreamConnection, Address = StreamAddress>
   readonly address: Address;
   readonly #connector: Connector;
   readonly #serializer: Sending;
-  /** Where the methods are those of this class; the direct way of pickles, if it is one. */
-  readonly #encoder: FrameEncoder<LogRecord>;
-  /** Where `makePickle()` is overridden. */
-  readonly #overridden: FrameEncoder<LogRecord>;
+  /** The direct way of pickles, where nobody gave another serializer. */
+  readonly #direct: DirectEncoderFirst | undefined;
 
   /**
    * Opens nothing: the first record does.
@@ -250,16 +248,22 @@ export class SocketHandler<Socket = StreamConnection, Address = StreamAddress>
     this.address = target.address as Address;
     this.#connector = connector as Connector;
     this.#serializer = serializer;
-    const whole = (record: LogRecord) => atOnce(this.makePickle(record), "makePickle()");
-    this.#overridden = new FrameEncoder(whole);
-    this.#encoder = serializer.dumps === pickleFields
-      ? new DirectEncoderFirst(new PickleEncoder(), whole, this.#formatError)
-      : this.#overridden;
+    if (serializer.dumps === pickleFields) {
+      const whole = (record: LogRecord) => this.encode(record);
+      this.#direct = new DirectEncoderFirst(new PickleEncoder(), whole, this.#formatError);
+    }
   }
 
   /** Encodes the record and sends it; an error in that drops this record and goes to handleError(). */
   override emit(record: LogRecord): void {
-    this.transmit(record, this.makePickle === makePickle ? this.#encoder : this.#overridden);
+    const direct = this.#direct;
+    if (direct === undefined || this.makePickle !== makePickle) super.emit(record);
+    else this.transmit(record, direct);
+  }
+
+  /** Returns the frame of `makePickle()`, which is the method to override. */
+  protected override encode(record: LogRecord): Uint8Array {
+    return atOnce(this.makePickle(record), "makePickle()");
   }
 
   /**

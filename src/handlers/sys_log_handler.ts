@@ -172,7 +172,6 @@ import type {
 } from "../net/connector.ts";
 import type { BatchWriter } from "../delivery/batch_writer.ts";
 import { DatagramWriter } from "../delivery/datagram_writer.ts";
-import { FrameEncoder } from "../delivery/frame_encoder.ts";
 import { FramedStreamWriter } from "../delivery/framed_stream_writer.ts";
 import { NetworkHandler } from "../delivery/network_handler.ts";
 import { StreamWriter } from "../delivery/stream_writer.ts";
@@ -186,13 +185,13 @@ import {
   toBytes,
 } from "./_syslog_messages.ts";
 import {
+  applyTimeout,
   checkSyslogOptions,
   checkSysLogTargets,
   type SyslogAddress,
   type SysLogHandlerOptions,
   type SyslogSocktype,
   type SyslogTargets,
-  withTimeout,
 } from "./syslog_options.ts";
 
 export type {
@@ -298,8 +297,6 @@ export class SysLogHandler extends NetworkHandler {
   #targets: SyslogTargets;
   readonly #messages: SyslogMessages;
   readonly #encoder = new MessageEncoder((record) => this.#make(record));
-  /** Where `makeMessage()` is overridden. */
-  readonly #overridden: FrameEncoder<LogRecord>;
   readonly #framing: StreamFraming | undefined;
 
   /**
@@ -315,7 +312,9 @@ export class SysLogHandler extends NetworkHandler {
     const checked = checkSyslogOptions(what, options, targets);
     const messages = syslogMessages(what, checked);
     const name = typeof address === "string" ? address : address.join(":");
-    super(`SysLogHandler ${name}`, withTimeout(what, options), { exitNotifier: options.connector });
+    super(`SysLogHandler ${name}`, applyTimeout(what, options), {
+      exitNotifier: options.connector,
+    });
     defineConstants(this, SysLogHandler);
     this.address = address;
     this.unixsocket = typeof address === "string";
@@ -326,8 +325,6 @@ export class SysLogHandler extends NetworkHandler {
     this.#targets = targets;
     this.#messages = messages;
     this.#framing = checked.framing;
-    const make = (record: LogRecord) => atOnce(this.makeMessage(record), "makeMessage()");
-    this.#overridden = new FrameEncoder(make);
   }
 
   /** The kind of socket; `null` until a Unix socket of unknown kind was connected. */
@@ -343,7 +340,13 @@ export class SysLogHandler extends NetworkHandler {
 
   /** Sends the record as a message; an error in that drops it and goes to handleError(). */
   override emit(record: LogRecord): void {
-    this.transmit(record, this.makeMessage === makeMessage ? this.#encoder : this.#overridden);
+    if (this.makeMessage === makeMessage) this.transmit(record, this.#encoder);
+    else super.emit(record);
+  }
+
+  /** Returns the bytes of `makeMessage()`, which is the method to override. */
+  protected override encode(record: LogRecord): Uint8Array {
+    return atOnce(this.makeMessage(record), "makeMessage()");
   }
 
   /** The bytes of a record's message, without what frames it on a stream. */

@@ -201,8 +201,8 @@ export function checkSysLogTargets(
   return { datagrams, stream: isEither ? { transport: "unix", path: host } : null };
 }
 
-/** The options with what `timeout` says where they say nothing of their own. */
-export function withTimeout<Options extends SyslogOptions>(
+/** Applies Python's `timeout` to the time-outs that the options leave out. */
+export function applyTimeout<Options extends SyslogOptions>(
   what: string,
   options: Options,
 ): Options {
