@@ -29,8 +29,8 @@
  *
  * - `withContext` throws a `TypeError` if `fields` is no object or `fn` is no function. It throws
  *   what `fn` throws, and returns what `fn` returns.
- * - A field that would overwrite an attribute of the record (`name`, `message`) is left out and
- *   reported on stderr.
+ * - A field that is named like an attribute of the record (`name`, `message`) is added with `_`
+ *   behind its name (`name_`).
  *
  * @example One id for all records of an order
  * ```ts
@@ -73,10 +73,10 @@ const fieldsOfFlow = (): Extra | undefined => flows.getStore();
  * in `fn` and in the functions that it calls. Returns what `fn` returns, throws what it throws.
  *
  * Contexts nest: records get the fields of all of them; of two fields of one name the inner one
- * wins. The `extra` of a call, and of a `LoggerAdapter`, wins over both. A field that would
- * overwrite an attribute of the record (`name`, `message`) is reported as by `handleError()` and
- * left out. The fields are read once, before `fn` runs. A generator runs where it is iterated, so
- * iterate it within `fn` too.
+ * wins. The `extra` of a call, and of a `LoggerAdapter`, wins over both. A field that is
+ * named like an attribute of the record (`name`, `message`) is added with `_` behind its name. The
+ * fields are read once, before `fn` runs. A generator runs where it is iterated, so iterate it
+ * within `fn` too.
  *
  * @throws {TypeError} if `fields` is no object or `fn` no function
  */

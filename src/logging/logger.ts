@@ -9,7 +9,8 @@
  */
 import { watch } from "./callback.ts";
 import { callerFrames, capturesCaller, stackText } from "./caller.ts";
-import { contextReader, type Extra } from "./context_reader.ts";
+import { contextReader } from "./context_reader.ts";
+import { addFields } from "./extra_fields.ts";
 import { Filterer } from "./filterer.ts";
 import type { Handler } from "./handler.ts";
 import type { LogKeywords } from "./call_arguments.ts";
@@ -21,7 +22,6 @@ import { logCall } from "./_log_call.ts";
 import { type LogArguments, type LogRecord, UNKNOWN_FILE, UNKNOWN_FUNCTION } from "./log_record.ts";
 import { type LogRecordClass, type LogRecordFactory, makeRecord } from "./log_record_factory.ts";
 import { raiseExceptions } from "./raise_exceptions.ts";
-import { hidesMethod, setField } from "./_record_field.ts";
 import { reportError, reportFault } from "./report_error.ts";
 import { writeToStderr } from "./stderr.ts";
 import { refuse } from "./validate.ts";
@@ -213,8 +213,8 @@ export class Logger extends Filterer {
 
   /**
    * Makes a record by the factory in use, and adds the fields of `extra` and then those of
-   * `withContext()`. A field that would overwrite an attribute of the record is reported and left
-   * out (CPython raises `KeyError`).
+   * `withContext()`. A field that is named like an attribute of the record is added with `_` behind
+   * its name (CPython raises `KeyError`).
    */
   makeRecord(
     name: string,
@@ -359,32 +359,6 @@ function offerUpwards(logger: Logger | null, record: LogRecord): boolean {
     logger = logger.propagate ? logger.parent : null;
   }
   return isOffered;
-}
-
-type Fields = NonNullable<LogKeywords["extra"]>;
-
-/** Adds fields to a record, without those that `said` has. */
-function addFields(record: LogRecord, fields: Fields, said: Fields = {}): void {
-  for (const key of fields instanceof Map ? fields.keys() : Object.keys(fields)) {
-    if (!(said instanceof Map ? said.has(key) : Object.hasOwn(said, key))) {
-      addField(record, fields, key);
-    }
-  }
-}
-
-function addField(record: LogRecord, fields: Fields, key: string): void {
-  try {
-    if (
-      key === "message" || key === "asctime" || Object.hasOwn(record, key) ||
-      hidesMethod(record, key)
-    ) {
-      throw new RangeError(`Attempt to overwrite '${key}' in LogRecord`);
-    }
-    const isMap = fields instanceof Map;
-    setField(record, key, isMap ? fields.get(key) : (fields as Extra)[key]);
-  } catch (error) {
-    reportError(record, error);
-  }
 }
 
 function hierarchyDepth(logger: Logger): number {

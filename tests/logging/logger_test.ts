@@ -295,20 +295,18 @@ test("extra becomes attributes behind the record's own, in order", () => {
   assertEquals(handler.records[1]!.user, "bert");
 });
 
-test("a field of extra that would overwrite an attribute is reported and left out", () => {
+test("a field of extra with the name of an attribute is added with _ behind its name", () => {
   const { logger, handler } = listLogger();
-  const printed = stderrOf(() => {
-    logger.info("%s", "x", {
-      extra: { message: "m", asctime: "t", levelname: "L", getMessage: 1, rv: 2 },
-    });
-  });
-  assertEquals(printed.length, 4);
-  for (const key of ["message", "asctime", "levelname", "getMessage"]) {
-    assert(printed.some((text) => text.includes(`Attempt to overwrite '${key}' in LogRecord`)));
-  }
-  assertEquals([handler.lines[0], handler.records[0]!.levelname, handler.records[0]!.rv], [
-    ...["x", "INFO", 2],
-  ]);
+  const extra = { message: "m", asctime: "t", levelname: "L", getMessage: 1, name_: 2, name: 3 };
+  const printed = stderrOf(() => logger.info("%s", "x", { extra }));
+  assertEquals(printed, []);
+  const record = handler.records[0]!;
+  assertEquals([handler.lines[0], record.levelname, record.name], ["x", "INFO", logger.name]);
+  assertEquals(
+    [record.message_, record.asctime_, record.levelname_, record.getMessage_],
+    ["m", "t", "L", 1],
+  );
+  assertEquals([record.name_, record.name__], [2, 3]);
 });
 
 test("a getter of extra that throws loses only that field", () => {

@@ -117,15 +117,6 @@ test("reportError() does not throw when standard error throws", () => {
   }
 });
 
-test("a field of extra that would overwrite is reported once, and the record is logged", () => {
-  const { logger, handler } = listLogger();
-  const printed = stderrOf(() => {
-    logger.info("x", { extra: { name: "no", user: "anna" } });
-  });
-  assert(printed[0]!.includes("Attempt to overwrite 'name' in LogRecord"));
-  assertEquals(handler.records[0]!.user, "anna");
-});
-
 test("reportError() prints the arguments of a received record on one line", () => {
   const lines = stderrOf(() =>
     reportError({ msg: "a\nb", args: "x\nINFO:root:forged\x1b" }, new Error("received arguments"))

@@ -28,6 +28,7 @@ const layers: Record<string, string[]> = {
   "src/files": ["src/text", "src/logging"],
   "src/config": ["src/text", "src/logging", "src/handlers", "src/queue", "src/net"],
   "src/context": ["src/logging"],
+  "src/integrations": ["src/text", "src/logging"],
   "src/adapters": ["src/net"],
   "src/testing": ["src/net"],
 };

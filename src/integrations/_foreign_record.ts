@@ -1,0 +1,57 @@
+/**
+ * The record of an event that another logger logged: pino, winston, LogTape, OpenTelemetry, the
+ * console. It goes to a handler directly, since a logger of ours would filter by level once more.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { addFields, type Fields } from "../logging/extra_fields.ts";
+import type { Handler } from "../logging/handler.ts";
+import { LogRecord, UNKNOWN_FILE, UNKNOWN_FUNCTION } from "../logging/log_record.ts";
+
+/** An event of another logger, in the terms of a record. */
+export interface ForeignEvent {
+  /** The name of the logger. */
+  name: string;
+  /** The level as a number of Python's scale: 10 is DEBUG, 20 INFO, 30 WARNING, 40 ERROR. */
+  levelno: number;
+  /** The text, complete: it is no template, and a `%` in it is a `%`. */
+  message: string;
+  /** The time, in seconds since the epoch; the present time unless given. */
+  created?: number | undefined;
+  /** The process id; that of this process unless given. */
+  process?: number | undefined;
+  /** The error that was logged. */
+  error?: unknown;
+  /** The error as text, where only that is known. */
+  errorText?: string | undefined;
+  /** All other fields; one that is named like an attribute of the record gets `_` behind its name. */
+  fields?: Fields | undefined;
+}
+
+/** Makes the record of an event. */
+export function foreignRecord(event: ForeignEvent): LogRecord {
+  const { name, levelno, message, created, process, error, errorText, fields } = event;
+  const record = new LogRecord(
+    ...[name, levelno, UNKNOWN_FILE, 0, message, null, error ?? null, UNKNOWN_FUNCTION] as const,
+  );
+  if (created !== undefined) setCreated(record, created);
+  if (process !== undefined) record.process = process;
+  if (errorText !== undefined) record.exc_text = errorText;
+  if (fields !== undefined) addFields(record, fields);
+  return record;
+}
+
+/** Gives a record to the handler if it is of the handler's level, as a logger does. Never throws. */
+export function handOver(handler: Handler, record: LogRecord): void {
+  if (record.levelno >= handler.level) handler.handle(record);
+}
+
+function setCreated(record: LogRecord, created: number): void {
+  const now = record.created;
+  record.created = created;
+  // Of whole milliseconds, as in the constructor: never 1000 (gh-89047).
+  record.msecs = ((Math.round(created * 1000) % 1000) + 1000) % 1000;
+  record.relativeCreated += Math.round((created - now) * 1000);
+}
