@@ -1,21 +1,35 @@
 /**
- * A job that ends with `process.exit()`, as its exit status tells whoever started it how it went.
+ * A job that a timer starts: it logs to a syslog daemon over TLS and into a file of its own, and
+ * ends with `process.exit()`, as its exit status tells whoever started it how it went.
  *
- *     LOG_HOST=logs.example deno run --allow-net --allow-env nightly_job.ts 3 5 seven
+ *     LOG_HOST=logs.example LOG_CA=ca.pem LOG_FILE=nightly.log \
+ *       deno run --allow-net --allow-env --allow-read --allow-write nightly_job.ts 3 5 seven
  *
  * or with `bun nightly_job.ts`, or with Node.
  */
+import { readFileSync } from "node:fs";
 import process from "node:process";
-import { getLogger, shutdown, SocketHandler } from "@logwire/logging";
+import { Formatter, getLogger, shutdown, SysLogHandler } from "@logwire/logging";
 import { connector } from "@logwire/logging/auto"; // or /deno, /bun, /node
+import { RotatingFileHandler } from "@logwire/logging/file-handlers";
 
-const { LOG_HOST = "localhost", LOG_PORT = "9020" } = process.env;
+const { LOG_HOST = "localhost", LOG_PORT = "6514", LOG_CA, LOG_FILE = "nightly.log" } = process.env;
+
+const syslog = new SysLogHandler([LOG_HOST, Number(LOG_PORT)], {
+  connector,
+  socktype: "stream",
+  tls: LOG_CA === undefined ? true : { ca: [readFileSync(LOG_CA, "utf8")] },
+  format: "rfc5424",
+  appName: "nightly",
+  whileDisconnected: "queue",
+});
+const file = new RotatingFileHandler(LOG_FILE, { maxBytes: 1_000_000, backupCount: 7 });
+file.setFormatter(new Formatter("%(asctime)s %(levelname)s %(message)s"));
 
 const log = getLogger("shop.nightly");
 log.setLevel("INFO");
-log.addHandler(
-  new SocketHandler(LOG_HOST, Number(LOG_PORT), { connector, whileDisconnected: "queue" }),
-);
+log.addHandler(syslog);
+log.addHandler(file);
 
 let failed = 0;
 for (const amount of process.argv.slice(2)) {

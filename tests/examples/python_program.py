@@ -16,4 +16,5 @@ try:
     {}["customer"]
 except KeyError:
     log.exception("invoice %d has no customer", 18)
+log.critical("invoice %d was sent twice", 19)
 logging.shutdown()
