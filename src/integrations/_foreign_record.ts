@@ -20,6 +20,10 @@ export interface ForeignEvent {
   message: string;
   /** The time, in seconds since the epoch; the present time unless given. */
   created?: number | undefined;
+  /** The path of the source file that logged, where it is known. */
+  pathname?: string | undefined;
+  /** The line in that file. */
+  lineno?: number | undefined;
   /** The process id; that of this process unless given. */
   process?: number | undefined;
   /** The error that was logged. */
@@ -33,8 +37,9 @@ export interface ForeignEvent {
 /** Makes the record of an event. */
 export function foreignRecord(event: ForeignEvent): LogRecord {
   const { name, levelno, message, created, process, error, errorText, fields } = event;
+  const { pathname = UNKNOWN_FILE, lineno = 0 } = event;
   const record = new LogRecord(
-    ...[name, levelno, UNKNOWN_FILE, 0, message, null, error ?? null, UNKNOWN_FUNCTION] as const,
+    ...[name, levelno, pathname, lineno, message, null, error ?? null, UNKNOWN_FUNCTION] as const,
   );
   if (created !== undefined) setCreated(record, created);
   if (process !== undefined) record.process = process;

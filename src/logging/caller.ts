@@ -121,7 +121,8 @@ function functionName(name: string): string {
   return bare?.[1] || "<anonymous>";
 }
 
-function pathOf(file: string): string {
+/** Returns the path of a file that a stack trace names: a `file:` URL is given as a path. */
+export function pathOf(file: string): string {
   if (!file.startsWith("file://")) return file;
   return withFallback(
     () => decodeURIComponent(new URL(file).pathname).replace(/^\/(?=[A-Za-z]:)/, ""),

@@ -1,0 +1,42 @@
+/**
+ * A structured value of another logger as JSON text, for a message. Every value has a text: also
+ * one that contains itself, bytes (base64), a bigint (its digits), an error, one whose getters
+ * throw.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { withFallback } from "../text/fallback.ts";
+import { cutText } from "../text/text_budget.ts";
+
+/** Returns a value as JSON, on one line; text that is too long ends with `…`. Never throws. */
+export function jsonText(value: unknown): string {
+  // JSON has no text for undefined, a function and a symbol.
+  const text = withFallback(
+    () => JSON.stringify(value, plainValues()) ?? String(value),
+    "[a value that cannot be shown]",
+  );
+  return cutText(text);
+}
+
+/** Returns the replacer of one `JSON.stringify()`, which remembers the objects it is within. */
+function plainValues(): (this: unknown, key: string, value: unknown) => unknown {
+  const within: unknown[] = [];
+  return function (this: unknown, _key: string, value: unknown): unknown {
+    if (typeof value === "bigint") return String(value);
+    if (typeof value !== "object" || value === null) return value;
+    if (value instanceof Error) return String(value);
+    if (value instanceof Uint8Array) return base64(value);
+    // `this` holds the value: what is deeper than that is finished.
+    while (within.length > 0 && within.at(-1) !== this) within.pop();
+    if (within.includes(value)) return "[Circular]";
+    within.push(value);
+    if (value instanceof Map) return Object.fromEntries(value);
+    return value instanceof Set ? [...value] : value;
+  };
+}
+
+function base64(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}
