@@ -22,19 +22,25 @@ export function jsonText(value: unknown): string {
 
 /** Returns the replacer of one `JSON.stringify()`, which remembers the objects it is within. */
 function plainValues(): (this: unknown, key: string, value: unknown) => unknown {
-  const within: unknown[] = [];
+  // What JSON.stringify() is within, the innermost last: each object, and what is written for it.
+  const within: { value: object; written: object }[] = [];
   return function (this: unknown, _key: string, value: unknown): unknown {
     if (typeof value === "bigint") return String(value);
     if (typeof value !== "object" || value === null) return value;
     if (value instanceof Error) return String(value);
     if (value instanceof Uint8Array) return base64(value);
     // `this` holds the value: what is deeper than that is finished.
-    while (within.length > 0 && within.at(-1) !== this) within.pop();
-    if (within.includes(value)) return "[Circular]";
-    within.push(value);
-    if (value instanceof Map) return Object.fromEntries(value);
-    return value instanceof Set ? [...value] : value;
+    while (within.length > 0 && within.at(-1)?.written !== this) within.pop();
+    if (within.some((outer) => outer.value === value)) return "[Circular]";
+    const written = plain(value);
+    within.push({ value, written });
+    return written;
   };
+}
+
+function plain(value: object): object {
+  if (value instanceof Map) return Object.fromEntries(value);
+  return value instanceof Set ? [...value] : value;
 }
 
 function base64(bytes: Uint8Array): string {

@@ -75,6 +75,7 @@ const testedThrough: Record<string, string[]> = {
     "src/wire/pickle/_time_zone_values.ts",
     "src/wire/pickle/_timedelta_values.ts",
   ],
+  "tests/integrations/logtape_test.ts": ["src/integrations/_value_inspector.ts"],
   "tests/wire/pickle_serializer_test.ts": ["src/wire/record_pickler.ts"],
   "tests/files/file_handler_test.ts": ["src/files/file_options.ts"],
   "tests/interop/dict_config_test.ts": ["src/files/file_handler_classes.ts"],
