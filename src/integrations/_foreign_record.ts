@@ -8,6 +8,7 @@
  */
 import { addFields, type Fields } from "../logging/extra_fields.ts";
 import type { Handler } from "../logging/handler.ts";
+import { getLevelName } from "../logging/level_names.ts";
 import { LogRecord, UNKNOWN_FILE, UNKNOWN_FUNCTION } from "../logging/log_record.ts";
 
 /** An event of another logger, in the terms of a record. */
@@ -16,6 +17,8 @@ export interface ForeignEvent {
   name: string;
   /** The level as a number of Python's scale: 10 is DEBUG, 20 INFO, 30 WARNING, 40 ERROR. */
   levelno: number;
+  /** The name of the level, for a number that has none on Python's scale, such as 5. */
+  levelname?: string | undefined;
   /** The text, complete: it is no template, and a `%` in it is a `%`. */
   message: string;
   /** The time, in seconds since the epoch; the present time unless given. */
@@ -36,11 +39,12 @@ export interface ForeignEvent {
 
 /** Makes the record of an event. */
 export function foreignRecord(event: ForeignEvent): LogRecord {
-  const { name, levelno, message, created, process, error, errorText, fields } = event;
+  const { name, levelno, levelname, message, created, process, error, errorText, fields } = event;
   const { pathname = UNKNOWN_FILE, lineno = 0 } = event;
   const record = new LogRecord(
     ...[name, levelno, pathname, lineno, message, null, error ?? null, UNKNOWN_FUNCTION] as const,
   );
+  if (levelname !== undefined && !isNamed(levelno)) record.levelname = levelname;
   if (created !== undefined) setCreated(record, created);
   if (process !== undefined) record.process = process;
   if (errorText !== undefined) record.exc_text = errorText;
@@ -51,6 +55,10 @@ export function foreignRecord(event: ForeignEvent): LogRecord {
 /** Gives a record to the handler if it is of the handler's level, as a logger does. Never throws. */
 export function handOver(handler: Handler, record: LogRecord): void {
   if (record.levelno >= handler.level) handler.handle(record);
+}
+
+function isNamed(levelno: number): boolean {
+  return getLevelName(levelno) !== `Level ${levelno}`;
 }
 
 function setCreated(record: LogRecord, created: number): void {

@@ -19,8 +19,8 @@
  * | an `Error` among the properties, or else among the values | `exc_info`, with its causes |
  * | `sourceLocation`, if LogTape captures it | `pathname`, `lineno` |
  *
- * - The level 5 has no name in Python: `levelname` is `Level 5`, unless the program calls
- *   `addLevelName(5, "TRACE")`.
+ * - The level 5 has no name in Python. Its `levelname` is `TRACE`, or the name that the program gave
+ *   it by `addLevelName()`.
  * - Values are written as LogTape's own text formatter writes them, by the runtime's `inspect`: a
  *   string stands in quotation marks. With `value: "bare"` it stands as it is.
  * - The error in `exc_info` is the property `error`, or `err`, or the first one that is an `Error`.
@@ -255,6 +255,7 @@ function recordOf(
   const common: ForeignEvent = {
     name: category.join(".") || "root",
     levelno,
+    levelname: record.level.toUpperCase(),
     message: "",
     created: timestamp / 1000,
     pathname: sourceLocation && pathOf(sourceLocation.file),

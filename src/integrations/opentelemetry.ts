@@ -6,8 +6,8 @@
  * Choose it for a program that logs by OpenTelemetry's API, or through an instrumentation that does,
  * and whose log server is no OpenTelemetry collector. Records wait for their server in the handler's
  * queue, and are counted in `handler.stats`. Tested with `@opentelemetry/sdk-logs` 0.223, with
- * `SimpleLogRecordProcessor` and `BatchLogRecordProcessor`; the types are structural, so that this
- * package does not depend on it, and other versions of the SDK fit as well.
+ * `SimpleLogRecordProcessor` and `BatchLogRecordProcessor`. The types are structural, so that this
+ * package does not depend on it: versions 0.57, 0.203 and 3.1 work as well.
  *
  * ## The record
  *
@@ -28,8 +28,8 @@
  * | dropped attributes, if there are any | the field `dropped_attributes_count` |
  *
  * - Without a severity number the severity text counts, if it is the name of a level, or else the
- *   level is INFO. The level 5 has no name in Python: `levelname` is `Level 5`, unless the program
- *   calls `addLevelName(5, "TRACE")`.
+ *   level is INFO. The level 5 has no name in Python: its `levelname` is `TRACE`, or the name that
+ *   the program gave it by `addLevelName()`.
  * - `trace_id`, `span_id` and `trace_flags` are the names of the specification for formats other
  *   than OTLP ("Trace Context in non-OTLP Log Formats"), and those that OpenTelemetry puts on the
  *   records of pino and winston. With `traceFields: "otelTraceID"` the fields are those that Python's
@@ -303,7 +303,7 @@ function recordOf(log: OpenTelemetryLogRecord, settings: Settings, handler: Hand
   let record: LogRecord | undefined;
   try {
     record = foreignRecord(eventOf(log));
-    addFields(record, fieldsOf(log, settings));
+    addFields(record, fieldsOf(log, record, settings));
     if (isMap(log.body)) addFields(record, entriesOf(log.body));
     return record;
   } catch (error) {
@@ -317,6 +317,7 @@ function eventOf(log: OpenTelemetryLogRecord): ForeignEvent {
   return {
     name: log.instrumentationScope?.name || "unknown",
     levelno: levelOf(log),
+    levelname: "TRACE",
     message: textOf(log),
     created: secondsOf(log.hrTime) ?? secondsOf(log.hrTimeObserved),
     errorText: exceptionOf(log.attributes),
@@ -368,7 +369,7 @@ function exceptionOf(attributes: OpenTelemetryLogRecord["attributes"]): string |
     undefined;
 }
 
-function fieldsOf(log: OpenTelemetryLogRecord, settings: Settings): Fields {
+function fieldsOf(log: OpenTelemetryLogRecord, record: LogRecord, settings: Settings): Fields {
   const { attributes, resource, eventName, severityText, droppedAttributesCount } = log;
   const { "exception.stacktrace": _inExcText, ...fields }: Record<string, unknown> = attributes;
   // What the program has given wins.
@@ -378,8 +379,8 @@ function fieldsOf(log: OpenTelemetryLogRecord, settings: Settings): Fields {
   for (const name of settings.resourceAttributes) add(name, resource?.attributes[name]);
   for (const [name, value] of Object.entries(spanFields(log, settings))) add(name, value);
   add("event.name", eventName || undefined);
-  const isNews = severityText?.toUpperCase() !== getLevelName(levelOf(log));
-  if (isNews) add("severity_text", severityText || undefined);
+  const isSaid = severityText?.toUpperCase() === record.levelname;
+  if (!isSaid) add("severity_text", severityText || undefined);
   if (droppedAttributesCount) add("dropped_attributes_count", droppedAttributesCount);
   return fields;
 }

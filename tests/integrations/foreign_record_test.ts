@@ -31,6 +31,17 @@ test("foreignRecord() carries an error, or the text of one", () => {
   assert(record.created >= before && record.created <= Date.now() / 1000);
 });
 
+test("foreignRecord() takes the place in the source, and a name for a level that has none", () => {
+  const common = { name: "x", message: "x", levelname: "TRACE" };
+  const record = foreignRecord({ ...common, levelno: 5, pathname: "/shop/cart.ts", lineno: 7 });
+  assertEquals([record.pathname, record.filename, record.module, record.lineno], [
+    ...["/shop/cart.ts", "cart.ts", "cart", 7],
+  ]);
+  const { levelname, pathname, lineno } = foreignRecord({ ...common, levelno: INFO });
+  assertEquals([record.levelname, levelname], ["TRACE", "INFO"]);
+  assertEquals([pathname, lineno], ["(unknown file)", 0]);
+});
+
 test("a time before 1970 has milliseconds from 0 to 999", () => {
   const record = foreignRecord({ name: "x", levelno: INFO, message: "x", created: -0.25 });
   assertEquals([record.created, record.msecs], [-0.25, 750]);

@@ -48,7 +48,7 @@ test("the six levels, the category and the time of LogTape become level, name an
   assertEquals(
     handler.records.map(({ name, levelno, levelname, msg }) => [name, levelno, levelname, msg]),
     [
-      ["shop.cart", 5, "Level 5", "trace"],
+      ["shop.cart", 5, "TRACE", "trace"],
       ["shop.cart", 10, "DEBUG", "debug"],
       ["shop.cart", 20, "INFO", "info"],
       ["shop.cart", 30, "WARNING", "warning"],

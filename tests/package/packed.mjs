@@ -103,6 +103,51 @@ test("./smtp-handler asks for nodemailer where it is missing, and loads where it
   }
 });
 
+/** Runs with these packages of the project's own `node_modules` installed at the consumer. */
+function withPackages(names, use) {
+  const links = names.map((name) => join(consumer, "node_modules", name));
+  names.forEach((name, at) => symlinkSync(join(root, "node_modules", name), links[at]));
+  try {
+    use();
+  } finally {
+    for (const link of links) rmSync(link);
+  }
+}
+
+test("LogTape and OpenTelemetry log through the package, by import, by require() and on Bun", {
+  skip,
+}, () => {
+  withPackages(["@logtape", "@opentelemetry"], () => {
+    const programs = [
+      [process.execPath, "logtape.mjs"],
+      [process.execPath, "logtape.cjs"],
+      ["bun", "logtape.mjs"],
+      ["bun", "logtape.cjs"],
+    ];
+    for (const command of programs) {
+      const { stdout, stderr } = run(...command);
+      const lines = ["shop.cart INFO 2 pens, 50% off", "shop.cart ERROR out of ink", ""];
+      assertEquals([stdout.split("\n"), stderr], [lines, ""], command.join(" "));
+    }
+  });
+});
+
+test("the types of LogTape and OpenTelemetry fit those of the package", () => {
+  withPackages(["@logtape", "@opentelemetry"], () => {
+    // The types of these libraries need the DOM, and do not pass without skipLibCheck.
+    const settings = { lib: ["esnext", "dom"], skipLibCheck: true, types: [] };
+    compile({ ...resolution("nodenext"), ...settings }, ["logtape_typed.ts"]);
+    compile({ ...resolution("bundler"), ...settings }, ["logtape_typed.ts"]);
+  });
+});
+
+test("a worker that logs by LogTape is bundled from the package without a module of Node", () => {
+  withPackages(["@logtape"], () => {
+    const { imports, warnings } = weigh(esbuild, join(consumer, "logtape_worker.js"));
+    assertEquals([imports, warnings], [["cloudflare:sockets"], []]);
+  });
+});
+
 for (const module of ["nodenext", "bundler"]) {
   for (const skipLibCheck of [true, false]) {
     for (const types of [[], ["node"]]) {
@@ -173,12 +218,20 @@ function resolution(module) {
     : { module: "esnext", moduleResolution: module };
 }
 
-/** Compiles the programs, and a file that imports every sub-path so that tsc reads all types. */
-function compile(settings) {
+/**
+ * Compiles the programs (and `more`), and a file that imports every sub-path so that tsc reads all
+ * types.
+ */
+function compile(settings, more = []) {
   const all = specifiers.map((name, at) => `import type * as e${at} from "${name}";`);
   const kept = specifiers.map((_, at) => `export type E${at} = typeof e${at};`);
   writeFileSync(join(consumer, "all.ts"), [...all, ...kept, ""].join("\n"));
-  const files = ["all.ts", "typed.ts", ...(settings.module === "nodenext" ? ["required.cts"] : [])];
+  const files = [
+    "all.ts",
+    "typed.ts",
+    ...more,
+    ...(settings.module === "nodenext" ? ["required.cts"] : []),
+  ];
   const compilerOptions = {
     target: "es2022",
     lib: ["es2022"],
