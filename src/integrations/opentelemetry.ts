@@ -57,9 +57,10 @@
  * delivery is the handler's work from there, and `handler.stats` its account. It reports a failure
  * only after `shutdown()`. `forceFlush()` waits until all records are sent or dropped.
  *
- * `BatchLogRecordProcessor` drops records beyond its `maxQueueSize` (2,048) silently, before they
- * reach an exporter. The handler has a queue with an account of its own, and makes batches: with
- * `SimpleLogRecordProcessor` no record is lost there, and none waits a second.
+ * `BatchLogRecordProcessor` drops records silently, before they reach an exporter, once 2,048
+ * (`maxQueueSize`) wait: of 5,000 records that a program logs in one turn of the event loop it
+ * exports 2,560. The handler has a queue of its own, with an account, and makes the batches: with
+ * `SimpleLogRecordProcessor` all 5,000 reach it, at once.
  *
  * ## When the program ends
  *

@@ -316,6 +316,29 @@ for (const [name, make] of processors) {
   });
 }
 
+test("SimpleLogRecordProcessor exports 5,000 records of one turn, BatchLogRecordProcessor drops the most", async () => {
+  const exported = await Promise.all(processors.map(async ([, make]) => {
+    const handler = new ListHandler();
+    const provider = new LoggerProvider({ processors: [make(logRecordExporter(handler))] });
+    for (let number = 0; number < 5000; number++) provider.getLogger("x").emit({ body: "x" });
+    await provider.shutdown();
+    return handler.records.length;
+  }));
+  // 2,048 in its queue, and 512 in the batch that it had begun.
+  assertEquals(exported, [5000, 2560]);
+});
+
+test("forceFlush() of the provider reaches the exporter through BatchLogRecordProcessor alone", async () => {
+  const flushes = await Promise.all(processors.map(async ([, make]) => {
+    const handler = new ListHandler();
+    const provider = new LoggerProvider({ processors: [make(logRecordExporter(handler))] });
+    provider.getLogger("x").emit({ body: "x" });
+    await provider.forceFlush();
+    return handler.flushes;
+  }));
+  assertEquals(flushes, [0, 1]);
+});
+
 test("a record of an older SDK, without event, observed time and scope, is taken too", () => {
   const handler = new ListHandler();
   logRecordExporter(handler).export([{

@@ -3,6 +3,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { withoutWorkerd, Workerd } from "../edge/workerd.ts";
 import { test } from "../test.ts";
 import { until } from "../until.ts";
+import { runProgram } from "./programs.ts";
 import { python3, withoutPython } from "./python.ts";
 import { PythonReceiver } from "./python_receiver.ts";
 import { PHASE } from "./restart_phases.ts";
@@ -11,7 +12,7 @@ import { recordsThroughRestart } from "./restarted_receiver.ts";
 test(
   "every record of LogTape arrives once and in order at a CPython receiver that is killed and restarted, before process.exit()",
   async () => {
-    const records = await recordsThroughRestart("logtape_program.ts");
+    const records = await recordsThroughRestart("logtape_program.ts", ["restart"]);
     const numbers = Array.from({ length: 3 * PHASE }, (_, number) => number);
     assertEquals(records.map(({ number }) => number), numbers);
     for (const { number, name, levelno, levelname, shard, args, exc_text, ...record } of records) {
@@ -23,6 +24,21 @@ test(
       if (!isError) assertEquals(exc_text, null);
       else assertMatch(String(exc_text), /out of ink[^]*Caused by: TypeError: no pen/);
     }
+  },
+  { skip: withoutPython() },
+);
+
+test(
+  "a program that logs by LogTape and ends without dispose() loses no record, also not one of an exit listener",
+  async () => {
+    const receiver = await PythonReceiver.start(python3() ?? "python3", "tcp", "--json");
+    await runProgram("logtape_program.ts", [receiver.port, "ends"]);
+    await receiver.stop();
+    const records = await receiver.records(0);
+    assertEquals(
+      records.map(({ number }) => number),
+      Array.from({ length: PHASE + 1 }, (_, number) => number),
+    );
   },
   { skip: withoutPython() },
 );
