@@ -23,19 +23,20 @@
  *   it by `addLevelName()`.
  * - Values are written as LogTape's own text formatter writes them, by the runtime's `inspect`: a
  *   string stands in quotation marks. With `value: "bare"` it stands as it is.
- * - The error in `exc_info` is the property `error`, or `err`, or the first one that is an `Error`.
- *   It is no field too, and in the text it is `Error: disk full`, without its stack, which the
- *   record has already; `logger.error(error)` has the text `disk full`. Other errors stay fields.
+ * - The error in `exc_info` is the property `error`, else `err`, else the first property that is an
+ *   `Error`. This property is then left out of the fields. In the text the error is written without
+ *   its stack, as `Error: disk full`, since the record carries the stack; `logger.error(error)` has
+ *   the text `disk full`. Other errors stay fields.
  * - A property that is named like an attribute of the record (`name`, `args`) gets `_` behind its
  *   name.
- * - A lazy message or property that throws does not lose the record: it is sent with its template
- *   as text, and the error goes to `handler.handleError()`. Nothing that fails here reaches
- *   LogTape's meta logger, so that the meta logger may have this sink as well.
+ * - If a lazy message or a lazy property throws, the record is sent with its template as text, and
+ *   the error goes to `handler.handleError()`. No failure of this sink reaches LogTape's meta logger,
+ *   so the meta logger may have this sink as well.
  *
  * ## Levels
  *
  * LogTape decides by `lowestLevel` and filters, and then the handler by its own `level` and filters.
- * The level of this package's loggers does not count: no logger takes part.
+ * The levels of this package's loggers have no effect, since the record goes to the handler directly.
  *
  * ## Options
  *
@@ -98,8 +99,8 @@
  *
  * ## Errors
  *
- * - `logtapeSink()` throws a `TypeError` for a handler that is none, for an unknown option, and for
- *   a value of the wrong type.
+ * - `logtapeSink()` throws a `TypeError` if the handler is not a handler, for an unknown option, and
+ *   for a value of the wrong type.
  * - The sink never throws; `drain()` and disposing never reject.
  *
  * Runs on Deno, Bun, Node, Cloudflare Workers and in browsers.
@@ -213,7 +214,7 @@ const LEVELS: ReadonlyMap<string, number> = new Map([
 /**
  * Returns a sink of LogTape that gives its records to `handler`.
  *
- * @throws {TypeError} if `handler` is none, or for a bad value or an unknown option
+ * @throws {TypeError} if `handler` is not a handler, or for a bad value or an unknown option
  */
 export function logtapeSink(handler: Handler, options: LogTapeSinkOptions = {}): LogTapeSink {
   checkMethods(WHAT, "handler", handler, ["handle", "handleError", "flush", "close"]);
@@ -224,7 +225,7 @@ export function logtapeSink(handler: Handler, options: LogTapeSinkOptions = {}):
   const settings: Settings = { render: rendererOf(value), hasTemplate: rawMessage };
   const sink = (record: LogTapeRecord): void => {
     const levelno = LEVELS.get(record.level) ?? INFO;
-    // A lazy message or property is not computed for a record that the handler does not take.
+    // A lazy message is not computed for a record that the handler does not take.
     if (levelno >= handler.level) handOver(handler, recordOf(record, levelno, settings, handler));
   };
   return Object.assign(sink, {

@@ -4,10 +4,10 @@
  * HTTP, into a file.
  *
  * Choose it for a program that logs by OpenTelemetry's API, or through an instrumentation that does,
- * and whose log server is no OpenTelemetry collector. Records wait for their server in the handler's
- * queue, and are counted in `handler.stats`. Tested with `@opentelemetry/sdk-logs` 0.223, with
- * `SimpleLogRecordProcessor` and `BatchLogRecordProcessor`. The types are structural, so that this
- * package does not depend on it: versions 0.57, 0.203 and 3.1 work as well.
+ * and whose log server is not an OpenTelemetry collector. Records wait for their server in the
+ * handler's queue, and are counted in `handler.stats`. Tested with `@opentelemetry/sdk-logs` 0.223,
+ * with `SimpleLogRecordProcessor` and `BatchLogRecordProcessor`. The types are structural, so that
+ * this package does not depend on it: versions 0.57, 0.203 and 3.1 work as well.
  *
  * ## The record
  *
@@ -15,7 +15,7 @@
  * | --- | --- |
  * | name of the instrumentation scope | `name` |
  * | severity number 1–4, 5–8, 9–12, 13–16, 17–20, 21–24 | `levelno`: 5, 10, 20, 30, 40, 50 |
- * | severity text | the field `severity_text`, if it says something else than `levelname` |
+ * | severity text | the field `severity_text`, if it differs from `levelname` |
  * | `timestamp`, or else `observedTimestamp` | `created` (seconds) |
  * | body: a string, a number, a boolean | `msg`: one complete text, without `args` |
  * | body: a map | its entries are fields; `msg` is its `message`, or else the event name, or JSON |
@@ -53,8 +53,8 @@
  *
  * ## What success means
  *
- * `export()` gives the records to the handler, which queues them, and reports success at once:
- * delivery is the handler's work from there, and `handler.stats` its account. It reports a failure
+ * `export()` gives the records to the handler, which queues them, and reports success at once. From
+ * there on the handler delivers them and counts them in `handler.stats`. `export()` reports a failure
  * only after `shutdown()`. `forceFlush()` waits until all records are sent or dropped.
  *
  * `BatchLogRecordProcessor` drops records silently, before they reach an exporter, once 2,048
@@ -96,8 +96,8 @@
  *
  * ## Errors
  *
- * - `logRecordExporter()` throws a `TypeError` or `RangeError` for a handler that is none, for a bad
- *   value and for an unknown option.
+ * - `logRecordExporter()` throws a `TypeError` if the handler is not a handler, for an unknown option
+ *   and for a value of the wrong type, and a `RangeError` for a number out of range.
  * - `export()` never throws. A record that cannot be read goes to `handler.handleError()`, and is
  *   sent without its content. `forceFlush()` and `shutdown()` never reject.
  *
@@ -262,7 +262,7 @@ interface Settings {
 /**
  * Returns an exporter of OpenTelemetry's logs SDK that gives its records to `handler`.
  *
- * @throws {TypeError} if `handler` is none, or for a bad value or an unknown option
+ * @throws {TypeError} if `handler` is not a handler, or for a bad value or an unknown option
  * @throws {RangeError} if `flushTimeoutMs` is out of range
  */
 export function logRecordExporter(
