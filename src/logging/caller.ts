@@ -140,6 +140,9 @@ const OWN_FUNCTIONS =
 /** The file of this code, once it was looked up. */
 let thisFile: string | undefined;
 
+/** This file among the sources, or the file of the npm package that holds it. */
+const OWN_FILE = /^(.*\/)logging\/caller\.[jt]s$|^(.*\/@logwire\/logging\/)chunks\/[^/]+\.js$/;
+
 /**
  * Returns the frames that are not this library's. Frames of this library are recognized by its
  * folder; if the library was bundled with the program into one file, by the names of its functions,
@@ -147,7 +150,8 @@ let thisFile: string | undefined;
  */
 export function foreign(frames: readonly Frame[]): Frame[] {
   thisFile ??= stackFrames(1, stackFrames)[0]?.file ?? "";
-  const folder = /^(.*\/)logging\/caller\.[jt]s$/.exec(thisFile)?.[1];
+  const [, sources, chunks] = OWN_FILE.exec(thisFile) ?? [];
+  const folder = sources ?? chunks;
   if (folder !== undefined) return frames.filter(({ file }) => !file.startsWith(folder));
   const first = frames.findIndex(({ file, func }) =>
     file !== thisFile || !OWN_FUNCTIONS.test(func)

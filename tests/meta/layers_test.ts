@@ -51,6 +51,8 @@ const packages: Record<string, RegExp> = {
   // A folder of its own, so that whoever sends no mail needs no package for it.
   "src/mail": /^nodemailer\/lib\//,
   "src/context": /^node:async_hooks$/,
+  // A transport of winston is a stream of Node.
+  "src/integrations": /^node:stream$/,
   // Not unix-dgram: what is imported by name becomes a dependency of the package.
   "src/adapters": /^(node:|bun:|cloudflare:)/,
 };

@@ -132,6 +132,32 @@ test("LogTape and OpenTelemetry log through the package, by import, by require()
   });
 });
 
+test("winston and the console log through the package, by import, by require() and on Bun", {
+  skip,
+}, () => {
+  withPackages(["winston"], () => {
+    for (const program of ["winston.mjs", "winston.cjs"]) {
+      for (const command of [process.execPath, "bun"]) {
+        const { stdout, stderr } = run(command, program);
+        const lines = [
+          "winston WARNING 50% done (unknown file)",
+          "console ERROR low on ink log_by_winston.cjs",
+          "",
+        ];
+        assertEquals([stdout.split("\n"), stderr], [lines, ""], `${command} ${program}`);
+      }
+    }
+  });
+});
+
+test("the types of winston fit those of the package", () => {
+  withPackages(["winston"], () => {
+    const settings = { skipLibCheck: true, types: ["node"] };
+    compile({ ...resolution("nodenext"), ...settings }, ["winston_typed.ts"]);
+    compile({ ...resolution("bundler"), ...settings }, ["winston_typed.ts"]);
+  });
+});
+
 test("the types of LogTape and OpenTelemetry fit those of the package", () => {
   withPackages(["@logtape", "@opentelemetry"], () => {
     // The types of LogTape need those of the DOM.

@@ -125,7 +125,9 @@ function declare(dist, entries) {
     if (!name.endsWith(".d.ts")) continue;
     const file = join(types, name);
     // tsc keeps the names of the sources, for which a consumer would need a compiler option.
-    const text = readFileSync(file, "utf8").replace(/(["'])(\.\.?\/[^"']+)\.ts\1/g, "$1$2.js$1");
+    const text = readFileSync(file, "utf8").replace(/(["'])(\.\.?\/[^"']+)\.ts\1/g, "$1$2.js$1")
+      // A consumer may lack Node's types: what comes from there is then of any type.
+      .replace(/^import .* from "node:[^"]+";$/gm, "// @ts-ignore\n$&");
     writeFileSync(file, forNpm(text));
   }
   writeFileSync(join(types, "globals.d.ts"), globals());

@@ -1,0 +1,216 @@
+/**
+ * `./console`: `captureConsole(logger)` logs to a logger all that a program, and each library in
+ * it, prints by `console.log`, `console.error` and the like. It replaces the methods of the global
+ * console, and returns a function that restores them.
+ *
+ * Choose it to send what a program prints to a log server, a file or syslog without a change of its
+ * calls. In new code call a logger: its records have arguments and fields.
+ *
+ * ## From the console to records
+ *
+ * | call | record |
+ * |---|---|
+ * | `console.trace`, `console.debug` | `DEBUG` (10); `trace` has `stack_info` |
+ * | `console.log`, `console.info` | `INFO` (20) |
+ * | `console.warn` | `WARNING` (30) |
+ * | `console.error`, a failed `console.assert` | `ERROR` (40) |
+ * | `console.dir`, `dirxml`, `table` | `INFO`, the value as text; a table is not drawn |
+ * | `console.group`, `groupCollapsed` | `INFO`, the label; what follows is not indented |
+ * | `console.count`, `timeLog`, `timeEnd` | `INFO`: `label: 3`, `label: 12.345ms` |
+ * | `countReset`, `time`, `timeLog`, `timeEnd` with a wrong label | `WARNING` |
+ *
+ * - The name of a record is the name of the logger: `captureConsole(getLogger("shop.console"))`.
+ * - The text is that of Node's `util.format`, on every runtime. The first `Error` among the
+ *   arguments becomes `exc_info` of the record, with its stack and causes; in the text stands its
+ *   first line alone (`Cannot save Error: disk full`).
+ * - Levels and filters of the logger apply: with the usual level `WARNING` of the root logger,
+ *   `console.log` logs nothing. Set the logger's level.
+ *
+ * ## Cheat sheet
+ *
+ * | instead of | write |
+ * |---|---|
+ * | `console.log("user", name)` | `log.info("user %s", name)` |
+ * | `console.error("failed", err)` | `log.error("failed", err)` |
+ * | `console.log("order", { id })` | `log.info("order", { id })`: a field, not text |
+ * | `console.log("%o", value)` | `log.info("%r", value)`: `%o` is an octal number in Python |
+ * | `console.log("50% done")` | the same: a text without arguments is never a template |
+ * | `console.log("%d% done", 50)` | `log.info("%d%% done", 50)`: with arguments `%` is `%%` |
+ * | `console.log("%c red", "color: red")` | no CSS: `%c` is a character in Python |
+ *
+ * The table is for calls that you rewrite. Captured calls keep the console's rules: their text is
+ * complete before it is logged, and a `%` in it is a `%`.
+ *
+ * ## Details
+ *
+ * - `passThrough: true` also prints, as before. With a handler that writes to the terminal each line
+ *   stands there twice.
+ * - Reports of this library (`--- Logging error ---`, lost records) go to standard error, and never
+ *   to the logger. While a record is being logged, calls of the console print as before: a handler
+ *   that prints by the console does not log to itself. A handler that prints by the console *later*
+ *   (in a promise, a timer) would log to itself without end: make it write to `process.stdout`, or
+ *   keep `console.log` from before the capture.
+ * - Captures nest: the last one logs, and with `passThrough` passes the call to the one before.
+ *   They can be restored in any order, and restoring twice does no harm.
+ * - What is written to `process.stdout`, what the runtime itself prints (warnings, uncaught
+ *   errors), and a `new console.Console()` of Node are not captured.
+ * - `console.clear`, `profile` and other methods that print no text stay as they are.
+ *
+ * ## Errors
+ *
+ * - `captureConsole` throws a `TypeError` if `logger` is no logger, or for an unknown option.
+ * - The replaced methods never throw. An argument that cannot be read (a getter that throws) is
+ *   printed as `[unreadable]`.
+ *
+ * Runs on Deno, Bun, Node, Cloudflare Workers and in browsers.
+ *
+ * @example Console calls as records
+ * ```ts
+ * import { Formatter, getLogger, StreamHandler } from "jsr:@logwire/logging";
+ * import { captureConsole } from "jsr:@logwire/logging/console";
+ *
+ * const lines: string[] = [];
+ * const handler = new StreamHandler({ write: (line: string) => lines.push(line) });
+ * handler.setFormatter(new Formatter("%(levelname)s:%(name)s:%(message)s"));
+ * const log = getLogger("shop.console");
+ * log.addHandler(handler);
+ * log.setLevel("INFO");
+ *
+ * const restore = captureConsole(log);
+ * console.log("50% done");
+ * console.warn("low on %s", "ink", { left: 2 });
+ * restore();
+ * console.assert(
+ *   lines.join("") === "INFO:shop.console:50% done\n" +
+ *       "WARNING:shop.console:low on ink { left: 2 }\n",
+ * );
+ * ```
+ *
+ * @module
+ */
+import type { LogKeywords } from "../logging/call_arguments.ts";
+import type { LogArguments } from "../logging/log_record.ts";
+import { reportError } from "../logging/report_error.ts";
+import { checkBoolean, checkKnown, checkMethods } from "../logging/validate.ts";
+import { consoleCalls } from "./_console_calls.ts";
+
+/** Options of {@linkcode captureConsole}. */
+export interface CaptureConsoleOptions {
+  /** If true, each call also prints as before. @default {false} */
+  passThrough?: boolean;
+}
+
+/** The part of a `Logger` or `LoggerAdapter` that is used. */
+export interface ConsoleLogger {
+  /** Returns true if records of that level are logged. */
+  isEnabledFor(level: number): boolean;
+  /** Logs a record; the keywords are apart from the arguments. */
+  _log(level: number, msg: unknown, args: LogArguments, keywords: LogKeywords): void;
+}
+
+type Method = (...args: unknown[]) => unknown;
+
+interface Capture {
+  readonly logger: ConsoleLogger;
+  readonly passThrough: boolean;
+  readonly calls: ReturnType<typeof consoleCalls>;
+}
+
+/** A method of the console before the first capture. */
+interface Original {
+  readonly method: Method;
+  readonly replacement: Method;
+  readonly descriptor: PropertyDescriptor | undefined;
+}
+
+/** The captures of the console, the latest last. */
+const captures: Capture[] = [];
+/** The methods of the console, while there is a capture. */
+const originals: Map<string, Original> = /* @__PURE__ */ new Map();
+/** True while a record is logged or a text is printed: calls within are printed. */
+let isBusy = false;
+
+/**
+ * Logs the calls of the global console to `logger`, until the function that it returns is called.
+ * See the page of this module for levels and texts.
+ *
+ * @throws {TypeError} if `logger` is no logger, or for an unknown option
+ */
+export function captureConsole(
+  logger: ConsoleLogger,
+  options: CaptureConsoleOptions = {},
+): () => void {
+  const what = "capture the console";
+  checkMethods(what, "logger", logger, ["isEnabledFor", "_log"]);
+  checkKnown(what, options, ["passThrough"]);
+  const passThrough = checkBoolean(what, "passThrough", options.passThrough ?? false);
+  const capture: Capture = { logger, passThrough, calls: consoleCalls(() => performance.now()) };
+  if (captures.length === 0) replaceMethods(Object.keys(capture.calls));
+  captures.push(capture);
+  return () => {
+    const at = captures.indexOf(capture);
+    if (at < 0) return;
+    captures.splice(at, 1);
+    if (captures.length === 0) restoreMethods();
+  };
+}
+
+const target = console as unknown as Record<string, Method>;
+
+function replaceMethods(names: readonly string[]): void {
+  for (const name of names) {
+    const method = target[name];
+    if (typeof method !== "function") continue;
+    // In an object, so that the function has the name of the method.
+    const { [name]: replacement } = {
+      [name]: (...args: unknown[]) => call(name, method, args, captures.length - 1),
+    };
+    const descriptor = Object.getOwnPropertyDescriptor(target, name);
+    target[name] = replacement!;
+    originals.set(name, { method, replacement: replacement!, descriptor });
+  }
+}
+
+function restoreMethods(): void {
+  for (const [name, { replacement, descriptor }] of originals) {
+    // A method that another library has replaced since then calls ours, which now only prints.
+    if (target[name] !== replacement) continue;
+    if (descriptor === undefined) delete target[name];
+    else Object.defineProperty(target, name, descriptor);
+  }
+  originals.clear();
+}
+
+/** Logs a call to the capture at that place, and prints it if there is none. */
+function call(name: string, print: Method, args: unknown[], at: number): void {
+  const capture = isBusy ? undefined : captures[at];
+  if (capture === undefined) return printAsBefore(print, args);
+  isBusy = true;
+  try {
+    log(capture, name, args);
+  } catch (error) {
+    reportError(null, error);
+  } finally {
+    isBusy = false;
+  }
+  if (capture.passThrough) call(name, print, args, at - 1);
+}
+
+function printAsBefore(print: Method, args: unknown[]): void {
+  const wasBusy = isBusy;
+  // Node's own console.table() calls console.log().
+  isBusy = true;
+  try {
+    print.apply(target, args);
+  } finally {
+    isBusy = wasBusy;
+  }
+}
+
+function log({ logger, calls }: Capture, name: string, args: readonly unknown[]): void {
+  const event = calls[name]?.(args);
+  if (event === undefined || !logger.isEnabledFor(event.levelno)) return;
+  const keywords: LogKeywords = { exc_info: event.error ?? null };
+  if (event.hasStack) keywords.stack_info = true;
+  logger._log(event.levelno, event.text(), [], keywords);
+}
