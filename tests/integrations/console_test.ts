@@ -4,6 +4,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { captureConsole, type CaptureConsoleOptions } from "../../src/integrations/console.ts";
 import { captureCaller } from "../../src/logging/caller.ts";
 import { Formatter } from "../../src/logging/formatter.ts";
+import type { Handler } from "../../src/logging/handler.ts";
 import { Logger } from "../../src/logging/logger.ts";
 import { LoggerAdapter } from "../../src/logging/logger_adapter.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
@@ -11,9 +12,9 @@ import { StreamHandler } from "../../src/logging/stream_handler.ts";
 import { stdoutStream } from "../../src/logging/text_stream.ts";
 import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
-import { RecordingHandler } from "./recording_handler.ts";
+import { BrokenHandler, ListHandler } from "./list_handler.ts";
 
-function loggerWith(...handlers: RecordingHandler[]): Logger {
+function loggerWith(...handlers: Handler[]): Logger {
   const logger = new Logger("console", "DEBUG");
   for (const handler of handlers) logger.addHandler(handler);
   return logger;
@@ -21,7 +22,7 @@ function loggerWith(...handlers: RecordingHandler[]): Logger {
 
 /** The records of what `print` prints. */
 function captured(print: () => void, options?: CaptureConsoleOptions): LogRecord[] {
-  const handler = new RecordingHandler();
+  const handler = new ListHandler();
   const restore = captureConsole(loggerWith(handler), options);
   try {
     print();
@@ -166,7 +167,7 @@ test("without passThrough nothing is printed", () => {
 
 test("the last of several captures logs, and passes on with passThrough", () => {
   printedIn((printed) => {
-    const [first, second] = [new RecordingHandler(), new RecordingHandler()];
+    const [first, second] = [new ListHandler(), new ListHandler()];
     const endFirst = captureConsole(loggerWith(first), { passThrough: true });
     const endSecond = captureConsole(loggerWith(second));
     console.log("to the second");
@@ -189,7 +190,7 @@ test("the last of several captures logs, and passes on with passThrough", () => 
 
 test("a library that wraps the console after the capture keeps its wrapper after the restore", () => {
   printedIn((printed) => {
-    const handler = new RecordingHandler();
+    const handler = new ListHandler();
     const restore = captureConsole(loggerWith(handler));
     const { log } = console;
     const wrapper = (...args: unknown[]) => log("wrapped", ...args);
@@ -222,9 +223,9 @@ test("a handler that writes to the console does not log to itself", () => {
 
 test("a handler of standard output or standard error does not log to itself", () => {
   const stderr = catchStderr();
-  const logger = loggerWith(new RecordingHandler());
+  const logger = loggerWith(new ListHandler());
   logger.addHandler(new StreamHandler());
-  const counted = new RecordingHandler();
+  const counted = new ListHandler();
   logger.addHandler(counted);
   const restore = captureConsole(logger);
   console.log("to standard error");
@@ -235,12 +236,6 @@ test("a handler of standard output or standard error does not log to itself", ()
 });
 
 test("the report of a handler that throws goes to standard error, not to the logger", () => {
-  class BrokenHandler extends RecordingHandler {
-    override emit(record: LogRecord): void {
-      super.emit(record);
-      throw new Error("broken handler");
-    }
-  }
   const handler = new BrokenHandler();
   const stderr = catchStderr();
   const restore = captureConsole(loggerWith(handler));
@@ -283,7 +278,7 @@ test("the replaced methods never throw", () => {
 });
 
 test("the level of the logger applies, and no text is made for a record that is off", () => {
-  const handler = new RecordingHandler();
+  const handler = new ListHandler();
   const logger = loggerWith(handler);
   logger.setLevel("WARNING");
   let isRead = false;
@@ -300,7 +295,7 @@ test("the level of the logger applies, and no text is made for a record that is 
 });
 
 test("an adapter adds its fields", () => {
-  const handler = new RecordingHandler();
+  const handler = new ListHandler();
   const restore = captureConsole(new LoggerAdapter(loggerWith(handler), { worker: 3 }));
   console.log("x");
   restore();

@@ -27,6 +27,11 @@ export class ListHandler extends Handler {
     return super.close();
   }
 
+  /** The texts of the records. */
+  get texts(): string[] {
+    return this.records.map((record) => record.getMessage());
+  }
+
   /** The only record. */
   get only(): LogRecord {
     const [record] = this.records;
@@ -34,5 +39,15 @@ export class ListHandler extends Handler {
       throw new Error(`${this.records.length} records in place of one`);
     }
     return record;
+  }
+}
+
+/** Keeps the texts, throws for each record, and has the usual `handleError()`. */
+export class BrokenHandler extends Handler {
+  readonly texts: string[] = [];
+
+  override emit(record: LogRecord): void {
+    this.texts.push(record.getMessage());
+    throw new Error("broken handler");
   }
 }

@@ -11,7 +11,7 @@ import { account } from "../handlers/wire.ts";
 import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
 import { turns } from "../turns.ts";
-import { RecordingHandler } from "./recording_handler.ts";
+import { BrokenHandler, ListHandler } from "./list_handler.ts";
 
 const { format } = winston;
 
@@ -31,7 +31,7 @@ function logged(
   options: winston.LoggerOptions = {},
   own: WinstonTransportOptions = {},
 ): LogRecord {
-  const handler = new RecordingHandler();
+  const handler = new ListHandler();
   log(winston.createLogger({
     level: "silly",
     transports: [winstonTransport(handler, own)],
@@ -171,10 +171,10 @@ test("a field that cannot be read does not lose the record", () => {
 });
 
 test("a transport in exceptionHandlers gets the uncaught errors alone", () => {
-  const handler = new RecordingHandler();
+  const handler = new ListHandler();
   const transport = winstonTransport(handler);
   const logger = winston.createLogger({
-    transports: [winstonTransport(new RecordingHandler())],
+    transports: [winstonTransport(new ListHandler())],
     exceptionHandlers: [transport],
   });
   logger.error("usual");
@@ -216,7 +216,7 @@ test("with formatted the text is the line of the logger's format", () => {
 });
 
 test("level, silent and the handler's level hold records back, as winston does", () => {
-  const handler = new RecordingHandler();
+  const handler = new ListHandler();
   const transport = winstonTransport(handler, { level: "http" });
   const logger = winston.createLogger({ level: "error", transports: [transport] });
   for (const level of ["error", "http", "verbose"]) logger.log(level, level);
@@ -235,7 +235,7 @@ test("level, silent and the handler's level hold records back, as winston does",
 });
 
 test("a format of the transport changes or drops records, and one that throws loses none", () => {
-  const handler = new RecordingHandler();
+  const handler = new ListHandler();
   const shout = format((info) => {
     if (info.message === "throw") throw new Error("by the format");
     if (info.message === "drop") return false;
@@ -285,7 +285,7 @@ test("10,000 records with the server away neither stall the logger nor pass the 
 
 test("finish comes after the delivery, and the handler stays open", async () => {
   let deliver = () => {};
-  class SlowHandler extends RecordingHandler {
+  class SlowHandler extends ListHandler {
     override flush(_options?: FlushOptions): Promise<void> {
       return new Promise((resolve) => deliver = resolve);
     }
@@ -309,7 +309,7 @@ test("finish comes after the delivery, and the handler stays open", async () => 
 
 test("finish comes after finishTimeoutMs if the handler does not deliver", async () => {
   let signal: AbortSignal | undefined;
-  class StuckHandler extends RecordingHandler {
+  class StuckHandler extends ListHandler {
     override flush(options?: FlushOptions): Promise<void> {
       signal = options?.signal;
       return new Promise(() => {});
@@ -323,7 +323,7 @@ test("finish comes after finishTimeoutMs if the handler does not deliver", async
 });
 
 test("two loggers with one transport both finish", async () => {
-  const transport = winstonTransport(new RecordingHandler());
+  const transport = winstonTransport(new ListHandler());
   for (const logger of [1, 2].map(() => winston.createLogger({ transports: [transport] }))) {
     logger.end();
     await once(logger, "finish");
@@ -331,7 +331,7 @@ test("two loggers with one transport both finish", async () => {
 });
 
 test("a transport that was removed can be added again", () => {
-  const handler = new RecordingHandler();
+  const handler = new ListHandler();
   const transport = winstonTransport(handler);
   const logger = winston.createLogger({ transports: [transport] });
   logger.info("one");
@@ -342,12 +342,6 @@ test("a transport that was removed can be added again", () => {
 });
 
 test("a handler that throws, and a value that is no info object, do not harm the logger", () => {
-  class BrokenHandler extends RecordingHandler {
-    override emit(record: LogRecord): void {
-      super.emit(record);
-      throw new Error("broken handler");
-    }
-  }
   const handler = new BrokenHandler();
   const transport = winstonTransport(handler);
   const logger = winston.createLogger({ transports: [transport] });
@@ -376,7 +370,7 @@ test("an uncaught error has its stack once, and comes only with handleExceptions
   const error = new Error("thrown");
   const info = (logger: winston.Logger) =>
     (logger.exceptions as unknown as { getAllInfo(error: Error): object }).getAllInfo(error);
-  const handler = new RecordingHandler();
+  const handler = new ListHandler();
   const transport = winstonTransport(handler);
   const logger = winston.createLogger({ transports: [transport] });
   logger.log(info(logger) as winston.LogEntry);
@@ -390,7 +384,7 @@ test("an uncaught error has its stack once, and comes only with handleExceptions
 });
 
 test("winstonTransport() refuses a wrong option, and lists the options for an unknown one", () => {
-  const handler = new RecordingHandler();
+  const handler = new ListHandler();
   const wrong: [WinstonTransportOptions, string][] = [
     [{ nam: "x" } as object, "no option 'nam': the options are name, levels, formatted, level"],
     [{ name: "" }, "'name' must be a string that is not empty"],
