@@ -8,6 +8,14 @@ import { runtime, test } from "../test.ts";
 /** The texts are Node's: Deno and Bun have a `util.inspect` of their own, which differs. */
 const skip = runtime !== "node" && "the text is compared with that of Node";
 
+/** Node 24 prints keys that are symbols without brackets, and the length of a buffer in brackets. */
+const ofAnyNode = (text: string) =>
+  text.replace(/\[(Symbol\([^)]*\))\]:/g, "$1:").replace("[byteLength]: ", "byteLength: ");
+
+function assertSame(value: unknown, options: { depth?: number; showHidden?: boolean }): void {
+  assertEquals(ofAnyNode(inspect(value, options)), ofAnyNode(util.inspect(value, options)));
+}
+
 class Point {
   x = 1;
 }
@@ -83,8 +91,8 @@ const values: unknown[] = [
 
 test("a value has the text that Node prints", () => {
   for (const value of values) {
-    assertEquals(inspect(value), util.inspect(value));
-    assertEquals(inspect(value, { depth: 0 }), util.inspect(value, { depth: 0 }));
+    assertSame(value, {});
+    assertSame(value, { depth: 0 });
   }
 }, { skip });
 
