@@ -1,0 +1,49 @@
+import { assertEquals } from "@std/assert";
+import { addFields } from "../../src/logging/extra_fields.ts";
+import { makeLogRecord } from "../../src/logging/make_log_record.ts";
+import { stderrOf } from "./helpers.ts";
+import { test } from "../test.ts";
+
+test("addFields() adds the fields of an object and of a Map", () => {
+  const record = makeLogRecord({});
+  addFields(record, { user: "anna" });
+  addFields(record, new Map([["n", 1]]));
+  assertEquals([record.user, record.n], ["anna", 1]);
+});
+
+test("addFields() leaves out the names that another object has", () => {
+  const record = makeLogRecord({});
+  addFields(record, { a: 1, b: 1 }, { a: 2 });
+  addFields(record, { c: 1, d: 1 }, new Map([["c", 2]]));
+  assertEquals(["a" in record, record.b, "c" in record, record.d], [false, 1, false, 1]);
+});
+
+test("addFields() adds a field with the name of an attribute or method with _ behind it", () => {
+  const record = makeLogRecord({ name: "shop", user: "anna" });
+  addFields(record, { name: 1, user: 2, message: 3, asctime: 4, getMessage: 5, name_: 6 });
+  assertEquals([record.name, record.user, typeof record.getMessage], ["shop", "anna", "function"]);
+  assertEquals(
+    [record.name_, record.user_, record.message_, record.asctime_, record.getMessage_],
+    [1, 2, 3, 4, 5],
+  );
+  assertEquals(record.name__, 6);
+});
+
+test("addFields() reports a getter that throws, and adds the other fields", () => {
+  const record = makeLogRecord({});
+  const fields = {
+    get a(): number {
+      throw new Error("getter of a field");
+    },
+    b: 2,
+  };
+  assertEquals(stderrOf(() => addFields(record, fields)).length, 1);
+  assertEquals(["a" in record, record.b], [false, 2]);
+});
+
+test("__proto__ is a field like any other", () => {
+  const record = makeLogRecord({});
+  addFields(record, JSON.parse('{"__proto__": {"polluted": true}}'));
+  assertEquals(record.polluted, undefined);
+  assertEquals(Object.hasOwn(record, "__proto__"), true);
+});
