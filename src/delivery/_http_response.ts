@@ -2,26 +2,11 @@
  * The meaning of an HTTP answer for the records that the request carried, from its status alone
  * (RFC 9110 section 15).
  *
- * Browser compatible: imports nothing.
+ * Browser compatible.
  *
  * @module
  */
-
-/**
- * - `taken`: the server has the records
- * - `later`: it asks to repeat the request later
- * - `too-large`: the request is too large; fewer records may not be
- * - `bad-record`: at least one record is refused for what it says
- * - `not-compressed`: the server does not take compressed requests
- * - `not-here`: the answer is about the address, the credentials or the settings, not about records
- */
-export type HttpVerdict =
-  | "taken"
-  | "later"
-  | "too-large"
-  | "bad-record"
-  | "not-compressed"
-  | "not-here";
+import type { HTTPVerdict } from "./http_body.ts";
 
 /** How a request was made, as far as a status can be about it. */
 export interface HttpRequestForm {
@@ -36,7 +21,7 @@ export interface HttpRequestForm {
  * An address (414) or header (431) that is too large is the record's fault where it stands in the
  * address.
  */
-export function judgeStatus(status: number, form: HttpRequestForm): HttpVerdict {
+export function judgeStatus(status: number, form: HttpRequestForm): HTTPVerdict {
   if (status >= 200 && status < 300) return "taken";
   if (status >= 500) return "later";
   switch (status) {

@@ -19,6 +19,7 @@ export class HttpDestination {
   readonly #clock: Clock;
   readonly #randomId: () => string;
   #keyPrefix: string | undefined;
+  #id: string | undefined;
   /** Seconds for which it has answered that it takes nothing, without another answer in between. */
   #refusedSeconds = 0;
   #refusedAt: number | undefined;
@@ -29,6 +30,11 @@ export class HttpDestination {
   constructor(clock: Clock, randomId: () => string) {
     this.#clock = clock;
     this.#randomId = randomId;
+  }
+
+  /** Names the handler to its server: random, and the same for each request. */
+  get id(): string {
+    return this.#id ??= this.#randomId();
   }
 
   /**

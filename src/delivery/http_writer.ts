@@ -2,7 +2,7 @@
  * An HTTP endpoint as the way out of a delivery: a batch is the body of one request, and is sent once
  * the server has said so.
  *
- * `core/http_answer.ts` says what an answer means. After "later" the same request is made again, with
+ * The body, or else `_http_response.ts`, says what an answer means. After "later" the same request is made again, with
  * the same key. A batch that is too large, or has a record that the server refuses, goes again as two,
  * down to the record at fault. A server that takes nothing at all is an outage for `giveUpAfterMs`. A
  * request that fails or lasts too long breaks the way out, as a lost connection does. Redirects are
@@ -12,6 +12,7 @@
  *
  * @module
  */
+import { concat } from "@std/bytes";
 import { type HttpRequestForm, judgeStatus } from "./_http_response.ts";
 import { escapeControls } from "../wire/escaped_record.ts";
 import { valueText } from "../logging/validate.ts";
@@ -20,20 +21,12 @@ import { ConnectionError } from "../net/connection_error.ts";
 import type { Clock } from "../net/connector.ts";
 import { withTimeout } from "../net/with_timeout.ts";
 import type { DropReason } from "./delivery_event.ts";
+import type { HTTPBody, HTTPJudgement } from "./http_body.ts";
 import type { HttpDestination } from "./http_destination.ts";
 import type { Batch, DetailedWriter, Refusal } from "./batch_writer.ts";
 
 /** The part of `fetch` that is used. */
 export type HTTPFetch = (url: string, init: RequestInit) => Promise<Response>;
-
-/**
- * How records stand in a request.
- *
- * - `"form"`: one a request, percent-encoded, as CPython
- * - `"json"`: an array of objects
- * - `"ndjson"`: an object a line
- */
-export type HTTPBody = "form" | "json" | "ndjson";
 
 /** Where requests go and how they look; every value has been checked. */
 export interface HttpEndpoint {
@@ -42,7 +35,6 @@ export interface HttpEndpoint {
   method: "GET" | "POST";
   /** The headers of every request; those of its body and its key come with it. */
   headers: Headers;
-  contentType: string;
   idempotencyKey: boolean;
   /** Further options for `fetch`. */
   context: object | null;
@@ -61,8 +53,14 @@ export interface HttpEndpoint {
  */
 const MAX_ANSWER_BYTES = 65536;
 
+/** The most bytes of an answer that a body judges: as many as a request has, a record some hundred. */
+const MAX_JUDGED_BYTES = 16_777_216;
+
 /** The most characters of an answer that an error quotes. */
 const QUOTED = 200;
+
+/** A judgement, or the lack of one. */
+type SomeJudgement = Partial<HTTPJudgement>;
 
 const ignore = () => {};
 const decoder = /* @__PURE__ */ new TextDecoder();
@@ -83,6 +81,8 @@ export class HttpWriter implements DetailedWriter {
   #isAnswered = false;
   /** The answer that breaks the way out. */
   #later: ConnectionError | undefined;
+  /** Judges the answer that is there by its status alone, should the rest of it not come in time. */
+  #judgeStatus: (() => void) | undefined;
   /** Reports what an answer that is no 2xx means for the batch, once its text is read. */
   #report: (() => void) | undefined;
 
@@ -95,7 +95,7 @@ export class HttpWriter implements DetailedWriter {
   }
 
   async write(batch: Batch): Promise<void> {
-    this.#report = undefined;
+    this.#report = this.#judgeStatus = undefined;
     this.#isAnswered = false;
     const { clock, timeoutMs } = this.#endpoint;
     const abort = this.#abort = new AbortController();
@@ -105,7 +105,9 @@ export class HttpWriter implements DetailedWriter {
       await withTimeout(() => this.#exchange(batch, abort.signal), bound);
     } catch (error) {
       // The status is what counts, should the rest of an answer not come in time.
-      if (!this.#isAnswered) {
+      const judgeStatus = this.#judgeStatus as (() => void) | undefined;
+      if (!this.#isAnswered && judgeStatus !== undefined) judgeStatus();
+      else if (!this.#isAnswered) {
         this.#endpoint.destination.wasAway();
         throw error;
       }
@@ -118,27 +120,59 @@ export class HttpWriter implements DetailedWriter {
   }
 
   async #exchange(batch: Batch, signal: AbortSignal): Promise<void> {
-    const { method, gzip, destination } = this.#endpoint;
+    const { method, gzip, destination, body } = this.#endpoint;
     const isGet = method === "GET";
-    const isCompressed = gzip && !isGet && !destination.isPlain;
-    const response = await this.#request(batch, method, isCompressed, signal);
+    const form = { isGet, isCompressed: gzip && !isGet && !destination.isPlain };
+    const content = this.#compose(batch);
+    if (content === undefined) return;
+    const response = await this.#request(batch, content, form, signal);
     if (signal.aborted) return discard(response);
-    const errors = this.#judge(batch, response, { isGet, isCompressed });
+    const isJudged = body.judge !== undefined;
+    let answer: Uint8Array | undefined;
+    if (isJudged) {
+      this.#judgeStatus = () => this.#judge(batch, response, form);
+      answer = await readAll(response, signal);
+      if (signal.aborted) return;
+    }
+    const errors = this.#judge(batch, response, form, answer);
     this.#isAnswered = true;
+    if (isJudged) return;
     const text = await readStart(response, signal);
-    if (text === "") return;
-    for (const error of errors) error.message += `: ${escapeControls(text)}`;
+    for (const error of errors) error.message += quoted(text);
   }
 
-  /** Settles what becomes of the records, from the status alone; the errors that are to be reported. */
-  #judge(batch: Batch, response: Response, form: HttpRequestForm): Error[] {
+  /** The content of a request; `undefined`: the body cannot make it, and the batch is dropped. */
+  #compose(batch: Batch): Uint8Array | undefined {
+    const { body, destination } = this.#endpoint;
+    if (body.compose === undefined) return batch.bytes;
+    try {
+      const content = body.compose(batch, destination.id);
+      if (content instanceof Uint8Array) return content;
+      throw new TypeError(`compose() must give a Uint8Array: it gave ${valueText(content)}`);
+    } catch (error) {
+      this.#isAnswered = true;
+      const all = [...batch.lengths.keys()];
+      this.#report = () => this.onSettled?.(batch, all, { reason: "error", error });
+      return undefined;
+    }
+  }
+
+  /** Settles what becomes of the records; the errors that are to be reported. */
+  #judge(
+    batch: Batch,
+    response: Response,
+    form: HttpRequestForm,
+    content?: Uint8Array,
+  ): Error[] {
     const { status, statusText } = response;
     const { destination } = this.#endpoint;
     const frames = batch.lengths.length;
+    const judgement = this.#judgement(batch, response, content);
+    const { verdict = judgeStatus(status, form), refused = [] } = judgement;
+    const message = judgement.message ?? (content === undefined ? "" : startOf(content));
     const text = escapeControls(
       ["the server answered", status, statusText].filter(Boolean).join(" "),
-    );
-    const verdict = judgeStatus(status, form);
+    ) + quoted(message.slice(0, QUOTED));
     if (verdict === "later") {
       destination.wasAway();
       return [this.#putOff(response, new ConnectionError("other", text))];
@@ -146,11 +180,12 @@ export class HttpWriter implements DetailedWriter {
     if (verdict === "not-here") return this.#refusedAll(batch, response, text);
     destination.answered();
     if (verdict === "taken") {
-      this.onSettled?.(batch);
+      if (refused.length === 0 && !judgement.message) this.onSettled?.(batch);
+      else return this.#refused(batch, "refused", text, {}, refused);
     } else if (verdict === "not-compressed") {
       destination.refusedCompression();
       this.#report = () => this.onReturned?.(batch, false);
-    } else if (frames > 1) {
+    } else if (frames > 1 && verdict !== "refused") {
       this.#report = () => this.onReturned?.(batch, true);
     } else if (verdict === "too-large") {
       const size = `${text}: a record of ${batch.bytes.length} bytes is dropped`;
@@ -159,6 +194,17 @@ export class HttpWriter implements DetailedWriter {
       return this.#refused(batch, "refused", text);
     }
     return [];
+  }
+
+  /** The body's judgement; nothing where it has none. */
+  #judgement(batch: Batch, response: Response, content: Uint8Array | undefined): SomeJudgement {
+    const { body } = this.#endpoint;
+    const { status, headers } = response;
+    try {
+      return body.judge?.({ status, headers, content, records: batch.lengths.length }) ?? {};
+    } catch (error) {
+      return { message: `judge() failed: ${error}` };
+    }
   }
 
   /** The way out breaks, and the records go again. */
@@ -179,36 +225,41 @@ export class HttpWriter implements DetailedWriter {
   }
 
   /** The records are done with. */
-  #refused(batch: Batch, reason: DropReason, text: string, more: Partial<Refusal> = {}): Error[] {
+  #refused(
+    batch: Batch,
+    reason: DropReason,
+    text: string,
+    more: Partial<Refusal> = {},
+    refused: readonly number[] = [...batch.lengths.keys()],
+  ): Error[] {
     const report = this.#endpoint.destination.report(text);
     const error = report === undefined ? undefined : new Error(report);
-    const all = [...batch.lengths.keys()];
-    this.#report = () => this.onSettled?.(batch, all, { reason, error, ...more });
+    this.#report = () => this.onSettled?.(batch, refused, { reason, error, ...more });
     return error === undefined ? [] : [error];
   }
 
   async #request(
     batch: Batch,
-    method: "GET" | "POST",
-    isCompressed: boolean,
+    content: Uint8Array,
+    { isGet, isCompressed }: HttpRequestForm,
     signal: AbortSignal,
   ): Promise<Response> {
-    const { url, context, contentType, idempotencyKey, destination, fetch } = this.#endpoint;
-    const { bytes } = batch;
+    const { url, context, body, idempotencyKey, destination, fetch } = this.#endpoint;
     const headers = new Headers(this.#endpoint.headers);
     if (idempotencyKey) {
       // The first half of a batch that was split begins with the same record.
       const key = destination.keyOf(`${batch.id}-${batch.lengths.length}`);
       headers.set("Idempotency-Key", key);
     }
+    const method = isGet ? "GET" : "POST";
     const init: RequestInit = { ...context, method, headers, redirect: "manual", signal };
     let target = url;
-    if (method === "GET") {
-      target += (url.includes("?") ? "&" : "?") + decoder.decode(bytes);
+    if (isGet) {
+      target += (url.includes("?") ? "&" : "?") + decoder.decode(content);
     } else {
-      const body = this.#bodyOf(bytes);
-      init.body = isCompressed ? await gzipped(body) : body;
-      if (!headers.has("Content-Type")) headers.set("Content-Type", contentType);
+      const plain = content as Uint8Array<ArrayBuffer>;
+      init.body = isCompressed ? await gzipped(plain) : plain;
+      if (!headers.has("Content-Type")) headers.set("Content-Type", body.contentType);
       if (isCompressed) headers.set("Content-Encoding", "gzip");
     }
     // Compression takes its time, and another request may have these records by now.
@@ -223,26 +274,10 @@ export class HttpWriter implements DetailedWriter {
     throw new TypeError(`fetch must give a Response: it gave ${valueText(response)}`);
   }
 
-  #bodyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-    if (this.#endpoint.body !== "json") return bytes as Uint8Array<ArrayBuffer>;
-    // Each record follows a comma.
-    const array = new Uint8Array(bytes.length + 1);
-    array.set(bytes);
-    array[0] = 0x5b; // [
-    array[bytes.length] = 0x5d; // ]
-    return array;
-  }
-
   close(): Promise<void> {
     this.#abort?.abort(new ConnectionError("closed", "the request was given up"));
     return Promise.resolve();
   }
-}
-
-/** One record as it stands in a batch for this kind of body. */
-export function framed(body: HTTPBody, text: string): string {
-  if (body === "json") return `,${text}`;
-  return body === "ndjson" ? `${text}\n` : text;
 }
 
 async function gzipped(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
@@ -261,19 +296,48 @@ function failure(error: unknown): ConnectionError {
   return new ConnectionError("other", texts.join(": ") || "the request failed", { cause: error });
 }
 
+/** A text behind a colon, if there is one. */
+function quoted(text: string): string {
+  return text === "" ? "" : `: ${escapeControls(text)}`;
+}
+
+function startOf(content: Uint8Array): string {
+  return decoder.decode(content.subarray(0, 4 * QUOTED)).slice(0, QUOTED);
+}
+
 /** The beginning of what an answer says; never rejects. */
 async function readStart(response: Response, signal: AbortSignal): Promise<string> {
   let text = "";
+  await read(response, signal, MAX_ANSWER_BYTES, (value) => {
+    if (text.length < QUOTED) text = (text + decoder.decode(value)).slice(0, QUOTED);
+  });
+  return text;
+}
+
+/** All that an answer says, or `undefined` where it does not come whole; never rejects. */
+async function readAll(response: Response, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  const parts: Uint8Array[] = [];
+  const isWhole = await read(response, signal, MAX_JUDGED_BYTES, (value) => parts.push(value));
+  return isWhole ? concat(parts) : undefined;
+}
+
+/** Reads at most `most` bytes of an answer; says whether that was all. Never rejects. */
+async function read(
+  response: Response,
+  signal: AbortSignal,
+  most: number,
+  onChunk: (value: Uint8Array) => void,
+): Promise<boolean> {
   try {
     const reader = response.body?.getReader();
-    if (reader === undefined) return "";
+    if (reader === undefined) return true;
     const cancel = () => void reader.cancel().catch(ignore);
     signal.addEventListener("abort", cancel);
     let bytes = 0;
-    while (bytes < MAX_ANSWER_BYTES) {
+    while (bytes < most) {
       const { done, value } = await reader.read();
-      if (done) return text;
-      if (text.length < QUOTED) text = (text + decoder.decode(value)).slice(0, QUOTED);
+      if (done) return !signal.aborted;
+      onChunk(value);
       // An answer of empty chunks ends as well.
       bytes += value.length + 1;
     }
@@ -281,7 +345,7 @@ async function readStart(response: Response, signal: AbortSignal): Promise<strin
   } catch {
     // It was cut off: what it says is known.
   }
-  return text;
+  return false;
 }
 
 /** Cancels an answer that came too late. */

@@ -12,6 +12,7 @@ import {
   checkInteger,
   checkKnown,
   checkLimit,
+  checkMethods,
   checkOneOf,
   checkString,
   MAX_TIMEOUT_MS,
@@ -26,12 +27,14 @@ import {
 } from "../delivery/delivery_options.ts";
 import type { BatchSettings } from "../delivery/batcher.ts";
 import { HttpDestination } from "../delivery/http_destination.ts";
-import type { HTTPBody, HttpEndpoint, HTTPFetch } from "../delivery/http_writer.ts";
+import type { HTTPBody } from "../delivery/http_body.ts";
+import type { HttpEndpoint, HTTPFetch } from "../delivery/http_writer.ts";
+import { form, RECORD_BODIES } from "./_record_bodies.ts";
 
 /** Options of {@linkcode HTTPHandler}. */
 export interface HTTPHandlerOptions
   extends Omit<DeliveryOptions, "connectTimeoutMs" | "writeTimeoutMs"> {
-  /** `"GET"` or `"POST"`, in any case. @default {"GET"}, as CPython; `"POST"` for JSON */
+  /** `"GET"` or `"POST"`, in any case. @default {"GET"}, as CPython; `"POST"` for other bodies */
   method?: string;
   /** `true`: uses HTTPS. @default {false} */
   secure?: boolean;
@@ -44,18 +47,26 @@ export interface HTTPHandlerOptions
    * environment variable `NODE_EXTRA_CA_CERTS` does without one. @default the runtime's own
    */
   context?: object | null;
-  /** How records stand in a request. @default {"form"} */
-  body?: HTTPBody;
-  /** The most records in a request, from 1; not with `"form"`, which has one. @default {1000} */
+  /**
+   * How records stand in a request. `"form"`: one a request, percent-encoded, as CPython; `"json"`: an
+   * array of objects; `"ndjson"`: an object a line. The bodies of other services are functions of
+   * `./http-bodies`: `otlp()`, `loki()`, `elasticsearchBulk()`; and a program can bring its own.
+   *
+   * @default {"form"}
+   */
+  body?: "form" | "json" | "ndjson" | HTTPBody;
+  /** The most records in a request, from 1; not with a body of one, as `"form"`. @default {1000} */
   batchRecords?: number;
   /**
    * The most bytes in a request before it is compressed, from 1 to 16 MiB, unless one record alone is
-   * larger; not with `"form"`. @default {98304}
+   * larger; not with a body of one. Those of `loki()` and `otlp()` may be a little smaller.
+   *
+   * @default {98304}
    */
   batchBytes?: number;
   /**
    * How long records wait for a request to be filled while none is under way, in milliseconds, from
-   * 0; a `flush()` ends the wait; not with `"form"`. @default {0}, what one turn of the event loop
+   * 0; a `flush()` ends the wait; not with a body of one. @default {0}, what one turn of the event loop
    * brings and what comes while a request is under way
    */
   batchMs?: number;
@@ -118,12 +129,6 @@ const HTTP_OPTIONS: readonly string[] = /* @__PURE__ */ [
 /** A chunk of the queue is as large as this option says; more gains nothing. */
 const MAX_BATCH_BYTES = 16_777_216;
 
-const CONTENT_TYPES: Readonly<Record<HTTPBody, string>> = {
-  form: "application/x-www-form-urlencoded",
-  json: "application/json",
-  ndjson: "application/x-ndjson",
-};
-
 /** {@linkcode HTTPHandlerOptions} with every default filled in and every value checked. */
 export interface CheckedHttpOptions {
   secure: boolean;
@@ -144,7 +149,6 @@ export function checkHttpOptions(
 ): CheckedHttpOptions {
   checkKnown(what, options, HTTP_OPTIONS);
   const {
-    body = "form",
     secure = false,
     credentials = null,
     context = null,
@@ -154,7 +158,7 @@ export function checkHttpOptions(
     giveUpAfterMs = 600_000,
     clock = systemClock,
   } = options;
-  checkOneOf(what, "body", body, ["form", "json", "ndjson"]);
+  const body = checkBody(what, options.body ?? "form");
   checkBoolean(what, "secure", secure);
   checkBoolean(what, "gzip", gzip);
   const address = checkAddress(what, host, url, secure);
@@ -162,7 +166,7 @@ export function checkHttpOptions(
     what,
     body,
     gzip,
-    options.method ?? (body === "form" ? "GET" : "POST"),
+    options.method ?? (body === form ? "GET" : "POST"),
   );
   if (context !== null && typeof context !== "object") {
     refuse(what, "context", "an object", context);
@@ -186,7 +190,6 @@ export function checkHttpOptions(
       url: address,
       method,
       headers: headersOf(what, idempotencyKey, credentials, options.headers),
-      contentType: CONTENT_TYPES[body],
       idempotencyKey,
       context,
       body,
@@ -207,6 +210,19 @@ function randomId(): string {
   return crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`.replace(".", "");
 }
 
+function checkBody(what: string, value: unknown): HTTPBody {
+  const names = Object.keys(RECORD_BODIES) as (keyof typeof RECORD_BODIES)[];
+  if (typeof value !== "object") return RECORD_BODIES[checkOneOf(what, "body", value, names)];
+  checkMethods(what, "body", value, ["encode"]);
+  const body = value as HTTPBody;
+  checkString(what, "body.contentType", body.contentType);
+  checkInteger(what, "body.maxRecords", body.maxRecords ?? 1, 1);
+  checkInteger(what, "body.extraBytes", body.extraBytes ?? 0, 0);
+  checkFunction(what, "body.compose", body.compose);
+  checkFunction(what, "body.judge", body.judge);
+  return body;
+}
+
 /** Checks a method, in any case; the case that requests have. */
 export function checkMethod(
   what: string,
@@ -216,8 +232,8 @@ export function checkMethod(
 ): "GET" | "POST" {
   checkString(what, "method", value);
   const method = checkOneOf(what, "method", value.toUpperCase(), ["GET", "POST"]);
-  if (method === "GET" && (body !== "form" || gzip)) {
-    const name = body === "form" ? "gzip" : "body";
+  if (method === "GET" && (body !== form || gzip)) {
+    const name = body === form ? "gzip" : "body";
     throw new TypeError(`Cannot ${what} as '${name}' needs the method POST: a GET has no body`);
   }
   return method;
@@ -286,17 +302,21 @@ function basic(what: string, credentials: unknown): string {
 
 function checkBatch(what: string, body: HTTPBody, options: HTTPHandlerOptions): BatchSettings {
   const { batchRecords = 1000, batchBytes = 98304, batchMs = 0 } = options;
-  if (body === "form") {
+  if (body.maxRecords === 1) {
     for (const name of ["batchRecords", "batchBytes", "batchMs"] as const) {
       if (options[name] === undefined) continue;
-      throw new TypeError(`Cannot ${what} as '${name}' needs another 'body': a form is one record`);
+      throw new TypeError(
+        `Cannot ${what} as '${name}' needs another 'body': this one is one record`,
+      );
     }
     return { records: 1, bytes: 98304, ms: 0 };
   }
   checkInteger(what, "batchRecords", batchRecords, 1);
   checkInteger(what, "batchBytes", batchBytes, 1, MAX_BATCH_BYTES);
   checkInteger(what, "batchMs", batchMs, 0, MAX_TIMEOUT_MS);
-  // Each record of an array brings a comma or bracket of its own; the last bracket is no record's.
-  const bytes = body === "json" ? batchBytes - 1 : batchBytes;
-  return { records: batchRecords, bytes, ms: batchMs };
+  return {
+    records: Math.min(batchRecords, body.maxRecords ?? Infinity),
+    bytes: Math.max(batchBytes - (body.extraBytes ?? 0), 1),
+    ms: batchMs,
+  };
 }

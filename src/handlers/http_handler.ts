@@ -89,8 +89,6 @@
  *
  * @module
  */
-import { formUrlencoded } from "../wire/form_urlencoded.ts";
-import { recordJson } from "../wire/json.ts";
 import { recordFields } from "../wire/record_fields.ts";
 import { atOnce, watch } from "../logging/callback.ts";
 import type { LogRecord } from "../logging/log_record.ts";
@@ -98,15 +96,25 @@ import type { BatchWriter } from "../delivery/batch_writer.ts";
 import { Batcher } from "../delivery/batcher.ts";
 import { NetworkHandler } from "../delivery/network_handler.ts";
 import { checkHttpOptions, checkMethod, type HTTPHandlerOptions } from "./_http_options.ts";
-import {
-  framed,
-  type HTTPBody,
-  type HttpEndpoint,
-  type HTTPFetch,
-  HttpWriter,
-} from "../delivery/http_writer.ts";
+import type {
+  HTTPAnswer,
+  HTTPBody,
+  HTTPJudgement,
+  HTTPVerdict,
+  RecordReader,
+} from "../delivery/http_body.ts";
+import { type HttpEndpoint, type HTTPFetch, HttpWriter } from "../delivery/http_writer.ts";
+import { form } from "./_record_bodies.ts";
 
-export type { HTTPBody, HTTPFetch, HTTPHandlerOptions };
+export type {
+  HTTPAnswer,
+  HTTPBody,
+  HTTPFetch,
+  HTTPHandlerOptions,
+  HTTPJudgement,
+  HTTPVerdict,
+  RecordReader,
+};
 
 const encoder = /* @__PURE__ */ new TextEncoder();
 
@@ -125,6 +133,10 @@ export class HTTPHandler extends NetworkHandler {
   /** How records stand in a request. */
   readonly body: HTTPBody;
   readonly #endpoint: HttpEndpoint;
+  readonly #reader: RecordReader = {
+    fields: (record) => atOnce(this.mapLogRecord(record), "mapLogRecord()"),
+    text: (record) => atOnce(this.format(record), "format()"),
+  };
 
   /**
    * Opens nothing: the first record does.
@@ -158,18 +170,17 @@ export class HTTPHandler extends NetworkHandler {
   /**
    * Has the next requests made by this method, in any case; those for records that are queued, too.
    *
-   * @throws {TypeError} when it is neither, or is GET where the body is JSON or compressed
+   * @throws {TypeError} when it is neither, or is GET where the body is no form or is compressed
    */
   set method(method: string) {
     const { body, gzip } = this.#endpoint;
     this.#endpoint.method = checkMethod("set the method", body, gzip, method);
   }
 
-  /** The record as it stands in a request: what `mapLogRecord()` gives, in the form of `body`. */
+  /** The record as `body` encodes it. */
   protected override encode(record: LogRecord): Uint8Array {
-    const fields = atOnce(this.mapLogRecord(record), "mapLogRecord()");
-    const text = this.body === "form" ? formUrlencoded(fields) : recordJson(fields);
-    return encoder.encode(framed(this.body, text));
+    const encoded = atOnce(this.body.encode(record, this.#reader), "encode()");
+    return typeof encoded === "string" ? encoder.encode(encoded) : encoded;
   }
 
   /** Opens nothing: each request stands for itself. */
@@ -179,11 +190,11 @@ export class HTTPHandler extends NetworkHandler {
 
   /**
    * The fields that are sent of a record. In a form its attributes as they are, as CPython: `msg` without its
-   * arguments, and no formatter has a say. In JSON what other handlers send: `msg` merged, an error as
-   * text in `exc_text`. Override it to send something else.
+   * arguments, and no formatter has a say. In other bodies what other handlers send: `msg` merged, an
+   * error as text in `exc_text`. Override it to send something else.
    */
   mapLogRecord(record: LogRecord): Record<string, unknown> {
-    if (this.body === "form") return { ...record };
+    if (this.body === form) return { ...record };
     if (record.exc_info) watch(this.format(record));
     return recordFields(record);
   }

@@ -1,11 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { type HttpVerdict, judgeStatus } from "../../src/delivery/_http_response.ts";
+import { judgeStatus } from "../../src/delivery/_http_response.ts";
+import type { HTTPVerdict } from "../../src/delivery/http_body.ts";
 import { test } from "../test.ts";
 
 const post = { isGet: false, isCompressed: false };
 
 test("judgeStatus() distinguishes answers about records from answers about the destination", () => {
-  const expected: [HttpVerdict, number[]][] = [
+  const expected: [HTTPVerdict, number[]][] = [
     ["taken", [200, 201, 202, 204, 299]],
     ["later", [408, 425, 429, 500, 502, 503, 504, 507, 599]],
     ["too-large", [413]],

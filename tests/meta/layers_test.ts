@@ -13,10 +13,11 @@ const layers: Record<string, string[]> = {
   "src/wire/pickle": ["src/text"],
   "src/wire": ["src/text", "src/logging", "src/wire/pickle"],
   "src/wire/syslog": ["src/text", "src/logging", "src/wire", "src/wire/pickle"],
+  "src/wire/otlp": ["src/text", "src/logging", "src/wire"],
   "src/delivery": ["src/text", "src/logging", "src/wire", "src/wire/pickle", "src/net"],
   "src/handlers": [
     ...["src/text", "src/logging", "src/wire", "src/wire/pickle", "src/wire/syslog"],
-    ...["src/net", "src/delivery"],
+    ...["src/wire/otlp", "src/net", "src/delivery"],
   ],
   "src/queue": [
     ...["src/text", "src/logging", "src/wire", "src/wire/pickle", "src/net", "src/delivery"],
@@ -46,6 +47,9 @@ const portable = [...face, "src/queue", "src/receivers", "src/config"];
 const packages: Record<string, RegExp> = {
   "src/wire": /^@std\/bytes$/,
   "src/wire/pickle": /^@std\/bytes$/,
+  "src/wire/otlp": /^@bufbuild\/protobuf\/wire$/,
+  "src/delivery": /^@std\/bytes$/,
+  "src/handlers": /^@std\/bytes$/,
   "src/testing": /^@std\/bytes$/,
   "src/files": /^node:/,
   // A folder of its own, so that whoever sends no mail needs no package for it.
