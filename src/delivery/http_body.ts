@@ -60,6 +60,8 @@ export interface HTTPAnswer {
   readonly content: Uint8Array | undefined;
   /** The number of records in the request. */
   readonly records: number;
+  /** Says whether the request was compressed. */
+  readonly isCompressed: boolean;
 }
 
 /**

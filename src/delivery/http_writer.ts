@@ -167,7 +167,7 @@ export class HttpWriter implements DetailedWriter {
     const { status, statusText } = response;
     const { destination } = this.#endpoint;
     const frames = batch.lengths.length;
-    const judgement = this.#judgement(batch, response, content);
+    const judgement = this.#judgement(batch, response, form, content);
     const { verdict = judgeStatus(status, form), refused = [] } = judgement;
     const message = judgement.message ?? (content === undefined ? "" : startOf(content));
     const text = escapeControls(
@@ -197,11 +197,15 @@ export class HttpWriter implements DetailedWriter {
   }
 
   /** The body's judgement; nothing where it has none. */
-  #judgement(batch: Batch, response: Response, content: Uint8Array | undefined): SomeJudgement {
-    const { body } = this.#endpoint;
-    const { status, headers } = response;
+  #judgement(
+    { lengths }: Batch,
+    { status, headers }: Response,
+    { isCompressed }: HttpRequestForm,
+    content: Uint8Array | undefined,
+  ): SomeJudgement {
+    const answer = { status, headers, content, records: lengths.length, isCompressed };
     try {
-      return body.judge?.({ status, headers, content, records: batch.lengths.length }) ?? {};
+      return this.#endpoint.body.judge?.(answer) ?? {};
     } catch (error) {
       return { message: `judge() failed: ${error}` };
     }
