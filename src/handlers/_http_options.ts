@@ -59,7 +59,8 @@ export interface HTTPHandlerOptions
   batchRecords?: number;
   /**
    * The most bytes in a request before it is compressed, from 1 to 16 MiB, unless one record alone is
-   * larger; not with a body of one. Those of `loki()` and `otlp()` may be a little smaller.
+   * larger; not with a body of one. Bodies that group records, as `loki()` and `otlp()`, may be
+   * some bytes over it a group.
    *
    * @default {98304}
    */
@@ -158,7 +159,7 @@ export function checkHttpOptions(
     giveUpAfterMs = 600_000,
     clock = systemClock,
   } = options;
-  const body = checkBody(what, options.body ?? "form");
+  const body = checkBody(what, options.body === undefined ? "form" : options.body);
   checkBoolean(what, "secure", secure);
   checkBoolean(what, "gzip", gzip);
   const address = checkAddress(what, host, url, secure);

@@ -75,7 +75,7 @@ const decoder = /* @__PURE__ */ new TextDecoder();
  *
  * await using handler = new HTTPHandler("search.example:9200", "/_bulk", {
  *   body: elasticsearchBulk({ index: "logs-shop-default" }),
- *   headers: { Authorization: "ApiKey …" },
+ *   headers: { Authorization: "ApiKey ..." },
  *   exitNotifier: {}, // in a program that of ./deno, ./bun, ./node or ./auto
  *   // For this example alone: a server that takes everything. Without it: the runtime's fetch.
  *   fetch: () => Promise.resolve(Response.json({ errors: false, items: [] })),

@@ -55,7 +55,7 @@
  * const requests: string[] = [];
  * await using handler = new HTTPHandler("splunk.example:8088", "/services/collector/event", {
  *   body: splunk,
- *   headers: { Authorization: "Splunk …" },
+ *   headers: { Authorization: "Splunk ..." },
  *   exitNotifier: {}, // in a program that of ./deno, ./bun, ./node or ./auto
  *   // For this example alone: a server that takes everything. Without it: the runtime's fetch.
  *   fetch(_url, init) {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { VirtualClock } from "../../src/testing/_virtual_clock.ts";
 import type { DeliveryEvent } from "../../src/delivery/delivery_event.ts";
+import type { HTTPBody } from "../../src/delivery/http_body.ts";
 import { HTTPHandler, type HTTPHandlerOptions } from "../../src/handlers/http_handler.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
@@ -665,4 +666,144 @@ test("HTTPHandler tells an outage on stderr once, without its url", async () => 
     "logwire: HTTPHandler logs.example: records are not delivered: the server answered 503",
     "logwire: HTTPHandler logs.example: the outage is over: 0 records lost",
   ]);
+});
+
+/** A body of a program: a record a line, behind the number of records. */
+const counted: HTTPBody = {
+  contentType: "text/plain",
+  extraBytes: 3,
+  encode: (record, reader) => `${reader.text(record)}\n`,
+  compose({ bytes, lengths }) {
+    const head = new TextEncoder().encode(`${String(lengths.length).padStart(2, "0")}\n`);
+    const content = new Uint8Array(head.length + bytes.length);
+    content.set(head);
+    content.set(bytes, head.length);
+    return content;
+  },
+};
+
+test("HTTPHandler sends requests as a body of the program makes them", async () => {
+  const { server, handler, emit } = setting({ body: counted, batchBytes: 3 + 4 });
+  emit("a", "b", "c");
+  for (let turn = 0; turn < 3; turn++) await handler.flush();
+  const texts = server.requests.map(({ text }) => text);
+  assertEquals(texts, ["02\na\nb\n", "01\nc\n"]);
+  assertEquals([server.requests[0]?.method, headersOf(server.requests[0])], [
+    ...["POST", { "content-type": "text/plain" }],
+  ]);
+  assertEquals([account(handler).sent, handler.body === counted], [3, true]);
+  await handler.close();
+});
+
+test("a body of the program judges answers, and their status where it has nothing to say", async () => {
+  const seen: unknown[] = [];
+  const body: HTTPBody = {
+    ...counted,
+    judge({ status, headers, content, records, isCompressed }) {
+      const text = content && new TextDecoder().decode(content);
+      seen.push([status, headers.get("X-A"), text, records, isCompressed]);
+      if (text === "bad") return { verdict: "taken", refused: [0, 2, 99], message: "no" };
+      if (text === "all bad") return { verdict: "refused" };
+      if (text === "wait") return { verdict: "later" };
+      return undefined;
+    },
+  };
+  const { server, handler, emit, faults, clock } = setting({ body });
+  const headers = { "X-A": "1" };
+  server.nextAnswers(
+    new Response("bad", { headers }),
+    new Response("all bad", { status: 500 }),
+    new Response("wait"),
+    new Response("other"),
+    new Response(null, { status: 503 }),
+  );
+  for (const messages of [["a", "b", "c"], ["d", "e"], ["f"], ["g"]]) {
+    emit(...messages);
+    await clock.advance(5000);
+  }
+  assertEquals(seen, [
+    [200, "1", "bad", 3, false],
+    [500, null, "all bad", 2, false],
+    [200, null, "wait", 1, false],
+    [200, null, "other", 1, false],
+    [503, null, "", 1, false],
+    [204, null, "", 1, false],
+  ]);
+  const { sent, dropped } = account(handler);
+  assertEquals([sent, dropped.refused], [3, 4]);
+  assertEquals(faults.map(String), [
+    "Error: the server answered 200: no",
+    "Error: the server answered 500: all bad",
+  ]);
+  await handler.close();
+});
+
+test("a body of the program that fails loses the records that it fails for, and no others", async () => {
+  const isBad = (text: string) => text.includes("bad");
+  const body: HTTPBody = {
+    ...counted,
+    encode(record, reader) {
+      const text = reader.text(record);
+      if (text === "bad record") throw new Error("encode");
+      return text;
+    },
+    compose({ bytes }) {
+      if (isBad(new TextDecoder().decode(bytes))) throw new Error("compose");
+      return bytes;
+    },
+    judge() {
+      throw new Error("judge");
+    },
+  };
+  const { server, handler, emit, faults } = setting({ body });
+  for (const message of ["bad record", "bad batch", "good"]) {
+    emit(message);
+    await handler.flush();
+  }
+  assertEquals(server.requests.map(({ text }) => text), ["good"]);
+  assertEquals([account(handler).sent, handler.stats.dropped.error], [1, 2]);
+  assertEquals(faults.map(String), [
+    "Error: encode",
+    "Error: compose",
+    "Error: the server answered 204: judge() failed: Error: judge",
+  ]);
+  await handler.close();
+});
+
+test("a body of the program must give bytes or text", async () => {
+  for (const wrong of [{ encode: () => 7 }, { compose: () => "text" }]) {
+    const body = { ...counted, ...wrong } as unknown as HTTPBody;
+    const { server, handler, emit, faults } = setting({ body });
+    emit("a");
+    await handler.flush();
+    assertEquals([server.requests.length, account(handler).dropped.error], [0, 1]);
+    assert(/must (be|give) a Uint8Array/.test(String(faults[0])), String(faults[0]));
+    await handler.close();
+  }
+});
+
+test("a body of the program that takes one record a request has one", async () => {
+  const { server, handler, emit } = setting({ body: { ...counted, maxRecords: 1 } });
+  emit("a", "b");
+  await handler.flush();
+  assertEquals(server.requests.map(({ text }) => text), ["01\na\n", "01\nb\n"]);
+  await handler.close();
+});
+
+test("HTTPHandler refuses a body that is none", () => {
+  const wrong: [body: unknown, text: string][] = [
+    [{}, "'body' must be an object with encode()"],
+    [null, "'body' must be"],
+    [{ ...counted, contentType: "" }, "'body.contentType' must be a string that is not empty"],
+    [{ ...counted, maxRecords: 0 }, "'body.maxRecords' must be an integer >= 1"],
+    [{ ...counted, extraBytes: -1 }, "'body.extraBytes' must be an integer >= 0"],
+    [{ ...counted, judge: "x" }, "'body.judge' must be a function"],
+    [{ ...counted, compose: {} }, "'body.compose' must be a function"],
+  ];
+  for (const [body, text] of wrong) {
+    const error = assertThrows(() => new HTTPHandler("h", "/", { body: body as HTTPBody }), Error);
+    assert(error.message.includes(text), error.message);
+  }
+  const get = { body: counted, method: "GET" };
+  assertThrows(() => new HTTPHandler("h", "/", get), TypeError, "'body' needs the method POST");
 });

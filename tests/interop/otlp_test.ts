@@ -13,7 +13,9 @@ import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 import { HTTPHandler, makeLogRecord } from "../../mod.ts";
 import { otlp } from "../../src/handlers/http_bodies.ts";
+import { withoutWorkerd, Workerd } from "../edge/workerd.ts";
 import { test } from "../test.ts";
+import { until } from "../until.ts";
 import { decode, type Decoded, decodeRequests, withoutProtobuf } from "./otlp_decoder.ts";
 
 const skip = withoutProtobuf();
@@ -337,3 +339,36 @@ test("otlp() counts the records that a partial success of Google's protobuf refu
   assertEquals([sent, dropped.refused, collector.requests.length], [1, 2, 1]);
   assert(faults.length === 1 && faults[0]?.endsWith("2 of 3 records refused: too old: ü"));
 }, { skip });
+
+test("otlp() runs in workerd, old and new, in both encodings", async () => {
+  await using collector = await new Collector().start();
+  const worker = {
+    entry: "tests/edge/otlp_worker.ts",
+    define: { SERVER_PORT: String(collector.port) },
+  };
+  await using workerd = await Workerd.start({
+    old: { ...worker, compatibilityDate: "2023-05-18" },
+    new: {
+      ...worker,
+      compatibilityDate: "2026-10-01",
+      compatibilityFlags: ["no_nodejs_compat"],
+    },
+  });
+  for (const name of ["old", "new"]) {
+    for (const encoding of ["protobuf", "json"]) {
+      const response = await fetch(workerd.url(name, `/${encoding}`));
+      assertEquals(await response.text(), "done");
+    }
+    const arrived = () => collector.requests.length === 2;
+    await until(arrived, () => `${collector.requests.length} of 2 requests`);
+    const records = (await decodeRequests(collector.requests.splice(0))).flat();
+    assertEquals(records.map(({ scope }) => scope.name).sort(), ["json", "protobuf"]);
+    for (const { resource, scope, record } of records) {
+      assertEquals(resource.attributes, [{ key: "service.name", value: { string_value: "edge" } }]);
+      assertEquals(record.body, { string_value: `request /${scope.name}` });
+      assertEquals(record.attributes?.map(({ key }) => key), [
+        ...["exception.message", "exception.stacktrace", "exception.type", "n"],
+      ]);
+    }
+  }
+}, { skip: skip || withoutWorkerd });
