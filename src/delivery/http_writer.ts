@@ -15,6 +15,7 @@
 import { concat } from "@std/bytes";
 import { type HttpRequestForm, judgeStatus } from "./_http_response.ts";
 import { escapeControls } from "../wire/escaped_record.ts";
+import { atOnce } from "../logging/callback.ts";
 import { valueText } from "../logging/validate.ts";
 import { retryAfterSeconds } from "./_retry_after.ts";
 import { ConnectionError } from "../net/connection_error.ts";
@@ -146,7 +147,7 @@ export class HttpWriter implements DetailedWriter {
     const { body, destination } = this.#endpoint;
     if (body.compose === undefined) return batch.bytes;
     try {
-      const content = body.compose(batch, destination.id);
+      const content = atOnce(body.compose(batch, destination.id), "compose()");
       if (content instanceof Uint8Array) return content;
       throw new TypeError(`compose() must give a Uint8Array: it gave ${valueText(content)}`);
     } catch (error) {
@@ -205,7 +206,7 @@ export class HttpWriter implements DetailedWriter {
   ): SomeJudgement {
     const answer = { status, headers, content, records: lengths.length, isCompressed };
     try {
-      return this.#endpoint.body.judge?.(answer) ?? {};
+      return atOnce(this.#endpoint.body.judge?.(answer), "judge()") ?? {};
     } catch (error) {
       return { message: `judge() failed: ${error}` };
     }

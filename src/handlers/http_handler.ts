@@ -1,7 +1,8 @@
 /**
  * `./http-handler`: `HTTPHandler` sends records to a web server, as CPython's
  * `logging.handlers.HTTPHandler` does: each record as a form, by GET or POST. By POST it can also
- * send many records in one request, as JSON.
+ * send many records in one request: as JSON, or as OpenTelemetry collectors, Grafana Loki,
+ * Elasticsearch and others take them.
  *
  * Choose it when your logs go to an HTTP intake or a hosted service, or from a place where nothing
  * but `fetch` works. The server's answer confirms each request, so `sent` is surer than over a
@@ -9,11 +10,12 @@
  *
  * ## Options
  *
- * - `body`: `"form"` (the default, one record a request), `"json"` (an array) or `"ndjson"`.
+ * - `body`: `"form"` (the default, one record a request), `"json"` (an array), `"ndjson"`, or an
+ *   `HTTPBody`: `otlp()`, `loki()` or `elasticsearchBulk()` of `./http-bodies`, or one of your own.
  * - `method`: `"GET"` (the default for forms) or `"POST"`. `secure`: HTTPS. `credentials`: a user
  *   name and a password for Basic authentication. `headers`: the headers of every request.
  * - `batchRecords` (1,000), `batchBytes` (98,304 bytes before compression) and `batchMs` (0 ms)
- *   limit a batch of JSON. `gzip` compresses it.
+ *   limit a request of many records. `gzip` compresses it.
  * - `timeoutMs` (10,000 ms) limits a request with its answer; `giveUpAfterMs` (600,000 ms) limits
  *   how long records wait while the server answers with 401, 403, 404 or a redirect.
  * - `whileDisconnected` is `"queue"` by default here. `maxQueuedBytes` (64 MiB),
@@ -33,7 +35,7 @@
  * 30, 30 … seconds, or after `Retry-After` if that is longer. The key lets a server recognise
  * records that it has already taken, for instance when only its answer was lost.
  *
- * The other answers:
+ * The other answers, unless the body judges them in its own way, as those of `./http-bodies` do:
  *
  * - 413: the handler sends the batch in two halves, and so on. A single record that is too large
  *   is dropped and counts as `tooLarge`.

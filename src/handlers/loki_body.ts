@@ -6,6 +6,7 @@
  * @module
  */
 import type { HTTPBody } from "../delivery/http_body.ts";
+import { atOnce } from "../logging/callback.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { checkBoolean, checkKnown, refuse } from "../logging/validate.ts";
 import { pythonStr } from "../text/python_repr.ts";
@@ -87,7 +88,10 @@ export function loki(options: LokiOptions): HTTPBody {
     encode(record, reader): string {
       const fields = reader.fields(record);
       const text = reader.text(record);
-      const stream = names.map((name) => [name, labelText(labels[name]!, record)]);
+      const stream = names.map((name) => {
+        const label = labels[name];
+        return [name, typeof label === "function" ? textOf(name, label(record)) : label];
+      });
       const entry: unknown[] = [String(nextTime(unixNano(fields.created))), text];
       if (metadata) entry.push(metadataOf(fields, names));
       const key = `{"stream":${JSON.stringify(Object.fromEntries(stream))},"values":[`;
@@ -110,8 +114,8 @@ function checkLabels(what: string, labels: unknown): void {
   }
 }
 
-function labelText(label: string | ((record: LogRecord) => string), record: LogRecord): string {
-  return typeof label === "string" ? label : pythonStr(label(record));
+function textOf(name: string, label: unknown): string {
+  return pythonStr(atOnce(label, `the label ${name}`));
 }
 
 /** Times that are the same become one nanosecond apart. */

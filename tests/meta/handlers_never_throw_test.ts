@@ -27,6 +27,7 @@ import type {
   HTTPHandlerOptions,
   StreamConnection,
 } from "../../mod.ts";
+import { elasticsearchBulk, type HTTPBody, loki, otlp } from "../../src/handlers/http_bodies.ts";
 import { MemoryNetwork } from "../../src/testing/memory.ts";
 import { json } from "../../src/wire/json.ts";
 import * as files from "../../src/files/file_handlers.ts";
@@ -152,6 +153,7 @@ function handlers(): [string, Handler][] {
   const serializer = { dumps: boom, loads: boom };
   const onEvent: (event: DeliveryEvent) => void = boom;
   const answer = () => Promise.resolve(new Response("thanks"));
+  const http = (body: HTTPBody) => new HTTPHandler("h", "/", { ...quiet, fetch: answer, body });
   // The clock stands still, so nothing may wait for it.
   const mail = {
     ...quiet,
@@ -225,6 +227,27 @@ function handlers(): [string, Handler][] {
     ],
     ["HTTPHandler", new HTTPHandler("h", "/", { ...quiet, fetch: answer })],
     ["HTTPHandler, JSON", new HTTPHandler("h", "/", { ...quiet, fetch: answer, body: "json" })],
+    ["HTTPHandler, OTLP", http(otlp({ resource: {} }))],
+    ["HTTPHandler, OTLP in JSON", http(otlp({ resource: {}, encoding: "json" }))],
+    ["HTTPHandler, Loki", http(loki({ labels: { job: "x", logger: ({ name }) => name } }))],
+    ["HTTPHandler, Loki, throwing label", http(loki({ labels: { job: boom } }))],
+    ["HTTPHandler, Loki, rejecting label", http(loki({ labels: { job: rejecting } }))],
+    ["HTTPHandler, Elasticsearch", http(elasticsearchBulk({ index: "logs" }))],
+    ["HTTPHandler, Elasticsearch, rejecting index", http(elasticsearchBulk({ index: rejecting }))],
+    ["HTTPHandler, throwing body", http({ contentType: "a/b", encode: boom })],
+    [
+      "HTTPHandler, body that throws later",
+      http({ contentType: "a/b", encode: () => "x", compose: boom, judge: boom }),
+    ],
+    ["HTTPHandler, rejecting body", http({ contentType: "a/b", encode: rejecting })],
+    [
+      "HTTPHandler, body that rejects later",
+      http({ contentType: "a/b", encode: () => "x", compose: rejecting }),
+    ],
+    [
+      "HTTPHandler, body with a rejecting judge",
+      http({ contentType: "a/b", encode: () => "x", judge: rejecting }),
+    ],
     ["HTTPHandler, throwing fetch", new HTTPHandler("h", "/", { ...quiet, fetch: boom })],
     [
       "HTTPHandler, garbage fetch",

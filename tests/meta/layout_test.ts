@@ -142,6 +142,7 @@ const testedThrough: Record<string, string[]> = {
     "src/net/with_timeout.ts",
     "src/delivery/batcher.ts",
     "src/handlers/_http_options.ts",
+    "src/handlers/_record_bodies.ts",
   ],
   "tests/handlers/datagram_handler_test.ts": ["src/delivery/datagram_writer.ts"],
   "tests/handlers/sys_log_handler_test.ts": [

@@ -80,6 +80,28 @@ test("an ES module sends and receives a record on Node, Bun and Deno", () => {
   }
 });
 
+test("bodies of HTTPHandler need no further package, on Node, Bun and Deno", () => {
+  for (const command of [[process.execPath], ["bun"], ["deno", "run", "--allow-all"]]) {
+    const { stdout, stderr } = run(...command, "bodies.mjs");
+    assertEquals([stdout, stderr], ["application/x-protobuf low on ink: 1 sent\n", ""], command[0]);
+  }
+});
+
+test("the package holds the notices of the code of others that is in it", () => {
+  const notices = readFileSync(join(installed, "THIRD-PARTY-NOTICES"), "utf8");
+  for (const owner of [/Buf Technologies, Inc\./, /2008 Google Inc\./, /the Deno authors/i]) {
+    assertMatch(notices, owner);
+  }
+  assertMatch(notices, /Apache License\s+Version 2\.0/);
+});
+
+test("a program that imports no bodies loads no protobuf", () => {
+  const holders = reachedFrom("mod.js").filter((file) =>
+    /protobuf|fixed64/.test(readFileSync(join(installed, file), "utf8"))
+  );
+  assertEquals(holders, []);
+});
+
 test("require() and import give the same loggers, functions and classes, for every sub-path", {
   skip,
 }, () => {

@@ -4,7 +4,8 @@
  * its name, version and entry points, so that the JSR package and this one cannot differ there.
  *
  * esbuild puts every module into exactly one file (an entry point, or a chunk that several share),
- * with `@std` inlined; each sub-path has one file for `import` and `require()` alike. So a program
+ * with `@std` and the wire format of `@bufbuild/protobuf` inlined, whose notices are in
+ * `THIRD-PARTY-NOTICES`; each sub-path has one file for `import` and `require()` alike. So a program
  * has one tree of loggers, however its parts load the package. tsc writes the declarations.
  */
 import { spawnSync } from "node:child_process";
@@ -34,7 +35,8 @@ export async function buildPackage(dist) {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });
   const entries = entryPoints();
-  await bundle(dist, entries);
+  const inlined = await bundle(dist, entries);
+  writeFileSync(join(dist, "THIRD-PARTY-NOTICES"), noticesOf(inlined));
   declare(dist, entries);
   writeFileSync(join(dist, "package.json"), JSON.stringify(manifest(entries), null, 2) + "\n");
   for (const name of ["CHANGELOG.md", "LICENSE"]) cpSync(join(root, name), join(dist, name));
@@ -53,7 +55,7 @@ function entryPoints() {
 async function bundle(dist, entries) {
   // Imported late, because setUp() may have installed it a moment ago.
   const { build } = await import("esbuild");
-  const { metafile: { outputs } } = await build({
+  const { metafile: { inputs, outputs } } = await build({
     absWorkingDir: root,
     entryPoints: Object.fromEntries(
       entries.map(({ name, source }) => [name, `entry:${source}`]),
@@ -81,6 +83,18 @@ async function bundle(dist, entries) {
     .map(({ path }) => path.split("/")[0]);
   const unknown = outside.filter((name) => !PEERS.includes(name));
   if (unknown.length > 0) throw new Error(`Cannot pack: ${unknown} is imported and not declared`);
+  return Object.keys(inputs).filter((file) => file.startsWith("node_modules/"));
+}
+
+/** Returns the notices at the head of the files of others, each once, and the licence they name. */
+function noticesOf(files) {
+  const heads = files.map((file) => {
+    const [head = ""] = /^(?:\/\/.*\n)+/.exec(readFileSync(join(root, file), "utf8")) ?? [];
+    return head.replace(/^\/\/ ?/gm, "");
+  });
+  const license = readFileSync(join(root, "tests", "testdata", "otlp", "LICENSE"), "utf8");
+  const notices = [...new Set(heads)].filter((head) => head !== "");
+  return ["This package contains code of others.\n", ...notices, license].join("\n---\n\n");
 }
 
 /**
