@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { VirtualClock } from "../../src/testing/_virtual_clock.ts";
 import { loki, otlp } from "../../src/handlers/http_bodies.ts";
-import { HTTPHandler } from "../../src/handlers/http_handler.ts";
+import { HTTPHandler, type HTTPHandlerOptions } from "../../src/handlers/http_handler.ts";
 import { test } from "../test.ts";
 import { type FakeAnswer, FakeServer, networkError } from "../handlers/fake_server.ts";
 import { type Connection, Dice, resolved, rounds } from "./scripted_faults.ts";
@@ -41,7 +41,7 @@ async function round(seed: number, connection: Connection): Promise<void> {
   const dice = new Dice(seed);
   const clock = new VirtualClock();
   const server = new FakeServer();
-  const body = dice.pick("form", "json", "ndjson", ...judging());
+  const body = dice.pick<HTTPHandlerOptions["body"]>("form", "json", "ndjson", ...judging());
   const many = body === "form" ? {} : {
     batchRecords: dice.pick(1, 3, 1000),
     batchBytes: dice.pick(1, 2000, 98304),
@@ -54,7 +54,7 @@ async function round(seed: number, connection: Connection): Promise<void> {
   const handler = new HTTPHandler("h", "/", {
     method: "POST",
     giveUpAfterMs: dice.pick(0, 1000, 60_000, Infinity),
-    body,
+    ...body !== undefined && { body },
     ...many,
     clock,
     connection,

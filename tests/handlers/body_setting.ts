@@ -7,7 +7,18 @@ import { FakeServer } from "./fake_server.ts";
 import { record } from "./wire.ts";
 
 /** A handler with this body, its server, and what it reported. */
-export function bodySetting(body: HTTPBody, options: HTTPHandlerOptions = {}) {
+export interface BodySetting {
+  server: FakeServer;
+  clock: VirtualClock;
+  events: DeliveryEvent[];
+  handler: HTTPHandler;
+  faults: string[];
+  /** Logs records with these messages. */
+  emit(...messages: string[]): void;
+}
+
+/** Makes such a setting. */
+export function bodySetting(body: HTTPBody, options: HTTPHandlerOptions = {}): BodySetting {
   const server = new FakeServer();
   const clock = new VirtualClock(1_764_385_200);
   const events: DeliveryEvent[] = [];

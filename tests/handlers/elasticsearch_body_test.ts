@@ -12,8 +12,9 @@ const body = elasticsearchBulk({ index: "logs-shop" });
 
 /** The lines of a request. */
 function linesOf(request: Pick<FakeRequest, "text"> | undefined): Record<string, unknown>[] {
-  assert(request?.text.endsWith("\n"));
-  return request.text.trimEnd().split("\n").map((line) => JSON.parse(line));
+  const text = request?.text ?? "";
+  assert(text.endsWith("\n"));
+  return text.trimEnd().split("\n").map((line) => JSON.parse(line));
 }
 
 interface Document {

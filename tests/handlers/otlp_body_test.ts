@@ -1,6 +1,6 @@
 // tests/interop/otlp_test.ts compares requests with those of OpenTelemetry's exporters.
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { otlp } from "../../src/handlers/otlp_body.ts";
+import { otlp, type OtlpOptions } from "../../src/handlers/otlp_body.ts";
 import { HTTPHandler } from "../../src/handlers/http_handler.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
@@ -192,6 +192,6 @@ test("otlp() refuses options that are wrong", () => {
     [undefined, "'options' must be an object"],
   ];
   for (const [options, text] of wrong) {
-    assertThrows(() => otlp(options as { resource: object }), TypeError, text);
+    assertThrows(() => otlp(options as OtlpOptions), TypeError, text);
   }
 });

@@ -1,5 +1,6 @@
 /** Google's protobuf for Python, which reads OTLP requests by OpenTelemetry's own schema. */
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import process from "node:process";
@@ -31,7 +32,9 @@ export async function decode(questions: Question[]): Promise<unknown[]> {
   const python = pythonWith("google.protobuf.json_format") ?? "python3";
   const child = spawn(python, [script], { stdio: ["pipe", "pipe", "pipe"] });
   child.stdin.end(JSON.stringify(questions));
+  const ended = once(child, "close");
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  await ended;
   if (errors !== "") throw new Error(errors);
   return JSON.parse(output);
 }

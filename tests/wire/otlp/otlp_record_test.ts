@@ -15,7 +15,7 @@ function attributesOf(record: LogRecord): Record<string, unknown> {
 }
 
 test("severityNumber() has four numbers a level, as OpenTelemetry for Python", () => {
-  const expected: [levelno: unknown, severity: number][] = [
+  const expected: (readonly [levelno: unknown, severity: number])[] = [
     ...[[-1, 0], [0, 0], [1, 1], [5, 1], [6, 2], [8, 4], [9, 4]] as const,
     ...[[10, 5], [11, 6], [13, 8], [19, 8], [20, 9], [25, 12], [30, 13], [40, 17]] as const,
     ...[[50, 21], [51, 22], [53, 24], [54, 24], [1000, 24], [20.5, 9]] as const,
