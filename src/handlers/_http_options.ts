@@ -55,19 +55,19 @@ export interface HTTPHandlerOptions
    * @default {"form"}
    */
   body?: "form" | "json" | "ndjson" | HTTPBody;
-  /** The most records in a request, from 1; not with a body of one, as `"form"`. @default {1000} */
+  /** The most records in a request, from 1; not with a body that has one, as `"form"`. @default {1000} */
   batchRecords?: number;
   /**
    * The most bytes in a request before it is compressed, from 1 to 16 MiB, unless one record alone is
-   * larger; not with a body of one. Bodies that group records, as `loki()` and `otlp()`, may be
-   * some bytes over it a group.
+   * larger; not with a body that has one. A body that groups records (`loki()`, `otlp()`) may exceed
+   * it by some bytes for each group.
    *
    * @default {98304}
    */
   batchBytes?: number;
   /**
    * How long records wait for a request to be filled while none is under way, in milliseconds, from
-   * 0; a `flush()` ends the wait; not with a body of one. @default {0}, what one turn of the event loop
+   * 0; a `flush()` ends the wait; not with a body that has one record a request. @default {0}, what one turn of the event loop
    * brings and what comes while a request is under way
    */
   batchMs?: number;
@@ -307,7 +307,7 @@ function checkBatch(what: string, body: HTTPBody, options: HTTPHandlerOptions): 
     for (const name of ["batchRecords", "batchBytes", "batchMs"] as const) {
       if (options[name] === undefined) continue;
       throw new TypeError(
-        `Cannot ${what} as '${name}' needs another 'body': this one is one record`,
+        `Cannot ${what} as '${name}' needs another 'body': this one has one record a request`,
       );
     }
     return { records: 1, bytes: 98304, ms: 0 };

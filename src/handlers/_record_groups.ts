@@ -9,6 +9,11 @@
 import { concat, equals } from "@std/bytes";
 import type { Batch } from "../delivery/batch_writer.ts";
 
+const decoder = /* @__PURE__ */ new TextDecoder();
+const encoder = /* @__PURE__ */ new TextEncoder();
+const COMMA = /* @__PURE__ */ encoder.encode(",");
+const END_OF_GROUP = /* @__PURE__ */ encoder.encode("]}");
+
 /** Records with the same key. */
 export interface RecordGroup {
   key: Uint8Array;
@@ -49,11 +54,6 @@ export function groupsOfKeys(
   }
   return [...byKey.values()];
 }
-
-const decoder = /* @__PURE__ */ new TextDecoder();
-const encoder = /* @__PURE__ */ new TextEncoder();
-const COMMA = /* @__PURE__ */ encoder.encode(",");
-const END_OF_GROUP = /* @__PURE__ */ encoder.encode("]}");
 
 /**
  * A record for {@linkcode jsonOfGroups}: `key` is JSON that opens an object and, as its last member, an

@@ -17,13 +17,14 @@
  *
  * `mapLogRecord()` of a subclass decides which fields are sent, in these bodies too.
  *
- * ## Which of them were tested with what
+ * ## Tests
  *
  * - `otlp()`: for the same events its requests say what those of OpenTelemetry's own exporters for
  *   JavaScript say, in protobuf and in JSON, as Google's protobuf for Python reads them by
- *   OpenTelemetry's own schema. It has met no collector.
- * - `loki()` and `elasticsearchBulk()` follow the documentation. They have met no server, as none was
+ *   OpenTelemetry's own schema. It was not tested with a collector, as none was
  *   available where this package is tested.
+ * - `loki()` and `elasticsearchBulk()` follow the documentation of these services. They were not tested
+ *   with a server, as none was available.
  *
  * ## When a server refuses records
  *

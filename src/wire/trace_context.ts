@@ -19,19 +19,17 @@ export interface TraceContext {
 }
 
 /**
- * Takes the trace context out of the fields that `extra` added: a field that is one is removed, any
- * other one of these names stays. `"0"`, by which OpenTelemetry for Python says "none", is removed.
+ * Takes the trace context out of the fields that `extra` added. Without the id of a trace they stay.
+ * `"0"` for it, by which OpenTelemetry for Python says "none", is removed with the others.
  */
 export function takeTraceContext(extra: Record<string, unknown>): TraceContext {
-  const context: TraceContext = {};
   const traceId = take(extra, ["trace_id", "otelTraceID"], (value) => idOf(value, 32));
+  // A span without its trace is found nowhere.
+  if (traceId === undefined) return {};
   const spanId = take(extra, ["span_id", "otelSpanID"], (value) => idOf(value, 16));
-  if (traceId) context.traceId = traceId;
-  if (spanId) context.spanId = spanId;
-  if (context.traceId === undefined) return context;
   const flags = take(extra, ["trace_flags", "otelTraceSampled"], flagsOf);
-  if (flags !== undefined) context.flags = flags;
-  return context;
+  if (traceId === "") return {};
+  return { traceId, ...Boolean(spanId) && { spanId }, ...flags !== undefined && { flags } };
 }
 
 function take<Value>(

@@ -15,7 +15,7 @@ test("takeTraceContext() takes the fields that OpenTelemetry for Python adds", (
   const extra = { otelTraceID: traceId, otelSpanID: spanId, otelTraceSampled: true };
   assertEquals(takeTraceContext(extra), { traceId, spanId, flags: 1 });
   const none = { otelTraceID: "0", otelSpanID: "0", otelTraceSampled: false };
-  assertEquals([takeTraceContext(none), none as object], [{}, { otelTraceSampled: false }]);
+  assertEquals([takeTraceContext(none), none as object], [{}, {}]);
 });
 
 test("takeTraceContext() leaves fields of these names that are no ids", () => {
@@ -24,6 +24,13 @@ test("takeTraceContext() leaves fields of these names that are no ids", () => {
     assertEquals(takeTraceContext(extra), {});
     assertEquals(extra, { trace_id, span_id: "0".repeat(16) });
   }
+});
+
+test("takeTraceContext() takes no span without its trace", () => {
+  const extra = { span_id: spanId, trace_flags: "01" };
+  assertEquals([takeTraceContext(extra), extra as object], [
+    ...[{}, { span_id: spanId, trace_flags: "01" }],
+  ]);
 });
 
 test("takeTraceContext() takes flags from 0 to 255 alone", () => {

@@ -4,7 +4,7 @@
  * Names of attributes are OpenTelemetry's semantic conventions: `code.file.path`, `code.line.number`,
  * `code.function.name` and `code.stacktrace`; `thread.id` and `thread.name` where the record has the
  * id of a thread; `process.pid`; `exception.type`, `exception.message` and `exception.stacktrace`.
- * The fields that `extra` added are attributes of their own names.
+ * The fields that `extra` added are attributes of their own names, and win over these.
  *
  * Browser compatible.
  *
@@ -56,12 +56,12 @@ export function otlpRecord(fields: Record<string, unknown>, error: unknown): Otl
   const time = String(unixNano(fields.created));
   const budget = new TextBudget();
   const attributes: KeyValue[] = [];
-  const add = (key: string, value: unknown) => {
-    attributes.push({ key, value: anyValue(value, budget) });
-  };
+  const add: Add = (key, value) => attributes.push({ key, value: anyValue(value, budget) });
   for (const key of Object.keys(extra)) add(key, extra[key]);
-  addCaller(fields, add);
-  addError(fields, error, add);
+  // Names of attributes are unique, and those of the program count.
+  const addUnlessThere: Add = (key, value) => Object.hasOwn(extra, key) || add(key, value);
+  addCaller(fields, addUnlessThere);
+  addError(fields, error, addUnlessThere);
   const { msg, levelname } = fields;
   const number = severityNumber(fields.levelno);
   return {
@@ -76,7 +76,7 @@ export function otlpRecord(fields: Record<string, unknown>, error: unknown): Otl
   };
 }
 
-type Add = (key: string, value: unknown) => void;
+type Add = (key: string, value: unknown) => unknown;
 
 function addCaller(fields: Record<string, unknown>, add: Add): void {
   const { pathname, lineno, funcName, stack_info, thread, threadName, process } = fields;

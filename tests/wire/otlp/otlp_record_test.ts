@@ -95,6 +95,13 @@ test("otlpRecord() has the fields of extra, the error, and the trace", () => {
   ]);
 });
 
+test("otlpRecord() has each attribute once, and the program's own before that of the record", () => {
+  const record = makeLogRecord({ process: 1, "process.pid": 2, "code.file.path": "x" });
+  record.pathname = "/app/cart.ts";
+  assertEquals(of(record).attributes.map(({ key }) => key), ["process.pid", "code.file.path"]);
+  assertEquals(attributesOf(record), { "process.pid": "2", "code.file.path": "x" });
+});
+
 test("otlpRecord() never cuts the message, and leaves out what is unknown", () => {
   const msg = "x".repeat(5_000_000);
   const { body } = otlpRecord({ msg }, null);
