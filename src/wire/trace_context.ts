@@ -29,7 +29,7 @@ export function takeTraceContext(extra: Record<string, unknown>): TraceContext {
   const spanId = take(extra, ["span_id", "otelSpanID"], (value) => idOf(value, 16));
   const flags = take(extra, ["trace_flags", "otelTraceSampled"], flagsOf);
   if (traceId === "") return {};
-  return { traceId, ...Boolean(spanId) && { spanId }, ...flags !== undefined && { flags } };
+  return { traceId, ...spanId ? { spanId } : {}, ...flags !== undefined && { flags } };
 }
 
 function take<Value>(
