@@ -10,6 +10,7 @@
  * - `./socket-handler`, `./datagram-handler`, `./sys-log-handler`, `./http-handler`,
  *   `./smtp-handler`, `./file-handlers`, `./memory-handler` and `./queue-handler` have the guide
  *   of each handler.
+ * - `./http-bodies` sends records by `HTTPHandler` to OpenTelemetry collectors, Loki and Elasticsearch.
  * - `./receiver` collects records. `./config` has `dictConfig`. `./context` adds fields to all
  *   records of a request.
  * - `./pickle` and `./framer` are the wire format alone. `./testing` is an in-memory network for
