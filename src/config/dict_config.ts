@@ -85,8 +85,8 @@ import {
 import { isPlainObject } from "../text/is_mapping.ts";
 import { NOTSET } from "../logging/level.ts";
 import { Logger } from "../logging/logger.ts";
-import { stderrStream, stdoutStream } from "../logging/text_stream.ts";
 import type { ConfigClasses } from "./config_factory.ts";
+import { EXTERNALS } from "./_externals.ts";
 import { pathTo, refuseAt } from "./_path_error.ts";
 import { ObjectBuilder } from "./_object_builder.ts";
 import type { Dictionary, DictionaryReader } from "./_dictionary_reader.ts";
@@ -167,14 +167,6 @@ export function dictConfig(config: LoggingConfig, options: DictConfigOptions = {
   if (truth(incremental)) adjust(builder.reader);
   else install(planOf(builder), truth(disable_existing_loggers));
 }
-
-/** The `ext://` names that configurations of Python programs use most. */
-const EXTERNALS: Dictionary = {
-  "sys.stdout": stdoutStream,
-  "sys.stderr": stderrStream,
-  "socket.SOCK_STREAM": "stream",
-  "socket.SOCK_DGRAM": "datagram",
-};
 
 /** The settings of one logger; `undefined` leaves a setting as it is. */
 interface Settings {

@@ -34,6 +34,14 @@ const layers: Record<string, string[]> = {
   "src/testing": ["src/net"],
 };
 
+/**
+ * The files that run in a worker of another logger, which gives them options that are data: with
+ * the layers that they may import besides those of their folder.
+ */
+const workerTargets: Record<string, string[]> = {
+  "src/integrations/_pino_worker.ts": ["src/config"],
+};
+
 /** The layers that `mod.ts` may re-export: the core and the handlers over a network. */
 const face = [
   ...["src/text", "src/logging", "src/wire/pickle", "src/wire/syslog", "src/wire", "src/net"],
@@ -67,6 +75,7 @@ const adapter = /^src\/adapters\/(deno|bun|node|cloudflare|auto)\.ts$/;
 /** The files that import another adapter, dynamically, each with the reason. */
 const adapterImporters: Record<string, string> = {
   "src/adapters/auto.ts": "it picks one",
+  "src/integrations/_pino_worker.ts": "a connector is no data, so its options cannot hold one",
   "src/adapters/deno/tls_handshake_defects.ts": "Deno's own TLS cannot do everything",
 };
 
@@ -96,10 +105,11 @@ function isPortable(file: string): boolean {
 function mayImport(file: string, target: string): boolean {
   const layer = layerOf(file);
   if (!target.endsWith(".ts")) {
-    return packages[layer]?.test(target) ?? false;
+    return packages[layer]?.test(target) ?? (file in workerTargets && target.startsWith("node:"));
   }
   if (file === "mod.ts") return face.includes(layerOf(target));
-  return layerOf(target) === layer || (layers[layer]?.includes(layerOf(target)) ?? false);
+  const allowed = [layer, ...(layers[layer] ?? []), ...(workerTargets[file] ?? [])];
+  return allowed.includes(layerOf(target)) || (file in workerTargets && adapter.test(target));
 }
 
 /** The files that loading `entry` loads, `import()` left out. */
@@ -199,6 +209,16 @@ test("only listed portable files read globalThis", () => {
     /\bglobalThis\b/.test(withoutComments(read(file)))
   );
   assertEquals(readers.filter((file) => !(file in globalThisReaders)), []);
+});
+
+test("a worker target is loaded only when it is needed", () => {
+  for (const file of Object.keys(workerTargets)) {
+    assert(sources.includes(file), `${file} is gone`);
+    const importers = sources.flatMap((source) =>
+      importsOf(source).filter(({ target }) => target === file)
+    );
+    assertEquals(importers.map(({ dynamic }) => dynamic), [true]);
+  }
 });
 
 test("every listed exception is a file that exists, with a reason", () => {

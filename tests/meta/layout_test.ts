@@ -55,6 +55,15 @@ const testedThrough: Record<string, string[]> = {
     "src/config/_entry_values.ts",
     "src/config/handler_classes.ts",
   ],
+  "tests/interop/pino_worker_test.ts": [
+    "src/integrations/_pino_worker.ts",
+  ],
+  "tests/integrations/pino_test.ts": [
+    "src/integrations/_pino_error.ts",
+    "src/integrations/_pino_levels.ts",
+    "src/integrations/_pino_reader.ts",
+    "src/integrations/_pino_time.ts",
+  ],
   "tests/context/with_context_test.ts": ["src/logging/context_reader.ts"],
   "tests/wire/length_prefix_framing_test.ts": [
     "src/wire/chunk_queue.ts",

@@ -1,0 +1,17 @@
+/**
+ * The values of `ext://` names that a configuration may use without a table of its own.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { stderrStream, stdoutStream } from "../logging/text_stream.ts";
+import type { Dictionary } from "./_dictionary_reader.ts";
+
+/** The `ext://` names that configurations of Python programs use most. */
+export const EXTERNALS: Dictionary = {
+  "sys.stdout": stdoutStream,
+  "sys.stderr": stderrStream,
+  "socket.SOCK_STREAM": "stream",
+  "socket.SOCK_DGRAM": "datagram",
+};

@@ -1,0 +1,158 @@
+/**
+ * The stream of a pino transport: it runs in the worker that `pino.transport()` starts, and gives
+ * pino's lines to a handler that the options describe.
+ *
+ * pino blocks the thread of the program while it ends this stream, and gives up after ten seconds.
+ * This thread goes on meanwhile, so that everything is delivered even at `process.exit()`.
+ *
+ * For Deno, Bun and Node.
+ *
+ * @module
+ */
+import { writeSync } from "node:fs";
+import process from "node:process";
+import { Writable } from "node:stream";
+import { parentPort, workerData } from "node:worker_threads";
+import { handlerClasses } from "../config/handler_classes.ts";
+import { makeHandler } from "../config/make_handler.ts";
+import type { Handler } from "../logging/handler.ts";
+import { checkKnown, refuse } from "../logging/validate.ts";
+import { isPlainObject } from "../text/is_mapping.ts";
+import { PINO_OPTIONS, type PinoOptions, PinoReader } from "./_pino_reader.ts";
+
+const WHAT = "make a pino transport";
+
+/** The options that pino adds to those of the program. */
+const PINO_ADDS = ["levels", "dedupe", "pinoWillSendConfig", "$context"];
+
+/**
+ * The longest that the first lines wait for what the logger says of itself, in milliseconds. It is
+ * sent before the first line, and so arrives in the same turn or the next one; it never does if a
+ * program writes to the transport without a logger, or if Deno, which drops a message that finds no
+ * listener, got it while this module was loaded.
+ */
+const CONFIG_TIMEOUT_MS = 100;
+
+/** Opens the stream. */
+export async function openTarget(options: unknown): Promise<Writable & Flushable> {
+  if (!isPlainObject(options)) refuse(WHAT, "options", "an object", options);
+  const own = Object.fromEntries(
+    Object.entries(options).filter(([key]) => !PINO_ADDS.includes(key)),
+  );
+  checkKnown(WHAT, own, ["handler", ...PINO_OPTIONS]);
+  const { handler: entry, ...pinoOptions } = own;
+  if (!isPlainObject(entry)) refuse(WHAT, "handler", "an object", entry);
+  const { connector } = await import("../adapters/auto.ts");
+  const handler = makeHandler(withFullName(entry), handlerClasses({ connector }));
+  const lines = new Lines(new PinoReader(handler, pinoOptions as PinoOptions, WHAT));
+  writeDirectlyToStderr();
+  return streamOf(lines, handler);
+}
+
+/** `"SocketHandler"` is short for `"logging.handlers.SocketHandler"`. */
+function withFullName(entry: Record<string, unknown>): Record<string, unknown> {
+  const { class: name } = entry;
+  if (typeof name !== "string" || name.includes(".")) return entry;
+  return { ...entry, class: `logging.handlers.${name}` };
+}
+
+/** The text that arrives, in lines; held until the logger has described itself. */
+class Lines {
+  readonly #reader: PinoReader;
+  readonly #decoder = new TextDecoder();
+  /** Text that has arrived and was not read. */
+  #text = "";
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #release: () => void = () => {};
+  /** Resolves once lines are held no more. */
+  readonly released: Promise<void>;
+  #isHeld: boolean;
+
+  constructor(reader: PinoReader) {
+    this.#reader = reader;
+    const { workerData: own } = (workerData ?? {}) as {
+      workerData?: { pinoWillSendConfig?: boolean };
+    };
+    this.#isHeld = parentPort !== null && own?.pinoWillSendConfig === true;
+    this.released = new Promise((resolve) => this.#release = resolve);
+    if (!this.#isHeld) this.#release();
+    parentPort?.on("message", (message: unknown) => {
+      if (reader.configure(message)) this.#start();
+    });
+  }
+
+  /** Takes text, or bytes of UTF-8. */
+  take(chunk: string | Uint8Array): void {
+    this.#text += typeof chunk === "string" ? chunk : this.#decoder.decode(chunk, { stream: true });
+    if (!this.#isHeld) this.#readLines();
+    // In a turn of its own: after a long pause timers run before messages.
+    else this.#timer ??= setTimeout(() => setTimeout(() => this.#start()), CONFIG_TIMEOUT_MS);
+  }
+
+  /** Reads what is left, a last line without its end included. */
+  async end(): Promise<void> {
+    if (this.#text === "") this.#start();
+    await this.released;
+    this.#reader.read(this.#text + this.#decoder.decode());
+    this.#text = "";
+  }
+
+  #start(): void {
+    clearTimeout(this.#timer);
+    this.#isHeld = false;
+    this.#readLines();
+    this.#release();
+  }
+
+  #readLines(): void {
+    const end = this.#text.lastIndexOf("\n") + 1;
+    if (end === 0) return;
+    const whole = this.#text.slice(0, end);
+    this.#text = this.#text.slice(end);
+    this.#reader.read(whole);
+  }
+}
+
+/** What thread-stream calls when a program flushes its logger. */
+interface Flushable {
+  flush(): Promise<void>;
+}
+
+function streamOf(lines: Lines, handler: Handler): Writable & Flushable {
+  const stream = new Writable({
+    decodeStrings: false,
+    write(chunk: string | Uint8Array, _encoding, done) {
+      lines.take(chunk);
+      done();
+    },
+    final(done) {
+      void lines.end().then(() => handler.close()).then(() => done());
+    },
+  });
+  return Object.assign(stream, {
+    flush: async () => {
+      await lines.released;
+      await handler.flush();
+    },
+  });
+}
+
+/**
+ * Makes this thread write to the standard error by itself. Node and Bun leave it to the thread of
+ * the program, which is blocked while pino ends this stream: the report of lost records would be
+ * lost too.
+ */
+function writeDirectlyToStderr(): void {
+  if (parentPort === null || "Deno" in globalThis) return;
+  process.stderr.write = ((text: string | Uint8Array, ...rest: unknown[]) => {
+    try {
+      if (typeof text === "string") writeSync(2, text);
+      else writeSync(2, text);
+    } catch {
+      // Nobody reads it any more.
+    }
+    const done = rest.at(-1);
+    if (typeof done === "function") done();
+    return true;
+  }) as typeof process.stderr.write;
+}
