@@ -71,27 +71,36 @@ interface PinoConfig {
   errorKey?: unknown;
 }
 
+/** Options that are checked. */
+export interface PinoSettings extends Omit<PinoOptions, "pythonLevels"> {
+  readonly pythonLevels: ReadonlyMap<string, number>;
+}
+
+/** Checks the values of options; `what` names the action in errors. */
+export function checkPinoOptions(what: string, options: PinoOptions): PinoSettings {
+  for (const key of ["name", "messageKey", "errorKey", "nestedKey"] as const) {
+    if (options[key] !== undefined) checkString(what, key, options[key]);
+  }
+  return { ...options, pythonLevels: checkLevels(what, options.pythonLevels ?? {}) };
+}
+
 /** Reads lines of one logger. */
 export class PinoReader {
   readonly stats: PinoStats = { lines: 0, notJson: 0, withoutLevel: 0 };
   readonly #handler: Handler;
   readonly #name: string;
-  readonly #options: PinoOptions;
+  readonly #settings: PinoSettings;
   readonly #levels: PinoLevels;
   #messageKey: string;
   #errorKey: string;
 
-  /** `what` names the action in errors. */
-  constructor(handler: Handler, options: PinoOptions, what: string) {
-    for (const key of ["name", "messageKey", "errorKey", "nestedKey"] as const) {
-      if (options[key] !== undefined) checkString(what, key, options[key]);
-    }
+  constructor(handler: Handler, settings: PinoSettings) {
     this.#handler = handler;
-    this.#options = options;
-    this.#name = options.name ?? "pino";
-    this.#levels = new PinoLevels(checkLevels(what, options.pythonLevels ?? {}));
-    this.#messageKey = options.messageKey ?? "msg";
-    this.#errorKey = options.errorKey ?? "err";
+    this.#settings = settings;
+    this.#name = settings.name ?? "pino";
+    this.#levels = new PinoLevels(settings.pythonLevels);
+    this.#messageKey = settings.messageKey ?? "msg";
+    this.#errorKey = settings.errorKey ?? "err";
   }
 
   /** Takes what a logger says of itself; returns false for another message. Never throws. */
@@ -100,8 +109,8 @@ export class PinoReader {
     if (code !== "PINO_CONFIG" || !isPlainObject(config)) return false;
     const { levels, messageKey, errorKey } = config as PinoConfig;
     if (isPlainObject(levels?.values)) this.#levels.setLabels(levels.values);
-    if (typeof messageKey === "string") this.#messageKey = this.#options.messageKey ?? messageKey;
-    if (typeof errorKey === "string") this.#errorKey = this.#options.errorKey ?? errorKey;
+    if (typeof messageKey === "string") this.#messageKey = this.#settings.messageKey ?? messageKey;
+    if (typeof errorKey === "string") this.#errorKey = this.#settings.errorKey ?? errorKey;
     return true;
   }
 
@@ -154,7 +163,7 @@ export class PinoReader {
   }
 
   #nested(take: Take): Record<string, unknown> | undefined {
-    const { nestedKey } = this.#options;
+    const { nestedKey } = this.#settings;
     if (nestedKey === undefined) return undefined;
     const found = take(nestedKey, (value) => isPlainObject(value) ? value : undefined);
     return found && { ...found };

@@ -18,7 +18,7 @@ import { makeHandler } from "../config/make_handler.ts";
 import type { Handler } from "../logging/handler.ts";
 import { checkKnown, refuse } from "../logging/validate.ts";
 import { isPlainObject } from "../text/is_mapping.ts";
-import { PINO_OPTIONS, type PinoOptions, PinoReader } from "./_pino_reader.ts";
+import { checkPinoOptions, PINO_OPTIONS, PinoReader } from "./_pino_reader.ts";
 
 const WHAT = "make a pino transport";
 
@@ -33,6 +33,9 @@ const PINO_ADDS = ["levels", "dedupe", "pinoWillSendConfig", "$context"];
  */
 const CONFIG_TIMEOUT_MS = 100;
 
+/** How many characters are read in one turn of the event loop: some milliseconds' worth. */
+const TURN_LENGTH = 128 * 1024;
+
 /** Opens the stream. */
 export async function openTarget(options: unknown): Promise<Writable & Flushable> {
   if (!isPlainObject(options)) refuse(WHAT, "options", "an object", options);
@@ -42,11 +45,23 @@ export async function openTarget(options: unknown): Promise<Writable & Flushable
   checkKnown(WHAT, own, ["handler", ...PINO_OPTIONS]);
   const { handler: entry, ...pinoOptions } = own;
   if (!isPlainObject(entry)) refuse(WHAT, "handler", "an object", entry);
-  const { connector } = await import("../adapters/auto.ts");
+  const settings = checkPinoOptions(WHAT, pinoOptions);
+  const connector = await loadedConnector();
   const handler = makeHandler(withFullName(entry), handlerClasses({ connector }));
-  const lines = new Lines(new PinoReader(handler, pinoOptions as PinoOptions, WHAT));
+  const lines = new Lines(new PinoReader(handler, settings));
   writeDirectlyToStderr();
   return streamOf(lines, handler);
+}
+
+/**
+ * Returns the connector of this runtime, for which `./auto` has loaded all it needs: a dial has a
+ * time limit, and the first lines keep this thread busy. One that is aborted already opens nothing.
+ */
+async function loadedConnector() {
+  const { connector } = await import("../adapters/auto.ts");
+  const nowhere = { transport: "tcp", hostname: "127.0.0.1", port: 9 } as const;
+  await connector.connect(nowhere, { signal: AbortSignal.abort() }).catch(() => {});
+  return connector;
 }
 
 /** `"SocketHandler"` is short for `"logging.handlers.SocketHandler"`. */
@@ -65,7 +80,7 @@ class Lines {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #release: () => void = () => {};
   /** Resolves once lines are held no more. */
-  readonly released: Promise<void>;
+  readonly #released: Promise<void>;
   #isHeld: boolean;
 
   constructor(reader: PinoReader) {
@@ -74,42 +89,48 @@ class Lines {
       workerData?: { pinoWillSendConfig?: boolean };
     };
     this.#isHeld = parentPort !== null && own?.pinoWillSendConfig === true;
-    this.released = new Promise((resolve) => this.#release = resolve);
+    this.#released = new Promise((resolve) => this.#release = resolve);
     if (!this.#isHeld) this.#release();
     parentPort?.on("message", (message: unknown) => {
       if (reader.configure(message)) this.#start();
     });
   }
 
-  /** Takes text, or bytes of UTF-8. */
-  take(chunk: string | Uint8Array): void {
+  /** Takes text, or bytes of UTF-8; resolves when its whole lines are read. */
+  async take(chunk: string | Uint8Array): Promise<void> {
     this.#text += typeof chunk === "string" ? chunk : this.#decoder.decode(chunk, { stream: true });
-    if (!this.#isHeld) this.#readLines();
-    // In a turn of its own: after a long pause timers run before messages.
-    else this.#timer ??= setTimeout(() => setTimeout(() => this.#start()), CONFIG_TIMEOUT_MS);
+    if (this.#isHeld) {
+      // In a turn of its own: after a long pause timers run before messages.
+      this.#timer ??= setTimeout(() => setTimeout(() => this.#start()), CONFIG_TIMEOUT_MS);
+      await this.#released;
+    }
+    const end = this.#text.lastIndexOf("\n") + 1;
+    const whole = this.#text.slice(0, end);
+    this.#text = this.#text.slice(end);
+    await this.#readInTurns(whole);
   }
 
-  /** Reads what is left, a last line without its end included. */
-  async end(): Promise<void> {
-    if (this.#text === "") this.#start();
-    await this.released;
+  /** Reads a last line that has no end. */
+  end(): void {
     this.#reader.read(this.#text + this.#decoder.decode());
     this.#text = "";
   }
 
   #start(): void {
     clearTimeout(this.#timer);
-    this.#isHeld = false;
-    this.#readLines();
     this.#release();
+    this.#isHeld = false;
   }
 
-  #readLines(): void {
-    const end = this.#text.lastIndexOf("\n") + 1;
-    if (end === 0) return;
-    const whole = this.#text.slice(0, end);
-    this.#text = this.#text.slice(end);
-    this.#reader.read(whole);
+  /** Gives connections a turn now and then: a text may be megabytes long. */
+  async #readInTurns(text: string): Promise<void> {
+    for (let from = 0; from < text.length;) {
+      const least = from + TURN_LENGTH;
+      const end = least < text.length ? text.indexOf("\n", least) + 1 : text.length;
+      this.#reader.read(text.slice(from, end));
+      from = end;
+      if (from < text.length) await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 }
 
@@ -122,16 +143,18 @@ function streamOf(lines: Lines, handler: Handler): Writable & Flushable {
   const stream = new Writable({
     decodeStrings: false,
     write(chunk: string | Uint8Array, _encoding, done) {
-      lines.take(chunk);
-      done();
+      lines.take(chunk).then(() => done(), done);
     },
     final(done) {
-      void lines.end().then(() => handler.close()).then(() => done());
+      lines.end();
+      handler.close().then(() => done(), done);
     },
   });
   return Object.assign(stream, {
     flush: async () => {
-      await lines.released;
+      if (stream.writableLength > 0 && !stream.writableEnded) {
+        await new Promise<void>((resolve) => stream.write("", () => resolve()));
+      }
       await handler.flush();
     },
   });

@@ -30,6 +30,7 @@ const entry = {
   port,
   ...delivery,
   ...(scenario === "absent" && { closeTimeoutMs: 200 }),
+  ...(scenario === "exits after a burst" && { closeTimeoutMs: 9000 }),
   ".": { retryStart: 0.25 },
 };
 
@@ -84,6 +85,10 @@ async function run(): Promise<void> {
       break;
     case "exits": // right after its first lines
       logThem(1000);
+      process.exit(0);
+      break;
+    case "exits after a burst": // of more than fits pino's buffer of 4 MiB
+      logThem(60_000);
       process.exit(0);
       break;
     case "exits when sent":

@@ -1,11 +1,17 @@
 /** What the real pino logs by its worker arrives at the log server of the Python documentation. */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import * as esbuild from "esbuild";
 import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { connector } from "../../src/adapters/auto.ts";
+import { LogRecordSocketReceiver } from "../../src/receivers/socket_receiver.ts";
+import { SocketHandler } from "../../src/handlers/socket_handler.ts";
+import pinoTarget, { type PinoTargetOptions } from "../../src/integrations/pino.ts";
+import { handlersNewestFirst } from "../../src/logging/handler.ts";
 import { inFolder } from "../files/folder.ts";
 import { runtime, test } from "../test.ts";
+import { until } from "../until.ts";
 import { assertSurvivesOutage, options, python, received, upTo } from "./pino_runs.ts";
 import { runProgram } from "./programs.ts";
 import { withoutPython } from "./python.ts";
@@ -70,6 +76,19 @@ test("pino's worker reports how many records are lost when the server stays away
   });
 }, { skip });
 
+test("nothing is lost of 60,000 records that a program logs in the turn of process.exit()", async () => {
+  const receiver = new LogRecordSocketReceiver("127.0.0.1", 0, { acceptor: connector });
+  const texts: string[] = [];
+  receiver.handleLogRecord = (record) => void texts.push(record.getMessage());
+  await receiver.start();
+  const { port } = receiver.address as { port: number };
+  await withTarget(async (target) => {
+    await runProgram("pino_program.ts", ["exits after a burst", port, target], 0, options);
+  });
+  await receiver.stop();
+  assertEquals([texts.length, texts.at(-1)], [60_000, "#59999"]);
+});
+
 test("two targets in one worker have a handler each, and the logger's keys", async () => {
   const receiver = await PythonReceiver.start(python, "tcp", "--json");
   await withTarget(async (target) => {
@@ -85,6 +104,39 @@ test("two targets in one worker have a handler each, and the logger's keys", asy
     "pino b RangeError: disk full",
   ]);
 }, { skip });
+
+test("the target joins lines that arrive in pieces, as text or bytes, and reads a last cut line", async () => {
+  const receiver = new LogRecordSocketReceiver("127.0.0.1", 0, { acceptor: connector });
+  const texts: string[] = [];
+  receiver.handleLogRecord = (record) => void texts.push(`${record.name}: ${record.getMessage()}`);
+  await receiver.start();
+  const { port } = receiver.address as { port: number };
+  const handler = { class: "SocketHandler", host: "127.0.0.1", port };
+  const stream = await pinoTarget({ handler, name: "shop" });
+  stream.write(`{"level":30,"msg":"a"}\n{"level":30,`);
+  stream.write(`"msg":"b"}\n`);
+  const bytes = new TextEncoder().encode(`{"level":30,"msg":"é"}\n`);
+  const at = bytes.indexOf(0xc3) + 1;
+  for (const piece of [bytes.subarray(0, at), bytes.subarray(at)]) stream.write(piece);
+  await stream.flush();
+  await until(() => texts.length === 3, () => "three records");
+  stream.write(`{"level":30,"msg":"cut"`);
+  const closed = new Promise<void>((resolve) => stream.on("close", resolve));
+  stream.end();
+  await closed;
+  await receiver.stop();
+  assertEquals(texts, ["shop: a", "shop: b", "shop: é", `shop: {"level":30,"msg":"cut"`]);
+});
+
+test("the target refuses options that describe no handler", async () => {
+  const make = (options: unknown) => pinoTarget(options as PinoTargetOptions);
+  await assertRejects(() => make(undefined), TypeError, "'options' must be an object");
+  await assertRejects(() => make({}), TypeError, "'handler' must be an object");
+  await assertRejects(() => make({ handler: { class: "Socket" } }), TypeError, "SocketHandler");
+  const handler = { class: "SocketHandler", host: "a", port: 1 };
+  await assertRejects(() => make({ handler, name: 7 }), TypeError, "'name' must be a string");
+  assertEquals(handlersNewestFirst().some((handler) => handler instanceof SocketHandler), false);
+});
 
 test("a wrong option is an error of the transport that names it", async () => {
   await withTarget(async (target) => {

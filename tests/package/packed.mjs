@@ -116,13 +116,23 @@ test("./smtp-handler asks for nodemailer where it is missing, and loads where it
   const { stderr, status } = attempt(process.execPath, ...load);
   assertEquals(status, 1);
   assertMatch(stderr, /Cannot find package 'nodemailer'/);
-  const nodemailer = join(consumer, "node_modules", "nodemailer");
-  symlinkSync(join(root, "node_modules", "nodemailer"), nodemailer);
-  try {
+  withPackage("nodemailer", () => {
     run(process.execPath, "tree.cjs", "@logwire/logging/smtp-handler");
-  } finally {
-    rmSync(nodemailer);
-  }
+  });
+});
+
+test("./pino serves the real pino: in the program, by require(), and as the target of its worker", {
+  skip,
+}, () => {
+  withPackage("pino", () => {
+    for (const command of [[process.execPath], ["bun"], ["deno", "run", "--allow-all"]]) {
+      const { stdout, stderr } = run(...command, "pino.mjs");
+      const texts = "program: low on ink\nworker: out of ink\n";
+      assertEquals([stdout, stderr], [texts, ""], command[0]);
+      const required = run(...command, "pino.cjs");
+      assertEquals([required.stdout, required.stderr], ["low on ink\n", ""], command[0]);
+    }
+  });
 });
 
 /** Runs with these packages of the project's own `node_modules` installed at the consumer. */
@@ -258,6 +268,17 @@ function reachedFrom(entry) {
     }
   }
   return [...reached];
+}
+
+/** Calls `action` while the consumer has a package that this project has. */
+function withPackage(name, action) {
+  const link = join(consumer, "node_modules", name);
+  symlinkSync(join(root, "node_modules", name), link);
+  try {
+    action();
+  } finally {
+    rmSync(link);
+  }
 }
 
 function resolution(module) {

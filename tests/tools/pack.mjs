@@ -108,10 +108,13 @@ const entriesWithCore = {
       path: path.slice("entry:".length),
       namespace: "entry",
     }));
-    build.onLoad({ filter: /./, namespace: "entry" }, ({ path }) => ({
-      contents: `import "./mod.ts"; export * from "./${path}";`,
-      resolveDir: root,
-    }));
+    build.onLoad({ filter: /./, namespace: "entry" }, ({ path }) => {
+      const lines = [`import "./mod.ts";`, `export * from "./${path}";`];
+      // `export *` leaves it out.
+      const hasDefault = /^export default /m.test(readFileSync(join(root, path), "utf8"));
+      if (hasDefault) lines.push(`export { default } from "./${path}";`);
+      return { contents: lines.join("\n"), resolveDir: root };
+    });
   },
 };
 
