@@ -62,8 +62,8 @@
  *
  * `log.info()` never waits and never throws. With `whileDisconnected: "queue"` the handler keeps
  * records in its bounded queue and sends them when the server is back; over a plain socket what the
- * kernel held when a server was killed is lost. The pages of the handlers say more. pino gives no
- * heed to back-pressure: the limits of the handler's queue limit the memory.
+ * kernel held when a server was killed is lost. The pages of the handlers say more. pino ignores
+ * back-pressure, so the limits of the handler's queue are what limits the memory.
  *
  * ## When the program ends
  *
@@ -79,11 +79,11 @@
  *   closed the handler (200,000 records that were logged in the turn of `process.exit()` took two
  *   seconds), and gives up after 10 seconds. What is undelivered when the handler's
  *   `closeTimeoutMs` (5 seconds) is over is counted in one line on stderr: keep it below 10 seconds.
- * - An uncaught error: the same on Node and Bun. On Deno, which emits no `exit` event then nor at
- *   `Deno.exit()`, what was logged in that turn is lost, and what the worker has not yet sent, and
- *   no line says so: call `process.exit()`.
- * - A signal without a listener, `SIGKILL` included: the same loss, on each runtime. Listen for
- *   `SIGTERM` and call `process.exit()`.
+ * - An uncaught error: the same on Node and Bun. Deno emits no `exit` event then, nor at
+ *   `Deno.exit()`: records of that turn, and those that the worker has not sent yet, are lost
+ *   without a report. Call `process.exit()` instead.
+ * - A signal without a listener, `SIGKILL` included: the same records are lost, on each runtime.
+ *   Listen for `SIGTERM`, and call `process.exit()` there.
  * - `transport.end()` blocks the program until everything is delivered, then emits `close`.
  *   `transport.flushSync()` returns when the worker has taken the lines, not when the server has.
  *   `log.flush(callback)` calls back when they are sent.
