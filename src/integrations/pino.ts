@@ -106,19 +106,28 @@
  * Browser compatible; the worker is for Deno, Bun and Node.
  *
  * @example In the program
- * ```ts ignore
+ * ```ts
  * import pino from "pino";
- * import { SocketHandler } from "jsr:@logwire/logging";
+ * import { getLevelName, SocketHandler } from "jsr:@logwire/logging";
  * import { connector } from "jsr:@logwire/logging/auto"; // or /deno, /bun, /node
  * import { pinoDestination } from "jsr:@logwire/logging/pino";
+ * import { LogRecordSocketReceiver } from "jsr:@logwire/logging/receiver";
  *
- * const handler = new SocketHandler("logs.example", 9020, {
- *   connector,
- *   whileDisconnected: "queue",
- * });
+ * // In production this is a Python log server, or a receiver in another program.
+ * const receiver = new LogRecordSocketReceiver("127.0.0.1", 0, { acceptor: connector });
+ * const texts: string[] = [];
+ * receiver.handleLogRecord = ({ name, levelno, order, msg }) =>
+ *   void texts.push(`${name} ${getLevelName(levelno)} ${order}: ${msg}`);
+ * await receiver.start();
+ * const { port } = receiver.address as { port: number };
+ *
+ * const handler = new SocketHandler("127.0.0.1", port, { connector, whileDisconnected: "queue" });
  * const log = pino({ name: "shop" }, pinoDestination(handler));
  * log.child({ order: 7 }).warn("low on %s", "ink");
+ *
  * await handler.close();
+ * await receiver.stop();
+ * console.assert(texts[0] === "shop WARNING 7: low on ink");
  * ```
  *
  * @example In a worker
@@ -138,22 +147,6 @@
  * });
  * pino({ name: "shop" }, transport).warn("low on %s", "ink");
  * process.exit(0);
- * ```
- *
- * @example The lines that pino writes, and the records that they become
- * ```ts
- * import { StreamHandler } from "jsr:@logwire/logging";
- * import { pinoDestination } from "jsr:@logwire/logging/pino";
- *
- * const lines: string[] = [];
- * const handler = new StreamHandler({ write: (text: string) => lines.push(text) });
- * const destination = pinoDestination(handler);
- *
- * // In a program pino writes: const log = pino({ name: "shop" }, destination);
- * destination.write(`{"level":40,"time":1700000000000,"name":"shop","msg":"50% done"}\n`);
- * console.assert(lines[0] === "50% done\n");
- * console.assert(destination.stats.lines === 1);
- * await handler.close();
  * ```
  *
  * @module
@@ -224,14 +217,16 @@ export interface PinoTarget {
  * Makes a stream for pino of a handler. Lines become records of the handler in the same turn.
  *
  * @example
- * ```ts ignore
+ * ```ts
  * import pino from "pino";
- * import { SocketHandler } from "jsr:@logwire/logging";
- * import { connector } from "jsr:@logwire/logging/auto";
+ * import { Formatter, StreamHandler } from "jsr:@logwire/logging";
  * import { pinoDestination } from "jsr:@logwire/logging/pino";
  *
- * const log = pino(pinoDestination(new SocketHandler("localhost", 9020, { connector })));
- * log.info({ user: "anna" }, "signed in");
+ * const lines: string[] = [];
+ * const handler = new StreamHandler({ write: (text: string) => lines.push(text) });
+ * handler.setFormatter(new Formatter("%(levelname)s %(user)s %(message)s"));
+ * pino(pinoDestination(handler)).info({ user: "anna" }, "signed in");
+ * console.assert(lines[0] === "INFO anna signed in\n");
  * ```
  *
  * @throws {TypeError} if the handler is none, or an option is unknown or of the wrong type
