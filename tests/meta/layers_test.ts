@@ -105,7 +105,8 @@ function isPortable(file: string): boolean {
 function mayImport(file: string, target: string): boolean {
   const layer = layerOf(file);
   if (!target.endsWith(".ts")) {
-    return packages[layer]?.test(target) ?? (file in workerTargets && target.startsWith("node:"));
+    if (file in workerTargets && target.startsWith("node:")) return true;
+    return packages[layer]?.test(target) ?? false;
   }
   if (file === "mod.ts") return face.includes(layerOf(target));
   const allowed = [layer, ...(layers[layer] ?? []), ...(workerTargets[file] ?? [])];
