@@ -51,13 +51,14 @@ export class PinoLevels {
   /** `chosen` are the levels that an option gives to labels. */
   constructor(chosen: ReadonlyMap<string, number>) {
     this.#chosen = chosen;
-    this.setLabels(PINO_LEVELS);
+    this.setLabels({});
   }
 
-  /** Takes the labels of the logger, with the numbers that pino gives them. */
+  /** Takes the labels of the logger with their numbers; they win over pino's own. */
   setLabels(values: Readonly<Record<string, number>>): void {
-    this.#numbers = new Map(Object.entries(values));
-    this.#labels = new Map(Object.entries(values).map(([label, number]) => [number, label]));
+    const all = Object.entries({ ...PINO_LEVELS, ...values });
+    this.#numbers = new Map(all);
+    this.#labels = new Map(all.map(([label, number]) => [number, label]));
   }
 
   /** Returns the level that a number or a label says; `undefined` if it says none. */

@@ -9,8 +9,6 @@
  *
  * @module
  */
-import { writeSync } from "node:fs";
-import process from "node:process";
 import { Writable } from "node:stream";
 import { parentPort, workerData } from "node:worker_threads";
 import { handlerClasses } from "../config/handler_classes.ts";
@@ -18,6 +16,7 @@ import { makeHandler } from "../config/make_handler.ts";
 import type { Handler } from "../logging/handler.ts";
 import { checkKnown, refuse } from "../logging/validate.ts";
 import { isPlainObject } from "../text/is_mapping.ts";
+import { writeDirectly } from "./_direct_output.ts";
 import { checkPinoOptions, PINO_OPTIONS, PinoReader } from "./_pino_reader.ts";
 
 const WHAT = "make a pino transport";
@@ -48,8 +47,11 @@ export async function openTarget(options: unknown): Promise<Writable & Flushable
   const settings = checkPinoOptions(WHAT, pinoOptions);
   const connector = await loadedConnector();
   const handler = makeHandler(withFullName(entry), handlerClasses({ connector }));
-  const lines = new Lines(new PinoReader(handler, settings));
-  writeDirectlyToStderr();
+  const reader = new PinoReader(handler, settings);
+  // Those of a logger that has the transport as an option: on Deno they may come no other way.
+  reader.configure({ code: "PINO_CONFIG", config: { levels: { values: options.levels } } });
+  const lines = new Lines(reader);
+  if (parentPort !== null) writeDirectly();
   return streamOf(lines, handler);
 }
 
@@ -158,24 +160,4 @@ function streamOf(lines: Lines, handler: Handler): Writable & Flushable {
       await handler.flush();
     },
   });
-}
-
-/**
- * Makes this thread write to the standard error by itself. Node and Bun leave it to the thread of
- * the program, which is blocked while pino ends this stream: the report of lost records would be
- * lost too.
- */
-function writeDirectlyToStderr(): void {
-  if (parentPort === null || "Deno" in globalThis) return;
-  process.stderr.write = ((text: string | Uint8Array, ...rest: unknown[]) => {
-    try {
-      if (typeof text === "string") writeSync(2, text);
-      else writeSync(2, text);
-    } catch {
-      // Nobody reads it any more.
-    }
-    const done = rest.at(-1);
-    if (typeof done === "function") done();
-    return true;
-  }) as typeof process.stderr.write;
 }

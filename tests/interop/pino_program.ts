@@ -41,6 +41,10 @@ function transport(target: string) {
   if (scenario === "wrong option") {
     return pino.transport({ target, options: { hander: entry } });
   }
+  if (scenario === "exits after lines on stdout") {
+    const console = { class: "logging.StreamHandler", stream: "ext://sys.stdout" };
+    return pino.transport({ target, options: { handler: console, ...keys } });
+  }
   if (scenario !== "two targets") {
     return pino.transport({ target, options: { handler: entry, ...keys } });
   }
@@ -83,6 +87,7 @@ async function run(): Promise<void> {
       process.stdout.write(`logged ${logged}\n`);
       process.exit(0);
       break;
+    case "exits after lines on stdout":
     case "exits": // right after its first lines
       logThem(1000);
       process.exit(0);

@@ -89,6 +89,14 @@ test("nothing is lost of 60,000 records that a program logs in the turn of proce
   assertEquals([texts.length, texts.at(-1)], [60_000, "#59999"]);
 });
 
+test("what a handler in pino's worker prints is on stdout before process.exit() ends the program", async () => {
+  await withTarget(async (target) => {
+    const args = ["exits after lines on stdout", 1, target];
+    const { stdout, stderr } = await runProgram("pino_program.ts", args, 0, options);
+    assertEquals([stdout, stderr], [upTo(1000).map((number) => `#${number}\n`).join(""), ""]);
+  });
+});
+
 test("two targets in one worker have a handler each, and the logger's keys", async () => {
   const receiver = await PythonReceiver.start(python, "tcp", "--json");
   await withTarget(async (target) => {
@@ -108,12 +116,15 @@ test("two targets in one worker have a handler each, and the logger's keys", asy
 test("the target joins lines that arrive in pieces, as text or bytes, and reads a last cut line", async () => {
   const receiver = new LogRecordSocketReceiver("127.0.0.1", 0, { acceptor: connector });
   const texts: string[] = [];
-  receiver.handleLogRecord = (record) => void texts.push(`${record.name}: ${record.getMessage()}`);
+  receiver.handleLogRecord = (record) =>
+    void texts.push(`${record.levelname} ${record.getMessage()}`);
   await receiver.start();
   const { port } = receiver.address as { port: number };
   const handler = { class: "SocketHandler", host: "127.0.0.1", port };
-  const stream = await pinoTarget({ handler, name: "shop" });
-  stream.write(`{"level":30,"msg":"a"}\n{"level":30,`);
+  // pino adds the levels of a logger that has the transport as an option.
+  const added = { levels: { audit: 35 }, pinoWillSendConfig: true };
+  const stream = await pinoTarget({ handler, name: "shop", ...added } as PinoTargetOptions);
+  stream.write(`{"level":"audit","msg":"a"}\n{"level":30,`);
   stream.write(`"msg":"b"}\n`);
   const bytes = new TextEncoder().encode(`{"level":30,"msg":"é"}\n`);
   const at = bytes.indexOf(0xc3) + 1;
@@ -125,7 +136,7 @@ test("the target joins lines that arrive in pieces, as text or bytes, and reads 
   stream.end();
   await closed;
   await receiver.stop();
-  assertEquals(texts, ["shop: a", "shop: b", "shop: é", `shop: {"level":30,"msg":"cut"`]);
+  assertEquals(texts, ["AUDIT a", "INFO b", "INFO é", `INFO {"level":30,"msg":"cut"`]);
 });
 
 test("the target refuses options that describe no handler", async () => {

@@ -56,6 +56,7 @@ const testedThrough: Record<string, string[]> = {
     "src/config/handler_classes.ts",
   ],
   "tests/interop/pino_worker_test.ts": [
+    "src/integrations/_direct_output.ts",
     "src/integrations/_pino_worker.ts",
   ],
   "tests/integrations/pino_test.ts": [
