@@ -153,6 +153,7 @@
 import { DirectEncoderFirst } from "../delivery/frame_encoder.ts";
 import type { BatchWriter } from "../delivery/batch_writer.ts";
 import {
+  type DeliveryOptions,
   RECORD_DELIVERY_OPTIONS,
   type RecordDeliveryOptions,
 } from "../delivery/delivery_options.ts";
@@ -176,6 +177,9 @@ import { recordFields } from "../wire/record_fields.ts";
 import { pickleFields } from "../wire/record_pickler.ts";
 import type { Serializer } from "../wire/serializer.ts";
 import type { SocketTarget } from "./_socket_target.ts";
+
+// A page of documentation shows the members of a base that its entry point exports.
+export type { DeliveryOptions, RecordDeliveryOptions };
 
 /** Options of {@linkcode SocketHandler}. */
 export interface SocketHandlerOptions extends RecordDeliveryOptions {
