@@ -36,6 +36,7 @@ import { ConnectionError, type ConnectionErrorCode } from "../net/connection_err
 import type { Acceptor, Connector, DatagramAcceptor, DatagramConnector } from "../net/connector.ts";
 import { exitNotifier } from "../net/exit_hooks.ts";
 import { hostName } from "./common/host_name.ts";
+import { refuseWorker } from "./common/wrong_runtime.ts";
 
 export { ConnectionError, exitNotifier };
 export type { ConnectionErrorCode };
@@ -58,6 +59,7 @@ async function native(): Promise<typeof connector> {
 }
 
 async function load(): Promise<typeof connector> {
+  refuseWorker("auto");
   if ("Deno" in globalThis) return (await import("./deno.ts")).connector;
   if ("Bun" in globalThis) return (await import("./bun.ts")).connector;
   const { process } = globalThis as { process?: { versions?: { node?: string } } };

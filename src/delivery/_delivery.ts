@@ -434,7 +434,9 @@ export class Delivery implements ExitHooks {
     },
     outage: (isWithDrops) => {
       const error = this.#error ??
-        new Error("the server ends each connection at once: is this its port, and without TLS?");
+        new Error(
+          "the server ends each connection at once: is this its port? Set 'tls' if it is for TLS",
+        );
       this.#reporter.beginOutage(error, isWithDrops ? this.#droppedBefore : undefined);
     },
     failed: () => {
@@ -510,7 +512,8 @@ export class Delivery implements ExitHooks {
       attempt.arm("timeout", connectTimeoutMs, () => {
         const message = `no connection within ${connectTimeoutMs} ms`;
         abort.abort(new DOMException(message, "TimeoutError"));
-        failed(new ConnectionError("timeout", message));
+        // The connector's own error comes first, if it reports one at once: it says more.
+        attempt.arm("timeout", 0, () => failed(new ConnectionError("timeout", message)));
       });
       resolve(open(abort.signal) as Promise<DetailedWriter>);
     }).then((writer) => {

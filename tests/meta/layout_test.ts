@@ -42,6 +42,10 @@ const testedThrough: Record<string, string[]> = {
     "src/net/socket_datagrams.ts",
     "src/adapters/common/_tls_options.ts",
   ],
+  "tests/interop/deno_permission_test.ts": [
+    "src/files/_deno_permission.ts",
+    "src/net/deno_permission.ts",
+  ],
   "tests/interop/edge_test.ts": [
     "src/adapters/cloudflare/address.ts",
     "src/adapters/cloudflare/plain_errors.ts",
