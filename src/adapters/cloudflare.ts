@@ -11,7 +11,8 @@
  * works; `tls.ca`, `tls.cert` and `tls.key` are `unsupported`, and so are Unix sockets and datagrams.
  *
  * **Errors.** Workers do not say why a connection failed: the code is `other`, whether the server
- * refuses it, its name does not exist or its certificate is bad.
+ * refuses it or its name does not exist; of a TLS handshake that failed it is `tls`, whether the server
+ * speaks no TLS or its certificate is bad.
  *
  * **At the end of a request.** The request takes with it what a write has left that is cut off. Records
  * that are queued wait for the next flush.
@@ -123,7 +124,9 @@ async function opened(
   try {
     await secure.opened;
   } catch (error) {
-    throw connectionFailed(error, doing, "tls");
+    // workerd says "internal error", whatever it is.
+    const message = `${doing}: no TLS there, or no trusted certificate for ${serverName}`;
+    throw new ConnectionError("tls", message, { cause: error });
   }
   return secure;
 }

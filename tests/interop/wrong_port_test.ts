@@ -13,6 +13,7 @@ import type { Handler } from "../../src/logging/handler.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { SMTPHandler } from "../../src/mail/smtp_handler.ts";
 import { LogRecordSocketReceiver, SyslogReceiver } from "../../src/receivers/socket_receiver.ts";
+import { withoutWorkerd, Workerd } from "../edge/workerd.ts";
 import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
 import { until } from "../until.ts";
@@ -185,6 +186,30 @@ test("SMTPHandler says that a server is not for implicit TLS, and that one may b
     );
   });
 });
+
+test(
+  "a worker says that a server speaks no TLS, or has another certificate",
+  () =>
+    withServer(net.createServer(), answering("HTTP/1.1 400 Bad Request\r\n\r\n"), async (port) => {
+      const contents = `
+      import { connector } from "./src/adapters/cloudflare.ts";
+      const tls = { serverName: "log.example" };
+      export default {
+        async fetch() {
+          const to = { transport: "tcp", hostname: "${host}", port: ${port}, tls };
+          const error = await connector.connect(to).catch((error) => error);
+          return new Response(error.code + ": " + error.message);
+        },
+      };`;
+      const options = { entry: "tls.ts", contents, compatibilityDate: "2026-10-01" };
+      await using workerd = await Workerd.start({ tls: options });
+      assertEquals(
+        await (await fetch(workerd.url("tls"))).text(),
+        `tls: Cannot connect to ${host}:${port}: no TLS there, or no trusted certificate for log.example`,
+      );
+    }),
+  { skip: withoutWorkerd },
+);
 
 /** The faults of a receiver that a client sends `bytes` to. */
 async function faultsOf(
