@@ -506,14 +506,14 @@ export class Delivery implements ExitHooks {
       }
       attempt.over();
     };
+    const late = new ConnectionError("timeout", `no connection within ${connectTimeoutMs} ms`);
     // Through the executor a connector that throws at once is a dial that failed, and so is a dial of a
     // worker whose modules load, where it has no timers.
     new Promise<DetailedWriter>((resolve) => {
       attempt.arm("timeout", connectTimeoutMs, () => {
-        const message = `no connection within ${connectTimeoutMs} ms`;
-        abort.abort(new DOMException(message, "TimeoutError"));
+        abort.abort(new DOMException(late.message, "TimeoutError"));
         // The connector's own error comes first, if it reports one at once: it says more.
-        attempt.arm("timeout", 0, () => failed(new ConnectionError("timeout", message)));
+        attempt.arm("timeout", 0, () => failed(late));
       });
       resolve(open(abort.signal) as Promise<DetailedWriter>);
     }).then((writer) => {
@@ -521,7 +521,7 @@ export class Delivery implements ExitHooks {
       if (!attempt.isParted) return this.#opened(attempt, writer);
       attempt.over();
       return void closeWriter(writer, aborted());
-    }).catch(failed);
+    }).catch((error) => failed(error === abort.signal.reason ? late : error));
     return new Promise((resolve) => {
       const cut = () => this.#on("cut", undefined, attempt);
       signal?.addEventListener("abort", cut);
