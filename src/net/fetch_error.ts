@@ -19,6 +19,15 @@ const BUN_ADVICE = /\. For more information, pass `verbose: true`.*/;
 /** A server that ends the connection without an answer, or answers in another protocol. */
 const NO_ANSWER = /other side closed|socket hang up|closed unexpectedly|invalid HTTP version/i;
 
+/** Deno gives neither code nor class for what its `fetch` meets. */
+const BY_TEXT: readonly (readonly [said: RegExp, code: ConnectionErrorCode])[] = [
+  [/connection refused/i, "refused"],
+  [/connection reset|broken pipe/i, "reset"],
+  [/invalid peer certificate/i, "tls"],
+  [/unreachable|no route to host/i, "unreachable"],
+  [/timed out/i, "timeout"],
+];
+
 /** Translates what a `fetch` rejected with. */
 export function fetchError(error: unknown, url: string): ConnectionError {
   const texts: string[] = [];
@@ -32,6 +41,7 @@ export function fetchError(error: unknown, url: string): ConnectionError {
     if (code === "other") code = connectionErrorCode(cause);
   }
   const text = texts.join(": ") || "the request failed";
+  if (code === "other") code = BY_TEXT.find(([said]) => said.test(text))?.[1] ?? "other";
   const isSecure = url.startsWith("https:");
   const mismatch = isSecure ? tlsMismatch(text, "secure") : undefined;
   if (mismatch !== undefined) {

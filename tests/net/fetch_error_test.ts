@@ -18,19 +18,33 @@ test("fetchError() joins the texts of the causes, and takes the code of the firs
   assertEquals(shown(Object.assign(new Error(""), { code: "EPIPE" })), "reset: EPIPE");
 });
 
+test("fetchError() takes from the text the code that Deno does not give", () => {
+  const texts: Record<string, string> = {
+    "invalid peer certificate: UnknownIssuer": "tls",
+    "dns error: failed to lookup address information: Name or service not known": "not-found",
+    "No route to host (os error 113)": "unreachable",
+    "Connection timed out (os error 110)": "timeout",
+    "operation canceled": "other",
+  };
+  for (const [text, code] of Object.entries(texts)) {
+    const error = new TypeError("error sending request", { cause: new Error(text) });
+    assertEquals(fetchError(error, "https://h/").code, code);
+  }
+});
+
 test("fetchError() leaves out the URL, which may hold a record", () => {
   const deno = "error sending request for url (https://h:1/log?msg=secret&args=%28%29): " +
     "client error (Connect): Connection refused (os error 111)";
   assertEquals(
     shown(new TypeError(deno), "https://h:1/log"),
-    "other: error sending request: client error (Connect): Connection refused (os error 111)",
+    "refused: error sending request: client error (Connect): Connection refused (os error 111)",
   );
   const answered =
     "error sending request from 127.0.0.1:5 for http://h:1/?msg=secret (1.2.3.4:1): " +
     "client error (SendRequest): connection reset";
   assertEquals(
     shown(new TypeError(answered)),
-    "other: error sending request: client error (SendRequest): connection reset",
+    "reset: error sending request: client error (SendRequest): connection reset",
   );
 });
 
