@@ -44,10 +44,15 @@ function* namesIn(type) {
   const { kind, value } = type;
   if (kind === "typeRef") {
     if (HELPERS.includes(value.typeName)) yield* namesIn(value.typeParams[0]);
-    else yield value.typeName;
+    else if (!isForeign(value.resolution)) yield value.typeName;
   } else if (kind === "intersection" || kind === "union") {
     for (const one of value) yield* namesIn(one);
   } else if (kind === "parenthesized") yield* namesIn(value);
+}
+
+/** True for a type of Node, or of another package, which has docs of its own. */
+function isForeign(resolution) {
+  return resolution?.kind === "import" && !resolution.specifier.startsWith(".");
 }
 
 /** The names of the types that a declaration takes its members from. */
