@@ -13,6 +13,7 @@ import { reportFault } from "../logging/report_error.ts";
 import { checkMethods } from "../logging/validate.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { ExitHooks, ExitNotifier, WaitOptions } from "../net/connector.ts";
+import { withDeadline } from "../net/with_timeout.ts";
 import { Attempt, closeWriter } from "./_attempt.ts";
 import type { Backoff } from "./_backoff.ts";
 import { type DeliveryListener, DeliveryReporter } from "./_delivery_reporter.ts";
@@ -238,7 +239,7 @@ export class Delivery implements ExitHooks {
   }
 
   #pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    return this.#inTime(ms, (over) =>
+    return this.#within(ms, (over) =>
       new Promise((resolve) => {
         const done = () => resolve();
         over.addEventListener("abort", done);
@@ -260,7 +261,7 @@ export class Delivery implements ExitHooks {
 
   async #close(): Promise<void> {
     const release = holdOpen();
-    await this.#inTime(this.#settings.closeTimeoutMs, async (signal) => {
+    await this.#within(this.#settings.closeTimeoutMs, async (signal) => {
       const bound = new Promise<void>((resolve) => {
         signal.addEventListener("abort", () => resolve());
       });
@@ -276,13 +277,8 @@ export class Delivery implements ExitHooks {
     callBack(() => this.#forgetExit?.());
   }
 
-  /** Does something under a signal that is aborted after `ms`; never rejects. */
-  async #inTime(ms: number, task: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const { clock } = this.#settings;
-    const deadline = new AbortController();
-    const timer = clock.setTimeout(() => deadline.abort(), ms);
-    await task(deadline.signal);
-    clock.clearTimeout(timer);
+  #within(ms: number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    return withDeadline(work, { clock: this.#settings.clock, ms });
   }
 
   /** The event loop is empty. */
@@ -462,7 +458,7 @@ export class Delivery implements ExitHooks {
       if (this.#leftAt === this.#emitted) return;
       this.#leftAt = this.#emitted;
       const { closeTimeoutMs } = this.#settings;
-      this.#flushing = this.#inTime(closeTimeoutMs, (signal) => this.#lastFlush(signal));
+      this.#flushing = this.#within(closeTimeoutMs, (signal) => this.#lastFlush(signal));
     },
     writeLast: () => {
       const batch = this.#outbox.drain();

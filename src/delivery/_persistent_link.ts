@@ -141,6 +141,8 @@ export class PersistentLink implements Link {
   #wasShort = false;
   /** The other side's end was seen while a write was pending. */
   #isEndSeen = false;
+  /** The last stream ended as a write made no progress. */
+  #wasStuck = false;
   /** Records sent when a stream last ended in the middle of one. */
   #sentAtCut = -1;
 
@@ -210,7 +212,10 @@ export class PersistentLink implements Link {
   readonly #answers: Answers = {
     wanted: ({ now }) => this.#redial(now),
     opened: (facts) => this.#open(facts),
-    failed: (facts) => this.#fail("failed", facts.dialledAt, facts),
+    failed: (facts) => {
+      this.#wasStuck = false;
+      return this.#fail("failed", facts.dialledAt, facts);
+    },
     written: (facts) => this.#onWritten(facts),
     settled: () => [...this.#prove(), ["progress"], ["watch"]],
     progress: () => this.#isEndSeen ? NOTHING : [["watch"]],
@@ -240,8 +245,9 @@ export class PersistentLink implements Link {
     // A server that resets what this side has closed in order: what it has read is not known.
     closed: ({ error }) =>
       error === undefined ? this.#confirm() : [["restore"], ["drop", "closed"]],
+    // A last dial to a server that has just stopped reading would hold a Deno program open once more.
     loopEmpty: ({ waiting, writing, unacknowledged }) =>
-      waiting + writing + unacknowledged > 0 ? [["flush"]] : NOTHING,
+      waiting + writing + unacknowledged > 0 && !this.#wasStuck ? [["flush"]] : NOTHING,
     loopEmptyAgain: () => [["rest"]],
     // The written records count as sent, as nothing is left that could send them again.
     exit: (facts) => {
@@ -271,7 +277,7 @@ export class PersistentLink implements Link {
     this.#isSettling = !writer.acknowledges;
     this.#isPlain = this.#isSettling && !writer.isConnectionless;
     this.writeMs = writer.isConnectionless ? undefined : this.#settings.writeTimeoutMs;
-    this.#isProven = this.#isEndSeen = false;
+    this.#isProven = this.#isEndSeen = this.#wasStuck = false;
     if (this.#isPlain) {
       this.#stage = this.#isSuspected ? "probed" : "young";
       this.#mayWrite = this.#isSuspected ? 0 : Infinity;
@@ -388,6 +394,7 @@ export class PersistentLink implements Link {
     // The rest of a pending write is written to the next connection, so it must not go on here.
     const part: LinkAction = ["part", isBroken || isCut];
     this.#isEndSeen = false;
+    this.#wasStuck = this.#isPlain && (error as { code?: unknown } | undefined)?.code === "timeout";
     if (this.#stage !== "free") return [part, ["restore"], ...this.#loseYoung(facts)];
     const { done } = facts;
     const actions: LinkAction[] = [writer.acknowledges ? ["restore"] : ["settle"], part];
@@ -402,7 +409,7 @@ export class PersistentLink implements Link {
     this.#wasShort = isShort;
     // A server that takes what is written and hangs up at once may leave nothing to redial for. One
     // that stopped reading still accepts connections: each would swallow what its kernel holds.
-    const flaps = this.#isPlain ? isQueue && isStuck(error) : isShortAgain && (isQueue || redials);
+    const flaps = this.#isPlain ? isQueue && this.#wasStuck : isShortAgain && (isQueue || redials);
     if (flaps) this.backoff.failed(now);
     // Twice in a row nothing could be written: a socket that opens is no way out yet.
     if (isCut && isShortAgain && isBroken) actions.push(["outage", false]);
@@ -424,14 +431,14 @@ export class PersistentLink implements Link {
   }
 
   /** A young stream is over: finds out how many of its records go again, and if one is to blame. */
-  #loseYoung({ now, writing, error, queued, flushing }: LinkFacts): Answer {
+  #loseYoung({ now, writing, queued, flushing }: LinkFacts): Answer {
     const resendsOnce = this.#mode === "drop";
     const wasSuspected = this.#isSuspected;
     const carried = this.#onTrial + writing;
     const isFlapping = carried === 0 && wasSuspected;
     if (carried > 1 && !resendsOnce) this.#ceiling = carried >> 1;
     // No record is to blame for a server that stops taking bytes.
-    if (carried === 1 && this.#stage === "probed" && !isStuck(error) && !resendsOnce) {
+    if (carried === 1 && this.#stage === "probed" && !this.#wasStuck && !resendsOnce) {
       this.#strikes++;
       this.#standSteps = Math.min(this.#steps + 1, YOUNG_STEPS);
     }
@@ -467,9 +474,4 @@ export class PersistentLink implements Link {
   #close({ writer }: LinkFacts): Answer {
     return [writer.acknowledges ? ["restore"] : ["settle"], ...this.#go("close")];
   }
-}
-
-/** True for the error of a write that made no progress. */
-function isStuck(error: unknown): boolean {
-  return (error as { code?: unknown } | undefined)?.code === "timeout";
 }

@@ -30,7 +30,7 @@ export class DatagramWriter implements DetailedWriter {
     checkMethods("connect", "the result of makeSocket()", socket, ["send", "close"]);
     this.#socket = socket;
     socket.unref?.();
-    if (!socket.sendsLate) this.writeSync = (batch) => this.#sendLast(batch);
+    if (!socket.sendsLate || socket.sendSync) this.writeSync = (batch) => this.#sendLast(batch);
   }
 
   write(batch: Batch): Promise<void> | undefined {
@@ -71,16 +71,22 @@ export class DatagramWriter implements DetailedWriter {
     return this.#progress;
   }
 
-  #sendLast(batch: Batch): number {
+  #sendLast({ bytes, lengths }: Batch): number {
+    const { sendsLate = false } = this.#socket;
     // What is under way was begun as well.
-    this.#progress = { ...this.#progress, frames: this.#frames, again: [] };
+    if (!sendsLate) this.#progress = { ...this.#progress, frames: this.#frames, again: [] };
+    let frames = 0;
     let start = 0;
-    for (const length of batch.lengths) {
-      const datagram = batch.bytes.subarray(start, start += length);
-      // Otherwise the send is begun at least; a failure cannot be reported any more.
-      if (!this.#socket.sendSync?.(datagram)) this.#socket.send(datagram).catch(ignore);
+    for (const length of lengths) {
+      const datagram = bytes.subarray(start, start += length);
+      if (!this.#socket.sendSync?.(datagram)) {
+        if (sendsLate) break;
+        // The send is begun at least; a failure cannot be reported any more.
+        this.#socket.send(datagram).catch(ignore);
+      }
+      frames++;
     }
-    return batch.lengths.length;
+    return frames;
   }
 
   close(): Promise<void> {

@@ -85,8 +85,9 @@ export interface DatagramSocket extends AsyncIterable<Uint8Array>, AsyncDisposab
   /** Sends it if that needs no waiting; `false`: not sent, and {@linkcode send} says why. */
   sendSync?(bytes: Uint8Array): boolean;
   /**
-   * True where a send reaches the kernel only in a later turn, as on Deno: a process that ends in this
-   * turn loses the datagram, and a handler counts it as lost.
+   * True where a {@linkcode send} may reach the kernel only in a later turn, as on Deno, and on Bun where
+   * the kernel has no room: a process that ends in this turn loses the datagram, and a handler counts it
+   * as lost unless {@linkcode sendSync} took it.
    *
    * @default {false}
    */

@@ -126,6 +126,15 @@ test("PersistentLink in queue mode backs off behind a stream on which a write ma
   assertEquals(play(linkOf("drop", true), [ended]), [`${over}, ${rest}`]);
 });
 
+test("PersistentLink begins no flush at an empty event loop where the last write made no progress", () => {
+  const stuck = new ConnectionError("timeout", "scripted");
+  const ended: Event = ["ended", { writing: 2, queued: 2, now: 40, error: stuck }];
+  const empty: Event = ["loopEmpty", { waiting: 2 }];
+  const link = linkOf("queue", true);
+  assertEquals(play(link, [ended, empty, ["due", { queued: 2, now: 41 }]]).at(1), "");
+  assertEquals(play(link, [["failed", { now: 42, error: broken }], empty]).at(1), "flush");
+});
+
 test("PersistentLink awaits a pending write whose other side has ended, for as long as it may", () => {
   const ended: Event = ["ended", { writing: 2, queued: 2, now: 10 }];
   const link = linkOf("drop", true);

@@ -85,6 +85,8 @@ class BunDatagrams extends SocketDatagrams {
 }
 
 class BunDatagramSocket extends BunDatagrams implements DatagramSocket {
+  /** A datagram for which the kernel has no room waits for a turn in which it has. */
+  readonly sendsLate = true;
   readonly #peer: UdpAddress;
   readonly #address: string;
 

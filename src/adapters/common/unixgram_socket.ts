@@ -37,6 +37,8 @@ interface Waiting {
 
 /** Sends to one peer. Nothing can come back: the socket has no address of its own. */
 export class UnixgramSocket extends SocketDatagrams implements DatagramSocket {
+  /** A datagram for which the peer has no room waits for it to read. */
+  readonly sendsLate = true;
   readonly #native: NativeUnixgram;
   readonly #peer: UnixgramAddress;
   readonly #timers: Timers;
