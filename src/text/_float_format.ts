@@ -28,33 +28,27 @@ export function floatFormat(
   if (!Number.isFinite(x)) return floatRepr(x);
   const sign = x < 0 || Object.is(x, -0) ? "-" : "";
   const magnitude = Math.abs(x);
-  if (presentation === "f") return sign + fixed(magnitude, precision, alternate);
+  let decimals = precision;
+  let digits: string;
+  let power = "";
   const isShort = presentation === "g" && !alternate;
-  let count = presentation === "e" ? precision + 1 : precision || 1;
-  // Zeros at the end are not written here, so they are not computed.
-  if (isShort) count = Math.min(count, MAX_DECIMALS);
-  const [digits, exponent] = significant(magnitude, count);
-  const isScientific = presentation === "e" || exponent < -4 || exponent >= count;
-  let text = isScientific
-    ? withPoint(digits, 1, alternate)
-    : withPoint("0".repeat(Math.max(0, -exponent)) + digits, Math.max(0, exponent) + 1, alternate);
-  if (isShort && text.includes(".")) text = text.replace(/\.?0+$/, "");
-  return sign + text + (isScientific ? exponentText(exponent) : "");
-}
-
-function fixed(x: number, decimals: number, alternate: boolean): string {
-  const halves = x * 2 ** (decimals + 1);
-  const isHalf = Number.isInteger(halves) && halves % 2 === 1;
-  if (x < 1e21 && (decimals > 0 || !alternate) && decimals <= 100 && !isHalf) {
-    return x.toFixed(decimals);
+  if (presentation === "f") {
+    digits = scaled(magnitude, decimals);
+  } else {
+    let count = presentation === "e" ? precision + 1 : precision || 1;
+    // Zeros at the end are not written here, so they are not computed.
+    if (isShort) count = Math.min(count, MAX_DECIMALS);
+    let exponent;
+    [digits, exponent] = significant(magnitude, count);
+    decimals = count - 1;
+    if (presentation === "e" || exponent < -4 || exponent >= count) power = exponentText(exponent);
+    else decimals -= exponent;
   }
-  const digits = scaled(x, decimals).padStart(decimals + 1, "0");
-  return withPoint(digits, digits.length - decimals, alternate);
-}
-
-function withPoint(digits: string, at: number, alternate: boolean): string {
-  const point = alternate || at < digits.length ? "." : "";
-  return digits.slice(0, at) + point + digits.slice(at);
+  digits = digits.padStart(decimals + 1, "0");
+  const point = digits.length - decimals;
+  const text = digits.slice(0, point) + (alternate || decimals > 0 ? "." : "") +
+    digits.slice(point);
+  return sign + (isShort && decimals > 0 ? text.replace(/\.?0+$/, "") : text) + power;
 }
 
 /** The first `count` digits of `x`, and its decimal exponent. */
