@@ -62,25 +62,21 @@ export interface Transition {
   readonly actions: Answer;
 }
 
-type Table = { readonly [State in LinkState]: { readonly [Name in Step]?: Transition } };
+/** The state that each step leads to; a step that is not there is of no use in that state. */
+const NEXT: { readonly [State in LinkState]: { readonly [Name in Step]?: LinkState } } = {
+  idle: { wanted: "connecting", close: "closed" },
+  connecting: { opened: "open", failed: "waiting", close: "closed" },
+  open: { lost: "idle", flapped: "waiting", close: "closed" },
+  waiting: { wanted: "connecting", due: "connecting", close: "closed" },
+  closed: {},
+};
 
-const to = (state: LinkState, ...actions: LinkAction[]): Transition => ({ state, actions });
-
-function tableOf(mode: WhileDisconnected): Table {
-  const wanted = to("connecting", ["dial"]);
-  const wait = to("waiting", mode === "drop" ? ["drop", "disconnected"] : ["retry"]);
-  const close = to("closed", ["release"]);
-  return {
-    idle: { wanted, close },
-    connecting: { opened: to("open", ["write"]), failed: wait, close },
-    open: { lost: to("idle"), flapped: wait, close },
-    waiting: { wanted, ...mode === "queue" && { due: wanted }, close },
-    closed: {},
-  };
-}
-
-const dropTable = /* @__PURE__ */ tableOf("drop");
-const queueTable = /* @__PURE__ */ tableOf("queue");
+/** The action with which each state begins. */
+const BEGINNINGS: { readonly [State in LinkState]?: Answer } = {
+  connecting: [["dial"]],
+  open: [["write"]],
+  closed: [["release"]],
+};
 
 /** The transition for a step, or `undefined` where the state has no use for it. */
 export function transition(
@@ -88,7 +84,11 @@ export function transition(
   state: LinkState,
   step: Step,
 ): Transition | undefined {
-  return (mode === "drop" ? dropTable : queueTable)[state][step];
+  const isDrop = mode === "drop";
+  const next = NEXT[state][step];
+  if (next === undefined || isDrop && step === "due") return undefined;
+  const wait: LinkAction = isDrop ? ["drop", "disconnected"] : ["retry"];
+  return { state: next, actions: next === "waiting" ? [wait] : BEGINNINGS[next] ?? NOTHING };
 }
 
 /** Says whether a record may be queued: in `drop` mode only while a connection is open or coming. */
