@@ -157,6 +157,12 @@ export {
   SYSLOG_UDP_PORT,
 } from "./src/logging/default_ports.ts";
 
+// What travels
+export type { Serializer } from "./src/wire/serializer.ts";
+export { pickle } from "./src/wire/pickle_serializer.ts";
+export { json, jsonLines } from "./src/wire/json.ts";
+export { SignatureError, signed } from "./src/wire/signed.ts";
+
 // Handlers over a network
 export { SocketHandler, type SocketHandlerOptions } from "./src/handlers/socket_handler.ts";
 export { DatagramHandler, type DatagramHandlerOptions } from "./src/handlers/datagram_handler.ts";
@@ -206,9 +212,3 @@ export type {
   TlsOptions,
   WaitOptions,
 } from "./src/net/connector.ts";
-
-// What travels
-export type { Serializer } from "./src/wire/serializer.ts";
-export { pickle } from "./src/wire/pickle_serializer.ts";
-export { json, jsonLines } from "./src/wire/json.ts";
-export { SignatureError, signed } from "./src/wire/signed.ts";

@@ -7,19 +7,16 @@
  *
  * @module
  */
+import { ConnectionError } from "../net/connection_error.ts";
+import type { ExitHooks, ExitNotifier, WaitOptions } from "../net/connector.ts";
+import { withDeadline } from "../net/with_timeout.ts";
 import { callBack } from "../logging/callback.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { reportFault } from "../logging/report_error.ts";
 import { checkMethods } from "../logging/validate.ts";
-import { ConnectionError } from "../net/connection_error.ts";
-import type { ExitHooks, ExitNotifier, WaitOptions } from "../net/connector.ts";
-import { withDeadline } from "../net/with_timeout.ts";
 import { Attempt, closeWriter } from "./_attempt.ts";
 import type { Backoff } from "./_backoff.ts";
 import { type DeliveryListener, DeliveryReporter } from "./_delivery_reporter.ts";
-import type { Answer, Link, LinkActions, LinkEvent, LinkFacts } from "./_link.ts";
-import { PerFlushLink } from "./_per_flush_link.ts";
-import { PersistentLink } from "./_persistent_link.ts";
 import {
   type Batch,
   type BatchWriter,
@@ -34,6 +31,9 @@ import type { CheckedDeliveryOptions } from "./delivery_options.ts";
 import { FlushTracker } from "./flush_tracker.ts";
 import { holdOpen } from "./hold_open.ts";
 import { type Crowding, type Encoder, Outbox } from "./outbox.ts";
+import type { Answer, Link, LinkActions, LinkEvent, LinkFacts } from "./_link.ts";
+import { PerFlushLink } from "./_per_flush_link.ts";
+import { PersistentLink } from "./_persistent_link.ts";
 
 /** The settings of a delivery; every value has been checked. */
 export interface DeliverySettings extends CheckedDeliveryOptions, DeliveryListener {

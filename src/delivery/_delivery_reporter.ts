@@ -6,8 +6,8 @@
  *
  * @module
  */
-import type { LogRecord } from "../logging/log_record.ts";
 import { ConnectionError } from "../net/connection_error.ts";
+import type { LogRecord } from "../logging/log_record.ts";
 import type { Batch } from "./batch_writer.ts";
 import {
   countOf,

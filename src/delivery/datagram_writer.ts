@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { checkMethods } from "../logging/validate.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { DatagramSocket } from "../net/connector.ts";
+import { checkMethods } from "../logging/validate.ts";
 import type { Batch, DetailedWriter, Progress } from "./batch_writer.ts";
 
 const ignore = () => {};

@@ -6,9 +6,9 @@
  *
  * @module
  */
+import type { Clock } from "../net/connector.ts";
 import { raiseExceptions } from "../logging/raise_exceptions.ts";
 import { writeToStderr } from "../logging/stderr.ts";
-import type { Clock } from "../net/connector.ts";
 
 /**
  * Why a record was not delivered.

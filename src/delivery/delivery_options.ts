@@ -5,6 +5,8 @@
  *
  * @module
  */
+import type { Clock, Connector, ExitNotifier } from "../net/connector.ts";
+import { systemClock } from "../net/system_clock.ts";
 import {
   checkFunction,
   checkInteger,
@@ -14,13 +16,11 @@ import {
   MAX_TIMEOUT_MS,
   refuse,
 } from "../logging/validate.ts";
-import type { Overflow } from "./outbox.ts";
-import type { Clock, Connector, ExitNotifier } from "../net/connector.ts";
 import { processId } from "../logging/process_id.ts";
 import { raiseExceptions } from "../logging/raise_exceptions.ts";
 import { writeToStderr } from "../logging/stderr.ts";
-import { systemClock } from "../net/system_clock.ts";
 import type { Serializer } from "../wire/serializer.ts";
+import type { Overflow } from "./outbox.ts";
 import type { DeliveryEvent } from "./delivery_event.ts";
 
 /**

@@ -5,8 +5,8 @@
  *
  * @module
  */
-import type { StreamFraming } from "../wire/framing.ts";
 import type { StreamConnection } from "../net/connector.ts";
+import type { StreamFraming } from "../wire/framing.ts";
 import { type Batch, NO_BYTES, type Progress } from "./batch_writer.ts";
 import { StreamWriter } from "./stream_writer.ts";
 

@@ -47,6 +47,7 @@
  *
  * @module
  */
+import type { ExitNotifier, WaitOptions } from "../net/connector.ts";
 import { atOnce, callBack, watch } from "../logging/callback.ts";
 import { Handler, tellFault, watchFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
@@ -54,7 +55,6 @@ import { emptyRecord } from "../logging/log_record_factory.ts";
 import { prototypeMethod } from "../logging/prototype_method.ts";
 import { reportFault } from "../logging/report_error.ts";
 import { checkNumber } from "../logging/validate.ts";
-import type { ExitNotifier, WaitOptions } from "../net/connector.ts";
 import { Delivery } from "./_delivery.ts";
 import type { BatchWriter } from "./batch_writer.ts";
 import type { Batcher, BatchSettings } from "./batcher.ts";

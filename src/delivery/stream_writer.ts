@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { checkMethods } from "../logging/validate.ts";
 import type { ConnectionError } from "../net/connection_error.ts";
 import type { StreamConnection, WaitOptions } from "../net/connector.ts";
+import { checkMethods } from "../logging/validate.ts";
 import {
   type Batch,
   type DetailedWriter,

@@ -68,15 +68,15 @@
  *
  * @module
  */
-import type { BatchWriter } from "../delivery/batch_writer.ts";
-import { DatagramWriter } from "../delivery/datagram_writer.ts";
-import { checkDatagramTarget, checkKnown, checkMethods } from "../logging/validate.ts";
 import type {
   DatagramAddress,
   DatagramConnector,
   DatagramSocket,
   WaitOptions,
 } from "../net/connector.ts";
+import { checkDatagramTarget, checkKnown, checkMethods } from "../logging/validate.ts";
+import type { BatchWriter } from "../delivery/batch_writer.ts";
+import { DatagramWriter } from "../delivery/datagram_writer.ts";
 import {
   type DeliveryOptions,
   RECORD_DELIVERY_OPTIONS,

@@ -150,6 +150,23 @@
  *
  * @module
  */
+import type {
+  Connector,
+  ExitNotifier,
+  StreamAddress,
+  StreamConnection,
+  TlsOptions,
+  WaitOptions,
+} from "../net/connector.ts";
+import { atOnce, watch } from "../logging/callback.ts";
+import type { LogRecord } from "../logging/log_record.ts";
+import { prototypeMethod } from "../logging/prototype_method.ts";
+import { checkKnown, checkMethods, checkStreamTarget } from "../logging/validate.ts";
+import { frame } from "../wire/length_prefix_framing.ts";
+import { PickleEncoder } from "../wire/pickle_encoder.ts";
+import { recordFields } from "../wire/record_fields.ts";
+import { pickleFields } from "../wire/record_pickler.ts";
+import type { Serializer } from "../wire/serializer.ts";
 import { DirectEncoderFirst } from "../delivery/frame_encoder.ts";
 import type { BatchWriter } from "../delivery/batch_writer.ts";
 import {
@@ -159,23 +176,6 @@ import {
 } from "../delivery/delivery_options.ts";
 import { NetworkHandler } from "../delivery/network_handler.ts";
 import { StreamWriter } from "../delivery/stream_writer.ts";
-import { atOnce, watch } from "../logging/callback.ts";
-import type { LogRecord } from "../logging/log_record.ts";
-import { prototypeMethod } from "../logging/prototype_method.ts";
-import { checkKnown, checkMethods, checkStreamTarget } from "../logging/validate.ts";
-import type {
-  Connector,
-  ExitNotifier,
-  StreamAddress,
-  StreamConnection,
-  TlsOptions,
-  WaitOptions,
-} from "../net/connector.ts";
-import { frame } from "../wire/length_prefix_framing.ts";
-import { PickleEncoder } from "../wire/pickle_encoder.ts";
-import { recordFields } from "../wire/record_fields.ts";
-import { pickleFields } from "../wire/record_pickler.ts";
-import type { Serializer } from "../wire/serializer.ts";
 import type { SocketTarget } from "./_socket_target.ts";
 
 // A page of documentation shows the members of a base that its entry point exports.

@@ -6,10 +6,10 @@
  *
  * @module
  */
+import { refuse } from "../logging/validate.ts";
 import { ChunkQueue } from "./chunk_queue.ts";
 import { checkDeframerOptions, type DeframerOptions, FrameError } from "./framing.ts";
 import type { FrameReader, Framing } from "./framing.ts";
-import { refuse } from "../logging/validate.ts";
 
 const LF = 10;
 

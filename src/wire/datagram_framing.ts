@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { refuse } from "../logging/validate.ts";
 import { checkDeframerOptions, type DeframerOptions, FrameError } from "./framing.ts";
 import type { FrameReader, Framing } from "./framing.ts";
-import { refuse } from "../logging/validate.ts";
 
 /** Reads one datagram after another: each `push()` is followed by one payload. */
 class DatagramReader implements FrameReader {

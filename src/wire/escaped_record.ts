@@ -11,11 +11,11 @@
  *
  * @module
  */
-import type { LogRecord } from "../logging/log_record.ts";
-import { makeLogRecord } from "../logging/make_log_record.ts";
 import { isPlainObject } from "../text/is_mapping.ts";
 import { pythonStr } from "../text/python_repr.ts";
 import { TextBudget } from "../text/text_budget.ts";
+import type { LogRecord } from "../logging/log_record.ts";
+import { makeLogRecord } from "../logging/make_log_record.ts";
 
 /** C0, DEL, C1, and the two line separators of Unicode, at which programs also break lines. */
 // deno-lint-ignore no-control-regex -- the pattern looks for them

@@ -10,10 +10,10 @@
  *
  * @module
  */
-import { TIME_FIELDS } from "../logging/log_record.ts";
 import { floatRepr } from "../text/python_float.ts";
 import { pythonStr, tupleRepr } from "../text/python_repr.ts";
 import { TextBudget } from "../text/text_budget.ts";
+import { TIME_FIELDS } from "../logging/log_record.ts";
 
 const encoder = /* @__PURE__ */ new TextEncoder();
 

@@ -42,6 +42,7 @@
  *
  * @module
  */
+import { refuse } from "../logging/validate.ts";
 import { ChunkQueue } from "./chunk_queue.ts";
 import { checkDeframerOptions, FrameError, MAX_FRAME_BYTES } from "./framing.ts";
 import type {
@@ -51,8 +52,6 @@ import type {
   Framing,
   StreamFraming,
 } from "./framing.ts";
-import { refuse } from "../logging/validate.ts";
-import { foreignProtocol } from "./_foreign_protocol.ts";
 
 export { FrameError };
 export type { DeframerOptions, FrameErrorCode, FrameReader, Framing, StreamFraming };

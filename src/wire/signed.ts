@@ -14,8 +14,8 @@
  * @module
  */
 import { concat } from "@std/bytes";
-import { equalInConstantTime, hmacSha256 } from "./_hmac.ts";
 import { checkMethods, refuse } from "../logging/validate.ts";
+import { equalInConstantTime, hmacSha256 } from "./_hmac.ts";
 import type { Serializer } from "./serializer.ts";
 import { DIGEST_BYTES } from "./_sha256.ts";
 

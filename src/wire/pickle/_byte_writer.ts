@@ -5,9 +5,9 @@
  *
  * @module
  */
+import { encodeUtf8 } from "../../text/utf8.ts";
 import { PicklingError } from "./errors.ts";
 import { MAX_VALUE_BYTES, type Scalar, writeFloat, writePlain, writeText } from "./scalars.ts";
-import { encodeUtf8 } from "../../text/utf8.ts";
 
 /** The size of a new buffer: a log record takes about 600 bytes. */
 const INITIAL_CAPACITY = 1024;

@@ -6,8 +6,8 @@
  *
  * @module
  */
-import * as op from "./opcodes.ts";
 import { encodeUtf8 } from "../../text/utf8.ts";
+import * as op from "./opcodes.ts";
 
 /** A value without parts; all but text have a bounded size. */
 export type Scalar = string | number | boolean | null | undefined;
