@@ -329,15 +329,9 @@ export class Outbox implements Amount {
 
   #leave({ id }: Batch): Chunk | undefined {
     const sequence = Number(id);
-    const taken = this.#window;
-    const last = taken.at(-1);
-    let chunk: Chunk | undefined;
-    // Of several the newest is most often the one whose write has just ended.
-    if (last?.sequence === sequence) chunk = taken.pop();
-    else {
-      const at = taken.findIndex((other) => other.sequence === sequence);
-      if (at >= 0) [chunk] = taken.splice(at, 1);
-    }
+    // The newest first: most often its write has just ended.
+    const at = this.#window.findLastIndex((other) => other.sequence === sequence);
+    const [chunk] = this.#window.splice(at, at < 0 ? 0 : 1);
     if (chunk !== undefined) add(this.window, chunk, -1);
     return chunk;
   }
