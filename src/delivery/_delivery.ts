@@ -16,21 +16,14 @@ import { reportFault } from "../logging/report_error.ts";
 import { checkMethods } from "../logging/validate.ts";
 import { Attempt, closeWriter } from "./_attempt.ts";
 import type { Backoff } from "./_backoff.ts";
-import { type DeliveryListener, DeliveryReporter } from "./_delivery_reporter.ts";
-import {
-  type Batch,
-  type BatchWriter,
-  type DetailedWriter,
-  PIECE_BYTES,
-  type Progress,
-  type Refusal,
-} from "./batch_writer.ts";
+import { Account, type DeliveryListener } from "./_account.ts";
+import type { Batch, BatchWriter, DetailedWriter, Progress, Refusal } from "./batch_writer.ts";
 import type { Batcher, BatchSettings } from "./batcher.ts";
-import type { DeliveryStats, DropReason } from "./delivery_event.ts";
+import type { DeliveryStats } from "./delivery_event.ts";
 import type { CheckedDeliveryOptions } from "./delivery_options.ts";
 import { FlushTracker } from "./flush_tracker.ts";
 import { holdOpen } from "./hold_open.ts";
-import { type Crowding, type Encoder, Outbox } from "./outbox.ts";
+import type { Encoder, Outbox } from "./outbox.ts";
 import type { Answer, Link, LinkActions, LinkEvent, LinkFacts } from "./_link.ts";
 import { PerFlushLink } from "./_per_flush_link.ts";
 import { PersistentLink } from "./_persistent_link.ts";
@@ -63,8 +56,8 @@ export class Delivery implements ExitHooks {
   readonly backoff: Backoff;
   readonly #settings: DeliverySettings;
   readonly #link: Link;
+  readonly #account: Account;
   readonly #outbox: Outbox;
-  readonly #reporter: DeliveryReporter;
   readonly #flushes = new FlushTracker();
   readonly #batcher: Batcher | undefined;
   /** Events that are to be reported behind the actions that are being done. */
@@ -77,16 +70,9 @@ export class Delivery implements ExitHooks {
   #isResting = false;
   /** The record that was given to `emit()` last. */
   latest: LogRecord | undefined;
-  /** Records that were dropped for the one that was queued last. */
-  #crowdedOut = 0;
-  /** Records that were dropped instead of queued. */
-  #turnedAway = 0;
   #closing: Promise<void> | undefined;
   #forgetExit: (() => void) | undefined;
   #isAnswered = false;
-  /** The process ends: a record is written, or lost, at once. */
-  #isEnding = false;
-  #lostAtExit = 0;
   /** Records that there had been at the last flush of an empty event loop. */
   #leftAt = -1;
   /** Settles when the event loop may go on to end. */
@@ -102,45 +88,25 @@ export class Delivery implements ExitHooks {
   #droppedBefore = 0;
 
   constructor(settings: DeliverySettings) {
-    const { maxQueuedBytes, maxQueuedRecords, overflow, batch, batcher, exitNotifier } = settings;
+    const { batcher, exitNotifier } = settings;
     const isPerFlush = settings.connection === "per-flush";
     this.#settings = settings;
     this.#link = isPerFlush ? new PerFlushLink(settings) : new PersistentLink(settings);
     this.backoff = this.#link.backoff;
-    this.#reporter = new DeliveryReporter(settings);
+    this.#account = new Account(settings, this.#link, () => this.#onFull());
+    this.#outbox = this.#account.outbox;
     // A flush that connects for itself waits for nothing.
     if (batcher && !isPerFlush) {
       this.#batcher = batcher;
       batcher.onDue = () => this.#write();
     }
-    this.#outbox = new Outbox({
-      maxBytes: maxQueuedBytes,
-      maxRecords: maxQueuedRecords,
-      overflow,
-      chunkBytes: batch?.bytes ?? PIECE_BYTES,
-      onFull: () => this.#onFull(),
-      onCrowded: (size) => this.#makeRoom(size),
-    });
     // Weakly: a handler that is not used is collected. One with a socket or a timer is held by that.
     callBack(() => this.#forgetExit = exitNotifier.atExit?.(this, true), reportFault);
   }
 
   /** The account of this moment. */
   get stats(): DeliveryStats {
-    const { counts } = this.#reporter;
-    return {
-      emitted: this.#emitted,
-      recovered: 0,
-      ...counts,
-      dropped: { ...counts.dropped },
-      queued: this.#outbox.records,
-      queuedBytes: this.#outbox.bytes,
-      unacknowledged: this.#unacknowledged,
-    };
-  }
-
-  get #emitted(): number {
-    return this.#outbox.next + this.#turnedAway;
+    return this.#account.stats(this.#unacknowledged);
   }
 
   get #unacknowledged(): number {
@@ -150,54 +116,29 @@ export class Delivery implements ExitHooks {
   /** A record was given to `emit()`; the result is for {@linkcode giveUp}. */
   begin(record: LogRecord): number {
     this.latest = record;
-    return this.#emitted;
+    return this.#account.emitted;
   }
 
   /** Drops a record whose `emit()` failed, unless it was counted since, and reports the error. */
   giveUp(record: LogRecord, begun: number, error: unknown): void {
-    if (this.#emitted === begun) {
-      this.#turnAway(this.#closing === undefined ? "error" : "closed");
+    if (this.#account.emitted === begun) {
+      this.#account.turnAway(this.#closing === undefined ? "error" : "closed");
     }
     this.#settings.onFault(error, record);
   }
 
   /** Encodes an item to the queue, or drops it; `dials`: it may lead to a dial. */
   append<Item>(item: Item, encoder: Encoder<Item>, dials: boolean): void {
-    if (this.#closing !== undefined) return this.#turnAway("closed");
+    if (this.#closing !== undefined) return this.#account.turnAway("closed");
     const isAsking = this.#link.whenQueued === "ask";
     if (isAsking) {
       const reason = this.#link.refusal?.(this.#settings.clock.now(), dials);
-      if (reason !== undefined) return this.#turnAway(reason);
+      if (reason !== undefined) return this.#account.turnAway(reason);
     }
-    const crowding = this.#outbox.append(item, encoder);
-    if (crowding !== undefined) this.#onCrowding(crowding);
-    if (this.#isEnding) this.exit();
+    if (this.#account.append(item, encoder)) this.#wake();
+    if (this.#account.isEnding) this.exit();
     else if (isAsking && dials) this.#on("wanted");
     else this.#schedule();
-  }
-
-  #turnAway(reason: DropReason): void {
-    this.#turnedAway++;
-    if (this.#isEnding) this.#reporter.end(reason, 1);
-    else this.#reporter.drop(reason, 1);
-  }
-
-  #makeRoom(size: number): void {
-    while (!this.#outbox.hasRoom(size) && this.#link.yields?.()) this.#confirm(1);
-    const dropped = this.#outbox.makeRoom(size);
-    this.#reporter.drop("overflow", this.#crowdedOut = dropped);
-    this.#link.overflowed?.(dropped);
-  }
-
-  #onCrowding(crowding: Crowding): void {
-    if (crowding !== "crowded") this.#turnAway(crowding);
-    if (crowding === "tooLarge") return;
-    const dropped = this.#crowdedOut + Number(crowding === "overflow");
-    if (dropped > 0 && !this.#reporter.isOutage) {
-      const error = new Error(`the queue is full (${this.#outbox.bytes} bytes)`);
-      this.#reporter.beginOutage(error, this.#reporter.counts.droppedTotal - dropped);
-    }
-    this.#wake();
   }
 
   /** Dials if there is no connection, none is coming, and the back-off permits. */
@@ -239,12 +180,12 @@ export class Delivery implements ExitHooks {
   }
 
   #pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    return this.#within(ms, (over) =>
+    return this.#within((over) =>
       new Promise((resolve) => {
         const done = () => resolve();
         over.addEventListener("abort", done);
         signal?.addEventListener("abort", done, { signal: over });
-      }));
+      }), ms);
   }
 
   /** A flush that, without a connection, dials once, whatever the back-off, and no more. */
@@ -261,7 +202,7 @@ export class Delivery implements ExitHooks {
 
   async #close(): Promise<void> {
     const release = holdOpen();
-    await this.#within(this.#settings.closeTimeoutMs, async (signal) => {
+    await this.#within(async (signal) => {
       const bound = new Promise<void>((resolve) => {
         signal.addEventListener("abort", () => resolve());
       });
@@ -273,11 +214,14 @@ export class Delivery implements ExitHooks {
       this.#on("closed", { error: await Promise.race([this.#released, bound]) });
     });
     release();
-    this.#reporter.endOutage();
+    this.#account.endOutage();
     callBack(() => this.#forgetExit?.());
   }
 
-  #within(ms: number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  #within(
+    work: (signal: AbortSignal) => Promise<void>,
+    ms: number = this.#settings.closeTimeoutMs,
+  ): Promise<void> {
     return withDeadline(work, { clock: this.#settings.clock, ms });
   }
 
@@ -290,7 +234,7 @@ export class Delivery implements ExitHooks {
 
   /** The process ends now, or may. */
   readonly exit = (mayGoOn?: boolean): void => {
-    this.#isEnding ||= !mayGoOn;
+    this.#account.isEnding ||= !mayGoOn;
     // At once, even where a listener ends the process.
     this.#report(mayGoOn ? "mayExit" : "exit");
   };
@@ -323,7 +267,7 @@ export class Delivery implements ExitHooks {
   }
 
   #act(answer: Answer): void {
-    this.#droppedBefore = this.#reporter.counts.droppedTotal;
+    this.#droppedBefore = this.#account.counts.droppedTotal;
     // By index: a pattern would go through an iterator, for every write.
     for (const action of answer as readonly LooseAction[]) {
       this.#actions[action[0]](action[1], action[2]);
@@ -352,7 +296,7 @@ export class Delivery implements ExitHooks {
       heldBytes: held.bytes + (batch?.bytes.length ?? 0),
       unacknowledged: this.#unacknowledged,
       flushing: this.#flushes.size,
-      sent: this.#reporter.counts.sent,
+      sent: this.#account.counts.sent,
       writing: batch?.lengths.length ?? 0,
       done: frames - again.length,
       writer: this.#attempt?.writer ?? NO_WRITER,
@@ -375,23 +319,14 @@ export class Delivery implements ExitHooks {
     grace: () =>
       this.#attempt?.arm("timeout", this.#settings.closeTimeoutMs, () => this.#on("late")),
     settle: () => {
-      const batch = this.#batch;
-      const { frames, again = [], tooLarge = [] } = this.#progress;
-      const bytes = batch && this.#outbox.settle(batch, frames, again);
-      if (bytes === undefined) return;
-      this.#reporter.count({ records: frames - again.length, bytes });
-      if (tooLarge.length > 0) this.#reporter.refuse(batch!, tooLarge, "tooLarge");
+      if (this.#batch) this.#account.settle(this.#batch, this.#progress);
     },
     hold: () => this.#outbox.hold(this.#batch!),
-    confirm: (records) => this.#confirm(records),
+    confirm: (records) => this.#account.confirm(records),
     restore: () => this.#outbox.restore(this.#attempt?.writer?.acknowledges === true),
-    discard: (records, isPoison) => {
-      const bytes = this.#outbox.drop(records);
-      this.#reporter.drop(isPoison ? "refused" : "disconnected", records);
-      if (isPoison) this.#reporter.report({ type: "refused", bytes });
-    },
+    discard: (records, isPoison) => this.#account.discard(records, isPoison),
     drop: (reason) => {
-      this.#reporter.drop(reason, this.#outbox.clear());
+      this.#account.dropAll(reason);
       this.#on("emptied");
     },
     part: (isAtOnce) => void this.#part(isAtOnce ? aborted() : undefined),
@@ -420,12 +355,12 @@ export class Delivery implements ExitHooks {
       this.#released = this.#part(this.#batch === undefined ? this.#closeSignal : aborted());
     },
     connected: () => {
-      this.#reporter.counts.connects++;
-      this.#reporter.report({ type: "connected" });
+      this.#account.counts.connects++;
+      this.#account.report({ type: "connected" });
     },
     progress: () => {
       // An outage is over once the queue is half empty.
-      if (this.#outbox.bytes * 2 <= this.#settings.maxQueuedBytes) this.#reporter.endOutage();
+      if (this.#outbox.bytes * 2 <= this.#settings.maxQueuedBytes) this.#account.endOutage();
       this.#wake();
     },
     outage: (isWithDrops) => {
@@ -433,17 +368,17 @@ export class Delivery implements ExitHooks {
         new Error(
           "the server ends each connection at once: is this its port? Set 'tls' if it is for TLS",
         );
-      this.#reporter.beginOutage(error, isWithDrops ? this.#droppedBefore : undefined);
+      this.#account.beginOutage(error, isWithDrops ? this.#droppedBefore : undefined);
     },
     failed: () => {
-      this.#reporter.counts.connectFailures++;
+      this.#account.counts.connectFailures++;
       const retrySeconds = this.backoff.retryPeriod;
-      this.#reporter.reportEnd({ type: "connect-failed", error: this.#error, retrySeconds });
+      this.#account.reportEnd({ type: "connect-failed", error: this.#error, retrySeconds });
     },
     disconnected: (unconfirmed) => {
       const error = this.#error;
       const more = unconfirmed > 0 && { unconfirmed };
-      this.#reporter.reportEnd({ type: "disconnected", error, ...more });
+      this.#account.reportEnd({ type: "disconnected", error, ...more });
     },
     wake: (isAll) => this.#wake(isAll),
     rest: () => {
@@ -455,38 +390,25 @@ export class Delivery implements ExitHooks {
     },
     flush: () => {
       // Waiting makes the event loop run dry once more: then there is nothing new to try.
-      if (this.#leftAt === this.#emitted) return;
-      this.#leftAt = this.#emitted;
-      const { closeTimeoutMs } = this.#settings;
-      this.#flushing = this.#within(closeTimeoutMs, (signal) => this.#lastFlush(signal));
+      if (this.#leftAt === this.#account.emitted) return;
+      this.#leftAt = this.#account.emitted;
+      this.#flushing = this.#within((signal) => this.#lastFlush(signal));
     },
     writeLast: () => {
-      const batch = this.#outbox.drain();
-      const { lengths } = batch;
-      let records = 0;
-      callBack(() => void (records = this.#attempt?.writer?.writeSync?.(batch) ?? 0));
-      const bytes = lengths.subarray(0, records).reduce((sum, length) => sum + length, 0);
-      this.#reporter.count({ records, bytes });
-      this.#lostAtExit = lengths.length - records;
+      const { writer } = this.#attempt ?? {};
+      this.#account.writeLast((batch) => writer?.writeSync?.(batch) ?? 0);
       // The pending write may have come further by that.
       this.#measure();
     },
     mayEnd: () => {
-      // Records that were written and may go again are not lost by that.
-      this.#reporter.mayEnd(this.#outbox.records - this.#outbox.held.records);
-      if (this.#lostAtExit > 0) this.#end();
+      this.#account.mayEnd();
+      this.#wake();
     },
     end: () => {
-      this.#lostAtExit += this.#outbox.clear();
-      this.#end();
+      this.#account.end();
+      this.#wake();
     },
   };
-
-  #end(): void {
-    this.#reporter.end("closed", this.#lostAtExit);
-    this.#lostAtExit = 0;
-    this.#wake();
-  }
 
   /** Resolves when the connection is over; the flush that dials it may give it up by its signal. */
   #dial(signal?: AbortSignal): Promise<void> {
@@ -544,7 +466,7 @@ export class Delivery implements ExitHooks {
     writer.firstBytes?.().then((bytes) => {
       if (bytes === undefined || bytes.length === 0 || this.#isAnswered) return;
       this.#isAnswered = true;
-      this.#reporter.report({ type: "answered", bytes });
+      this.#account.report({ type: "answered", bytes });
     });
     this.#on("opened", undefined, attempt);
   }
@@ -630,21 +552,14 @@ export class Delivery implements ExitHooks {
     attempt: Attempt,
     batch: Batch,
     refused: readonly number[] = [],
-    { reason, error, all = false }: Refusal = { reason: "refused" },
+    refusal: Refusal = { reason: "refused" },
   ): void {
     // The records of a lost connection go again.
-    const bytes = attempt.isParted ? undefined : this.#outbox.settle(batch);
-    if (bytes === undefined) return;
-    this.#reporter.count({ records: batch.lengths.length, bytes });
-    this.#reporter.refuse(batch, [...new Set(refused)], reason, error);
+    if (attempt.isParted || !this.#account.acknowledge(batch, refused, refusal)) return;
+    const { all = false, reason } = refusal;
     if (all) this.#actions.drop(reason);
     this.#wake();
     if (!all) this.#on("settled", undefined, attempt);
-  }
-
-  /** The oldest records that are held, or all of them, count as sent. */
-  #confirm(most: number): void {
-    this.#reporter.count(this.#outbox.confirm(most));
   }
 
   #wake(isAll = false): void {

@@ -43,6 +43,7 @@
  * @module
  */
 import { refuse } from "../logging/validate.ts";
+import { foreignProtocol } from "./_foreign_protocol.ts";
 import { ChunkQueue } from "./chunk_queue.ts";
 import { checkDeframerOptions, FrameError, MAX_FRAME_BYTES } from "./framing.ts";
 import type {

@@ -145,20 +145,18 @@ const testedThrough: Record<string, string[]> = {
     "src/queue/port_receiver.ts",
   ],
   "tests/handlers/socket_handler_test.ts": [
+    "src/delivery/_account.ts",
     "src/delivery/_attempt.ts",
     "src/delivery/_delivery.ts",
-    "src/delivery/_delivery_reporter.ts",
     "src/delivery/batch_writer.ts",
     "src/delivery/delivery_options.ts",
     "src/delivery/hold_open.ts",
   ],
   "tests/handlers/http_handler_test.ts": [
-    "src/net/with_timeout.ts",
     "src/delivery/batcher.ts",
     "src/handlers/_http_options.ts",
     "src/handlers/_record_bodies.ts",
   ],
-  "tests/handlers/datagram_handler_test.ts": ["src/delivery/datagram_writer.ts"],
   "tests/handlers/sys_log_handler_test.ts": [
     "src/delivery/framed_stream_writer.ts",
     "src/handlers/syslog_constants.ts",
