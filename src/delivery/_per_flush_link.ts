@@ -50,7 +50,7 @@ type Settings = Pick<
 >;
 
 /** The machine of one handler. */
-export class PerFlushLink implements Link {
+export class PerFlushLink implements Link, Answers {
   readonly backoff: Backoff = new Backoff();
   readonly whenQueued = "wait";
   writeMs: number | undefined;
@@ -101,46 +101,56 @@ export class PerFlushLink implements Link {
   }
 
   on(event: LinkEvent, facts: LinkFacts): Answer {
-    return this.#answers[event]?.(facts) ?? NOTHING;
+    return (this as Answers)[event]?.(facts) ?? NOTHING;
   }
 
-  readonly #answers: Answers = {
-    opened: (facts) => this.#open(facts),
-    failed: (facts) => {
-      this.#stage = "none";
-      return this.#fail(facts.dialledAt, facts);
-    },
-    written: (facts) => this.#onWritten(facts),
+  failed(facts: LinkFacts): Answer {
+    this.#stage = "none";
+    return this.#fail(facts.dialledAt, facts);
+  }
+
+  settled(facts: LinkFacts): Answer {
     // A pending write reports its own end.
-    settled: (facts) => {
-      const next = facts.writing > 0 ? NOTHING : this.#next(facts);
-      return [...this.#prove(), ["progress"], ...next];
-    },
-    ended: (facts) => {
-      const isBroken = facts.error !== undefined;
-      if (this.#stage === "closing" && !isBroken) return NOTHING;
-      if (facts.writing === 0 || isBroken) return this.#lose(facts);
-      // The pending write is awaited; the records go again all the same.
-      this.#isEndSeen = true;
-      return NOTHING;
-    },
-    closed: (facts) => {
-      if (this.#stage !== "closing") return [["confirm", Infinity]];
-      return facts.error === undefined ? this.#arrive(facts) : this.#lose(facts);
-    },
-    cut: (facts) => this.#cut(facts),
-    close: (facts) => this.#cut(facts),
-    loopEmpty: ({ queued }) => queued > 0 ? [["flush"]] : NOTHING,
-    exit: (facts) => [["writeLast"], ...this.#cut(facts), ["end"]],
-    mayExit: () => [["mayEnd"]],
-  };
+    const next = facts.writing > 0 ? NOTHING : this.#next(facts);
+    return [...this.#prove(), ["progress"], ...next];
+  }
+
+  ended(facts: LinkFacts): Answer {
+    const isBroken = facts.error !== undefined;
+    if (this.#stage === "closing" && !isBroken) return NOTHING;
+    if (facts.writing === 0 || isBroken) return this.#lose(facts);
+    // The pending write is awaited; the records go again all the same.
+    this.#isEndSeen = true;
+    return NOTHING;
+  }
+
+  closed(facts: LinkFacts): Answer {
+    if (this.#stage !== "closing") return [["confirm", Infinity]];
+    return facts.error === undefined ? this.#arrive(facts) : this.#lose(facts);
+  }
+
+  close(facts: LinkFacts): Answer {
+    return this.cut(facts);
+  }
+
+  loopEmpty({ queued }: LinkFacts): Answer {
+    return queued > 0 ? [["flush"]] : NOTHING;
+  }
+
+  exit(facts: LinkFacts): Answer {
+    return [["writeLast"], ...this.cut(facts), ["end"]];
+  }
+
+  mayExit(): Answer {
+    return [["mayEnd"]];
+  }
 
   #moved(now: number, ms: number): void {
     this.#movedAt = now;
     this.#seconds = ms / 1000 + GRACE_SECONDS;
   }
 
-  #open(facts: LinkFacts): Answer {
+  opened(facts: LinkFacts): Answer {
     const { writer } = facts;
     this.#stage = "writing";
     this.writeMs = writer.writeTimeoutMs ?? this.#settings.closeTimeoutMs;
@@ -155,7 +165,7 @@ export class PerFlushLink implements Link {
     return [["connected"]];
   }
 
-  #onWritten(facts: LinkFacts): Answer {
+  written(facts: LinkFacts): Answer {
     const { acknowledges, isConnectionless } = facts.writer;
     this.#left -= facts.done;
     const kept: Answer = acknowledges ? NOTHING : [isConnectionless ? ["settle"] : ["hold"]];
@@ -208,7 +218,7 @@ export class PerFlushLink implements Link {
   }
 
   /** The flush, or the handler, gives the connection up. */
-  #cut(facts: LinkFacts): Answer {
+  cut(facts: LinkFacts): Answer {
     if (this.#stage === "none") return NOTHING;
     return [...this.#account(true, facts), ["part", true]];
   }

@@ -122,7 +122,7 @@ const HELD: Answer = [["hold"], ["wake", false], ["write"]];
 type Settings = Pick<CheckedDeliveryOptions, "whileDisconnected" | "writeTimeoutMs">;
 
 /** The machine of one handler. */
-export class PersistentLink implements Link {
+export class PersistentLink implements Link, Answers {
   readonly backoff: Backoff = new Backoff();
   whenQueued: "write" | "wait" | "ask" = "ask";
   writeMs: number | undefined;
@@ -206,62 +206,87 @@ export class PersistentLink implements Link {
   }
 
   on(event: LinkEvent, facts: LinkFacts): Answer {
-    return this.#answers[event]?.(facts) ?? NOTHING;
+    return (this as Answers)[event]?.(facts) ?? NOTHING;
   }
 
-  readonly #answers: Answers = {
-    wanted: ({ now }) => this.#redial(now),
-    opened: (facts) => this.#open(facts),
-    failed: (facts) => {
-      this.#wasStuck = false;
-      return this.#fail("failed", facts.dialledAt, facts);
-    },
-    written: (facts) => this.#onWritten(facts),
-    settled: () => [...this.#prove(), ["progress"], ["watch"]],
-    progress: () => this.#isEndSeen ? NOTHING : [["watch"]],
-    ended: (facts) => {
-      if (facts.writing === 0 || facts.error !== undefined) return this.#lose(facts);
-      // A pending write may still succeed, and then nothing is sent twice.
-      this.#isEndSeen = true;
-      return [["grace"]];
-    },
-    late: (facts) => this.#lose(facts),
-    disconnect: (facts) => {
-      const queued = facts.queued - this.#onTrial;
-      return [...this.#confirm(), ...this.#lose({ ...facts, queued })];
-    },
-    due: ({ queued }) => queued > 0 ? this.#go("due") : NOTHING,
-    tick: () => this.#tick(),
-    lastFlush: ({ queued }) => {
-      this.#isLast = true;
-      return queued > 0 ? this.#go("wanted") : NOTHING;
-    },
-    lastFlushOver: () => {
-      this.#isLast = false;
-      return NOTHING;
-    },
-    emptied: () => this.#forgive(),
-    close: (facts) => this.#close(facts),
+  wanted({ now }: LinkFacts): Answer {
+    return this.#redial(now);
+  }
+
+  failed(facts: LinkFacts): Answer {
+    this.#wasStuck = false;
+    return this.#fail("failed", facts.dialledAt, facts);
+  }
+
+  settled(): Answer {
+    return [...this.#prove(), ["progress"], ["watch"]];
+  }
+
+  progress(): Answer {
+    return this.#isEndSeen ? NOTHING : [["watch"]];
+  }
+
+  ended(facts: LinkFacts): Answer {
+    if (facts.writing === 0 || facts.error !== undefined) return this.#lose(facts);
+    // A pending write may still succeed, and then nothing is sent twice.
+    this.#isEndSeen = true;
+    return [["grace"]];
+  }
+
+  late(facts: LinkFacts): Answer {
+    return this.#lose(facts);
+  }
+
+  disconnect(facts: LinkFacts): Answer {
+    const queued = facts.queued - this.#onTrial;
+    return [...this.#confirm(), ...this.#lose({ ...facts, queued })];
+  }
+
+  due({ queued }: LinkFacts): Answer {
+    return queued > 0 ? this.#go("due") : NOTHING;
+  }
+
+  lastFlush({ queued }: LinkFacts): Answer {
+    this.#isLast = true;
+    return queued > 0 ? this.#go("wanted") : NOTHING;
+  }
+
+  lastFlushOver(): Answer {
+    this.#isLast = false;
+    return NOTHING;
+  }
+
+  emptied(): Answer {
+    return this.#forgive();
+  }
+
+  closed({ error }: LinkFacts): Answer {
     // A server that resets what this side has closed in order: what it has read is not known.
-    closed: ({ error }) =>
-      error === undefined ? this.#confirm() : [["restore"], ["drop", "closed"]],
+    return error === undefined ? this.#confirm() : [["restore"], ["drop", "closed"]];
+  }
+
+  loopEmpty({ waiting, writing, unacknowledged }: LinkFacts): Answer {
     // A last dial to a server that has just stopped reading would hold a Deno program open once more.
-    loopEmpty: ({ waiting, writing, unacknowledged }) =>
-      waiting + writing + unacknowledged > 0 && !this.#wasStuck ? [["flush"]] : NOTHING,
-    loopEmptyAgain: () => [["rest"]],
+    return waiting + writing + unacknowledged > 0 && !this.#wasStuck ? [["flush"]] : NOTHING;
+  }
+
+  loopEmptyAgain(): Answer {
+    return [["rest"]];
+  }
+
+  exit(facts: LinkFacts): Answer {
+    const isPending = facts.writing + facts.unacknowledged > 0;
+    const close = isPending ? this.close(facts) : NOTHING;
     // The written records count as sent, as nothing is left that could send them again.
-    exit: (facts) => {
-      const isPending = facts.writing + facts.unacknowledged > 0;
-      const close = isPending ? this.#close(facts) : NOTHING;
-      return [...this.#confirm(), ["writeLast"], ...close, ["end"]];
-    },
-    mayExit: ({ writer, writing, bytes }) => {
-      // Records written to a server that ended the last stream at once may be lost, and count as sent.
-      const isOpen = this.#state === "open" && writer.writeSync !== undefined;
-      const isBlind = isOpen && !this.#isSuspected && (writing === 0 || bytes <= MAX_BLIND_BYTES);
-      return isBlind ? [["writeLast"], ["mayEnd"]] : [["mayEnd"]];
-    },
-  };
+    return [...this.#confirm(), ["writeLast"], ...close, ["end"]];
+  }
+
+  mayExit({ writer, writing, bytes }: LinkFacts): Answer {
+    // Records written to a server that ended the last stream at once may be lost, and count as sent.
+    const isOpen = this.#state === "open" && writer.writeSync !== undefined;
+    const isBlind = isOpen && !this.#isSuspected && (writing === 0 || bytes <= MAX_BLIND_BYTES);
+    return isBlind ? [["writeLast"], ["mayEnd"]] : [["mayEnd"]];
+  }
 
   #go(step: Step): Answer {
     const next = transition(this.#mode, this.#state, step);
@@ -272,7 +297,7 @@ export class PersistentLink implements Link {
     return next.actions;
   }
 
-  #open({ now, writer }: LinkFacts): Answer {
+  opened({ now, writer }: LinkFacts): Answer {
     this.#openedAt = now;
     this.#isSettling = !writer.acknowledges;
     this.#isPlain = this.#isSettling && !writer.isConnectionless;
@@ -296,7 +321,7 @@ export class PersistentLink implements Link {
     return [["connected"]];
   }
 
-  #onWritten(facts: LinkFacts): Answer {
+  written(facts: LinkFacts): Answer {
     const actions = this.#keep(facts);
     if (!this.#isEndSeen) return actions;
     const kept = actions.filter(([name]) => name !== "write");
@@ -321,7 +346,7 @@ export class PersistentLink implements Link {
     return [["tick", this.#stage === "young" ? STEP_MS * YOUNG_STEPS : STEP_MS]];
   }
 
-  #tick(): Answer {
+  tick(): Answer {
     // A stream whose end was seen does not grow older.
     if (this.#stage === "free" || this.#isEndSeen) return NOTHING;
     this.#steps++;
@@ -471,7 +496,7 @@ export class PersistentLink implements Link {
     return [["outage", false], ...this.#go(step), ["failed"], ["wake", this.#isLast]];
   }
 
-  #close({ writer }: LinkFacts): Answer {
+  close({ writer }: LinkFacts): Answer {
     return [writer.acknowledges ? ["restore"] : ["settle"], ...this.#go("close")];
   }
 }
