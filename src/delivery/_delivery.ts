@@ -19,7 +19,7 @@ import type { Backoff } from "./_backoff.ts";
 import { Account, type DeliveryListener } from "./_account.ts";
 import type { Batch, BatchWriter, DetailedWriter, Progress, Refusal } from "./batch_writer.ts";
 import type { Batcher, BatchSettings } from "./batcher.ts";
-import type { DeliveryStats } from "./delivery_event.ts";
+import type { DeliveryStats, DropReason } from "./delivery_event.ts";
 import type { CheckedDeliveryOptions } from "./delivery_options.ts";
 import { FlushTracker } from "./flush_tracker.ts";
 import { holdOpen } from "./hold_open.ts";
@@ -52,7 +52,7 @@ const aborted = (): AbortSignal => AbortSignal.abort();
 const NO_WRITER: LinkFacts["writer"] = { acknowledges: false };
 
 /** The queue, the account and the connection of one handler. */
-export class Delivery implements ExitHooks {
+export class Delivery implements ExitHooks, LinkActions {
   readonly backoff: Backoff;
   readonly #settings: DeliverySettings;
   readonly #link: Link;
@@ -98,7 +98,7 @@ export class Delivery implements ExitHooks {
     // A flush that connects for itself waits for nothing.
     if (batcher && !isPerFlush) {
       this.#batcher = batcher;
-      batcher.onDue = () => this.#write();
+      batcher.onDue = () => this.write();
     }
     // Weakly: a handler that is not used is collected. One with a socket or a timer is held by that.
     callBack(() => this.#forgetExit = exitNotifier.atExit?.(this, true), reportFault);
@@ -135,7 +135,7 @@ export class Delivery implements ExitHooks {
       const reason = this.#link.refusal?.(this.#settings.clock.now(), dials);
       if (reason !== undefined) return this.#account.turnAway(reason);
     }
-    if (this.#account.append(item, encoder)) this.#wake();
+    if (this.#account.append(item, encoder)) this.wake();
     if (this.#account.isEnding) this.exit();
     else if (isAsking && dials) this.#on("wanted");
     else this.#schedule();
@@ -154,7 +154,7 @@ export class Delivery implements ExitHooks {
   }
 
   /** Resolves when all that is queued now is sent or dropped, or `signal` is aborted. */
-  async flush({ signal }: WaitOptions = {}, isLast = false): Promise<void> {
+  async whenFlushed({ signal }: WaitOptions = {}, isLast = false): Promise<void> {
     const mark = this.#outbox.next;
     const isDone = () => mark <= this.#outbox.oldest || signal?.aborted;
     if (isDone()) return;
@@ -164,7 +164,7 @@ export class Delivery implements ExitHooks {
       const [step, answer] = this.#link.flush(asking, this.#look());
       this.#act(answer);
       if (step === "dial") {
-        await this.#dial(signal);
+        await this.dial(signal);
       } else if (step === "pause") {
         await this.#pause(pauseMs, signal);
         pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
@@ -191,7 +191,7 @@ export class Delivery implements ExitHooks {
   /** A flush that, without a connection, dials once, whatever the back-off, and no more. */
   async #lastFlush(signal: AbortSignal): Promise<void> {
     this.#on("lastFlush");
-    await this.flush({ signal }, true);
+    await this.whenFlushed({ signal }, true);
     this.#on("lastFlushOver");
   }
 
@@ -209,8 +209,8 @@ export class Delivery implements ExitHooks {
       await this.#lastFlush(signal);
       this.#closeSignal = signal;
       this.#on("close");
-      this.#actions.drop("closed");
-      this.#wake();
+      this.drop("closed");
+      this.wake();
       this.#on("closed", { error: await Promise.race([this.#released, bound]) });
     });
     release();
@@ -224,6 +224,8 @@ export class Delivery implements ExitHooks {
   ): Promise<void> {
     return withDeadline(work, { clock: this.#settings.clock, ms });
   }
+
+  // Functions, as a notifier may call them apart from the delivery.
 
   /** The event loop is empty. */
   readonly beforeExit = async (isRepeated?: boolean): Promise<void> => {
@@ -270,7 +272,7 @@ export class Delivery implements ExitHooks {
     this.#droppedBefore = this.#account.counts.droppedTotal;
     // By index: a pattern would go through an iterator, for every write.
     for (const action of answer as readonly LooseAction[]) {
-      this.#actions[action[0]](action[1], action[2]);
+      (this as LinkActions)[action[0]](action[1], action[2]);
     }
   }
 
@@ -305,113 +307,144 @@ export class Delivery implements ExitHooks {
     };
   }
 
-  readonly #actions: LinkActions = {
-    dial: () => void this.#dial(),
-    write: () => this.#write(),
-    watch: () => this.#watch(),
-    retry: () => {
-      const { clock } = this.#settings;
-      const ms = this.backoff.delayMs(clock.now(), Math.random());
-      this.#retryTimer = clock.setTimeout(() => this.#on("due"), ms);
-    },
+  // The actions of the machine, see LinkActions; dial(), write(), watch() and wake() stand below.
+
+  retry(): void {
+    const { clock } = this.#settings;
+    const ms = this.backoff.delayMs(clock.now(), Math.random());
+    this.#retryTimer = clock.setTimeout(() => this.#on("due"), ms);
+  }
+
+  tick(ms: number): void {
     // A listener may have ended the process, and with it the connection.
-    tick: (ms) => this.#attempt?.arm("tick", ms, () => this.#on("tick")),
-    grace: () =>
-      this.#attempt?.arm("timeout", this.#settings.closeTimeoutMs, () => this.#on("late")),
-    settle: () => {
-      if (this.#batch) this.#account.settle(this.#batch, this.#progress);
-    },
-    hold: () => this.#outbox.hold(this.#batch!),
-    confirm: (records) => this.#account.confirm(records),
-    restore: () => this.#outbox.restore(this.#attempt?.writer?.acknowledges === true),
-    discard: (records, isPoison) => this.#account.discard(records, isPoison),
-    drop: (reason) => {
-      this.#account.dropAll(reason);
-      this.#on("emptied");
-    },
-    part: (isAtOnce) => void this.#part(isAtOnce ? aborted() : undefined),
-    halfClose: () => {
-      const attempt = this.#attempt;
-      if (attempt === undefined) return;
-      const bound = new AbortController();
-      const closed = (error?: unknown) => {
-        if (attempt.isParted) attempt.over();
-        this.#on("closed", { error }, attempt);
-      };
-      attempt.arm("timeout", this.#settings.closeTimeoutMs, () => {
-        closed();
-        bound.abort();
-      });
-      closeWriter(attempt.writer!, bound.signal).then(closed);
-    },
-    forget: () => {
-      // A dial that has just failed is none any more.
-      if (this.#attempt) this.#attempt.isParted = true;
-      this.#attempt = undefined;
-    },
-    release: () => {
-      this.#settings.clock.clearTimeout(this.#retryTimer);
-      // The rest of a pending write counts as dropped: it must not go on.
-      this.#released = this.#part(this.#batch === undefined ? this.#closeSignal : aborted());
-    },
-    connected: () => {
-      this.#account.counts.connects++;
-      this.#account.report({ type: "connected" });
-    },
-    progress: () => {
-      // An outage is over once the queue is half empty.
-      if (this.#outbox.bytes * 2 <= this.#settings.maxQueuedBytes) this.#account.endOutage();
-      this.#wake();
-    },
-    outage: (isWithDrops) => {
-      const error = this.#error ??
-        new Error(
-          "the server ends each connection at once: is this its port? Set 'tls' if it is for TLS",
-        );
-      this.#account.beginOutage(error, isWithDrops ? this.#droppedBefore : undefined);
-    },
-    failed: () => {
-      this.#account.counts.connectFailures++;
-      const retrySeconds = this.backoff.retryPeriod;
-      this.#account.reportEnd({ type: "connect-failed", error: this.#error, retrySeconds });
-    },
-    disconnected: (unconfirmed) => {
-      const error = this.#error;
-      const more = unconfirmed > 0 && { unconfirmed };
-      this.#account.reportEnd({ type: "disconnected", error, ...more });
-    },
-    wake: (isAll) => this.#wake(isAll),
-    rest: () => {
-      this.#isResting = true;
-      this.#settings.clock.setTimeout(() => {
-        this.#isResting = false;
-        this.#write();
-      }, 0);
-    },
-    flush: () => {
-      // Waiting makes the event loop run dry once more: then there is nothing new to try.
-      if (this.#leftAt === this.#account.emitted) return;
-      this.#leftAt = this.#account.emitted;
-      this.#flushing = this.#within((signal) => this.#lastFlush(signal));
-    },
-    writeLast: () => {
-      const { writer } = this.#attempt ?? {};
-      this.#account.writeLast((batch) => writer?.writeSync?.(batch) ?? 0);
-      // The pending write may have come further by that.
-      this.#measure();
-    },
-    mayEnd: () => {
-      this.#account.mayEnd();
-      this.#wake();
-    },
-    end: () => {
-      this.#account.end();
-      this.#wake();
-    },
-  };
+    this.#attempt?.arm("tick", ms, () => this.#on("tick"));
+  }
+
+  grace(): void {
+    this.#attempt?.arm("timeout", this.#settings.closeTimeoutMs, () => this.#on("late"));
+  }
+
+  settle(): void {
+    if (this.#batch) this.#account.settle(this.#batch, this.#progress);
+  }
+
+  hold(): void {
+    this.#outbox.hold(this.#batch!);
+  }
+
+  confirm(records: number): void {
+    this.#account.confirm(records);
+  }
+
+  restore(): void {
+    this.#outbox.restore(this.#attempt?.writer?.acknowledges === true);
+  }
+
+  discard(records: number, isPoison: boolean): void {
+    this.#account.discard(records, isPoison);
+  }
+
+  drop(reason: DropReason): void {
+    this.#account.dropAll(reason);
+    this.#on("emptied");
+  }
+
+  part(isAtOnce: boolean): void {
+    this.#part(isAtOnce ? aborted() : undefined);
+  }
+
+  halfClose(): void {
+    const attempt = this.#attempt;
+    if (attempt === undefined) return;
+    const bound = new AbortController();
+    const closed = (error?: unknown) => {
+      if (attempt.isParted) attempt.over();
+      this.#on("closed", { error }, attempt);
+    };
+    attempt.arm("timeout", this.#settings.closeTimeoutMs, () => {
+      closed();
+      bound.abort();
+    });
+    closeWriter(attempt.writer!, bound.signal).then(closed);
+  }
+
+  forget(): void {
+    // A dial that has just failed is none any more.
+    if (this.#attempt) this.#attempt.isParted = true;
+    this.#attempt = undefined;
+  }
+
+  release(): void {
+    this.#settings.clock.clearTimeout(this.#retryTimer);
+    // The rest of a pending write counts as dropped: it must not go on.
+    this.#released = this.#part(this.#batch === undefined ? this.#closeSignal : aborted());
+  }
+
+  connected(): void {
+    this.#account.counts.connects++;
+    this.#account.report({ type: "connected" });
+  }
+
+  progress(): void {
+    // An outage is over once the queue is half empty.
+    if (this.#outbox.bytes * 2 <= this.#settings.maxQueuedBytes) this.#account.endOutage();
+    this.wake();
+  }
+
+  outage(isWithDrops: boolean): void {
+    const error = this.#error ??
+      new Error(
+        "the server ends each connection at once: is this its port? Set 'tls' if it is for TLS",
+      );
+    this.#account.beginOutage(error, isWithDrops ? this.#droppedBefore : undefined);
+  }
+
+  failed(): void {
+    this.#account.counts.connectFailures++;
+    const retrySeconds = this.backoff.retryPeriod;
+    this.#account.reportEnd({ type: "connect-failed", error: this.#error, retrySeconds });
+  }
+
+  disconnected(unconfirmed: number): void {
+    const error = this.#error;
+    const more = unconfirmed > 0 && { unconfirmed };
+    this.#account.reportEnd({ type: "disconnected", error, ...more });
+  }
+
+  rest(): void {
+    this.#isResting = true;
+    this.#settings.clock.setTimeout(() => {
+      this.#isResting = false;
+      this.write();
+    }, 0);
+  }
+
+  flush(): void {
+    // Waiting makes the event loop run dry once more: then there is nothing new to try.
+    if (this.#leftAt === this.#account.emitted) return;
+    this.#leftAt = this.#account.emitted;
+    this.#flushing = this.#within((signal) => this.#lastFlush(signal));
+  }
+
+  writeLast(): void {
+    const { writer } = this.#attempt ?? {};
+    this.#account.writeLast((batch) => writer?.writeSync?.(batch) ?? 0);
+    // The pending write may have come further by that.
+    this.#measure();
+  }
+
+  mayEnd(): void {
+    this.#account.mayEnd();
+    this.wake();
+  }
+
+  end(): void {
+    this.#account.end();
+    this.wake();
+  }
 
   /** Resolves when the connection is over; the flush that dials it may give it up by its signal. */
-  #dial(signal?: AbortSignal): Promise<void> {
+  dial(signal?: AbortSignal): Promise<void> {
     const { clock, connectTimeoutMs, open } = this.#settings;
     clock.clearTimeout(this.#retryTimer);
     const dialledAt = clock.now();
@@ -472,7 +505,7 @@ export class Delivery implements ExitHooks {
   }
 
   /** Bounds the time until the pending write makes progress, or a batch is acknowledged. */
-  #watch(): void {
+  watch(): void {
     const { writeMs } = this.#link;
     const attempt = this.#attempt;
     if (writeMs === undefined || attempt === undefined) return;
@@ -492,7 +525,7 @@ export class Delivery implements ExitHooks {
 
   readonly #pump = (): void => {
     this.#isPumping = false;
-    this.#write();
+    this.write();
   };
 
   /** A chunk is full: waiting for more gains nothing. */
@@ -502,12 +535,12 @@ export class Delivery implements ExitHooks {
     // The chunk that was just begun is not written with a single record in it.
     this.#isFilling = true;
     const { batch, writer } = this.#attempt ?? {};
-    if (batch === undefined) this.#write();
+    if (batch === undefined) this.write();
     else if (writer?.retry?.(batch)) this.#written(this.#attempt!, batch);
     this.#isFilling = false;
   }
 
-  #write(): void {
+  write(): void {
     if (this.#outbox.waiting === 0) return;
     const attempt = this.#attempt;
     const writer = attempt?.writer;
@@ -525,7 +558,7 @@ export class Delivery implements ExitHooks {
     try {
       const writing = writer.write(batch);
       if (writing === undefined) return this.#written(attempt, batch);
-      this.#watch();
+      this.watch();
       writing.then(() => this.#written(attempt, batch), failed);
     } catch (error) {
       failed(error);
@@ -557,12 +590,12 @@ export class Delivery implements ExitHooks {
     // The records of a lost connection go again.
     if (attempt.isParted || !this.#account.acknowledge(batch, refused, refusal)) return;
     const { all = false, reason } = refusal;
-    if (all) this.#actions.drop(reason);
-    this.#wake();
+    if (all) this.drop(reason);
+    this.wake();
     if (!all) this.#on("settled", undefined, attempt);
   }
 
-  #wake(isAll = false): void {
+  wake(isAll = false): void {
     if (this.#flushes.size > 0) this.#flushes.wake(isAll ? Infinity : this.#outbox.oldest);
   }
 

@@ -218,7 +218,7 @@ export abstract class NetworkHandler extends Handler {
    * with the records still queued. Never rejects.
    */
   override flush(options?: WaitOptions): Promise<void> {
-    return this.#delivery.flush(options);
+    return this.#delivery.whenFlushed(options);
   }
 
   /**
