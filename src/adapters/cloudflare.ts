@@ -9,6 +9,7 @@
  *
  * **TLS.** Workers trust the authorities of their runtime and present no certificate: `tls.serverName`
  * works; `tls.ca`, `tls.cert` and `tls.key` are `unsupported`, and so are Unix sockets and datagrams.
+ * Where you run workerd yourself, its option `trustedCertificates` adds authorities.
  *
  * **Errors.** Workers do not say why a connection failed: the code is `other`, whether the server
  * refuses it or its name does not exist; of a TLS handshake that failed it is `tls`, whether the server

@@ -20,7 +20,7 @@ export function checkSupported(to: StreamAddress, doing: string): asserts to is 
   const own = (["ca", "cert", "key"] as const).find((name) => to.tls?.[name] !== undefined);
   if (own !== undefined) {
     const instead = own === "ca"
-      ? "they trust the authorities of their runtime ('trustedCertificates' in workerd's own config)"
+      ? "they trust the authorities of their runtime"
       : "they present no certificate on a socket";
     const message = `${doing}: workers take no 'tls.${own}'; ${instead}`;
     throw new ConnectionError("unsupported", message);
