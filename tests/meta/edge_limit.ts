@@ -4,4 +4,4 @@
  * files. Of the bytes 3.5 KiB keep records of young connections, bound what one record may become,
  * and guard call-backs.
  */
-export const MOST_EDGE_BYTES: number = 27.5 * 1024;
+export const MOST_EDGE_BYTES: number = 27.75 * 1024;
