@@ -29,8 +29,10 @@ const MAX_NAME_LENGTH = 1000;
  * `datetime`, `date`, `time`, `timedelta`, `timezone`, `ZoneInfo`, zones of pytz; `Decimal`,
  * `Fraction`, `complex`, scalars of numpy; `UUID`, `ipaddress`, `pathlib`; `http.HTTPStatus` and
  * other enumerations of the standard library; `range`, `slice`, the exceptions of Python itself;
- * `OrderedDict`, `defaultdict`, `Counter`, `deque`. All others, and objects with data that Python
- * does not write, have the text `<Python object module.name>`. The text is that of Python 3.13. The
+ * `OrderedDict`, `defaultdict`, `Counter`, `deque`. An object of another class that is pickled as
+ * arguments alone has the text of that call: a member of a program's `Enum` is `Color(1)`, because
+ * its pickle has the value and not the name. All others, and objects with data that Python does not
+ * write, have the text `<Python object module.name>`. The text is that of Python 3.13. The
  * offset of a `ZoneInfo`, of which a pickle holds only the key, is looked up in `Intl`.
  *
  * Formatting calls the methods with Python's names, as it does on any value.

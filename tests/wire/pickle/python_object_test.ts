@@ -13,8 +13,10 @@ test("toString() of a PythonObject names its class", () => {
 });
 
 test("PythonObject is pickled as a dict of what it describes", () => {
-  assertSame(loads(dumps(new PythonObject("m", "C", [1]))), {
-    state: null,
+  const object = new PythonObject("m", "C", [1]);
+  object.state = { a: 2 };
+  assertSame(loads(dumps(object)), {
+    state: { a: 2 },
     items: null,
     entries: null,
     module: "m",
