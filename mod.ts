@@ -27,6 +27,15 @@
  * `basicConfig()` writes to stderr. `flush()`, `close()` and `shutdown()` return promises. Await
  * `shutdown()` before the program ends: it flushes and closes all handlers.
  *
+ * ## How records are written
+ *
+ * `basicConfig({ level: "INFO", formatter: new ConsoleFormatter() })` writes coloured lines for a
+ * terminal, and `new JSONFormatter()` one line of JSON a record, with all fields and the error.
+ * `new Formatter("%(levelname)s %(message)s")` is Python's. A `RedactingFilter` on a handler or a
+ * logger replaces secrets in fields and arguments by their paths. The level can come from the
+ * environment: `levelFromEnvironment()` of `./deno`, `./bun`, `./node` and `./auto` reads
+ * `LOGWIRE_LEVEL`, else `LOG_LEVEL`.
+ *
  * ## Errors
  *
  * A logging call never throws. If a text does not fit its arguments, or a formatter, filter or

@@ -112,12 +112,12 @@ function checkOptions(options: object): void {
   }
   const { stream, handlers, formatter } = options as BasicConfigOptions;
   const format = FORMATS.find((name) => (options as BasicConfigOptions)[name] != null);
-  if (formatter && format !== undefined) {
+  if (formatter != null && format !== undefined) {
     throw new TypeError(
       `Cannot configure logging as 'formatter' and '${format}' exclude each other: give one of them`,
     );
   }
-  if (formatter && typeof (formatter as Partial<Formatter>).format !== "function") {
+  if (formatter != null && typeof (formatter as Partial<Formatter>).format !== "function") {
     refuse("configure logging", "formatter", "a Formatter, such as new JSONFormatter()", formatter);
   }
   if (stream && handlers) {

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
   ConsoleFormatter,
@@ -44,15 +44,15 @@ test("ConsoleFormatter writes time, level, logger, message and fields", () => {
       `${START}x empty='' sign='a=b' quote="it's"`,
     ].join(),
   );
-  assertMatch(format({ msg: "x" }, { datefmt: "%H:%M" }), /^00:00 INFO     a\.b: x$/);
+  assertEquals(format({ msg: "x" }, { datefmt: "%H:%M" }), "00:00 INFO     a.b: x");
 });
 
 test("ConsoleFormatter writes the error and the stack below, indented", () => {
   const error = new TypeError("no", { cause: new Error("why") });
   const failed = new LogRecord("a", 40, "a.ts", 1, "failed", [], error, null, "at f\nat g");
   const lines = new ConsoleFormatter({ colors: false }).format(failed).split("\n");
-  assertMatch(lines[0]!, / ERROR    a: failed$/);
-  assertMatch(lines[1]!, /^  TypeError: no|^  .*console_formatter_test/);
+  assert(lines[0]!.endsWith(" ERROR    a: failed"));
+  assert(lines.some((line) => line.includes("console_formatter_test")));
   assert(lines.some((line) => line.startsWith("  Caused by: ")));
   assertEquals(lines.slice(-2), ["  at f", "  at g"]);
   assert(lines.slice(1).every((line) => line.startsWith("  ")));
@@ -89,7 +89,9 @@ test("ConsoleFormatter colours by level, each line by itself, and leaves the tex
     // deno-lint-ignore no-control-regex -- the sequences are what is looked for
     const bare = text.replace(/\x1b\[[\d;]*m/g, "");
     assertEquals(bare, plain.format(record({ ...fields, levelno })));
-    for (const line of text.split("\n").slice(1)) assertMatch(line, /^\x1b.*\x1b\[(39|22)m$/);
+    for (const line of text.split("\n").slice(1)) {
+      assert(line.startsWith("\x1b[") && /\[(39|22)m$/.test(line), line);
+    }
   }
 });
 

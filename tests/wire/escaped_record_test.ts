@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { escapedRecord } from "../../src/wire/escaped_record.ts";
+import { escapedRecord } from "../../src/wire/_escaped_record.ts";
 import { PythonObject } from "../../src/wire/pickle/python_object.ts";
 import { Formatter } from "../../src/logging/formatter.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";

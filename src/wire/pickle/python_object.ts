@@ -173,6 +173,8 @@ export function reductionOf(callee: PythonObject, args: unknown[]): PythonObject
   if (!isOfClass) return callOf(callee, args, null);
   const { module, name } = owner;
   if (isReconstructor(callee) && args.length === 3) {
+    // The items of a named tuple are its arguments, as they are from protocol 2 on.
+    if (isTuple(second) && Array.isArray(third)) return new PythonObject(module, name, third);
     return new PythonObject(module, name, third === null ? [] : [third]);
   }
   const isMember = isGetattr(callee) && args.length === 2 && typeof second === "string";
@@ -184,6 +186,11 @@ export function reductionOf(callee: PythonObject, args: unknown[]): PythonObject
 
 function isReconstructor({ module, name }: PythonObject): boolean {
   return (module === "copy_reg" || module === "copyreg") && name === "_reconstructor";
+}
+
+function isTuple(value: unknown): boolean {
+  return value instanceof PythonObject && value.args === null && value.name === "tuple" &&
+    (value.module === "__builtin__" || value.module === "builtins");
 }
 
 function isGetattr({ module, name }: PythonObject): boolean {

@@ -40,6 +40,8 @@ test("reductionOf() resolves _reconstructor and getattr", () => {
     const reconstructor = new PythonObject(module, "_reconstructor", null);
     assertSame(reductionOf(reconstructor, [spam, object, null]), callOf(spam, [], null));
     assertSame(reductionOf(reconstructor, [spam, object, 5]), callOf(spam, [5], null));
+    const tuple = new PythonObject("__builtin__", "tuple", null);
+    assertSame(reductionOf(reconstructor, [spam, tuple, [3, 4]]), callOf(spam, [3, 4], null));
     for (const args of [[], [spam], [5, object, null], [callOf(spam, [], null), object, null]]) {
       assertSame(reductionOf(reconstructor, args), callOf(reconstructor, args, null));
     }
