@@ -12,7 +12,7 @@ import type { LogRecord } from "./log_record.ts";
 import { extraFields } from "./record_attributes.ts";
 import { checkKnown, checkString } from "./validate.ts";
 import { stackOf } from "../text/exception_text.ts";
-import { readableJson } from "../text/json_text.ts";
+import { quotedJson, readableJson } from "../text/json_text.ts";
 import { pythonStr } from "../text/python_repr.ts";
 import { TextBudget } from "../text/text_budget.ts";
 
@@ -97,6 +97,9 @@ export class JSONFormatter extends Formatter {
   readonly #reserved: ReadonlySet<string>;
   /** The text before the value of each key that every line has, and of the two that follow. */
   readonly #before: Readonly<Required<JSONKeys>>;
+  /** The last second that was written, and its text: most records share one with the record before. */
+  #second = NaN;
+  #timeOfSecond = "";
 
   /**
    * Makes a formatter of JSON lines.
@@ -130,9 +133,16 @@ export class JSONFormatter extends Formatter {
     if (datefmt) return super.formatTime(record, datefmt);
     // Cut to milliseconds as `asctime` is; the sum of a float may be a hair too small.
     const created: unknown = record.created;
-    const time = new Date(typeof created === "number" ? Math.floor(created * 1000 + 0.001) : NaN);
-    // A sender may have put any value there.
-    return Number.isNaN(time.getTime()) ? pythonStr(created) : time.toISOString();
+    const ms = typeof created === "number" ? Math.floor(created * 1000 + 0.001) : NaN;
+    const second = Math.floor(ms / 1000);
+    if (second !== this.#second) {
+      const time = new Date(second * 1000);
+      // A sender may have put any value there.
+      if (Number.isNaN(time.getTime())) return pythonStr(created);
+      this.#second = second;
+      this.#timeOfSecond = time.toISOString().slice(0, -4);
+    }
+    return `${this.#timeOfSecond}${String(ms - second * 1000).padStart(3, "0")}Z`;
   }
 
   /** Returns the line, without a line break at its end. Sets `message` on the record. */
@@ -141,10 +151,10 @@ export class JSONFormatter extends Formatter {
     const time = atOnce(this.formatTime(record, this.datefmt), "formatTime()");
     const before = this.#before;
     const budget = new TextBudget();
-    let line = before.time + JSON.stringify(time) +
-      before.level + JSON.stringify(pythonStr(record.levelname).toLowerCase()) +
-      before.logger + JSON.stringify(pythonStr(record.name)) +
-      before.message + JSON.stringify(message) +
+    let line = before.time + quotedJson(time) +
+      before.level + quotedJson(pythonStr(record.levelname).toLowerCase()) +
+      before.logger + quotedJson(pythonStr(record.name)) +
+      before.message + quotedJson(message) +
       this.#fields(extraFields(record), budget);
     if (record.exc_info || record.exc_text) {
       line += before.error + readableJson(this.#error(record), budget);
@@ -162,7 +172,7 @@ export class JSONFormatter extends Formatter {
       let name = key;
       // With as many `_` as it takes to be the name of no other field either.
       while (this.#reserved.has(name) || (name !== key && Object.hasOwn(fields, name))) name += "_";
-      text += `,${JSON.stringify(name)}:${readableJson(fields[key], budget)}`;
+      text += `,${quotedJson(name)}:${readableJson(fields[key], budget)}`;
     }
     return text;
   }

@@ -91,8 +91,22 @@ function write(value: unknown, budget: TextBudget, rules: JsonRules): string {
   }
 }
 
+/** Longer texts are faster by `JSON.stringify()`. */
+const SHORT_TEXT = 64;
+
+/** Returns a text in quotes. */
+export function quotedJson(text: string): string {
+  if (text.length > SHORT_TEXT) return JSON.stringify(text);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    // A control character, a quote, a backslash, or a character beyond ASCII.
+    if (code < 0x20 || code === 0x22 || code === 0x5c || code > 0x7e) return JSON.stringify(text);
+  }
+  return `"${text}"`;
+}
+
 function writeText(text: string, budget: TextBudget): string {
-  return budget.spend(JSON.stringify(cutText(text, budget.left)));
+  return budget.spend(quotedJson(cutText(text, budget.left)));
 }
 
 function writeBytes(bytes: Uint8Array, budget: TextBudget): string {
@@ -146,7 +160,7 @@ function writeMembers(object: object, budget: TextBudget, rules: JsonRules): str
       members.push(`${REST}:${REST}`);
       break;
     }
-    const name = budget.spend(JSON.stringify(isMap ? keyText(key, budget) : key));
+    const name = budget.spend(quotedJson(isMap ? keyText(key, budget) : key as string));
     members.push(`${name}:${writeMember(object, key, budget, rules)}`);
   }
   return `{${members.join(",")}}`;

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { jsonText, readableJson } from "../../src/text/json_text.ts";
+import { jsonText, quotedJson, readableJson } from "../../src/text/json_text.ts";
 import { test } from "../test.ts";
 
 const boom = () => {
@@ -60,4 +60,16 @@ test("readableJson() writes numbers that are not finite as text, jsonText() as n
   const numbers = [NaN, Infinity, -Infinity];
   assertEquals(readableJson(numbers), '["NaN","Infinity","-Infinity"]');
   assertEquals(jsonText(numbers), "[null,null,null]");
+});
+
+test("quotedJson() writes what JSON.stringify() writes of a text", () => {
+  const text = fc.string({
+    unit: fc.constantFrom("a", "~", '"', "\\", "\x1f", "\x7f", "é", "\ud800"),
+  });
+  fc.assert(
+    fc.property(fc.oneof(text, fc.string({ unit: "binary", maxLength: 100 })), (value) => {
+      assertEquals(quotedJson(value), JSON.stringify(value));
+    }),
+    { seed: 20261128, numRuns: 500 },
+  );
 });
