@@ -23,47 +23,26 @@ const { default: esbuild } = await import(
 
 const subjects = [
   { name: "logwire", entry: "worker.ts" },
-  {
-    name: `LogTape ${versionOf("@logtape/logtape")} with its syslog sink`,
-    entry: "logtape.mjs",
-  },
-  {
-    name: `pino ${versionOf("pino")}, its browser build: no transport`,
-    entry: "pino.mjs",
-  },
+  { name: `LogTape ${versionOf("@logtape/logtape")} with its syslog sink`, entry: "logtape.mjs" },
+  { name: `pino ${versionOf("pino")}, its browser build: no transport`, entry: "pino.mjs" },
 ];
 const weights = subjects.map(({ name, entry }) => {
-  const weight = weigh(esbuild, join(bench, "edge", entry), [
-    "cloudflare:*",
-    "node:*",
-  ]);
+  const weight = weigh(esbuild, join(bench, "edge", entry), ["cloudflare:*", "node:*"]);
   return { name, ...weight };
 });
 
 const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
-const headings = [
-  "bundle for workerd",
-  "minified",
-  "gzipped",
-  "imports at run time",
-];
+const headings = ["bundle for workerd", "minified", "gzipped", "imports at run time"];
 const rows = weights.map(({ name, minified, gzipped, imports }) => [
   ...[name, kib(minified), kib(gzipped), imports.join(", ") || "nothing"],
 ]);
 const widths = headings.map((_, at) =>
   Math.max(...[headings, ...rows].map((row) => row[at].length))
 );
-const line = (cells) =>
-  `| ${cells.map((cell, at) => cell.padEnd(widths[at])).join(" | ")} |`;
-console.log(
-  [headings, widths.map((width) => "-".repeat(width)), ...rows].map(line).join(
-    "\n",
-  ),
-);
+const line = (cells) => `| ${cells.map((cell, at) => cell.padEnd(widths[at])).join(" | ")} |`;
+console.log([headings, widths.map((width) => "-".repeat(width)), ...rows].map(line).join("\n"));
 console.log(`\nesbuild ${versionOf("esbuild")}, gzip -9`);
 if (process.argv.includes("--files")) {
   const [{ files }] = weights;
-  for (const { file, bytes } of files) {
-    console.log(String(bytes).padStart(8), file);
-  }
+  for (const { file, bytes } of files) console.log(String(bytes).padStart(8), file);
 }

@@ -44,13 +44,7 @@ const { values } = parseArgs({
     "node-arguments": { type: "string", default: "" },
   },
 });
-const peers = [
-  "pino",
-  "pino-socket",
-  "@logtape/syslog",
-  "winston-syslog",
-  "log4js",
-];
+const peers = ["pino", "pino-socket", "@logtape/syslog", "winston-syslog", "log4js"];
 const { quick } = values;
 const rounds = Number(values.rounds ?? (quick ? 3 : 5));
 const number = (text) => text === undefined ? undefined : Number(text);
@@ -90,13 +84,7 @@ const rows = toRows(measured);
 const about = describe();
 console.log(toTable(rows, values));
 console.log(`\n${about.join("\n")}`);
-const whole = [
-  values.only,
-  values.runtimes,
-  values.against,
-  values.records,
-  values.warmup,
-].every((
+const whole = [values.only, values.runtimes, values.against, values.records, values.warmup].every((
   value,
 ) => value === undefined);
 if (whole) write();
@@ -111,16 +99,10 @@ function describe() {
   return [
     `${model.trim()}, ${cpus().length} cores, ${memory} GiB, ${type()} ${release()}; sink in ` +
     `${setting.sink.name}`,
-    `Node ${node}, Deno ${deno ?? "-"}, Bun ${bun ?? "-"}, CPython ${
-      python ?? "-"
-    }` +
+    `Node ${node}, Deno ${deno ?? "-"}, Bun ${bun ?? "-"}, CPython ${python ?? "-"}` +
     peers.map((name) => `, ${name} ${versionOf(name)}`).join(""),
-    `${new Date().toISOString().slice(0, 10)}${
-      quick ? ", --quick" : ""
-    }: medians of ` +
-    `${Math.min(...runs)} to ${
-      Math.max(...runs)
-    } interleaved rounds; memory and loss: the worst`,
+    `${new Date().toISOString().slice(0, 10)}${quick ? ", --quick" : ""}: medians of ` +
+    `${Math.min(...runs)} to ${Math.max(...runs)} interleaved rounds; memory and loss: the worst`,
   ];
 }
 
@@ -130,22 +112,9 @@ function write() {
   const runs = measured.map(({ group, scenario, subject, runs, failure }) => ({
     ...{ group, scenario, subject: subject.name, runs, failure },
   }));
-  const all = {
-    about,
-    quick,
-    versions: found,
-    sink: setting.sink.name,
-    rows,
-    runs,
-  };
-  writeFileSync(
-    join(results, "latest.json"),
-    JSON.stringify(all, null, 2) + "\n",
-  );
-  writeFileSync(
-    join(results, "throughput.svg"),
-    toChart(rows, { caption: about }),
-  );
+  const all = { about, quick, versions: found, sink: setting.sink.name, rows, runs };
+  writeFileSync(join(results, "latest.json"), JSON.stringify(all, null, 2) + "\n");
+  writeFileSync(join(results, "throughput.svg"), toChart(rows, { caption: about }));
   console.log(`\nwritten: ${join(results, "latest.json")} and throughput.svg`);
 }
 
@@ -179,9 +148,7 @@ function plan() {
   ) =>
     subjects.filter(({ family, runtime }) =>
       (only === undefined || only.includes(group)) &&
-      (runtime === "python"
-        ? found.python !== undefined
-        : runtimes.includes(runtime)) &&
+      (runtime === "python" ? found.python !== undefined : runtimes.includes(runtime)) &&
       (family === "logwire" ||
         values.against === undefined && values.runtimes === undefined ||
         against.includes(family.split(",")[0]))

@@ -98,9 +98,7 @@ function connectNode(port: number): Promise<RawConnection> {
     const socket = connect({ port, host: "127.0.0.1", noDelay: true }, () => {
       resolve({
         write: (bytes) =>
-          socket.write(bytes)
-            ? undefined
-            : new Promise((done) => socket.once("drain", done)),
+          socket.write(bytes) ? undefined : new Promise((done) => socket.once("drain", done)),
         close: () => void socket.end(),
       });
     });

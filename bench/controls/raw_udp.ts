@@ -42,13 +42,8 @@ async function openRaw(port: number): Promise<RawSocket> {
   const peer = { transport: "udp", hostname: "127.0.0.1", port } as const;
   if ("Deno" in globalThis) {
     const socket = denoRuntime().listenDatagram?.({ ...peer, port: 0 });
-    if (socket === undefined) {
-      throw new Error("Deno needs --unstable-net for datagrams");
-    }
-    return {
-      send: (bytes) => socket.send(bytes, peer),
-      close: () => socket.close(),
-    };
+    if (socket === undefined) throw new Error("Deno needs --unstable-net for datagrams");
+    return { send: (bytes) => socket.send(bytes, peer), close: () => socket.close() };
   }
   if ("Bun" in globalThis) {
     let drained = () => {};
@@ -66,9 +61,7 @@ async function openRaw(port: number): Promise<RawSocket> {
     };
   }
   const socket = createSocket("udp4");
-  await new Promise<void>((resolve) =>
-    socket.connect(port, "127.0.0.1", resolve)
-  );
+  await new Promise<void>((resolve) => socket.connect(port, "127.0.0.1", resolve));
   return {
     send: (bytes) =>
       new Promise<void>((resolve, reject) =>

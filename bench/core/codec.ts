@@ -6,13 +6,7 @@
  */
 import { readFileSync } from "node:fs";
 import process from "node:process";
-import {
-  type Connector,
-  getLogger,
-  INFO,
-  type LogRecord,
-  SocketHandler,
-} from "../../mod.ts";
+import { type Connector, getLogger, INFO, type LogRecord, SocketHandler } from "../../mod.ts";
 import { Deframer } from "../../src/wire/length_prefix_framing.ts";
 import { loads } from "../../src/wire/pickle/pickle.ts";
 import { MESSAGE } from "../net/record.mjs";
@@ -56,19 +50,12 @@ function assert(condition: boolean, what: string): asserts condition {
 let sum = 0;
 
 function check(frame: Uint8Array, record: LogRecord, which: Case): void {
-  assert(
-    new DataView(frame.buffer, frame.byteOffset).getUint32(0) ===
-      frame.length - 4,
-    "length",
-  );
+  assert(new DataView(frame.buffer, frame.byteOffset).getUint32(0) === frame.length - 4, "length");
   const fields = loads(frame.subarray(4)) as Record<string, unknown>;
   assert(fields.msg === textOf(which, 1) && fields.args === null, "msg");
   assert(fields.exc_info === null, "exc_info");
   assert(fields.created === record.created, "created");
-  assert(
-    fields.exc_text === (which === "traceback" ? TRACEBACK : null),
-    "exc_text",
-  );
+  assert(fields.exc_text === (which === "traceback" ? TRACEBACK : null), "exc_text");
   if (which === "extra") {
     for (const key in EXTRA) assert(fields[key] === EXTRA[key], key);
   }
@@ -79,10 +66,7 @@ async function makePickle(which: Case): Promise<Result> {
   const records = makeRecords(which, 64);
   const frame = handler.makePickle(records[1]!);
   check(frame, records[1]!, which);
-  const rate = await measure(
-    (i) => sum += handler.makePickle(records[i]!).length,
-    records.length,
-  );
+  const rate = await measure((i) => sum += handler.makePickle(records[i]!).length, records.length);
   return { rate, note: `${frame.length} bytes` };
 }
 
@@ -131,10 +115,7 @@ async function emit(which: Case): Promise<Result> {
   );
   // The records of a young connection count as sent once it has ended in order.
   await handler.close();
-  assert(
-    handler.stats.sent === calls && handler.stats.droppedTotal === 0,
-    "all is sent",
-  );
+  assert(handler.stats.sent === calls && handler.stats.droppedTotal === 0, "all is sent");
   return { rate, note };
 }
 
@@ -142,16 +123,11 @@ async function decode(path: string): Promise<Result> {
   const deframer = new Deframer();
   deframer.push(new Uint8Array(readFileSync(path)));
   const payloads: Uint8Array[] = [];
-  for (let payload; (payload = deframer.next()) !== undefined;) {
-    payloads.push(payload);
-  }
+  for (let payload; (payload = deframer.next()) !== undefined;) payloads.push(payload);
   for (const payload of payloads) {
     const fields = loads(payload) as Record<string, unknown>;
     assert(fields.msg === MESSAGE && fields.levelno === INFO, "msg");
-    assert(
-      typeof fields.created === "number" && fields.exc_info === null,
-      "created",
-    );
+    assert(typeof fields.created === "number" && fields.exc_info === null, "created");
   }
   const rate = await measure((i) => {
     sum += (loads(payloads[i]!) as { levelno: number }).levelno;
@@ -171,12 +147,7 @@ async function disabled(): Promise<Result> {
   const before = process.memoryUsage().heapUsed;
   for (let i = 0; i < calls; i++) log.debug(MESSAGE);
   const bytes = Math.max(process.memoryUsage().heapUsed - before, 0) / calls;
-  return {
-    rate,
-    note: `${(1e9 / rate).toFixed(1)} ns, ${
-      bytes.toFixed(1)
-    } bytes of heap a call`,
-  };
+  return { rate, note: `${(1e9 / rate).toFixed(1)} ns, ${bytes.toFixed(1)} bytes of heap a call` };
 }
 
 const [what = "", argument = ""] = process.argv.slice(2);

@@ -10,22 +10,16 @@ import { EXTRA, makeRecords } from "./records.ts";
 const handler = new SocketHandler("127.0.0.1", 9020, { connector });
 
 for (const which of ["plain", "extra"] as const) {
-  const payloads = makeRecords(which, 64).map((record) =>
-    handler.makePickle(record).subarray(4)
-  );
+  const payloads = makeRecords(which, 64).map((record) => handler.makePickle(record).subarray(4));
   for (const payload of payloads) {
     const fields = loads(payload) as Record<string, unknown>;
     assertEquals(fields.msg, MESSAGE);
     assertEquals(fields.user_id, which === "extra" ? EXTRA.user_id : undefined);
   }
   let i = 0;
-  Deno.bench(
-    `loads() of a stream of ${which} records`,
-    { group: "decode" },
-    () => {
-      loads(payloads[i++ & 63]!);
-    },
-  );
+  Deno.bench(`loads() of a stream of ${which} records`, { group: "decode" }, () => {
+    loads(payloads[i++ & 63]!);
+  });
 }
 
 /** 123 frames of 532 bytes, as they come from a socket. */
@@ -38,9 +32,7 @@ function deframe(pieces: Uint8Array[]): number {
   let bytes = 0;
   for (const piece of pieces) {
     deframer.push(piece);
-    for (let found; (found = deframer.next()) !== undefined;) {
-      bytes += found.length;
-    }
+    for (let found; (found = deframer.next()) !== undefined;) bytes += found.length;
   }
   deframer.end();
   return bytes;
@@ -55,13 +47,9 @@ assertEquals(deframe(split), 123 * 528);
 Deno.bench("Deframer: 123 frames in one chunk", { group: "deframe" }, () => {
   deframe([frames]);
 });
-Deno.bench(
-  "Deframer: the same in segments of 1448 bytes",
-  { group: "deframe" },
-  () => {
-    deframe(split);
-  },
-);
+Deno.bench("Deframer: the same in segments of 1448 bytes", { group: "deframe" }, () => {
+  deframe(split);
+});
 
 assertEquals(frame(payload).length, 532);
 Deno.bench("frame() of 528 bytes", { group: "frame" }, () => {

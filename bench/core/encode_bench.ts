@@ -14,21 +14,10 @@ const names: Record<Case, string> = {
   extra: "a record with eight fields of extra",
 };
 
-for (
-  const which of [
-    "plain",
-    "changing",
-    "argument",
-    "traceback",
-    "extra",
-  ] as const
-) {
+for (const which of ["plain", "changing", "argument", "traceback", "extra"] as const) {
   const records = makeRecords(which, 64);
   const [record] = records;
-  const fields = loads(handler.makePickle(record!).subarray(4)) as Record<
-    string,
-    unknown
-  >;
+  const fields = loads(handler.makePickle(record!).subarray(4)) as Record<string, unknown>;
   assertEquals(fields.msg, textOf(which, 0));
   assertEquals(fields.created, record!.created);
   assertEquals(fields.exc_info, null);
@@ -42,14 +31,8 @@ for (
   });
 }
 
-const value = {
-  ...makeRecords("extra", 1)[0],
-  tags: ["spam", { eggs: 7 }],
-  exc_info: null,
-};
+const value = { ...makeRecords("extra", 1)[0], tags: ["spam", { eggs: 7 }], exc_info: null };
 assertEquals(dumps(loads(dumps(value))), dumps(value));
-Deno.bench("dumps() of a dict with a list and a dict in it", {
-  group: "encode",
-}, () => {
+Deno.bench("dumps() of a dict with a list and a dict in it", { group: "encode" }, () => {
   dumps(value);
 });

@@ -26,17 +26,14 @@ const ROUNDS = 5;
 const RECORDS = 100_000;
 const FORMAT = "%(levelname)s:%(name)s:%(message)s";
 const LINE = `INFO:myapp.area1:${MESSAGE}\n`;
-const peer = fileURLToPath(
-  new URL("../peers/file_handler.py", import.meta.url),
-);
+const peer = fileURLToPath(new URL("../peers/file_handler.py", import.meta.url));
 
 const kinds = {
   FileHandler: (path: string) => new FileHandler(path),
   WatchedFileHandler: (path: string) => new WatchedFileHandler(path),
   RotatingFileHandler: (path: string) =>
     new RotatingFileHandler(path, { maxBytes: 2 ** 40, backupCount: 1 }),
-  TimedRotatingFileHandler: (path: string) =>
-    new TimedRotatingFileHandler(path),
+  TimedRotatingFileHandler: (path: string) => new TimedRotatingFileHandler(path),
 };
 
 /** Records a turn of the event loop; CPython has no turns. */
@@ -49,10 +46,7 @@ log.setLevel(INFO);
 log.propagate = false;
 
 /** Logs them all; records a second. */
-async function ours(
-  make: (path: string) => FileHandler,
-  perTurn: number,
-): Promise<number> {
+async function ours(make: (path: string) => FileHandler, perTurn: number): Promise<number> {
   const handler = make(path);
   handler.setFormatter(new Formatter(FORMAT));
   log.addHandler(handler);
@@ -70,9 +64,7 @@ async function ours(
 }
 
 function cpython(kind: string): number {
-  const rate = Number(
-    execFileSync("python3", [peer, kind, path, String(RECORDS)]).toString(),
-  );
+  const rate = Number(execFileSync("python3", [peer, kind, path, String(RECORDS)]).toString());
   check(RECORDS);
   return rate;
 }
@@ -89,13 +81,10 @@ function median(values: number[]): number {
   return values.sort((a, b) => a - b)[values.length >> 1]!;
 }
 
-const thousands = (rate: number) =>
-  `${Math.round(rate / 1000)} k/s`.padStart(11);
+const thousands = (rate: number) => `${Math.round(rate / 1000)} k/s`.padStart(11);
 
 console.log(
-  `${
-    "".padEnd(25)
-  }    CPython   one burst        ×  64 a turn        ×   1 a turn        ×`,
+  `${"".padEnd(25)}    CPython   one burst        ×  64 a turn        ×   1 a turn        ×`,
 );
 try {
   for (const [kind, make] of Object.entries(kinds)) {
@@ -104,9 +93,7 @@ try {
     for (const perTurn of bursts) await ours(make, perTurn); // warms up
     for (let round = 0; round < ROUNDS; round++) {
       theirs.push(cpython(kind));
-      for (const [i, perTurn] of bursts.entries()) {
-        rates[i]!.push(await ours(make, perTurn));
-      }
+      for (const [i, perTurn] of bursts.entries()) rates[i]!.push(await ours(make, perTurn));
     }
     const base = median(theirs);
     const cells = rates.map((of) => {

@@ -3,11 +3,7 @@
  * a text and four fields, with the time as ISO 8601 text, to a function that keeps the last line.
  */
 import { assertEquals } from "@std/assert";
-import {
-  configureSync,
-  getJsonLinesFormatter,
-  getLogger as getLogTape,
-} from "@logtape/logtape";
+import { configureSync, getJsonLinesFormatter, getLogger as getLogTape } from "@logtape/logtape";
 import { pino, stdTimeFunctions } from "pino";
 import { getLogger, INFO, JSONFormatter, StreamHandler } from "../../mod.ts";
 

@@ -1,14 +1,7 @@
 /** Benches of the work before a handler: records, messages, formats, and calls that log nothing. */
 import { assertEquals } from "@std/assert";
 import { withContext } from "../../src/context/with_context.ts";
-import {
-  DEBUG,
-  Formatter,
-  getLogger,
-  Handler,
-  INFO,
-  LogRecord,
-} from "../../mod.ts";
+import { DEBUG, Formatter, getLogger, Handler, INFO, LogRecord } from "../../mod.ts";
 import { MESSAGE } from "../net/record.mjs";
 
 /** Takes every record and keeps the last. */
@@ -35,13 +28,9 @@ Deno.bench("logger.debug() that is not enabled", { group: "call" }, () => {
 
 log.info("%d of %s", 7, "spam");
 assertEquals(handler.last?.getMessage(), "7 of spam");
-Deno.bench(
-  "logger.info() to a handler that does nothing",
-  { group: "call" },
-  () => {
-    log.info(MESSAGE);
-  },
-);
+Deno.bench("logger.info() to a handler that does nothing", { group: "call" }, () => {
+  log.info(MESSAGE);
+});
 Deno.bench("logger.info() with two arguments", { group: "call" }, () => {
   log.info("%d of %s", 7, "spam");
 });
@@ -54,30 +43,13 @@ Deno.bench("logger.info() with two fields of extra", { group: "call" }, () => {
 const within = () => {
   for (let i = 0; i < 10; i++) log.info(MESSAGE);
 };
-Deno.bench("ten logger.info() within withContext() of two fields", {
-  group: "call",
-}, () => {
+Deno.bench("ten logger.info() within withContext() of two fields", { group: "call" }, () => {
   withContext(fields, within);
 });
-Deno.bench(
-  "ten logger.info() outside, after withContext()",
-  { group: "call" },
-  within,
-);
+Deno.bench("ten logger.info() outside, after withContext()", { group: "call" }, within);
 
-const plain = new LogRecord(
-  "bench.area1",
-  INFO,
-  "(unknown file)",
-  0,
-  MESSAGE,
-  [],
-  null,
-);
-const merged = new LogRecord("bench.area1", INFO, "bench.ts", 7, "%d of %s", [
-  7,
-  "spam",
-], null);
+const plain = new LogRecord("bench.area1", INFO, "(unknown file)", 0, MESSAGE, [], null);
+const merged = new LogRecord("bench.area1", INFO, "bench.ts", 7, "%d of %s", [7, "spam"], null);
 Deno.bench("new LogRecord()", { group: "record" }, () => {
   new LogRecord("bench.area1", INFO, "(unknown file)", 0, MESSAGE, [], null);
 });
@@ -90,15 +62,10 @@ const formats: Record<string, Formatter> = {
   "time, level, name and message": new Formatter(
     "%(asctime)s %(levelname)-8s %(name)s: %(message)s",
   ),
-  "the style {": new Formatter("{levelname:<8} {name}: {message}", null, {
-    style: "{",
-  }),
+  "the style {": new Formatter("{levelname:<8} {name}: {message}", null, { style: "{" }),
 };
 assertEquals(formats["the default format"]?.format(plain), MESSAGE);
-assertEquals(
-  formats["the style {"]?.format(plain),
-  `INFO     bench.area1: ${MESSAGE}`,
-);
+assertEquals(formats["the style {"]?.format(plain), `INFO     bench.area1: ${MESSAGE}`);
 assertEquals(
   /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO {5}bench\.area1: 7 of spam$/.test(
     formats["time, level, name and message"]?.format(merged) ?? "",

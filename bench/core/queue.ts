@@ -11,14 +11,7 @@
  *     deno run -A bench/core/queue.ts port
  *     bun bench/core/queue.ts port
  */
-import {
-  closeSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -61,24 +54,15 @@ function linesWritten(): number {
 
 function fileHandler(): { handler: StreamHandler; end: () => void } {
   const fd = openSync(path, "a");
-  const handler = new StreamHandler({
-    write: (text: string) => void writeSync(fd, text),
-  });
-  handler.setFormatter(
-    new Formatter("%(asctime)s %(levelname)-8s %(name)s: %(message)s"),
-  );
+  const handler = new StreamHandler({ write: (text: string) => void writeSync(fd, text) });
+  handler.setFormatter(new Formatter("%(asctime)s %(levelname)-8s %(name)s: %(message)s"));
   return { handler, end: () => closeSync(fd) };
 }
 
 function direct(): Subject {
   const { handler, end } = fileHandler();
   const settle = () => Promise.resolve();
-  return {
-    handler,
-    settle,
-    handled: linesWritten,
-    end: () => Promise.resolve(end()),
-  };
+  return { handler, settle, handled: linesWritten, end: () => Promise.resolve(end()) };
 }
 
 function queue(): Subject {
@@ -107,9 +91,7 @@ async function port(): Promise<Subject> {
   };
 }
 
-async function startWorker(): Promise<
-  MessagePortLike & { terminate(): unknown }
-> {
+async function startWorker(): Promise<MessagePortLike & { terminate(): unknown }> {
   const program = new URL("queue_worker.ts", import.meta.url);
   process.env.LOGWIRE_LINES = path;
   if ("Worker" in globalThis) return new Worker(program, { type: "module" });
@@ -120,11 +102,9 @@ async function startWorker(): Promise<
     register();
     return import(${JSON.stringify(program.href)});
   })`;
-  return new NodeWorker(imports, { eval: true }) as unknown as
-    & MessagePortLike
-    & {
-      terminate(): unknown;
-    };
+  return new NodeWorker(imports, { eval: true }) as unknown as MessagePortLike & {
+    terminate(): unknown;
+  };
 }
 
 /** Connections that take everything at once. */
@@ -174,24 +154,15 @@ async function round({ handler, settle }: Subject): Promise<[number, number]> {
   return [calls * scale, turns * scale];
 }
 
-const subjects: Record<string, () => Subject | Promise<Subject>> = {
-  direct,
-  queue,
-  port,
-  socket,
-};
+const subjects: Record<string, () => Subject | Promise<Subject>> = { direct, queue, port, socket };
 const [what = ""] = process.argv.slice(2);
 try {
   const subject = await subjects[what]!();
   const measured: [number, number][] = [];
-  for (let i = 0; i < WARM_UP_ROUNDS + ROUNDS; i++) {
-    measured.push(await round(subject));
-  }
+  for (let i = 0; i < WARM_UP_ROUNDS + ROUNDS; i++) measured.push(await round(subject));
   const logged = (WARM_UP_ROUNDS + ROUNDS) * TURNS * A_TURN;
   const handled = subject.handled();
-  if (handled !== logged) {
-    throw new Error(`${handled} of ${logged} records were handled`);
-  }
+  if (handled !== logged) throw new Error(`${handled} of ${logged} records were handled`);
   const kept = measured.slice(WARM_UP_ROUNDS);
   process.stdout.write(
     JSON.stringify({

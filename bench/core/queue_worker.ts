@@ -10,10 +10,6 @@ const port = "Worker" in globalThis
   : (await import("node:worker_threads")).parentPort!;
 
 const fd = openSync(process.env.LOGWIRE_LINES!, "a");
-const handler = new StreamHandler({
-  write: (text: string) => void writeSync(fd, text),
-});
-handler.setFormatter(
-  new Formatter("%(asctime)s %(levelname)-8s %(name)s: %(message)s"),
-);
+const handler = new StreamHandler({ write: (text: string) => void writeSync(fd, text) });
+handler.setFormatter(new Formatter("%(asctime)s %(levelname)-8s %(name)s: %(message)s"));
 new QueueListener(new PortReceiver(port as never), handler).start();

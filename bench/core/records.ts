@@ -14,9 +14,7 @@ export type Case = "plain" | "changing" | "argument" | "traceback" | "extra";
 
 /** The text of record `i`. */
 export function textOf(which: Case, i: number): string {
-  return which === "changing" || which === "argument"
-    ? `${MESSAGE} ${i}`
-    : MESSAGE;
+  return which === "changing" || which === "argument" ? `${MESSAGE} ${i}` : MESSAGE;
 }
 
 /** A traceback of usual length, which a formatter has made before. */
@@ -24,9 +22,7 @@ export const TRACEBACK: string = "Traceback (most recent call last):\n" +
   Array.from(
     { length: 8 },
     (_, i) =>
-      `  File "/srv/app/module_${i}.py", line ${
-        100 + i
-      }, in function_${i}\n    spam(eggs)\n`,
+      `  File "/srv/app/module_${i}.py", line ${100 + i}, in function_${i}\n    spam(eggs)\n`,
   ).join("") + "ValueError: not a sphinx";
 
 /** Eight fields as services add them. */
@@ -46,18 +42,8 @@ export function makeRecords(which: Case, count: number): LogRecord[] {
   return Array.from({ length: count }, (_, i) => {
     const level = which === "traceback" ? ERROR : INFO;
     const error = which === "traceback" ? new Error("not a sphinx") : null;
-    const [msg, args] = which === "argument"
-      ? [`${MESSAGE} %d`, [i]]
-      : [textOf(which, i), []];
-    const record = new LogRecord(
-      "myapp.area1",
-      level,
-      "(unknown file)",
-      0,
-      msg,
-      args,
-      error,
-    );
+    const [msg, args] = which === "argument" ? [`${MESSAGE} %d`, [i]] : [textOf(which, i), []];
+    const record = new LogRecord("myapp.area1", level, "(unknown file)", 0, msg, args, error);
     record.funcName = "(unknown function)";
     record.created += i / 1000;
     record.relativeCreated += i;

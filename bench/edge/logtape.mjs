@@ -3,13 +3,7 @@ import { configure, dispose, getLogger } from "@logtape/logtape";
 import { getSyslogSink } from "@logtape/syslog";
 
 await configure({
-  sinks: {
-    syslog: getSyslogSink({
-      hostname: "logs.example.com",
-      port: 514,
-      protocol: "tcp",
-    }),
-  },
+  sinks: { syslog: getSyslogSink({ hostname: "logs.example.com", port: 514, protocol: "tcp" }) },
   loggers: [{ category: "worker", sinks: ["syslog"], lowestLevel: "info" }],
 });
 const log = getLogger("worker");

@@ -81,8 +81,7 @@ function forgetPeak(): void {
 
 function percentiles(times: Float64Array): number[] {
   times.sort();
-  const at = (share: number) =>
-    times[Math.floor((times.length - 1) * share)] ?? NaN;
+  const at = (share: number) => times[Math.floor((times.length - 1) * share)] ?? NaN;
   return [at(0.5), at(0.99), at(0.999), at(1)];
 }
 

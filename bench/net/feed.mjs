@@ -18,9 +18,7 @@ function framesOf(sender) {
   if (Number(connections) === 1) return frames;
   const own = Buffer.from(frames);
   const digits = String(sender).padStart(3, "0");
-  for (let at = 0; (at = own.indexOf("myapp.area", at)) >= 0; at++) {
-    own.write(digits, at + 10);
-  }
+  for (let at = 0; (at = own.indexOf("myapp.area", at)) >= 0; at++) own.write(digits, at + 10);
   return own;
 }
 
@@ -51,8 +49,6 @@ async function send(socket, bytes) {
 
 const now = wallClock();
 const senders = [];
-for (let i = 0; i < Number(connections); i++) {
-  senders.push([await open(), framesOf(i)]);
-}
+for (let i = 0; i < Number(connections); i++) senders.push([await open(), framesOf(i)]);
 process.stdout.write(`${(now() * 1000).toFixed(1)}\n`);
 await Promise.all(senders.map(([socket, bytes]) => send(socket, bytes)));

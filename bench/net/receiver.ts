@@ -27,9 +27,7 @@ function take(record: LogRecord): void {
 
 function peakMiB(): number {
   try {
-    return Number(
-      /VmHWM:\s*(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1],
-    ) / 1024;
+    return Number(/VmHWM:\s*(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1]) / 1024;
   } catch {
     return NaN;
   }
@@ -39,19 +37,11 @@ function tell(): void {
   const end = now() * 1000;
   const { user, system } = process.cpuUsage(cpuBefore);
   const shares = [...perName.values()];
-  const result = {
-    end,
-    wrong,
-    cpuUs: user + system,
-    peakMiB: peakMiB(),
-    shares,
-  };
+  const result = { end, wrong, cpuUs: user + system, peakMiB: peakMiB(), shares };
   process.stdout.write(JSON.stringify(result) + "\n", () => process.exit(0));
 }
 
-const receiver = new LogRecordSocketReceiver("127.0.0.1", 0, {
-  acceptor: connector,
-});
+const receiver = new LogRecordSocketReceiver("127.0.0.1", 0, { acceptor: connector });
 receiver.handleLogRecord = take;
 await receiver.start();
 const { address } = receiver;

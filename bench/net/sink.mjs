@@ -11,13 +11,10 @@ const QUIET_MS = 300;
 const NO_CONNECTION_MS = 30;
 const PREFIX = 4;
 
-const [kind, protocol, message, delimiterText, seconds, ...marks] = process.argv
-  .slice(2);
+const [kind, protocol, message, delimiterText, seconds, ...marks] = process.argv.slice(2);
 const needle = Buffer.from(message);
 const escapes = { n: "\n", 0: "\0", "\\": "\\" };
-const delimiter = Buffer.from(
-  delimiterText.replace(/\\([n0\\])/g, (_, c) => escapes[c]),
-);
+const delimiter = Buffer.from(delimiterText.replace(/\\([n0\\])/g, (_, c) => escapes[c]));
 /** Payloads that were found good, by the part that holds the logger's name. */
 const templates = new Map();
 const totals = { records: 0, bad: 0, cut: 0, bytes: 0, last: 0 };
@@ -77,10 +74,8 @@ function parse(payload) {
     else if (opcode in opcodes) items.push(last = opcodes[opcode]());
     else if (opcode !== "(" && opcode !== "u") return undefined;
   }
-  const value = (key) =>
-    items[items.findIndex((item, i) => i % 2 === 0 && item === key) + 1];
-  const good = at === payload.length && value("msg") === message &&
-    value("levelno") === 20 &&
+  const value = (key) => items[items.findIndex((item, i) => i % 2 === 0 && item === key) + 1];
+  const good = at === payload.length && value("msg") === message && value("levelno") === 20 &&
     String(value("name")).startsWith("myapp.area") && value("args") === null &&
     value("exc_info") === null && value("created") instanceof Uint8Array;
   return good ? floats : undefined;
@@ -124,11 +119,7 @@ function takeFrames(bytes) {
 
 function takeLines(bytes) {
   let at = 0;
-  for (
-    let end;
-    (end = bytes.indexOf(delimiter, at)) >= 0;
-    at = end + delimiter.length
-  ) {
+  for (let end; (end = bytes.indexOf(delimiter, at)) >= 0; at = end + delimiter.length) {
     count(bytes.subarray(at, end).includes(needle));
   }
   return bytes.subarray(at);
@@ -162,9 +153,7 @@ function heard() {
   clearTimeout(quiet);
   quiet = setTimeout(() => {
     const { records, bad, cut, bytes, last } = totals;
-    process.stdout.write(
-      `end ${records} ${bad} ${cut} ${bytes} ${last.toFixed(1)}\n`,
-    );
+    process.stdout.write(`end ${records} ${bad} ${cut} ${bytes} ${last.toFixed(1)}\n`);
     process.exit(0);
   }, open.size === 0 && protocol === "tcp" ? NO_CONNECTION_MS : QUIET_MS);
 }
@@ -174,10 +163,7 @@ function tell(port) {
 }
 
 if (protocol === "udp") {
-  const socket = createSocket({
-    type: "udp4",
-    recvBufferSize: 64 * 1024 * 1024,
-  });
+  const socket = createSocket({ type: "udp4", recvBufferSize: 64 * 1024 * 1024 });
   socket.on("message", (datagram) => {
     totals.bytes += datagram.length;
     if (kind === "text") count(datagram.includes(needle));
@@ -192,13 +178,10 @@ if (protocol === "udp") {
   socket.bind(0, "127.0.0.1", () => tell(socket.address().port));
 } else {
   // A paused socket is never read from, and a closed server leaves a port that refuses.
-  const server = createServer(
-    { pauseOnConnect: kind === "stall" },
-    (socket) => {
-      if (kind === "stall") socket.on("error", () => {});
-      else serve(socket);
-    },
-  );
+  const server = createServer({ pauseOnConnect: kind === "stall" }, (socket) => {
+    if (kind === "stall") socket.on("error", () => {});
+    else serve(socket);
+  });
   server.listen(0, "127.0.0.1", () => {
     const { port } = server.address();
     if (kind === "absent") server.close(() => tell(port));

@@ -13,9 +13,7 @@ export function open({ port, loggers }) {
   const all = loggerNames(loggers).map((name) => log4js.getLogger(name));
   const [log] = all;
   return Promise.resolve({
-    emit: all.length === 1
-      ? () => log.info(MESSAGE)
-      : (i) => all[i % all.length].info(MESSAGE),
+    emit: all.length === 1 ? () => log.info(MESSAGE) : (i) => all[i % all.length].info(MESSAGE),
     flush: () => Promise.resolve(),
     close: () => new Promise((resolve) => log4js.shutdown(() => resolve())),
   });

@@ -17,9 +17,7 @@ export async function open({ port, protocol, loggers }) {
   const all = loggerNames(loggers).map((name) => getLogger(name.split(".")));
   const [log] = all;
   return {
-    emit: all.length === 1
-      ? () => log.info(MESSAGE)
-      : (i) => all[i % all.length].info(MESSAGE),
+    emit: all.length === 1 ? () => log.info(MESSAGE) : (i) => all[i % all.length].info(MESSAGE),
     flush: () => Promise.resolve(),
     close: () => dispose(),
   };

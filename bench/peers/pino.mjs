@@ -16,9 +16,7 @@ export async function open({ port, protocol, loggers }) {
   const all = loggerNames(loggers).map((name) => root.child({ name }));
   const [log] = all;
   return {
-    emit: all.length === 1
-      ? () => log.info(MESSAGE)
-      : (i) => all[i % all.length].info(MESSAGE),
+    emit: all.length === 1 ? () => log.info(MESSAGE) : (i) => all[i % all.length].info(MESSAGE),
     flush: () => new Promise((resolve) => transport.flush(() => resolve())),
     async close() {
       transport.end();

@@ -21,9 +21,7 @@ export function open({ port, protocol, loggers }) {
   const all = loggerNames(loggers).map((name) => root.child({ name }));
   const [log] = all;
   return Promise.resolve({
-    emit: all.length === 1
-      ? () => log.info(MESSAGE)
-      : (i) => all[i % all.length].info(MESSAGE),
+    emit: all.length === 1 ? () => log.info(MESSAGE) : (i) => all[i % all.length].info(MESSAGE),
     flush: () => Promise.resolve(),
     close() {
       root.close();

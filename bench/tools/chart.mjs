@@ -26,23 +26,14 @@ const style = `
 
 /** The bars of one scenario, longest first, from `top` on; and where they end. */
 function bars(title, rows, top, most) {
-  const parts = [
-    `<text class="title" x="0" y="${top + 14}">${escape(title)}</text>`,
-  ];
+  const parts = [`<text class="title" x="0" y="${top + 14}">${escape(title)}</text>`];
   let y = top + 24;
   for (const row of [...rows].sort((a, b) => b.rate - a.rate)) {
-    const width = Math.max(
-      Math.round(row.rate / most * (WIDTH - LABEL - VALUE)),
-      1,
-    );
+    const width = Math.max(Math.round(row.rate / most * (WIDTH - LABEL - VALUE)), 1);
     const middle = y + BAR - 4;
-    const ratio = row.toCPython === undefined
-      ? ""
-      : ` (${row.toCPython.toFixed(1)} × CPython)`;
+    const ratio = row.toCPython === undefined ? "" : ` (${row.toCPython.toFixed(1)} × CPython)`;
     parts.push(
-      `<text x="${LABEL - 8}" y="${middle}" text-anchor="end">${
-        escape(row.name)
-      }</text>`,
+      `<text x="${LABEL - 8}" y="${middle}" text-anchor="end">${escape(row.name)}</text>`,
       `<rect class="${
         row.family === "logwire" ? "ours" : "peer"
       }" x="${LABEL}" y="${y}" width="${width}" height="${BAR}" rx="2"/>`,
@@ -67,10 +58,7 @@ function escape(text) {
  * The chart of `rows` (see report.mjs) whose group is one of `groups`; the bare writes are left out,
  * next to which nothing else would be seen. `caption` names the machine and the versions.
  */
-export function toChart(
-  rows,
-  { groups = ["burst", "turns"], caption = [] } = {},
-) {
+export function toChart(rows, { groups = ["burst", "turns"], caption = [] } = {}) {
   const shown = rows.filter(({ group, family, rate }) =>
     groups.includes(group) && family !== "raw" && rate !== undefined
   );
@@ -85,9 +73,7 @@ export function toChart(
     y = end + 18;
   }
   caption.forEach((line, i) =>
-    parts.push(
-      `<text class="small" x="0" y="${y + 10 + i * 15}">${escape(line)}</text>`,
-    )
+    parts.push(`<text class="small" x="0" y="${y + 10 + i * 15}">${escape(line)}</text>`)
   );
   const height = y + FOOT;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img"

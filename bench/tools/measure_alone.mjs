@@ -29,12 +29,7 @@ export async function receive(setting, commands, options) {
     if (!(port > 0)) throw new Error(receiver.describe("did not listen"));
     const many = connections > 1;
     const feed = commands.feed(
-      ...[
-        port,
-        many ? setting.receivedOfMany : setting.received,
-        records,
-        connections,
-      ].map(String),
+      ...[port, many ? setting.receivedOfMany : setting.received, records, connections].map(String),
     );
     feeder = start(feed.command, { env, cwd: setting.root, limitMs });
     const began = Number(await feeder.line(20_000));
@@ -44,11 +39,7 @@ export async function receive(setting, commands, options) {
       throw new Error(receiver.describe(problem ?? "printed nothing"));
     }
     const { end, wrong, cpuUs, peakMiB, shares } = JSON.parse(line);
-    if (wrong > 0) {
-      throw new Error(
-        receiver.describe(`${wrong} records were not those sent`),
-      );
-    }
+    if (wrong > 0) throw new Error(receiver.describe(`${wrong} records were not those sent`));
     const note = many ? { note: fairness(shares, records / connections) } : {};
     return {
       rate: records / (end - began) * 1e6,
@@ -65,8 +56,6 @@ export async function receive(setting, commands, options) {
 
 function fairness(shares, fair) {
   const of = (value) => (value / fair).toFixed(2);
-  return `${shares.length} heard, ${of(Math.min(...shares))} to ${
-    of(Math.max(...shares))
-  } of a ` +
+  return `${shares.length} heard, ${of(Math.min(...shares))} to ${of(Math.max(...shares))} of a ` +
     `fair share`;
 }

@@ -13,19 +13,13 @@ export function installPeers() {
   const lock = join(bench, "package-lock.json");
   const stamp = join(bench, "node_modules", ".package-lock.json");
   const { packages: locked } = JSON.parse(readFileSync(lock, "utf8"));
-  const installed = existsSync(stamp)
-    ? JSON.parse(readFileSync(stamp, "utf8")).packages
-    : {};
+  const installed = existsSync(stamp) ? JSON.parse(readFileSync(stamp, "utf8")).packages : {};
   const isThere = ([path, { version, optional }]) =>
     path === "" || optional || installed[path]?.version === version;
   if (Object.entries(locked).every(isThere)) return;
   console.log("installing the peers from npm …");
   const options = { cwd: bench, encoding: "utf8" };
-  const { status, stderr } = spawnSync(
-    "npm",
-    ["ci", "--no-audit", "--no-fund"],
-    options,
-  );
+  const { status, stderr } = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], options);
   if (status === 0) return;
   console.error(`npm ci failed in bench/:\n${stderr}`);
   process.exit(1);
@@ -33,8 +27,6 @@ export function installPeers() {
 
 /** The version of a peer that is installed. */
 export function versionOf(name) {
-  return JSON.parse(
-    readFileSync(join(bench, "node_modules", name, "package.json"), "utf8"),
-  )
+  return JSON.parse(readFileSync(join(bench, "node_modules", name, "package.json"), "utf8"))
     .version;
 }

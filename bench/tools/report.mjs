@@ -2,14 +2,10 @@
 
 /** The middle of `values`; `undefined` if there is none. */
 export function median(values) {
-  const sorted = values.filter((value) => Number.isFinite(value)).sort((a, b) =>
-    a - b
-  );
+  const sorted = values.filter((value) => Number.isFinite(value)).sort((a, b) => a - b);
   if (sorted.length === 0) return undefined;
   const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? sorted[middle]
-    : (sorted[middle - 1] + sorted[middle]) / 2;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 /** The most of `values`, or `undefined`. */
@@ -44,22 +40,18 @@ export function toRows(measured) {
         ? undefined
         : [0, 1, 2].map((i) => median(latencies.map((values) => values[i]))),
       note: runs.find(({ note }) => note !== undefined)?.note,
-      failure: failure ??
-        (runs.length === 0 ? "not measured: out of time" : undefined),
+      failure: failure ?? (runs.length === 0 ? "not measured: out of time" : undefined),
     };
   });
   for (const row of rows) {
     const peers = rows.filter(({ scenario, group }) =>
       scenario === row.scenario && group === row.group
     );
-    const ratio = (to) =>
-      to === row || to === undefined ? undefined : ratioOf(row, to);
+    const ratio = (to) => to === row || to === undefined ? undefined : ratioOf(row, to);
     row.toCPython = ratio(peers.find(({ family }) => family === "cpython"));
     row.toPino = ratio(peers.find(({ family }) => family === "pino"));
     row.toRaw = ratio(
-      peers.find(({ family, runtime }) =>
-        family === "raw" && runtime === row.runtime
-      ),
+      peers.find(({ family, runtime }) => family === "raw" && runtime === row.runtime),
     );
   }
   return rows;
@@ -89,9 +81,7 @@ const columns = [
 const words = new Set([0, 1, columns.length - 1]);
 
 function whole(value) {
-  return value === undefined
-    ? undefined
-    : Math.round(value).toLocaleString("en");
+  return value === undefined ? undefined : Math.round(value).toLocaleString("en");
 }
 
 function ratio(value) {
@@ -100,17 +90,13 @@ function ratio(value) {
 
 function latency(values) {
   if (values === undefined) return undefined;
-  const [p50, p99, p999] = values.map((value) =>
-    value.toFixed(value < 10 ? 2 : 0)
-  );
+  const [p50, p99, p999] = values.map((value) => value.toFixed(value < 10 ? 2 : 0));
   return `p50 ${p50}, p99 ${p99}, p99.9 ${p999} µs`;
 }
 
 /** The rows as text, or with `markdown` as a table of Markdown. */
 export function toTable(rows, { markdown = false } = {}) {
-  const cells = rows.map((row) =>
-    columns.map(([, cell]) => String(cell(row) ?? ""))
-  );
+  const cells = rows.map((row) => columns.map(([, cell]) => String(cell(row) ?? "")));
   const heads = columns.map(([head]) => head);
   if (markdown) {
     const line = (values) => `| ${values.join(" | ")} |`;
@@ -121,9 +107,7 @@ export function toTable(rows, { markdown = false } = {}) {
     Math.max(head.length, ...cells.map((row) => row[i].length))
   );
   const line = (values) =>
-    values.map((value, i) =>
-      words.has(i) ? value.padEnd(widths[i]) : value.padStart(widths[i])
-    )
+    values.map((value, i) => words.has(i) ? value.padEnd(widths[i]) : value.padStart(widths[i]))
       .join("  ").trimEnd();
   let last;
   const lines = cells.map((row) => {

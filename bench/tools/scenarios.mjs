@@ -30,10 +30,7 @@ const ours = onEach("logwire", "net/logwire.ts");
 /** Deno's own sockets, and Node's on Deno. */
 const onDeno = [
   subject("logwire", "deno", "net/logwire.ts"),
-  {
-    ...subject("logwire", "deno", "net/logwire_over_node.ts"),
-    name: "over ./node, deno",
-  },
+  { ...subject("logwire", "deno", "net/logwire_over_node.ts"), name: "over ./node, deno" },
 ];
 const cpython = subject("cpython", "python", "peers/socket_handler.py");
 const pino = subject("pino", "node", "peers/pino.mjs", text);
@@ -58,11 +55,7 @@ export function scenarios({ quick, records, warmup }) {
     title,
     subjects,
     run: (setting, commands, { runtime, file, record }) =>
-      measure(setting, commands.drive(runtime, file), {
-        ...given,
-        ...record,
-        ...options,
-      }),
+      measure(setting, commands.drive(runtime, file), { ...given, ...record, ...options }),
   });
   const count = (usual) => records ?? usual;
   const thousands = (number) => number.toLocaleString("en");
@@ -90,10 +83,7 @@ export function scenarios({ quick, records, warmup }) {
       title: "decode a record",
       subjects: codec,
       run: (setting, commands, { runtime, file }) =>
-        compute(
-          setting,
-          commands.run(runtime, file, "decode", setting.received),
-        ),
+        compute(setting, commands.run(runtime, file, "decode", setting.received)),
     },
     {
       group: "disabled",
@@ -125,9 +115,7 @@ export function scenarios({ quick, records, warmup }) {
       records: few,
       perTurn: 1,
     }),
-    ...quick
-      ? []
-      : [tcp("writes", "one write a frame", rawFrames, { records: burst })],
+    ...quick ? [] : [tcp("writes", "one write a frame", rawFrames, { records: burst })],
     tcp("latency", "latency, connected", [
       ...ours,
       cpython,
@@ -176,13 +164,7 @@ export function scenarios({ quick, records, warmup }) {
       title: "receiver",
       subjects: receivers,
       run: (setting, commands, { runtime, file }) =>
-        receive(setting, commands, {
-          runtime,
-          file,
-          records: burst,
-          connections: 1,
-          limitMs,
-        }),
+        receive(setting, commands, { runtime, file, records: burst, connections: 1, limitMs }),
     },
     {
       group: "receiver",
@@ -205,16 +187,11 @@ export function scenarios({ quick, records, warmup }) {
         })
       ),
     ...(quick ? [1, 1000] : [1, 10, 100, 1000]).map((loggers) =>
-      tcp(
-        "loggers",
-        `${thousands(loggers)} logger${loggers === 1 ? "" : "s"}`,
-        ours,
-        {
-          records: steady,
-          perTurn: 64,
-          loggers,
-        },
-      )
+      tcp("loggers", `${thousands(loggers)} logger${loggers === 1 ? "" : "s"}`, ours, {
+        records: steady,
+        perTurn: 64,
+        loggers,
+      })
     ),
   ];
 }

@@ -94,10 +94,7 @@ export async function proveSink(sink, path) {
   });
   try {
     await new Promise((resolve, reject) => {
-      const socket = connect(port, "127.0.0.1").on("error", reject).on(
-        "close",
-        resolve,
-      ).resume();
+      const socket = connect(port, "127.0.0.1").on("error", reject).on("close", resolve).resume();
       socket.end(Buffer.concat([good, wrong, good, good.subarray(0, 100)]));
     });
     const { records, bad, cut } = await finish();

@@ -6,8 +6,8 @@
  *
  * @module
  */
-import { jsonText } from "./_json_text.ts";
 import { withFallback } from "../text/fallback.ts";
+import { readableJson } from "../text/json_text.ts";
 
 /** Returns a value as text. */
 export type Inspect = (value: unknown, options?: { colors?: boolean }) => string;
@@ -37,5 +37,10 @@ function nativeInspect(): Inspect {
   const { Deno, process } = globalThis as unknown as Host;
   if (typeof Deno?.inspect === "function") return Deno.inspect;
   const util = withFallback(() => process?.getBuiltinModule?.("node:util"), undefined);
-  return typeof util?.inspect === "function" ? util.inspect : jsonText;
+  return typeof util?.inspect === "function" ? util.inspect : inspectAsJson;
+}
+
+/** JSON has no text for undefined. */
+function inspectAsJson(value: unknown): string {
+  return value === undefined ? "undefined" : readableJson(value);
 }

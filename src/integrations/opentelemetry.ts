@@ -134,7 +134,6 @@
  * @module
  */
 import { type ForeignEvent, foreignRecord, handOver } from "./_foreign_record.ts";
-import { jsonText } from "./_json_text.ts";
 import { callBack } from "../logging/callback.ts";
 import { addFields, type Fields } from "../logging/extra_fields.ts";
 import type { Handler } from "../logging/handler.ts";
@@ -150,6 +149,7 @@ import {
   MAX_TIMEOUT_MS,
   refuse,
 } from "../logging/validate.ts";
+import { readableJson } from "../text/json_text.ts";
 
 /** A log record of OpenTelemetry's SDK (`ReadableLogRecord`), as far as it is read here. */
 export interface OpenTelemetryLogRecord {
@@ -342,8 +342,8 @@ function secondsOf(time: readonly [number, number] | undefined): number | undefi
 function textOf({ body, eventName }: OpenTelemetryLogRecord): string {
   if (body === undefined || body === null) return eventName ?? "";
   if (typeof body === "string") return body;
-  if (!isMap(body)) return typeof body === "object" ? jsonText(body) : String(body);
-  return typeof body.message === "string" ? body.message : eventName || jsonText(body);
+  if (!isMap(body)) return typeof body === "object" ? readableJson(body) : String(body);
+  return typeof body.message === "string" ? body.message : eventName || readableJson(body);
 }
 
 function isMap(body: unknown): body is Record<string, unknown> {
