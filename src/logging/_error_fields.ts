@@ -70,7 +70,7 @@ function messageOf(error: Error): string {
 /** The last line of a traceback of Python: `ValueError: boom`, `KeyError`. */
 const PYTHON_ERROR = /^([\p{L}_][\p{L}\p{N}_.]*)(?:: ([^]*))?$/u;
 /** The first line of a stack of JavaScript, before its first frame. */
-const SCRIPT_ERROR = /^(?:Uncaught )?([A-Za-z_$][\w$.]*)(?:: ([^]*?))?\n\s+at /;
+const SCRIPT_ERROR = /^(?:Uncaught )?([A-Za-z_$][\w$.]*)(?:: ([^]*?))?\n[ \t]+at /;
 
 const TRACEBACK = "Traceback (most recent call last):\n";
 

@@ -90,3 +90,16 @@ test("errorFieldsOfText() finds type and message in a stack of V8", () => {
     stack: text,
   });
 });
+
+test("errorFieldsOfText() reads a text of any length in linear time", () => {
+  const frame = '  File "a.py", line 1, in f\n';
+  for (
+    const text of [
+      ...["E: " + "\n".repeat(1e6), "E: " + "\n \t".repeat(5e5), "E: " + "\n  at".repeat(3e5)],
+      ...["a".repeat(1e6), "Traceback (most recent call last):\n" + frame.repeat(1e5)],
+      ..."Traceback (most recent call last):\n".repeat(3e4).split("\0"),
+    ]
+  ) {
+    assertEquals(errorFieldsOfText(text).stack, text);
+  }
+});

@@ -170,6 +170,14 @@ test("a record that RedactingFilter on a logger cannot search reaches no handler
   assert(lines.join("\n").includes("Error: boom"));
 });
 
+test("RedactingFilter reads names of any length in linear time", () => {
+  const filter = new RedactingFilter(["name", "**.pin"]);
+  const names = ["_".repeat(1e6) + "x", "name" + "_".repeat(1e6), "pin"];
+  const record = makeLogRecord(Object.fromEntries(names.map((name) => [name, { a: 1 }])));
+  const copy = filter.filter(record) as LogRecord;
+  assertEquals(names.map((name) => copy[name]), [{ a: 1 }, "[redacted]", "[redacted]"]);
+});
+
 test("RedactingFilter refuses paths that are none, and wrong options", () => {
   const made = (...args: unknown[]) => () => new (RedactingFilter as never as FilterClass)(...args);
   assertThrows(made(), TypeError, "Cannot create RedactingFilter as 'paths' must be an array");
