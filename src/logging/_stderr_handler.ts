@@ -7,15 +7,13 @@
  */
 import { Handler } from "./handler.ts";
 import type { LogRecord } from "./log_record.ts";
-import { type LineFormatter, printableRecord } from "./received_mark.ts";
+import { printableRecord } from "./received_mark.ts";
 import { writeToStderr } from "./stderr.ts";
 
 /** A handler that needs no configuration. */
 export class StderrHandler extends Handler {
   /** Prints the record as text. */
   override emit(record: LogRecord): void {
-    writeToStderr(
-      this.format(printableRecord(record, this.formatter as LineFormatter | null)) + "\n",
-    );
+    writeToStderr(this.format(printableRecord(record)) + "\n");
   }
 }

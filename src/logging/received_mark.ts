@@ -45,6 +45,6 @@ export interface LineFormatter {
  * formatter does not escape it itself.
  */
 export function printableRecord(record: LogRecord, formatter?: LineFormatter | null): LogRecord {
-  if (formatter?.isLineSafe === true) return record;
+  if (formatter?.isLineSafe) return record;
   return markOf(record)?.escapedRecord(record) ?? record;
 }
