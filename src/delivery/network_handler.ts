@@ -118,15 +118,14 @@ export abstract class NetworkHandler extends Handler {
     this.transmit(record, this.#encoder);
   }
 
-  /** Runs the filters. A record that one fails on is dropped, counted and reported. */
-  override filter(record: LogRecord): LogRecord | false {
-    try {
-      return super.filter(record);
-    } catch (error) {
-      const delivery = this.#delivery;
-      delivery.giveUp(record, delivery.begin(record), error);
-      return false;
-    }
+  /**
+   * Counts the record as emitted, and as dropped.
+   *
+   * @ignore
+   */
+  protected override filterFailed(record: LogRecord, error: unknown): void {
+    const delivery = this.#delivery;
+    delivery.giveUp(record, delivery.begin(record), error);
   }
 
   /** The bytes of a record: its text as the formatter makes it, in UTF-8, unless overridden. */

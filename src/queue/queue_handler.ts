@@ -263,16 +263,15 @@ export class QueueHandler extends Handler {
     if (exitHooks.isEnding) exitHooks.passOn();
   }
 
-  /** Runs the filters. A record that one fails on is dropped, counted and reported. */
-  override filter(record: LogRecord): LogRecord | false {
-    try {
-      return super.filter(record);
-    } catch (error) {
-      if (this.#isClosed) this.#dropped.closed++;
-      else this.#dropped.error++;
-      this.#report(record, error);
-      return false;
-    }
+  /**
+   * Counts the record as emitted, and as dropped.
+   *
+   * @ignore
+   */
+  protected override filterFailed(record: LogRecord, error: unknown): void {
+    if (!this.#isClosed) return this.#drop(record, error);
+    this.#dropped.closed++;
+    this.#report(record, error);
   }
 
   /** Counts the record as dropped if the queue's promise rejects. */
