@@ -173,5 +173,8 @@ function copyOf(record: LogRecord, changes: ReadonlyMap<string, unknown>): LogRe
   for (const key of Object.keys(record)) {
     if (key !== "message") setField(copy, key, changes.has(key) ? changes.get(key) : record[key]);
   }
+  // A record may have one of its own, which merges the arguments in another way.
+  const own = Object.getOwnPropertyDescriptor(record, "getMessage");
+  if (own !== undefined) Object.defineProperty(copy, "getMessage", own);
   return copy;
 }

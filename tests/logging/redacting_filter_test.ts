@@ -134,6 +134,18 @@ test("RedactingFilter keeps the class and the mark of a record", () => {
   assert(isReceived(received) && received.password === "[redacted]");
 });
 
+test("RedactingFilter keeps a getMessage() of the record itself, which sees the redacted arguments", () => {
+  const record = makeLogRecord({ msg: "%d", args: { password: "tulip" } });
+  Object.defineProperty(record, "getMessage", {
+    value(this: LogRecord) {
+      return `${this.msg} ${JSON.stringify(this.args)}`;
+    },
+  });
+  const copy = new RedactingFilter(["password"]).filter(record) as LogRecord;
+  assertEquals(copy.getMessage(), '%d {"password":"[redacted]"}');
+  assert(!Object.keys(copy).includes("getMessage"));
+});
+
 /** A value that no filter with `**` can search. */
 const closed = Object.defineProperty({}, "a", {
   enumerable: true,
