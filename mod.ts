@@ -121,13 +121,9 @@ export {
   type TimeConverter,
 } from "./src/logging/formatter.ts";
 export type { FormatDefaults } from "./src/logging/format_style.ts";
-export {
-  JSONFormatter,
-  type JSONFormatterOptions,
-  type JSONKeys,
-} from "./src/logging/json_formatter.ts";
-export { ConsoleFormatter, type ConsoleFormatterOptions } from "./src/logging/console_formatter.ts";
-export { RedactingFilter, type RedactingFilterOptions } from "./src/logging/redacting_filter.ts";
+export { JSONFormatter, type JSONFormatterOptions } from "./src/logging/json_formatter.ts";
+export { ConsoleFormatter } from "./src/logging/console_formatter.ts";
+export { RedactingFilter } from "./src/logging/redacting_filter.ts";
 export { BufferingFormatter } from "./src/logging/buffering_formatter.ts";
 export { gmtime, localtime, type StructTime } from "./src/text/struct_time.ts";
 export {

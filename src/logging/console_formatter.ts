@@ -18,16 +18,6 @@ import { withFallback } from "../text/fallback.ts";
 import { pythonRepr, pythonStr } from "../text/python_repr.ts";
 import { cutText, maxTextOf, TextBudget } from "../text/text_budget.ts";
 
-/** Options of {@linkcode ConsoleFormatter}. */
-export interface ConsoleFormatterOptions {
-  /**
-   * True for colours, false for none. @default `NO_COLOR`, `FORCE_COLOR` and the terminal say it
-   */
-  colors?: boolean;
-  /** The format of the time, as for `strftime`. @default {"2026-11-28 10:00:00,123"} */
-  datefmt?: string | null;
-}
-
 /** The width of the longest of Python's names of levels. */
 const LEVEL_WIDTH = 8;
 
@@ -72,9 +62,13 @@ export class ConsoleFormatter extends Formatter {
   /**
    * Makes a formatter for a terminal.
    *
+   * @param options `colors` is true for colours and false for none; unless given, the environment and
+   * the terminal say it. `datefmt` is the format of the time, as for `strftime`; unless given, the
+   * time is `2026-11-28 10:00:00,123`.
+   *
    * @throws {TypeError} if an option is unknown or has the wrong type
    */
-  constructor(options: ConsoleFormatterOptions = {}) {
+  constructor(options: { colors?: boolean; datefmt?: string | null } = {}) {
     const what = "create ConsoleFormatter";
     checkKnown(what, options, ["colors", "datefmt"]);
     const { colors, datefmt = null } = options;

@@ -16,27 +16,27 @@ import { quotedJson, readableJson } from "../text/json_text.ts";
 import { pythonStr } from "../text/python_repr.ts";
 import { TextBudget } from "../text/text_budget.ts";
 
-/** The names of the keys of a line of {@linkcode JSONFormatter}. */
-export interface JSONKeys {
-  /** The time, as ISO 8601 text in UTC with milliseconds. @default {"time"} */
-  time?: string;
-  /** The name of the level, in lower case. @default {"level"} */
-  level?: string;
-  /** The name of the logger. @default {"logger"} */
-  logger?: string;
-  /** The message, with its arguments. @default {"message"} */
-  message?: string;
-  /** The error, only if one was logged. @default {"error"} */
-  error?: string;
-  /** The stack of the logging call, only if the call asked for it. @default {"stack_info"} */
-  stack_info?: string;
-}
-
 /** Options of {@linkcode JSONFormatter}. */
 export interface JSONFormatterOptions {
   /** Other names of the keys. @default {{}} */
-  keys?: JSONKeys;
+  keys?: {
+    /** The time, as ISO 8601 text in UTC with milliseconds. @default {"time"} */
+    time?: string;
+    /** The name of the level, in lower case. @default {"level"} */
+    level?: string;
+    /** The name of the logger. @default {"logger"} */
+    logger?: string;
+    /** The message, with its arguments. @default {"message"} */
+    message?: string;
+    /** The error, only if one was logged. @default {"error"} */
+    error?: string;
+    /** The stack of the logging call, only if the call asked for it. @default {"stack_info"} */
+    stack_info?: string;
+  };
 }
+
+/** The names of the keys of a line. */
+type JSONKeys = NonNullable<JSONFormatterOptions["keys"]>;
 
 const KEYS: Readonly<Required<JSONKeys>> = {
   time: "time",

@@ -13,12 +13,6 @@ import { Redaction } from "./_redaction.ts";
 import { checkPaths, type PathState } from "./_redaction_paths.ts";
 import { checkKnown, checkString } from "./validate.ts";
 
-/** Options of {@linkcode RedactingFilter}. */
-export interface RedactingFilterOptions {
-  /** The text in place of what is redacted. @default {"[redacted]"} */
-  replacement?: string;
-}
-
 /**
  * Replaces parts of the fields and arguments of a record, before the arguments are merged into the
  * message.
@@ -82,11 +76,13 @@ export class RedactingFilter extends Filter {
   /**
    * Makes a filter that redacts what the paths lead to; at most 100 paths of 100 names.
    *
+   * @param options `replacement` is the text in place of what is redacted, `"[redacted]"` unless given
+   *
    * @throws {TypeError} if a path is no path, or an option is unknown or has the wrong type
    */
   constructor(
     paths: readonly (string | readonly string[])[],
-    options: RedactingFilterOptions = {},
+    options: { replacement?: string } = {},
   ) {
     const what = "create RedactingFilter";
     const start = checkPaths(what, paths);

@@ -1,9 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import {
-  ConsoleFormatter,
-  type ConsoleFormatterOptions,
-} from "../../src/logging/console_formatter.ts";
+import { ConsoleFormatter } from "../../src/logging/console_formatter.ts";
 import { Formatter } from "../../src/logging/formatter.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
@@ -13,6 +10,8 @@ import { PythonObject } from "../../src/wire/pickle/python_object.ts";
 import { MAX_TEXT } from "../../src/text/text_budget.ts";
 import { test } from "../test.ts";
 import { receivedRecord } from "./helpers.ts";
+
+type ConsoleFormatterOptions = ConstructorParameters<typeof ConsoleFormatter>[0];
 
 const record = (fields: Record<string, unknown>) =>
   makeLogRecord({

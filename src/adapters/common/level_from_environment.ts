@@ -16,7 +16,9 @@ interface DenoEnvironment {
 const VARIABLES = ["LOGWIRE_LEVEL", "LOG_LEVEL"];
 
 /** Python's names. */
-const LEVELS = ["CRITICAL", "FATAL", "ERROR", "WARNING", "WARN", "INFO", "DEBUG", "NOTSET"];
+const LEVELS = [
+  ...["CRITICAL", "FATAL", "ERROR", "WARNING", "WARN", "INFO", "DEBUG", "NOTSET"] as const,
+];
 
 /** The variables that were reported. */
 const reported = new Set<string>();
@@ -32,7 +34,19 @@ const reported = new Set<string>();
  *
  * @param ownLevels the names that the program has given to `addLevelName()`
  */
-export function levelFromEnvironment(ownLevels: readonly string[] = []): string | undefined {
+export function levelFromEnvironment<Own extends string = never>(
+  ownLevels: readonly Own[] = [],
+):
+  | Own
+  | "CRITICAL"
+  | "FATAL"
+  | "ERROR"
+  | "WARNING"
+  | "WARN"
+  | "INFO"
+  | "DEBUG"
+  | "NOTSET"
+  | undefined {
   const known = [...LEVELS, ...ownLevels];
   for (const variable of VARIABLES) {
     const value = read(variable)?.trim();
