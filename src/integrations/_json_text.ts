@@ -8,30 +8,38 @@
  * @module
  */
 import { withFallback } from "../text/fallback.ts";
-import { cutText } from "../text/text_budget.ts";
+import { cutText, ELLIPSIS, MAX_DEPTH, TextBudget } from "../text/text_budget.ts";
+import { isError, UNREADABLE } from "./_unreadable.ts";
 
-/** Returns a value as JSON, on one line; text that is too long ends with `…`. Never throws. */
+/**
+ * Returns a value as JSON, on one line; what is too long, too deep or too much is `…`. Never throws.
+ */
 export function jsonText(value: unknown): string {
   // JSON has no text for undefined, a function and a symbol.
   const text = withFallback(
-    () => JSON.stringify(value, plainValues()) ?? String(value),
-    "[a value that cannot be shown]",
+    () => JSON.stringify(value, plainValues(new TextBudget())) ?? String(value),
+    UNREADABLE,
   );
   return cutText(text);
 }
 
 /** Returns the replacer of one `JSON.stringify()`, which remembers the objects it is within. */
-function plainValues(): (this: unknown, key: string, value: unknown) => unknown {
+function plainValues(
+  budget: TextBudget,
+): (this: unknown, key: string, value: unknown) => unknown {
   // What JSON.stringify() is within, the innermost last: each object, and what is written for it.
   const within: { value: object; written: object }[] = [];
   return function (this: unknown, _key: string, value: unknown): unknown {
-    if (typeof value === "bigint") return String(value);
+    if (!budget.next()) return ELLIPSIS;
+    if (typeof value === "string") return budget.cut(value);
+    if (typeof value === "bigint") return budget.cut(String(value));
     if (typeof value !== "object" || value === null) return value;
-    if (value instanceof Error) return String(value);
-    if (value instanceof Uint8Array) return base64(value);
+    if (isError(value)) return budget.cut(withFallback(() => String(value), UNREADABLE));
+    if (value instanceof Uint8Array) return base64(value.subarray(0, budget.left), budget);
     // `this` holds the value: what is deeper than that is finished.
     while (within.length > 0 && within.at(-1)?.written !== this) within.pop();
     if (within.some((outer) => outer.value === value)) return "[Circular]";
+    if (within.length === MAX_DEPTH) return ELLIPSIS;
     const written = plain(value);
     within.push({ value, written });
     return written;
@@ -43,6 +51,6 @@ function plain(value: object): object {
   return value instanceof Set ? [...value] : value;
 }
 
-function base64(bytes: Uint8Array): string {
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+function base64(bytes: Uint8Array, budget: TextBudget): string {
+  return budget.cut(btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")));
 }

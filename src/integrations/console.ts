@@ -90,7 +90,7 @@
  */
 import type { LogKeywords } from "../logging/call_arguments.ts";
 import type { LogArguments } from "../logging/log_record.ts";
-import { reportError } from "../logging/report_error.ts";
+import { reportFault } from "../logging/report_error.ts";
 import { checkBoolean, checkKnown, checkMethods } from "../logging/validate.ts";
 import { consoleCalls } from "./_console_calls.ts";
 
@@ -189,7 +189,7 @@ function call(name: string, print: Method, args: unknown[], at: number): void {
   try {
     log(capture, name, args);
   } catch (error) {
-    reportError(null, error);
+    reportFault(error);
   } finally {
     isBusy = false;
   }

@@ -133,6 +133,7 @@
  * @module
  */
 import { type ForeignEvent, foreignRecord, handOver } from "./_foreign_record.ts";
+import { isError, UNREADABLE } from "./_unreadable.ts";
 import { inspect } from "./_value_inspector.ts";
 import { callBack } from "../logging/callback.ts";
 import { pathOf } from "../logging/caller.ts";
@@ -280,10 +281,8 @@ function contentOf(
 ): Pick<ForeignEvent, "message" | "error" | "fields"> {
   const { message, properties } = record;
   const { [errorKey(properties) ?? ""]: thrown, ...others } = properties;
-  const isProperty = thrown instanceof Error;
-  const error = isProperty
-    ? thrown
-    : message.find((part, at) => at % 2 === 1 && part instanceof Error);
+  const isProperty = isError(thrown);
+  const error = isProperty ? thrown : message.find((part, at) => at % 2 === 1 && isError(part));
   const fields = isProperty ? others : { ...properties };
   if (hasTemplate && message.length > 1) fields.rawMessage ??= templateOf(record);
   return { message: textOf(message, error, render), error, fields };
@@ -292,14 +291,14 @@ function contentOf(
 /** Returns the name of the property that becomes the record's error. */
 function errorKey(properties: Record<string, unknown>): string | undefined {
   return ["error", "err", ...Object.keys(properties)]
-    .find((key) => Object.hasOwn(properties, key) && properties[key] instanceof Error);
+    .find((key) => Object.hasOwn(properties, key) && isError(properties[key]));
 }
 
 function textOf(message: readonly unknown[], error: unknown, render: Settings["render"]): string {
   const parts = message.map((part, at) => {
     const isText = at % 2 === 0;
-    if (isText || isInError(part, error)) return withFallback(() => String(part), "Error");
-    return withFallback(() => render(part), "[a value that cannot be shown]");
+    if (isText || isInError(part, error)) return withFallback(() => String(part), UNREADABLE);
+    return withFallback(() => render(part), UNREADABLE);
   });
   return cutText(parts.join(""));
 }
@@ -309,7 +308,7 @@ function textOf(message: readonly unknown[], error: unknown, render: Settings["r
  * which is all that LogTape writes for `logger.error(error)`.
  */
 function isInError(value: unknown, error: unknown): boolean {
-  return error instanceof Error && (value === error || value === error.message);
+  return isError(error) && (value === error || value === error.message);
 }
 
 function templateOf({ rawMessage }: LogTapeRecord): string {

@@ -238,6 +238,9 @@ export interface LogRecordExporterOptions {
 
 const WHAT = "create an OpenTelemetry exporter";
 
+/** The level of trace, which Python does not name: half of DEBUG. */
+const TRACE = 5;
+
 /** The lowest severity number of each level, the highest level first. */
 const SEVERITIES: readonly (readonly [number, number])[] = [
   [21, CRITICAL],
@@ -245,7 +248,7 @@ const SEVERITIES: readonly (readonly [number, number])[] = [
   [13, WARNING],
   [9, INFO],
   [5, DEBUG],
-  [1, 5],
+  [1, TRACE],
 ];
 
 const SUCCESS = 0;
@@ -328,7 +331,8 @@ function eventOf(log: OpenTelemetryLogRecord): ForeignEvent {
 function levelOf({ severityNumber = 0, severityText = "" }: OpenTelemetryLogRecord): number {
   const known = SEVERITIES.find(([least]) => severityNumber >= least)?.[1];
   if (known !== undefined) return known;
-  const named = getLevelName(severityText.toUpperCase());
+  const name = severityText.toUpperCase();
+  const named = name === "TRACE" ? TRACE : getLevelName(name);
   return typeof named === "number" ? named : INFO;
 }
 

@@ -109,7 +109,7 @@
  */
 import { Writable } from "node:stream";
 import type { Handler } from "../logging/handler.ts";
-import { reportError } from "../logging/report_error.ts";
+import { reportFault } from "../logging/report_error.ts";
 import {
   checkBoolean,
   checkInteger,
@@ -120,6 +120,7 @@ import {
   refuse,
 } from "../logging/validate.ts";
 import { handOver } from "./_foreign_record.ts";
+import { isError } from "./_unreadable.ts";
 import { LEVEL, winstonRecord, type WinstonRecordOptions } from "./_winston_record.ts";
 
 /** The part of a format of winston (`logform`) that is used. */
@@ -285,9 +286,9 @@ class Transport extends Writable implements WinstonTransport {
       if (isFiltered && !this.#isWanted(info)) return;
       const formatted = this.#formatted(info);
       if (formatted === undefined) return;
-      handOver(this.#handler, winstonRecord(info, formatted, this.#record));
+      handOver(this.#handler, winstonRecord(info, formatted, this.#record, reportFault));
     } catch (error) {
-      reportError(null, error);
+      reportFault(error);
     }
   }
 
@@ -312,7 +313,7 @@ class Transport extends Writable implements WinstonTransport {
     try {
       return format.transform(copyOf(info), format.options) || undefined;
     } catch (error) {
-      reportError(null, error);
+      reportFault(error);
       return info;
     }
   }
@@ -321,7 +322,7 @@ class Transport extends Writable implements WinstonTransport {
 /** Returns a copy that a format may change; of an error also what is not enumerable. */
 function copyOf(info: unknown): WinstonInfo {
   const { message, stack, cause } = info as Error;
-  const hidden = info instanceof Error
+  const hidden = isError(info)
     ? { message, ...(stack !== undefined && { stack }), ...(cause !== undefined && { cause }) }
     : {};
   return Object.assign(hidden, info) as unknown as WinstonInfo;

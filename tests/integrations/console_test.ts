@@ -277,6 +277,33 @@ test("the replaced methods never throw", () => {
   assert(stderr.lines.every((line) => line.startsWith("--- Logging error ---")));
 });
 
+test("an argument that cannot be read costs neither the record nor the program", () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const fail = (): never => {
+    throw new Error("by the value");
+  };
+  const label = { toString: fail } as never;
+  const records = captured(() => {
+    console.log("a", proxy);
+    console.log("b", { [Symbol.for("nodejs.util.inspect.custom")]: fail });
+    console.error("c %s", { toString: fail }, new Error("kept"));
+    console.dir(proxy, {
+      get depth() {
+        return fail();
+      },
+    } as never);
+    console.assert(false, proxy);
+    console.count(label);
+    console.time(label);
+    console.timeEnd(label);
+  });
+  assertEquals(records.length, 7);
+  assertEquals(records.slice(0, 3).map(({ msg }) => String(msg)[0]), ["a", "b", "c"]);
+  assertEquals(String(records[2]?.exc_info), "Error: kept");
+  assertEquals(records[5]?.msg, "[unreadable]: 1");
+});
+
 test("the level of the logger applies, and no text is made for a record that is off", () => {
   const handler = new ListHandler();
   const logger = loggerWith(handler);

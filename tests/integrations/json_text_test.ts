@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { jsonText } from "../../src/integrations/_json_text.ts";
 import { MAX_TEXT } from "../../src/text/text_budget.ts";
 import { test } from "../test.ts";
@@ -27,7 +27,7 @@ test("jsonText() has a text for undefined, functions, and values that throw", ()
   };
   assertEquals(jsonText(undefined), "undefined");
   assertEquals(jsonText(Symbol("s")), "Symbol(s)");
-  assertEquals(jsonText(throwing), "[a value that cannot be shown]");
+  assertEquals(jsonText(throwing), "[unreadable]");
 });
 
 test("jsonText() marks what contains itself, and writes twice what is there twice", () => {
@@ -43,7 +43,19 @@ test("jsonText() marks what contains itself, and writes twice what is there twic
   assertEquals(jsonText([set]), '[["[Circular]"]]');
 });
 
-test("jsonText() cuts a text that is too long", () => {
+test("jsonText() cuts what is too long, too deep and too much", () => {
   const text = jsonText({ long: "x".repeat(MAX_TEXT) });
-  assertEquals([text.length, text.at(-1)], [MAX_TEXT, "…"]);
+  assert(text.length <= MAX_TEXT && text.endsWith('…"}'), text.slice(-10));
+  assert(jsonText(["x".repeat(MAX_TEXT), new Uint8Array(MAX_TEXT)]).length <= MAX_TEXT);
+  const nested = (depth: number) => {
+    let value: unknown = 1;
+    for (let level = 0; level < depth; level++) value = [value];
+    return value;
+  };
+  assertEquals(jsonText(nested(100)), `${"[".repeat(100)}1${"]".repeat(100)}`);
+  assertEquals(jsonText(nested(100_000)), `${"[".repeat(100)}"…"${"]".repeat(100)}`);
+  // A list that is shared many times over: its whole text would have 2 ** 60 elements.
+  let shared: unknown = 1;
+  for (let level = 0; level < 60; level++) shared = [shared, shared];
+  assert(jsonText(shared).length <= MAX_TEXT);
 });

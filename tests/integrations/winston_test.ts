@@ -170,6 +170,24 @@ test("a field that cannot be read does not lose the record", () => {
   assertEquals(Object.getOwnPropertyDescriptor(record, "__proto__")?.value, 5);
 });
 
+test("an event that cannot be read is reported, and is a record of its level", () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  // Most formats of winston throw at such a value themselves.
+  const options = { format: format((info) => info)() };
+  const field = logged(
+    (logger) => logger.log({ level: "info", message: "x", proxy, a: 1 }),
+    options,
+  );
+  assertEquals([field.getMessage(), field.a], ["x", 1]);
+  const stderr = catchStderr();
+  const info = { level: "warn", message: proxy as never };
+  const message = logged((logger) => logger.log(info), options, { name: "shop" });
+  stderr.end();
+  assertEquals([message.name, message.levelno, message.getMessage()], ["shop", 30, "[unreadable]"]);
+  assertEquals(stderr.lines.length, 1);
+});
+
 test("a transport in exceptionHandlers gets the uncaught errors alone", () => {
   const handler = new ListHandler();
   const transport = winstonTransport(handler);

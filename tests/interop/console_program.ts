@@ -12,6 +12,7 @@ const handler = new SocketHandler("127.0.0.1", Number(port), {
   whileDisconnected: "queue",
 });
 handler.retryStart = 0.05;
+handler.retryMax = 0.1;
 const log = getLogger("shop.console");
 log.setLevel("DEBUG");
 log.addHandler(handler);

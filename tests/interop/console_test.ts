@@ -30,10 +30,14 @@ test(
 );
 
 for (
-  const [title, settings] of Object.entries({
-    "without Node's modules": { compatibilityFlags: ["no_nodejs_compat"] },
-    "with Node's modules": { compatibilityFlags: ["nodejs_compat"] },
-  })
+  const [title, settings, objects] of [
+    ["without Node's modules", { compatibilityDate: "2023-05-18" }, '{"left":2} [1,"a"]'],
+    [
+      "with Node's modules",
+      { compatibilityDate: "2026-10-01", compatibilityFlags: ["nodejs_compat"] },
+      "{ left: 2 } [ 1, 'a' ]",
+    ],
+  ] as const
 ) {
   test(
     `a captured console of a worker ${title} logs to a CPython receiver`,
@@ -42,7 +46,6 @@ for (
       await using workerd = await Workerd.start({
         console: {
           entry: "tests/edge/console_worker.ts",
-          compatibilityDate: "2026-10-01",
           ...settings,
           define: { RECEIVER_PORT: String(receiver.port) },
         },
@@ -51,7 +54,7 @@ for (
       await receiver.stop();
       const records = await receiver.records(3);
       assertEquals(records.map(({ __message__, levelname }) => [levelname, __message__]), [
-        ["INFO", "request / { left: 2 } [ 1, 'a' ]"],
+        ["INFO", `request / ${objects}`],
         ["WARNING", "50% done"],
         ["ERROR", "failed Error: disk full"],
       ]);

@@ -10,7 +10,7 @@ import { printed, type ProgramOptions, startProgram } from "./programs.ts";
 import { type Fields, PythonReceiver } from "./python_receiver.ts";
 
 /** How many records are logged before, during and after the outage. */
-const PHASES = { before: 50, during: 10_000, after: 100 };
+const PHASES = { before: 50, during: 1000, after: 100 };
 
 /** Logs all records by `log`, the last of them right before the process exits. */
 export async function logThroughOutage(
@@ -25,7 +25,6 @@ export async function logThroughOutage(
   logPhase("during");
   process.stdout.write("logged in the outage\n");
   await handler.flush();
-  await until(() => handler.stats.queued === 0, () => "the delivery");
   logPhase("after");
   process.exit(0);
 }

@@ -13,6 +13,7 @@ const handler = new SocketHandler("127.0.0.1", Number(port), {
   onEvent: () => {},
 });
 handler.retryStart = 0.05;
+handler.retryMax = 0.1;
 const { format } = winston;
 const logger = winston.createLogger({
   level: "silly",
