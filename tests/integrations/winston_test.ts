@@ -1,6 +1,7 @@
 /** The transport in real loggers of winston. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { once } from "node:events";
+import process from "node:process";
 import winston from "winston";
 import { SocketHandler } from "../../src/handlers/socket_handler.ts";
 import { winstonTransport, type WinstonTransportOptions } from "../../src/integrations/winston.ts";
@@ -382,6 +383,18 @@ test("an unhandled rejection has its stack once", () => {
   assertEquals([record.exc_info, record.rejection], [error, true]);
   const text = record.getMessage();
   assert(text.endsWith("ejection: rejected") && !text.includes("\n"), text);
+});
+
+test("with handleRejections winston listens for unhandled rejections", () => {
+  const count = () => process.listenerCount("unhandledRejection");
+  const before = count();
+  const loggers = [true, false].map((handleRejections) => {
+    const transport = winstonTransport(new ListHandler(), { handleRejections });
+    return winston.createLogger({ transports: [transport] });
+  });
+  assertEquals(count(), before + 1);
+  for (const logger of loggers) logger.rejections.unhandle();
+  assertEquals(count(), before);
 });
 
 test("an uncaught error has its stack once, and comes only with handleExceptions", () => {
