@@ -42,6 +42,7 @@ import type { Acceptor, Connector, DatagramAcceptor, DatagramConnector } from ".
 import { exitNotifier } from "../net/exit_hooks.ts";
 import { hostName } from "./common/host_name.ts";
 import { levelFromEnvironment } from "./common/level_from_environment.ts";
+import { refuseWorker } from "./common/wrong_runtime.ts";
 
 export { ConnectionError, exitNotifier, levelFromEnvironment };
 export type { ConnectionErrorCode };
@@ -64,6 +65,7 @@ async function native(): Promise<typeof connector> {
 }
 
 async function load(): Promise<typeof connector> {
+  refuseWorker("auto");
   if ("Deno" in globalThis) return (await import("./deno.ts")).connector;
   if ("Bun" in globalThis) return (await import("./bun.ts")).connector;
   const { process } = globalThis as { process?: { versions?: { node?: string } } };

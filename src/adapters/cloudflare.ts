@@ -1,6 +1,6 @@
 /**
  * The connector of Cloudflare Workers and workerd, by `cloudflare:sockets`: TCP and TLS, outward. It
- * needs no compatibility flag.
+ * needs no compatibility flag. On another runtime the module loads too, and each dial is `unsupported`.
  *
  * **Connections.** A socket belongs to the request that opened it. So handlers connect for each flush
  * unless `connection: "persistent"` is set, and `withFlush` or `flushAfter` of `@logwire/logging` flushes
@@ -11,7 +11,8 @@
  * works; `tls.ca`, `tls.cert` and `tls.key` are `unsupported`, and so are Unix sockets and datagrams.
  *
  * **Errors.** Workers do not say why a connection failed: the code is `other`, whether the server
- * refuses it, its name does not exist or its certificate is bad.
+ * refuses it or its name does not exist; of a TLS handshake that failed it is `tls`, whether the server
+ * speaks no TLS or its certificate is bad.
  *
  * **At the end of a request.** The request takes with it what a write has left that is cut off. Records
  * that are queued wait for the next flush.
@@ -41,7 +42,6 @@
  *
  * @module
  */
-import { connect } from "cloudflare:sockets";
 import { showAddress } from "../net/address.ts";
 import { ConnectionError, type ConnectionErrorCode } from "../net/connection_error.ts";
 import type { Connector, StreamConnection } from "../net/connector.ts";
@@ -54,7 +54,19 @@ import { CloudflareStream } from "./cloudflare/stream.ts";
 export { ConnectionError };
 export type { ConnectionErrorCode };
 
-const connectSocket: WorkerConnect = connect;
+let connectSocket: WorkerConnect | undefined;
+
+/** Loads it with the first connection: a static import fails on other runtimes, and does not say why. */
+async function loadConnect(): Promise<WorkerConnect> {
+  try {
+    return (await import("cloudflare:sockets")).connect;
+  } catch {
+    throw new ConnectionError(
+      "unsupported",
+      "the connector of ./cloudflare works in workers alone: import that of ./auto",
+    );
+  }
+}
 
 const ignore = () => {};
 
@@ -65,12 +77,14 @@ export const connector: Connector = {
     const doing = `Cannot connect to ${showAddress(to)}`;
     checkSupported(to, doing);
     if (signal?.aborted) throw abortedError(signal, doing);
-    return await dial(to, signal, doing);
+    connectSocket ??= await loadConnect();
+    return await dial(to, connectSocket, signal, doing);
   },
 };
 
 async function dial(
   to: WorkerAddress,
+  connect: WorkerConnect,
   signal: AbortSignal | undefined,
   doing: string,
 ): Promise<StreamConnection> {
@@ -79,7 +93,7 @@ async function dial(
   const secureTransport = tls === undefined ? "off" : "starttls";
   let socket: WorkerSocket;
   try {
-    socket = connectSocket(address, { secureTransport, allowHalfOpen: true });
+    socket = connect(address, { secureTransport, allowHalfOpen: true });
   } catch (error) {
     throw connectionFailed(error, doing, "other");
   }
@@ -114,7 +128,9 @@ async function opened(
   try {
     await secure.opened;
   } catch (error) {
-    throw connectionFailed(error, doing, "tls");
+    // workerd says "internal error", whatever it is.
+    const message = `${doing}: no TLS there, or no trusted certificate for ${serverName}`;
+    throw new ConnectionError("tls", message, { cause: error });
   }
   return secure;
 }

@@ -3,8 +3,9 @@
  *
  * **Permissions.** TCP and TLS need `--allow-net=host:port` and nothing else. UDP needs the bind address
  * as well (`--allow-net=host:port,0.0.0.0:0`) and, for a host name, the bare name. A Unix socket needs
- * `--allow-read`, `--allow-write` and `--allow-net=unix:` with its path. A permission that lacks fails
- * the dial with `denied`.
+ * `--allow-read`, `--allow-write` and `--allow-net=unix:` with its path. Where a permission lacks, the
+ * dial fails with `denied` and names the flag. Nothing here prompts, on a terminal either: a program
+ * that logs must not stop at a question.
  *
  * **Datagrams.** Deno has UDP and Unix datagrams of its own only with `--unstable-net`; Unix datagrams
  * then need the whole `--allow-net`, since their own end has an address too. Without that flag UDP goes
@@ -100,13 +101,13 @@ export const connector: Connector & DatagramConnector & Acceptor & DatagramAccep
   checkedConnector({
     async connect(to, options, doing) {
       if (to.transport === "tcp" && isDialDefective(to.tls, options)) {
-        return await (await nodeConnector(to, doing)).connect(to, options);
+        return await (await nodeConnector()).connect(to, options);
       }
       return await dialDeno(to, options.signal, doing);
     },
     async listen(at, options, doing) {
       if (at.transport === "tcp" && isListenDefective(at.tls)) {
-        return await (await nodeConnector(at, doing)).listen(at, options);
+        return await (await nodeConnector()).listen(at, options);
       }
       return listenDeno(at, doing);
     },

@@ -55,6 +55,7 @@ import { exitNotifier } from "../net/exit_hooks.ts";
 import { checkedConnector } from "./common/checked_connector.ts";
 import { hostName } from "./common/host_name.ts";
 import { levelFromEnvironment } from "./common/level_from_environment.ts";
+import { refuseWorker } from "./common/wrong_runtime.ts";
 import { bindNodeDatagram, openNodeDatagram } from "./node/datagram.ts";
 import { dialNode } from "./node/dial.ts";
 import { listenNode } from "./node/listener.ts";
@@ -66,7 +67,10 @@ export type { ConnectionErrorCode };
 /** Streams and datagrams by Node's own modules. */
 export const connector: Connector & DatagramConnector & Acceptor & DatagramAcceptor =
   checkedConnector({
-    connect: (to, { signal }, doing) => dialNode(to, signal, doing),
+    connect: async (to, { signal }, doing) => {
+      refuseWorker("node");
+      return await dialNode(to, signal, doing);
+    },
     listen: (at, _options, doing) => listenNode(at, doing),
     openDatagram: (peer, options) =>
       peer.transport === "udp" ? openNodeDatagram(peer, options) : openNodeUnixgram(peer, options),

@@ -99,6 +99,7 @@ import { levelAt, propagateAt, truth } from "./_entry_values.ts";
 import type { LoggingConfig } from "./logging_config.ts";
 
 export { handlerClasses, type HandlerClassesOptions } from "./handler_classes.ts";
+export type { DeliveryOptions, RecordDeliveryOptions } from "../handlers/datagram_handler.ts";
 export type {
   ConfigClass,
   ConfigClasses,

@@ -8,7 +8,7 @@
  */
 import { classFactory } from "../logging/class_factory.ts";
 import { SYSLOG_UDP_PORT } from "../logging/default_ports.ts";
-import { DatagramHandler, type DatagramHandlerOptions } from "../handlers/datagram_handler.ts";
+import { DatagramHandler, type RecordDeliveryOptions } from "../handlers/datagram_handler.ts";
 import { HTTPHandler } from "../handlers/http_handler.ts";
 import { SocketHandler } from "../handlers/socket_handler.ts";
 import { SysLogHandler } from "../handlers/sys_log_handler.ts";
@@ -18,7 +18,7 @@ import type { ConfigClasses, ConfigKeywords } from "./config_factory.ts";
 /**
  * Options of {@linkcode handlerClasses}: every handler gets them, unless its entry says otherwise.
  */
-export interface HandlerClassesOptions extends Omit<DatagramHandlerOptions, "connector"> {
+export interface HandlerClassesOptions extends RecordDeliveryOptions {
   /** The `connector` of a runtime. Handlers of datagrams are refused if it opens none. */
   connector: Connector & Partial<DatagramConnector>;
 }

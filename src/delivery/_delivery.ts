@@ -434,7 +434,9 @@ export class Delivery implements ExitHooks {
     },
     outage: (isWithDrops) => {
       const error = this.#error ??
-        new Error("the server ends each connection at once: is this its port, and without TLS?");
+        new Error(
+          "the server ends each connection at once: is this its port? Set 'tls' if it is for TLS",
+        );
       this.#reporter.beginOutage(error, isWithDrops ? this.#droppedBefore : undefined);
     },
     failed: () => {
@@ -504,13 +506,14 @@ export class Delivery implements ExitHooks {
       }
       attempt.over();
     };
+    const late = new ConnectionError("timeout", `no connection within ${connectTimeoutMs} ms`);
     // Through the executor a connector that throws at once is a dial that failed, and so is a dial of a
     // worker whose modules load, where it has no timers.
     new Promise<DetailedWriter>((resolve) => {
       attempt.arm("timeout", connectTimeoutMs, () => {
-        const message = `no connection within ${connectTimeoutMs} ms`;
-        abort.abort(new DOMException(message, "TimeoutError"));
-        failed(new ConnectionError("timeout", message));
+        abort.abort(new DOMException(late.message, "TimeoutError"));
+        // The connector's own error comes first, if it reports one at once: it says more.
+        attempt.arm("timeout", 0, () => failed(late));
       });
       resolve(open(abort.signal) as Promise<DetailedWriter>);
     }).then((writer) => {
@@ -518,7 +521,7 @@ export class Delivery implements ExitHooks {
       if (!attempt.isParted) return this.#opened(attempt, writer);
       attempt.over();
       return void closeWriter(writer, aborted());
-    }).catch(failed);
+    }).catch((error) => failed(error === abort.signal.reason ? late : error));
     return new Promise((resolve) => {
       const cut = () => this.#on("cut", undefined, attempt);
       signal?.addEventListener("abort", cut);

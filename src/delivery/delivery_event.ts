@@ -150,7 +150,7 @@ function describeAnswer(bytes: Uint8Array): string {
 const PROTOCOLS = [
   ["HTTP/", "a web server"],
   // RFC 8446 section 5.1: an alert, and the version.
-  ["\x15\x03", "TLS"],
+  ["\x15\x03", "TLS (then set 'tls')"],
   ["SSH-", "SSH"],
   ["220", "a mail or FTP server"],
 ] as const;

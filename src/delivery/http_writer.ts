@@ -19,6 +19,7 @@ import { escapeControls } from "../text/control_characters.ts";
 import { valueText } from "../logging/validate.ts";
 import { retryAfterSeconds } from "./_retry_after.ts";
 import { ConnectionError } from "../net/connection_error.ts";
+import { fetchError } from "../net/fetch_error.ts";
 import type { Clock } from "../net/connector.ts";
 import { withTimeout } from "../net/with_timeout.ts";
 import type { DropReason } from "./delivery_event.ts";
@@ -273,7 +274,7 @@ export class HttpWriter implements DetailedWriter {
     try {
       response = await fetch(target, init);
     } catch (error) {
-      throw error instanceof ConnectionError ? error : failure(error);
+      throw error instanceof ConnectionError ? error : fetchError(error, url);
     }
     if (typeof response?.status === "number") return response;
     throw new TypeError(`fetch must give a Response: it gave ${valueText(response)}`);
@@ -288,17 +289,6 @@ export class HttpWriter implements DetailedWriter {
 async function gzipped(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
-}
-
-/** The error of a network that fails, with the messages of its causes. */
-function failure(error: unknown): ConnectionError {
-  const texts: string[] = [];
-  for (let cause = error; cause instanceof Error && texts.length < 3; cause = cause.cause) {
-    const { code } = cause as { code?: unknown };
-    const text = cause.message || (typeof code === "string" ? code : "");
-    if (text !== "") texts.push(text);
-  }
-  return new ConnectionError("other", texts.join(": ") || "the request failed", { cause: error });
 }
 
 /** A text behind a colon, if there is one. */

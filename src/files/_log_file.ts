@@ -16,6 +16,7 @@ import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
 import { reportError } from "../logging/report_error.ts";
 import type { TextStream } from "../logging/text_stream.ts";
+import { demandFile } from "./_deno_permission.ts";
 import { exitWriter } from "./_exit_writer.ts";
 import { type Fsync, MODE_FLAGS, type OpenMode } from "./file_options.ts";
 
@@ -125,6 +126,7 @@ export class LogFile implements TextStream {
   }
 
   #open(mode: OpenMode): void {
+    demandFile(this.name);
     const fd = this.#calls.openSync(this.name, MODE_FLAGS[mode], 0o666);
     try {
       const stats = this.#calls.fstatSync(fd, { bigint: true });

@@ -9,6 +9,7 @@
 import fs from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
+import { demandFile } from "./_deno_permission.ts";
 import { GZ, PART } from "./_files_to_delete.ts";
 
 interface Job {
@@ -31,11 +32,15 @@ export class RotatedFiles {
 
   /** True if a file has this name, compressed or not. */
   exists(path: string): boolean {
-    return this.#suffixes.some((suffix) => fs.existsSync(path + suffix));
+    return this.#suffixes.some((suffix) => {
+      demandFile(path + suffix);
+      return fs.existsSync(path + suffix);
+    });
   }
 
   /** Renames a file, and replaces one of the new name; false if there is no file to rename. */
   move(from: string, to: string): boolean {
+    for (const suffix of this.#suffixes) demandFile(from + suffix, to + suffix);
     const there = this.#suffixes.filter((suffix) => fs.existsSync(from + suffix));
     if (from === to || there.length === 0) return false;
     this.remove(to, there);

@@ -17,6 +17,7 @@ import { makeLogRecord } from "../logging/make_log_record.ts";
 import { FileHandler, type FileHandlerOptions } from "./file_handler.ts";
 import { FILE_HANDLER_OPTIONS, ROTATING_OPTIONS } from "./file_options.ts";
 import { RetryLimiter } from "./_retry_limiter.ts";
+import { demandFile } from "./_deno_permission.ts";
 import { RotatedFiles } from "./_rotated_files.ts";
 
 /** Returns the path of a rotated file, from its default path. */
@@ -125,7 +126,10 @@ export abstract class BaseRotatingHandler extends FileHandler {
   rotate(source: string, dest: string): void {
     if (typeof this.rotator === "function") {
       watch(this.rotator(source, dest), (error) => this.reportFault(error));
-    } else if (fs.existsSync(source)) fs.renameSync(source, dest);
+      return;
+    }
+    demandFile(source, dest);
+    if (fs.existsSync(source)) fs.renameSync(source, dest);
   }
 
   /** Writes the buffer, closes the file, and awaits the compression of rotated files. */

@@ -49,7 +49,8 @@
  * Where a name of a rotated file is taken, a number follows it; CPython deletes that file or stops
  * rolling over.
  *
- * Runs on Deno (`--allow-read` and `--allow-write` for the folder), Bun and Node.
+ * Runs on Bun, Node and Deno, which needs `--allow-read` and `--allow-write` for the folder: where one
+ * of them lacks, the error names the flag, and Deno does not prompt.
  *
  * @example Log into a file, one a day, for a week
  * ```ts

@@ -31,6 +31,7 @@ import {
   type BaseRotatingHandlerOptions,
   isNoRegularFile,
 } from "./base_rotating_handler.ts";
+import { demandFile } from "./_deno_permission.ts";
 import { checkFilename, FILE_HANDLER_OPTIONS, ROTATING_OPTIONS } from "./file_options.ts";
 
 /** A source of time; every `Clock` is one. */
@@ -190,6 +191,7 @@ export class TimedRotatingFileHandler extends BaseRotatingHandler {
       ...(typeof this.namer === "function" &&
         { namer: (name: string) => basename(atOnce(this.namer!(join(folder, name)), "namer()")) }),
     };
+    demandFile(folder);
     return filesToDelete(fs.readdirSync(folder), naming, this.backupCount)
       .map((name) => join(folder, name));
   }

@@ -19,6 +19,7 @@ import {
   refuse,
 } from "../logging/validate.ts";
 import type { ExitNotifier } from "../net/connector.ts";
+import { demandUrl } from "../net/deno_permission.ts";
 import { systemClock } from "../net/system_clock.ts";
 import {
   checkExitNotifier,
@@ -181,7 +182,10 @@ export function checkHttpOptions(
   checkFunction(what, "fetch", options.fetch);
   const exitNotifier = checkExitNotifier(what, options.exitNotifier);
   // Looked up at each request, as a program may instrument it later.
-  const fetcher: HTTPFetch = options.fetch ?? ((url, init) => fetch(url, init));
+  const fetcher: HTTPFetch = options.fetch ?? ((url, init) => {
+    demandUrl(url);
+    return fetch(url, init);
+  });
   return {
     secure,
     credentials,
@@ -249,7 +253,8 @@ function checkAddress(what: string, host: string, url: string, secure: boolean):
     refuse(
       what,
       "host",
-      'a host name or IP address (IPv6 in brackets) with or without ":port"',
+      'a host name or IP address (IPv6 in brackets) with or without ":port": ' +
+        "the scheme is the option 'secure', the path is 'url'",
       host,
     );
   }

@@ -78,11 +78,15 @@ import type {
   WaitOptions,
 } from "../net/connector.ts";
 import {
+  type DeliveryOptions,
   RECORD_DELIVERY_OPTIONS,
   type RecordDeliveryOptions,
 } from "../delivery/delivery_options.ts";
 import type { SocketTarget } from "./_socket_target.ts";
 import { SocketHandler } from "./socket_handler.ts";
+
+// A page of documentation shows the members of a base that its entry point exports.
+export type { DeliveryOptions, RecordDeliveryOptions };
 
 /** Options of {@linkcode DatagramHandler}. */
 export interface DatagramHandlerOptions extends RecordDeliveryOptions {

@@ -96,6 +96,7 @@ import { atOnce, watch } from "../logging/callback.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import type { BatchWriter } from "../delivery/batch_writer.ts";
 import { Batcher } from "../delivery/batcher.ts";
+import type { DeliveryOptions } from "../delivery/delivery_options.ts";
 import { NetworkHandler } from "../delivery/network_handler.ts";
 import { checkHttpOptions, checkMethod, type HTTPHandlerOptions } from "./_http_options.ts";
 import type {
@@ -109,6 +110,7 @@ import { type HttpEndpoint, type HTTPFetch, HttpWriter } from "../delivery/http_
 import { form } from "./_record_bodies.ts";
 
 export type {
+  DeliveryOptions,
   HTTPAnswer,
   HTTPBody,
   HTTPFetch,

@@ -79,7 +79,7 @@
  * - A record counts as sent when the server has ended the connection in order, or has kept it open
  *   for `closeTimeoutMs`. The records of a connection that broke earlier are sent again, and may
  *   arrive twice, but not more often. A server that stops in order loses nothing. A crash of the
- *   server can look like a clean shutdown.
+ *   server can look like a clean shutdown; so can a server for TLS that gets records without TLS.
  * - If the platform cancels a request, a later request sends its records, some seconds after the
  *   cancelled flush should have ended.
  * - Records that are logged while a response is streamed, or while the module loads, are sent with
@@ -87,7 +87,7 @@
  *   logged while the module loads are dated 1970, because workers have no clock there.
  * - Workers trust the certificate authorities of their runtime, and have neither Unix sockets nor
  *   datagrams. They do not say why a connection failed: the code of the `ConnectionError` is
- *   `other`.
+ *   `other`, or `tls` after a handshake.
  *
  * ## Errors
  *
@@ -153,6 +153,7 @@
 import { DirectEncoderFirst } from "../delivery/frame_encoder.ts";
 import type { BatchWriter } from "../delivery/batch_writer.ts";
 import {
+  type DeliveryOptions,
   RECORD_DELIVERY_OPTIONS,
   type RecordDeliveryOptions,
 } from "../delivery/delivery_options.ts";
@@ -176,6 +177,9 @@ import { recordFields } from "../wire/record_fields.ts";
 import { pickleFields } from "../wire/record_pickler.ts";
 import type { Serializer } from "../wire/serializer.ts";
 import type { SocketTarget } from "./_socket_target.ts";
+
+// A page of documentation shows the members of a base that its entry point exports.
+export type { DeliveryOptions, RecordDeliveryOptions };
 
 /** Options of {@linkcode SocketHandler}. */
 export interface SocketHandlerOptions extends RecordDeliveryOptions {

@@ -173,6 +173,7 @@ import type {
 import type { BatchWriter } from "../delivery/batch_writer.ts";
 import { DatagramWriter } from "../delivery/datagram_writer.ts";
 import { FramedStreamWriter } from "../delivery/framed_stream_writer.ts";
+import type { DeliveryOptions } from "../delivery/delivery_options.ts";
 import { NetworkHandler } from "../delivery/network_handler.ts";
 import { StreamWriter } from "../delivery/stream_writer.ts";
 import { prototypeMethod } from "../logging/prototype_method.ts";
@@ -194,6 +195,7 @@ import {
   type SyslogTargets,
 } from "./syslog_options.ts";
 
+export type { DeliveryOptions, SyslogConstants };
 export type {
   SyslogAddress,
   SyslogFormat,

@@ -186,7 +186,9 @@ export function checkSysLogTargets(
   checkKnown(what, options, SYS_LOG_OPTIONS);
   const { socktype = null, connector, tls } = { tls: undefined, ...options };
   if (socktype !== null) checkOneOf(what, "socktype", socktype, ["datagram", "stream"]);
-  const [host, port] = typeof address === "string" ? [address, null] : checkPair(what, address);
+  const [host, port] = typeof address === "string"
+    ? [checkSocketPath(what, address), null]
+    : checkPair(what, address);
   if (tls !== undefined && socktype !== "stream") {
     throw new TypeError(`Cannot ${what} as 'tls' needs 'socktype' to be "stream"`);
   }
@@ -279,6 +281,14 @@ function hostNameOf(
   if (hostname !== undefined) return checkField(what, rules, "hostname", hostname);
   const name = connector.hostName?.();
   return name !== undefined && rules.hostname?.pattern.test(name) ? name : null;
+}
+
+/** A URL, or a host with its port: no path of a Unix socket that anyone means. */
+const NO_PATH = /:\/\/|^[\w.-]+:\d+$/;
+
+function checkSocketPath(what: string, path: string): string {
+  if (!NO_PATH.test(path)) return path;
+  return refuse(what, "address", "[host, port] or the path of a Unix socket", path);
 }
 
 function checkPair(what: string, address: unknown): [host: string, port: number] {

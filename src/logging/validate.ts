@@ -137,6 +137,18 @@ export function checkMethods(
   }
 }
 
+/** A host name, or an IP address: one of IPv6 has two colons at least. */
+const HOST = /^([^\s:/\\?#@[\]]+|[\da-f.]*:[\da-f.]*:[\da-f.:]*(%\w+)?)$/i;
+
+/** Checks a host name or an IP address, which stands alone, and returns it. */
+export function checkHost(what: string, name: string, value: unknown): string {
+  const expected =
+    "a host name or IP address alone (no scheme, port or brackets; a path has no port)";
+  return HOST.test(checkString(what, name, value))
+    ? value as string
+    : refuse(what, name, expected, value);
+}
+
 /** The field names of a `TlsOptions`. */
 const TLS_OPTIONS = ["ca", "cert", "key", "serverName"] as const;
 
@@ -167,12 +179,12 @@ export function checkStreamTarget<Tls extends object>(
   minPort: number,
   tls: Tls | undefined,
 ): StreamTarget<Tls> {
-  checkString(what, "host", host);
   checkTlsOptions(what, "tls", tls);
   if (port === null) {
-    if (tls === undefined) return { transport: "unix", path: host };
+    if (tls === undefined) return { transport: "unix", path: checkString(what, "host", host) };
     throw new TypeError(`Cannot ${what} as 'tls' needs a port: a Unix socket has no TLS`);
   }
+  checkHost(what, "host", host);
   checkInteger(what, "port", port, minPort, 65535);
   return { transport: "tcp", hostname: host, port, ...(tls === undefined ? {} : { tls }) };
 }
@@ -189,8 +201,8 @@ export function checkDatagramTarget(
   port: number | null,
   minPort: number,
 ): DatagramTarget {
-  checkString(what, "host", host);
-  if (port === null) return { transport: "unixgram", path: host };
+  if (port === null) return { transport: "unixgram", path: checkString(what, "host", host) };
+  checkHost(what, "host", host);
   checkInteger(what, "port", port, minPort, 65535);
   return { transport: "udp", hostname: host, port };
 }

@@ -6,6 +6,7 @@
 import addressparser from "nodemailer/lib/addressparser";
 import {
   checkBoolean,
+  checkHost,
   checkInteger,
   checkKnown,
   checkLimit,
@@ -172,7 +173,7 @@ function checkServer(
 ): SmtpServer {
   const parts: readonly unknown[] = Array.isArray(mailhost) ? mailhost : [mailhost, SMTP_PORT];
   if (parts.length !== 2) refuse(what, "mailhost", "a host name or [host, port]", mailhost);
-  const host = checkString(what, "mailhost", parts[0]);
+  const host = checkHost(what, "mailhost", parts[0]);
   const port = checkInteger(what, "port", parts[1], 1, 65535);
   if (credentials !== null) checkCredentials(what, credentials);
   checkBoolean(what, "implicitTls", implicitTls);

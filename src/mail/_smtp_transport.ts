@@ -6,7 +6,10 @@
  */
 import MailComposer from "nodemailer/lib/mail-composer";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
+import { showAddress } from "../net/address.ts";
+import { demandAddress, demandPermissions, isPermitted } from "../net/deno_permission.ts";
 import type { Mail, MailTransport } from "./_mail.ts";
+import { mailError } from "./_mail_error.ts";
 
 /** Where the server is and how to talk to it; every value has been checked. */
 export interface SmtpServer {
@@ -42,6 +45,7 @@ export class SmtpTransport implements MailTransport {
     const message = new MailComposer({ ...mail, text: lines }).compile();
     const bytes = await message.build();
     signal.throwIfAborted();
+    this.#demandPermissions();
     const connection = this.#open();
     const over = new Promise<never>((_, reject) => {
       connection.once("error", reject);
@@ -56,9 +60,23 @@ export class SmtpTransport implements MailTransport {
       await Promise.race([over, done((callback) => connection.send(envelope, bytes, callback))]);
     } catch (error) {
       connection.close();
-      throw error;
+      throw mailError(error, this.#server);
     }
     connection.quit();
+  }
+
+  /** nodemailer asks the name servers itself, and for the network interfaces before that. */
+  #demandPermissions(): void {
+    const { host, port } = this.#server;
+    const address = { transport: "tcp", hostname: host, port } as const;
+    const doing = `Cannot send a mail through ${showAddress(address)}`;
+    try {
+      if (/^[\d.]+$|:/.test(host)) return demandAddress(address, doing);
+      demandPermissions(doing, { name: "net" }, { name: "sys", kind: "networkInterfaces" });
+    } catch (error) {
+      // As every other failure of a mail, which goes to `handleError()`.
+      throw Object.assign(new Error((error as Error).message), { code: "EACCES" });
+    }
   }
 
   #open(): SMTPConnection {
@@ -66,6 +84,8 @@ export class SmtpTransport implements MailTransport {
     const connection = new SMTPConnection({
       host,
       port,
+      // Its own name for a machine that has no full name; Deno would prompt for the machine's.
+      ...(isPermitted({ name: "sys", kind: "hostname" }) ? {} : { name: "[127.0.0.1]" }),
       secure: encryption === "implicit",
       requireTLS: encryption === "starttls",
       ignoreTLS: encryption === "none",

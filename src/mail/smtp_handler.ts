@@ -50,7 +50,8 @@
  * certificates are checked; a mail has a `Message-ID`; of the ways to authenticate only the best
  * that the server offers is tried; `close()` is final; a lone surrogate is sent as U+FFFD.
  *
- * Runs on Deno (`--allow-net`), Bun and Node.
+ * Runs on Bun, Node and Deno, which needs `--allow-net=host:port` for an IP address; for a host name
+ * `--allow-net` and `--allow-sys=networkInterfaces`, as nodemailer asks the name servers itself.
  *
  * @example Mail errors to the operators
  * ```ts
@@ -80,16 +81,26 @@
 import { classFactory } from "../logging/class_factory.ts";
 import { refuse } from "../logging/validate.ts";
 import type { BatchWriter } from "../delivery/batch_writer.ts";
+import type { DeliveryOptions } from "../delivery/delivery_options.ts";
 import { NetworkHandler } from "../delivery/network_handler.ts";
 import { atOnce } from "../logging/callback.ts";
 import type { LogRecord } from "../logging/log_record.ts";
+import type { TlsOptions } from "../net/connector.ts";
 import { strftime } from "../text/strftime.ts";
 import { localtime } from "../text/struct_time.ts";
 import { bodyOf, encodeMail, type Mail, type MailAddress, type MailTransport } from "./_mail.ts";
 import { type MailRoute, MailWriter } from "./_mail_writer.ts";
 import { checkSmtpOptions, type SMTPHandlerOptions, type SMTPTlsOptions } from "./_smtp_options.ts";
 
-export type { Mail, MailAddress, MailTransport, SMTPHandlerOptions, SMTPTlsOptions };
+export type {
+  DeliveryOptions,
+  Mail,
+  MailAddress,
+  MailTransport,
+  SMTPHandlerOptions,
+  SMTPTlsOptions,
+  TlsOptions,
+};
 
 /** As RFC 5322 writes dates. */
 const DATE_FORMAT = "%a, %d %b %Y %H:%M:%S %z";

@@ -12,7 +12,10 @@ export type HostAddress = Extract<StreamAddress | DatagramAddress, { hostname: s
 
 /** An address as messages show it. */
 export function showAddress(address: StreamAddress | DatagramAddress): string {
-  if (!("hostname" in address)) return address.path;
+  if (!("hostname" in address)) {
+    // A host name without a port stands here too, and is no path that anyone meant.
+    return address.path.includes("/") ? address.path : `the Unix socket "${address.path}"`;
+  }
   const { hostname, port } = address;
   return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }

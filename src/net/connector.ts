@@ -139,6 +139,8 @@ export interface DatagramAcceptor {
 export interface Listener<Connection> extends AsyncIterable<Connection>, AsyncDisposable {
   /** Where it listens, with the port that the system chose. */
   readonly address: StreamAddress;
+  /** Called for a connection that is dropped as its TLS handshake failed, if it is set. */
+  onHandshakeFailed?: ((error: ConnectionError) => void) | undefined;
   /** Stops accepting and ends the iteration; accepted connections stay open. Idempotent. */
   close(): Promise<void>;
   /** From now on the listener alone does not hold the process open. */

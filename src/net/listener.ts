@@ -8,6 +8,8 @@
  */
 import type { Clock, Listener, StreamAddress, StreamConnection } from "./connector.ts";
 import { AsyncQueue } from "./_async_queue.ts";
+import type { ConnectionError } from "./connection_error.ts";
+import { handshakeError } from "./_handshake_error.ts";
 import { systemClock } from "./system_clock.ts";
 
 /** A runtime's own listener. */
@@ -38,6 +40,7 @@ const MAX_LAST_TURNS = 1000;
 /** A listener that an adapter feeds with {@linkcode accept}. */
 export class SocketListener implements Listener<StreamConnection> {
   readonly address: StreamAddress;
+  onHandshakeFailed: ((error: ConnectionError) => void) | undefined;
   readonly #native: NativeListener;
   readonly #clock: Clock;
   // The consumer takes connections at once, and the kernel bounds those that it has not accepted.
@@ -70,6 +73,12 @@ export class SocketListener implements Listener<StreamConnection> {
     else this.#handshakes.set(drop, this.#clock.setTimeout(drop, HANDSHAKE_TIMEOUT_MS));
     if (this.#handshakes.size > MAX_HANDSHAKES) this.#dropHandshakes(1);
     return () => this.#endHandshake(drop);
+  }
+
+  /** Reports a handshake that failed, by the runtime's own error, unless the client only left. */
+  handshakeFailed(error: unknown, peer: string): void {
+    const failure = this.#open ? handshakeError(error, peer) : undefined;
+    if (failure !== undefined) this.onHandshakeFailed?.(failure);
   }
 
   #endHandshake(drop: () => void): void {

@@ -7,6 +7,7 @@
  * @module
  */
 import { ConnectionError, type ConnectionErrorCode } from "./connection_error.ts";
+import { tlsMismatch, tlsSilence } from "./tls_mismatch.ts";
 
 const byCode: Record<string, ConnectionErrorCode> = {
   ECONNREFUSED: "refused",
@@ -84,6 +85,10 @@ export function toConnectionError(
     ? error.errors[0]
     : error;
   const detail = first instanceof Error ? first.message : String(first);
+  const mismatch = tlsMismatch(detail, "tls");
+  if (mismatch !== undefined) {
+    return new ConnectionError("tls", `${doing}: ${mismatch}`, { cause: error });
+  }
   return new ConnectionError(code, `${doing}: ${explain(detail, code)}`, { cause: error });
 }
 
@@ -106,4 +111,18 @@ export function abortedError(signal: AbortSignal, doing: string): ConnectionErro
     timedOut ? `${doing}: no answer in time` : `${doing}: given up`,
     { cause: reason },
   );
+}
+
+/** The error of a TLS handshake that the peer does not answer until its signal ends the wait. */
+export function unansweredHandshake(signal: AbortSignal, doing: string): ConnectionError {
+  const { code, cause } = abortedError(signal, doing);
+  const why = code === "timeout" ? tlsSilence("did not answer", "tls") : "given up";
+  return new ConnectionError(code, `${doing}: ${why}`, { cause });
+}
+
+/** The error of a connection that the peer closed before it was ready. */
+export function closedEarly(isTls: boolean, doing: string): ConnectionError {
+  return isTls
+    ? new ConnectionError("tls", `${doing}: ${tlsSilence("ended", "tls")}`)
+    : new ConnectionError("reset", `${doing}: the peer closed`);
 }

@@ -14,7 +14,8 @@ import type { LogRecord } from "../logging/log_record.ts";
  *   dropped
  * - `payload`: a frame that holds no record (`UnpicklingError`, `SignatureError`, …); the same
  * - `record`: a record that could not be handled, as a step threw; that record alone is lost
- * - `connection`: a connection that broke (a `ConnectionError`)
+ * - `connection`: a connection that broke (a `ConnectionError`), or one whose TLS handshake failed, as
+ *   its client speaks no TLS or the certificates do not match
  * - `idle`: a connection that was silent for `idleTimeoutMs`, or completed no frame within
  *   `frameTimeoutMs`, or was idle for the longest of `maxConnections` when one more opened; it is
  *   closed

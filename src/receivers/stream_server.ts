@@ -176,6 +176,7 @@ export class StreamServer implements RecordServer {
     const { acceptor, listenAt } = this.#settings;
     const listener = await acceptor.listen(listenAt, { signal: stopping });
     this.#listener = listener;
+    listener.onHandshakeFailed = (error) => this.#pipeline.report(makeFault("connection", error));
     this.#accepting = this.#accept(listener).catch((error) => {
       if (!stopping.aborted) failed(error);
     });

@@ -52,6 +52,7 @@ import type {
   StreamFraming,
 } from "./framing.ts";
 import { refuse } from "../logging/validate.ts";
+import { foreignProtocol } from "./_foreign_protocol.ts";
 
 export { FrameError };
 export type { DeframerOptions, FrameErrorCode, FrameReader, Framing, StreamFraming };
@@ -138,7 +139,8 @@ export class Deframer implements FrameReader {
     }
     const length = this.#length;
     if (length > this.#max) {
-      throw new FrameError("too-large", `a frame claims ${length} bytes: the most is ${this.#max}`);
+      const text = `a frame claims ${length} bytes: the most is ${this.#max}`;
+      throw new FrameError("too-large", text + foreignProtocol(length));
     }
     for (;;) {
       const available = input.available();

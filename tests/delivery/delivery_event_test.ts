@@ -50,7 +50,7 @@ test("printEvents() says which protocol the answer of a server looks like, on on
   const says = "logwire: X: the server answers, and should only read: is this its port? ";
   assertEquals(lines, [
     `${says}It looks like a web server: "HTTP/1.1 400 Bad Request\\r\\n"`,
-    `${says}It looks like TLS: "\\u0015\\u0003\\u0001\\u0000\\u0002\\u0002F"`,
+    `${says}It looks like TLS (then set 'tls'): "\\u0015\\u0003\\u0001\\u0000\\u0002\\u0002F"`,
     `${says}It looks like SSH: "SSH-2.0-OpenSSH_9.2\\r\\n"`,
     `${says}It looks like a mail or FTP server: "220 mail.example ESMTP\\r\\n"`,
     `${says}"\\u001b[2J${"?".repeat(56)}"`,

@@ -125,6 +125,39 @@ test("SocketHandler gives up a dial after connectTimeoutMs and drops the held re
   await handler.close();
 });
 
+test("SocketHandler reports of a dial that is late the connector's own error, if there is one", async () => {
+  const own = new ConnectionError("timeout", "no TLS there");
+  const rejections: [rejected: (signal: AbortSignal) => unknown, message: string][] = [
+    [() => own, "no TLS there"],
+    [(signal) => signal.reason, "no connection within 250 ms"],
+  ];
+  for (const [rejected, message] of rejections) {
+    const { clock } = new MemoryNetwork();
+    const errors: unknown[] = [];
+    const handler = new SocketHandler("h", 9020, {
+      connector: {
+        connect: (_to, { signal } = {}) =>
+          new Promise((_, reject) =>
+            signal?.addEventListener("abort", () => reject(rejected(signal)))
+          ),
+      },
+      clock,
+      connectTimeoutMs: 250,
+      onEvent: (event) => void (event.type === "outage" && errors.push(event.error)),
+    });
+    handler.handleError = (_record, error) => void errors.push(error);
+    handler.emit(record("a"));
+    await clock.advance(250);
+    assertEquals(
+      errors.map((error) => error instanceof ConnectionError && [error.code, error.message]),
+      [["timeout", message]],
+    );
+    assertEquals(account(handler).dropped.disconnected, 1);
+    await handler.close();
+    assertEquals(clock.pendingTimers, 0);
+  }
+});
+
 test("SocketHandler closes a connection that opens after its dial was given up", async () => {
   const network = new MemoryNetwork();
   const { clock } = network;

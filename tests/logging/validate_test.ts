@@ -3,6 +3,7 @@ import {
   checkBoolean,
   checkDatagramTarget,
   checkFunction,
+  checkHost,
   checkInteger,
   checkKnown,
   checkLimit,
@@ -113,6 +114,25 @@ test("checkStreamTarget() and checkDatagramTarget() return the address of host a
   for (const check of [checkDatagramTarget, checkStreamTarget] as const) {
     assertThrows(() => check("x", "h", 0, 1, undefined), RangeError, "from 1 to 65535");
     assertThrows(() => check("x", "", null, 1, undefined), TypeError, "'host'");
+  }
+});
+
+test("a host is a name or an IP address alone, and the message says so", () => {
+  for (
+    const host of ["localhost", "a-b.example.", "host_name", "10.0.0.1", "::1", "::ffff:1.2.3.4"]
+  ) {
+    assertEquals(checkHost("x", "host", host), host);
+  }
+  assertEquals(checkHost("x", "host", "fe80::1%eth0"), "fe80::1%eth0");
+  const wrong = ["tcp://localhost", "localhost:9020", "10.0.0.1:514", "[::1]", "h/", "/run/h.sock"];
+  for (const host of [...wrong, "h ", "h\n", "a b", "user@h", "C:\\pipe", "h?x", "h#x"]) {
+    const expected =
+      "Cannot x as 'host' must be a host name or IP address alone (no scheme, port " +
+      `or brackets; a path has no port): current value is ${JSON.stringify(host)}`;
+    for (const check of [checkDatagramTarget, checkStreamTarget] as const) {
+      const error = assertThrows(() => check("x", host, 9020, 1, undefined), TypeError);
+      assertEquals(error.message, expected);
+    }
   }
 });
 

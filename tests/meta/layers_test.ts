@@ -87,6 +87,7 @@ const globalThisReaders: Record<string, string> = {
   "src/logging/process_id.ts": "a record carries the process id where there is one",
   "src/logging/_terminal_colors.ts": "NO_COLOR, FORCE_COLOR and the terminal decide on colours",
   "src/logging/_standard_stream.ts": "a terminator that is no line break needs more than a console",
+  "src/net/deno_permission.ts": "Deno would ask on a terminal for a permission that lacks",
   "src/net/exit_hooks.ts": "what is queued when the process ends is passed on, written or counted",
   "src/net/fair_turn.ts": "setImmediate waits less than a timer, where there is one",
 };

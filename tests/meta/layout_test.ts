@@ -42,6 +42,10 @@ const testedThrough: Record<string, string[]> = {
     "src/net/socket_datagrams.ts",
     "src/adapters/common/_tls_options.ts",
   ],
+  "tests/interop/deno_permission_test.ts": [
+    "src/files/_deno_permission.ts",
+    "src/net/deno_permission.ts",
+  ],
   "tests/interop/edge_test.ts": [
     "src/adapters/cloudflare/address.ts",
     "src/adapters/cloudflare/plain_errors.ts",
@@ -91,9 +95,9 @@ const testedThrough: Record<string, string[]> = {
   "tests/interop/dict_config_test.ts": ["src/files/file_handler_classes.ts"],
   "tests/interop/file_exit_test.ts": ["src/files/_exit_writer.ts"],
   "tests/integrations/console_test.ts": ["src/integrations/_console_calls.ts"],
-  "tests/integrations/inspect_test.ts": [
-    "src/integrations/_inspect_layout.ts",
-    "src/integrations/_inspect_shape.ts",
+  "tests/integrations/console_text_test.ts": [
+    "src/integrations/_node_util.ts",
+    "src/integrations/_unreadable.ts",
   ],
   "tests/integrations/winston_test.ts": ["src/integrations/_winston_record.ts"],
   "tests/logging/formatter_test.ts": [

@@ -6,6 +6,7 @@ test("showAddress() writes host and port, brackets around IPv6, or a Unix path",
   assertEquals(showAddress({ transport: "tcp", hostname: "h", port: 1 }), "h:1");
   assertEquals(showAddress({ transport: "udp", hostname: "::1", port: 514 }), "[::1]:514");
   assertEquals(showAddress({ transport: "unix", path: "/run/log" }), "/run/log");
+  assertEquals(showAddress({ transport: "unix", path: "h" }), 'the Unix socket "h"');
 });
 
 test("checkPath() counts bytes, and takes an abstract name", () => {

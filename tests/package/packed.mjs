@@ -36,7 +36,7 @@ const skip = process.features.require_module !== true && "require() needs Node 2
 /** The entry points as a consumer writes them. */
 const specifiers = Object.keys(entryPoints).map((entry) => `@logwire/logging${entry.slice(1)}`);
 /** The ones that Node can load with nothing else installed. */
-const onNode = specifiers.filter((name) => !/\/(cloudflare|smtp-handler)$/.test(name));
+const onNode = specifiers.filter((name) => !/\/smtp-handler$/.test(name));
 
 const manifest = () => JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
 

@@ -49,6 +49,10 @@ const checks = {
     about: "every exported symbol is documented",
     command: ["deno", "doc", "--lint", ...entryPoints],
   },
+  "pages": {
+    about: "every page of JSR has a guide with an example, and shows all members and their docs",
+    command: [...self, "tests/tools/documentation.mjs"],
+  },
   "examples": {
     about: "the examples of the docs and the README run",
     command: [

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ConnectionError } from "../../net/connection_error.ts";
+import { wrongRuntime } from "../common/wrong_runtime.ts";
 
 /** `Bun.Socket`; `data` is ours. */
 export interface BunSocket<Data> {
@@ -79,5 +79,5 @@ export interface BunRuntime {
 export function bunRuntime(): BunRuntime {
   const { Bun } = globalThis as unknown as { Bun?: BunRuntime };
   if (Bun !== undefined) return Bun;
-  throw new ConnectionError("unsupported", "Cannot use Bun's connector: this is not Bun");
+  throw wrongRuntime("bun");
 }

@@ -4,9 +4,13 @@
  * @module
  */
 import { showAddress } from "../../net/address.ts";
-import { ConnectionError } from "../../net/connection_error.ts";
 import type { StreamAddress, StreamConnection, TlsOptions } from "../../net/connector.ts";
-import { abortedError, toConnectionError } from "../../net/native_error.ts";
+import {
+  abortedError,
+  closedEarly,
+  toConnectionError,
+  unansweredHandshake,
+} from "../../net/native_error.ts";
 import { KEEP_ALIVE_MS } from "../../net/socket_stream.ts";
 import { bunRuntime, type BunSocket } from "./_runtime.ts";
 import { BunStream, streamEvents } from "./_stream.ts";
@@ -28,7 +32,11 @@ export function dialBun(
       reject(toConnectionError(error, doing));
       socket?.terminate();
     };
-    const onAbort = () => fail(abortedError(signal as AbortSignal, doing));
+    const onAbort = () => {
+      // With TLS a socket that is open waits for its handshake.
+      const errorOf = socket === undefined ? abortedError : unansweredHandshake;
+      fail(errorOf(signal as AbortSignal, doing));
+    };
     const onReady = (ready: BunSocket<BunStream>) => {
       signal?.removeEventListener("abort", onAbort);
       ready.setKeepAlive(true, KEEP_ALIVE_MS);
@@ -56,7 +64,7 @@ export function dialBun(
           close(closed, error) {
             if (closed.data !== undefined) return closed.data.onClose(error);
             socket = undefined;
-            fail(error ?? new ConnectionError("reset", `${doing}: the peer closed`));
+            fail(error ?? closedEarly(secure !== undefined, doing));
           },
           connectError: (_socket, error) => fail(error),
         },

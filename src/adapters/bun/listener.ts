@@ -40,10 +40,12 @@ export function listenBun(at: StreamAddress, doing: string): SocketListener {
           if (secure === undefined) return accept(socket);
           handshakes.set(socket, listener.beginHandshake(() => socket.terminate()));
         },
-        handshake(socket, success) {
+        handshake(socket, success, error) {
           endHandshake(socket);
-          if (success) accept(socket);
-          else socket.terminate();
+          if (success) return accept(socket);
+          const { remoteAddress: hostname = "", remotePort: port = 0 } = socket;
+          listener.handshakeFailed(error, showAddress({ transport: "tcp", hostname, port }));
+          socket.terminate();
         },
         close(socket, error) {
           endHandshake(socket);

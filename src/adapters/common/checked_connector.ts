@@ -1,6 +1,6 @@
 /**
  * Checks what every connector of a runtime is given, before the runtime sees it: the address, the TLS
- * options and the signal. A value that is wrong rejects; it does not throw.
+ * options, the signal, and on Deno the permissions, for which it would prompt. A value that is wrong rejects; it does not throw.
  *
  * @module
  */
@@ -19,6 +19,7 @@ import type {
 } from "../../net/connector.ts";
 import { exitNotifier } from "../../net/exit_hooks.ts";
 import { checkAddress, showAddress } from "../../net/address.ts";
+import { demandAddress } from "../../net/deno_permission.ts";
 import { abortedError } from "../../net/native_error.ts";
 import { checkTlsOptions } from "./_tls_options.ts";
 
@@ -43,11 +44,13 @@ export function checkedConnector(
     async connect(to, options = {}) {
       const doing = `Cannot connect to ${showAddress(to)}`;
       checkStream(to, options, doing, "client");
+      demandAddress(to, doing);
       return await native.connect(to, options, doing);
     },
     async listen(at, options = {}) {
       const doing = `Cannot listen at ${showAddress(at)}`;
       checkStream(at, options, doing, "listener");
+      demandAddress(at, doing);
       return await native.listen(at, options, doing);
     },
     async openDatagram(peer, options = {}) {

@@ -5,6 +5,9 @@
  * @module
  */
 import { lookup } from "node:dns/promises";
+import { showAddress } from "../../net/address.ts";
+import type { DatagramAddress } from "../../net/connector.ts";
+import { demandPermissions } from "../../net/deno_permission.ts";
 import { abortedError, toConnectionError } from "../../net/native_error.ts";
 
 /** A host name that was looked up. */
@@ -22,6 +25,8 @@ export async function resolveHost(
   doing: string,
 ): Promise<ResolvedHost> {
   if (signal?.aborted) throw abortedError(signal, doing);
+  // Deno looks a name up only for a program that may connect to its ports, and an address without.
+  if (!/^[\d.]+$|:/.test(hostname)) demandPermissions(doing, { name: "net", host: hostname });
   let giveUp = () => {};
   const aborted = new Promise<never>((_, reject) => {
     giveUp = () => reject(abortedError(signal as AbortSignal, doing));
@@ -35,4 +40,18 @@ export async function resolveHost(
   } finally {
     signal?.removeEventListener("abort", giveUp);
   }
+}
+
+/** Throws `denied` unless Deno permits a UDP socket that is bound to any port, and its peer. */
+export function demandPeer(
+  peer: Extract<DatagramAddress, { transport: "udp" }>,
+  { address, family }: ResolvedHost,
+  doing: string,
+): void {
+  const hosts = [
+    { ...peer, hostname: family === 6 ? "::" : "0.0.0.0", port: 0 },
+    { ...peer, hostname: address },
+  ];
+  const wanted = hosts.map((host) => ({ name: "net" as const, host: showAddress(host) }));
+  demandPermissions(doing, ...wanted);
 }

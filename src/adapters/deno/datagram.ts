@@ -16,14 +16,10 @@ import type {
   DatagramSocket,
   WaitOptions,
 } from "../../net/connector.ts";
-import {
-  demandNet,
-  type DenoDatagramAddress,
-  type DenoDatagramConn,
-  denoRuntime,
-} from "./runtime.ts";
+import { type DenoDatagramAddress, type DenoDatagramConn, denoRuntime } from "./runtime.ts";
 import { demandReceiver } from "./_unconnected_unixgram.ts";
 import { showAddress } from "../../net/address.ts";
+import { demandAddress, demandPermissions } from "../../net/deno_permission.ts";
 import { toConnectionError } from "../../net/native_error.ts";
 import { SocketDatagrams } from "../../net/socket_datagrams.ts";
 
@@ -35,21 +31,25 @@ export async function openDenoDatagram(
   const doing = `Cannot open a datagram socket for ${showAddress(peer)}`;
   if (peer.transport === "unixgram") {
     listenDatagram(doing);
+    demandAddress(peer, doing);
+    demandPermissions(doing, { name: "net" });
     await demandReceiver(peer.path, signal, doing);
     // An abstract address (Linux) leaves no file behind, and Deno cannot send from none.
     const from = { transport: "unixpacket", path: `\0logwire-${crypto.randomUUID()}` } as const;
     return new DenoDatagramSocket(bind(from, doing), peer, { ...from, path: peer.path });
   }
-  const { resolveHost } = await import("../common/resolve_host.ts");
-  const { address, family } = await resolveHost(peer.hostname, signal, doing);
-  const any = family === 6 ? "::" : "0.0.0.0";
+  const { demandPeer, resolveHost } = await import("../common/resolve_host.ts");
+  const host = await resolveHost(peer.hostname, signal, doing);
+  demandPeer(peer, host, doing);
+  const { address, family } = host;
   if (denoRuntime().listenDatagram === undefined) {
-    await demandNet(showAddress({ ...peer, hostname: any, port: 0 }), doing);
-    await demandNet(showAddress({ ...peer, hostname: address }), doing);
     const { openNodeDatagram } = await import("../node/datagram.ts");
     return await openNodeDatagram(peer, { ...(signal && { signal }), unref: true });
   }
-  const conn = bind({ transport: "udp", hostname: any, port: 0 }, doing);
+  const conn = bind(
+    { transport: "udp", hostname: family === 6 ? "::" : "0.0.0.0", port: 0 },
+    doing,
+  );
   return new DenoDatagramSocket(conn, peer, { ...peer, transport: "udp", hostname: address });
 }
 
@@ -57,12 +57,14 @@ export async function openDenoDatagram(
 export async function bindDenoDatagram(at: DatagramAddress): Promise<DatagramListener> {
   const doing = `Cannot bind ${showAddress(at)}`;
   if (at.transport === "unixgram") {
+    listenDatagram(doing);
+    demandAddress(at, doing);
     return new DenoDatagramListener(bind({ transport: "unixpacket", path: at.path }, doing), at);
   }
   if (denoRuntime().listenDatagram === undefined) {
-    await demandNet(showAddress(at), doing);
     return await (await import("../node/datagram.ts")).bindNodeDatagram(at);
   }
+  demandAddress(at, doing);
   const conn = bind({ transport: "udp", hostname: at.hostname, port: at.port }, doing);
   return new DenoDatagramListener(conn, { ...at, port: conn.addr.port ?? 0 });
 }

@@ -60,8 +60,8 @@ async function welcome(conn: DenoConn, at: StreamAddress, listener: SocketListen
   const endHandshake = listener.beginHandshake(drop);
   try {
     await conn.handshake();
-  } catch {
-    // A scanner, or a client that does not trust this server.
+  } catch (error) {
+    if (isOpen) listener.handshakeFailed(error, peer);
     drop();
   }
   endHandshake();

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { ConnectionError } from "../../net/connection_error.ts";
+import { isPermitted } from "../../net/deno_permission.ts";
+import { wrongRuntime } from "../common/wrong_runtime.ts";
 
 /** `Deno.Conn`. */
 export interface DenoConn {
@@ -73,10 +74,6 @@ export interface DenoRuntime {
   /** Only with `--unstable-net`. */
   listenDatagram?(options: DenoDatagramAddress): DenoDatagramConn;
   removeSync(path: string): void;
-  permissions: {
-    request(wanted: { name: "net"; host: string }): Promise<{ state: string }>;
-    querySync(wanted: { name: "sys"; kind: "hostname" }): { state: string };
-  };
   hostname(): string;
 }
 
@@ -84,22 +81,11 @@ export interface DenoRuntime {
 export function denoRuntime(): DenoRuntime {
   const { Deno } = globalThis as unknown as { Deno?: DenoRuntime };
   if (Deno !== undefined) return Deno;
-  throw new ConnectionError("unsupported", "Cannot use Deno's connector: this is not Deno");
-}
-
-/**
- * Throws `denied` unless the network permission for `host` is granted. It is for Node's modules, which
- * throw an uncaught exception on Deno without it.
- */
-export async function demandNet(host: string, doing: string): Promise<void> {
-  const { state } = await denoRuntime().permissions.request({ name: "net", host });
-  if (state === "granted") return;
-  throw new ConnectionError("denied", `${doing}: needs --allow-net=${host}`);
+  throw wrongRuntime("deno");
 }
 
 /** The machine's name, where `--allow-sys` lets it be asked without a prompt. */
 export function denoHostName(): string | undefined {
   const deno = denoRuntime();
-  const { state } = deno.permissions.querySync({ name: "sys", kind: "hostname" });
-  return state === "granted" ? deno.hostname() : undefined;
+  return isPermitted({ name: "sys", kind: "hostname" }) ? deno.hostname() : undefined;
 }

@@ -8,15 +8,7 @@
  *
  * @module
  */
-import type {
-  Acceptor,
-  Connector,
-  StreamAddress,
-  TlsOptions,
-  WaitOptions,
-} from "../../net/connector.ts";
-import { showAddress } from "../../net/address.ts";
-import { demandNet } from "./runtime.ts";
+import type { Acceptor, Connector, TlsOptions, WaitOptions } from "../../net/connector.ts";
 
 /** Returns true if Deno's own TLS cannot dial so. */
 export function isDialDefective(tls: TlsOptions | undefined, { signal }: WaitOptions): boolean {
@@ -29,11 +21,7 @@ export function isListenDefective(tls: TlsOptions | undefined): boolean {
   return tls?.ca !== undefined;
 }
 
-/** Loads the connector over `node:tls`, which asks for no permission where a host name is given. */
-export async function nodeConnector(
-  address: StreamAddress,
-  doing: string,
-): Promise<Connector & Acceptor> {
-  await demandNet(showAddress(address), doing);
+/** Loads the connector over `node:tls`. */
+export async function nodeConnector(): Promise<Connector & Acceptor> {
   return (await import("../node.ts")).connector;
 }

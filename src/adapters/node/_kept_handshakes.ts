@@ -5,6 +5,7 @@
  * @module
  */
 import type { Server, Socket } from "node:net";
+import { showAddress } from "../../net/address.ts";
 import type { SocketListener } from "../../net/listener.ts";
 
 /** Has the listener bound the handshakes of a TLS server, and drops those that fail. */
@@ -21,6 +22,12 @@ export function dropSilentClients(server: Server, listener: SocketListener): voi
     handshakes.set(from, listener.beginHandshake(() => socket.destroy()));
     socket.once("close", () => end(from));
   });
+  // On Deno the socket has no address any more.
+  const peerOf = ({ remoteAddress: hostname, remotePort: port = 0 }: Socket) =>
+    hostname === undefined ? "that left" : showAddress({ transport: "tcp", hostname, port });
   server.on("secureConnection", (socket: Socket) => end(key(socket)));
-  server.on("tlsClientError", (_error: unknown, socket: Socket) => socket.destroy());
+  server.on("tlsClientError", (error: unknown, socket: Socket) => {
+    listener.handshakeFailed(error, peerOf(socket));
+    socket.destroy();
+  });
 }

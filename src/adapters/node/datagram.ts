@@ -15,8 +15,9 @@ import type {
   WaitOptions,
 } from "../../net/connector.ts";
 import { showAddress } from "../../net/address.ts";
+import { demandAddress } from "../../net/deno_permission.ts";
 import { connectionErrorCode, toConnectionError } from "../../net/native_error.ts";
-import { type ResolvedHost, resolveHost } from "../common/resolve_host.ts";
+import { demandPeer, type ResolvedHost, resolveHost } from "../common/resolve_host.ts";
 import { SocketDatagrams } from "../../net/socket_datagrams.ts";
 
 type UdpAddress = Extract<DatagramAddress, { transport: "udp" }>;
@@ -28,6 +29,7 @@ export async function openNodeDatagram(
 ): Promise<DatagramSocket> {
   const doing = `Cannot open a datagram socket for ${showAddress(peer)}`;
   const host = await resolveHost(peer.hostname, signal, doing);
+  demandPeer(peer, host, doing);
   const socket = await bind(host, 0, doing, unref);
   // A connected socket sends faster; on Deno it would hold the process although it is `unref`ed,
   // and what is sent at once leaves in any order.
@@ -41,6 +43,7 @@ export async function openNodeDatagram(
 export async function bindNodeDatagram(at: UdpAddress): Promise<DatagramListener> {
   const doing = `Cannot bind ${showAddress(at)}`;
   const host = await resolveHost(at.hostname, undefined, doing);
+  demandAddress({ ...at, hostname: host.address }, doing);
   const socket = await bind({ ...host, bindTo: host.address }, at.port, doing, false);
   return new NodeDatagramListener(socket, { ...at, port: socket.address().port });
 }

@@ -6,9 +6,13 @@
 import * as net from "node:net";
 import * as tls from "node:tls";
 import { showAddress } from "../../net/address.ts";
-import { ConnectionError } from "../../net/connection_error.ts";
 import type { StreamAddress, StreamConnection, TlsOptions } from "../../net/connector.ts";
-import { abortedError, toConnectionError } from "../../net/native_error.ts";
+import {
+  abortedError,
+  closedEarly,
+  toConnectionError,
+  unansweredHandshake,
+} from "../../net/native_error.ts";
 import { KEEP_ALIVE_MS } from "../../net/socket_stream.ts";
 import { NodeStream } from "./_stream.ts";
 
@@ -31,14 +35,19 @@ export function dialNode(
       socket.destroy();
       reject(toConnectionError(error, doing));
     };
-    const onClose = () => fail(new ConnectionError("reset", `${doing}: the peer closed`));
-    const onAbort = () => fail(abortedError(signal as AbortSignal, doing));
+    const isTls = "tls" in to && to.tls !== undefined;
+    const onClose = () => fail(closedEarly(isTls, doing));
+    const onAbort = () => {
+      const isConnected = socket.remoteAddress !== undefined;
+      const errorOf = isTls && isConnected ? unansweredHandshake : abortedError;
+      fail(errorOf(signal as AbortSignal, doing));
+    };
     const onOpen = () => {
       cleanUp();
       socket.setKeepAlive(true, KEEP_ALIVE_MS);
       resolve(new NodeStream(socket, showAddress(to), false));
     };
-    const opened = "tls" in to && to.tls !== undefined ? "secureConnect" : "connect";
+    const opened = isTls ? "secureConnect" : "connect";
     const cleanUp = () => {
       signal?.removeEventListener("abort", onAbort);
       socket.off(opened, onOpen).off("error", fail).off("close", onClose);

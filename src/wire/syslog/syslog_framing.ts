@@ -59,6 +59,8 @@ export class SyslogFrameReader implements FrameReader {
   /** The text before the end of the stream. */
   #last: Uint8Array | undefined;
   #failure: FrameError | undefined;
+  /** True before the first message. */
+  #isFirst = true;
 
   /**
    * Makes a reader for one stream.
@@ -132,12 +134,22 @@ export class SyslogFrameReader implements FrameReader {
     for (; input.available() > 0; input.byte()) {
       const byte = input.peek();
       if (byte === LF || byte === CR || byte === NUL) continue;
+      if (this.#isFirst) this.#refuseTls(byte);
+      this.#isFirst = false;
       const mayBeLine = this.#framing === "both" ? !isDigit(byte) : this.#framing === "lines";
       this.#state = mayBeLine ? "delimited" : "count";
       this.#length = this.#digits = 0;
       this.#hasSpace = false;
       return;
     }
+  }
+
+  /** A TLS handshake would read as many short messages (RFC 8446 section 5.1: its type and version). */
+  #refuseTls(byte: number): void {
+    if (byte !== 0x16 || this.#input.available() < 2 || this.#input.peek(1) !== 3) return;
+    const advice = "set 'tls' on the receiver, or leave it out on the sender";
+    this.#failure = new FrameError("malformed", `the stream looks like TLS: ${advice}`);
+    throw this.#failure;
   }
 
   /** Reads a number, which is part of a line if it is no length. */
