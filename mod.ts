@@ -27,6 +27,15 @@
  * `basicConfig()` writes to stderr. `flush()`, `close()` and `shutdown()` return promises. Await
  * `shutdown()` before the program ends: it flushes and closes all handlers.
  *
+ * ## How records are written
+ *
+ * `basicConfig({ level: "INFO", formatter: new ConsoleFormatter() })` writes coloured lines for a
+ * terminal, and `new JSONFormatter()` one line of JSON a record, with all fields and the error.
+ * `new Formatter("%(levelname)s %(message)s")` is Python's. A `RedactingFilter` on a handler or a
+ * logger replaces secrets in fields and arguments by their paths. The level can come from the
+ * environment: `levelFromEnvironment()` of `./deno`, `./bun`, `./node` and `./auto` reads
+ * `LOGWIRE_LEVEL`, else `LOG_LEVEL`.
+ *
  * ## Errors
  *
  * A logging call never throws. If a text does not fit its arguments, or a formatter, filter or
@@ -112,6 +121,9 @@ export {
   type TimeConverter,
 } from "./src/logging/formatter.ts";
 export type { FormatDefaults } from "./src/logging/format_style.ts";
+export { JSONFormatter, type JSONFormatterOptions } from "./src/logging/json_formatter.ts";
+export { ConsoleFormatter } from "./src/logging/console_formatter.ts";
+export { RedactingFilter } from "./src/logging/redacting_filter.ts";
 export { BufferingFormatter } from "./src/logging/buffering_formatter.ts";
 export { gmtime, localtime, type StructTime } from "./src/text/struct_time.ts";
 export {

@@ -8,6 +8,11 @@
  * A failure is a {@linkcode ConnectionError}, whose `code` is the same word on every runtime;
  * `unsupported` means that the runtime has no such transport.
  *
+ * **The level of logging.** `levelFromEnvironment()` returns the level that the variable
+ * `LOGWIRE_LEVEL` names, else `LOG_LEVEL`, for `basicConfig({ level: levelFromEnvironment() ?? "INFO"
+ * })`. A name that is no level is reported on stderr once, and counts as none. On Deno it needs
+ * `--allow-env=LOGWIRE_LEVEL,LOG_LEVEL`, and never asks for it.
+ *
  * @example Log to a server on this machine, and collect there
  * ```ts
  * import { getLogger, SocketHandler } from "jsr:@logwire/logging";
@@ -36,9 +41,10 @@ import { ConnectionError, type ConnectionErrorCode } from "../net/connection_err
 import type { Acceptor, Connector, DatagramAcceptor, DatagramConnector } from "../net/connector.ts";
 import { exitNotifier } from "../net/exit_hooks.ts";
 import { hostName } from "./common/host_name.ts";
+import { levelFromEnvironment } from "./common/level_from_environment.ts";
 import { refuseWorker } from "./common/wrong_runtime.ts";
 
-export { ConnectionError, exitNotifier };
+export { ConnectionError, exitNotifier, levelFromEnvironment };
 export type { ConnectionErrorCode };
 
 /** Streams and datagrams by the API of this runtime. */

@@ -17,6 +17,10 @@
  * most, and 25 ms after it took something last. A signal that the program does not handle ends it at
  * once. All that is lost is counted, and said on stderr, but at such a signal.
  *
+ * **The level of logging.** `levelFromEnvironment()` returns the level that the variable
+ * `LOGWIRE_LEVEL` names, else `LOG_LEVEL`, for `basicConfig({ level: levelFromEnvironment() ?? "INFO"
+ * })`. A name that is no level is reported on stderr once, and counts as none.
+ *
  * @example Log to a server on this machine, and collect there
  * ```ts
  * import { getLogger, SocketHandler } from "jsr:@logwire/logging";
@@ -52,8 +56,9 @@ import { listenBun } from "./bun/listener.ts";
 import { bindBunUnixgram, openBunUnixgram } from "./bun/unixgram.ts";
 import { checkedConnector } from "./common/checked_connector.ts";
 import { hostName } from "./common/host_name.ts";
+import { levelFromEnvironment } from "./common/level_from_environment.ts";
 
-export { ConnectionError, exitNotifier };
+export { ConnectionError, exitNotifier, levelFromEnvironment };
 export type { ConnectionErrorCode };
 
 /** Streams and datagrams by Bun's own API. */

@@ -18,6 +18,10 @@
  * **At the end of a request.** The request takes with it what a write has left that is cut off. Records
  * that are queued wait for the next flush.
  *
+ * **The level of logging.** A worker gets its variables with each request: call
+ * `getLogger().setLevel(env.LOG_LEVEL ?? "INFO")` first in `fetch(request, env)`, or at the top of the
+ * module with `env` of `cloudflare:workers`. A name that is no level throws a `RangeError`.
+ *
  * @example A whole worker
  * ```ts ignore
  * import { getLogger, SocketHandler, withFlush } from "jsr:@logwire/logging";

@@ -53,6 +53,11 @@
  * A silent peer that is gone is noticed after the system's own keep-alive time (two hours on Linux) if
  * nothing is sent to it: Deno takes no other.
  *
+ * **The level of logging.** `levelFromEnvironment()` returns the level that the variable
+ * `LOGWIRE_LEVEL` names, else `LOG_LEVEL`, for `basicConfig({ level: levelFromEnvironment() ?? "INFO"
+ * })`. It needs `--allow-env=LOGWIRE_LEVEL,LOG_LEVEL`, and never asks for it: without it no level is
+ * named.
+ *
  * @example Log to a server on this machine, and collect there
  * ```ts
  * import { getLogger, SocketHandler } from "jsr:@logwire/logging";
@@ -81,13 +86,14 @@ import { ConnectionError, type ConnectionErrorCode } from "../net/connection_err
 import type { Acceptor, Connector, DatagramAcceptor, DatagramConnector } from "../net/connector.ts";
 import { exitNotifier } from "../net/exit_hooks.ts";
 import { checkedConnector } from "./common/checked_connector.ts";
+import { levelFromEnvironment } from "./common/level_from_environment.ts";
 import { bindDenoDatagram, openDenoDatagram } from "./deno/datagram.ts";
 import { dialDeno } from "./deno/dial.ts";
 import { listenDeno } from "./deno/listener.ts";
 import { denoHostName } from "./deno/runtime.ts";
 import { isDialDefective, isListenDefective, nodeConnector } from "./deno/tls_handshake_defects.ts";
 
-export { ConnectionError, exitNotifier };
+export { ConnectionError, exitNotifier, levelFromEnvironment };
 export type { ConnectionErrorCode };
 
 /** Streams and datagrams by Deno's own API. */

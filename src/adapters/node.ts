@@ -21,6 +21,10 @@
  * counts as sent that Node may not have handed to the kernel. A signal that the program does not handle
  * ends it at once. All that is lost is counted, and said on stderr, but at such a signal.
  *
+ * **The level of logging.** `levelFromEnvironment()` returns the level that the variable
+ * `LOGWIRE_LEVEL` names, else `LOG_LEVEL`, for `basicConfig({ level: levelFromEnvironment() ?? "INFO"
+ * })`. On Deno it needs `--allow-env=LOGWIRE_LEVEL,LOG_LEVEL`, and never asks for it.
+ *
  * @example Log to a server on this machine, and collect there
  * ```ts
  * import { getLogger, SocketHandler } from "jsr:@logwire/logging";
@@ -50,13 +54,14 @@ import type { Acceptor, Connector, DatagramAcceptor, DatagramConnector } from ".
 import { exitNotifier } from "../net/exit_hooks.ts";
 import { checkedConnector } from "./common/checked_connector.ts";
 import { hostName } from "./common/host_name.ts";
+import { levelFromEnvironment } from "./common/level_from_environment.ts";
 import { refuseWorker } from "./common/wrong_runtime.ts";
 import { bindNodeDatagram, openNodeDatagram } from "./node/datagram.ts";
 import { dialNode } from "./node/dial.ts";
 import { listenNode } from "./node/listener.ts";
 import { bindNodeUnixgram, openNodeUnixgram } from "./node/unixgram.ts";
 
-export { ConnectionError, exitNotifier };
+export { ConnectionError, exitNotifier, levelFromEnvironment };
 export type { ConnectionErrorCode };
 
 /** Streams and datagrams by Node's own modules. */

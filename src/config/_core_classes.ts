@@ -13,10 +13,13 @@ import { PortQueue } from "../queue/port_queue.ts";
 import { QueueListener } from "../queue/queue_listener.ts";
 import { RecordQueue } from "../queue/record_queue.ts";
 import { BufferingFormatter } from "../logging/buffering_formatter.ts";
+import { ConsoleFormatter } from "../logging/console_formatter.ts";
 import { Filter } from "../logging/filter.ts";
 import { Formatter } from "../logging/formatter.ts";
 import { Handler } from "../logging/handler.ts";
+import { JSONFormatter } from "../logging/json_formatter.ts";
 import { NullHandler } from "../logging/null_handler.ts";
+import { RedactingFilter } from "../logging/redacting_filter.ts";
 import { StreamHandler } from "../logging/stream_handler.ts";
 import type { ConfigClasses, ConfigContext, ConfigKeywords } from "./config_factory.ts";
 import { queueHandlerFactory } from "./_queue_handler_factory.ts";
@@ -50,6 +53,15 @@ export function coreClasses(): ConfigClasses {
       if (datefmt !== null) checkString("create Formatter", "datefmt", datefmt, true);
       return new Own(format, datefmt, options);
     }),
+    // Ours: lines for programs, and for people.
+    "logwire.JSONFormatter": classFactory(
+      JSONFormatter,
+      (Own, keywords: ConfigKeywords) => new Own(keywords),
+    ),
+    "logwire.ConsoleFormatter": classFactory(
+      ConsoleFormatter,
+      (Own, keywords: ConfigKeywords) => new Own(keywords),
+    ),
     "logging.BufferingFormatter": classFactory(
       BufferingFormatter,
       (Own, { linefmt = null, ...own }: ConfigKeywords) => {
@@ -61,6 +73,11 @@ export function coreClasses(): ConfigClasses {
       checkKnown("create Filter", own, []);
       return new Own(checkString("create Filter", "name", name, true));
     }),
+    // Ours: `paths` is a list, as the first argument of the constructor.
+    "logwire.RedactingFilter": classFactory(
+      RedactingFilter,
+      (Own, { paths, ...own }: ConfigKeywords) => new Own(paths, own),
+    ),
     "logging.NullHandler": classFactory(NullHandler, (Own, keywords: ConfigKeywords) => {
       checkKnown("create NullHandler", keywords, []);
       return new Own();

@@ -99,6 +99,8 @@ export class ObjectBuilder {
     const known = Object.fromEntries(given);
     const made = "()" in entry
       ? this.#create("()", entry, path)
+      : isOurs(entry.class)
+      ? this.#create("class", entry, path)
       : this.#create("class", { ...known, class: entry.class || Formatter }, path);
     if (typeof (made as Formatter | null)?.format === "function") return made as Formatter;
     return refuseAt(path, "an object with a method format(record), made by the factory", made);
@@ -215,6 +217,11 @@ export class ObjectBuilder {
       .map(([key, value]) => [key, this.reader.value(value, pathTo(path, key))] as const);
     return Object.fromEntries(values);
   }
+}
+
+/** True for the name of a class that Python has not: it gets every key, and refuses unknown ones. */
+function isOurs(name: unknown): boolean {
+  return typeof name === "string" && name.startsWith("logwire.");
 }
 
 function isRow(value: unknown): value is ClassRow {

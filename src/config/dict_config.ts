@@ -10,13 +10,18 @@
  *
  * - `classes`: the table of what the names of classes stand for. Nothing is imported by name. The
  *   classes that need nothing of a runtime are known: `logging.Formatter`, `logging.Filter`,
- *   `logging.StreamHandler`, `logging.NullHandler`, and those of memory and queues.
+ *   `logging.StreamHandler`, `logging.NullHandler`, those of memory and queues, and ours, which
+ *   Python has not: `logwire.JSONFormatter` (keys of its entry: `keys`), `logwire.ConsoleFormatter`
+ *   (`colors`, `datefmt`) and `logwire.RedactingFilter` (`paths`, `replacement`).
  *   `handlerClasses({ connector })` has the handlers over a network, `fileHandlerClasses` of
  *   `./file-handlers` those that write to files, and `mailHandlerClasses` of `./smtp-handler` the
  *   one that mails: give `{ ...handlerClasses({ connector }), ...fileHandlerClasses }` to have
  *   several.
  * - `externals`: the table of what `ext://` names stand for. `sys.stdout`, `sys.stderr`,
  *   `socket.SOCK_STREAM`, `socket.SOCK_DGRAM` and the names in `classes` are known.
+ *
+ * `"json": { "class": "logwire.JSONFormatter" }` is an entry of `formatters`, and
+ * `"secrets": { "()": "logwire.RedactingFilter", "paths": ["**.password"] }` one of `filters`.
  *
  * A key of a handler's entry that is no argument of Python's is an option of ours:
  * `"whileDisconnected": "queue"`. `handlerClasses()` takes options for all handlers at once.

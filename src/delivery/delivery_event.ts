@@ -19,7 +19,7 @@ import { writeToStderr } from "../logging/stderr.ts";
  * - `refused`: three connections in a row ended upon this record alone, or the server refuses it
  * - `damaged`: its bytes were damaged where they were kept
  * - `closed`: emitted after `close()`, or still queued when its time was up
- * - `error`: it could not be encoded, or a mail server refuses it
+ * - `error`: it could not be encoded, a filter failed on it, or a mail server refuses it
  */
 export type DropReason =
   | "disconnected"
@@ -35,7 +35,7 @@ export type DropReason =
  * `emitted + recovered === sent + queued + droppedTotal`.
  */
 export interface DeliveryStats {
-  /** Records given to `emit()`, those that could not be encoded included. */
+  /** Records given to `emit()`, also those that could not be encoded; and those a filter failed on. */
   emitted: number;
   /**
    * Records that the kernel has taken on a connection that stood for a second or that ended in order

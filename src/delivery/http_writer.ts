@@ -14,8 +14,8 @@
  */
 import { concat } from "@std/bytes";
 import { type HttpRequestForm, judgeStatus } from "./_http_response.ts";
-import { escapeControls } from "../wire/escaped_record.ts";
 import { atOnce } from "../logging/callback.ts";
+import { escapeControls } from "../text/control_characters.ts";
 import { valueText } from "../logging/validate.ts";
 import { retryAfterSeconds } from "./_retry_after.ts";
 import { ConnectionError } from "../net/connection_error.ts";

@@ -118,6 +118,16 @@ export abstract class NetworkHandler extends Handler {
     this.transmit(record, this.#encoder);
   }
 
+  /**
+   * Counts the record as emitted, and as dropped.
+   *
+   * @ignore
+   */
+  protected override filterFailed(record: LogRecord, error: unknown): void {
+    const delivery = this.#delivery;
+    delivery.giveUp(record, delivery.begin(record), error);
+  }
+
   /** The bytes of a record: its text as the formatter makes it, in UTF-8, unless overridden. */
   protected encode(record: LogRecord): Uint8Array {
     return textEncoder.encode(atOnce(this.format(record), "format()"));

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { base64 } from "../wire/base64.ts";
+import { base64 } from "../text/base64.ts";
 import {
   checkBoolean,
   checkFunction,

@@ -8,7 +8,7 @@
  */
 import type { RecordEncoder } from "../wire/record_encoder.ts";
 import { encodeUtf8 } from "../text/utf8.ts";
-import { extraFields } from "../wire/record_fields.ts";
+import { extraFields } from "../logging/record_attributes.ts";
 import {
   type MessageFormatter,
   Rfc3164Formatter,

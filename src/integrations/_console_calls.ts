@@ -8,8 +8,9 @@
  * @module
  */
 import { DEBUG, ERROR, INFO, WARNING } from "../logging/level.ts";
-import { consoleText } from "./_console_text.ts";
-import { inspect, type InspectOptions } from "./_inspect.ts";
+import { withFallback } from "../text/fallback.ts";
+import { consoleText, dirText } from "./_console_text.ts";
+import { isError, UNREADABLE } from "./_unreadable.ts";
 
 /** One call that prints. */
 export interface ConsoleEvent {
@@ -71,7 +72,7 @@ export function consoleCalls(now: () => number): Record<string, Call> {
     warn: (args) => printed(WARNING, args),
     error: (args) => printed(ERROR, args),
     assert: ([condition, ...data]) => condition ? undefined : printed(ERROR, assertion(data)),
-    dir: ([value, options]) => ({ levelno: INFO, text: () => inspect(value, dirOptions(options)) }),
+    dir: ([value, options]) => ({ levelno: INFO, text: () => dirText(value, options) }),
     dirxml: (args) => printed(INFO, args),
     table: (args) => printed(INFO, args.slice(0, 1)),
     ...{ group, groupCollapsed: group, groupEnd: () => undefined },
@@ -84,7 +85,7 @@ function line(levelno: number, text: string): ConsoleEvent {
 }
 
 function printed(levelno: number, args: Args): ConsoleEvent {
-  const error = args.find((value) => value instanceof Error);
+  const error = args.find(isError);
   return { levelno, text: () => consoleText(args, error), error };
 }
 
@@ -97,15 +98,6 @@ function assertion(data: Args): Args {
     : ["Assertion failed", ...data];
 }
 
-function dirOptions(options: unknown): InspectOptions {
-  const { depth, showHidden } = (options ?? {}) as { depth?: unknown; showHidden?: unknown };
-  return {
-    ...(depth === null && { depth: Infinity }),
-    ...(typeof depth === "number" && { depth }),
-    showHidden: showHidden === true,
-  };
-}
-
 function labelOf([label = "default"]: Args): string {
-  return String(label);
+  return withFallback(() => String(label), UNREADABLE);
 }

@@ -1,21 +1,15 @@
 /**
- * A value as the runtime prints it: `Deno.inspect`, or `util.inspect` of Node and Bun; as JSON
- * where there is neither (an edge worker, a browser). LogTape's text formatters print values so.
+ * A value as LogTape's text formatters write it: by `Deno.inspect`, or by `util.inspect` of Node
+ * and Bun; as JSON where there is neither (an edge worker, a browser).
  *
- * Browser compatible: looks the functions up when it is first called.
+ * Browser compatible: looks the functions up when it is called.
  *
  * @module
  */
-import { jsonText } from "./_json_text.ts";
-import { withFallback } from "../text/fallback.ts";
+import { readableJson } from "../text/json_text.ts";
+import { nodeUtil } from "./_node_util.ts";
 
-/** Returns a value as text. */
-export type Inspect = (value: unknown, options?: { colors?: boolean }) => string;
-
-interface Host {
-  Deno?: { inspect?: Inspect };
-  process?: { getBuiltinModule?: (name: string) => { inspect?: Inspect } | undefined };
-}
+type Inspect = (value: unknown, options?: object) => string;
 
 /** Without limits, as LogTape has it: Deno's names, then Node's. */
 const LIMITS = {
@@ -25,17 +19,18 @@ const LIMITS = {
   maxStringLength: Infinity,
 };
 
-let native: Inspect | undefined;
-
 /** Returns a value as the runtime prints it. Throws what a method of the value throws. */
 export function inspect(value: unknown, options?: { colors?: boolean }): string {
-  native ??= nativeInspect();
-  return String(native(value, { ...LIMITS, ...options }));
+  return String(nativeInspect()(value, { ...LIMITS, ...options }));
 }
 
 function nativeInspect(): Inspect {
-  const { Deno, process } = globalThis as unknown as Host;
-  if (typeof Deno?.inspect === "function") return Deno.inspect;
-  const util = withFallback(() => process?.getBuiltinModule?.("node:util"), undefined);
-  return typeof util?.inspect === "function" ? util.inspect : jsonText;
+  const { Deno } = globalThis as unknown as { Deno?: { inspect?: Inspect } };
+  return Deno?.inspect ?? nodeUtil()?.inspect ?? inspectAsJson;
+}
+
+/** Returns a value as JSON, on one line. Never throws. */
+export function inspectAsJson(value: unknown): string {
+  // JSON has no text for undefined.
+  return value === undefined ? "undefined" : readableJson(value);
 }

@@ -17,6 +17,7 @@ import { withFallback } from "../text/fallback.ts";
 import { isPlainObject } from "../text/is_mapping.ts";
 import { consoleText } from "./_console_text.ts";
 import { foreignRecord } from "./_foreign_record.ts";
+import { isError, UNREADABLE } from "./_unreadable.ts";
 
 /** The symbol under which winston keeps the name of the level. */
 export const LEVEL: symbol = Symbol.for("level");
@@ -43,12 +44,28 @@ export interface WinstonRecordOptions {
 
 type Info = Record<string | symbol, unknown>;
 
-/** Makes the record of `formatted`; `info` is the same event before the transport's own format. */
+/**
+ * Makes the record of `formatted`; `info` is the same event before the transport's own format. If
+ * the event cannot be read (a revoked proxy in it), the record has its level, and `onError` gets the
+ * error. Never throws.
+ */
 export function winstonRecord(
   info: unknown,
   formatted: unknown,
   options: WinstonRecordOptions,
+  onError: (error: unknown) => void,
 ): LogRecord {
+  try {
+    return recordOf(info, formatted, options);
+  } catch (error) {
+    onError(error);
+    const { name = "winston", levels } = options;
+    const levelno = withFallback(() => levelOf(infoOf(info), levels), INFO);
+    return foreignRecord({ name, levelno, message: UNREADABLE });
+  }
+}
+
+function recordOf(info: unknown, formatted: unknown, options: WinstonRecordOptions): LogRecord {
   const event = infoOf(formatted);
   const error = errorOf(infoOf(info)) ?? errorOf(event);
   const created = secondsOf(read(event, "timestamp"));
@@ -90,7 +107,7 @@ function textOf(info: Info, isFormatted: boolean): string {
   if (isFormatted && typeof line === "string") return line;
   const message = read(info, "message");
   if (typeof message === "string") return message;
-  if (message instanceof Error) return consoleText([message.message]);
+  if (isError(message)) return consoleText([message.message]);
   // `logger.info({ user })`: fields alone.
   return message === undefined || isPlainObject(message) ? "" : consoleText([message]);
 }
@@ -106,14 +123,14 @@ function withoutStack(text: string, stack: string | undefined): string {
  * behind the text (`logger.error("failed", err)`), or the first field that is one.
  */
 function errorOf(info: Info): Error | undefined {
-  if (info instanceof Error) return info;
+  if (isError(info)) return info;
   const splat = info[SPLAT];
   const behind = Array.isArray(splat) ? splat : [];
   // The format errors() leaves only the stack of an error, which its cause is not.
   const hasStack = stackOf(info) !== undefined;
   const keys = Object.keys(info).filter((key) => key !== "cause" || !hasStack);
   return [read(info, "message"), ...behind, ...keys.map((key) => read(info, key))]
-    .find((value) => value instanceof Error);
+    .find(isError);
 }
 
 /** Returns those of the fields `stack` and `cause` that the error of the record says. */
@@ -144,7 +161,7 @@ function stackText(info: Info): string | undefined {
 }
 
 function read(info: Info, key: string): unknown {
-  return withFallback(() => info[key], "[unreadable]");
+  return withFallback(() => info[key], UNREADABLE);
 }
 
 /** A date and a time with a time zone. */

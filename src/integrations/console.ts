@@ -6,7 +6,7 @@
  * Choose it to send what a program prints to a log server, a file or syslog without a change of its
  * calls. In new code call a logger: its records have arguments and fields.
  *
- * ## From the console to records
+ * ## From the console to a record
  *
  * | call | record |
  * |---|---|
@@ -18,49 +18,73 @@
  * | `console.group`, `groupCollapsed` | `INFO`, the label; what follows is not indented |
  * | `console.count`, `timeLog`, `timeEnd` | `INFO`: `label: 3`, `label: 12.345ms` |
  * | `countReset`, `time`, `timeLog`, `timeEnd` with a wrong label | `WARNING` |
+ * | the first `Error` among the arguments | `exc_info`, with its causes |
+ * | the logger's name | `name`: `captureConsole(getLogger("shop.console"))` |
  *
- * - The name of a record is the name of the logger: `captureConsole(getLogger("shop.console"))`.
- * - The text is that of Node's `util.format`, on every runtime. The first `Error` among the
- *   arguments becomes `exc_info` of the record, with its stack and causes; in the text stands its
- *   first line alone (`Cannot save Error: disk full`).
+ * - `msg` is one complete text, without `args`: that of `util.format()` of `node:util`, as the
+ *   runtime has it. Where there is no `node:util` (a browser, a worker without Node's modules, Node
+ *   before 20.16) the text follows the Console Standard, and objects are written as JSON.
+ * - The error in `exc_info` is written into the text without its stack:
+ *   `Cannot save Error: disk full`.
  * - Levels and filters of the logger apply: with the usual level `WARNING` of the root logger,
  *   `console.log` logs nothing. Set the logger's level.
+ * - What is written to `process.stdout`, what the runtime itself prints (warnings, uncaught
+ *   errors), and the calls of a `new console.Console()` of Node are not captured. `console.clear`,
+ *   `profile` and other methods that print no text stay as they are.
  *
  * ## Cheat sheet
  *
- * | instead of | write |
+ * For a program that moves from the console to the loggers of this package:
+ *
+ * | console | `@logwire/logging` |
  * |---|---|
  * | `console.log("user", name)` | `log.info("user %s", name)` |
  * | `console.error("failed", err)` | `log.error("failed", err)` |
  * | `console.log("order", { id })` | `log.info("order", { id })`: a field, not text |
- * | `console.log("%o", value)` | `log.info("%r", value)`: `%o` is an octal number in Python |
- * | `console.log("50% done")` | the same: a text without arguments is never a template |
- * | `console.log("%d% done", 50)` | `log.info("%d%% done", 50)`: with arguments `%` is `%%` |
- * | `console.log("%c red", "color: red")` | no CSS: `%c` is a character in Python |
+ * | `console.log("%o", value)` | `log.info("%r", value)` |
  *
- * The table is for calls that you rewrite. Captured calls keep the console's rules: their text is
- * complete before it is logged, and a `%` in it is a `%`.
+ * ## `%` in messages
  *
- * ## Details
+ * - In a captured call a `%` follows the console's rules. The text is complete before it is logged,
+ *   and a `%` that is left in it is a `%`, also on the Python side.
+ * - In a call of this package's loggers that has arguments, write `%%`:
+ *   `log.info("%d%% done", 50)`. Without arguments `log.info("50% done")` is sent as it stands.
+ * - `%o` is octal in Python, as in C, and `%O` and `%j` do not exist: for an object write `%s` or
+ *   `%r`, or pass it as a field. `%c` is a character in Python, not CSS.
  *
- * - `passThrough: true` also prints, as before. With a handler that writes to the terminal each line
- *   stands there twice.
- * - Reports of this library (`--- Logging error ---`, lost records) go to standard error, and never
- *   to the logger. While a record is being logged, calls of the console print as before: a handler
- *   that prints by the console does not log to itself. A handler that prints by the console *later*
- *   (in a promise, a timer) would log to itself without end: make it write to `process.stdout`, or
- *   keep `console.log` from before the capture.
- * - Captures nest: the last one logs, and with `passThrough` passes the call to the one before.
- *   They can be restored in any order, and restoring twice does no harm.
- * - What is written to `process.stdout`, what the runtime itself prints (warnings, uncaught
- *   errors), and a `new console.Console()` of Node are not captured.
- * - `console.clear`, `profile` and other methods that print no text stay as they are.
+ * ## Options
+ *
+ * - `passThrough` (`false`): with `true` each call also prints as before. With a handler that
+ *   writes to the terminal each line stands there twice.
+ *
+ * Captures nest: the last one logs, and with `passThrough` passes the call to the one before. They
+ * can be restored in any order, and restoring twice does no harm.
+ *
+ * ## When the server is away
+ *
+ * The handlers of the logger decide: with `whileDisconnected: "queue"` a handler keeps the records
+ * in its bounded queue. Reports of this package (`--- Logging error ---`, lost records) go to
+ * standard error, and never to the logger. While a record is being logged, calls of the console
+ * print as before: a handler that prints by the console does not log to itself. A handler that
+ * prints by the console *later* (in a promise, a timer) would log to itself without end: make it
+ * write to `process.stdout`, or keep `console.log` from before the capture.
+ *
+ * ## When the program ends
+ *
+ * The capture has nothing to end: call `await handler.close()`, or `shutdown()`. After
+ * `process.exit()` the handler writes at once what the system takes, and reports on stderr how many
+ * records are lost.
+ *
+ * ## On Cloudflare Workers
+ *
+ * Give the handler the connector of `./cloudflare`, and wrap the worker by
+ * `withFlush(worker, handler)`.
  *
  * ## Errors
  *
- * - `captureConsole` throws a `TypeError` if `logger` is no logger, or for an unknown option.
- * - The replaced methods never throw. An argument that cannot be read (a getter that throws) is
- *   printed as `[unreadable]`.
+ * - `captureConsole` throws a `TypeError` if `logger` is no logger, for an unknown option, and for
+ *   a value of the wrong type.
+ * - The replaced methods never throw. A value that cannot be read is written as `[unreadable]`.
  *
  * Runs on Deno, Bun, Node, Cloudflare Workers and in browsers.
  *
@@ -90,7 +114,7 @@
  */
 import type { LogKeywords } from "../logging/call_arguments.ts";
 import type { LogArguments } from "../logging/log_record.ts";
-import { reportError } from "../logging/report_error.ts";
+import { reportFault } from "../logging/report_error.ts";
 import { checkBoolean, checkKnown, checkMethods } from "../logging/validate.ts";
 import { consoleCalls } from "./_console_calls.ts";
 
@@ -189,7 +213,7 @@ function call(name: string, print: Method, args: unknown[], at: number): void {
   try {
     log(capture, name, args);
   } catch (error) {
-    reportError(null, error);
+    reportFault(error);
   } finally {
     isBusy = false;
   }

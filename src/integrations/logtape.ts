@@ -7,7 +7,7 @@
  * `handler.stats`. Tested with `@logtape/logtape` 2.4; its types are structural, so that this
  * package does not depend on it.
  *
- * ## The record
+ * ## From LogTape to a record
  *
  * | LogTape | record |
  * | --- | --- |
@@ -19,8 +19,8 @@
  * | an `Error` among the properties, or else among the values | `exc_info`, with its causes |
  * | `sourceLocation`, if LogTape captures it | `pathname`, `lineno` |
  *
- * - The level 5 has no name in Python. Its `levelname` is `TRACE`, or the name that the program gave
- *   it by `addLevelName()`.
+ * - The level 5 has no name in Python. Its `levelname` is `TRACE`, or the name that the program
+ *   gave it by `addLevelName()`.
  * - Values are written as LogTape's own text formatter writes them, by the runtime's `inspect`: a
  *   string stands in quotation marks. With `value: "bare"` it stands as it is.
  * - The error in `exc_info` is the property `error`, else `err`, else the first property that is an
@@ -30,13 +30,39 @@
  * - A property that is named like an attribute of the record (`name`, `args`) gets `_` behind its
  *   name.
  * - If a lazy message or a lazy property throws, the record is sent with its template as text, and
- *   the error goes to `handler.handleError()`. No failure of this sink reaches LogTape's meta logger,
- *   so the meta logger may have this sink as well.
+ *   the error goes to `handler.handleError()`. No failure of this sink reaches LogTape's meta
+ *   logger, so the meta logger may have this sink as well.
  *
- * ## Levels
+ * ## Cheat sheet
  *
- * LogTape decides by `lowestLevel` and filters, and then the handler by its own `level` and filters.
- * The levels of this package's loggers have no effect, since the record goes to the handler directly.
+ * For a program that moves from LogTape to the loggers of this package:
+ *
+ * | LogTape | `@logwire/logging` |
+ * | --- | --- |
+ * | `getLogger(["shop", "cart"])` | `getLogger("shop.cart")` |
+ * | `logger.trace("…")` | `log.log(5, "…")` |
+ * | `logger.warn("…")`, `logger.warning("…")` | `log.warning("…")`, `log.warn("…")` |
+ * | `logger.fatal("…")` | `log.critical("…")` |
+ * | `logger.info("{n} of {total}", { n, total })` | `log.info("%d of %d", n, total, { n, total })` |
+ * | ``logger.info`user ${name}` `` | `log.info("user %s", name)` |
+ * | ``logger.debug((l) => l`…`)`` | `if (log.isEnabledFor(DEBUG)) log.debug(…)` |
+ * | `logger.error("failed: {error}", { error })` | `log.error("failed", error)` |
+ * | `logger.with({ user })` | `log.child({ user })` |
+ * | `withContext({ id }, fn)` | `withContext({ id }, fn)` of `./context` |
+ * | `lowestLevel: "info"` | `log.setLevel("INFO")` |
+ * | `logger.isEnabledFor("debug")` | `log.isEnabledFor(DEBUG)` |
+ * | `await dispose()` | `await shutdown()` |
+ *
+ * ## `%` in messages
+ *
+ * - Through this sink a `%` is a `%`: `logger.info("50% done")` arrives as `50% done`, also on the
+ *   Python side, as the record has no arguments.
+ * - In a call of this package's loggers that has arguments, write `%%`:
+ *   `log.info("%d%% done", 50)`. Without arguments `log.info("50% done")` is sent as it stands.
+ * - `%o` is octal in Python, as in C, and `%O` and `%j` do not exist: for an object write `%s` or
+ *   `%r`, or pass it as a field.
+ * - Braces are plain text in this package's loggers: `log.info("{n} done")` fills nothing in. In
+ *   LogTape write `{{` and `}}` for a brace.
  *
  * ## Options
  *
@@ -45,6 +71,15 @@
  *   field `rawMessage`, such as `"{user} signed in"`, by which a server can group records.
  * - `closeHandler` (`true`): with `false` disposing of the sink flushes the handler and leaves it
  *   open, for a handler that loggers of this package use too.
+ *
+ * LogTape decides by `lowestLevel` and filters, and then the handler by its own `level` and
+ * filters. The levels of this package's loggers have no effect, since the record goes to the
+ * handler directly.
+ *
+ * ## When the server is away
+ *
+ * The handler decides: with `whileDisconnected: "queue"` it keeps the records in its bounded queue,
+ * up to `maxQueuedBytes`. A logging call never waits.
  *
  * ## When the program ends
  *
@@ -63,45 +98,16 @@
  * ## On Cloudflare Workers
  *
  * Give the handler the connector of `./cloudflare`, and call `ctx.waitUntil(sink.drain())` behind
- * each request, or wrap the worker by `withFlush(worker, handler)`. Without the flag `nodejs_compat`
- * there is no `inspect`, and values are written as JSON.
- *
- * ## From LogTape: calls, side by side
- *
- * The left column works with this sink as it stands. The right one is for the day when a file moves
- * to the loggers of this package.
- *
- * | LogTape | `@logwire/logging` |
- * | --- | --- |
- * | `getLogger(["shop", "cart"])` | `getLogger("shop.cart")` |
- * | `logger.trace("…")` | `log.log(5, "…")` |
- * | `logger.warn("…")`, `logger.warning("…")` | `log.warning("…")`, `log.warn("…")` |
- * | `logger.fatal("…")` | `log.critical("…")` |
- * | `logger.info("{n} of {total}", { n, total })` | `log.info("%d of %d", n, total, { n, total })` |
- * | ``logger.info`user ${name}` `` | `log.info("user %s", name)` |
- * | ``logger.debug((l) => l`…`)`` | `if (log.isEnabledFor(DEBUG)) log.debug(…)` |
- * | `logger.error("failed: {error}", { error })` | `log.error("failed", error)` |
- * | `logger.with({ user })` | `log.child({ user })` |
- * | `withContext({ id }, fn)` | `withContext({ id }, fn)` of `./context` |
- * | `lowestLevel: "info"` | `log.setLevel("INFO")` |
- * | `logger.isEnabledFor("debug")` | `log.isEnabledFor(DEBUG)` |
- * | `await dispose()` | `await shutdown()` |
- *
- * ## `%` and `{}`
- *
- * - Through this sink a `%` is a `%`: `logger.info("50% done")` arrives as `50% done`, also on the
- *   Python side, as the record has no arguments.
- * - In a call of this package's loggers that has arguments, write `%%`: `log.info("%d%% done", 50)`.
- *   Without arguments `log.info("50% done")` is sent as it stands.
- * - `%o` is octal in Python, as in C: for an object write `%s` or `%r`, or pass it as a field.
- * - Braces are plain text in this package's loggers: `log.info("{n} done")` fills nothing in. In
- *   LogTape write `{{` and `}}` for a brace.
+ * each request, or wrap the worker by `withFlush(worker, handler)`. A worker that has no
+ * `node:util` (an old compatibility date without the flag `nodejs_compat`) writes values as JSON,
+ * as do a browser and Node before 20.16.
  *
  * ## Errors
  *
- * - `logtapeSink()` throws a `TypeError` if the handler is not a handler, for an unknown option, and
- *   for a value of the wrong type.
- * - The sink never throws; `drain()` and disposing never reject.
+ * - `logtapeSink()` throws a `TypeError` if the handler is not a handler, for an unknown option,
+ *   and for a value of the wrong type.
+ * - The sink never throws; `drain()` and disposing never reject. A value that cannot be read is
+ *   written as `[unreadable]`.
  *
  * Runs on Deno, Bun, Node, Cloudflare Workers and in browsers.
  *
@@ -133,6 +139,7 @@
  * @module
  */
 import { type ForeignEvent, foreignRecord, handOver } from "./_foreign_record.ts";
+import { isError, UNREADABLE } from "./_unreadable.ts";
 import { inspect } from "./_value_inspector.ts";
 import { callBack } from "../logging/callback.ts";
 import { pathOf } from "../logging/caller.ts";
@@ -171,22 +178,22 @@ export interface LogTapeSink extends AsyncDisposable {
 /** Options of {@linkcode logtapeSink}. */
 export interface LogTapeSinkOptions {
   /**
-   * Whether disposing of the sink closes the handler. If not, it flushes the handler.
+   * If true, disposing of the sink closes the handler; else it flushes the handler.
    *
    * @default {true}
    */
   closeHandler?: boolean;
   /**
-   * Whether a record with values carries its template as the field `rawMessage`; the values of a
+   * If true, a record with values carries its template as the field `rawMessage`; the values of a
    * tagged template are `{}` in it.
    *
    * @default {false}
    */
   rawMessage?: boolean;
   /**
-   * How values are written into the message, as in LogTape's `getTextFormatter()`: by default as the
-   * runtime's `inspect` prints them; with `"bare"` strings as they are and others so; or by a
-   * function, which gets that `inspect` as well.
+   * The way in which values are written into the message, as in LogTape's `getTextFormatter()`: by
+   * default as the runtime's `inspect` writes them; with `"bare"` strings as they are and others by
+   * `inspect`; or by a function, which gets that `inspect` as well.
    */
   value?: "bare" | LogTapeValueRenderer;
 }
@@ -280,10 +287,8 @@ function contentOf(
 ): Pick<ForeignEvent, "message" | "error" | "fields"> {
   const { message, properties } = record;
   const { [errorKey(properties) ?? ""]: thrown, ...others } = properties;
-  const isProperty = thrown instanceof Error;
-  const error = isProperty
-    ? thrown
-    : message.find((part, at) => at % 2 === 1 && part instanceof Error);
+  const isProperty = isError(thrown);
+  const error = isProperty ? thrown : message.find((part, at) => at % 2 === 1 && isError(part));
   const fields = isProperty ? others : { ...properties };
   if (hasTemplate && message.length > 1) fields.rawMessage ??= templateOf(record);
   return { message: textOf(message, error, render), error, fields };
@@ -292,14 +297,14 @@ function contentOf(
 /** Returns the name of the property that becomes the record's error. */
 function errorKey(properties: Record<string, unknown>): string | undefined {
   return ["error", "err", ...Object.keys(properties)]
-    .find((key) => Object.hasOwn(properties, key) && properties[key] instanceof Error);
+    .find((key) => Object.hasOwn(properties, key) && isError(properties[key]));
 }
 
 function textOf(message: readonly unknown[], error: unknown, render: Settings["render"]): string {
   const parts = message.map((part, at) => {
     const isText = at % 2 === 0;
-    if (isText || isInError(part, error)) return withFallback(() => String(part), "Error");
-    return withFallback(() => render(part), "[a value that cannot be shown]");
+    if (isText || isInError(part, error)) return withFallback(() => String(part), UNREADABLE);
+    return withFallback(() => render(part), UNREADABLE);
   });
   return cutText(parts.join(""));
 }
@@ -309,7 +314,7 @@ function textOf(message: readonly unknown[], error: unknown, render: Settings["r
  * which is all that LogTape writes for `logger.error(error)`.
  */
 function isInError(value: unknown, error: unknown): boolean {
-  return error instanceof Error && (value === error || value === error.message);
+  return isError(error) && (value === error || value === error.message);
 }
 
 function templateOf({ rawMessage }: LogTapeRecord): string {

@@ -3,13 +3,13 @@
  * sends log records through any handler of this package: to a Python log server, to syslog, by
  * HTTP, into a file.
  *
- * Choose it for a program that logs by OpenTelemetry's API, or through an instrumentation that does,
- * and whose log server is not an OpenTelemetry collector. Records wait for their server in the
- * handler's queue, and are counted in `handler.stats`. Tested with `@opentelemetry/sdk-logs` 0.223,
- * with `SimpleLogRecordProcessor` and `BatchLogRecordProcessor`. The types are structural, so that
- * this package does not depend on it: versions 0.57, 0.203 and 3.1 work as well.
+ * Choose it for a program that logs by OpenTelemetry's API, or through an instrumentation that
+ * does, and whose log server is not an OpenTelemetry collector. Records wait for their server in
+ * the handler's queue, and are counted in `handler.stats`. Tested with `@opentelemetry/sdk-logs`
+ * 0.223, with `SimpleLogRecordProcessor` and `BatchLogRecordProcessor`. The types are structural,
+ * so that this package does not depend on it: versions 0.57, 0.203 and 3.1 work as well.
  *
- * ## The record
+ * ## From OpenTelemetry to a record
  *
  * | OpenTelemetry | record |
  * | --- | --- |
@@ -32,8 +32,9 @@
  *   the program gave it by `addLevelName()`.
  * - `trace_id`, `span_id` and `trace_flags` are the names of the specification for formats other
  *   than OTLP ("Trace Context in non-OTLP Log Formats"), and those that OpenTelemetry puts on the
- *   records of pino and winston. With `traceFields: "otelTraceID"` the fields are those that Python's
- *   `LoggingInstrumentor` puts on every record: `otelTraceID`, `otelSpanID`, `otelTraceSampled` and
+ *   records of pino and winston. With `traceFields: "otelTraceID"` the fields are those that
+ *   Python's `LoggingInstrumentor` puts on every record with `set_logging_format=True`
+ *   (`OTEL_PYTHON_LOG_CORRELATION`): `otelTraceID`, `otelSpanID`, `otelTraceSampled` and
  *   `otelServiceName`. So one format string suits the records of both; without a span the ids are
  *   `"0"`, as there.
  * - The SDK keeps of an exception its type, message and stack, and no cause. `exception.type` and
@@ -41,6 +42,30 @@
  * - An attribute that is named like an attribute of the record (`name`, `args`) gets `_` behind its
  *   name, and so does an entry of the body that is named like an attribute of the event.
  * - Left out: version, schema and attributes of the scope, and the resource's other attributes.
+ *
+ * ## Cheat sheet
+ *
+ * For a program that moves from OpenTelemetry's API to the loggers of this package:
+ *
+ * | OpenTelemetry | `@logwire/logging` |
+ * | --- | --- |
+ * | `logs.getLogger("shop.cart")` | `getLogger("shop.cart")` |
+ * | `logger.emit({ severityNumber: SeverityNumber.INFO, body: "…" })` | `log.info("…")` |
+ * | `severityNumber: SeverityNumber.WARN` (`ERROR`, `FATAL`) | `log.warning` (`log.error`, `log.critical`) |
+ * | `attributes: { user: "anna" }` | `log.info("…", { user: "anna" })` |
+ * | `exception: error` | `log.error("…", error)` |
+ * | `logger.enabled({ severityNumber })` | `log.isEnabledFor(level)` |
+ * | `await provider.forceFlush()` | `await handler.flush()` |
+ * | `await provider.shutdown()` | `await shutdown()` |
+ *
+ * ## `%` in messages
+ *
+ * - Through this exporter a `%` is a `%`: the body `"50% done"` arrives as `50% done`, also on the
+ *   Python side, as the record has no arguments.
+ * - In a call of this package's loggers that has arguments, write `%%`:
+ *   `log.info("%d%% done", 50)`. Without arguments `log.info("50% done")` is sent as it stands.
+ * - `%o` is octal in Python, as in C, and `%O` and `%j` do not exist: for an object write `%s` or
+ *   `%r`, or pass it as a field.
  *
  * ## Options
  *
@@ -51,11 +76,16 @@
  *   queued.
  * - `closeHandler` (`true`): with `false` `shutdown()` flushes the handler and leaves it open.
  *
- * ## What success means
+ * The handler's `level` and filters apply behind those of the SDK. The levels of this package's
+ * loggers have no effect, since the record goes to the handler directly.
+ *
+ * ## When the server is away
  *
  * `export()` gives the records to the handler, which queues them, and reports success at once. From
- * there on the handler delivers them and counts them in `handler.stats`. `export()` reports a failure
- * only after `shutdown()`. `forceFlush()` waits until all records are sent or dropped.
+ * there on the handler delivers them and counts them in `handler.stats`: with
+ * `whileDisconnected: "queue"` it keeps them in its bounded queue, up to `maxQueuedBytes`.
+ * `export()` reports a failure only after `shutdown()`. `forceFlush()` waits until all records are
+ * sent or dropped, for at most `flushTimeoutMs`.
  *
  * `BatchLogRecordProcessor` drops records silently, before they reach an exporter, once 2,048
  * (`maxQueueSize`) wait: of 5,000 records that a program logs in one turn of the event loop it
@@ -70,34 +100,15 @@
  * `process.exit()` the handler writes at once what the system takes, and reports on stderr how many
  * records are lost; what a `BatchLogRecordProcessor` still holds is lost without a report.
  *
- * ## From OpenTelemetry: calls, side by side
+ * ## On Cloudflare Workers
  *
- * The left column works with this exporter as it stands. The right one is for the day when a file
- * moves to the loggers of this package.
- *
- * | OpenTelemetry | `@logwire/logging` |
- * | --- | --- |
- * | `logs.getLogger("shop.cart")` | `getLogger("shop.cart")` |
- * | `logger.emit({ severityNumber: SeverityNumber.INFO, body: "…" })` | `log.info("…")` |
- * | `severityNumber: SeverityNumber.WARN` (`ERROR`, `FATAL`) | `log.warning` (`log.error`, `log.critical`) |
- * | `attributes: { user: "anna" }` | `log.info("…", { user: "anna" })` |
- * | `exception: error` | `log.error("…", error)` |
- * | `logger.enabled({ severityNumber })` | `log.isEnabledFor(level)` |
- * | `await provider.forceFlush()` | `await handler.flush()` |
- * | `await provider.shutdown()` | `await shutdown()` |
- *
- * ## `%`
- *
- * - Through this exporter a `%` is a `%`: the body `"50% done"` arrives as `50% done`, also on the
- *   Python side, as the record has no arguments.
- * - In a call of this package's loggers that has arguments, write `%%`: `log.info("%d%% done", 50)`.
- *   Without arguments `log.info("50% done")` is sent as it stands.
- * - `%o` is octal in Python, as in C: for an object write `%s` or `%r`, or pass it as a field.
+ * Give the handler the connector of `./cloudflare`, and call `ctx.waitUntil(exporter.forceFlush())`
+ * behind each request, or wrap the worker by `withFlush(worker, handler)`.
  *
  * ## Errors
  *
- * - `logRecordExporter()` throws a `TypeError` if the handler is not a handler, for an unknown option
- *   and for a value of the wrong type, and a `RangeError` for a number out of range.
+ * - `logRecordExporter()` throws a `TypeError` if the handler is not a handler, for an unknown
+ *   option and for a value of the wrong type, and a `RangeError` for a number out of range.
  * - `export()` never throws. A record that cannot be read goes to `handler.handleError()`, and is
  *   sent without its content. `forceFlush()` and `shutdown()` never reject.
  *
@@ -134,7 +145,6 @@
  * @module
  */
 import { type ForeignEvent, foreignRecord, handOver } from "./_foreign_record.ts";
-import { jsonText } from "./_json_text.ts";
 import { callBack } from "../logging/callback.ts";
 import { addFields, type Fields } from "../logging/extra_fields.ts";
 import type { Handler } from "../logging/handler.ts";
@@ -150,6 +160,7 @@ import {
   MAX_TIMEOUT_MS,
   refuse,
 } from "../logging/validate.ts";
+import { readableJson } from "../text/json_text.ts";
 
 /** A log record of OpenTelemetry's SDK (`ReadableLogRecord`), as far as it is read here. */
 export interface OpenTelemetryLogRecord {
@@ -208,7 +219,7 @@ export interface LogRecordExporter {
 /** Options of {@linkcode logRecordExporter}. */
 export interface LogRecordExporterOptions {
   /**
-   * Whether `shutdown()` closes the handler. If not, it flushes the handler.
+   * If true, `shutdown()` closes the handler; else it flushes the handler.
    *
    * @default {true}
    */
@@ -238,6 +249,9 @@ export interface LogRecordExporterOptions {
 
 const WHAT = "create an OpenTelemetry exporter";
 
+/** The level of trace, which Python does not name: half of DEBUG. */
+const TRACE = 5;
+
 /** The lowest severity number of each level, the highest level first. */
 const SEVERITIES: readonly (readonly [number, number])[] = [
   [21, CRITICAL],
@@ -245,7 +259,7 @@ const SEVERITIES: readonly (readonly [number, number])[] = [
   [13, WARNING],
   [9, INFO],
   [5, DEBUG],
-  [1, 5],
+  [1, TRACE],
 ];
 
 const SUCCESS = 0;
@@ -328,7 +342,8 @@ function eventOf(log: OpenTelemetryLogRecord): ForeignEvent {
 function levelOf({ severityNumber = 0, severityText = "" }: OpenTelemetryLogRecord): number {
   const known = SEVERITIES.find(([least]) => severityNumber >= least)?.[1];
   if (known !== undefined) return known;
-  const named = getLevelName(severityText.toUpperCase());
+  const name = severityText.toUpperCase();
+  const named = name === "TRACE" ? TRACE : getLevelName(name);
   return typeof named === "number" ? named : INFO;
 }
 
@@ -342,8 +357,8 @@ function secondsOf(time: readonly [number, number] | undefined): number | undefi
 function textOf({ body, eventName }: OpenTelemetryLogRecord): string {
   if (body === undefined || body === null) return eventName ?? "";
   if (typeof body === "string") return body;
-  if (!isMap(body)) return typeof body === "object" ? jsonText(body) : String(body);
-  return typeof body.message === "string" ? body.message : eventName || jsonText(body);
+  if (!isMap(body)) return typeof body === "object" ? readableJson(body) : String(body);
+  return typeof body.message === "string" ? body.message : eventName || readableJson(body);
 }
 
 function isMap(body: unknown): body is Record<string, unknown> {

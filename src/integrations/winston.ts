@@ -1,13 +1,13 @@
 /**
  * `./winston`: `winstonTransport(handler)` is a transport for winston 3 that gives its records to a
- * handler of this library, so that a program that logs by winston sends them to a Python log
+ * handler of this package, so that a program that logs by winston sends them to a Python log
  * server, syslog, HTTP or a file.
  *
  * Choose it to keep winston and its calls. The transport gives each record to the handler within
- * the logging call and never waits. While the server is away the logger does not stall, its memory
- * does not grow, and no error ends it: the handler keeps the records in its bounded queue.
+ * the logging call and never waits. While the server is away the logger does not stall, and no
+ * error ends it: the handler keeps the records in its bounded queue.
  *
- * ## From winston
+ * ## From winston to a record
  *
  * | winston | record |
  * |---|---|
@@ -16,21 +16,22 @@
  * | syslog's `emerg`, `alert`, `crit`, `warning`, `notice` | 50, 50, 50, 30, 25 |
  * | any other level | the number in the option `levels`, else 20 |
  * | option `name`, else `format.label()`, else `"winston"` | `name` |
- * | `message` | the text, complete: a `%` in it is a `%` |
- * | an `Error`, wherever it stands in the call | `exc_info`, with stack and causes |
+ * | `message` | `msg`: one complete text, without `args` |
+ * | an `Error`, wherever it stands in the call | `exc_info`, with its causes |
  * | `stack` and `cause` of `format.errors()` | `exc_text` |
  * | `timestamp` | `created`, if it is a `Date`, milliseconds, or ISO 8601 with a time zone |
- * | meta objects, `defaultMeta`, `child()`, all other fields | fields, as `extra` |
+ * | meta objects, `defaultMeta`, `child()`, all other fields | fields, as if they stood in `extra` |
  *
- * A level whose number has no name in Python keeps winston's in capitals: `HTTP`, `NOTICE`. A
- * `timestamp` without a time zone is kept as a field, and the record is dated at the call. A field
- * that is named like an attribute of the record (`name`, `process`) gets `_` behind its name.
+ * - A level whose number has no name in Python keeps winston's in capitals: `HTTP`, `NOTICE`.
+ * - A `timestamp` without a time zone is kept as a field, and the record is dated at the call.
+ * - A field that is named like an attribute of the record (`name`, `process`) gets `_` behind its
+ *   name.
  *
  * ## Cheat sheet
  *
- * For a program that moves from winston's calls to a logger of this library:
+ * For a program that moves from winston to the loggers of this package:
  *
- * | winston | here |
+ * | winston | `@logwire/logging` |
  * |---|---|
  * | `logger.info("user %s", name)` with `format.splat()` | `log.info("user %s", name)` |
  * | `logger.info("in", { user })` | `log.info("in", { user })` |
@@ -41,47 +42,58 @@
  * | `logger.isDebugEnabled()` | `log.isEnabledFor(10)` |
  * | `logger.end()`, then `"finish"` | `await shutdown()` |
  *
- * Traps with `%`:
+ * winston appends the message of an error: `logger.error("failed", err)` has the text
+ * `failed disk full`. In a call of this package's loggers the text is `failed`, and the error is in
+ * the traceback.
  *
- * - `logger.info("50% done")` is safe in both. With arguments write `%%` here: `"%d%% done"`. In
- *   winston `format.splat()` reads the `%d` in `"50%done"` if there are arguments.
- * - Without `format.splat()` winston merges nothing, and the record's text is `user %s` too.
- * - `%o`, `%O` and `%j` of winston print objects. Here write `%r` (or a field): in Python `%o` is an
- *   octal number and `%j` does not exist.
- * - winston appends the message of an error: `logger.error("failed", err)` has the text
- *   `failed disk full`. Here the text is `failed`, and the error is in the traceback.
+ * ## `%` in messages
+ *
+ * - Through this transport a `%` is a `%`: `logger.info("50% done")` arrives as `50% done`, also on
+ *   the Python side, as the record has no arguments. Without `format.splat()` winston merges
+ *   nothing: the text of `logger.info("user %s", name)` is `user %s`. With it winston reads the
+ *   `%d` in `"50%done"` if there are arguments.
+ * - In a call of this package's loggers that has arguments, write `%%`:
+ *   `log.info("%d%% done", 50)`. Without arguments `log.info("50% done")` is sent as it stands.
+ * - `%o` is octal in Python, as in C, and `%O` and `%j` do not exist: for an object write `%s` or
+ *   `%r`, or pass it as a field.
  *
  * ## Options
  *
- * - `name`, `levels`, and `formatted: true` for the line that the logger's format has made
- *   (`printf`, `json`) in the place of the message.
+ * - `name`, `levels`: see above.
+ * - `formatted` (`false`): with `true` the text is the line that the logger's format has made
+ *   (`printf`, `json`).
  * - `level`, `silent`, `format`, `handleExceptions` and `handleRejections` are winston's own.
- * - `finishTimeoutMs` (5,000 ms): the longest that `logger.end()` waits for the delivery.
+ * - `finishTimeoutMs` (5,000): the longest that `logger.end()` waits for the delivery, in
+ *   milliseconds.
+ *
+ * The handler's `level` and filters apply behind winston's. The levels of this package's loggers
+ * have no effect, since the record goes to the handler directly.
  *
  * ## When the server is away
  *
- * The handler decides what becomes of the records: with `whileDisconnected: "queue"` it keeps them,
- * up to `maxQueuedBytes`. winston notices nothing, and the transport never emits `error`. If another
- * transport of the same logger is slow, winston holds back the records of all of its transports.
+ * The handler decides: with `whileDisconnected: "queue"` it keeps the records in its bounded queue,
+ * up to `maxQueuedBytes`. The logger does not stall, and the transport never emits `error`. If
+ * another transport of the same logger is slow, winston holds back the records of all of its
+ * transports.
  *
  * ## When the program ends
  *
  * `logger.end()` emits `finish` after the handler has delivered the records, or after
  * `finishTimeoutMs`. The transport does not close the handler, which others may use: call
- * `await handler.close()`, or `shutdown()`. After `process.exit()` the handler writes what the
- * kernel takes, and reports the rest as lost; so a record logged right before is not lost on an
- * open connection. With `handleExceptions: true` winston logs an uncaught error, waits three
- * seconds, in which it is delivered, and exits.
+ * `await handler.close()`, or `shutdown()`. After `process.exit()` the handler writes at once what
+ * the system takes, and reports on stderr how many records are lost. With `handleExceptions: true`
+ * winston logs an uncaught error, waits three seconds, in which the record is delivered, and exits.
  *
  * ## Errors
  *
- * - `winstonTransport` throws a `TypeError` or `RangeError` for a bad value and for an unknown
- *   option.
- * - If a format of the transport throws, the error is reported on standard error, and the record is
- *   sent as it was before that format. (winston's own transports throw into the logging call.)
+ * - `winstonTransport` throws a `TypeError` if the handler is no handler, for an unknown option,
+ *   and for a value of the wrong type, and a `RangeError` for a number out of range.
+ * - The transport never throws. If its own format throws, the error is reported on stderr, and the
+ *   record is sent as it was before that format. (winston's own transports throw into the logging
+ *   call.) A value that cannot be read is written as `[unreadable]`.
  *
- * The transport is a `Writable` of `node:stream` and needs no package beside winston itself. Runs on
- * Deno, Bun and Node.
+ * The transport is a `Writable` of `node:stream` and needs no package beside winston itself. Runs
+ * on Deno, Bun and Node.
  *
  * @example A logger of winston that sends to a log server
  * ```ts
@@ -109,7 +121,7 @@
  */
 import { Writable } from "node:stream";
 import type { Handler } from "../logging/handler.ts";
-import { reportError } from "../logging/report_error.ts";
+import { reportFault } from "../logging/report_error.ts";
 import {
   checkBoolean,
   checkInteger,
@@ -120,6 +132,7 @@ import {
   refuse,
 } from "../logging/validate.ts";
 import { handOver } from "./_foreign_record.ts";
+import { isError } from "./_unreadable.ts";
 import { LEVEL, winstonRecord, type WinstonRecordOptions } from "./_winston_record.ts";
 
 /** The part of a format of winston (`logform`) that is used. */
@@ -144,7 +157,7 @@ export interface WinstonInfo {
 export interface WinstonTransportOptions {
   /** The name of the records. @default {info.label, else "winston"} */
   name?: string;
-  /** The numbers of levels of your own in Python's scale: `{ audit: 35 }`. */
+  /** The numbers of the program's own levels on Python's scale: `{ audit: 35 }`. */
   levels?: Readonly<Record<string, number>>;
   /** If true, the text is the line that the logger's format has made. @default {false} */
   formatted?: boolean;
@@ -285,9 +298,9 @@ class Transport extends Writable implements WinstonTransport {
       if (isFiltered && !this.#isWanted(info)) return;
       const formatted = this.#formatted(info);
       if (formatted === undefined) return;
-      handOver(this.#handler, winstonRecord(info, formatted, this.#record));
+      handOver(this.#handler, winstonRecord(info, formatted, this.#record, reportFault));
     } catch (error) {
-      reportError(null, error);
+      reportFault(error);
     }
   }
 
@@ -312,7 +325,7 @@ class Transport extends Writable implements WinstonTransport {
     try {
       return format.transform(copyOf(info), format.options) || undefined;
     } catch (error) {
-      reportError(null, error);
+      reportFault(error);
       return info;
     }
   }
@@ -321,7 +334,7 @@ class Transport extends Writable implements WinstonTransport {
 /** Returns a copy that a format may change; of an error also what is not enumerable. */
 function copyOf(info: unknown): WinstonInfo {
   const { message, stack, cause } = info as Error;
-  const hidden = info instanceof Error
+  const hidden = isError(info)
     ? { message, ...(stack !== undefined && { stack }), ...(cause !== undefined && { cause }) }
     : {};
   return Object.assign(hidden, info) as unknown as WinstonInfo;

@@ -12,7 +12,7 @@ import { asFunction, type LogRecordClass, type LogRecordFactory } from "./log_re
 import { Logger, type LoggerClass, type Manager as ManagerContract } from "./logger.ts";
 import { checkLoggerClass, getLoggerClass } from "./logger_class.ts";
 import { PlaceHolder } from "./place_holder.ts";
-import { pythonRepr } from "../text/python_repr.ts";
+import { valueText } from "./validate.ts";
 
 /**
  * Holds the loggers of one hierarchy by name. A program normally has one, that of `getLogger()`.
@@ -80,7 +80,7 @@ export class Manager implements ManagerContract {
    */
   getLogger(name: string): Logger {
     if (typeof name !== "string") {
-      throw new TypeError(`A logger name must be a string: current value is ${pythonRepr(name)}`);
+      throw new TypeError(`A logger name must be a string: current value is ${valueText(name)}`);
     }
     const found = this.loggerDict.get(name);
     if (found instanceof Logger) return found;

@@ -119,11 +119,22 @@ export abstract class Handler extends Filterer implements AsyncDisposable {
       // An `async emit()` is a mistake that types do not catch.
       watchFault(this, record, result);
     } catch (error) {
-      tellFault(this, record, error);
+      if (passed) tellFault(this, record, error);
+      else this.filterFailed(record, error);
     } finally {
       if (--depth === 0) isUnwinding = false;
     }
     return passed;
+  }
+
+  /**
+   * Is called for a record that a filter failed on, with the error. It is dropped, because the filter
+   * might have removed a secret from it; a handler that counts its records counts it.
+   *
+   * @ignore
+   */
+  protected filterFailed(record: LogRecord, error: unknown): void {
+    tellFault(this, record, error);
   }
 
   /** Sends the record. Synchronous; must not wait. */

@@ -34,7 +34,17 @@ export function copyMark(from: LogRecord, to: LogRecord): void {
   markOf(from)?.mark(to);
 }
 
-/** Returns the record to format for a line: the same record, unless it was received. */
-export function printableRecord(record: LogRecord): LogRecord {
+/** A formatter that may say that it escapes control characters itself. */
+export interface LineFormatter {
+  /** True if none of its texts has a line that begins like a record, or controls a terminal. */
+  readonly isLineSafe?: boolean;
+}
+
+/**
+ * Returns the record to format for a line: the same record, unless it was received and the
+ * formatter does not escape it itself.
+ */
+export function printableRecord(record: LogRecord, formatter?: LineFormatter | null): LogRecord {
+  if (formatter?.isLineSafe) return record;
   return markOf(record)?.escapedRecord(record) ?? record;
 }

@@ -9,10 +9,11 @@ import { atOnce } from "./callback.ts";
 import { type FlushOptions, Handler, tellFault, watchFault } from "./handler.ts";
 import { getLevelName } from "./level_names.ts";
 import type { LogRecord } from "./log_record.ts";
-import { pythonRepr, pythonStr } from "../text/python_repr.ts";
-import { printableRecord } from "./received_mark.ts";
+import { pythonStr } from "../text/python_repr.ts";
+import { type LineFormatter, printableRecord } from "./received_mark.ts";
 import { reportError } from "./report_error.ts";
 import { stderrStream, type TextStream } from "./text_stream.ts";
+import { refuse } from "./validate.ts";
 
 /**
  * Writes each record's text and `terminator` to a stream, in one call. The handler does not close
@@ -77,7 +78,7 @@ export class StreamHandler extends Handler {
 
   /** Returns the record as text; control characters of a received record are escaped. */
   override format(record: LogRecord): string {
-    return super.format(printableRecord(record));
+    return super.format(printableRecord(record, this.formatter as LineFormatter | null));
   }
 
   /**
@@ -125,10 +126,17 @@ export class StreamHandler extends Handler {
   }
 }
 
+/** Refuses without showing the stream: a console or a server may be a large object. */
 function checkStream(stream: unknown): TextStream {
   if (typeof (stream as TextStream | null)?.write === "function") return stream as TextStream;
-  throw new TypeError(
-    `Cannot write to a stream as 'stream' must have a method write(text): ` +
-      `current value is ${pythonRepr(stream)}`,
-  );
+  const expected = isConsole(stream)
+    ? "an object with a method write(text), which a console has not: leave it out for standard " +
+      "error, or pass process.stdout"
+    : "an object with a method write(text), such as process.stdout";
+  return refuse("create StreamHandler", "stream", expected, stream);
+}
+
+function isConsole(stream: unknown): boolean {
+  const { log, error } = Object(stream) as Partial<Record<"log" | "error", unknown>>;
+  return typeof log === "function" && typeof error === "function";
 }

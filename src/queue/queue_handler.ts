@@ -263,6 +263,17 @@ export class QueueHandler extends Handler {
     if (exitHooks.isEnding) exitHooks.passOn();
   }
 
+  /**
+   * Counts the record as emitted, and as dropped.
+   *
+   * @ignore
+   */
+  protected override filterFailed(record: LogRecord, error: unknown): void {
+    if (!this.#isClosed) return this.#drop(record, error);
+    this.#dropped.closed++;
+    this.#report(record, error);
+  }
+
   /** Counts the record as dropped if the queue's promise rejects. */
   #watch(record: LogRecord, result: unknown): void {
     watch(result, (error) => {

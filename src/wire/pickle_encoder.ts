@@ -22,7 +22,7 @@ import {
   writePlain,
   writeText,
 } from "./pickle/scalars.ts";
-import { RECORD_FIELDS as FIELDS } from "./record_fields.ts";
+import { RECORD_FIELDS as FIELDS } from "../logging/record_attributes.ts";
 import { writeFields } from "./record_pickler.ts";
 
 /** The length prefix of a frame, in bytes. */

@@ -13,7 +13,7 @@
 import { LogRecord } from "../logging/log_record.ts";
 import { makeRecordBy, type RecordMaker, recordMaker } from "../logging/make_log_record.ts";
 import { isReceived, MARK, type ReceivedMark } from "../logging/received_mark.ts";
-import { escapedRecord } from "./escaped_record.ts";
+import { escapedRecord } from "./_escaped_record.ts";
 
 const mark: ReceivedMark = { escapedRecord, mark: markReceived };
 

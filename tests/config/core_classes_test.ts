@@ -248,3 +248,32 @@ test("dictConfig() refuses an unknown option", () => {
   const message = thrownBy(() => dictConfig({ version: 1 }, options)).message;
   assert(message.includes("there is no option 'clases'"), message);
 });
+
+test("dictConfig() makes JSONFormatter and ConsoleFormatter with their own keys, under class and ()", async () => {
+  for (const key of ["class", "()"]) {
+    const keys = { message: "msg" };
+    const line = JSON.parse(await formatted({ [key]: "logwire.JSONFormatter", keys }));
+    assertEquals([line.msg, line.logger, line.level], ["hi", "app", "info"]);
+    const entry = { [key]: "logwire.ConsoleFormatter", colors: false, datefmt: "at" };
+    assertEquals(await formatted(entry), "at INFO     app: hi");
+  }
+});
+
+test("dictConfig() refuses keys that JSONFormatter and ConsoleFormatter do not have", () => {
+  for (const name of ["logwire.JSONFormatter", "logwire.ConsoleFormatter"]) {
+    const message = refused({ formatters: { f: { class: name, format: "%(message)s" } } });
+    assert(message.includes("no option 'formatters.f.format'"), message);
+  }
+});
+
+test("dictConfig() makes a RedactingFilter of its paths", async () => {
+  const filters = {
+    f: { "()": "logwire.RedactingFilter", paths: ["**.pin", ["a.b"]], replacement: "-" },
+  };
+  const handler = await made({ class: "logging.NullHandler", filters: ["f"] }, { filters });
+  const record = makeLogRecord({ msg: "x", user: { pin: 1 }, "a.b": 2, c: 3 });
+  const { user, c, ...rest } = handler.filter(record) as LogRecord;
+  assertEquals([user, rest["a.b"], c], [{ pin: "-" }, "-", 3]);
+  const message = refused({ filters: { f: { "()": "logwire.RedactingFilter" } } });
+  assert(message.includes("'filters.f.paths' must be an array"), message);
+});

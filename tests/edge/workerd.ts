@@ -32,7 +32,7 @@ export interface WorkerOptions {
   /** The content of the file, in place of the one on disk. */
   contents?: string;
   compatibilityDate: string;
-  compatibilityFlags?: string[];
+  compatibilityFlags?: readonly string[];
   /** Texts that the worker finds in its `env`. */
   env?: Record<string, string>;
   /** Bare specifiers, and the files that the bundle has in their place. */

@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { captureConsole, type CaptureConsoleOptions } from "../../src/integrations/console.ts";
 import { captureCaller } from "../../src/logging/caller.ts";
+import { SocketHandler } from "../../src/handlers/socket_handler.ts";
 import { Formatter } from "../../src/logging/formatter.ts";
 import type { Handler } from "../../src/logging/handler.ts";
 import { Logger } from "../../src/logging/logger.ts";
@@ -10,8 +11,10 @@ import { LoggerAdapter } from "../../src/logging/logger_adapter.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { StreamHandler } from "../../src/logging/stream_handler.ts";
 import { stdoutStream } from "../../src/logging/text_stream.ts";
+import { MemoryNetwork } from "../../src/testing/memory.ts";
 import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
+import { advanceUntil } from "../until.ts";
 import { BrokenHandler, ListHandler } from "./list_handler.ts";
 
 function loggerWith(...handlers: Handler[]): Logger {
@@ -248,6 +251,28 @@ test("the report of a handler that throws goes to standard error, not to the log
   assert(stderr.lines[0]!.startsWith("--- Logging error ---"));
 });
 
+test("the report of an outage goes to standard error, not to the logger", async () => {
+  const network = new MemoryNetwork({ whenNobodyListens: "refused" });
+  const handler = new SocketHandler("logs", 9020, {
+    connector: network,
+    whileDisconnected: "queue",
+    closeTimeoutMs: 1,
+    clock: network.clock,
+  });
+  const logged = new ListHandler();
+  const stderr = catchStderr();
+  const restore = captureConsole(loggerWith(handler, logged));
+  console.log("one");
+  await advanceUntil(network.clock, () => stderr.lines.length > 0);
+  const closed = handler.close();
+  await advanceUntil(network.clock, () => handler.stats.queued === 0);
+  await closed;
+  restore();
+  stderr.end();
+  assertEquals(logged.texts, ["one"]);
+  assert(stderr.lines[0]!.includes("refused"), stderr.lines.join("\n"));
+});
+
 test("an argument that logs while it is printed does not log to the logger", () => {
   printedIn((printed) => {
     const noisy = {
@@ -275,6 +300,33 @@ test("the replaced methods never throw", () => {
   restore();
   stderr.end();
   assert(stderr.lines.every((line) => line.startsWith("--- Logging error ---")));
+});
+
+test("an argument that cannot be read costs neither the record nor the program", () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const fail = (): never => {
+    throw new Error("by the value");
+  };
+  const label = { toString: fail } as never;
+  const records = captured(() => {
+    console.log("a", proxy);
+    console.log("b", { [Symbol.for("nodejs.util.inspect.custom")]: fail });
+    console.error("c %s", { toString: fail }, new Error("kept"));
+    console.dir(proxy, {
+      get depth() {
+        return fail();
+      },
+    } as never);
+    console.assert(false, proxy);
+    console.count(label);
+    console.time(label);
+    console.timeEnd(label);
+  });
+  assertEquals(records.length, 7);
+  assertEquals(records.slice(0, 3).map(({ msg }) => String(msg)[0]), ["a", "b", "c"]);
+  assertEquals(String(records[2]?.exc_info), "Error: kept");
+  assertEquals(records[5]?.msg, "[unreadable]: 1");
 });
 
 test("the level of the logger applies, and no text is made for a record that is off", () => {

@@ -228,7 +228,18 @@ test("a value that cannot be shown costs its own text alone", async () => {
   const handler = await withLogTape((log) => {
     log.info`before ${value} behind`;
   }, { value: () => fail() });
-  assertEquals(texts(handler), ["before [a value that cannot be shown] behind"]);
+  assertEquals(texts(handler), ["before [unreadable] behind"]);
+});
+
+test("a property that refuses to be read does not cost the text and the other fields", async () => {
+  const proxy = new Proxy({}, {
+    getPrototypeOf() {
+      throw new Error("by the proxy");
+    },
+  });
+  const handler = await withLogTape((log) => log.info("{n} pens", { n: 2, proxy, after: 3 }));
+  assertEquals(texts(handler), ["2 pens"]);
+  assertEquals([handler.only.n, handler.only.after, handler.errors], [2, 3, []]);
 });
 
 test("a handler that fails reaches neither LogTape's meta logger nor the program, and nothing loops", async () => {

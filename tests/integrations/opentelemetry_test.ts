@@ -75,12 +75,13 @@ test("without a severity number the severity text is the level, or else INFO is"
   const records = await recordsOf([
     { severityText: "error" },
     { severityText: "WARN", severityNumber: SeverityNumber.UNSPECIFIED },
+    { severityText: "trace" },
     { severityText: "verbose" },
     {},
   ]);
-  assertEquals(records.map(({ levelno }) => levelno), [40, 30, 20, 20]);
+  assertEquals(records.map(({ levelno }) => levelno), [40, 30, 5, 20, 20]);
   assertEquals(records.map(({ severity_text }) => severity_text), [
-    ...[undefined, "WARN", "verbose", undefined],
+    ...[undefined, "WARN", undefined, "verbose", undefined],
   ]);
 });
 

@@ -1,6 +1,7 @@
 /** The transport in real loggers of winston. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { once } from "node:events";
+import process from "node:process";
 import winston from "winston";
 import { SocketHandler } from "../../src/handlers/socket_handler.ts";
 import { winstonTransport, type WinstonTransportOptions } from "../../src/integrations/winston.ts";
@@ -168,6 +169,24 @@ test("a field that cannot be read does not lose the record", () => {
   assertEquals(fieldsOf(record).a, 1);
   assertEquals(record.broken, "[unreadable]");
   assertEquals(Object.getOwnPropertyDescriptor(record, "__proto__")?.value, 5);
+});
+
+test("an event that cannot be read is reported, and is a record of its level", () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  // Most formats of winston throw at such a value themselves.
+  const options = { format: format((info) => info)() };
+  const field = logged(
+    (logger) => logger.log({ level: "info", message: "x", proxy, a: 1 }),
+    options,
+  );
+  assertEquals([field.getMessage(), field.a], ["x", 1]);
+  const stderr = catchStderr();
+  const info = { level: "warn", message: proxy as never };
+  const message = logged((logger) => logger.log(info), options, { name: "shop" });
+  stderr.end();
+  assertEquals([message.name, message.levelno, message.getMessage()], ["shop", 30, "[unreadable]"]);
+  assertEquals(stderr.lines.length, 1);
 });
 
 test("a transport in exceptionHandlers gets the uncaught errors alone", () => {
@@ -364,6 +383,18 @@ test("an unhandled rejection has its stack once", () => {
   assertEquals([record.exc_info, record.rejection], [error, true]);
   const text = record.getMessage();
   assert(text.endsWith("ejection: rejected") && !text.includes("\n"), text);
+});
+
+test("with handleRejections winston listens for unhandled rejections", () => {
+  const count = () => process.listenerCount("unhandledRejection");
+  const before = count();
+  const loggers = [true, false].map((handleRejections) => {
+    const transport = winstonTransport(new ListHandler(), { handleRejections });
+    return winston.createLogger({ transports: [transport] });
+  });
+  assertEquals(count(), before + 1);
+  for (const logger of loggers) logger.rejections.unhandle();
+  assertEquals(count(), before);
 });
 
 test("an uncaught error has its stack once, and comes only with handleExceptions", () => {

@@ -1,23 +1,24 @@
 // deno-lint-ignore-file no-console -- the console is what it logs by
-/** A program whose console goes to a log server: `console_program.ts PORT`. */
+/** `console_program.ts PORT`: prints through an outage of its receiver, and exits. */
 import process from "node:process";
-import { getLogger, SocketHandler } from "../../mod.ts";
-import { connector } from "../../src/adapters/auto.ts";
+import { getLogger } from "../../mod.ts";
 import { captureConsole } from "../../src/integrations/console.ts";
-import { logThroughOutage } from "./foreign_outage.ts";
+import { logThroughRestart, watchedHandler } from "./restart_phases.ts";
 
-const [port] = process.argv.slice(2);
-const handler = new SocketHandler("127.0.0.1", Number(port), {
-  connector,
-  whileDisconnected: "queue",
-});
-handler.retryStart = 0.05;
+const watched = watchedHandler(Number(process.argv[2]));
 const log = getLogger("shop.console");
 log.setLevel("DEBUG");
-log.addHandler(handler);
+log.addHandler(watched.handler);
 captureConsole(log);
 
-console.warn("%s at 50%", "low", { left: 2 });
-console.error("failed", new Error("disk full", { cause: new Error("quota") }));
-console.trace("50% done");
-await logThroughOutage(handler, (phase, number) => console.log(phase, number));
+await logThroughRestart(watched, (number) => {
+  const kind = number % 3;
+  if (kind === 0) console.error("#%d failed", number, failure());
+  else if (kind === 1) console.warn("#%d at 50%", number, { left: 2 });
+  else console.trace("#%d: 50%% done", number);
+});
+process.exit();
+
+function failure(): Error {
+  return new Error("disk full", { cause: new Error("quota") });
+}

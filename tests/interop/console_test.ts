@@ -1,39 +1,49 @@
 /** What a program prints, at a CPython log server, through an outage to an exit. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { test } from "../test.ts";
 import { withoutWorkerd, Workerd } from "../edge/workerd.ts";
-import { recordsThroughOutage } from "./foreign_outage.ts";
 import { python3, withoutPython } from "./python.ts";
-import { type Fields, PythonReceiver } from "./python_receiver.ts";
+import { PythonReceiver } from "./python_receiver.ts";
+import { PHASE } from "./restart_phases.ts";
+import { recordsThroughRestart } from "./restarted_receiver.ts";
 
 const skip = withoutPython();
 const python = python3() ?? "python3";
 
 test(
-  "a captured console loses no record to a CPython receiver that is killed and restarted, nor at exit()",
+  "each call of a captured console arrives once and in order at a CPython receiver that is killed and restarted, before process.exit()",
   async () => {
-    const records = await recordsThroughOutage(python, "console_program.ts");
-    const [low, failed, traced] = records as [Fields, Fields, Fields];
-    assertEquals(
-      [low.name, low.__message__, low.levelname, low.args],
-      ["shop.console", "low at 50% { left: 2 }", "WARNING", null],
-    );
-    const text = String(failed.exc_text);
-    assertEquals([failed.__message__, failed.levelname], ["failed Error: disk full", "ERROR"]);
-    assert(text.startsWith("Error: disk full\n") && text.includes("Caused by: Error: quota"), text);
-    assertEquals([traced.__message__, traced.levelname], ["50% done", "DEBUG"]);
-    assert(String(traced.stack_info).includes("console_program.ts"));
-    // The reports of the outage went to standard error, not into the log.
-    assertEquals(records.filter(({ __message__ }) => /lost|connect/i.test(__message__)), []);
+    const records = await recordsThroughRestart("console_program.ts");
+    assertEquals(records.length, 3 * PHASE);
+    for (const [number, record] of records.entries()) {
+      const { name, __message__, levelname, args, exc_text, stack_info } = record;
+      assertEquals([name, args], ["shop.console", null]);
+      const isError = number % 3 === 0;
+      assertEquals(
+        [levelname, __message__],
+        [
+          ["ERROR", `#${number} failed Error: disk full`],
+          ["WARNING", `#${number} at 50% { left: 2 }`],
+          ["DEBUG", `#${number}: 50% done`],
+        ][number % 3],
+      );
+      if (isError) assertMatch(String(exc_text), /^Error: disk full\n[^]*Caused by: Error: quota/);
+      else assertEquals(exc_text, null);
+      assertEquals(String(stack_info).includes("console_program.ts"), number % 3 === 2);
+    }
   },
   { skip },
 );
 
 for (
-  const [title, settings] of Object.entries({
-    "without Node's modules": { compatibilityFlags: ["no_nodejs_compat"] },
-    "with Node's modules": { compatibilityFlags: ["nodejs_compat"] },
-  })
+  const [title, settings, objects] of [
+    ["without Node's modules", { compatibilityDate: "2023-05-18" }, '{"left":2} [1,"a"]'],
+    [
+      "with Node's modules",
+      { compatibilityDate: "2026-10-01", compatibilityFlags: ["nodejs_compat"] },
+      "{ left: 2 } [ 1, 'a' ]",
+    ],
+  ] as const
 ) {
   test(
     `a captured console of a worker ${title} logs to a CPython receiver`,
@@ -42,7 +52,6 @@ for (
       await using workerd = await Workerd.start({
         console: {
           entry: "tests/edge/console_worker.ts",
-          compatibilityDate: "2026-10-01",
           ...settings,
           define: { RECEIVER_PORT: String(receiver.port) },
         },
@@ -51,7 +60,7 @@ for (
       await receiver.stop();
       const records = await receiver.records(3);
       assertEquals(records.map(({ __message__, levelname }) => [levelname, __message__]), [
-        ["INFO", "request / { left: 2 } [ 1, 'a' ]"],
+        ["INFO", `request / ${objects}`],
         ["WARNING", "50% done"],
         ["ERROR", "failed Error: disk full"],
       ]);

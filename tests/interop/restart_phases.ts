@@ -26,8 +26,8 @@ export function watchedHandler(port: number): WatchedHandler {
     whileDisconnected: "queue",
     onEvent: ({ type }) => events.push(type),
   });
-  handler.retryStart = 0.1;
-  handler.retryMax = 0.2;
+  handler.retryStart = 0.05;
+  handler.retryMax = 0.1;
   return { handler, events };
 }
 
@@ -50,6 +50,6 @@ export async function logThroughRestart(
   await phase();
   await event("connect-failed");
   process.stdout.write("queued\n");
-  await event("outage-over");
+  await handler.flush();
   await phase();
 }

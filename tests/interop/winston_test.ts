@@ -1,10 +1,11 @@
 /** winston's records at a CPython log server, through an outage, an exit and an uncaught error. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { test } from "../test.ts";
-import { recordsThroughOutage } from "./foreign_outage.ts";
 import { runProgram } from "./programs.ts";
 import { python3, withoutPython } from "./python.ts";
-import { type Fields, PythonReceiver } from "./python_receiver.ts";
+import { PythonReceiver } from "./python_receiver.ts";
+import { PHASE } from "./restart_phases.ts";
+import { recordsThroughRestart } from "./restarted_receiver.ts";
 
 const skip = withoutPython();
 const python = python3() ?? "python3";
@@ -13,29 +14,33 @@ const python = python3() ?? "python3";
 const options = { denoFlags: ["--allow-read", "--allow-sys"] };
 
 test(
-  "winston loses no record to a CPython receiver that is killed and restarted, nor at exit()",
+  "every record of winston arrives once and in order at a CPython receiver that is killed and restarted, before process.exit()",
   async () => {
     const started = Date.now() / 1000;
-    const records = await recordsThroughOutage(python, "winston_program.ts", options);
-    const [low, failed, http] = records as [Fields, Fields, Fields];
-    assertEquals(
-      [low.name, low.__message__, low.levelname, low.levelno, low.args, low.exc_text],
-      ["shop.orders", "low at 50%", "WARNING", 30, null, null],
-    );
-    const { requestId, service, left, name_, timestamp, level } = low;
-    assertEquals(
-      { requestId, service, left, name_, timestamp, level },
-      {
-        ...{ requestId: 7, service: "shop", left: 2, name_: "clash" },
+    const records = await recordsThroughRestart("winston_program.ts", ["restart"], options);
+    const numbers = Array.from({ length: 3 * PHASE }, (_, number) => number);
+    assertEquals(records.map(({ number }) => number), numbers);
+    for (const record of records) {
+      const { number, name, name_, service, args, timestamp, level, left, created } = record;
+      assertEquals({ name, name_, service, args, timestamp, level }, {
+        ...{ name: "shop.orders", name_: "clash", service: "shop", args: null },
         ...{ timestamp: undefined, level: undefined },
-      },
-    );
-    assert((low.created as number) >= started - 1 && (low.created as number) < Date.now() / 1000);
-    const text = String(failed.exc_text);
-    assertEquals([failed.__message__, failed.levelname], ["failed disk full", "ERROR"]);
-    assert(text.startsWith("Error: disk full\n") && text.includes("Caused by: Error: quota"), text);
-    assertEquals([http.__message__, http.levelno, http.levelname], ["GET /", 15, "HTTP"]);
-    assertEquals(records.at(-1)?.number, 99);
+      });
+      assert((created as number) >= started - 1 && (created as number) < Date.now() / 1000);
+      const kind = (number as number) % 3;
+      assertEquals(
+        [record.levelno, record.levelname, record.__message__],
+        [
+          [40, "ERROR", "failed disk full"],
+          [30, "WARNING", "low at 50%"],
+          [15, "HTTP", "GET /"],
+        ][kind],
+      );
+      assertEquals(left, kind === 1 ? 2 : undefined);
+      const text = String(record.exc_text);
+      if (kind === 0) assertMatch(text, /^Error: disk full\n[^]*Caused by: Error: quota/);
+      else assertEquals(record.exc_text, null);
+    }
   },
   { skip },
 );

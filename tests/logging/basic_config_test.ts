@@ -1,6 +1,7 @@
 import { assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
 import { basicConfig, type BasicConfigOptions } from "../../src/logging/basic_config.ts";
 import { Formatter, type FormatterStyle } from "../../src/logging/formatter.ts";
+import { JSONFormatter } from "../../src/logging/json_formatter.ts";
 import { root } from "../../src/logging/get_logger.ts";
 import { StreamHandler } from "../../src/logging/stream_handler.ts";
 import { ListHandler, recordOf, stderrOf, withBareRoot } from "./helpers.ts";
@@ -44,6 +45,20 @@ test("basicConfig() sets the level, by number or name", async () => {
     assertEquals(root.level, 57);
     basicConfig({ level: "INFO", force: true });
     assertEquals(root.level, 20);
+  });
+});
+
+test("basicConfig() gives handlers without a formatter the one that it is given", async () => {
+  await withBareRoot(() => {
+    const formatter = new JSONFormatter();
+    const own = new ListHandler();
+    own.setFormatter(new Formatter());
+    basicConfig({ formatter, handlers: [own, new ListHandler()] });
+    assertEquals(root.handlers.map(({ formatter: used }) => used === formatter), [false, true]);
+  });
+  await withBareRoot(() => {
+    basicConfig({ level: "INFO", formatter: new JSONFormatter(), format: undefined as never });
+    assertEquals(JSON.parse(text()).message, "hi 1");
   });
 });
 
@@ -101,6 +116,13 @@ test("basicConfig() refuses bad options and then changes nothing", async () => {
     const stream = { write() {} };
     const bad: [object, typeof TypeError, string][] = [
       [{ stream, handlers: [] }, TypeError, "'stream' and 'handlers' exclude each other"],
+      ...(["format", "datefmt", "style"] as const).map((name) => {
+        const options = { formatter: new Formatter(), [name]: "%" };
+        const text = `'formatter' and '${name}' exclude each other`;
+        return [options, TypeError, text] as [object, typeof TypeError, string];
+      }),
+      [{ formatter: "%(message)s" }, TypeError, "'formatter' must be a Formatter"],
+      [{ formatter: 0 }, TypeError, "'formatter' must be a Formatter"],
       [{ filename: "x.log" }, TypeError, "'filename' needs a file handler"],
       [{ encoding: "utf-8" }, TypeError, "new FileHandler"],
       [{ formt: "x" }, TypeError, "'formt' is no option: known are format,"],

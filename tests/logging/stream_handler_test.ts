@@ -3,7 +3,7 @@ import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { StreamHandler } from "../../src/logging/stream_handler.ts";
 import { stdoutStream, type TextStream } from "../../src/logging/text_stream.ts";
 import { catchStderr } from "../stderr.ts";
-import { receivedRecord, recordOf, stderrOf, withStandardStreams } from "./helpers.ts";
+import { receivedRecord, recordOf, stderrOf, thrownBy, withStandardStreams } from "./helpers.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { test } from "../test.ts";
 import { turns } from "../turns.ts";
@@ -114,15 +114,20 @@ test("flush() never rejects", async () => {
   assert(lines.join("").includes("flush of a stream fails"));
 });
 
-test("StreamHandler refuses a value that is no stream", () => {
-  assertThrows(
-    () => new StreamHandler({} as TextStream),
-    TypeError,
-    "Cannot write to a stream as 'stream' must have a method write(text): current value is {}",
-  );
+test("StreamHandler refuses a value that is no stream, and says what to pass without showing it", () => {
+  const secret = { password: "tulip", log() {}, error() {} };
+  const wrong = [{}, 5, "stdout", secret, { password: "tulip" }, new Map([["tulip", 1]])];
+  for (const value of wrong) {
+    const { message } = thrownBy(() => new StreamHandler(value as unknown as TextStream));
+    assert(message.startsWith("Cannot create StreamHandler as 'stream' must be an object"));
+    assert(message.includes("process.stdout") && !message.includes("tulip"), message);
+  }
+  const { message } = thrownBy(() => new StreamHandler(secret as unknown as TextStream));
+  assert(message.includes("a console has not") && message.length < 250, message);
   assertThrows(
     () => new StreamHandler(recorder()).setStream(5 as unknown as TextStream),
     TypeError,
+    "must be an object with a method write(text)",
   );
 });
 

@@ -31,9 +31,23 @@ test("the bundle of an edge worker needs nothing of Node, and stays small", () =
 test("a bundle that sends, receives, formats and configures nothing carries no code for it", () => {
   assertEquals([core.imports, core.warnings], [[], []]);
   // Loggers are in these two folders; what is in any other one is unused.
-  const unused = /\bsrc\/(?!(?:logging|text)\/)|\/(formatter|strftime|str_format)\.ts$/;
+  const unused = /\bsrc\/(?!(?:logging|text)\/)|\/(\w*formatter|strftime|str_format)\.ts$/;
   const carried = core.files.filter(({ file, bytes }) => unused.test(file) && bytes > CRUMBS);
   assertEquals(carried, []);
+});
+
+test("a bundle that names no formatter and no filter carries no code of ours for them", () => {
+  const parts = [
+    ...["json_formatter", "console_formatter", "redacting_filter", "_redaction"],
+    ...["_redaction_paths", "_error_fields", "_ansi_colors", "_terminal_colors"],
+    ...["json_text", "control_characters"],
+  ];
+  for (const { files } of [worker, core]) {
+    const carried = files.filter(({ file, bytes }) =>
+      bytes > 0 && parts.some((part) => file.endsWith(`/${part}.ts`))
+    );
+    assertEquals(carried, []);
+  }
 });
 
 test("captureCaller() distinguishes the program's functions from ours in a bundle that is minified", async () => {

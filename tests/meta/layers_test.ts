@@ -85,6 +85,7 @@ const adapterImporters: Record<string, string> = {
 const globalThisReaders: Record<string, string> = {
   "src/logging/stderr.ts": "what is printed goes to the process's own standard error",
   "src/logging/process_id.ts": "a record carries the process id where there is one",
+  "src/logging/_terminal_colors.ts": "NO_COLOR, FORCE_COLOR and the terminal decide on colours",
   "src/logging/_standard_stream.ts": "a terminator that is no line break needs more than a console",
   "src/net/deno_permission.ts": "Deno would ask on a terminal for a permission that lacks",
   "src/net/exit_hooks.ts": "what is queued when the process ends is passed on, written or counted",

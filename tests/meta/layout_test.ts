@@ -95,9 +95,9 @@ const testedThrough: Record<string, string[]> = {
   "tests/interop/dict_config_test.ts": ["src/files/file_handler_classes.ts"],
   "tests/interop/file_exit_test.ts": ["src/files/_exit_writer.ts"],
   "tests/integrations/console_test.ts": ["src/integrations/_console_calls.ts"],
-  "tests/integrations/inspect_test.ts": [
-    "src/integrations/_inspect_layout.ts",
-    "src/integrations/_inspect_shape.ts",
+  "tests/integrations/console_text_test.ts": [
+    "src/integrations/_node_util.ts",
+    "src/integrations/_unreadable.ts",
   ],
   "tests/integrations/winston_test.ts": ["src/integrations/_winston_record.ts"],
   "tests/logging/formatter_test.ts": [

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { escapeControls, escapedRecord } from "../../src/wire/escaped_record.ts";
+import { escapedRecord } from "../../src/wire/_escaped_record.ts";
 import { PythonObject } from "../../src/wire/pickle/python_object.ts";
 import { Formatter } from "../../src/logging/formatter.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
@@ -7,18 +7,6 @@ import { test } from "../test.ts";
 
 // deno-lint-ignore no-control-regex -- these must not be there
 const BAD = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]/;
-
-test("escapeControls() escapes C0, DEL, C1 and Unicode's line separators as Python's repr() does", () => {
-  assertEquals(
-    escapeControls("a\nb\rc\td\x1b[31m\0\x7f\x85\x9b\u2028\u2029 \\ é \u{1f600}"),
-    "a\\nb\\rc\\td\\x1b[31m\\x00\\x7f\\x85\\x9b\\u2028\\u2029 \\ é \u{1f600}",
-  );
-  for (let code = 0; code < 0xa0; code++) {
-    const isControl = code < 0x20 || code >= 0x7f;
-    const text = escapeControls(String.fromCharCode(code));
-    assertEquals(isControl, text.length > 1 && !BAD.test(text) && !text.includes("\n"));
-  }
-});
 
 test("escapedRecord() returns the record itself if no field holds a control character", () => {
   for (

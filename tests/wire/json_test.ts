@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { json, jsonLines, jsonText } from "../../src/wire/json.ts";
+import { json, jsonLines } from "../../src/wire/json.ts";
+import { jsonText } from "../../src/text/json_text.ts";
 import { MAX_TEXT } from "../../src/text/text_budget.ts";
 import { lengthPrefixed } from "../../src/wire/length_prefix_framing.ts";
 import { newlineDelimited } from "../../src/wire/_line_framing.ts";

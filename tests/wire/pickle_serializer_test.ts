@@ -76,7 +76,8 @@ test("pickle.dumps() writes values from Python as numbers, texts or containers",
     price: new PythonObject("decimal", "Decimal", ["1.50"]),
     id: new PythonObject("uuid", "UUID", []),
     queue: new PythonObject("collections", "deque", [[1, "a"]]),
-    other: new PythonObject("myapp", "Spam", [1]),
+    color: new PythonObject("myapp", "Color", [1]),
+    other: new PythonObject("myapp", "Spam", []),
   };
   values.id.state = { int: 5 };
   assertEquals(pickle.loads(pickle.dumps(values)), {
@@ -84,6 +85,7 @@ test("pickle.dumps() writes values from Python as numbers, texts or containers",
     price: 1.5,
     id: "00000000-0000-0000-0000-000000000005",
     queue: [1, "a"],
+    color: "Color(1)",
     other: { ...values.other },
   });
 });

@@ -14,7 +14,7 @@
  */
 import { keyText } from "../../text/python_repr.ts";
 import { ELLIPSIS, MAX_DEPTH, type TextBudget } from "../../text/text_budget.ts";
-import { base64 } from "../base64.ts";
+import { base64 } from "../../text/base64.ts";
 
 /** Bytes, which are base64 in JSON. */
 export class OtlpBytes {

@@ -15,7 +15,7 @@ import type { LogRecord } from "../../logging/log_record.ts";
 import { pythonStr } from "../../text/python_repr.ts";
 import { TextBudget } from "../../text/text_budget.ts";
 import { errorFields } from "../error_fields.ts";
-import { extraFields } from "../record_fields.ts";
+import { extraFields } from "../../logging/record_attributes.ts";
 import { takeTraceContext, type TraceContext } from "../trace_context.ts";
 import { unixNano } from "../unix_nano.ts";
 import { type AnyValue, anyValue, type KeyValue } from "./any_value.ts";

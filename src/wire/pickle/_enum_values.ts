@@ -4,7 +4,7 @@
  * the numbers are known that all systems have in common.
  *
  * A member of any other enumeration (a program's own, say) is pickled like an object of any other
- * class: it stays inert.
+ * class: `_program_values.ts` has its text.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *

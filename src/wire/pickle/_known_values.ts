@@ -1,6 +1,6 @@
 /**
  * The classes whose objects are formatted as Python formats them, by module and name. Objects of
- * other classes stay inert; nothing is imported, looked up or called.
+ * other classes have the text of their call, or stay inert; nothing is imported, looked up or called.
  *
  * Browser compatible: imports nothing outside this folder, uses no runtime global.
  *
@@ -14,6 +14,7 @@ import { enumsOf } from "./_enum_values.ts";
 import { decimal, fraction } from "./_number_values.ts";
 import { numpyScalar } from "./_numpy_values.ts";
 import { PATHLIB } from "./_path_values.ts";
+import { programValue } from "./_program_values.ts";
 import type { AsCall, PythonCall, PythonValue, Readers } from "./_python_value.ts";
 import { zoneOf } from "./_time_zone_values.ts";
 
@@ -41,12 +42,13 @@ const KNOWN: Readonly<Record<string, Readers>> = {
 };
 
 /**
- * Returns a known object; `undefined` for another class, or for data that Python does not write.
+ * Returns the texts and numbers of an object; `undefined` if they are not known, or for data that
+ * Python does not write.
  */
 export function knownValue(call: PythonCall, asCall: AsCall): PythonValue | undefined {
   const { module, name } = call;
   if (call.kwargs !== null) return undefined;
   const readers = Object.hasOwn(KNOWN, module) ? KNOWN[module]! : {};
   if (Object.hasOwn(readers, name)) return readers[name]!(call, asCall);
-  return OF_EXCEPTIONS.includes(module) ? exception(call, asCall) : undefined;
+  return OF_EXCEPTIONS.includes(module) ? exception(call, asCall) : programValue(call);
 }

@@ -29,8 +29,10 @@ const MAX_NAME_LENGTH = 1000;
  * `datetime`, `date`, `time`, `timedelta`, `timezone`, `ZoneInfo`, zones of pytz; `Decimal`,
  * `Fraction`, `complex`, scalars of numpy; `UUID`, `ipaddress`, `pathlib`; `http.HTTPStatus` and
  * other enumerations of the standard library; `range`, `slice`, the exceptions of Python itself;
- * `OrderedDict`, `defaultdict`, `Counter`, `deque`. All others, and objects with data that Python
- * does not write, have the text `<Python object module.name>`. The text is that of Python 3.13. The
+ * `OrderedDict`, `defaultdict`, `Counter`, `deque`. An object of another class that is pickled as
+ * arguments alone has the text of that call: a member of a program's `Enum` is `Color(1)`, because
+ * its pickle has the value and not the name. All others, and objects with data that Python does not
+ * write, have the text `<Python object module.name>`. The text is that of Python 3.13. The
  * offset of a `ZoneInfo`, of which a pickle holds only the key, is looked up in `Intl`.
  *
  * Formatting calls the methods with Python's names, as it does on any value.
@@ -171,6 +173,8 @@ export function reductionOf(callee: PythonObject, args: unknown[]): PythonObject
   if (!isOfClass) return callOf(callee, args, null);
   const { module, name } = owner;
   if (isReconstructor(callee) && args.length === 3) {
+    // The items of a named tuple are its arguments, as they are from protocol 2 on.
+    if (isTuple(second) && Array.isArray(third)) return new PythonObject(module, name, third);
     return new PythonObject(module, name, third === null ? [] : [third]);
   }
   const isMember = isGetattr(callee) && args.length === 2 && typeof second === "string";
@@ -182,6 +186,11 @@ export function reductionOf(callee: PythonObject, args: unknown[]): PythonObject
 
 function isReconstructor({ module, name }: PythonObject): boolean {
   return (module === "copy_reg" || module === "copyreg") && name === "_reconstructor";
+}
+
+function isTuple(value: unknown): boolean {
+  return value instanceof PythonObject && value.args === null && value.name === "tuple" &&
+    (value.module === "__builtin__" || value.module === "builtins");
 }
 
 function isGetattr({ module, name }: PythonObject): boolean {

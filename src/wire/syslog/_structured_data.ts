@@ -8,7 +8,7 @@
 import { callSpecialMethod } from "../../text/special_method.ts";
 import { pythonRepr } from "../../text/python_repr.ts";
 import { TextBudget } from "../../text/text_budget.ts";
-import { jsonText } from "../json.ts";
+import { jsonText } from "../../text/json_text.ts";
 import { refuse } from "../../logging/validate.ts";
 
 const MAX_NAME = 32;

@@ -13,8 +13,10 @@ test("toString() of a PythonObject names its class", () => {
 });
 
 test("PythonObject is pickled as a dict of what it describes", () => {
-  assertSame(loads(dumps(new PythonObject("m", "C", [1]))), {
-    state: null,
+  const object = new PythonObject("m", "C", [1]);
+  object.state = { a: 2 };
+  assertSame(loads(dumps(object)), {
+    state: { a: 2 },
     items: null,
     entries: null,
     module: "m",
@@ -38,6 +40,8 @@ test("reductionOf() resolves _reconstructor and getattr", () => {
     const reconstructor = new PythonObject(module, "_reconstructor", null);
     assertSame(reductionOf(reconstructor, [spam, object, null]), callOf(spam, [], null));
     assertSame(reductionOf(reconstructor, [spam, object, 5]), callOf(spam, [5], null));
+    const tuple = new PythonObject("__builtin__", "tuple", null);
+    assertSame(reductionOf(reconstructor, [spam, tuple, [3, 4]]), callOf(spam, [3, 4], null));
     for (const args of [[], [spam], [5, object, null], [callOf(spam, [], null), object, null]]) {
       assertSame(reductionOf(reconstructor, args), callOf(reconstructor, args, null));
     }

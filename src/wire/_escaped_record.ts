@@ -11,43 +11,18 @@
  *
  * @module
  */
+import { escapeControls, hasControls, indentedLines } from "../text/control_characters.ts";
 import { isPlainObject } from "../text/is_mapping.ts";
 import { pythonStr } from "../text/python_repr.ts";
 import { TextBudget } from "../text/text_budget.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
 
-/** C0, DEL, C1, and the two line separators of Unicode, at which programs also break lines. */
-// deno-lint-ignore no-control-regex -- the pattern looks for them
-const CONTROL = /[\x00-\x1f\x7f-\x9f\u2028\u2029]/;
-const CONTROLS = /* @__PURE__ */ new RegExp(CONTROL, "g");
-
-/** The text before every line of `exc_text` and `stack_info`. */
-const INDENT = "  ";
-
 /** Longer texts are read once, in however many fields of a record they are. */
 const LONG_TEXT = 1000;
 
 /** Deeper values are written as `…`: no honest record nests so deep, and the copy is recursive. */
 const MAX_DEPTH = 100;
-
-const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
-
-/** Returns the text with its control characters escaped. */
-export function escapeControls(text: string): string {
-  return CONTROL.test(text) ? text.replace(CONTROLS, escaped) : text;
-}
-
-function escaped(character: string): string {
-  const hex = character.charCodeAt(0).toString(16);
-  return SHORT[character] ?? (hex.length > 2 ? "\\u" + hex : "\\x" + hex.padStart(2, "0"));
-}
-
-/** Escapes a traceback or a stack: its lines stay lines, each indented. */
-function indented(text: string): string {
-  const lines = text.replace(/\r?\n$/, "").split(/\r?\n/);
-  return lines.map((line) => INDENT + line.split("\t").map(escapeControls).join("\t")).join("\n");
-}
 
 /** Returns the record itself if no field can begin a line, else an escaped copy. */
 export function escapedRecord(record: LogRecord): LogRecord {
@@ -56,7 +31,7 @@ export function escapedRecord(record: LogRecord): LogRecord {
   const clean = new Cleaning();
   const fields = Object.entries(record).map(([key, value]) => [
     escapeControls(key),
-    isTrace(key) && value ? indented(pythonStr(value)) : clean.value(value),
+    isTrace(key) && value ? indentedLines(pythonStr(value)) : clean.value(value),
   ]);
   const copy = makeLogRecord(Object.fromEntries(fields) as Record<string, unknown>);
   copy.msg = escapeControls(message);
@@ -81,7 +56,7 @@ function isOneLine(record: LogRecord, message: string): boolean {
     if (typeof value === "string" && value.length <= LONG_TEXT) text += value;
     else if (typeof value === "string" || typeof value === "object") others.add(value);
   }
-  return !CONTROL.test(text) && !holdControls(others);
+  return !hasControls(text) && !holdControls(others);
 }
 
 /**
@@ -95,7 +70,7 @@ function holdControls(values: Set<unknown>): boolean {
     const parts = typeof value === "object" && value !== null ? partsOf(value) : undefined;
     if (parts !== undefined) {
       for (const part of parts) values.add(part);
-    } else if (CONTROL.test(pythonStr(value, budget)) || !budget.next()) {
+    } else if (hasControls(pythonStr(value, budget)) || !budget.next()) {
       return true;
     }
   }
@@ -159,7 +134,7 @@ class Cleaning {
     }
     const text = pythonStr(value, this.#budget);
     // A text over the budget was not read in full.
-    const isKnown = this.#budget.next() && !CONTROL.test(text);
+    const isKnown = this.#budget.next() && !hasControls(text);
     return this.#made(value, isKnown ? value : escapeControls(text));
   }
 

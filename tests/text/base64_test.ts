@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { base64 } from "../../src/wire/base64.ts";
+import { base64 } from "../../src/text/base64.ts";
 import { test } from "../test.ts";
 
 test("base64() encodes bytes of any length", () => {

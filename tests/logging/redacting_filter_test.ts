@@ -1,0 +1,201 @@
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import { Filter } from "../../src/logging/filter.ts";
+import { Formatter } from "../../src/logging/formatter.ts";
+import { JSONFormatter } from "../../src/logging/json_formatter.ts";
+import { Logger } from "../../src/logging/logger.ts";
+import { LogRecord } from "../../src/logging/log_record.ts";
+import { makeLogRecord } from "../../src/logging/make_log_record.ts";
+import { isReceived } from "../../src/logging/received_mark.ts";
+import { RedactingFilter } from "../../src/logging/redacting_filter.ts";
+import { SocketHandler } from "../../src/handlers/socket_handler.ts";
+import { MemoryNetwork } from "../../src/testing/memory.ts";
+import { ListHandler, listLogger, receivedRecord, stderrOf } from "./helpers.ts";
+import { test } from "../test.ts";
+
+/** Returns the message and the fields of what a filter with these paths passes. */
+function logged(paths: string[], msg: unknown, ...args: unknown[]): Record<string, unknown> {
+  const { logger, handler } = listLogger();
+  handler.addFilter(new RedactingFilter(paths, { replacement: "***" }));
+  handler.setFormatter(new JSONFormatter());
+  logger.info(msg, ...args);
+  const { time: _, level: _1, logger: _2, ...line } = JSON.parse(handler.lines[0]!);
+  return line;
+}
+
+test("RedactingFilter redacts fields, by their exact name and by paths into them", () => {
+  const extra = {
+    password: "tulip",
+    user: { token: "tulip", name: "anna" },
+    headers: { authorization: "tulip", accept: "*/*" },
+    deep: [{ er: { secret: "tulip" } }],
+  };
+  const paths = ["password", "*.token", "headers.authorization", "**.secret"];
+  assertEquals(logged(paths, "x", { extra }), {
+    message: "x",
+    password: "***",
+    user: { token: "***", name: "anna" },
+    headers: { authorization: "***", accept: "*/*" },
+    deep: [{ er: { secret: "***" } }],
+  });
+  assertEquals(extra.password, "tulip");
+});
+
+test("RedactingFilter redacts arguments before they are merged", () => {
+  const user = { name: "anna", password: "tulip" };
+  assertEquals(logged(["password"], "%(name)s: %(password)s", user).message, "anna: ***");
+  assertEquals(
+    logged(["password"], "%s %s", 1, user).message,
+    "1 {'name': 'anna', 'password': '***'}",
+  );
+  assertEquals(
+    logged(["*.password"], "%s", [user]).message,
+    "[{'name': 'anna', 'password': '***'}]",
+  );
+  assertEquals(logged(["password"], "%(password)s", new Map([["password", 1]])).message, "***");
+  assertEquals(user.password, "tulip");
+});
+
+test("RedactingFilter redacts a message that is an object, and the members of a logged error", () => {
+  class Event {
+    password = "tulip";
+  }
+  assertEquals(logged(["password"], new Event()).message, "{'password': '***'}");
+  const filter = new RedactingFilter(["config.token"]);
+  const error = Object.assign(new TypeError("no"), { config: { token: "tulip" } });
+  const record = new LogRecord("a", 40, "a.ts", 1, "x", [], error);
+  const copy = filter.filter(record) as LogRecord;
+  assertInstanceOf(copy.exc_info, TypeError);
+  assertEquals((copy.exc_info as typeof error).config, { token: "[redacted]" });
+  assertEquals(error.config.token, "tulip");
+});
+
+test("RedactingFilter finds a field that is named like an attribute by its first name", () => {
+  const extra = { name: "anna", msg: { token: "tulip" }, other_: 1 };
+  const { message: _, ...fields } = logged(["name", "msg.token", "other"], "x", { extra });
+  assertEquals(fields, { name_: "***", msg_: { token: "***" }, other_: 1 });
+});
+
+test("RedactingFilter looks into no text, and changes no attribute of the record itself", () => {
+  const line = logged(["message", "msg", "lineno", "tulip"], "token %s", "tulip");
+  assertEquals(line, { message: "token tulip" });
+});
+
+test("RedactingFilter passes the record itself if nothing is redacted", () => {
+  const filter = new RedactingFilter(["**.password"]);
+  const record = makeLogRecord({ msg: "%s", args: [{ a: 1 }], user: { name: "anna" } });
+  assertStrictEquals(filter.filter(record), true);
+  assertInstanceOf(filter, Filter);
+});
+
+test("RedactingFilter leaves the record of other handlers as it is", () => {
+  const { logger, handler } = listLogger();
+  const other = new ListHandler();
+  other.setFormatter(new Formatter("%(message)s %(user)s"));
+  handler.setFormatter(new Formatter("%(message)s %(user)s"));
+  handler.addFilter(new RedactingFilter(["password"]));
+  handler.addFilter(new RedactingFilter(["user"], { replacement: "" }));
+  logger.addHandler(other);
+  // The first handler formats last: a message that was merged before is not taken over.
+  logger.handlers.reverse();
+  logger.info("%(password)s", { password: "tulip" }, { extra: { user: "anna" } });
+  assertEquals([other.lines, handler.lines], [["tulip anna"], ["[redacted] "]]);
+});
+
+test("RedactingFilter on a logger redacts for all handlers, those of loggers above it too", () => {
+  const { logger, handler } = listLogger();
+  const above = new Logger("above", 1);
+  const top = new ListHandler();
+  above.addHandler(top);
+  logger.parent = above;
+  logger.addFilter(new RedactingFilter(["password"]));
+  logger.info("%(password)s", { password: "tulip" });
+  assertEquals([handler.lines, top.lines], [["[redacted]"], ["[redacted]"]]);
+});
+
+test("RedactingFilter keeps the class and the mark of a record", () => {
+  class Own extends LogRecord {
+    override getMessage(): string {
+      return `own ${super.getMessage()}`;
+    }
+  }
+  const filter = new RedactingFilter(["password"]);
+  const own = new Own("a", 20, "a.ts", 1, "%(password)s", { password: "tulip" }, null);
+  own.message = "own tulip";
+  const copy = filter.filter(own) as LogRecord;
+  assertInstanceOf(copy, Own);
+  assertEquals([copy.getMessage(), copy.message], ["own [redacted]", undefined]);
+  const received = filter.filter(receivedRecord({ msg: "a", password: "tulip" })) as LogRecord;
+  assert(isReceived(received) && received.password === "[redacted]");
+});
+
+test("RedactingFilter keeps a getMessage() of the record itself, which sees the redacted arguments", () => {
+  const record = makeLogRecord({ msg: "%d", args: { password: "tulip" } });
+  Object.defineProperty(record, "getMessage", {
+    value(this: LogRecord) {
+      return `${this.msg} ${JSON.stringify(this.args)}`;
+    },
+  });
+  const copy = new RedactingFilter(["password"]).filter(record) as LogRecord;
+  assertEquals(copy.getMessage(), '%d {"password":"[redacted]"}');
+  assert(!Object.keys(copy).includes("getMessage"));
+});
+
+/** A value that no filter with `**` can search. */
+const closed = Object.defineProperty({}, "a", {
+  enumerable: true,
+  get() {
+    throw new Error("boom");
+  },
+});
+
+test("a record that RedactingFilter cannot search is dropped, counted and reported", async () => {
+  const filter = new RedactingFilter(["**.password"]);
+  const handler = new SocketHandler("host", 1, { connector: new MemoryNetwork(), onEvent() {} });
+  const errors: unknown[] = [];
+  handler.handleError = (_record, error) => void errors.push(error);
+  handler.addFilter(filter);
+  const record = makeLogRecord({ msg: "x", closed });
+  assertEquals(handler.handle(record), false);
+  const { emitted, sent, queued, dropped, droppedTotal } = handler.stats;
+  assertEquals([emitted, sent, queued, dropped.error, droppedTotal], [1, 0, 0, 1, 1]);
+  assertEquals([errors.map(String), filter.dropped], [["Error: boom"], 1]);
+  handler.handle(makeLogRecord({ msg: "x" }));
+  assertEquals([handler.stats.emitted, handler.stats.droppedTotal], [2, 1]);
+  await handler.close();
+  handler.handle(record);
+  assertEquals(handler.stats.dropped.closed, 1);
+  assertEquals(handler.stats.emitted, handler.stats.sent + handler.stats.droppedTotal);
+});
+
+test("a record that RedactingFilter on a logger cannot search reaches no handler, and is reported", () => {
+  const { logger, handler } = listLogger();
+  const filter = new RedactingFilter(["**.password"]);
+  logger.addFilter(filter);
+  const lines = stderrOf(() => logger.info("x", { extra: { closed } }));
+  assertEquals([handler.records.length, filter.dropped], [0, 1]);
+  assert(lines.join("\n").includes("Error: boom"));
+});
+
+test("RedactingFilter reads names of any length in linear time", () => {
+  const filter = new RedactingFilter(["name", "**.pin"]);
+  const names = ["_".repeat(1e6) + "x", "name" + "_".repeat(1e6), "pin"];
+  const record = makeLogRecord(Object.fromEntries(names.map((name) => [name, { a: 1 }])));
+  const copy = filter.filter(record) as LogRecord;
+  assertEquals(names.map((name) => copy[name]), [{ a: 1 }, "[redacted]", "[redacted]"]);
+});
+
+test("RedactingFilter refuses paths that are none, and wrong options", () => {
+  const made = (...args: unknown[]) => () => new (RedactingFilter as never as FilterClass)(...args);
+  assertThrows(made(), TypeError, "Cannot create RedactingFilter as 'paths' must be an array");
+  assertThrows(made("password"), TypeError, "'paths' must be an array");
+  assertThrows(made(["a"], { censor: "x" }), TypeError, "the options are replacement");
+  assertThrows(made(["a"], { replacement: 5 }), TypeError, "'replacement' must be a string");
+});
+
+type FilterClass = new (...args: unknown[]) => RedactingFilter;
