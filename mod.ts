@@ -89,8 +89,10 @@ export { type Caller, Logger, type LoggerClass, type Manager } from "./src/loggi
 export { getLoggerClass, setLoggerClass } from "./src/logging/logger_class.ts";
 export { PlaceHolder } from "./src/logging/place_holder.ts";
 export { LoggerAdapter, type LoggerAdapterOptions } from "./src/logging/logger_adapter.ts";
+export type { LoggerLike } from "./src/logging/logger_like.ts";
 export type { Extra } from "./src/logging/context_reader.ts";
 export type { LogKeywords } from "./src/logging/call_arguments.ts";
+export type { CallArgument, CallArguments } from "./src/logging/call_types.ts";
 export { type LogArguments, LogRecord } from "./src/logging/log_record.ts";
 export {
   getLogRecordFactory,

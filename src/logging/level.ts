@@ -6,8 +6,15 @@
  * @module
  */
 
-/** A level for `setLevel()`: its number, or a name that is known. */
-export type Level = number | string;
+/**
+ * A level for `setLevel()`: its number, or its name in upper or lower case. Give a level of your own
+ * by its number, and a name that is only known at run time as `process.env.LEVEL as Level`: an
+ * unknown name is an error that lists the known ones.
+ */
+export type Level = number | LevelName | Lowercase<LevelName>;
+
+/** Python's level names. */
+type LevelName = "CRITICAL" | "FATAL" | "ERROR" | "WARNING" | "WARN" | "INFO" | "DEBUG" | "NOTSET";
 
 /** The program may be unable to continue: 50. */
 export const CRITICAL = 50;
