@@ -45,7 +45,7 @@ export function correctMistake(reporter: FaultReporter, record: LogRecord): bool
 
 /** Returns true if a record's mistake is corrected. */
 export function isCorrected(record: LogRecord): boolean {
-  return Object.hasOwn(record, "getMessage");
+  return record.getMessage === correctedMessage;
 }
 
 function correctedMessage(this: LogRecord): string {

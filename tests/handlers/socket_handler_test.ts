@@ -495,8 +495,9 @@ test("SocketHandler.emit() drops a record that cannot be encoded, and reports it
   handler.emit(record("good"));
   handler.emit(record(undefined, 1));
   await handler.flush();
-  assertEquals(messages(network.peer.received), ["good"]);
-  assertEquals(account(handler).dropped.error, 2);
+  // The last one is a mistake in a call, which is reported and sent.
+  assertEquals(messages(network.peer.received), ["good", "None (arguments: 1)"]);
+  assertEquals(account(handler).dropped.error, 1);
   assertEquals(faults.length, 2);
   assertInstanceOf(faults[0], TypeError);
   await handler.close();
@@ -535,6 +536,23 @@ test("SocketHandler with closeOnError closes the connection instead of reporting
   handler.emit(record("b"));
   await clock.advance();
   assertEquals(network.dialTimes.length, 2);
+  await handler.close();
+});
+
+test("SocketHandler with closeOnError reports a mistake in a call, and keeps the connection", async () => {
+  const { network, clock, handler } = setUp();
+  handler.closeOnError = true;
+  handler.emit(record("a"));
+  await clock.advance();
+  const { lines, end } = catchStderr();
+  try {
+    handler.emit(record("%d", "not a number"));
+  } finally {
+    end();
+  }
+  await clock.advance();
+  assertEquals(messages(network.peer.received), ["a", "%d (arguments: 'not a number')"]);
+  assertEquals([lines.length, network.dialTimes.length], [1, 1]);
   await handler.close();
 });
 

@@ -113,11 +113,7 @@ const testedThrough: Record<string, string[]> = {
     "src/logging/process_id.ts",
     "src/logging/record_flags.ts",
   ],
-  "tests/logging/logger_test.ts": [
-    "src/logging/extra_fields.ts",
-    "src/logging/_level_epoch.ts",
-    "src/logging/_log_call.ts",
-  ],
+  "tests/logging/logger_test.ts": ["src/logging/_level_epoch.ts", "src/logging/_log_call.ts"],
   "tests/logging/make_log_record_test.ts": ["src/logging/_record_field.ts"],
   "tests/logging/manager_test.ts": [
     "src/logging/logger_class.ts",
