@@ -11,10 +11,10 @@
  * by its number, and a name that is only known at run time as `process.env.LEVEL as Level`: an
  * unknown name is an error that lists the known ones.
  */
-export type Level = number | LevelName | Lowercase<LevelName>;
-
-/** Python's level names. */
-type LevelName = "CRITICAL" | "FATAL" | "ERROR" | "WARNING" | "WARN" | "INFO" | "DEBUG" | "NOTSET";
+export type Level =
+  | number
+  | ("CRITICAL" | "FATAL" | "ERROR" | "WARNING" | "WARN" | "INFO" | "DEBUG" | "NOTSET")
+  | ("critical" | "fatal" | "error" | "warning" | "warn" | "info" | "debug" | "notset");
 
 /** The program may be unable to continue: 50. */
 export const CRITICAL = 50;
