@@ -4,4 +4,4 @@
  * files. Of the bytes 3.5 KiB keep records of young connections, bound what one record may become,
  * and guard call-backs; 1.3 KiB are `child()`, the forms of a call, and the correction of its mistakes.
  */
-export const MOST_EDGE_BYTES: number = 29.5 * 1024;
+export const MOST_EDGE_BYTES: number = 29.75 * 1024;
