@@ -20,9 +20,22 @@
  *
  * `getLogger(name)` returns the logger of that name; dots make a tree.
  * `log.info(text, ...arguments)` merges the arguments into the text as Python's `%` does, when a
- * handler needs it. An `Error` and an object of Python's keyword arguments may follow them:
- * `log.error("no %s", "luck", error, { extra: { user: "anna" } })`. The level of the root logger
- * is `WARNING` until you set another one.
+ * handler needs it. An object that no placeholder shows is fields of the record, and an `Error` is
+ * its error, in front of the text or behind the arguments:
+ *
+ * - `log.info("signed in", { user })`, `log.info({ user }, "signed in")`, `log.info({ user })`
+ * - `log.error(error)`, `log.error(error, "no %s", "luck")`, `log.error("no %s", "luck", error)`,
+ *   `log.error({ err: error }, "no luck")`
+ * - `log.info("late", { extra: { user }, stacklevel: 2 })`: Python's keyword arguments. TypeScript
+ *   completes their names, and refuses one that is misspelt or stands beside a field.
+ *
+ * A field that is named like an attribute of the record gets `_` behind its name. `log.child({
+ * request })` returns a logger that adds fields to each record; the type `LoggerLike` is that of
+ * loggers and of such children.
+ *
+ * The level of the root logger is `WARNING` until you set another one: `setLevel("info")`, with the
+ * name in either case, or a number. Give a level of your own by its number, and a name that is read
+ * at run time as `name as Level`; an unknown one is an error that lists the names.
  *
  * `basicConfig()` writes to stderr. `flush()`, `close()` and `shutdown()` return promises. Await
  * `shutdown()` before the program ends: it flushes and closes all handlers.
@@ -38,10 +51,13 @@
  *
  * ## Errors
  *
- * A logging call never throws. If a text does not fit its arguments, or a formatter, filter or
- * handler fails, the record's handler reports it on stderr (`--- Logging error ---`), each
- * distinct fault once in full. `setRaiseExceptions(false)` silences these reports. A constructor
- * throws a `TypeError` or `RangeError` for a bad value and for an unknown option.
+ * A logging call does not throw, but for a level of `log()` that is no integer. A mistake in a call
+ * (too many or too few arguments, a `%d` of a text) does not lose the record: the first handler
+ * reports it, with the text and the types of the arguments, and every handler sends the text as it
+ * was written, with the arguments behind it. If a formatter, filter or handler fails, the record's
+ * handler reports it. Reports go to stderr (`--- Logging error ---`), each distinct fault once in
+ * full. `setRaiseExceptions(false)` silences them. A constructor throws a `TypeError` or `RangeError`
+ * for a bad value and for an unknown option.
  *
  * ## Differences from Python
  *
@@ -55,8 +71,10 @@
  *   (`connectTimeoutMs`).
  * - `close()` is final; Python's handlers reopen. Connecting does not block: records wait for it.
  * - Values read as in Python: `%s` of `null` is `None`, of `true` `True`. There is no `%j` and no
- *   `%O`. Any other object than keyword arguments is an argument like `"luck"`: fields of a record
- *   go into `extra`.
+ *   `%O`.
+ * - Python's keyword arguments are an object, and any other object without a placeholder is fields.
+ *   `getMessage()` throws at a mistake in a call, as in Python; handlers send the record all the
+ *   same. Level names are found in any case.
  * - The file, the line and the function of the caller are looked up only after
  *   `captureCaller(true)`, since that takes a stack trace for each record.
  * - Python's module variables have setters: `setRaiseExceptions(false)`, `setLastResort(null)`.
@@ -98,8 +116,10 @@ export { type Caller, Logger, type LoggerClass, type Manager } from "./src/loggi
 export { getLoggerClass, setLoggerClass } from "./src/logging/logger_class.ts";
 export { PlaceHolder } from "./src/logging/place_holder.ts";
 export { LoggerAdapter, type LoggerAdapterOptions } from "./src/logging/logger_adapter.ts";
+export type { LoggerLike } from "./src/logging/logger_like.ts";
 export type { Extra } from "./src/logging/context_reader.ts";
 export type { LogKeywords } from "./src/logging/call_arguments.ts";
+export type { CallArgument, CallArguments } from "./src/logging/call_types.ts";
 export { type LogArguments, LogRecord } from "./src/logging/log_record.ts";
 export {
   getLogRecordFactory,

@@ -50,7 +50,7 @@ export interface HandlerConfig extends CustomConfig {
   /** The class, by Python's name: `logging.handlers.SocketHandler`. */
   readonly class?: string | ConfigFactory | ConfigClass;
   /** The level, by number or name. @default {0} */
-  readonly level?: Level | null;
+  readonly level?: Level | (string & Record<never, never>) | null;
   /** An entry of `formatters`. */
   readonly formatter?: string | null;
   /** Entries of `filters`, or filters themselves. */
@@ -60,7 +60,7 @@ export interface HandlerConfig extends CustomConfig {
 /** The entry `root`. */
 export interface RootConfig {
   /** The level, by number or name; without it the level stays. */
-  readonly level?: Level | null;
+  readonly level?: Level | (string & Record<never, never>) | null;
   /** Entries of `handlers`; they replace the handlers of the logger. */
   readonly handlers?: readonly string[] | string | null;
   /** Entries of `filters`, or filters themselves. */

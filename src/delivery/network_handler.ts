@@ -49,6 +49,7 @@
  */
 import type { ExitNotifier, WaitOptions } from "../net/connector.ts";
 import { atOnce, callBack, watch } from "../logging/callback.ts";
+import { correctMistake, isCorrected } from "../logging/call_mistake.ts";
 import { Handler, tellFault, watchFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { emptyRecord } from "../logging/log_record_factory.ts";
@@ -142,13 +143,23 @@ export abstract class NetworkHandler extends Handler {
     const delivery = this.#delivery;
     const begun = delivery.begin(record);
     try {
-      if (this.send === send && this.createSocket === createSocket) {
-        delivery.append(record, encoder, true);
-      } else {
-        watchFault(this, record, this.send(encodeAlone(record, encoder)));
-      }
+      this.#append(record, encoder);
     } catch (error) {
-      delivery.giveUp(record, begun, error);
+      try {
+        // A record that is counted is queued, or was dropped for another reason.
+        if (delivery.begin(record) !== begun || !correctMistake(this, record)) throw error;
+        this.#append(record, encoder);
+      } catch (error) {
+        delivery.giveUp(record, begun, error);
+      }
+    }
+  }
+
+  #append(record: LogRecord, encoder: Encoder<LogRecord>): void {
+    if (this.send === send && this.createSocket === createSocket) {
+      this.#delivery.append(record, encoder, true);
+    } else {
+      watchFault(this, record, this.send(encodeAlone(record, encoder)));
     }
   }
 
@@ -165,9 +176,14 @@ export abstract class NetworkHandler extends Handler {
     this.#delivery.want();
   }
 
-  /** As `Handler.handleError`; with `closeOnError` it closes the connection and prints nothing. */
+  /**
+   * As `Handler.handleError`; with `closeOnError` it closes the connection and prints nothing, but for
+   * a mistake in a logging call, which loses no record.
+   */
   override handleError(record: LogRecord, error: unknown): void {
-    if (!this.closeOnError || !this.#delivery.disconnect()) super.handleError(record, error);
+    if (isCorrected(record) || !this.closeOnError || !this.#delivery.disconnect()) {
+      super.handleError(record, error);
+    }
   }
 
   /**

@@ -183,6 +183,8 @@ export class HTTPHandler extends NetworkHandler {
 
   /** The record as `body` encodes it. */
   protected override encode(record: LogRecord): Uint8Array {
+    // A form has the arguments apart from the message; a mistake in the call is reported all the same.
+    if (this.body === form) record.getMessage();
     const encoded = atOnce(this.body.encode(record, this.#reader), "encode()");
     return typeof encoded === "string" ? encoder.encode(encoded) : encoded;
   }

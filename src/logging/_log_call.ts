@@ -5,9 +5,19 @@
  *
  * @module
  */
-import { type LogKeywords, splitArguments } from "./call_arguments.ts";
+import {
+  isPlainCall,
+  type LogKeywords,
+  NO_KEYWORDS,
+  type SplitCall,
+  splitCall,
+} from "./call_arguments.ts";
+import { callText } from "./call_mistake.ts";
+import { getLevelName } from "./level_names.ts";
 import type { LogArguments } from "./log_record.ts";
+import { raiseExceptions } from "./raise_exceptions.ts";
 import { reportError } from "./report_error.ts";
+import { pythonRepr } from "../text/python_repr.ts";
 
 /** A logger or an adapter. */
 export interface CallTarget {
@@ -24,10 +34,39 @@ export function logCall(
   isException: boolean = false,
 ): void {
   try {
-    const [rest, keywords] = splitArguments(msg, args);
+    if (isPlainCall(msg, args)) {
+      return target._log(level, msg, args, isException ? { exc_info: true } : NO_KEYWORDS);
+    }
+    const [text, rest, keywords] = split(msg, args);
     const needsError = isException && keywords.exc_info === undefined;
-    target._log(level, msg, rest, needsError ? { ...keywords, exc_info: true } : keywords);
+    target._log(level, text, rest, needsError ? { ...keywords, exc_info: true } : keywords);
   } catch (error) {
     reportError({ msg, args }, error);
   }
+}
+
+/** Splits a call; an object in it that cannot be looked at is an argument like any other. */
+function split(msg: unknown, args: readonly unknown[]): SplitCall {
+  try {
+    return splitCall(msg, args);
+  } catch (error) {
+    reportError({ msg, args }, error);
+    return [callText(msg, args), [], NO_KEYWORDS];
+  }
+}
+
+/**
+ * Returns the level of `log()`, which CPython takes by number alone: a name is a mistake in the
+ * program, and it throws at once, so that no record is lost unseen. Without `raiseExceptions` it may
+ * not throw, and a known name is taken, as the alternative is to lose the record.
+ *
+ * @throws {TypeError} if the level is no integer, unless `raiseExceptions` is false
+ */
+export function calledLevel(level: unknown): number | undefined {
+  if (Number.isInteger(level)) return level as number;
+  if (raiseExceptions) {
+    throw new TypeError(`level must be an integer: got ${pythonRepr(level)}`);
+  }
+  const known: unknown = typeof level === "string" ? getLevelName(level) : undefined;
+  return typeof known === "number" ? known : undefined;
 }

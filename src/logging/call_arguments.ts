@@ -1,16 +1,37 @@
 /**
- * The arguments of a logging call, split into those for the placeholders of the message and, behind
- * them, those that Python passes as keyword arguments.
+ * The forms of a logging call: its message, the arguments for the placeholders, and Python's keyword
+ * arguments. Python passes the latter by name; here they, and what JavaScript programs pass, stand
+ * before the message or behind the arguments:
+ *
+ * | call                            | message     | arguments  | keywords                             |
+ * | ------------------------------- | ----------- | ---------- | ------------------------------------ |
+ * | `"%s", 1`                       | `"%s"`      | `1`        |                                      |
+ * | `"%s", 1, { extra, stacklevel}` | `"%s"`      | `1`        | these: all keys are Python's         |
+ * | `"%s", 1, error`                | `"%s"`      | `1`        | `exc_info`                           |
+ * | `"%s", 1, { user }`             | `"%s"`      | `1`        | `extra: { user }`                    |
+ * | `"%s", 1, new Map(…)`           | `"%s"`      | `1`        | `extra`, if all keys are strings     |
+ * | `"a", { user }, error, { extra }` | `"a"`     |            | all of them, in any order            |
+ * | `"%s", { user }`                | `"%s"`      | `{ user }` | a placeholder shows it               |
+ * | `"%(user)s", { user }`          | `"%(user)s"`| `{ user }` | a placeholder names it               |
+ * | `"a", new User()`, `"a", [1]`   | `"a"`       | that       | none: a mistake                      |
+ * | `{ user }`                      | `""`        |            | `extra: { user }`                    |
+ * | `{ user }, "%s", 1`             | `"%s"`      | `1`        | `extra: { user }`                    |
+ * | `{ err }, "a"`, `"a", { err }`  | `"a"`       |            | `exc_info`; so for `error`           |
+ * | `{ err }`                       | `err`       |            | `exc_info`                           |
+ * | `error`                         | `error`     |            | `exc_info`                           |
+ * | `error, "%s", 1`                | `"%s"`      | `1`        | `exc_info`                           |
+ * | `new Message()`, `[1]`, a `Map` | that        |            | its `str()` is the text, as in Python|
  *
  * Browser compatible.
  *
  * @module
  */
+import { withFallback } from "../text/fallback.ts";
 import { isPlainObject } from "../text/is_mapping.ts";
 import { objectArity } from "../text/object_arity.ts";
-import { NOT_ALL_CONVERTED } from "../text/percent_format.ts";
 import { pythonStr } from "../text/python_repr.ts";
-import { reportError } from "./report_error.ts";
+import type { Extra } from "./context_reader.ts";
+import { type Fields, mergeFields, withoutField } from "./_fields.ts";
 
 /**
  * Python's keyword arguments of a logging call: an object with no other keys, behind all arguments.
@@ -26,57 +47,128 @@ export interface LogKeywords {
   stacklevel?: number;
 }
 
+/** The parts of a logging call. */
+export type SplitCall = readonly [msg: unknown, args: readonly unknown[], keywords: LogKeywords];
+
 /** The keywords of a call that has none. */
-const NO_KEYWORDS: LogKeywords = Object.freeze({});
+export const NO_KEYWORDS: LogKeywords = /* @__PURE__ */ Object.freeze({});
 
-/** True once an object without a placeholder was reported: once a program, as no record is lost. */
-let wasTold = false;
+/** The names under which fields hold the error that is logged, if it is an `Error`. */
+const ERROR_NAMES = ["err", "error", "exc_info"] as const;
 
-/**
- * Returns the arguments for the placeholders, and the keywords. Behind the arguments for the
- * placeholders, a trailing object of keywords (or an empty one) is the keywords, and a trailing
- * `Error` is `exc_info`.
- */
-export function splitArguments(
-  msg: unknown,
-  args: readonly unknown[],
-): [args: readonly unknown[], keywords: LogKeywords] {
-  const last = args.at(-1);
-  if (typeof last !== "object" || last === null) return [args, NO_KEYWORDS];
-  const hasKeywords = isKeywords(last);
-  if (!hasKeywords && !(last instanceof Error)) {
-    if (!wasTold && args.length === 1 && isPlainObject(last)) tellOfNoPlace(msg, args);
-    return [args, NO_KEYWORDS];
+/** Returns true if nothing in a call may be keywords: then its parts are as they were given. */
+export function isPlainCall(msg: unknown, args: readonly unknown[]): boolean {
+  const last = args[args.length - 1];
+  return (typeof last !== "object" || last === null) && (typeof msg !== "object" || msg === null);
+}
+
+/** Returns the parts of a call, by the table at the top of this file. */
+export function splitCall(msg: unknown, args: readonly unknown[]): SplitCall {
+  let keywords: LogKeywords | undefined;
+  let fields: Fields | undefined;
+  let start = 0;
+  const isObjectFirst = isPlainObject(msg) && !isMessage(msg);
+  if (isObjectFirst) {
+    if (isKeywords(msg)) keywords = msg;
+    else fields = msg as Fields;
+    const isText = typeof args[0] === "string" || args[0] instanceof Error;
+    msg = isText ? args[start++] : "";
   }
-  // The text of an error is no format.
-  const used = msg instanceof Error ? 0 : objectArity(pythonStr(msg));
+  if (msg instanceof Error && typeof args[start] === "string") {
+    fields = joined(fields, { err: msg });
+    msg = args[start++];
+  }
+
+  const shown = start + objectsShown(msg);
   let end = args.length;
-  let keywords = NO_KEYWORDS;
-  if (hasKeywords && end > used) {
-    keywords = last;
-    end--;
+  let error: Error | undefined;
+  let ownKeywords: LogKeywords | undefined;
+  let ownFields: Fields | undefined;
+  for (; end > shown; end--) {
+    const last = args[end - 1];
+    if (last instanceof Error) {
+      if (error !== undefined) break;
+      error = last;
+    } else if (isKeywords(last)) {
+      ownKeywords = joinedKeywords(last, ownKeywords);
+    } else if (isFields(last)) {
+      ownFields = joined(last, ownFields);
+    } else {
+      break;
+    }
   }
-  const error = args[end - 1];
-  if (error instanceof Error && end > used) {
-    end--;
-    if (keywords.exc_info === undefined) keywords = { ...keywords, exc_info: error };
+
+  let all = joinedKeywords(keywords, ownKeywords) ?? NO_KEYWORDS;
+  fields = joined(fields, ownFields);
+  let exc_info = all.exc_info === undefined ? error : all.exc_info;
+  if (fields !== undefined && exc_info === undefined) {
+    const name = errorName(fields);
+    if (name !== undefined) {
+      exc_info = fieldOf(fields, name);
+      fields = withoutField(fields, name);
+      if (Object.keys(fields).length === 0) fields = undefined;
+    }
   }
-  return [end === args.length ? args : args.slice(0, end), keywords];
+  if (isObjectFirst && msg === "" && exc_info instanceof Error) msg = exc_info;
+  if (msg instanceof Error && exc_info === undefined) exc_info = msg;
+  if (exc_info !== all.exc_info) all = { ...all, exc_info };
+  if (fields !== undefined) {
+    all = { ...all, extra: joined(fields, all.extra ?? undefined) ?? null };
+  }
+  return [msg, end - start === args.length ? args : args.slice(start, end), all];
 }
 
-/** Reports an object without a placeholder: Python takes it for a mapping, and reports nothing. */
-function tellOfNoPlace(msg: unknown, args: readonly unknown[]): void {
-  if (pythonStr(msg).includes("%")) return;
-  wasTold = true;
-  reportError({ msg, args }, new TypeError(NOT_ALL_CONVERTED));
+/** Returns the number of arguments up to the last that a placeholder of the message may show. */
+function objectsShown(msg: unknown): number {
+  // The text of an error is no format.
+  if (msg === "" || msg instanceof Error) return 0;
+  return objectArity(typeof msg === "string" ? msg : withFallback(() => pythonStr(msg), ""));
 }
 
-function isKeywords(value: object): value is LogKeywords {
+/** Returns true for an object that was written as `{…}` and has a text of its own. */
+function isMessage(value: object): boolean {
+  return "toString" in value && value.toString !== Object.prototype.toString;
+}
+
+function isKeywords(value: unknown): value is LogKeywords {
   if (!isPlainObject(value)) return false;
   for (const key in value) {
     if (key !== "exc_info" && key !== "extra" && key !== "stack_info" && key !== "stacklevel") {
       return false;
     }
   }
+  // A field may be named `extra`: then it is no object, as a rule.
+  const { extra } = value;
+  return typeof extra === "object" || extra === undefined;
+}
+
+function isFields(value: unknown): value is Fields {
+  if (isPlainObject(value)) return !isMessage(value);
+  if (!(value instanceof Map)) return false;
+  for (const key of value.keys()) if (typeof key !== "string") return false;
   return true;
+}
+
+function errorName(fields: Fields): string | undefined {
+  return ERROR_NAMES.find((name) => fieldOf(fields, name) instanceof Error);
+}
+
+/** Returns the value of a field; `undefined` if there is none, or if it cannot be read. */
+function fieldOf(fields: Fields, name: string): unknown {
+  if (fields instanceof Map) return fields.get(name);
+  if (!Object.hasOwn(fields, name)) return undefined;
+  return withFallback(() => (fields as Extra)[name], undefined);
+}
+
+function joined(first: Fields | undefined, second: Fields | undefined): Fields | undefined {
+  return first && second ? mergeFields(first, second) : first ?? second;
+}
+
+function joinedKeywords(
+  first: LogKeywords | undefined,
+  second: LogKeywords | undefined,
+): LogKeywords | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  const extra = joined(first.extra ?? undefined, second.extra ?? undefined);
+  return { ...first, ...second, ...(extra ? { extra } : {}) };
 }

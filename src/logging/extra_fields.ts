@@ -10,14 +10,13 @@
  *
  * @module
  */
-import type { LogKeywords } from "./call_arguments.ts";
 import type { Extra } from "./context_reader.ts";
+import type { Fields } from "./_fields.ts";
 import type { LogRecord } from "./log_record.ts";
 import { hidesMethod, setField } from "./_record_field.ts";
 import { reportError } from "./report_error.ts";
 
-/** Fields by name. */
-export type Fields = NonNullable<LogKeywords["extra"]>;
+export type { Fields } from "./_fields.ts";
 
 /**
  * Adds fields to a record, without those whose names `said` has. A field whose value cannot be read

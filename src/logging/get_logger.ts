@@ -7,6 +7,7 @@
  */
 import { CRITICAL, type Level, WARNING } from "./level.ts";
 import { Logger } from "./logger.ts";
+import { LoggerAdapter } from "./logger_adapter.ts";
 import { Manager } from "./_manager.ts";
 import { RootLogger } from "./_root_logger.ts";
 
@@ -18,6 +19,7 @@ export const manager: Manager = new Manager(root);
 
 Logger.root = root;
 Logger.manager = manager;
+Logger.makeChild = (logger, extra) => new LoggerAdapter(logger, extra, { merge_extra: true });
 
 /**
  * Returns the logger of that name, the same at each call; without a name, and for `"root"`, the

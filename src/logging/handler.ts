@@ -8,6 +8,7 @@
  * @module
  */
 import { atOnce, callBack, watch } from "./callback.ts";
+import { correctMistake } from "./call_mistake.ts";
 import { Filterer } from "./filterer.ts";
 import type { Formatter } from "./formatter.ts";
 import { HandlerRegistry, namesIn, newestFirst } from "./_handler_registry.ts";
@@ -16,6 +17,7 @@ import { checkLevel, getLevelName } from "./level_names.ts";
 import type { LogRecord } from "./log_record.ts";
 import { recordText } from "./_record_text.ts";
 import { reportError } from "./report_error.ts";
+import { refuse } from "./validate.ts";
 
 const registry: HandlerRegistry<Handler> = new HandlerRegistry<Handler>();
 
@@ -85,13 +87,32 @@ export abstract class Handler extends Filterer implements AsyncDisposable {
     this.level = checkLevel(level);
   }
 
-  /** Sets the formatter; `null` for the message alone. */
+  /**
+   * Sets the formatter; `null` for the message alone.
+   *
+   * @throws {TypeError} if it is no formatter, a format string for instance
+   */
   setFormatter(formatter: Formatter | null): void {
+    if (formatter !== null && typeof formatter?.format !== "function") {
+      refuse("set the formatter", "formatter", "a Formatter or null", formatter);
+    }
     this.formatter = formatter;
   }
 
-  /** Returns the record as text, by this handler's formatter. */
+  /**
+   * Returns the record as text, by this handler's formatter. A record whose arguments do not suit its
+   * message is reported, once for all handlers, and its text has the arguments behind the message.
+   */
   format(record: LogRecord): string {
+    try {
+      return this.#textOf(record);
+    } catch (error) {
+      if (!correctMistake(this, record)) throw error;
+      return this.#textOf(record);
+    }
+  }
+
+  #textOf(record: LogRecord): string {
     const { formatter } = this;
     const text = formatter === null ? recordText(record) : formatter.format(record);
     return typeof text === "string" ? text : atOnce(text, "format()");
@@ -111,7 +132,7 @@ export abstract class Handler extends Filterer implements AsyncDisposable {
     let passed = false;
     depth++;
     try {
-      const filtered = this.filter(record);
+      const filtered = this.#filtered(record);
       if (filtered === false) return false;
       record = filtered;
       passed = true;
@@ -119,12 +140,31 @@ export abstract class Handler extends Filterer implements AsyncDisposable {
       // An `async emit()` is a mistake that types do not catch.
       watchFault(this, record, result);
     } catch (error) {
-      if (passed) tellFault(this, record, error);
-      else this.filterFailed(record, error);
+      if (!passed) this.filterFailed(record, error);
+      else if (correctMistake(this, record)) this.#emitAgain(record);
+      else tellFault(this, record, error);
     } finally {
       if (--depth === 0) isUnwinding = false;
     }
     return passed;
+  }
+
+  /** Runs the filters; once more if one has merged the message and found a mistake. */
+  #filtered(record: LogRecord): LogRecord | false {
+    try {
+      return this.filter(record);
+    } catch (error) {
+      if (!correctMistake(this, record)) throw error;
+      return this.filter(record);
+    }
+  }
+
+  #emitAgain(record: LogRecord): void {
+    try {
+      watchFault(this, record, this.emit(record));
+    } catch (error) {
+      tellFault(this, record, error);
+    }
   }
 
   /**
@@ -137,7 +177,10 @@ export abstract class Handler extends Filterer implements AsyncDisposable {
     tellFault(this, record, error);
   }
 
-  /** Sends the record. Synchronous; must not wait. */
+  /**
+   * Sends the record. Synchronous; must not wait. If it throws since the record's arguments do not
+   * suit its message, it is called once more, and the message then has the arguments behind it.
+   */
   abstract emit(record: LogRecord): void;
 
   /**

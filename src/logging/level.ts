@@ -6,8 +6,15 @@
  * @module
  */
 
-/** A level for `setLevel()`: its number, or a name that is known. */
-export type Level = number | string;
+/**
+ * A level for `setLevel()`: its number, or its name in upper or lower case. Give a level of your own
+ * by its number, and a name that is only known at run time as `process.env.LEVEL as Level`: an
+ * unknown name is an error that lists the known ones.
+ */
+export type Level =
+  | number
+  | ("CRITICAL" | "FATAL" | "ERROR" | "WARNING" | "WARN" | "INFO" | "DEBUG" | "NOTSET")
+  | ("critical" | "fatal" | "error" | "warning" | "warn" | "info" | "debug" | "notset");
 
 /** The program may be unable to continue: 50. */
 export const CRITICAL = 50;

@@ -1,7 +1,8 @@
 /**
  * The logger, after CPython's `Logger`. Differs: no logging method throws because of a message, its
- * arguments, a filter, a handler or `extra`; such an error is reported as by `handleError()`, and
- * loses that record alone. Python's keyword arguments are a trailing object.
+ * arguments, a filter, a handler or `extra`. A mistake in a call is reported, and the record is sent
+ * (`call_mistake.ts`); an error of a filter or a handler is reported as by `handleError()`, and loses
+ * that record alone. Python's keyword arguments are an object (`call_arguments.ts`).
  *
  * Browser compatible.
  *
@@ -9,18 +10,21 @@
  */
 import { watch } from "./callback.ts";
 import { callerFrames, capturesCaller, stackText } from "./caller.ts";
-import { contextReader } from "./context_reader.ts";
+import { contextReader, type Extra } from "./context_reader.ts";
 import { addFields } from "./extra_fields.ts";
 import { Filterer } from "./filterer.ts";
 import type { Handler } from "./handler.ts";
-import type { LogKeywords } from "./call_arguments.ts";
+import { type LogKeywords, NO_KEYWORDS } from "./call_arguments.ts";
+import { callText, correctMistake } from "./call_mistake.ts";
+import type { CallArgument, CallArguments } from "./call_types.ts";
 import { lastResort } from "./last_resort.ts";
 import { levelEpoch, startLevelEpoch } from "./_level_epoch.ts";
 import { CRITICAL, DEBUG, ERROR, INFO, type Level, NOTSET, WARNING } from "./level.ts";
 import { checkLevel, getLevelName } from "./level_names.ts";
-import { logCall } from "./_log_call.ts";
+import { calledLevel, logCall } from "./_log_call.ts";
 import { type LogArguments, type LogRecord, UNKNOWN_FILE, UNKNOWN_FUNCTION } from "./log_record.ts";
 import { type LogRecordClass, type LogRecordFactory, makeRecord } from "./log_record_factory.ts";
+import type { LoggerLike } from "./logger_like.ts";
 import { raiseExceptions } from "./raise_exceptions.ts";
 import { reportError, reportFault } from "./report_error.ts";
 import { writeToStderr } from "./stderr.ts";
@@ -54,6 +58,9 @@ export type LoggerClass = new (name: string) => Logger;
 /** The place of a logging call: file, line, function, and the stack if the call asked for it. */
 export type Caller = [pathname: string, lineno: number, func: string, sinfo: string | null];
 
+/** Reports a mistake that a filter of a logger finds: no handler has the record yet. */
+const stderrReporter = { handleError: reportError };
+
 const UNKNOWN_CALLER: Caller = [UNKNOWN_FILE, 0, UNKNOWN_FUNCTION, null];
 
 /**
@@ -66,14 +73,20 @@ const UNKNOWN_CALLER: Caller = [UNKNOWN_FILE, 0, UNKNOWN_FUNCTION, null];
  * const log = getLogger("myapp.area1");
  * log.warning("%s is %d%% full", "/var", 93);
  * log.error("Cannot write", new Error("disk full"));
- * log.info("signed in", { extra: { user: "anna" } });
+ * log.info("signed in", { user: "anna" });
  * ```
  */
-export class Logger extends Filterer {
+export class Logger extends Filterer implements LoggerLike {
   /** The root of the program's hierarchy. */
   declare static root: Logger;
   /** The manager of the program's hierarchy. */
   declare static manager: Manager;
+  /**
+   * Makes the adapters of `child()`; set beside the root, as adapters import this file.
+   *
+   * @ignore
+   */
+  declare static makeChild: (logger: Logger, extra: Extra) => LoggerLike;
   /** The name: `a.b` is a child of `a`. */
   readonly name: string;
   /** The level of this logger itself; 0 for that of the nearest ancestor that has one. */
@@ -111,57 +124,82 @@ export class Logger extends Filterer {
   }
 
   /** Logs at DEBUG. */
-  debug(msg: unknown, ...args: unknown[]): void {
+  debug<Message, Args extends unknown[]>(
+    msg: CallArgument<Message>,
+    ...args: CallArguments<Args>
+  ): void {
     if (this.isEnabledFor(DEBUG)) logCall(this, DEBUG, msg, args);
   }
 
   /** Logs at INFO. */
-  info(msg: unknown, ...args: unknown[]): void {
+  info<Message, Args extends unknown[]>(
+    msg: CallArgument<Message>,
+    ...args: CallArguments<Args>
+  ): void {
     if (this.isEnabledFor(INFO)) logCall(this, INFO, msg, args);
   }
 
   /** Logs at WARNING. */
-  warning(msg: unknown, ...args: unknown[]): void {
+  warning<Message, Args extends unknown[]>(
+    msg: CallArgument<Message>,
+    ...args: CallArguments<Args>
+  ): void {
     if (this.isEnabledFor(WARNING)) logCall(this, WARNING, msg, args);
   }
 
   /** The same as `warning()`. */
-  warn(msg: unknown, ...args: unknown[]): void {
-    this.warning(msg, ...args);
+  warn<Message, Args extends unknown[]>(
+    msg: CallArgument<Message>,
+    ...args: CallArguments<Args>
+  ): void {
+    this.warning(msg as unknown, ...args as unknown[]);
   }
 
   /** Logs at ERROR. */
-  error(msg: unknown, ...args: unknown[]): void {
+  error<Message, Args extends unknown[]>(
+    msg: CallArgument<Message>,
+    ...args: CallArguments<Args>
+  ): void {
     if (this.isEnabledFor(ERROR)) logCall(this, ERROR, msg, args);
   }
 
   /** Logs an error at ERROR: the trailing argument, or the message if that is an error. */
-  exception(msg: unknown, ...args: unknown[]): void {
+  exception<Message, Args extends unknown[]>(
+    msg: CallArgument<Message>,
+    ...args: CallArguments<Args>
+  ): void {
     if (this.isEnabledFor(ERROR)) logCall(this, ERROR, msg, args, true);
   }
 
   /** Logs at CRITICAL. */
-  critical(msg: unknown, ...args: unknown[]): void {
+  critical<Message, Args extends unknown[]>(
+    msg: CallArgument<Message>,
+    ...args: CallArguments<Args>
+  ): void {
     if (this.isEnabledFor(CRITICAL)) logCall(this, CRITICAL, msg, args);
   }
 
   /** The same as `critical()`. */
-  fatal(msg: unknown, ...args: unknown[]): void {
-    this.critical(msg, ...args);
+  fatal<Message, Args extends unknown[]>(
+    msg: CallArgument<Message>,
+    ...args: CallArguments<Args>
+  ): void {
+    this.critical(msg as unknown, ...args as unknown[]);
   }
 
   /**
    * Logs at any level.
    *
-   * @throws {TypeError} if `level` is no integer, unless `raiseExceptions` is false, as in CPython:
-   * that is a mistake in the program
+   * @throws {TypeError} if `level` is no integer, a name for instance, unless `raiseExceptions` is
+   * false, as in CPython: that is a mistake in the program
    */
-  log(level: number, msg: unknown, ...args: unknown[]): void {
-    if (!Number.isInteger(level)) {
-      if (raiseExceptions) throw new TypeError("level must be an integer");
-      return;
-    }
-    if (this.isEnabledFor(level)) logCall(this, level, msg, args);
+  log<Message, Args extends unknown[]>(
+    level: number,
+    msg: CallArgument<Message>,
+    ...args: CallArguments<Args>
+  ): void {
+    const number = calledLevel(level);
+    if (number !== undefined && this.isEnabledFor(number)) logCall(this, number, msg, args);
   }
 
   /**
@@ -169,30 +207,27 @@ export class Logger extends Filterer {
    * calls it, and so does an adapter.
    */
   _log(level: number, msg: unknown, args: LogArguments, keywords: LogKeywords): void {
+    let made: LogRecord;
     try {
-      const { exc_info, extra, stack_info = false, stacklevel = 1 } = keywords;
-      let error: unknown = exc_info || null;
-      if (error === true) error = msg instanceof Error ? msg : null;
-      const [file, line, func, sinfo] = capturesCaller || stack_info
-        ? this.findCaller(stack_info, stacklevel)
-        : UNKNOWN_CALLER;
-      const made = this.makeRecord(
-        this.name,
-        level,
-        file,
-        line,
-        msg,
-        args,
-        error,
-        func,
-        extra,
-        sinfo,
-      );
-      const handled: unknown = this.handle(made);
-      if (handled) watch(handled, reportFault);
+      made = this.#make(level, msg, args, keywords);
     } catch (error) {
       reportError({ msg, args }, error);
+      // An argument or a keyword that cannot be looked at.
+      made = this.#make(level, callText(msg, args), [], NO_KEYWORDS);
     }
+    const handled: unknown = this.handle(made);
+    if (handled) watch(handled, reportFault);
+  }
+
+  #make(level: number, msg: unknown, args: LogArguments, keywords: LogKeywords): LogRecord {
+    const { exc_info, extra, stack_info = false, stacklevel = 1 } = keywords;
+    let error: unknown = exc_info || null;
+    if (error === true) error = msg instanceof Error ? msg : null;
+    const [file, line, func, sinfo] = capturesCaller || stack_info
+      ? this.findCaller(stack_info, stacklevel)
+      : UNKNOWN_CALLER;
+    const { name } = this;
+    return this.makeRecord(name, level, file, line, msg, args, error, func, extra, sinfo);
   }
 
   /**
@@ -243,7 +278,13 @@ export class Logger extends Filterer {
   handle(record: LogRecord): void {
     if (this.disabled) return;
     try {
-      const filtered = this.filter(record);
+      let filtered: LogRecord | false;
+      try {
+        filtered = this.filter(record);
+      } catch (error) {
+        if (!correctMistake(stderrReporter, record)) throw error;
+        filtered = this.filter(record);
+      }
       if (filtered !== false) this.callHandlers(filtered);
     } catch (error) {
       reportError(record, error);
@@ -312,6 +353,22 @@ export class Logger extends Filterer {
       throw new TypeError("Cannot get a child as the logger has no manager");
     }
     return this.manager.getLogger(this.parent === null ? suffix : `${this.name}.${suffix}`);
+  }
+
+  /**
+   * Returns a logger that adds these fields to each of its records. A call's own fields win.
+   *
+   * @example
+   * ```ts
+   * import { getLogger } from "jsr:@logwire/logging";
+   *
+   * const log = getLogger("shop").child({ request: "a1" });
+   * log.info("signed in", { user: "anna" }); // has `request` and `user`
+   * log.child({ cart: 7 }).info("paid"); // has `request` and `cart`
+   * ```
+   */
+  child(extra: Extra): LoggerLike {
+    return Logger.makeChild(this, extra);
   }
 
   /** Returns the loggers directly below this one. */

@@ -5,15 +5,17 @@
  *
  * @module
  */
-import type { Extra } from "./context_reader.ts";
 import type { LogKeywords } from "./call_arguments.ts";
+import type { CallArgument, CallArguments } from "./call_types.ts";
+import type { Extra } from "./context_reader.ts";
+import { mergeFields } from "./_fields.ts";
 import { CRITICAL, DEBUG, ERROR, INFO, type Level, WARNING } from "./level.ts";
 import { getLevelName } from "./level_names.ts";
 import { checkKnown } from "./validate.ts";
-import { logCall } from "./_log_call.ts";
+import { calledLevel, logCall } from "./_log_call.ts";
 import type { LogArguments } from "./log_record.ts";
 import type { Logger, Manager } from "./logger.ts";
-import { raiseExceptions } from "./raise_exceptions.ts";
+import type { LoggerLike } from "./logger_like.ts";
 
 /** Options of {@linkcode LoggerAdapter}. */
 export interface LoggerAdapterOptions {
@@ -39,7 +41,7 @@ export interface LoggerAdapterOptions {
  * log.warning("slow: %d ms", 950); // [7] slow: 950 ms
  * ```
  */
-export class LoggerAdapter {
+export class LoggerAdapter implements LoggerLike {
   /** The logger or adapter that the records go to. */
   readonly logger: Logger | LoggerAdapter;
   /** The fields that are added to every record. */
@@ -71,43 +73,71 @@ export class LoggerAdapter {
   process(msg: unknown, keywords: LogKeywords): [msg: unknown, keywords: LogKeywords] {
     const { extra } = keywords;
     if (!this.merge_extra || !extra) return [msg, { ...keywords, extra: this.extra }];
-    const own = extra instanceof Map ? Object.fromEntries(extra) : extra;
-    return [msg, { ...keywords, extra: { ...this.extra, ...own } }];
+    return [msg, { ...keywords, extra: mergeFields(this.extra ?? {}, extra) }];
   }
 
   /** Logs at DEBUG. */
-  debug(msg: unknown, ...args: unknown[]): void {
-    this.log(DEBUG, msg, ...args);
+  debug<Message, Args extends unknown[]>(
+    msg: CallArgument<Message>,
+    ...args: CallArguments<Args>
+  ): void {
+    this.log(DEBUG, msg as unknown, ...args as unknown[]);
   }
 
   /** Logs at INFO. */
-  info(msg: unknown, ...args: unknown[]): void {
-    this.log(INFO, msg, ...args);
+  info<Message, Args extends unknown[]>(
+    msg: CallArgument<Message>,
+    ...args: CallArguments<Args>
+  ): void {
+    this.log(INFO, msg as unknown, ...args as unknown[]);
   }
 
   /** Logs at WARNING. */
-  warning(msg: unknown, ...args: unknown[]): void {
-    this.log(WARNING, msg, ...args);
+  warning<Message, Args extends unknown[]>(
+    msg: CallArgument<Message>,
+    ...args: CallArguments<Args>
+  ): void {
+    this.log(WARNING, msg as unknown, ...args as unknown[]);
   }
 
   /** The same as `warning()`. */
-  warn(msg: unknown, ...args: unknown[]): void {
-    this.log(WARNING, msg, ...args);
+  warn<Message, Args extends unknown[]>(
+    msg: CallArgument<Message>,
+    ...args: CallArguments<Args>
+  ): void {
+    this.log(WARNING, msg as unknown, ...args as unknown[]);
   }
 
   /** Logs at ERROR. */
-  error(msg: unknown, ...args: unknown[]): void {
-    this.log(ERROR, msg, ...args);
+  error<Message, Args extends unknown[]>(
+    msg: CallArgument<Message>,
+    ...args: CallArguments<Args>
+  ): void {
+    this.log(ERROR, msg as unknown, ...args as unknown[]);
   }
 
   /** Logs an error at ERROR: the trailing argument, or the message if that is an error. */
-  exception(msg: unknown, ...args: unknown[]): void {
+  exception<Message, Args extends unknown[]>(
+    msg: CallArgument<Message>,
+    ...args: CallArguments<Args>
+  ): void {
     if (this.isEnabledFor(ERROR)) logCall(this, ERROR, msg, args, true);
   }
 
   /** Logs at CRITICAL. */
-  critical(msg: unknown, ...args: unknown[]): void {
-    this.log(CRITICAL, msg, ...args);
+  critical<Message, Args extends unknown[]>(
+    msg: CallArgument<Message>,
+    ...args: CallArguments<Args>
+  ): void {
+    this.log(CRITICAL, msg as unknown, ...args as unknown[]);
+  }
+
+  /** The same as `critical()`. */
+  fatal<Message, Args extends unknown[]>(
+    msg: CallArgument<Message>,
+    ...args: CallArguments<Args>
+  ): void {
+    this.critical(msg as unknown, ...args as unknown[]);
   }
 
   /**
@@ -115,18 +145,27 @@ export class LoggerAdapter {
    *
    * @throws {TypeError} if `level` is no integer, unless `raiseExceptions` is false
    */
-  log(level: number, msg: unknown, ...args: unknown[]): void {
-    if (!Number.isInteger(level)) {
-      if (raiseExceptions) throw new TypeError("level must be an integer");
-      return;
-    }
-    if (this.isEnabledFor(level)) logCall(this, level, msg, args);
+  log<Message, Args extends unknown[]>(
+    level: number,
+    msg: CallArgument<Message>,
+    ...args: CallArguments<Args>
+  ): void {
+    const number = calledLevel(level);
+    if (number !== undefined && this.isEnabledFor(number)) logCall(this, number, msg, args);
   }
 
   /** Logs whatever the level is; the keywords are apart from the arguments. */
   _log(level: number, msg: unknown, args: LogArguments, keywords: LogKeywords): void {
     const [processed, complete] = this.process(msg, keywords);
     this.logger._log(level, processed, args, complete);
+  }
+
+  /**
+   * Returns a logger that adds these fields to each of its records, beside those of this adapter. A
+   * call's own fields win, then these.
+   */
+  child(extra: Extra): LoggerLike {
+    return new ChildAdapter(this, extra);
   }
 
   /** Returns true if the logger would log a record of that level. */
@@ -168,5 +207,29 @@ export class LoggerAdapter {
   toString(): string {
     const level = getLevelName(this.getEffectiveLevel());
     return `<${this.constructor.name} ${this.name} (${level})>`;
+  }
+}
+
+/**
+ * A child of an adapter: its fields, and those of a call, are kept also where an adapter above it
+ * replaces the `extra` of a call by its own.
+ */
+class ChildAdapter extends LoggerAdapter {
+  constructor(logger: LoggerAdapter, extra: Extra) {
+    super(logger, extra, { merge_extra: true });
+  }
+
+  override _log(level: number, msg: unknown, args: LogArguments, keywords: LogKeywords): void {
+    [msg, keywords] = this.process(msg, keywords);
+    let target = this.logger;
+    while (target instanceof LoggerAdapter) {
+      const { extra } = keywords;
+      [msg, keywords] = target.process(msg, keywords);
+      if (!target.merge_extra && extra) {
+        keywords = { ...keywords, extra: mergeFields(keywords.extra ?? {}, extra) };
+      }
+      target = target.logger;
+    }
+    target._log(level, msg, args, keywords);
   }
 }

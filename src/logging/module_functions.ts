@@ -5,6 +5,7 @@
  * @module
  */
 import { basicConfig } from "./basic_config.ts";
+import type { CallArgument, CallArguments } from "./call_types.ts";
 import { root } from "./get_logger.ts";
 import type { Logger } from "./logger.ts";
 
@@ -14,13 +15,19 @@ function configuredRoot(): Logger {
 }
 
 /** Logs at DEBUG with the root logger. */
-export function debug(msg: unknown, ...args: unknown[]): void {
-  configuredRoot().debug(msg, ...args);
+export function debug<Message, Args extends unknown[]>(
+  msg: CallArgument<Message>,
+  ...args: CallArguments<Args>
+): void {
+  configuredRoot().debug(msg as unknown, ...args as unknown[]);
 }
 
 /** Logs at INFO with the root logger. */
-export function info(msg: unknown, ...args: unknown[]): void {
-  configuredRoot().info(msg, ...args);
+export function info<Message, Args extends unknown[]>(
+  msg: CallArgument<Message>,
+  ...args: CallArguments<Args>
+): void {
+  configuredRoot().info(msg as unknown, ...args as unknown[]);
 }
 
 /**
@@ -33,33 +40,51 @@ export function info(msg: unknown, ...args: unknown[]): void {
  * warning("%s is low", "disk space"); // WARNING:root:disk space is low
  * ```
  */
-export function warning(msg: unknown, ...args: unknown[]): void {
-  configuredRoot().warning(msg, ...args);
+export function warning<Message, Args extends unknown[]>(
+  msg: CallArgument<Message>,
+  ...args: CallArguments<Args>
+): void {
+  configuredRoot().warning(msg as unknown, ...args as unknown[]);
 }
 
 /** The same as `warning()`. */
-export function warn(msg: unknown, ...args: unknown[]): void {
-  configuredRoot().warning(msg, ...args);
+export function warn<Message, Args extends unknown[]>(
+  msg: CallArgument<Message>,
+  ...args: CallArguments<Args>
+): void {
+  configuredRoot().warning(msg as unknown, ...args as unknown[]);
 }
 
 /** Logs at ERROR with the root logger. */
-export function error(msg: unknown, ...args: unknown[]): void {
-  configuredRoot().error(msg, ...args);
+export function error<Message, Args extends unknown[]>(
+  msg: CallArgument<Message>,
+  ...args: CallArguments<Args>
+): void {
+  configuredRoot().error(msg as unknown, ...args as unknown[]);
 }
 
 /** Logs an error at ERROR with the root logger: the last argument, or the message. */
-export function exception(msg: unknown, ...args: unknown[]): void {
-  configuredRoot().exception(msg, ...args);
+export function exception<Message, Args extends unknown[]>(
+  msg: CallArgument<Message>,
+  ...args: CallArguments<Args>
+): void {
+  configuredRoot().exception(msg as unknown, ...args as unknown[]);
 }
 
 /** Logs at CRITICAL with the root logger. */
-export function critical(msg: unknown, ...args: unknown[]): void {
-  configuredRoot().critical(msg, ...args);
+export function critical<Message, Args extends unknown[]>(
+  msg: CallArgument<Message>,
+  ...args: CallArguments<Args>
+): void {
+  configuredRoot().critical(msg as unknown, ...args as unknown[]);
 }
 
 /** The same as `critical()`. */
-export function fatal(msg: unknown, ...args: unknown[]): void {
-  configuredRoot().critical(msg, ...args);
+export function fatal<Message, Args extends unknown[]>(
+  msg: CallArgument<Message>,
+  ...args: CallArguments<Args>
+): void {
+  configuredRoot().critical(msg as unknown, ...args as unknown[]);
 }
 
 /**
@@ -67,6 +92,10 @@ export function fatal(msg: unknown, ...args: unknown[]): void {
  *
  * @throws {TypeError} if `level` is no integer, unless `raiseExceptions` is false
  */
-export function log(level: number, msg: unknown, ...args: unknown[]): void {
-  configuredRoot().log(level, msg, ...args);
+export function log<Message, Args extends unknown[]>(
+  level: number,
+  msg: CallArgument<Message>,
+  ...args: CallArguments<Args>
+): void {
+  configuredRoot().log(level, msg as unknown, ...args as unknown[]);
 }

@@ -1,7 +1,7 @@
 /**
  * The reports of the default `handleError()`: faults of logging itself are printed to stderr, each
  * distinct one in full once and then, at its 10th, 100th, 1000th time, as a line with the count.
- * CPython prints the whole block every time. Prints nothing if `raiseExceptions` is false.
+ * CPython prints the whole block every time, and the values of the arguments. Prints nothing if `raiseExceptions` is false.
  *
  * Browser compatible.
  *
@@ -11,7 +11,8 @@ import { withFallback } from "../text/fallback.ts";
 import { callerFrames, foreign, parseStack, stackText } from "./caller.ts";
 import { stackOf } from "../text/exception_text.ts";
 import { NOT_ALL_CONVERTED } from "../text/percent_format.ts";
-import { pythonRepr, tupleRepr } from "../text/python_repr.ts";
+import { pythonRepr } from "../text/python_repr.ts";
+import { typeName } from "../text/type_name.ts";
 import { raiseExceptions } from "./raise_exceptions.ts";
 import { writeToStderr } from "./stderr.ts";
 
@@ -20,7 +21,7 @@ const MAX_FAULTS = 256;
 
 /** A hint for users of other loggers of JavaScript, which CPython's message does not give. */
 const ADVICE =
-  "\nA message needs a %s for each argument; fields of a record go into { extra: { … } }, last.";
+  "\nA message needs a %s for each argument; fields of a record go behind them: { user: … }.";
 
 const counts = new Map<string, number>();
 
@@ -74,11 +75,16 @@ function callStack(): string {
   return frames.length === 0 ? "" : stackText("\nCall stack:", frames);
 }
 
+/**
+ * Returns the message before its arguments are merged, and the types of the arguments. Their values
+ * are left out: a report goes where no filter of the program removes secrets from it.
+ */
 function messageOf(record: object | null): string {
   if (record === null) return "";
   return withFallback(() => {
     const { msg, args } = record as { msg?: unknown; args?: unknown };
-    const shown = Array.isArray(args) ? tupleRepr(args) : pythonRepr(args);
-    return `\nMessage: ${pythonRepr(msg)}\nArguments: ${shown}`;
+    const text = typeof msg === "string" ? pythonRepr(msg) : typeName(msg);
+    const types = Array.isArray(args) ? `(${args.map(typeName).join(", ")})` : typeName(args);
+    return `\nMessage: ${text}\nArguments: ${types}`;
   }, "\nUnable to print the message and arguments - possible formatting error.");
 }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { correctMistake } from "./call_mistake.ts";
 import { atOnce } from "./callback.ts";
 import { type FlushOptions, Handler, tellFault, watchFault } from "./handler.ts";
 import { getLevelName } from "./level_names.ts";
@@ -88,7 +89,13 @@ export class StreamHandler extends Handler {
    */
   protected lineOf(record: LogRecord): string {
     const isOwn = this.format !== StreamHandler.prototype.format;
-    return this.format(isOwn ? printableRecord(record) : record);
+    if (!isOwn) return this.format(record);
+    try {
+      return this.format(printableRecord(record));
+    } catch (error) {
+      if (!correctMistake(this, record)) throw error;
+      return this.format(printableRecord(record));
+    }
   }
 
   /** Calls `flush` of the stream, if that is a function: that of Bun's `process.stdout` is none. */

@@ -12,11 +12,13 @@
  * @module
  */
 import { escapeControls, hasControls, indentedLines } from "../text/control_characters.ts";
+import { correctMistake } from "../logging/call_mistake.ts";
+import type { LogRecord } from "../logging/log_record.ts";
+import { makeLogRecord } from "../logging/make_log_record.ts";
+import { reportError } from "../logging/report_error.ts";
 import { isPlainObject } from "../text/is_mapping.ts";
 import { pythonStr } from "../text/python_repr.ts";
 import { TextBudget } from "../text/text_budget.ts";
-import type { LogRecord } from "../logging/log_record.ts";
-import { makeLogRecord } from "../logging/make_log_record.ts";
 
 /** Longer texts are read once, in however many fields of a record they are. */
 const LONG_TEXT = 1000;
@@ -26,7 +28,7 @@ const MAX_DEPTH = 100;
 
 /** Returns the record itself if no field can begin a line, else an escaped copy. */
 export function escapedRecord(record: LogRecord): LogRecord {
-  const message = record.getMessage();
+  const message = messageOf(record);
   if (isOneLine(record, message)) return record;
   const clean = new Cleaning();
   const fields = Object.entries(record).map(([key, value]) => [
@@ -37,6 +39,16 @@ export function escapedRecord(record: LogRecord): LogRecord {
   copy.msg = escapeControls(message);
   copy.args = null;
   return copy;
+}
+
+/** Returns the message; a sender's mistake in it is reported, and does not lose the record. */
+function messageOf(record: LogRecord): string {
+  try {
+    return record.getMessage();
+  } catch (error) {
+    if (!correctMistake({ handleError: reportError }, record)) throw error;
+    return record.getMessage();
+  }
 }
 
 function isTrace(key: string): boolean {

@@ -20,7 +20,7 @@ import {
 } from "../../mod.ts";
 import { SMTPHandler } from "../../src/mail/smtp_handler.ts";
 import { VirtualClock } from "../../src/testing/_virtual_clock.ts";
-import { account, record } from "../handlers/wire.ts";
+import { account, record, unencodable } from "../handlers/wire.ts";
 import { catchStderr } from "../stderr.ts";
 import { Dice } from "./scripted_faults.ts";
 import { test } from "../test.ts";
@@ -190,7 +190,7 @@ test("an error closes no connection of a flush, although closeOnError is set, an
   await clock.advance();
   const { lines, end } = catchStderr();
   try {
-    handler.handle(record("%d", "not a number"));
+    handler.handle(unencodable());
   } finally {
     end();
   }

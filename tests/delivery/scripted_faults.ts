@@ -25,7 +25,7 @@ import {
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import type { StreamConnection, WaitOptions } from "../../src/net/connector.ts";
-import { account, messages, record } from "../handlers/wire.ts";
+import { account, messages, record, unencodable } from "../handlers/wire.ts";
 import { turns } from "../turns.ts";
 
 /** mulberry32: a small generator, so that a seed means the same on every runtime. */
@@ -337,7 +337,7 @@ function connectStep(dice: Dice): MemoryStep {
 
 /** A record that cannot be encoded, nor formatted. */
 function badRecord(): LogRecord {
-  const bad = record("%d", "bad");
+  const bad = unencodable();
   Object.defineProperty(bad, "extra", {
     enumerable: true,
     get() {

@@ -12,7 +12,7 @@ import { dag } from "../text/dag.ts";
 import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
 import { type FakeRequest, FakeServer, networkError } from "./fake_server.ts";
-import { account, record } from "./wire.ts";
+import { account, record, unencodable } from "./wire.ts";
 
 /** A handler, the server that it talks to, and what it told. */
 function setting(options: HTTPHandlerOptions = {}) {
@@ -571,7 +571,7 @@ test("HTTPHandler does nothing before the first record", async () => {
 test("HTTPHandler keeps one record that cannot be encoded from costing another", async () => {
   const { server, handler, emit, faults } = setting({ body: "ndjson" });
   emit("a");
-  handler.handle(record("%d", "not a number"));
+  handler.handle(unencodable());
   emit("b");
   await handler.flush();
   assertEquals(server.batches, [["a", "b"]]);

@@ -8,7 +8,7 @@ import { shutdown } from "../../src/logging/shutdown.ts";
 import { ConnectionError } from "../../src/net/connection_error.ts";
 import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
-import { account, messages, record } from "./wire.ts";
+import { account, messages, record, unencodable } from "./wire.ts";
 
 /** So long a connection is young. */
 const YOUNG_MS = 1000;
@@ -490,13 +490,14 @@ test("SocketHandler.emit() drops a record that cannot be encoded, and reports it
   }
   const network = new MemoryNetwork();
   const handler = new Reporting("h", 9020, { connector: network, clock: network.clock });
-  handler.emit(record("%d", "not a number"));
+  handler.emit(unencodable());
   assertEquals(network.log, [], "a record that cannot be encoded dials nothing");
   handler.emit(record("good"));
   handler.emit(record(undefined, 1));
   await handler.flush();
-  assertEquals(messages(network.peer.received), ["good"]);
-  assertEquals(account(handler).dropped.error, 2);
+  // The last one is a mistake in a call, which is reported and sent.
+  assertEquals(messages(network.peer.received), ["good", "None (arguments: 1)"]);
+  assertEquals(account(handler).dropped.error, 1);
   assertEquals(faults.length, 2);
   assertInstanceOf(faults[0], TypeError);
   await handler.close();
@@ -529,12 +530,29 @@ test("SocketHandler with closeOnError closes the connection instead of reporting
   handler.closeOnError = true;
   handler.emit(record("a"));
   await clock.advance();
-  handler.emit(record("%d", "not a number"));
+  handler.emit(unencodable());
   await clock.advance();
   assert(network.peer.halfClosed);
   handler.emit(record("b"));
   await clock.advance();
   assertEquals(network.dialTimes.length, 2);
+  await handler.close();
+});
+
+test("SocketHandler with closeOnError reports a mistake in a call, and keeps the connection", async () => {
+  const { network, clock, handler } = setUp();
+  handler.closeOnError = true;
+  handler.emit(record("a"));
+  await clock.advance();
+  const { lines, end } = catchStderr();
+  try {
+    handler.emit(record("%d", "not a number"));
+  } finally {
+    end();
+  }
+  await clock.advance();
+  assertEquals(messages(network.peer.received), ["a", "%d (arguments: 'not a number')"]);
+  assertEquals([lines.length, network.dialTimes.length], [1, 1]);
   await handler.close();
 });
 
@@ -545,7 +563,7 @@ test("SocketHandler with closeOnError cuts the write under way, and sends its fr
   handler.emit(record("a"));
   handler.emit(record("b"));
   await clock.advance();
-  handler.emit(record("%d", "not a number"));
+  handler.emit(unencodable());
   const [cut] = network.peers;
   cut?.resume();
   // Another chunk's worth, so that the buffer which the cut write read from is used again.

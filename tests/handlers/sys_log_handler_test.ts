@@ -14,7 +14,7 @@ import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { ConnectionError } from "../../src/net/connection_error.ts";
 import { dag } from "../text/dag.ts";
 import { test } from "../test.ts";
-import { account, record } from "./wire.ts";
+import { account, record, unencodable } from "./wire.ts";
 
 const encoder = new TextEncoder();
 
@@ -152,7 +152,7 @@ test("SysLogHandler sends the text of an error, as its formatter makes it", asyn
 test("SysLogHandler drops a record that cannot be a message, and that one alone", async () => {
   const { network, handler, faults } = setUp();
   handler.emit(record("lone \ud800 surrogate"));
-  handler.emit(record("%d", "not a number"));
+  handler.emit(unencodable());
   assertEquals(network.log, [], "what cannot be encoded dials nothing");
   handler.emit(record("good"));
   await handler.flush();

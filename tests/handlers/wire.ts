@@ -11,6 +11,18 @@ export function record(msg: unknown, ...args: unknown[]): LogRecord {
   return new LogRecord("myapp", 20, "app.ts", 1, msg, args, null);
 }
 
+/**
+ * A record that no handler can encode: its message cannot be merged. A mistake of a call is not
+ * enough for that, as handlers send such a record.
+ */
+export function unencodable(): LogRecord {
+  return Object.defineProperty(record("bad"), "getMessage", {
+    value: () => {
+      throw new TypeError("no message");
+    },
+  });
+}
+
 /** The messages of the whole frames in these bytes. */
 export function messages(bytes: Uint8Array): string[] {
   const deframer = new Deframer();

@@ -98,11 +98,13 @@ const plain: Fields[] = [
   { ...of("here"), stack_info: "Stack (most recent call last):\n  main" },
 ];
 
-/** Records that cannot be sent, between records that can. */
+/**
+ * Records that cannot be sent, between records that can. A mistake in a call is none of them: that
+ * record is sent, where CPython loses it.
+ */
 const mixed: Fields[] = [
   of("before"),
   of("a lone \ud800 surrogate"),
-  of("%d", "no number"),
   of("after"),
 ];
 

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { disable, getLogger, manager, root } from "../../src/logging/get_logger.ts";
+import type { Level } from "../../src/logging/level.ts";
 import { Logger } from "../../src/logging/logger.ts";
 import { Manager } from "../../src/logging/_manager.ts";
 import { RootLogger } from "../../src/logging/_root_logger.ts";
@@ -25,7 +26,7 @@ test("disable() turns off a level and those below it in every logger; CRITICAL i
     assertEquals(logger.isEnabledFor(50), false);
     disable("WARN");
     assertEquals([30, 31].map((level) => logger.isEnabledFor(level)), [false, true]);
-    assertThrows(() => disable("doesnotexists"), RangeError);
+    assertThrows(() => disable("doesnotexists" as string as Level), RangeError);
     assertEquals(manager.disable, 30);
   } finally {
     disable(0);

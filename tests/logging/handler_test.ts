@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { getHandlerByName, getHandlerNames, Handler } from "../../src/logging/handler.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
 import { Logger } from "../../src/logging/logger.ts";
@@ -174,4 +174,21 @@ test("a filter may replace a record by one of another class", () => {
   );
   handler.handle(recordOf("x"));
   assertEquals(handler.lines, ["special"]);
+});
+
+test("setFormatter() refuses what is no formatter when it is set", () => {
+  const handler = new ListHandler();
+  const text = "%(message)s" as unknown as Formatter;
+  assertThrows(
+    () => handler.setFormatter(text),
+    TypeError,
+    "Cannot set the formatter as 'formatter' must be a Formatter or null: current value is " +
+      '"%(message)s"',
+  );
+  for (const bad of [undefined, 5, {}, () => "text"]) {
+    assertThrows(() => handler.setFormatter(bad as unknown as Formatter), TypeError);
+  }
+  assertEquals(handler.formatter, null);
+  handler.setFormatter(new Formatter("%(message)s"));
+  handler.setFormatter(null);
 });

@@ -5,6 +5,7 @@ import {
   getLevelName,
   getLevelNamesMapping,
 } from "../../src/logging/level_names.ts";
+import type { Level } from "../../src/logging/level.ts";
 import { ListHandler } from "./helpers.ts";
 import { Logger } from "../../src/logging/logger.ts";
 import { test } from "../test.ts";
@@ -39,15 +40,33 @@ test("getLevelNamesMapping() returns a new map at each call", () => {
   assertEquals(getLevelNamesMapping().get("INFO"), 20);
 });
 
-test("checkLevel() accepts only integers, booleans and known names", () => {
+test("checkLevel() accepts only integers, booleans and known names, in any case", () => {
   assertEquals(checkLevel(7), 7);
   assertEquals(checkLevel(true), 1);
   assertEquals(checkLevel("ERROR"), 40);
-  assertThrows(() => checkLevel("info"), RangeError, "Unknown level: 'info'");
+  for (const name of ["INFO", "info", "Info"]) assertEquals(checkLevel(name), 20);
+  assertThrows(
+    () => checkLevel("inof"),
+    RangeError,
+    "Unknown level: 'inof': the names are CRITICAL, FATAL, ERROR, WARN, WARNING, INFO, DEBUG, NOTSET",
+  );
   assertThrows(() => checkLevel(null), TypeError, "Level not an integer or a valid string: None");
   assertThrows(() => checkLevel(10.5), TypeError, "a valid string: 10.5");
   assertThrows(() => checkLevel([0, 0]), TypeError, "a valid string: [0, 0]");
   assertThrows(() => checkLevel(NaN), TypeError, "a valid string: nan");
+});
+
+test("a name that addLevelName() adds is found as it is written, then in any case", () => {
+  addLevelName(5, "TraceTest");
+  addLevelName(6, "tracetest");
+  assertEquals([getLevelName("TraceTest"), getLevelName("tracetest")], [5, 6]);
+  assertEquals([checkLevel("TRACETEST"), getLevelName(5)], [5, "TraceTest"]);
+  assertThrows(() => checkLevel("trace"), RangeError, "TraceTest, tracetest");
+});
+
+test("getLevelName() returns the number of a name in lower case", () => {
+  assertEquals([getLevelName("debug"), getLevelName("warn")], [10, 30]);
+  assertEquals(getLevelName("nonsense"), "Level nonsense");
 });
 
 test("setLevel() of loggers and of handlers refuses unknown levels", () => {
@@ -56,7 +75,11 @@ test("setLevel() of loggers and of handlers refuses unknown levels", () => {
   for (const owner of [logger, handler]) {
     owner.setLevel("WARN");
     assertEquals(owner.level, 30);
-    assertThrows(() => owner.setLevel("warn"), RangeError, "Unknown level: 'warn'");
+    owner.setLevel("info");
+    assertEquals(owner.level, 20);
+    owner.setLevel("warn");
+    const unknown = "wran" as string as Level;
+    assertThrows(() => owner.setLevel(unknown), RangeError, "Unknown level: 'wran'");
     assertThrows(() => owner.setLevel(undefined as unknown as number), TypeError);
     assertEquals(owner.level, 30);
   }

@@ -127,3 +127,35 @@ test("LoggerAdapter.manager reads and sets the manager of the logger", () => {
   outer.manager = other;
   for (const { manager } of [outer, inner, logger]) assertStrictEquals(manager, other);
 });
+
+test("a child of an adapter keeps its fields although the adapter replaces those of a call", () => {
+  const { logger, handler } = listLogger();
+  const adapter = new LoggerAdapter(new LoggerAdapter(logger, { a: 1, b: 1 }), { b: 2 });
+  adapter.info("x", { extra: { c: 3 } });
+  adapter.child({ c: 3 }).info("x", { d: 4 });
+  adapter.child({ b: 3 }).child({ e: 5 }).info("x");
+  const fields = handler.records.map(({ a, b, c, d, e }) => [a, b, c, d, e]);
+  assertEquals(fields, [
+    [1, 1, undefined, undefined, undefined],
+    [1, 2, 3, 4, undefined],
+    [1, 3, undefined, undefined, 5],
+  ]);
+});
+
+test("a child of an adapter runs the adapter's process()", () => {
+  class Prefix extends LoggerAdapter {
+    override process(msg: unknown, keywords: LogKeywords): [unknown, LogKeywords] {
+      return [`[${this.extra?.id}] ${msg}`, keywords];
+    }
+  }
+  const { logger, handler } = listLogger();
+  new Prefix(logger, { id: 7 }).child({ user: "anna" }).info("%s left", 3);
+  assertEquals(handler.lines, ["[7] 3 left"]);
+  assertEquals(handler.records[0]!.user, "anna");
+});
+
+test("fatal() of an adapter logs at CRITICAL", () => {
+  const { logger, handler } = listLogger();
+  new LoggerAdapter(logger).fatal("x");
+  assertEquals(handler.records[0]!.levelno, 50);
+});

@@ -244,7 +244,9 @@ test("getChild() and getChildren() follow the dots in the names", () => {
 test("log() refuses a level that is no integer, unless raiseExceptions is false", () => {
   const { logger, handler } = listLogger();
   const level = "10" as unknown as number;
-  assertThrows(() => logger.log(level, "x"), TypeError, "level must be an integer");
+  assertThrows(() => logger.log(level, "x"), TypeError, "level must be an integer: got '10'");
+  const name = "INFO" as unknown as number;
+  assertThrows(() => logger.log(name, "x"), TypeError, "level must be an integer: got 'INFO'");
   setRaiseExceptions(false);
   try {
     logger.log(level, "x");
@@ -252,6 +254,84 @@ test("log() refuses a level that is no integer, unless raiseExceptions is false"
     setRaiseExceptions(true);
   }
   assertEquals(handler.lines, []);
+});
+
+test("log() takes a level name rather than lose the record when raiseExceptions is false", () => {
+  const { logger, handler } = listLogger();
+  setRaiseExceptions(false);
+  try {
+    for (const log of [logger, logger.child({})]) log.log("info" as unknown as number, "x");
+  } finally {
+    setRaiseExceptions(true);
+  }
+  assertEquals(handler.records.map(({ levelname }) => levelname), ["INFO", "INFO"]);
+});
+
+test("fields and errors reach the record wherever a call has them", () => {
+  const { logger, handler } = listLogger();
+  const error = new Error("boom");
+  logger.info("signed in", { user: "anna" });
+  logger.info({ user: "anna" }, "signed in");
+  logger.info({ user: "anna" });
+  logger.error(error);
+  logger.error(error, "failed %s", "twice");
+  logger.error({ err: error, user: "anna" }, "failed");
+  logger.error({ err: error });
+  const found = handler.records.map((record) => [
+    record.getMessage(),
+    record.user ?? null,
+    record.exc_info === error,
+  ]);
+  assertEquals(found, [
+    ["signed in", "anna", false],
+    ["signed in", "anna", false],
+    ["", "anna", false],
+    ["Error: boom", null, true],
+    ["failed twice", null, true],
+    ["failed", "anna", true],
+    ["Error: boom", null, true],
+  ]);
+});
+
+test("a field that is named like an attribute is kept with _ behind its name", () => {
+  const { logger, handler } = listLogger();
+  logger.info({ name: "anna", msg: "m" }, "signed in");
+  const [record] = handler.records;
+  assertEquals([record!.name, record!.name_, record!.msg_], ["test", "anna", "m"]);
+});
+
+test("a getter of trailing fields that throws loses only that field", () => {
+  const { logger, handler } = listLogger();
+  const fields = {
+    a: 1,
+    get b(): number {
+      throw new Error("getter of fields");
+    },
+  };
+  assertEquals(stderrOf(() => logger.info("x", fields)).length, 1);
+  const printed = stderrOf(() => logger.child({ c: 3 }).info({ d: 4 }, "x", fields));
+  assertEquals(printed, []);
+  const [first, second] = handler.records;
+  assertEquals([first!.a, second!.a, second!.c, second!.d], [1, 1, 3, 4]);
+});
+
+test("child() adds its fields to each record; those of a call, and of a child of it, win", () => {
+  const { logger, handler } = listLogger();
+  const child = logger.child({ request: 1, user: "anna" });
+  child.info("x");
+  child.info("x", { user: "bert" });
+  child.child({ user: "carl", cart: 7 }).info("x", { extra: { more: true } });
+  child.child({}).child({ request: 2 }).info({ user: "dora" }, "x");
+  const fields = ({ request, user, cart, more }: LogRecord) => [request, user, cart, more];
+  assertEquals(handler.records.map(fields), [
+    [1, "anna", undefined, undefined],
+    [1, "bert", undefined, undefined],
+    [1, "carl", 7, true],
+    [2, "dora", undefined, undefined],
+  ]);
+  assertEquals([child.name, child.isEnabledFor(1)], [logger.name, true]);
+  child.setLevel("error");
+  assertEquals([logger.level, child.getEffectiveLevel()], [40, 40]);
 });
 
 test("exc_info is the error itself", () => {

@@ -2,13 +2,13 @@ import { assert, assertEquals } from "@std/assert";
 import process from "node:process";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { reportError } from "../../src/logging/report_error.ts";
-import { listLogger, recordOf, stderrOf } from "./helpers.ts";
+import { recordOf, stderrOf } from "./helpers.ts";
 import { StreamHandler } from "../../src/logging/stream_handler.ts";
 import { Logger } from "../../src/logging/logger.ts";
 import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
 
-test("reportError() prints what CPython prints", () => {
+test("reportError() prints what CPython prints, with the types of the arguments", () => {
   const [printed] = stderrOf(() => reportError(recordOf("it's %s", "x"), new TypeError("first")));
   const lines = printed!.split("\n");
   assertEquals(lines[0], "--- Logging error ---");
@@ -16,16 +16,16 @@ test("reportError() prints what CPython prints", () => {
   assert(lines.includes("Call stack:"), printed);
   assert(printed!.includes("report_error_test"), printed);
   assertEquals(lines.at(-2), `Message: "it's %s"`);
-  assertEquals(lines.at(-1), "Arguments: ('x',)");
+  assertEquals(lines.at(-1), "Arguments: (str)");
 });
 
 test("reportError() advises where arguments without a placeholder belong", () => {
-  const { logger } = listLogger();
+  const logger = new Logger("advice", 1);
   logger.addHandler(new StreamHandler({ write() {} }));
-  const [printed] = stderrOf(() => logger.info("signed in", "anna", { user: 7 }));
+  const [printed] = stderrOf(() => logger.info("signed in", "secret", 7));
   const lines = printed!.split("\n");
   assertEquals(lines[1], "TypeError: not all arguments converted during string formatting");
-  assertEquals(lines.at(-2), "Arguments: ('anna', {'user': 7})");
+  assertEquals(lines.at(-2), "Arguments: (str, int)");
   assert(lines.at(-1)!.startsWith("A message needs a %s for each argument"), printed);
 });
 
@@ -117,12 +117,12 @@ test("reportError() does not throw when standard error throws", () => {
   }
 });
 
-test("reportError() prints the arguments of a received record on one line", () => {
+test("reportError() prints a received record on one line, without the values of its arguments", () => {
   const lines = stderrOf(() =>
     reportError({ msg: "a\nb", args: "x\nINFO:root:forged\x1b" }, new Error("received arguments"))
   ).join("\n").split("\n");
   assertEquals(lines.slice(-2), [
     "Message: 'a\\nb'",
-    "Arguments: 'x\\nINFO:root:forged\\x1b'",
+    "Arguments: str",
   ]);
 });

@@ -16,6 +16,7 @@ import { LogRecord } from "../../src/logging/log_record.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { StreamHandler } from "../../src/logging/stream_handler.ts";
 import { ListHandler, receivedRecord, recordOf } from "../logging/helpers.ts";
+import { unencodable } from "../handlers/wire.ts";
 import { test } from "../test.ts";
 
 class Telling extends QueueHandler {
@@ -96,7 +97,7 @@ test("QueueHandler reports a record that fails to handleError(), and counts it",
   };
   const handler = new Telling(queue);
   handler.emit(recordOf("x"));
-  handler.emit(recordOf("%d", "no number"));
+  handler.emit(unencodable());
   assertEquals(handler.errors.length, 2);
   assertEquals(handler.stats.dropped, { overflow: 0, error: 2, closed: 0 });
 });
