@@ -91,7 +91,8 @@ test("an error names the path, and changes nothing", async () => {
       `(logging.BufferingFormatter, logging.Filter, logging.Formatter, logging.Handler, ` +
       `logging.NullHandler, logging.StreamHandler, logging.handlers.BufferingHandler, ` +
       `logging.handlers.MemoryHandler, logging.handlers.QueueHandler, ` +
-      `logging.handlers.QueueListener, logwire.PortQueue, multiprocessing.JoinableQueue, ` +
+      `logging.handlers.QueueListener, logwire.ConsoleFormatter, logwire.JSONFormatter, ` +
+      `logwire.PortQueue, logwire.RedactingFilter, multiprocessing.JoinableQueue, ` +
       `multiprocessing.Queue, queue.Queue, queue.SimpleQueue, test.List, test.Passing): ` +
       `current value is undefined`,
     ],
