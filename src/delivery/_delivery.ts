@@ -461,11 +461,16 @@ export class Delivery implements ExitHooks, LinkActions {
     // Through the executor a connector that throws at once is a dial that failed, and so is a dial of a
     // worker whose modules load, where it has no timers.
     new Promise<DetailedWriter>((resolve) => {
-      attempt.arm("timeout", connectTimeoutMs, () => {
-        abort.abort(new DOMException(late.message, "TimeoutError"));
-        // The connector's own error comes first, if it reports one at once: it says more.
-        attempt.arm("timeout", 0, () => failed(late));
-      });
+      const wait = (since: number) =>
+        attempt.arm("timeout", connectTimeoutMs, () => {
+          const now = clock.now();
+          // A program that has blocked its event loop has not seen the answer that may be there.
+          if (now - since > 1.1 * connectTimeoutMs / 1000) return wait(now);
+          abort.abort(new DOMException(late.message, "TimeoutError"));
+          // The connector's own error comes first, if it reports one at once: it says more.
+          attempt.arm("timeout", 0, () => failed(late));
+        });
+      wait(dialledAt);
       resolve(open(abort.signal) as Promise<DetailedWriter>);
     }).then((writer) => {
       checkMethods("connect", "openWriter()", writer, ["write", "close"]);

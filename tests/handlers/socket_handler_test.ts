@@ -158,6 +158,37 @@ test("SocketHandler reports of a dial that is late the connector's own error, if
   }
 });
 
+test("SocketHandler gives a dial its time again when the program has blocked the event loop", async () => {
+  const { clock } = new MemoryNetwork();
+  let late = 0;
+  const signals: AbortSignal[] = [];
+  const handler = new SocketHandler("h", 9020, {
+    connector: {
+      connect: (_to, { signal } = {}) => {
+        signals.push(signal!);
+        return new Promise(() => {});
+      },
+    },
+    clock: {
+      now: () => clock.now() + late,
+      setTimeout: (call, ms) => clock.setTimeout(call, ms),
+      clearTimeout: (id) => clock.clearTimeout(id),
+    },
+    connectTimeoutMs: 250,
+    onEvent: () => {},
+  });
+  handler.emit(record("a"));
+  late = 3; // seconds for which no timer could fire
+  await clock.advance(250);
+  assertEquals([account(handler).queued, signals[0]?.aborted], [1, false]);
+  await clock.advance(249);
+  assertEquals(signals[0]?.aborted, false);
+  await clock.advance(1);
+  assertEquals([account(handler).dropped.disconnected, signals[0]?.aborted], [1, true]);
+  await handler.close();
+  assertEquals(clock.pendingTimers, 0);
+});
+
 test("SocketHandler closes a connection that opens after its dial was given up", async () => {
   const network = new MemoryNetwork();
   const { clock } = network;

@@ -2,6 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { connector } from "../../src/adapters/auto.ts";
 import { LogRecordSocketReceiver } from "../../src/receivers/socket_receiver.ts";
+import { SocketHandler } from "../../src/handlers/socket_handler.ts";
+import { account, record } from "../handlers/wire.ts";
 import { test } from "../test.ts";
 import { runProgram } from "./programs.ts";
 
@@ -50,4 +52,27 @@ test("a program whose server is absent ends by itself and reports the lost recor
   await receiver.stop();
   const stderr = await run("absent", address.port);
   assert(stderr.includes("1000 records lost"), stderr);
+});
+
+test("close() delivers what a program logged while it blocked the event loop during the dial", async () => {
+  let count = 0;
+  await using receiver = new LogRecordSocketReceiver("127.0.0.1", 0, { acceptor: connector });
+  receiver.handleLogRecord = () => void count++;
+  await receiver.start();
+  const { address } = receiver;
+  assert(address.transport === "tcp");
+  const handler = new SocketHandler("127.0.0.1", address.port, {
+    connector,
+    whileDisconnected: "queue",
+    connectTimeoutMs: 100,
+  });
+  handler.emit(record("#0"));
+  await new Promise((resolve) => setImmediate(resolve));
+  const end = performance.now() + 300;
+  for (let i = 1; performance.now() < end; i++) if (i < 1000) handler.emit(record("#%d", i));
+  await handler.close();
+  const { emitted, sent } = account(handler);
+  assertEquals([emitted, sent], [1000, 1000]);
+  await receiver.stop();
+  assertEquals(count, 1000);
 });

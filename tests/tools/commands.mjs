@@ -10,7 +10,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { root } from "./std_packages.mjs";
 
 /** How long a command may take: several times what the slowest one needs on two cores. */
-const limitMs = 6 * 60_000;
+const limitMs = 12 * 60_000;
 /** How long a process that is about to end anyway may still be seen after its parent. */
 const graceMs = 2000;
 const mark = "LOGWIRE_STEP";
