@@ -8,6 +8,7 @@
 import { LogRecord } from "./log_record.ts";
 import { emptyRecord, getLogRecordFactory } from "./log_record_factory.ts";
 import { hidesMethod, setField } from "./_record_field.ts";
+import { SENT_FIELDS } from "./sent_fields.ts";
 import { typeName } from "../text/type_name.ts";
 
 /**
@@ -48,25 +49,16 @@ export function makeRecordBy(
   if (getLogRecordFactory() !== LogRecord || !areThoseOfRecords(keys)) {
     return update(emptyRecord(), Object.entries(fields));
   }
-  const record = complete(fields as unknown as LogRecord);
-  for (let i = WIRE_FIELDS.length; i < keys.length; i++) add(record, keys[i], fields[keys[i]!]);
-  return record;
+  return complete(Object.values(fields), keys);
 }
 
-/** The fields that every CPython 3 sends, in this order, before `taskName` and `extra`. */
-const WIRE_FIELDS: readonly string[] = [
-  ...["name", "msg", "args", "levelname", "levelno", "pathname", "filename", "module"],
-  ...["exc_info", "exc_text", "stack_info", "lineno", "funcName", "created", "msecs"],
-  ...["relativeCreated", "thread", "threadName", "processName", "process"],
-];
-
 function areThoseOfRecords(keys: readonly string[]): boolean {
-  for (let i = 0; i < WIRE_FIELDS.length; i++) if (keys[i] !== WIRE_FIELDS[i]) return false;
+  for (let i = 0; i < SENT_FIELDS.length; i++) if (keys[i] !== SENT_FIELDS[i]) return false;
   return true;
 }
 
-/** Makes a record of the fields that every record has. */
-export type RecordMaker = (fields: LogRecord) => LogRecord;
+/** Makes a record of the values of `SENT_FIELDS`, and those of the further keys behind them. */
+export type RecordMaker = (values: readonly unknown[], keys: readonly string[]) => LogRecord;
 
 /**
  * Returns a maker of records with that prototype. It sets each field by its name, which is several
@@ -74,36 +66,45 @@ export type RecordMaker = (fields: LogRecord) => LogRecord;
  * overwritten; a class derived from `LogRecord` would take several times as long.
  */
 export function recordMaker(prototype: () => object): RecordMaker {
-  function Complete(this: LogRecord, fields: LogRecord): void {
-    this.name = fields.name;
-    this.msg = fields.msg;
-    this.args = fields.args;
-    this.levelname = fields.levelname;
-    this.levelno = fields.levelno;
-    this.pathname = fields.pathname;
-    this.filename = fields.filename;
-    this.module = fields.module;
-    this.exc_info = fields.exc_info;
-    this.exc_text = fields.exc_text;
-    this.stack_info = fields.stack_info;
-    this.lineno = fields.lineno;
-    this.funcName = fields.funcName;
-    this.created = fields.created;
-    this.msecs = fields.msecs;
-    this.relativeCreated = fields.relativeCreated;
-    this.thread = fields.thread;
-    this.threadName = fields.threadName;
-    this.processName = fields.processName;
-    this.process = fields.process;
+  function Complete(this: Record<string, unknown>, values: readonly unknown[]): void {
+    this.name = values[0];
+    this.msg = values[1];
+    this.args = values[2];
+    this.levelname = values[3];
+    this.levelno = values[4];
+    this.pathname = values[5];
+    this.filename = values[6];
+    this.module = values[7];
+    this.exc_info = values[8];
+    this.exc_text = values[9];
+    this.stack_info = values[10];
+    this.lineno = values[11];
+    this.funcName = values[12];
+    this.created = values[13];
+    this.msecs = values[14];
+    this.relativeCreated = values[15];
+    this.thread = values[16];
+    this.threadName = values[17];
+    this.processName = values[18];
+    this.process = values[19];
     this.taskName = null;
   }
   Complete.prototype = prototype();
-  const Maker = Complete as unknown as new (fields: LogRecord) => LogRecord;
-  return (fields) => new Maker(fields);
+  const Maker = Complete as unknown as new (values: readonly unknown[]) => LogRecord;
+  return (values, keys) => {
+    const record = new Maker(values);
+    for (let i = SENT_FIELDS.length; i < keys.length; i++) {
+      const key = keys[i]!;
+      if (key === "taskName" || !(key in record)) record[key] = values[i];
+      else add(record, key, values[i]);
+    }
+    return record;
+  };
 }
 
 // The prototype is read within a function: a bundler keeps code that reads a property at load time.
-const completeRecord = /* @__PURE__ */ recordMaker(() => LogRecord.prototype);
+/** The maker of `makeLogRecord()`. */
+export const completeRecord: RecordMaker = /* @__PURE__ */ recordMaker(() => LogRecord.prototype);
 
 function update(record: LogRecord, entries: Iterable<[unknown, unknown]>): LogRecord {
   for (const [key, value] of entries) add(record, key, value);

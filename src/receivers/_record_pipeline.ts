@@ -30,6 +30,8 @@ const RECORDS_A_TURN = 128;
 export interface RecordSteps {
   /** The fields that a payload holds; throws. */
   unPickle(payload: Uint8Array, sender?: string): Record<string, unknown>;
+  /** Makes a record straight of a payload; undefined for one that `unPickle()` must read. */
+  decode?(payload: Uint8Array): LogRecord | undefined;
   /** Handles a record; throws, or rejects. */
   handleLogRecord(record: LogRecord): void | Promise<void>;
 }
@@ -145,19 +147,26 @@ export class RecordPipeline {
       const payload = source.next();
       if (payload === undefined) return undefined;
       reason = "payload";
-      const fields = atOnce(this.#steps.unPickle(payload, source.sender), "unPickle()");
-      return this.#handle(checkFields(fields), source.connection);
+      const steps = this.#steps;
+      const record = steps.decode?.(payload);
+      if (record !== undefined) return this.#handle(record, undefined, source.connection);
+      const fields = atOnce(steps.unPickle(payload, source.sender), "unPickle()");
+      return this.#handle(undefined, checkFields(fields), source.connection);
     } catch (error) {
       return this.reject(reason, error, source.connection);
     }
   }
 
   /** Never throws or rejects. */
-  #handle(fields: Record<string, unknown>, connection: number | undefined): true | Promise<true> {
+  #handle(
+    decoded: LogRecord | undefined,
+    fields: Record<string, unknown> | undefined,
+    connection: number | undefined,
+  ): true | Promise<true> {
     this.received++;
-    let record: LogRecord | undefined;
+    let record = decoded;
     try {
-      record = this.#makeRecord(fields);
+      record ??= this.#makeRecord(fields!);
       const result: unknown = this.#steps.handleLogRecord(record);
       // Only a promise is awaited: awaiting every record would make the others slower.
       if (isThenable(result)) return this.#settled(result, connection, record);

@@ -11,10 +11,9 @@ import { lengthPrefixed } from "../wire/length_prefix_framing.ts";
 import type { FrameReader } from "../wire/length_prefix_framing.ts";
 import { checkBoolean, checkKnown, checkMethods } from "../logging/validate.ts";
 import { pickle } from "../wire/pickle_serializer.ts";
-import { makeReceivedRecord } from "../wire/received_record.ts";
 import type { Serializer } from "../wire/serializer.ts";
 import type { LogRecord } from "../logging/log_record.ts";
-import { makeLogRecord } from "../logging/make_log_record.ts";
+import { RecordDecoder } from "./_record_decoder.ts";
 
 /** Options of {@linkcode readRecords}. */
 export interface ReadRecordsOptions {
@@ -62,8 +61,12 @@ export function readRecords(
   checkMethods(what, "serializer", serializer, ["loads"]);
   const { framing = lengthPrefixed } = serializer;
   const reader = framing.reader(maxFrameBytes === undefined ? {} : { maxFrameBytes });
-  const makeRecord = escapeControlCharacters ? makeReceivedRecord : makeLogRecord;
-  return records(source, reader, (payload) => makeRecord(serializer.loads(payload)));
+  const decoder = new RecordDecoder(serializer, escapeControlCharacters);
+  return records(
+    source,
+    reader,
+    (payload) => decoder.decode(payload) ?? decoder.make(serializer.loads(payload)),
+  );
 }
 
 async function* records(

@@ -27,7 +27,8 @@ import { nearestLogger } from "../logging/nearest_logger.ts";
 import type { Clock, WaitOptions } from "../net/connector.ts";
 import { systemClock } from "../net/system_clock.ts";
 import { makeFault, type ReceiverFault } from "./receiver_fault.ts";
-import { RecordPipeline } from "./_record_pipeline.ts";
+import { RecordDecoder } from "./_record_decoder.ts";
+import { RecordPipeline, type RecordSteps } from "./_record_pipeline.ts";
 import type { RecordServer } from "./_record_server.ts";
 
 /** Options of every receiver. */
@@ -150,7 +151,14 @@ export abstract class RecordReceiver implements AsyncDisposable {
     this.stopTimeoutMs = stopTimeoutMs;
     this.clock = clock;
     this.#serializer = serializer;
-    this.pipeline = new RecordPipeline(this, {
+    const decoder = new RecordDecoder(serializer, escapeControlCharacters);
+    const steps: RecordSteps = {
+      unPickle: (payload, sender) => this.unPickle(payload, sender),
+      handleLogRecord: (record) => this.handleLogRecord(record),
+      decode: (payload) =>
+        this.unPickle === RecordReceiver.prototype.unPickle ? decoder.decode(payload) : undefined,
+    };
+    this.pipeline = new RecordPipeline(steps, {
       framing: framing ?? serializer.framing ?? lengthPrefixed,
       maxFrameBytes,
       escapeControlCharacters,

@@ -8,6 +8,7 @@
 import { isPlainObject } from "../text/is_mapping.ts";
 import { keyText } from "../text/python_repr.ts";
 import { valueText } from "../logging/validate.ts";
+import type { DictMaker } from "./pickle/dict_shape.ts";
 import { UnpicklingError } from "./pickle/errors.ts";
 import { Unpickler } from "./pickle/unpickler.ts";
 import { pickleFields } from "./record_pickler.ts";
@@ -32,11 +33,25 @@ let unpickler: Unpickler | undefined;
  */
 export const pickle: Serializer = {
   dumps: pickleFields,
-  loads(payload: Uint8Array): Record<string, unknown> {
-    unpickler ??= new Unpickler({ globals: "opaque", encoding: "utf-8-or-latin1" });
-    return toFields(unpickler.load(payload));
-  },
+  loads: loadsPickle,
 };
+
+function loadsPickle(payload: Uint8Array): Record<string, unknown> {
+  unpickler ??= new Unpickler({ globals: "opaque", encoding: "utf-8-or-latin1" });
+  return toFields(unpickler.load(payload));
+}
+
+/**
+ * Loads a record that is similar to earlier ones straight into what `maker` makes of it; undefined
+ * for any other payload, and if the serializer has a `loads()` other than that of `pickle`.
+ */
+export function loadRecord<Made>(
+  serializer: Serializer,
+  payload: Uint8Array,
+  maker: DictMaker<Made>,
+): Made | undefined {
+  return serializer.loads === loadsPickle ? unpickler?.loadRecord(payload, maker) : undefined;
+}
 
 /**
  * Returns the fields of a dict or of a list of pairs, as CPython's `record.__dict__.update(value)`

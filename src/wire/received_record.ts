@@ -29,13 +29,14 @@ function markedPrototype(of: object): object {
   return prototype;
 }
 
-const completeRecord: RecordMaker = /* @__PURE__ */ recordMaker(() =>
+/** The maker of `makeReceivedRecord()`. */
+export const completeReceivedRecord: RecordMaker = /* @__PURE__ */ recordMaker(() =>
   markedPrototype(LogRecord.prototype)
 );
 
 /** As `makeLogRecord()`, and marked as received: handlers that write lines escape the record. */
 export function makeReceivedRecord(fields: Readonly<Record<string, unknown>>): LogRecord {
-  const record = makeRecordBy(fields, completeRecord);
+  const record = makeRecordBy(fields, completeReceivedRecord);
   markReceived(record);
   return record;
 }

@@ -8,10 +8,13 @@
  * @module
  */
 import * as op from "./opcodes.ts";
-import { decodeUtf8, SAFE_DIGITS } from "./literals.ts";
+import { decodeAscii, decodeUtf8, SAFE_DIGITS } from "./literals.ts";
 
 /** 1 MiB: the buffer of a received chunk is kept for the next pickle; a larger one is not. */
 const MAX_KEPT_BUFFER = 1_048_576;
+
+/** Longer texts seldom repeat: they are not searched among those that were read before. */
+const MAX_SHORT_TEXT = 7;
 
 const NOTHING = /* @__PURE__ */ new ArrayBuffer(0);
 const NO_BYTES = /* @__PURE__ */ new Uint8Array(NOTHING);
@@ -64,6 +67,7 @@ export class PlainInput {
     const stop = start + size;
     if (view.getUint8(stop) !== op.BINPUT || view.getUint8(stop + 1) !== index) return undefined;
     this.position = stop + 2;
+    if (size > MAX_SHORT_TEXT && isAscii(view, start, stop)) return decodeAscii(bytes, start, stop);
     return decodeUtf8(bytes, start, stop);
   }
 
@@ -130,3 +134,14 @@ export class PlainInput {
 /** "I01\n" and "I00\n", as little-endian numbers. */
 const TRUE = 0x0a313049;
 const FALSE = 0x0a303049;
+
+/** Returns true if every byte from `start` to `end` is ASCII; there must be four or more. */
+function isAscii(view: DataView, start: number, end: number): boolean {
+  let bits = view.getInt32(end - 4);
+  let i = start;
+  for (; i + 16 <= end; i += 16) {
+    bits |= view.getInt32(i) | view.getInt32(i + 4) | view.getInt32(i + 8) | view.getInt32(i + 12);
+  }
+  for (; i + 4 <= end; i += 4) bits |= view.getInt32(i);
+  return (bits & 0x80808080) === 0;
+}

@@ -9,6 +9,7 @@
 import type { UnpickleLimits } from "./limits.ts";
 import * as op from "./opcodes.ts";
 import { PlainInput } from "./_plain_input.ts";
+import type { DictMaker } from "./dict_shape.ts";
 import { DictTemplate } from "./_dict_template.ts";
 
 /** Places for templates: two to this power. */
@@ -31,6 +32,9 @@ const READS_A_TEMPLATE = 1024;
  * never similar takes a little more time, not twice as much.
  */
 const MAX_REST = 63;
+
+/** The values of a longer pickle are not kept: a message may have megabytes. */
+const MAX_KEPT_BYTES = 4096;
 
 /** Two templates, for loggers that take turns. */
 class Place {
@@ -71,25 +75,49 @@ export class TemplateCache {
 
   /** Reads a pickle by a template; undefined if the unpickler must read it. */
   read(pickle: Uint8Array): Record<string, unknown> | undefined {
+    const template = this.#find(pickle);
+    if (template === undefined) return undefined;
+    const dict = template.shape.make(template.values);
+    if (pickle.length > MAX_KEPT_BYTES) template.forget();
+    return dict;
+  }
+
+  /** As `read()`, for the record that `maker` makes of the dict. */
+  readRecord<Made>(pickle: Uint8Array, maker: DictMaker<Made>): Made | undefined {
+    const template = this.#find(pickle);
+    if (template === undefined) return undefined;
+    const { shape, values } = template;
+    const record = shape.isRecord
+      ? maker.ofValues(values, shape.keys)
+      : maker.ofDict(shape.make(values));
+    if (pickle.length > MAX_KEPT_BYTES) template.forget();
+    return record;
+  }
+
+  /** Returns the template that has read the pickle. */
+  #find(pickle: Uint8Array): DictTemplate | undefined {
     const input = this.#input;
     if (this.#places.length === 0 || !this.#mayRead(pickle) || !input.begin(pickle)) return;
     const place = this.#places[placeOf(input)]!;
-    let dict = place.last?.read(input);
-    if (dict === undefined && place.other !== undefined) {
+    let template = place.last;
+    if (template === undefined || !template.read(input)) {
+      template = place.other;
       input.position = pickle.byteOffset;
-      dict = place.other.read(input);
-      if (dict !== undefined) place.promote(place.other);
+      if (template === undefined || !template.read(input)) {
+        input.finish();
+        return undefined;
+      }
+      place.promote(template);
     }
     input.finish();
-    if (dict === undefined) return undefined;
-    if (place.last === this.#unproven) {
+    if (template === this.#unproven) {
       this.#unproven = undefined;
       this.#rest = this.#resting = 0;
     }
     if (++this.#reads % READS_A_TEMPLATE === 0) {
-      place.last = DictTemplate.of(pickle, dict) ?? place.last;
+      template = place.last = template.renewed(pickle) ?? template;
     }
-    return dict;
+    return template;
   }
 
   /** Learns from a pickle that the unpickler has loaded. */

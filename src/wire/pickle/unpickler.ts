@@ -10,6 +10,7 @@
  * @module
  */
 import { ByteReader, cutShort } from "./_byte_reader.ts";
+import type { DictMaker } from "./dict_shape.ts";
 import { UnpicklingError } from "./errors.ts";
 import { isKnownGlobal } from "./_known_globals.ts";
 import { exceed } from "./limits.ts";
@@ -50,6 +51,14 @@ export class Unpickler {
     const value = this.#load(bytes);
     this.#templates.learn(bytes, value);
     return value;
+  }
+
+  /**
+   * Loads the dict of a log record that is similar to earlier ones, as what `maker` makes of it;
+   * undefined for any other pickle, which `load()` then learns from.
+   */
+  loadRecord<Made>(bytes: Uint8Array, maker: DictMaker<Made>): Made | undefined {
+    return this.#templates.readRecord(bytes, maker);
   }
 
   #load(bytes: Uint8Array): unknown {
