@@ -74,6 +74,8 @@ const setting = {
   frames: join(scratch, "frames"),
   received: join(scratch, "received"),
   receivedOfMany: join(scratch, "received-of-many"),
+  /** The folder of the frames of records that programs log, as CPython makes them. */
+  logged: found.python === undefined ? undefined : scratch,
 };
 writeFrames();
 await proveSink(setting.sink, setting.frames);
@@ -127,6 +129,8 @@ function writeFrames() {
       : commands.run("python", "peers/codec.py", "frames", ...args);
   runToEnd(write(setting.received));
   runToEnd(write(setting.receivedOfMany, "myapp.area000"));
+  if (setting.logged === undefined) return;
+  runToEnd(commands.run("python", "peers/codec.py", "logged", setting.logged));
 }
 
 function runToEnd({ command: [command, ...args], env }) {

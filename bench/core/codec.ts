@@ -16,6 +16,12 @@ const ROUNDS = 5;
 const WARM_UP_ROUNDS = 3;
 const ROUND_MS = 60;
 
+/** The processor time of this process in milliseconds: other processes may run meanwhile. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 interface Result {
   readonly rate: number;
   readonly note: string;
@@ -26,15 +32,16 @@ async function measure(
   work: (i: number) => void,
   batch: number,
   between?: () => Promise<void>,
+  now: () => number = () => performance.now(),
 ): Promise<number> {
   const run = async (): Promise<number> => {
-    const started = performance.now();
+    const started = now();
     let calls = 0;
-    for (; performance.now() - started < ROUND_MS; calls += batch) {
+    for (; now() - started < ROUND_MS; calls += batch) {
       for (let i = 0; i < batch; i++) work(i);
       if (between !== undefined) await between();
     }
-    return calls / (performance.now() - started) * 1000;
+    return calls / (now() - started) * 1000;
   };
   for (let i = 0; i < WARM_UP_ROUNDS; i++) await run();
   const rates: number[] = [];
@@ -126,12 +133,13 @@ async function decode(path: string): Promise<Result> {
   for (let payload; (payload = deframer.next()) !== undefined;) payloads.push(payload);
   for (const payload of payloads) {
     const fields = loads(payload) as Record<string, unknown>;
-    assert(fields.msg === MESSAGE && fields.levelno === INFO, "msg");
+    assert(/^(Jackdaws|request) /.test(String(fields.msg)) && Number(fields.levelno) >= INFO, "msg");
     assert(typeof fields.created === "number" && fields.exc_info === null, "created");
   }
-  const rate = await measure((i) => {
+  const work = (i: number) => {
     sum += (loads(payloads[i]!) as { levelno: number }).levelno;
-  }, payloads.length);
+  };
+  const rate = await measure(work, payloads.length, undefined, cpuMs);
   return { rate, note: `${payloads[0]!.length} bytes` };
 }
 

@@ -11,8 +11,9 @@ import { wallClock } from "./wall_clock.mjs";
 
 const [port, path, records, connections] = process.argv.slice(2);
 const frames = readFileSync(path);
-const size = frames.readUInt32BE() + 4;
-const inFile = Math.floor(frames.length / size);
+/** The position behind each frame. */
+const ends = [];
+for (let at = 0; at < frames.length;) ends.push(at += frames.readUInt32BE(at) + 4);
 
 function framesOf(sender) {
   if (Number(connections) === 1) return frames;
@@ -34,11 +35,11 @@ async function send(socket, bytes) {
   let closed = false;
   socket.on("error", () => {}).on("close", () => closed = true).resume();
   for (let left = Number(records); left > 0 && !closed;) {
-    const count = Math.min(inFile, left);
+    const count = Math.min(ends.length, left);
     left -= count;
     await new Promise((resolve) => {
       socket.once("close", resolve);
-      socket.write(bytes.subarray(0, count * size), () => {
+      socket.write(bytes.subarray(0, ends[count - 1]), () => {
         socket.off("close", resolve);
         resolve();
       });

@@ -1,6 +1,7 @@
 /**
- * Ours as a receiver: `receiver.ts RECORDS`. Prints the port it listens on, counts what it is given,
- * and when that is RECORDS prints how it went, as a line of JSON. peers/receiver.py does the same.
+ * Ours as a receiver: `receiver.ts RECORDS [WARMUP]`. Prints the port it listens on, and when
+ * WARMUP and then RECORDS records have arrived, how the latter went, as a line of JSON.
+ * peers/receiver.py does the same.
  */
 import { readFileSync } from "node:fs";
 import process from "node:process";
@@ -11,18 +12,25 @@ import { MESSAGE } from "./record.mjs";
 import { wallClock } from "./wall_clock.mjs";
 
 const expected = Number(process.argv[2]);
+/** So many records come before those that are measured. */
+const warmup = Number(process.argv[3] ?? 0);
 const now = wallClock();
 /** How many came with each logger's name: a sender has one of its own. */
 const perName = new Map<string, number>();
 let received = 0;
 let wrong = 0;
 let cpuBefore = process.cpuUsage();
+let start = 0;
 
 function take(record: LogRecord): void {
-  if (received === 0) cpuBefore = process.cpuUsage();
-  if (record.getMessage() !== MESSAGE) wrong++;
+  if (received === warmup) {
+    cpuBefore = process.cpuUsage();
+    start = now() * 1000;
+  }
+  const text = record.getMessage();
+  if (!text.startsWith(MESSAGE) && !text.startsWith("request ")) wrong++;
   perName.set(record.name, (perName.get(record.name) ?? 0) + 1);
-  if (++received === expected) tell();
+  if (++received === warmup + expected) tell();
 }
 
 function peakMiB(): number {
@@ -37,7 +45,7 @@ function tell(): void {
   const end = now() * 1000;
   const { user, system } = process.cpuUsage(cpuBefore);
   const shares = [...perName.values()];
-  const result = { end, wrong, cpuUs: user + system, peakMiB: peakMiB(), shares };
+  const result = { start, end, wrong, cpuUs: user + system, peakMiB: peakMiB(), shares };
   process.stdout.write(JSON.stringify(result) + "\n", () => process.exit(0));
 }
 

@@ -5,10 +5,13 @@
     codec.py decode FRAMES
     codec.py disabled
     codec.py frames FILE [NAME]     writes 64 KiB of frames as SocketHandler.makePickle makes them
+    codec.py logged DIRECTORY       writes such frames of records that programs log: args, text,
+                                    extra and error, each to a file of that name
 """
 import json
 import logging
 import logging.handlers
+import os
 import pickle
 import struct
 import sys
@@ -41,14 +44,14 @@ logging._srcfile = None
 handler = logging.handlers.SocketHandler("127.0.0.1", 9020)
 
 
-def measure(batch_of_calls, size):
+def measure(batch_of_calls, size, clock=time.perf_counter):
     def run():
-        started = time.perf_counter()
+        started = clock()
         calls = 0
-        while time.perf_counter() - started < ROUND_SECONDS:
+        while clock() - started < ROUND_SECONDS:
             batch_of_calls()
             calls += size
-        return calls / (time.perf_counter() - started)
+        return calls / (clock() - started)
 
     run()
     return sorted(run() for _ in range(ROUNDS))[ROUNDS // 2]
@@ -105,13 +108,13 @@ def decode(path):
         payloads.append(data[4 : 4 + length])
         data = data[4 + length :]
     loads = pickle.loads
-    assert all(loads(payload)["msg"] == MESSAGE for payload in payloads)
+    assert all(is_expected(loads(payload)) for payload in payloads)
 
     def batch():
         for payload in payloads:
             loads(payload)
 
-    return {"rate": measure(batch, len(payloads)), "note": "%d bytes" % len(payloads[0])}
+    return {"rate": measure(batch, len(payloads), time.process_time), "note": "%d bytes" % len(payloads[0])}
 
 
 def disabled():
@@ -134,6 +137,57 @@ def frames(path, name):
     return {}
 
 
+LOGGED = ("args", "text", "extra", "error")
+
+
+def is_expected(fields):
+    text = fields["msg"]
+    return fields["levelno"] >= logging.INFO and text.startswith((MESSAGE, "request "))
+
+
+def spam(eggs):
+    raise ValueError("not a sphinx: %d" % eggs)
+
+
+def log_one(log, which, i):
+    took = i * 7919 % 977
+    if which == "args":
+        log.info("request %d took %d ms", 1000 + i, took)
+    elif which == "text":
+        log.info("%s %d" % (MESSAGE, i))
+    elif which == "extra":
+        path = "/api/v1/sphinxes/%d" % i
+        extra = {"user": "user%d" % (i % 50), "status": 200 + i % 5, "path": path}
+        log.info("request %d took %d ms", 1000 + i, took, extra={**extra, "duration": took / 1e3})
+    else:
+        try:
+            spam(i)
+        except ValueError:
+            log.exception("request %d failed", 1000 + i)
+
+
+def logged(directory):
+    """Frames as a program with a SocketHandler sends them, its callers looked up."""
+    logging._srcfile = os.path.normcase(logging.addLevelName.__code__.co_filename)
+    log = logging.getLogger("myapp.area1")
+    log.propagate = False
+    log.setLevel(logging.INFO)
+    frames = []
+
+    class Keep(logging.Handler):
+        def emit(self, record):
+            frames.append(handler.makePickle(record))
+
+    log.addHandler(Keep())
+    for which in LOGGED:
+        frames.clear()
+        for i in range(512):
+            log_one(log, which, i)
+        with open(os.path.join(directory, which), "wb") as file:
+            file.write(b"".join(frames))
+    return {}
+
+
 what, *arguments = sys.argv[1:]
 if what in ("makePickle", "emit"):
     result = encode(arguments[0])
@@ -141,6 +195,8 @@ elif what == "decode":
     result = decode(arguments[0])
 elif what == "disabled":
     result = disabled()
+elif what == "logged":
+    result = logged(arguments[0])
 else:
     result = frames(arguments[0], *(arguments[1:] or ["myapp.area1"]))
 print(json.dumps(result))

@@ -1,9 +1,9 @@
 """The receiver of CPython's logging cookbook, as it stands there but for what it does with a record,
 and that it takes the 4 bytes of a length whole: there a length in two segments ends a connection.
 
-    receiver.py RECORDS
+    receiver.py RECORDS [WARMUP]
 
-Prints the port, and when RECORDS have arrived how it went: as net/receiver.ts.
+Prints the port, and when WARMUP and then RECORDS have arrived how it went: as net/receiver.ts.
 """
 import json
 import logging
@@ -19,9 +19,10 @@ import time
 
 MESSAGE = "Jackdaws love my big sphinx of quartz."
 expected = int(sys.argv[1])
+warmup = int((sys.argv[2:] or ["0"])[0])
 lock = threading.Lock()
 per_name = {}
-state = {"received": 0, "wrong": 0, "cpu": 0}
+state = {"received": 0, "wrong": 0, "cpu": 0, "start": 0}
 
 
 class LogRecordStreamHandler(socketserver.StreamRequestHandler):
@@ -43,18 +44,20 @@ class LogRecordStreamHandler(socketserver.StreamRequestHandler):
 
     def handleLogRecord(self, record):
         with lock:
-            if state["received"] == 0:
+            if state["received"] == warmup:
                 state["cpu"] = time.process_time()
-            if record.getMessage() != MESSAGE:
+                state["start"] = time.time() * 1e6
+            if not record.getMessage().startswith((MESSAGE, "request ")):
                 state["wrong"] += 1
             per_name[record.name] = per_name.get(record.name, 0) + 1
             state["received"] += 1
-            if state["received"] == expected:
+            if state["received"] == warmup + expected:
                 tell()
 
 
 def tell():
     result = {
+        "start": state["start"],
         "end": time.time() * 1e6,
         "wrong": state["wrong"],
         "cpuUs": (time.process_time() - state["cpu"]) * 1e6,

@@ -16,12 +16,14 @@ export async function compute(setting, { command, env }) {
 }
 
 /**
- * Feeds a receiver `records` records over `connections` connections. Of many connections each has
+ * Feeds a receiver `warmup` and then `records` records over `connections` connections. Of many connections each has
  * more to send than is received, so that how it is shared among them is the receiver's doing.
  */
 export async function receive(setting, commands, options) {
-  const { runtime, file, records, connections, limitMs } = options;
-  const { command, env } = commands.run(runtime, file, String(records));
+  const { runtime, file, records, warmup, connections, limitMs } = options;
+  const { frames = setting.received } = options;
+  const all = warmup + records;
+  const { command, env } = commands.run(runtime, file, String(records), String(warmup));
   const receiver = start(command, { env, cwd: setting.root, limitMs });
   let feeder;
   try {
@@ -29,18 +31,18 @@ export async function receive(setting, commands, options) {
     if (!(port > 0)) throw new Error(receiver.describe("did not listen"));
     const many = connections > 1;
     const feed = commands.feed(
-      ...[port, many ? setting.receivedOfMany : setting.received, records, connections].map(String),
+      ...[port, many ? setting.receivedOfMany : frames, all, connections].map(String),
     );
     feeder = start(feed.command, { env, cwd: setting.root, limitMs });
-    const began = Number(await feeder.line(20_000));
+    await feeder.line(20_000);
     const line = await receiver.line();
     const problem = await receiver.done;
     if (problem !== undefined || line === undefined) {
       throw new Error(receiver.describe(problem ?? "printed nothing"));
     }
-    const { end, wrong, cpuUs, peakMiB, shares } = JSON.parse(line);
+    const { start: began, end, wrong, cpuUs, peakMiB, shares } = JSON.parse(line);
     if (wrong > 0) throw new Error(receiver.describe(`${wrong} records were not those sent`));
-    const note = many ? { note: fairness(shares, records / connections) } : {};
+    const note = many ? { note: fairness(shares, all / connections) } : {};
     return {
       rate: records / (end - began) * 1e6,
       cpuUs: cpuUs / records,

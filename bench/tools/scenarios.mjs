@@ -2,6 +2,7 @@
  * The scenarios. A scenario has a `group`, by which `--only` picks it, a `title`, the
  * subjects it is run with, in turn, and how one run is made.
  */
+import { join } from "node:path";
 import { measure } from "./measure.mjs";
 import { compute, receive } from "./measure_alone.mjs";
 
@@ -25,6 +26,18 @@ const receivers = [
   ...onEach("logwire", "net/receiver.ts"),
   subject("cpython", "python", "peers/receiver.py"),
 ];
+/** The records that programs log, and their titles; peers/codec.py makes them. */
+const LOGGED = {
+  args: "args",
+  text: "a text that changes",
+  extra: "4 of extra",
+  error: "an error",
+};
+/** The file of the frames of such records. */
+function logged({ logged }, which) {
+  if (logged === undefined) throw new Error("needs python3, which makes the frames");
+  return join(logged, which);
+}
 const text = { kind: "text" };
 const ours = onEach("logwire", "net/logwire.ts");
 /** Deno's own sockets, and Node's on Deno. */
@@ -85,6 +98,13 @@ export function scenarios({ quick, records, warmup }) {
       run: (setting, commands, { runtime, file }) =>
         compute(setting, commands.run(runtime, file, "decode", setting.received)),
     },
+    ...Object.entries(LOGGED).map(([which, title]) => ({
+      group: "decode",
+      title: `decode ${title}`,
+      subjects: codec,
+      run: (setting, commands, { runtime, file }) =>
+        compute(setting, commands.run(runtime, file, "decode", logged(setting, which))),
+    })),
     {
       group: "disabled",
       title: "debug() that is off",
@@ -164,8 +184,21 @@ export function scenarios({ quick, records, warmup }) {
       title: "receiver",
       subjects: receivers,
       run: (setting, commands, { runtime, file }) =>
-        receive(setting, commands, { runtime, file, records: burst, connections: 1, limitMs }),
+        receive(setting, commands, {
+          ...{ runtime, file, connections: 1, ...given },
+          records: count(quick ? 200_000 : 1_000_000),
+        }),
     },
+    ...Object.entries(quick ? { args: LOGGED.args } : LOGGED).map(([which, title]) => ({
+      group: "receiver",
+      title: `receiver, ${title}`,
+      subjects: receivers,
+      run: (setting, commands, { runtime, file }) =>
+        receive(setting, commands, {
+          ...{ runtime, file, connections: 1, ...given, frames: logged(setting, which) },
+          records: count(quick ? 100_000 : 400_000),
+        }),
+    })),
     {
       group: "receiver",
       title: "receiver, 500 senders",
@@ -173,9 +206,8 @@ export function scenarios({ quick, records, warmup }) {
       subjects: receivers.slice(0, quick ? 3 : 4),
       run: (setting, commands, { runtime, file }) =>
         receive(setting, commands, {
-          ...{ runtime, file, connections: 500 },
+          ...{ runtime, file, connections: 500, ...given },
           records: quick ? 200_000 : 1_000_000,
-          limitMs,
         }),
     },
     tcp("memory", "burst of 1,000,000", ours, { records: 1_000_000 }),

@@ -9,8 +9,11 @@
 
 /** Options of {@linkcode AsyncQueue}. */
 export interface AsyncQueueOptions<T> {
-  /** How much it holds before `push` says to pause. */
-  limit: number;
+  /**
+   * How much it holds before `push` says to pause. A function's result may change; an item of that
+   * size, or a larger one, asks for a pause even if the consumer waits for it.
+   */
+  limit: number | (() => number);
   /** Returns the size of an item. @default {1} */
   sizeOf?: (item: T) => number;
   /**
@@ -31,7 +34,8 @@ interface Waiter<T> {
 
 /** One producer, one consumer; the consumer may leave its loop and come back. */
 export class AsyncQueue<T> implements AsyncIterable<T> {
-  readonly #limit: number;
+  readonly #limit: () => number;
+  readonly #isShared: boolean;
   readonly #sizeOf: (item: T) => number;
   readonly #unread: "keep" | "discard";
   readonly #onRoom: () => void;
@@ -45,9 +49,11 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
   #error: unknown;
 
   constructor(
-    { limit, sizeOf = () => 1, unread = "keep", onRoom = () => {} }: AsyncQueueOptions<T>,
+    { limit, sizeOf = () => 1, unread = "keep", onRoom = () => {} }:
+      AsyncQueueOptions<T>,
   ) {
-    this.#limit = limit;
+    this.#isShared = typeof limit === "function";
+    this.#limit = typeof limit === "function" ? limit : () => limit;
     this.#sizeOf = sizeOf;
     this.#unread = unread;
     this.#onRoom = onRoom;
@@ -55,7 +61,7 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
 
   /** True if the limit is reached. */
   get full(): boolean {
-    return this.#size >= this.#limit;
+    return this.#size >= this.#limit();
   }
 
   /** True while a consumer is in its loop. */
@@ -69,7 +75,9 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
     const waiter = this.#waiters.shift();
     if (waiter !== undefined) {
       waiter.resolve({ done: false, value: item });
-      return true;
+      this.#paused = this.#isShared && this.#waiters.length === 0 &&
+        this.#sizeOf(item) >= this.#limit();
+      return !this.#paused;
     }
     this.#items.push(item);
     this.#size += this.#sizeOf(item);
@@ -121,8 +129,9 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
       return Promise.resolve({ done: false, value });
     }
     return new Promise((resolve, reject) => {
-      if (this.#ended) this.#finish({ resolve, reject });
-      else this.#waiters.push({ resolve, reject });
+      if (this.#ended) return this.#finish({ resolve, reject });
+      this.#waiters.push({ resolve, reject });
+      this.#room();
     });
   }
 
