@@ -27,6 +27,9 @@ const CLOSE_MS = 1000;
  */
 const PROGRESS_BYTES = 65_536;
 
+/** Its bytes have ended. */
+const ENDED = "ended";
+
 /** How a connection is served. */
 export interface ServedConnectionOptions {
   /** The longest silence, in milliseconds; 0: any. */
@@ -116,23 +119,18 @@ export class ServedConnection {
     const source = this.#source;
     const pipeline = this.#pipeline;
     const { clock } = pipeline;
-    let fault: ReceiverFault | undefined;
+    let fault: ReceiverFault | typeof ENDED | undefined;
     this.#arm();
     this.#watchFrame(false);
+    const chunks = this.#connection[Symbol.asyncIterator]();
     try {
-      for await (const chunk of this.#connection) {
-        this.#disarm();
-        this.#state = "taking";
-        const { frames } = source;
-        fault = await pipeline.take(source, chunk, this.#release.signal);
-        this.#state = "reading";
-        if (fault !== undefined) break;
-        const completed = source.frames > frames;
-        this.#watchFrame(completed);
-        this.#options.taken(completed);
+      // Between two chunks nothing refers to the one before: hundreds of connections may wait here.
+      while ((fault = await this.#takeNext(chunks)) === undefined) {
         await turn();
         this.#arm();
       }
+      if (fault === ENDED) fault = undefined;
+      else await chunks.return?.();
       this.#state = "over";
       fault ??= await pipeline.end(source);
     } catch (error) {
@@ -149,6 +147,25 @@ export class ServedConnection {
     this.#timer = clock.setTimeout(() => this.#release.abort(), CLOSE_MS);
     await this.#close();
     this.#disarm();
+  }
+
+  /** Handles the next chunk; returns the fault that ends the connection, or that it has ended. */
+  async #takeNext(
+    chunks: AsyncIterator<Uint8Array>,
+  ): Promise<ReceiverFault | typeof ENDED | undefined> {
+    const source = this.#source;
+    const { done, value: chunk } = await chunks.next();
+    if (done === true) return ENDED;
+    this.#disarm();
+    this.#state = "taking";
+    const { frames } = source;
+    const fault = await this.#pipeline.take(source, chunk, this.#release.signal);
+    this.#state = "reading";
+    if (fault !== undefined) return fault;
+    const completed = source.frames > frames;
+    this.#watchFrame(completed);
+    this.#options.taken(completed);
+    return undefined;
   }
 
   #arm(): void {
