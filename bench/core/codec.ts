@@ -133,7 +133,10 @@ async function decode(path: string): Promise<Result> {
   for (let payload; (payload = deframer.next()) !== undefined;) payloads.push(payload);
   for (const payload of payloads) {
     const fields = loads(payload) as Record<string, unknown>;
-    assert(/^(Jackdaws|request) /.test(String(fields.msg)) && Number(fields.levelno) >= INFO, "msg");
+    assert(
+      /^(Jackdaws|request) /.test(String(fields.msg)) && Number(fields.levelno) >= INFO,
+      "msg",
+    );
     assert(typeof fields.created === "number" && fields.exc_info === null, "created");
   }
   const work = (i: number) => {

@@ -49,8 +49,7 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
   #error: unknown;
 
   constructor(
-    { limit, sizeOf = () => 1, unread = "keep", onRoom = () => {} }:
-      AsyncQueueOptions<T>,
+    { limit, sizeOf = () => 1, unread = "keep", onRoom = () => {} }: AsyncQueueOptions<T>,
   ) {
     this.#isShared = typeof limit === "function";
     this.#limit = typeof limit === "function" ? limit : () => limit;

@@ -157,9 +157,7 @@ export abstract class SocketStream implements StreamConnection {
     const giveUp = () => this.#letGo();
     if (signal.aborted) giveUp();
     else signal.addEventListener("abort", giveUp, { once: true });
-    return this.#closing.then(() =>
-      signal.removeEventListener("abort", giveUp)
-    );
+    return this.#closing.then(() => signal.removeEventListener("abort", giveUp));
   }
 
   async #close(): Promise<void> {
