@@ -8,7 +8,6 @@
 import { LogRecord } from "./log_record.ts";
 import { emptyRecord, getLogRecordFactory } from "./log_record_factory.ts";
 import { hidesMethod, setField } from "./_record_field.ts";
-import { SENT_FIELDS } from "./sent_fields.ts";
 import { typeName } from "../text/type_name.ts";
 
 /**
@@ -51,6 +50,13 @@ export function makeRecordBy(
   }
   return complete(Object.values(fields), keys);
 }
+
+/** The fields that every CPython 3 sends, in this order, before `taskName` and `extra`. */
+export const SENT_FIELDS: readonly string[] = [
+  ...["name", "msg", "args", "levelname", "levelno", "pathname", "filename", "module"],
+  ...["exc_info", "exc_text", "stack_info", "lineno", "funcName", "created", "msecs"],
+  ...["relativeCreated", "thread", "threadName", "processName", "process"],
+];
 
 function areThoseOfRecords(keys: readonly string[]): boolean {
   for (let i = 0; i < SENT_FIELDS.length; i++) if (keys[i] !== SENT_FIELDS[i]) return false;

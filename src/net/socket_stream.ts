@@ -3,7 +3,7 @@
  * refused then, closing, and the queue of bytes that arrived. A subclass adds a runtime's socket: it
  * calls `arrived` and `ended`, and writes, half-closes and releases.
  *
- * Bytes that arrive are queued up to {@linkcode HELD_BYTES}. Then a connection is paused until its
+ * Bytes that arrive are queued up to {@linkcode HELD_BYTES}, or a share where many are accepted. Then a connection is paused until its
  * consumer has read. Only one that was dialled and has no consumer reads on and discards, since only a
  * pending read sees the peer's end. After `close()` a consumer that is iterating still gets what
  * arrives, until the peer's end, so that a receiver can stop without a loss.
@@ -14,23 +14,11 @@
  */
 import { ConnectionError } from "./connection_error.ts";
 import type { StreamConnection, WaitOptions } from "./connector.ts";
+import { acceptedLimit } from "./_accepted_limit.ts";
 import { AsyncQueue } from "./_async_queue.ts";
 
 /** Held for a slow consumer: a few reads of 64 KiB, so that it never waits idly. */
 export const HELD_BYTES: number = 256 * 1024;
-
-/**
- * 4 MiB: the most that all accepted connections hold together, but for one read of each. With more
- * than sixteen each holds less than {@linkcode HELD_BYTES}.
- */
-const HELD_OF_ACCEPTED = 4 * 1024 * 1024;
-
-/** Accepted connections that are not released. */
-let accepted = 0;
-
-function acceptedLimit(): number {
-  return Math.min(HELD_BYTES, HELD_OF_ACCEPTED / accepted);
-}
 
 /**
  * TCP asks a silent peer whether it is still there after so long. By the defaults of Linux (9 probes,
@@ -42,16 +30,12 @@ export const KEEP_ALIVE_MS = 60_000;
 const DONE: Promise<void> = Promise.resolve();
 
 /** Translates a runtime's own error; `doing` begins the message: `Lost 127.0.0.1:9020`. */
-export type ToConnectionError = (
-  error: unknown,
-  doing: string,
-) => ConnectionError;
+export type ToConnectionError = (error: unknown, doing: string) => ConnectionError;
 
 /** A stream over some runtime's socket. */
 export abstract class SocketStream implements StreamConnection {
   readonly closed: Promise<ConnectionError | undefined>;
   readonly #peer: string;
-  readonly #isAccepted: boolean;
   readonly #toConnectionError: ToConnectionError;
   readonly #incoming: AsyncQueue<Uint8Array>;
   readonly #settleClosed: (error: ConnectionError | undefined) => void;
@@ -60,23 +44,17 @@ export abstract class SocketStream implements StreamConnection {
   #released = false;
   #writing: Promise<unknown> = Promise.resolve();
 
-  /** `peer` names the other end in messages; `isAccepted`: it came from a listener. */
-  constructor(
-    peer: string,
-    isAccepted: boolean,
-    toConnectionError: ToConnectionError,
-  ) {
+  /** `peer` names the other end in messages; `accepted`: it came from a listener. */
+  constructor(peer: string, accepted: boolean, toConnectionError: ToConnectionError) {
     this.#peer = peer;
     this.#toConnectionError = toConnectionError;
-    this.#isAccepted = isAccepted;
-    if (isAccepted) accepted++;
     let settle: (error: ConnectionError | undefined) => void = () => {};
     this.closed = new Promise((resolve) => settle = resolve);
     this.#settleClosed = settle;
     this.#incoming = new AsyncQueue<Uint8Array>({
-      limit: isAccepted ? acceptedLimit : HELD_BYTES,
+      limit: accepted ? acceptedLimit(this.closed, HELD_BYTES) : HELD_BYTES,
       sizeOf: (chunk) => chunk.length,
-      unread: isAccepted ? "keep" : "discard",
+      unread: accepted ? "keep" : "discard",
       onRoom: () => this.resumeReading(),
     });
   }
@@ -98,29 +76,19 @@ export abstract class SocketStream implements StreamConnection {
   /** The peer's FIN came, or, with an error, its RST or a failure. Only the first call counts. */
   protected ended(error?: unknown): void {
     if (this.#end !== undefined) return;
-    this.#end = {
-      error: error === undefined ? undefined : this.#describe(error, "Lost"),
-    };
-    this.#incoming.end(
-      this.#closing === undefined ? this.#end.error : undefined,
-    );
+    this.#end = { error: error === undefined ? undefined : this.#describe(error, "Lost") };
+    this.#incoming.end(this.#closing === undefined ? this.#end.error : undefined);
     this.#settleClosed(this.#end.error);
   }
 
   /** The error of a write now; `undefined`: it can be tried. */
   protected refusal(): ConnectionError | undefined {
     if (this.#closing !== undefined) {
-      return new ConnectionError(
-        "closed",
-        `Cannot write to ${this.#peer}: closed on this side`,
-      );
+      return new ConnectionError("closed", `Cannot write to ${this.#peer}: closed on this side`);
     }
     if (this.#end === undefined) return undefined;
     return this.#end.error ??
-      new ConnectionError(
-        "closed",
-        `Cannot write to ${this.#peer}: the peer closed`,
-      );
+      new ConnectionError("closed", `Cannot write to ${this.#peer}: the peer closed`);
   }
 
   write(bytes: Uint8Array): Promise<void> {
@@ -132,8 +100,7 @@ export abstract class SocketStream implements StreamConnection {
       const gone = this.#closing === undefined ? undefined : this.refusal();
       // A socket that a write failed on is lost, whether or not the read has noticed.
       if (gone === undefined) this.ended(error);
-      throw gone ?? this.#end?.error ??
-        this.#describe(error, "Cannot write to");
+      throw gone ?? this.#end?.error ?? this.#describe(error, "Cannot write to");
     });
     this.#writing = writing.catch(() => {});
     return writing;
@@ -184,7 +151,6 @@ export abstract class SocketStream implements StreamConnection {
   #letGo(): void {
     if (this.#released) return;
     this.#released = true;
-    if (this.#isAccepted) accepted--;
     this.ended();
     this.release();
   }

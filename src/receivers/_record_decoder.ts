@@ -10,8 +10,7 @@
 import { LogRecord } from "../logging/log_record.ts";
 import { getLogRecordFactory } from "../logging/log_record_factory.ts";
 import { completeRecord, makeLogRecord } from "../logging/make_log_record.ts";
-import type { DictMaker } from "../wire/pickle/dict_shape.ts";
-import { loadRecord } from "../wire/pickle_serializer.ts";
+import { type DictMaker, loadRecord } from "../wire/pickle_serializer.ts";
 import { completeReceivedRecord, makeReceivedRecord } from "../wire/received_record.ts";
 import type { Serializer } from "../wire/serializer.ts";
 

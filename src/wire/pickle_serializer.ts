@@ -14,6 +14,8 @@ import { Unpickler } from "./pickle/unpickler.ts";
 import { pickleFields } from "./record_pickler.ts";
 import type { Serializer } from "./serializer.ts";
 
+export type { DictMaker };
+
 let unpickler: Unpickler | undefined;
 
 /**

@@ -89,6 +89,8 @@ const globalThisReaders: Record<string, string> = {
   "src/logging/_standard_stream.ts": "a terminator that is no line break needs more than a console",
   "src/net/deno_permission.ts": "Deno would ask on a terminal for a permission that lacks",
   "src/net/exit_hooks.ts": "what is queued when the process ends is passed on, written or counted",
+  "src/wire/pickle/_ascii_decoder.ts":
+    "Buffer decodes faster than a TextDecoder, where there is one",
   "src/net/fair_turn.ts": "setImmediate waits less than a timer, where there is one",
 };
 

@@ -7,8 +7,9 @@
  *
  * @module
  */
+import { decodeAscii } from "./_ascii_decoder.ts";
 import * as op from "./opcodes.ts";
-import { decodeAscii, decodeUtf8, SAFE_DIGITS } from "./literals.ts";
+import { decodeUtf8, SAFE_DIGITS } from "./literals.ts";
 
 /** 1 MiB: the buffer of a received chunk is kept for the next pickle; a larger one is not. */
 const MAX_KEPT_BUFFER = 1_048_576;

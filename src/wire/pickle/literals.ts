@@ -29,19 +29,6 @@ const interned: (string | undefined)[] = /* @__PURE__ */ Array.from({ length: SL
 /** The characters of one short text: arguments from an array are faster than from bytes. */
 const codes: number[] = [];
 const utf8 = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-/** With `fatal` Deno would take twice as long. */
-const ascii = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
-type Latin1Slice = (this: Uint8Array, start: number, end: number) => string;
-
-/** Node's `Buffer` decodes twice as fast as a TextDecoder; Deno and Bun have it too. */
-const latin1Slice: Latin1Slice | undefined = /* @__PURE__ */ bufferMethod();
-
-function bufferMethod(): Latin1Slice | undefined {
-  const { Buffer } = globalThis as { Buffer?: { prototype?: { latin1Slice?: unknown } } };
-  const method = Buffer?.prototype?.latin1Slice;
-  return typeof method === "function" ? method as Latin1Slice : undefined;
-}
-
 const INTEGER = /^[ \t\r\v\f]*([+-]?)(\d+(?:_\d+)*)[ \t\r\v\f]*$/;
 const FLOAT = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)$/i;
 
@@ -63,13 +50,6 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
   } catch {
     return decodeSurrogates(bytes, start, end);
   }
-}
-
-/** Decodes bytes that are known to be ASCII. */
-export function decodeAscii(bytes: Uint8Array, start: number, end: number): string {
-  return latin1Slice === undefined
-    ? ascii.decode(bytes.subarray(start, end))
-    : latin1Slice.call(bytes, start, end);
 }
 
 /** Decodes short ASCII text to the same string each time, until another text takes its slot. */
