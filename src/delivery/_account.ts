@@ -227,7 +227,9 @@ export class Account {
   mayEnd(): void {
     // Records that were written and may go again are not lost by that.
     const lost = this.#lost + this.outbox.records - this.outbox.held.records;
-    if (lost > 0) this.beginOutage(new ProcessEnd(`${countOf(lost)} lost if the process ends`));
+    if (lost > 0) {
+      this.beginOutage(new ProcessEnd(`${countOf(lost)} lost if the process ends`, false));
+    }
     if (this.#leftOver > 0) this.#end("closed", this.#leftOver);
   }
 
@@ -247,7 +249,7 @@ export class Account {
     this.#reportDrops();
     if (lost < 10 * this.#lostAtEnd) return;
     this.#lostAtEnd = lost;
-    this.beginOutage(new ProcessEnd("the process ends"), this.counts.droppedTotal - lost);
+    this.beginOutage(new ProcessEnd("the process ends", true), this.counts.droppedTotal - lost);
     this.report({ type: "outage-over", lost });
   }
 

@@ -71,6 +71,8 @@ export class Delivery implements ExitHooks, LinkActions {
   /** The record that was given to `emit()` last. */
   latest: LogRecord | undefined;
   #closing: Promise<void> | undefined;
+  /** True once `close()` has sent or dropped the last record. */
+  isClosed = false;
   #forgetExit: (() => void) | undefined;
   #isAnswered = false;
   /** Records that there had been at the last flush of an empty event loop. */
@@ -214,6 +216,7 @@ export class Delivery implements ExitHooks, LinkActions {
       this.#on("closed", { error: await Promise.race([this.#released, bound]) });
     });
     release();
+    this.isClosed = true;
     this.#account.endOutage();
     callBack(() => this.#forgetExit?.());
   }

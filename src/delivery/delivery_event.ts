@@ -91,13 +91,29 @@ export type DeliveryEvent =
  * The error of the outage that the end of the process is, or may be. It is printed even right after
  * another one: there is no next line that could report it.
  */
-export class ProcessEnd extends Error {}
+export class ProcessEnd extends Error {
+  /** True if the process ends, false if an error may end it. */
+  readonly isCertain: boolean;
+
+  constructor(message: string, isCertain: boolean) {
+    super(message);
+    this.isCertain = isCertain;
+  }
+}
 
 /** Outages that begin so soon after the last line are counted and reported with the next one. */
 const QUIET_SECONDS = 10;
 
-/** Writes the start and the end of an outage, and the first oversized record, to stderr. */
-export function printEvents(name: string, clock: Clock): (event: DeliveryEvent) => void {
+/**
+ * Writes the start and the end of an outage, and the first oversized record, to stderr.
+ *
+ * @param isClosed returns true once the handler is closed, by which an outage can end
+ */
+export function printEvents(
+  name: string,
+  clock: Clock,
+  isClosed: () => boolean,
+): (event: DeliveryEvent) => void {
   const say = (text: string) => {
     if (raiseExceptions) writeToStderr(`logwire: ${name}: ${text}\n`);
   };
@@ -105,6 +121,7 @@ export function printEvents(name: string, clock: Clock): (event: DeliveryEvent) 
   let isShown = false;
   let toldTooLarge = false;
   let hidden = { outages: 0, lost: 0 };
+  let atEnd: string | undefined;
   return (event) => {
     if (event.type === "outage") {
       const quiet = clock.now() - quietSince;
@@ -116,11 +133,15 @@ export function printEvents(name: string, clock: Clock): (event: DeliveryEvent) 
         ? ""
         : ` (${outages} short outages before, ${countOf(lost)} lost)`;
       hidden = { outages: 0, lost: 0 };
-      say(`records are not delivered: ${messageOf(event.error)}${before}`);
+      // The number of lost records follows at once, and stands on the same line.
+      atEnd = event.error instanceof ProcessEnd && event.error.isCertain ? before : undefined;
+      if (atEnd === undefined) say(`records are not delivered: ${messageOf(event.error)}${before}`);
     } else if (event.type === "outage-over") {
       if (!isShown) return void (hidden.lost += event.lost);
       quietSince = clock.now();
-      say(`the outage is over: ${countOf(event.lost)} lost`);
+      const lost = `${countOf(event.lost)} lost`;
+      if (atEnd !== undefined) say(`the process ends: ${lost}${atEnd}`);
+      else say(`${isClosed() ? "closed during the outage" : "the outage is over"}: ${lost}`);
     } else if (event.type === "dropped" && event.reason === "tooLarge" && !toldTooLarge) {
       toldTooLarge = true;
       say("a record was too large to send and was dropped");

@@ -102,6 +102,11 @@ export const RECORD_DELIVERY_OPTIONS: readonly string[] = /* @__PURE__ */ DELIVE
   "serializer",
 );
 
+/** Checks that a connector has the methods that a handler calls. */
+export function checkConnector(what: string, value: unknown, methods: readonly string[]): void {
+  checkMethods(what, "connector", value, methods, ', such as that of "@logwire/logging/auto"');
+}
+
 /** The handlers about whose missing exit notifier a line was printed. */
 const said = /* @__PURE__ */ new Set<string>();
 

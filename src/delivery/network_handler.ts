@@ -97,7 +97,8 @@ export abstract class NetworkHandler extends Handler {
     super();
     const onFault = (error: unknown, record = this.#delivery.latest ?? emptyRecord()) =>
       tellFault(this, record, error);
-    const onEvent = options.onEvent ?? printEvents(name, checked.clock);
+    const onEvent = options.onEvent ??
+      printEvents(name, checked.clock, () => this.#delivery.isClosed);
     this.#delivery = new Delivery({
       ...checked,
       exitNotifier: {},

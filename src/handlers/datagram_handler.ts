@@ -74,10 +74,11 @@ import type {
   DatagramSocket,
   WaitOptions,
 } from "../net/connector.ts";
-import { checkDatagramTarget, checkKnown, checkMethods } from "../logging/validate.ts";
+import { checkDatagramTarget, checkKnown } from "../logging/validate.ts";
 import type { BatchWriter } from "../delivery/batch_writer.ts";
 import { DatagramWriter } from "../delivery/datagram_writer.ts";
 import {
+  checkConnector,
   type DeliveryOptions,
   RECORD_DELIVERY_OPTIONS,
   type RecordDeliveryOptions,
@@ -101,8 +102,8 @@ function checkDatagrams(
 ): SocketTarget<DatagramAddress> {
   const what = "create DatagramHandler";
   const address = checkDatagramTarget(what, host, port, 1);
-  checkKnown(what, options, RECORD_DELIVERY_OPTIONS);
-  checkMethods(what, "connector", options.connector, ["openDatagram"]);
+  checkKnown(what, options ?? {}, RECORD_DELIVERY_OPTIONS);
+  checkConnector(what, options?.connector, ["openDatagram"]);
   return { name: "DatagramHandler", address };
 }
 

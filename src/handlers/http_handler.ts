@@ -61,8 +61,8 @@
  *   option, and for a `url` that cannot be sent as it is written (with a space or a `#`).
  * - Dropped records go to `handleError()` with the status and the first 200 characters of the
  *   answer, at most ten times a minute.
- * - `records are not delivered: …` on stderr is the start of an outage, `the outage is over` its
- *   end.
+ * - `records are not delivered: …` on stderr is the start of an outage. Its end is
+ *   `the outage is over`, `closed during the outage` or `the process ends`.
  *
  * Differs from CPython: logging does not wait; the status is checked, and requests are repeated;
  * connections are used again; `close()` is final; a lone surrogate is sent as U+FFFD; an error in

@@ -93,10 +93,10 @@
  *
  * - The constructor throws a `TypeError` or `RangeError` for a bad value and for an unknown
  *   option.
- * - `records are not delivered: …` on stderr is the start of an outage,
- *   `the outage is over: 7 records
- *   lost` its end. The events hold a `ConnectionError`, whose
- *   `code` (`refused`, `timeout`, `tls` …) is the same word on every runtime.
+ * - `records are not delivered: …` on stderr is the start of an outage. Its end is
+ *   `the outage is over: 7 records lost`, or `closed during the outage: …`, or
+ *   `the process ends: …`. The events hold a `ConnectionError`, whose `code` (`refused`,
+ *   `timeout`, `tls` …) is the same word on every runtime.
  * - `the server answers, and should only read` says that another service listens at this port.
  * - A record that cannot be encoded counts as `stats.dropped.error` and goes to `handleError()`.
  *
@@ -170,6 +170,7 @@ import type { Serializer } from "../wire/serializer.ts";
 import { DirectEncoderFirst } from "../delivery/frame_encoder.ts";
 import type { BatchWriter } from "../delivery/batch_writer.ts";
 import {
+  checkConnector,
   type DeliveryOptions,
   RECORD_DELIVERY_OPTIONS,
   type RecordDeliveryOptions,
@@ -200,8 +201,8 @@ function checkStream(
   const what = "create SocketHandler";
   const tls = options?.tls === true ? {} : options?.tls;
   const address = checkStreamTarget(what, host, port, 1, tls);
-  checkKnown(what, options, [...RECORD_DELIVERY_OPTIONS, "tls"]);
-  checkMethods(what, "connector", options.connector, ["connect"]);
+  checkKnown(what, options ?? {}, [...RECORD_DELIVERY_OPTIONS, "tls"]);
+  checkConnector(what, options?.connector, ["connect"]);
   return { name: "SocketHandler", address };
 }
 

@@ -63,8 +63,8 @@
  *
  * - The constructor throws a `TypeError` or `RangeError` for a bad value, for an unknown option,
  *   and for an option that the format has no place for.
- * - `records are not delivered: …` on stderr is the start of an outage, `the outage is over` its
- *   end.
+ * - `records are not delivered: …` on stderr is the start of an outage. Its end is
+ *   `the outage is over`, `closed during the outage` or `the process ends`.
  * - A text that UTF-8 cannot hold, or a priority that is not known, drops that record alone: it
  *   counts as `stats.dropped.error` and goes to `handleError()`.
  * - `ConnectionError` `unsupported`: the runtime has no Unix datagrams; the message says what is

@@ -11,7 +11,6 @@ import {
   checkDatagramTarget,
   checkKnown,
   checkLimit,
-  checkMethods,
   checkNumber,
   checkOneOf,
   checkStreamTarget,
@@ -28,7 +27,11 @@ import type {
   StreamAddress,
   TlsOptions,
 } from "../net/connector.ts";
-import { DELIVERY_OPTIONS, type DeliveryOptions } from "../delivery/delivery_options.ts";
+import {
+  checkConnector,
+  DELIVERY_OPTIONS,
+  type DeliveryOptions,
+} from "../delivery/delivery_options.ts";
 
 /** Where a syslog daemon listens: a host and a port, or the path of a Unix socket. */
 export type SyslogAddress = readonly [host: string, port: number] | string;
@@ -193,13 +196,13 @@ export function checkSysLogTargets(
     throw new TypeError(`Cannot ${what} as 'tls' needs 'socktype' to be "stream"`);
   }
   if (socktype === "stream") {
-    checkMethods(what, "connector", connector, ["connect"]);
+    checkConnector(what, connector, ["connect"]);
     const settings = tls === true ? {} : tls;
     return { datagrams: null, stream: checkStreamTarget(what, host, port, 1, settings) };
   }
   const datagrams = checkDatagramTarget(what, host, port, 1);
   const isEither = socktype === null && port === null;
-  checkMethods(what, "connector", connector, ["openDatagram", ...(isEither ? ["connect"] : [])]);
+  checkConnector(what, connector, ["openDatagram", ...(isEither ? ["connect"] : [])]);
   return { datagrams, stream: isEither ? { transport: "unix", path: host } : null };
 }
 

@@ -65,7 +65,9 @@ function split(msg: unknown, args: readonly unknown[]): SplitCall {
 export function calledLevel(level: unknown): number | undefined {
   if (Number.isInteger(level)) return level as number;
   if (raiseExceptions) {
-    throw new TypeError(`level must be an integer: got ${pythonRepr(level)}`);
+    throw new TypeError(
+      `level must be an integer, such as the constant INFO: got ${pythonRepr(level)}`,
+    );
   }
   const known: unknown = typeof level === "string" ? getLevelName(level) : undefined;
   return typeof known === "number" ? known : undefined;

@@ -106,7 +106,9 @@ function checkOptions(options: object): void {
     }
     if (!OPTIONS.includes(name)) {
       throw new TypeError(
-        `Cannot configure logging as '${name}' is no option: known are ${OPTIONS.join(", ")}`,
+        `Cannot configure logging as there is no option '${name}': the options are ${
+          OPTIONS.join(", ")
+        }`,
       );
     }
   }

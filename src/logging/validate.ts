@@ -130,10 +130,12 @@ export function checkMethods(
   name: string,
   value: unknown,
   methods: readonly string[],
+  suchAs: string = "",
 ): void {
   const object = value as Record<string, unknown> | null | undefined;
   if (object == null || methods.some((method) => typeof object[method] !== "function")) {
-    refuse(what, name, `an object with ${methods.map((m) => `${m}()`).join(" and ")}`, value);
+    const names = methods.map((method) => `${method}()`).join(" and ");
+    refuse(what, name, `an object with ${names}${suchAs}`, value);
   }
 }
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { VirtualClock } from "../../src/testing/_virtual_clock.ts";
-import { type DeliveryEvent, printEvents } from "../../src/delivery/delivery_event.ts";
+import { type DeliveryEvent, printEvents, ProcessEnd } from "../../src/delivery/delivery_event.ts";
 import type { Clock } from "../../src/net/connector.ts";
 import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
@@ -9,7 +9,7 @@ test("printEvents() prints the start and end of an outage, and of many only the 
   const { lines, end } = catchStderr();
   try {
     const clock = new VirtualClock();
-    const tell = printEvents("X", clock);
+    const tell = printEvents("X", clock, () => false);
     for (let i = 0; i < 50; i++) {
       tell({ type: "outage", error: new Error("refused") });
       tell({ type: "outage-over", lost: 2 });
@@ -73,18 +73,43 @@ test("printEvents() is not silent for longer when the clock is set back", () => 
     tell({ type: "outage-over", lost: 0 });
     now -= 86_400;
     tell({ type: "outage", error: "second" });
-  }, clock);
+  }, { clock });
   assertEquals(lines.at(-1), "logwire: X: records are not delivered: second");
+});
+
+test("printEvents() does not say that an outage is over when the handler is closed in it", () => {
+  const lines = printed((tell) => {
+    tell({ type: "outage", error: "refused" });
+    tell({ type: "outage-over", lost: 2 });
+  }, { isClosed: true });
+  assertEquals(lines.at(-1), "logwire: X: closed during the outage: 2 records lost");
+});
+
+test("printEvents() prints one line at the end of the process, also right after an outage", () => {
+  const lines = printed((tell) => {
+    tell({ type: "outage", error: "refused" });
+    tell({ type: "outage-over", lost: 2 });
+    tell({ type: "outage", error: "refused" });
+    tell({ type: "outage-over", lost: 3 });
+    tell({ type: "outage", error: new ProcessEnd("1 record lost if the process ends", false) });
+    tell({ type: "outage", error: new ProcessEnd("the process ends", true) });
+    tell({ type: "outage-over", lost: 1 });
+  });
+  assertEquals(lines.slice(2), [
+    "logwire: X: records are not delivered: 1 record lost if the process ends " +
+    "(1 short outages before, 3 records lost)",
+    "logwire: X: the process ends: 1 record lost",
+  ]);
 });
 
 /** The lines that telling these events prints. */
 function printed(
   play: (tell: (event: DeliveryEvent) => void) => void,
-  clock: Clock = new VirtualClock(),
+  { clock = new VirtualClock(), isClosed = false }: { clock?: Clock; isClosed?: boolean } = {},
 ): string[] {
   const { lines, end } = catchStderr();
   try {
-    play(printEvents("X", clock));
+    play(printEvents("X", clock, () => isClosed));
   } finally {
     end();
   }

@@ -54,7 +54,7 @@ async function linesOf(what: string, flags: string[] = []): Promise<string[]> {
 function undelivered(name: string, why: string): string[] {
   return [
     `logwire: ${name}: records are not delivered: ${why}`,
-    `logwire: ${name}: the outage is over: 1 record lost`,
+    `logwire: ${name}: closed during the outage: 1 record lost`,
     "dropped 1",
   ];
 }

@@ -125,7 +125,7 @@ test("basicConfig() refuses bad options and then changes nothing", async () => {
       [{ formatter: 0 }, TypeError, "'formatter' must be a Formatter"],
       [{ filename: "x.log" }, TypeError, "'filename' needs a file handler"],
       [{ encoding: "utf-8" }, TypeError, "new FileHandler"],
-      [{ formt: "x" }, TypeError, "'formt' is no option: known are format,"],
+      [{ formt: "x" }, TypeError, "there is no option 'formt': the options are format,"],
       [{ style: "x" as FormatterStyle }, RangeError, "Style must be one of"],
       [{ format: "%(x" }, RangeError, "Invalid format"],
       [{ level: "nope" }, RangeError, "Unknown level: 'nope'"],
