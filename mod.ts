@@ -11,6 +11,8 @@
  *   `./smtp-handler`, `./file-handlers`, `./memory-handler` and `./queue-handler` have the guide
  *   of each handler.
  * - `./http-bodies` sends records by `HTTPHandler` to OpenTelemetry collectors, Loki and Elasticsearch.
+ * - `./pino`, `./winston`, `./logtape`, `./opentelemetry` and `./console` pass on what a program logs
+ *   by another library.
  * - `./receiver` collects records. `./config` has `dictConfig`. `./context` adds fields to all
  *   records of a request.
  * - `./pickle` and `./framer` are the wire format alone. `./testing` is an in-memory network for

@@ -11,9 +11,16 @@
  *   describe the handler. Use it where encoding and sending must not take the program's own time,
  *   or where a program calls `process.exit()` at any moment.
  *
+ * A bundler cannot see the file that pino's worker loads by name. Use `pinoDestination()` in what
+ * esbuild bundles, and in what `bun build --compile` or `deno compile` makes.
+ *
+ * pino looks for the name in `node_modules`. A program that has this package from JSR names a file
+ * of its own, which contains `export { default } from "jsr:@logwire/logging/pino"`, as
+ * `target: import.meta.resolve("./pino_target.ts")`.
+ *
  * ## From pino to a record
  *
- * | pino | the record |
+ * | pino | record |
  * | --- | --- |
  * | `log.info("hi")` | `levelno` 20, `levelname` `INFO`; `getMessage()` is `hi` |
  * | `log.trace`, `debug`, `info`, `warn`, `error`, `fatal` | 5 (`TRACE`), 10, 20, 30, 40, 50: pino's number less 10, at least 5 |
@@ -30,6 +37,25 @@
  * | a line that is no JSON, or has no level | a record at INFO with the whole text; counted in `stats` |
  *
  * Fields and texts are what pino writes: redacted values are redacted here as well.
+ *
+ * ## Cheat sheet
+ *
+ * For a program that moves from pino to the loggers of this package:
+ *
+ * | pino | `@logwire/logging` |
+ * | --- | --- |
+ * | `pino({ name: "shop" })` | `getLogger("shop")` |
+ * | `log.info("user %s", name)` | `log.info("user %s", name)` |
+ * | `log.info({ user: 7 }, "in")` | `log.info({ user: 7 }, "in")`, `log.info("in", { user: 7 })` |
+ * | `log.error(err)`, `log.error({ err }, "failed")` | `log.error(err)`, `log.error("failed", err)` |
+ * | `log.trace("…")` | `log.log(5, "…")` |
+ * | `log.warn("…")`, `log.fatal("…")` | `log.warning("…")`, `log.critical("…")` |
+ * | `log.child({ id: 1 })` | `log.child({ id: 1 })` |
+ * | `log.level = "debug"` | `log.setLevel("debug")` |
+ * | `log.isLevelEnabled("debug")` | `log.isEnabledFor(DEBUG)` |
+ * | `redact: ["user.password"]` | `handler.addFilter(new RedactingFilter(["user.password"]))` |
+ * | JSON lines on stdout | `basicConfig({ stream: process.stdout, formatter: new JSONFormatter() })` |
+ * | `log.flush(callback)` | `await handler.flush()` |
  *
  * ## `%` in messages
  *
@@ -88,14 +114,25 @@
  *   `transport.flushSync()` returns when the worker has taken the lines, not when the server has.
  *   `log.flush(callback)` calls back when they are sent.
  *
- * ## Bundles and binaries
+ * ## On Cloudflare Workers
  *
- * A bundler cannot see the file that pino's worker loads by name. Use `pinoDestination()` in what
- * esbuild bundles, and in what `bun build --compile` or `deno compile` makes.
+ * A bundle for a worker has pino's build for browsers, unless its bundler is set up otherwise. That
+ * build ignores a destination and prints by the console. Give it a `write` that passes each line on:
  *
- * pino looks for the name in `node_modules`. A program that has this package from JSR names a file
- * of its own, which contains `export { default } from "jsr:@logwire/logging/pino"`, as
- * `target: import.meta.resolve("./pino_target.ts")`.
+ * ```ts ignore
+ * const destination = pinoDestination(handler);
+ * const log = pino({
+ *   serializers: pino.stdSerializers,
+ *   browser: {
+ *     serialize: true,
+ *     write: (line) => destination.write(JSON.stringify(line) + "\n"),
+ *   },
+ * });
+ * ```
+ *
+ * Give the handler the connector of `./cloudflare`, and wrap the worker by
+ * `withFlush(worker, handler)`. Log an error as `{ err: error }`: of `log.error(error)` that build
+ * writes the stack as a field `stack`. pino's transports do not run there.
  *
  * ## Errors
  *

@@ -3,10 +3,12 @@
  * as well, and what is critical to people by mail. The programs need nothing but the
  * `logging.handlers.SocketHandler` of Python itself: see python_program.py.
  *
- *     INTAKE=intake.example:8080 MAIL_HOST=mail.example deno run --allow-net --allow-env \
+ *     INTAKE=intake.example:8080 MAIL_HOST=mail.example \
+ *       deno run --allow-net --allow-env --allow-sys=hostname,networkInterfaces \
  *       --allow-read=. --allow-write=. collector.ts collected.log
  *
- * or with `bun collector.ts`, or with Node. The mails need `npm install nodemailer`.
+ * or with `bun collector.ts`, or with `node collector.ts` from Node 22.18 on. The
+ * mails need `npm install nodemailer`.
  */
 import process from "node:process";
 import { Formatter, getLogger, HTTPHandler, shutdown } from "@logwire/logging";

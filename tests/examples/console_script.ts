@@ -5,7 +5,7 @@
  *
  *     LOG_HOST=logs.example deno run --allow-net --allow-env console_script.ts 3 5 seven
  *
- * or with `bun console_script.ts`, or with Node.
+ * or with `bun console_script.ts`, or with `node console_script.ts` from Node 22.18 on.
  */
 import process from "node:process";
 import { getLogger, SocketHandler } from "@logwire/logging";

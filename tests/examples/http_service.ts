@@ -4,7 +4,7 @@
  *
  *     PORT=8080 LOG_HOST=logs.example deno run --allow-net --allow-env http_service.ts
  *
- * or with `bun http_service.ts`, or with Node.
+ * or with `bun http_service.ts`, or with `node http_service.ts` from Node 22.18 on.
  */
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";

@@ -4,7 +4,7 @@
  *
  *     LOG_HOST=logs.example deno run --allow-net --allow-env logtape_orders.ts 3 5 seven
  *
- * or with `bun logtape_orders.ts`, or with Node.
+ * or with `bun logtape_orders.ts`, or with `node logtape_orders.ts` from Node 22.18 on.
  */
 import { configure, dispose, getLogger, type Logger } from "@logtape/logtape";
 import process from "node:process";
@@ -34,7 +34,6 @@ log.info("{count} orders, 100% read", { count: amounts.length });
 
 // Closes the handler, which sends what is queued first.
 await dispose();
-process.exit();
 
 function order(amount: string, log: Logger): void {
   try {

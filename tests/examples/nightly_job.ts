@@ -5,7 +5,7 @@
  *     LOG_HOST=logs.example LOG_CA=ca.pem LOG_FILE=nightly.log \
  *       deno run --allow-net --allow-env --allow-read --allow-write nightly_job.ts 3 5 seven
  *
- * or with `bun nightly_job.ts`, or with Node.
+ * or with `bun nightly_job.ts`, or with `node nightly_job.ts` from Node 22.18 on.
  */
 import { readFileSync } from "node:fs";
 import process from "node:process";

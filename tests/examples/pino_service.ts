@@ -2,9 +2,10 @@
  * An HTTP service that logs with pino into a Python log server: each request has a child logger,
  * whose bindings become attributes of the records.
  *
- *     PORT=8080 LOG_HOST=logs.example node pino_service.ts
+ *     PORT=8080 LOG_HOST=logs.example \
+ *       deno run --allow-net --allow-env --allow-sys=hostname pino_service.ts
  *
- * or with `bun pino_service.ts`, or with `deno run --allow-net --allow-env --allow-sys`.
+ * or with `bun pino_service.ts`, or with `node pino_service.ts` from Node 22.18 on.
  */
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";

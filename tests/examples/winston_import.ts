@@ -2,9 +2,9 @@
  * A program that logs by winston, as it always has, and now to a Python log server as well: one
  * transport more. It imports the orders of its arguments, and ends by `logger.end()`.
  *
- *     LOG_HOST=logs.example deno run --allow-all winston_import.ts 3 5 seven
+ *     LOG_HOST=logs.example deno run --allow-net --allow-env winston_import.ts 3 5 seven
  *
- * or with `bun winston_import.ts`, or with Node.
+ * or with `bun winston_import.ts`, or with `node winston_import.ts` from Node 22.18 on.
  */
 import { once } from "node:events";
 import process from "node:process";

@@ -9,7 +9,7 @@ test("the import logs by winston to its console and to the log server", async ()
     import.meta.resolve("./winston_import.ts"),
     [3, "seven"],
     0,
-    { env: server.env, denoFlags: ["--allow-read", "--allow-sys"] },
+    { env: server.env },
   );
   await server.stop();
   assertEquals(server.records.map(lineOf), [

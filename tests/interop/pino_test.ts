@@ -10,6 +10,7 @@ import pino from "pino";
 import { connector } from "../../src/adapters/auto.ts";
 import { SocketHandler } from "../../src/handlers/socket_handler.ts";
 import { pinoDestination } from "../../src/integrations/pino.ts";
+import { withoutWorkerd, Workerd } from "../edge/workerd.ts";
 import { inFolder } from "../files/folder.ts";
 import { runtime, test } from "../test.ts";
 import { assertSurvivesOutage, numberIn, python, received, upTo } from "./pino_runs.ts";
@@ -100,3 +101,28 @@ test("pino's destination works in a program that bun build --compile made", asyn
     assertEquals(receiver.lines.map(numberIn), upTo(1000));
   });
 }, { skip: skip || (runtime !== "bun" && "Bun compiles it") });
+
+test(
+  "a worker in workerd that logs by pino's build for browsers delivers by withFlush()",
+  async () => {
+    await using receiver = await PythonReceiver.start(python, "tcp", "--json");
+    await using workerd = await Workerd.start({
+      worker: {
+        entry: "tests/edge/pino_worker.ts",
+        compatibilityDate: "2026-10-01",
+        compatibilityFlags: ["no_nodejs_compat"],
+        define: { RECEIVER_PORT: String(receiver.port) },
+      },
+    });
+    for (const number of ["1", "2"]) {
+      await (await fetch(workerd.url("worker", `/${number}`))).body?.cancel();
+    }
+    const records = await receiver.records(2);
+    assertEquals(records.map((record) => record.__message__), ["#1: 50% done", "#2: 50% done"]);
+    for (const { name, levelno, exc_text } of records) {
+      assertEquals([name, levelno], ["shop.edge", 40]);
+      assertMatch(String(exc_text), /^TypeError: out of ink/);
+    }
+  },
+  { skip: withoutWorkerd || skip },
+);

@@ -43,3 +43,25 @@ test("the guide of each handler has its options, its outages, its exits and its 
   });
   assertEquals(without, []);
 });
+
+/** The headings of the page of each integration. */
+const headings = [
+  ...["From … to a record", "Cheat sheet", "`%` in messages", "Options"],
+  ...["When the server is away", "When the program ends", "On Cloudflare Workers", "Errors"],
+];
+
+/** What the page of an integration leaves out, each with the reason. */
+const leftOut: Record<string, Record<string, string>> = {
+  "./winston": { "On Cloudflare Workers": "its transport is a stream of Node" },
+};
+
+for (const entry of ["./pino", "./winston", "./logtape", "./opentelemetry", "./console"]) {
+  test(`the page of ${entry} has the headings of all integrations, in their order`, () => {
+    const { prose } = guideOf(entryPoints[entry]!);
+    const found = [...prose.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading!);
+    assertEquals(
+      found.map((heading) => heading.replace(/^From .* to a record$/, headings[0]!)),
+      headings.filter((heading) => leftOut[entry]?.[heading] === undefined),
+    );
+  });
+}
