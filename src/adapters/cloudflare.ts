@@ -1,6 +1,7 @@
 /**
  * The connector of Cloudflare Workers and workerd, by `cloudflare:sockets`: TCP and TLS, outward. It
- * needs no compatibility flag. On another runtime the module loads too, and each dial is `unsupported`.
+ * needs no compatibility flag. On another runtime the module loads too, and each dial is `unsupported`:
+ * a flush or `shutdown()` reports that. Without them there is no dial, and the records are lost unseen.
  *
  * **Connections.** A socket belongs to the request that opened it. So handlers connect for each flush
  * unless `connection: "persistent"` is set, and `withFlush` or `flushAfter` of `@logwire/logging` flushes

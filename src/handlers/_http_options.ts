@@ -217,6 +217,9 @@ function randomId(): string {
 
 function checkBody(what: string, value: unknown): HTTPBody {
   const names = Object.keys(RECORD_BODIES) as (keyof typeof RECORD_BODIES)[];
+  if (typeof value === "function") {
+    refuse(what, "body", "the body that a function returns, as otlp({ … }) does", value);
+  }
   if (typeof value !== "object") return RECORD_BODIES[checkOneOf(what, "body", value, names)];
   checkMethods(what, "body", value, ["encode"]);
   const body = value as HTTPBody;

@@ -97,7 +97,7 @@ test("printEvents() prints one line at the end of the process, also right after 
   });
   assertEquals(lines.slice(2), [
     "logwire: X: records are not delivered: 1 record lost if the process ends " +
-    "(1 short outages before, 3 records lost)",
+    "(1 short outage before, 3 records lost)",
     "logwire: X: the process ends: 1 record lost",
   ]);
 });

@@ -793,6 +793,7 @@ test("a body of the program that takes one record a request has one", async () =
 test("HTTPHandler refuses a body that is none", () => {
   const wrong: [body: unknown, text: string][] = [
     [{}, "'body' must be an object with encode()"],
+    [function otlp() {}, "must be the body that a function returns, as otlp({ … }) does"],
     [null, "'body' must be"],
     [{ ...counted, contentType: "" }, "'body.contentType' must be a string that is not empty"],
     [{ ...counted, maxRecords: 0 }, "'body.maxRecords' must be an integer >= 1"],
