@@ -131,9 +131,7 @@ export function printEvents(
       const { outages, lost } = hidden;
       const before = outages === 0
         ? ""
-        : ` (${outages} short ${outages === 1 ? "outage" : "outages"} before, ${
-          countOf(lost)
-        } lost)`;
+        : ` (short outages before: ${outages}, ${countOf(lost)} lost)`;
       hidden = { outages: 0, lost: 0 };
       // The number of lost records follows at once, and stands on the same line.
       atEnd = event.error instanceof ProcessEnd && event.error.isCertain ? before : undefined;

@@ -25,7 +25,7 @@ test("printEvents() prints the start and end of an outage, and of many only the 
       "logwire: X: records are not delivered: refused",
       "logwire: X: the outage is over: 2 records lost",
       "logwire: X: a record was too large to send and was dropped",
-      "logwire: X: records are not delivered: gone (49 short outages before, 98 records lost)",
+      "logwire: X: records are not delivered: gone (short outages before: 49, 98 records lost)",
       "logwire: X: the outage is over: 1 record lost",
     ]);
   } finally {
@@ -97,7 +97,7 @@ test("printEvents() prints one line at the end of the process, also right after 
   });
   assertEquals(lines.slice(2), [
     "logwire: X: records are not delivered: 1 record lost if the process ends " +
-    "(1 short outage before, 3 records lost)",
+    "(short outages before: 1, 3 records lost)",
     "logwire: X: the process ends: 1 record lost",
   ]);
 });
