@@ -5,4 +5,4 @@
  * records of young connections, bound what one record may become, and guard call-backs; 1.3 KiB are
  * `child()`, the forms of a call, and the correction of its mistakes.
  */
-export const MOST_EDGE_BYTES: number = 29.5 * 1024;
+export const MOST_EDGE_BYTES: number = 30 * 1024;
