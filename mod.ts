@@ -28,6 +28,9 @@
  * - `log.info("signed in", { user })`, `log.info({ user }, "signed in")`, `log.info({ user })`
  * - `log.error(error)`, `log.error(error, "no %s", "luck")`, `log.error("no %s", "luck", error)`,
  *   `log.error({ err: error }, "no luck")`
+ * - `log.error("failed: %s", error)`: a placeholder shows its argument as text, here the error without
+ *   its stack, as in Python. Write `log.error("failed", error)`, or `log.exception("failed: %s", error)`,
+ *   which logs the error as well.
  * - `log.info("late", { extra: { user }, stacklevel: 2 })`: Python's keyword arguments. TypeScript
  *   completes their names, and refuses one that is misspelt or stands beside a field.
  *

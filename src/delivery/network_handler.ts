@@ -148,7 +148,7 @@ export abstract class NetworkHandler extends Handler {
     } catch (error) {
       try {
         // A record that is counted is queued, or was dropped for another reason.
-        if (delivery.begin(record) !== begun || !correctMistake(this, record)) throw error;
+        if (delivery.begin(record) !== begun || !correctMistake(this, record, error)) throw error;
         this.#append(record, encoder);
       } catch (error) {
         delivery.giveUp(record, begun, error);

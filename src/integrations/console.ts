@@ -113,7 +113,7 @@
  * @module
  */
 import type { LogKeywords } from "../logging/call_arguments.ts";
-import type { LogArguments } from "../logging/log_record.ts";
+import type { LoggerLike } from "../logging/logger_like.ts";
 import { reportFault } from "../logging/report_error.ts";
 import { checkBoolean, checkKnown, checkMethods } from "../logging/validate.ts";
 import { consoleCalls } from "./_console_calls.ts";
@@ -124,18 +124,10 @@ export interface CaptureConsoleOptions {
   passThrough?: boolean;
 }
 
-/** The part of a `Logger` or `LoggerAdapter` that is used. */
-export interface ConsoleLogger {
-  /** Returns true if records of that level are logged. */
-  isEnabledFor(level: number): boolean;
-  /** Logs a record; the keywords are apart from the arguments. */
-  _log(level: number, msg: unknown, args: LogArguments, keywords: LogKeywords): void;
-}
-
 type Method = (...args: unknown[]) => unknown;
 
 interface Capture {
-  readonly logger: ConsoleLogger;
+  readonly logger: LoggerLike;
   readonly passThrough: boolean;
   readonly calls: ReturnType<typeof consoleCalls>;
 }
@@ -155,13 +147,14 @@ const originals: Map<string, Original> = /* @__PURE__ */ new Map();
 let isBusy = false;
 
 /**
- * Logs the calls of the global console to `logger`, until the function that it returns is called.
+ * Logs the calls of the global console to `logger`, until the function that it returns is called. A
+ * `Logger`, a `LoggerAdapter` and what `child()` returns are such loggers.
  * See the page of this module for levels and texts.
  *
  * @throws {TypeError} if `logger` is no logger, or for an unknown option
  */
 export function captureConsole(
-  logger: ConsoleLogger,
+  logger: LoggerLike,
   options: CaptureConsoleOptions = {},
 ): () => void {
   const what = "capture the console";

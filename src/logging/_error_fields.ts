@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { stackOf } from "../text/exception_text.ts";
+import { isError, stackOf } from "../text/exception_text.ts";
 import { withFallback } from "../text/fallback.ts";
 import { pythonStr } from "../text/python_repr.ts";
 
@@ -35,7 +35,7 @@ export function errorFields(
   const fieldsOf = (value: unknown): unknown => {
     if (seen.includes(value)) return "[Circular]";
     if (seen.length >= MAX_ERRORS) return `[more than ${MAX_ERRORS} errors]`;
-    return value instanceof Error ? fieldsOfError(value) : value;
+    return isError(value) ? fieldsOfError(value) : value;
   };
   const fieldsOfError = (value: Error): ErrorFields => {
     seen.push(value);
@@ -48,7 +48,7 @@ export function errorFields(
     if (Array.isArray(errors)) fields.errors = errors.slice(0, MAX_ERRORS).map(fieldsOf);
     return fields;
   };
-  if (error instanceof Error) return fieldsOfError(error);
+  if (isError(error)) return fieldsOfError(error);
   return { type: typeOf(error), message: withFallback(() => pythonStr(error), "") };
 }
 

@@ -6,9 +6,10 @@
  *
  * @module
  */
+import type { Extra } from "./context_reader.ts";
 
 /** Fields by name. */
-export type Fields = Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown>;
+export type Fields = Extra | ReadonlyMap<string, unknown>;
 
 /** Returns the fields of both; those of `second` win. */
 export function mergeFields(first: Fields, second: Fields): Readonly<Record<string, unknown>> {

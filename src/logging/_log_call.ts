@@ -12,11 +12,11 @@ import {
   type SplitCall,
   splitCall,
 } from "./call_arguments.ts";
-import { callText } from "./call_mistake.ts";
 import { getLevelName } from "./level_names.ts";
 import type { LogArguments } from "./log_record.ts";
 import { raiseExceptions } from "./raise_exceptions.ts";
 import { reportError } from "./report_error.ts";
+import { withFallback } from "../text/fallback.ts";
 import { pythonRepr } from "../text/python_repr.ts";
 
 /** A logger or an adapter. */
@@ -39,7 +39,8 @@ export function logCall(
     }
     const [text, rest, keywords] = split(msg, args);
     const needsError = isException && keywords.exc_info === undefined;
-    target._log(level, text, rest, needsError ? { ...keywords, exc_info: true } : keywords);
+    const exc_info = needsError && (shownError(rest) ?? true);
+    target._log(level, text, rest, needsError ? { ...keywords, exc_info } : keywords);
   } catch (error) {
     reportError({ msg, args }, error);
   }
@@ -51,8 +52,16 @@ function split(msg: unknown, args: readonly unknown[]): SplitCall {
     return splitCall(msg, args);
   } catch (error) {
     reportError({ msg, args }, error);
-    return [callText(msg, args), [], NO_KEYWORDS];
+    return [msg, args, NO_KEYWORDS];
   }
+}
+
+/** Returns the last argument, if it is an error: a placeholder shows it, as nothing took it away. */
+function shownError(args: readonly unknown[]): Error | undefined {
+  return withFallback(() => {
+    const last = args[args.length - 1];
+    return last instanceof Error ? last : undefined;
+  }, undefined);
 }
 
 /**

@@ -92,6 +92,7 @@ export class Redaction {
       if (!this.#mayVisit(node)) return;
       const next = state.next(keyText(key));
       if (next === undefined) continue;
+      if (key === "toString" && !next.isMatch && hasOwnText(value)) continue;
       node.members.push(this.#memberOf(node, key, partOf(parts, key), next, found));
       if (next.isMatch) mark(node);
     }
@@ -179,6 +180,12 @@ function mark(node: Node): void {
   }
 }
 
+/** True if an object has a `toString()` of its own: it may show what is redacted, as a class may. */
+function hasOwnText(value: object): boolean {
+  return !(value instanceof Error) && Object.hasOwn(value, "toString") &&
+    typeof value.toString === "function";
+}
+
 /** Bytes and dates have no names. */
 function isContainer(value: unknown): value is object {
   return typeof value === "object" && value !== null && !ArrayBuffer.isView(value) &&
@@ -190,7 +197,8 @@ function keysOf(value: object): Iterable<unknown> {
   if (Array.isArray(value) || value instanceof Map) return value.keys();
   const keys = Object.keys(value);
   if (!(value instanceof Error)) return keys;
-  const hidden = ["cause", "errors"].filter((key) => Object.hasOwn(value, key));
+  // Also those of a class that has getters for them.
+  const hidden = ["cause", "errors"].filter((key) => key in value);
   return new Set([...keys, ...hidden]);
 }
 
@@ -212,6 +220,7 @@ function withoutMembers(value: object, members: readonly Member[]): object {
     Object.defineProperty(descriptors, key as string, { value: data, configurable: true });
   }
   if (!(value instanceof Error)) {
+    if (hasOwnText(value)) Reflect.deleteProperty(descriptors, "toString");
     const prototype = isPlainObject(value) ? Object.getPrototypeOf(value) : Object.prototype;
     return Object.create(prototype, descriptors);
   }

@@ -12,6 +12,7 @@
  * | `"%s", 1, new Map(…)`           | `"%s"`      | `1`        | `extra`, if all keys are strings     |
  * | `"a", { user }, error, { extra }` | `"a"`     |            | all of them, in any order            |
  * | `"%s", { user }`                | `"%s"`      | `{ user }` | a placeholder shows it               |
+ * | `"%s", error`                   | `"%s"`      | `error`    | none; `exc_info` in `exception()`    |
  * | `"%(user)s", { user }`          | `"%(user)s"`| `{ user }` | a placeholder names it               |
  * | `"a", new User()`, `"a", [1]`   | `"a"`       | that       | none: a mistake                      |
  * | `{ user }`                      | `""`        |            | `extra: { user }`                    |
@@ -40,7 +41,7 @@ export interface LogKeywords {
   /** The error that is logged; `true` for the message, if that is an error. */
   exc_info?: unknown;
   /** Further attributes of the record. */
-  extra?: Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown> | null;
+  extra?: Extra | ReadonlyMap<string, unknown> | null;
   /** If true, the record carries the stack of this call. @default {false} */
   stack_info?: boolean;
   /** The function that the record names: 1 is the caller, 2 the caller's caller. @default {1} */

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { exceptionText } from "../text/exception_text.ts";
 import { withFallback } from "../text/fallback.ts";
 import { pythonRepr, pythonStr } from "../text/python_repr.ts";
 import { cutText, TextBudget } from "../text/text_budget.ts";
@@ -26,12 +27,20 @@ export interface FaultReporter {
  * nothing, if there is none. The record gets a `getMessage()` of its own, which is not enumerable:
  * so the next handlers find no mistake, and `msg` and `args` stay as they were, for filters that
  * replace values in them.
+ *
+ * Give the error for which the caller would run a filter or an `emit()` again: it returns false if
+ * that error is not the mistake, as the other run may then send the record twice.
  */
-export function correctMistake(reporter: FaultReporter, record: LogRecord): boolean {
+export function correctMistake(
+  reporter: FaultReporter,
+  record: LogRecord,
+  error?: unknown,
+): boolean {
   try {
     record.getMessage();
     return false;
   } catch (mistake) {
+    if (error !== undefined && !isOf(mistake, error)) return false;
     try {
       Object.defineProperty(record, "getMessage", { value: correctedMessage, configurable: true });
     } catch {
@@ -41,6 +50,14 @@ export function correctMistake(reporter: FaultReporter, record: LogRecord): bool
     callBack(() => reporter.handleError(record, mistake));
     return true;
   }
+}
+
+/** Returns true if an error is a mistake, or an error that was made of it and has its text. */
+function isOf(mistake: unknown, error: unknown): boolean {
+  if (error === mistake) return true;
+  const text = withFallback(() => String(mistake), "");
+  return exceptionText(error).includes(text) ||
+    withFallback(() => String(error), "").includes(text);
 }
 
 /** Returns true if a record's mistake is corrected. */

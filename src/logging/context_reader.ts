@@ -8,7 +8,9 @@
  */
 
 /** Fields for records, by name: context that an adapter or `withContext()` adds to each. */
-export type Extra = Readonly<Record<string, unknown>>;
+// With `unknown`, an object whose type is an interface would not compile.
+// deno-lint-ignore no-explicit-any
+export type Extra = Readonly<Record<string, any>>;
 
 /** Reads the fields of the running flow. */
 export interface ContextReader {

@@ -13,6 +13,7 @@
 import type { Extra } from "./context_reader.ts";
 import type { Fields } from "./_fields.ts";
 import type { LogRecord } from "./log_record.ts";
+import { isStandard } from "./record_attributes.ts";
 import { hidesMethod, setField } from "./_record_field.ts";
 import { reportError } from "./report_error.ts";
 
@@ -20,13 +21,18 @@ export type { Fields } from "./_fields.ts";
 
 /**
  * Adds fields to a record, without those whose names `said` has. A field whose value cannot be read
- * (a getter that throws) is reported and left out. Never throws.
+ * (a getter that throws) is reported and left out; so are fields whose names cannot be read. Never
+ * throws.
  */
 export function addFields(record: LogRecord, fields: Fields, said: Fields = {}): void {
-  for (const key of fields instanceof Map ? fields.keys() : Object.keys(fields)) {
-    if (!(said instanceof Map ? said.has(key) : Object.hasOwn(said, key))) {
-      addField(record, fields, key);
+  try {
+    for (const key of fields instanceof Map ? fields.keys() : Object.keys(fields)) {
+      if (!(said instanceof Map ? said.has(key) : Object.hasOwn(said, key))) {
+        addField(record, fields, key);
+      }
     }
+  } catch (error) {
+    reportError(record, error);
   }
 }
 
@@ -41,11 +47,33 @@ function addField(record: LogRecord, fields: Fields, key: string): void {
 
 /** Returns the name, with as many `_` behind it as it takes to be no attribute of the record. */
 function freeName(record: LogRecord, name: string): string {
-  while (
-    name === "message" || name === "asctime" || Object.hasOwn(record, name) ||
-    hidesMethod(record, name)
-  ) {
-    name += "_";
-  }
+  while (isTaken(record, name)) name += "_";
   return name;
+}
+
+function isTaken(record: LogRecord, name: string): boolean {
+  return name === "message" || name === "asctime" || Object.hasOwn(record, name) ||
+    hidesMethod(record, name);
+}
+
+/** The most `_` that are taken off a name one by one: each step reads the whole name. */
+const MAX_UNDERSCORES = 20;
+
+/**
+ * Returns the names by which a program may have given a field of the record: the field's own, and
+ * those from which it differs by the `_` that were put behind a name that was taken.
+ */
+export function namesOfField(record: LogRecord, key: string): Iterable<string> {
+  if (!key.endsWith("_")) return [key];
+  const names = new Set([key]);
+  for (let name = key; name.endsWith("_") && names.size <= MAX_UNDERSCORES;) {
+    name = name.slice(0, -1);
+    if (!isTaken(record, name)) break;
+    names.add(name);
+  }
+  // Not by a pattern, which would take long for a name of a hundred thousand `_`.
+  let end = key.length;
+  while (key[end - 1] === "_") end--;
+  const first = key.slice(0, end);
+  return isStandard(first) ? names.add(first) : names;
 }

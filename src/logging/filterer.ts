@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { correctMistake } from "./call_mistake.ts";
 import { watch } from "./callback.ts";
 import type { FilterLike } from "./filter.ts";
 import { LogRecord } from "./log_record.ts";
@@ -41,14 +42,31 @@ export class Filterer {
    * where every record would allocate the closure.
    */
   #watch(result: unknown, record: LogRecord): void {
+    watch(result, (error) => this.#report(record, error));
+  }
+
+  /** Returns the result of `handleError()`, whose own rejection the caller then ignores. */
+  #report(record: LogRecord, error: unknown): unknown {
     const { handleError = reportError } = this as { handleError?: typeof reportError };
-    watch(result, (error) => handleError.call(this, record, error));
+    return handleError.call(this, record, error);
+  }
+
+  /** Runs a filter again that has merged the message and found a mistake; the others ran once. */
+  #filterAgain(filter: FilterLike, record: LogRecord, error: unknown): unknown {
+    const reporter = { handleError: this.#report.bind(this) };
+    if (!correctMistake(reporter, record, error)) throw error;
+    return resultOf(filter, record);
   }
 
   /** Runs the filters. Returns the record, its replacement by a filter, or `false`. */
   filter(record: LogRecord): LogRecord | false {
     for (const filter of this.filters) {
-      const result: unknown = typeof filter === "function" ? filter(record) : filter.filter(record);
+      let result: unknown;
+      try {
+        result = resultOf(filter, record);
+      } catch (error) {
+        result = this.#filterAgain(filter, record, error);
+      }
       if (!result) return false;
       if (result instanceof LogRecord) {
         copyMark(record, result);
@@ -59,4 +77,8 @@ export class Filterer {
     }
     return record;
   }
+}
+
+function resultOf(filter: FilterLike, record: LogRecord): unknown {
+  return typeof filter === "function" ? filter(record) : filter.filter(record);
 }

@@ -141,7 +141,7 @@ export abstract class Handler extends Filterer implements AsyncDisposable {
       watchFault(this, record, result);
     } catch (error) {
       if (!passed) this.filterFailed(record, error);
-      else if (correctMistake(this, record)) this.#emitAgain(record);
+      else if (correctMistake(this, record, error)) this.#emitAgain(record);
       else tellFault(this, record, error);
     } finally {
       if (--depth === 0) isUnwinding = false;
@@ -149,12 +149,12 @@ export abstract class Handler extends Filterer implements AsyncDisposable {
     return passed;
   }
 
-  /** Runs the filters; once more if one has merged the message and found a mistake. */
+  /** Runs the filters; once more if an override of `filter()` merges the message and finds a mistake. */
   #filtered(record: LogRecord): LogRecord | false {
     try {
       return this.filter(record);
     } catch (error) {
-      if (!correctMistake(this, record)) throw error;
+      if (!correctMistake(this, record, error)) throw error;
       return this.filter(record);
     }
   }
@@ -178,8 +178,10 @@ export abstract class Handler extends Filterer implements AsyncDisposable {
   }
 
   /**
-   * Sends the record. Synchronous; must not wait. If it throws since the record's arguments do not
-   * suit its message, it is called once more, and the message then has the arguments behind it.
+   * Sends the record. Synchronous; must not wait. If it throws the error of `record.getMessage()`,
+   * because the record's arguments do not suit its message, it is called once more, and the message
+   * then has the arguments behind it. So call `this.format(record)`, which does not throw for that,
+   * or call `getMessage()` before you write anything.
    */
   abstract emit(record: LogRecord): void;
 

@@ -170,7 +170,12 @@ export class LogRecord {
 function soleMapping(args: LogArguments): LogArguments {
   if (!Array.isArray(args) || args.length !== 1) return args;
   const only: unknown = args[0];
-  return isMapping(only) && hasItems(only) ? only : args;
+  try {
+    return isMapping(only) && hasItems(only) ? only : args;
+  } catch {
+    // A proxy that cannot be looked at.
+    return args;
+  }
 }
 
 /** Returns Python's truth of a tuple, of a mapping, or of any value that a sender put there. */

@@ -15,7 +15,7 @@ import { addFields } from "./extra_fields.ts";
 import { Filterer } from "./filterer.ts";
 import type { Handler } from "./handler.ts";
 import { type LogKeywords, NO_KEYWORDS } from "./call_arguments.ts";
-import { callText, correctMistake } from "./call_mistake.ts";
+import { correctMistake } from "./call_mistake.ts";
 import type { CallArgument, CallArguments } from "./call_types.ts";
 import { lastResort } from "./last_resort.ts";
 import { levelEpoch, startLevelEpoch } from "./_level_epoch.ts";
@@ -212,8 +212,9 @@ export class Logger extends Filterer implements LoggerLike {
       made = this.#make(level, msg, args, keywords);
     } catch (error) {
       reportError({ msg, args }, error);
-      // An argument or a keyword that cannot be looked at.
-      made = this.#make(level, callText(msg, args), [], NO_KEYWORDS);
+      // A keyword that cannot be read. The arguments stay apart from the text, for a filter that
+      // removes secrets from them.
+      made = this.#make(level, msg, args, NO_KEYWORDS);
     }
     const handled: unknown = this.handle(made);
     if (handled) watch(handled, reportFault);
@@ -282,7 +283,7 @@ export class Logger extends Filterer implements LoggerLike {
       try {
         filtered = this.filter(record);
       } catch (error) {
-        if (!correctMistake(stderrReporter, record)) throw error;
+        if (!correctMistake(stderrReporter, record, error)) throw error;
         filtered = this.filter(record);
       }
       if (filtered !== false) this.callHandlers(filtered);

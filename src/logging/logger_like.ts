@@ -5,9 +5,11 @@
  *
  * @module
  */
+import type { LogKeywords } from "./call_arguments.ts";
 import type { CallArgument, CallArguments } from "./call_types.ts";
 import type { Extra } from "./context_reader.ts";
 import type { Level } from "./level.ts";
+import type { LogArguments } from "./log_record.ts";
 
 /** A logger, or an adapter of one, as `child()` returns it: the type for code that only logs. */
 export interface LoggerLike {
@@ -63,6 +65,11 @@ export interface LoggerLike {
     msg: CallArgument<Message>,
     ...args: CallArguments<Args>
   ): void;
+  /**
+   * Logs whatever the level is; the keywords are apart from the arguments. For code that passes on
+   * the calls of another logger: a text that is complete has no arguments, whatever `%` is in it.
+   */
+  _log(level: number, msg: unknown, args: LogArguments, keywords: LogKeywords): void;
   /** Returns true if a record of that level would be logged. */
   isEnabledFor(level: number): boolean;
   /** Returns the level of the logger, or of the nearest ancestor that has one. */

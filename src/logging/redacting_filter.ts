@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { namesOfField } from "./extra_fields.ts";
 import { Filter, type FilterResult } from "./filter.ts";
 import type { LogArguments, LogRecord } from "./log_record.ts";
 import { isStandard } from "./record_attributes.ts";
@@ -36,7 +37,9 @@ import { checkKnown, checkString } from "./validate.ts";
  *
  * **Not in texts.** The filter compares names and never looks into a text. A secret that the
  * program has put into the message, into the text of an error or a URL, or that is an argument by
- * itself (`log.info("token %s", token)`), stays.
+ * itself (`log.info("token %s", token)`), stays. A `QueueHandler` merges the arguments into the
+ * text, and so does a handler that sends the record to another program: add the filter to that
+ * handler, or to the logger, and not to the handlers behind the queue or at the receiver.
  *
  * **Copies.** The record and its values are not changed: other handlers see them as they are. On a
  * handler the filter redacts for that handler; on a logger, for all handlers of what is logged
@@ -129,11 +132,13 @@ export class RedactingFilter extends Filter {
     change("msg", msg, redaction.within(msg, start));
     change("args", args, redactedArguments(args, redaction, start));
     change("exc_info", exc_info, redaction.within(exc_info, start));
+    // Another handler has written the error as it was.
+    if (changes.has("exc_info")) change("exc_text", record.exc_text, null);
     for (const key of Object.keys(record)) {
       if (isStandard(key)) continue;
       const before = record[key];
       let after = before;
-      for (const name of namesOf(key)) {
+      for (const name of namesOfField(record, key)) {
         const state = start.next(name);
         if (state !== undefined) after = redaction.of(after, state);
       }
@@ -141,15 +146,6 @@ export class RedactingFilter extends Filter {
     }
     return changes;
   }
-}
-
-/** The names of a field: its own, and that before `_` was put behind the name of an attribute. */
-function namesOf(key: string): string[] {
-  let end = key.length;
-  // Not by a pattern, which would take long for a name of a hundred thousand `_`.
-  while (end > 0 && key[end - 1] === "_") end--;
-  const first = key.slice(0, end);
-  return end < key.length && isStandard(first) ? [key, first] : [key];
 }
 
 /** Each argument is a place from which the paths begin; so is the one mapping. */

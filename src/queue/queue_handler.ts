@@ -103,6 +103,7 @@
  * @module
  */
 import { checkInteger, checkKnown, checkMethods, MAX_TIMEOUT_MS } from "../logging/validate.ts";
+import { correctMistake } from "../logging/call_mistake.ts";
 import { atOnce, watch } from "../logging/callback.ts";
 import { type FlushOptions, Handler, tellFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
@@ -250,7 +251,7 @@ export class QueueHandler extends Handler {
   override emit(record: LogRecord): void {
     if (this.#isClosed) return void this.#dropped.closed++;
     try {
-      const prepared = this.prepare(record);
+      const prepared = this.#prepared(record);
       // Asking this of each record would make emit() a tenth slower.
       if (this.prepare !== prepare) atOnce(prepared, "prepare()");
       copyMark(record, prepared);
@@ -272,6 +273,16 @@ export class QueueHandler extends Handler {
     if (!this.#isClosed) return this.#drop(record, error);
     this.#dropped.closed++;
     this.#report(record, error);
+  }
+
+  /** Prepares the record; once more if an override of `prepare()` finds a mistake in the call. */
+  #prepared(record: LogRecord): LogRecord {
+    try {
+      return this.prepare(record);
+    } catch (error) {
+      if (!correctMistake(this, record, error)) throw error;
+      return this.prepare(record);
+    }
   }
 
   /** Counts the record as dropped if the queue's promise rejects. */

@@ -37,9 +37,10 @@ function append(
       lines.push(`${indent}${label}[more than ${MAX_ERRORS} errors]`);
       return;
     }
-    const isCircular = error instanceof Error && seen.includes(error);
+    const hasStack = isError(error);
+    const isCircular = hasStack && seen.includes(error);
     seen.push(error);
-    if (!(error instanceof Error) || isCircular) {
+    if (!hasStack || isCircular) {
       lines.push(indent + label + (isCircular ? "[circular] " : "") + headline(error));
       return;
     }
@@ -57,6 +58,11 @@ function append(
     error = cause;
     label = "Caused by: ";
   }
+}
+
+/** Returns true for an `Error`, false for any other value, also for a proxy that was revoked. */
+export function isError(value: unknown): value is Error {
+  return withFallback(() => value instanceof Error, false);
 }
 
 /** Returns the stack of a thrown value, if it has one. */

@@ -14,6 +14,7 @@
  * @module
  */
 import { base64 } from "./base64.ts";
+import { stackOf } from "./exception_text.ts";
 import { withFallback } from "./fallback.ts";
 import { keyText } from "./python_repr.ts";
 import { cutText, MAX_DEPTH, TextBudget } from "./text_budget.ts";
@@ -134,7 +135,7 @@ function writeOpen(value: object, budget: TextBudget, rules: JsonRules): string 
   if (value instanceof ArrayBuffer) return writeBytes(new Uint8Array(value), budget);
   const { toJSON } = value as { toJSON?: unknown };
   if (typeof toJSON === "function") return write(toJSON.call(value), budget, rules);
-  if (value instanceof Error) return writeText(value.stack ?? String(value), budget);
+  if (value instanceof Error) return writeText(stackOf(value) ?? String(value), budget);
   return Array.isArray(value) || value instanceof Set
     ? writeItems(value, budget, rules)
     : writeMembers(value, budget, rules);

@@ -287,12 +287,12 @@ test("an argument that logs while it is printed does not log to the logger", () 
 });
 
 test("the replaced methods never throw", () => {
-  const broken = {
-    isEnabledFor: () => true,
-    _log() {
+  class Broken extends Logger {
+    override _log(): void {
       throw new Error("broken logger");
-    },
-  };
+    }
+  }
+  const broken = new Broken("broken", 1);
   const stderr = catchStderr();
   const restore = captureConsole(broken);
   console.log("x");

@@ -7,6 +7,8 @@ import { LogRecord } from "../../src/logging/log_record.ts";
 import { LoggerAdapter } from "../../src/logging/logger_adapter.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { setLogRecordFactory } from "../../src/logging/log_record_factory.ts";
+import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
+import { reportError } from "../../src/logging/report_error.ts";
 import { StreamHandler } from "../../src/logging/stream_handler.ts";
 import { ListHandler, listLogger, receivedRecord, recordOf, stderrOf } from "./helpers.ts";
 import { test } from "../test.ts";
@@ -256,7 +258,8 @@ test("arguments that cannot be looked at do not lose the record", () => {
     [["%s", proxy], "%s (arguments: <unprintable object>)"],
     [[proxy], "<unprintable object>"],
     [[proxy, "x"], "<unprintable object> (arguments: 'x')"],
-    [["x", keywords], "x (arguments: <unprintable dict>)"],
+    [["x", keywords], "x"],
+    [["%s", "a", keywords], "%s (arguments: 'a', <unprintable dict>)"],
     [["x", { extra: proxy }], "x"],
   ];
   for (const [[msg, ...args], text] of cases) {
@@ -273,4 +276,107 @@ test("a mistake in the message of a list handler is reported to it alone", () =>
   logger.info("%d", "x");
   assertEquals([handler.errors.length, second.errors.length], [1, 0]);
   assertEquals([handler.lines, second.lines], [["%d (arguments: 'x')"], ["%d (arguments: 'x')"]]);
+});
+
+test("emit() runs once if it fails for another reason, although the call has a mistake too", () => {
+  let written = 0;
+  class Store extends Plain {
+    override emit(): void {
+      written++;
+      throw new Error("connection lost behind the write");
+    }
+  }
+  const handler = new Store();
+  handler.handle(recordOf("%d", "x"));
+  assertEquals(written, 1);
+  assertEquals(handler.errors.map(String), ["Error: connection lost behind the write"]);
+});
+
+test("emit() runs again if it wraps the mistake in an error of its own", () => {
+  const wraps: ((error: Error) => unknown)[] = [
+    (cause) => new Error("no row", { cause }),
+    (error) => new Error(`no row: ${error}`),
+    (error) => `no row: ${error}`,
+  ];
+  for (const wrap of wraps) {
+    class Wrapping extends Plain {
+      override emit(record: LogRecord): void {
+        try {
+          super.emit(record);
+        } catch (error) {
+          throw wrap(error as Error);
+        }
+      }
+    }
+    const handler = new Wrapping();
+    handler.handle(recordOf("%d", "x"));
+    assertEquals(handler.lines, ["%d (arguments: 'x')"]);
+    assertEquals(handler.errors.length, 1);
+  }
+});
+
+test("a filter before the one that finds a mistake runs once", () => {
+  const { logger, handler } = listLogger();
+  for (const filterer of [logger, handler]) {
+    let seen = 0;
+    // Passes every second record.
+    filterer.addFilter(() => seen++ % 2 === 0);
+    filterer.addFilter((record) => record.getMessage() !== "");
+  }
+  stderrOf(() => void logger.info("%d passed", "x"));
+  stderrOf(() => void logger.info("%d dropped", "x"));
+  assertEquals(handler.lines, ["%d passed (arguments: 'x')"]);
+});
+
+test("a filter that fails for another reason runs once, although the call has a mistake too", () => {
+  const { logger, handler } = listLogger();
+  let runs = 0;
+  handler.addFilter(() => {
+    runs++;
+    throw new Error("no table");
+  });
+  logger.info("%d", "x");
+  assertEquals([runs, handler.lines, handler.errors.map(String)], [1, [], ["Error: no table"]]);
+});
+
+test("an override of filter() that merges the message keeps the record", () => {
+  class Own extends ListHandler {
+    override filter(record: LogRecord): LogRecord | false {
+      return record.getMessage() === "" ? false : super.filter(record);
+    }
+  }
+  const handler = new Own();
+  handler.handle(recordOf("%d", "x"));
+  assertEquals(handler.lines, ["%d (arguments: 'x')"]);
+});
+
+test("a keyword that cannot be read loses neither the arguments nor the error", () => {
+  const { logger, handler } = listLogger();
+  const keywords = {
+    get stacklevel(): never {
+      return boom();
+    },
+  };
+  stderrOf(() => void logger.info("%s left", 3, keywords));
+  const fields = new Proxy({}, { ownKeys: boom });
+  const error = new Error("e");
+  stderrOf(() => void logger.info("%s left", 3, { extra: fields, exc_info: error }));
+  assertEquals(handler.lines[0], "3 left");
+  assertEquals(handler.records[1]!.exc_info, error);
+  assert(handler.lines[1]!.startsWith("3 left\n"), handler.lines[1]);
+});
+
+test("without raiseExceptions a mistake is not reported, and every handler sends the record", () => {
+  const { logger, handler } = listLogger();
+  const other = stream();
+  logger.addHandler(other.handler);
+  handler.handleError = (record, error) => reportError(record, error);
+  setRaiseExceptions(false);
+  try {
+    assertEquals(stderrOf(() => void logger.info("%d silent", "x")), []);
+  } finally {
+    setRaiseExceptions(true);
+  }
+  assertEquals(handler.lines, ["%d silent (arguments: 'x')"]);
+  assertEquals(other.lines, ["%d silent (arguments: 'x')\n"]);
 });

@@ -58,7 +58,10 @@ function everyCall(log: LoggerLike): void {
   log.info("x", { exc_info: error, stack_info: true, stacklevel: 2 });
   log.info("x %s", 1, error, { user: 1 }, { extra: null });
   log.log(20, "x", { user: 1 });
+  log.info("x", { extra: person, stacklevel: 2 });
   log.child({ user: 1 }).warn("x");
+  log.child(person).warn("x");
+  new LoggerAdapter(getLogger(log.name), person);
   generic(log, "x", person, "y", "z");
 }
 

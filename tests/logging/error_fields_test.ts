@@ -103,3 +103,9 @@ test("errorFieldsOfText() reads a text of any length in linear time", () => {
     assertEquals(errorFieldsOfText(text).stack, text);
   }
 });
+
+test("errorFields() has fields for a proxy that was revoked", () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  assertEquals(errorFields(proxy), { type: "Error", message: "" });
+});

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { addFields } from "../../src/logging/extra_fields.ts";
+import { addFields, namesOfField } from "../../src/logging/extra_fields.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { stderrOf } from "./helpers.ts";
 import { test } from "../test.ts";
@@ -46,4 +46,24 @@ test("__proto__ is a field like any other", () => {
   addFields(record, JSON.parse('{"__proto__": {"polluted": true}}'));
   assertEquals(record.polluted, undefined);
   assertEquals(Object.hasOwn(record, "__proto__"), true);
+});
+
+test("addFields() reports fields whose names cannot be read, and does not throw", () => {
+  const fields = new Proxy({}, {
+    ownKeys() {
+      throw new Error("shut");
+    },
+  });
+  const record = makeLogRecord({});
+  assertEquals(stderrOf(() => addFields(record, fields)).length, 1);
+});
+
+test("namesOfField() has every name from which a field may have its own", () => {
+  const record = makeLogRecord({ name: "shop", user: "anna", user_: 1, other_: 2 });
+  addFields(record, { user: 3, name: 4, getMessage: 5 });
+  const names = (key: string) => [...namesOfField(record, key)];
+  assertEquals(names("user__"), ["user__", "user_", "user"]);
+  assertEquals(names("name_"), ["name_", "name"]);
+  assertEquals(names("getMessage_"), ["getMessage_", "getMessage"]);
+  assertEquals([names("other_"), names("user")], [["other_"], ["user"]]);
 });

@@ -352,6 +352,17 @@ test("exc_info is the error itself", () => {
   assertEquals(handler.lines[1], "b\nthrown text");
 });
 
+test("an error that a placeholder shows is text alone, but for exception()", () => {
+  const { logger, handler } = listLogger();
+  const error = new Error("boom");
+  logger.error("failed: %s", error);
+  logger.exception("failed: %s", error);
+  logger.error("failed: %s", error, error);
+  assertEquals(handler.records.map(({ exc_info }) => exc_info), [null, error, error]);
+  assertEquals(handler.lines[0], "failed: Error: boom");
+  assert(handler.lines[1]!.startsWith("failed: Error: boom\nError: boom"));
+});
+
 test("exception() logs its error at ERROR", () => {
   const { logger, handler } = listLogger();
   const error = new Error("boom");
@@ -360,10 +371,12 @@ test("exception() logs its error at ERROR", () => {
   logger.exception(error);
   logger.exception("nothing current");
   logger.exception("off", { exc_info: false });
+  logger.exception("shown: %s", error);
+  logger.exception("shown: %s", error, { user: "anna" });
   assertEquals(handler.records.map(({ exc_info }) => exc_info), [
-    ...[error, error, error, null, null],
+    ...[error, error, error, null, null, error, error],
   ]);
-  assertEquals(handler.records.map(({ levelno }) => levelno), [40, 40, 40, 40, 40]);
+  assertEquals(handler.records.map(({ levelno }) => levelno), [40, 40, 40, 40, 40, 40, 40]);
   assertEquals(handler.records[1]!.getMessage(), "failed x");
 });
 

@@ -10,6 +10,7 @@ import { Formatter } from "../../src/logging/formatter.ts";
 import { JSONFormatter } from "../../src/logging/json_formatter.ts";
 import { Logger } from "../../src/logging/logger.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
+import { setLogRecordFactory } from "../../src/logging/log_record_factory.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { isReceived } from "../../src/logging/received_mark.ts";
 import { RedactingFilter } from "../../src/logging/redacting_filter.ts";
@@ -199,3 +200,98 @@ test("RedactingFilter refuses paths that are none, and wrong options", () => {
 });
 
 type FilterClass = new (...args: unknown[]) => RedactingFilter;
+
+test("RedactingFilter redacts what an earlier handler has written of an error", () => {
+  const { logger, handler } = listLogger();
+  const second = new ListHandler();
+  second.addFilter(new RedactingFilter(["**.password"], { replacement: "***" }));
+  logger.addHandler(second);
+  for (
+    const exc_info of [new Error("e", { cause: { password: "tulip" } }), { password: "tulip" }]
+  ) {
+    logger.error("failed", { exc_info });
+    assert(handler.lines.at(-1)!.includes("tulip"));
+    assert(!second.lines.at(-1)!.includes("tulip"), second.lines.at(-1));
+    assert(second.lines.at(-1)!.includes("***"), second.lines.at(-1));
+  }
+});
+
+test("RedactingFilter finds a cause that the class of an error has a getter for", () => {
+  class Failure extends Error {
+    override get cause(): unknown {
+      return { password: "tulip" };
+    }
+  }
+  const text = JSON.stringify(logged(["cause.password"], "x", new Failure("failed")));
+  assert(text.includes('"cause":{"password":"***"}'), text);
+});
+
+test("RedactingFilter leaves an object no toString() of its own that shows what is redacted", () => {
+  const user = { name: "anna", password: "tulip", toString: () => "anna/tulip" };
+  for (const path of ["password", "**.password"]) {
+    assertEquals(logged([path], "%s", user).message, "{'name': 'anna', 'password': '***'}");
+  }
+});
+
+test("RedactingFilter finds a field that is named like one of the factory by its first name", () => {
+  class OwnRecord extends LogRecord {
+    user: unknown = "host";
+  }
+  const { logger, handler } = listLogger();
+  logger.addFilter(new RedactingFilter(["user", "getMessage"]));
+  setLogRecordFactory(OwnRecord);
+  try {
+    logger.info("x", { user: "anna", getMessage: 1 });
+  } finally {
+    setLogRecordFactory(LogRecord);
+  }
+  const [{ user, user_, getMessage_ }] = handler.records as [LogRecord];
+  assertEquals([user, user_, getMessage_], ["[redacted]", "[redacted]", "[redacted]"]);
+});
+
+test("RedactingFilter redacts the arguments that a mistake in a call leaves behind the text", () => {
+  const user = { password: "tulip" };
+  const paths = ["password"];
+  assertEquals(
+    logged(paths, "a %d", user, "b").message,
+    "a %d (arguments: {'password': '***'}, 'b')",
+  );
+  assertEquals(logged(paths, "%(a)s", user).message, "%(a)s (arguments: {'password': '***'})");
+  assertEquals(
+    logged(paths, "%(a)s", new Map(Object.entries(user))).message,
+    "%(a)s (arguments: {'password': '***'})",
+  );
+});
+
+test("no call puts its arguments into the text, where RedactingFilter does not find them", () => {
+  const boom = (): never => {
+    throw new Error("boom");
+  };
+  const user = { password: "tulip" };
+  const keywords = { exc_info: null, extra: {} };
+  const bad = Object.defineProperty(keywords, "stack_info", { get: boom, enumerable: true });
+  stderrOf(() => {
+    assertEquals(logged(["password"], "%s", user, bad).message, "{'password': '***'}");
+  });
+  const proxy = new Proxy({}, { getPrototypeOf: boom });
+  const { logger, handler } = listLogger();
+  const filter = new RedactingFilter(["password"]);
+  handler.addFilter(filter);
+  stderrOf(() => void logger.info("x", user, proxy));
+  // What cannot be searched is dropped.
+  assertEquals([handler.lines, filter.dropped, handler.errors.length], [[], 1, 1]);
+});
+
+test("RedactingFilter counts a record once that it cannot search, although the call has a mistake", () => {
+  const { logger, handler } = listLogger();
+  const filter = new RedactingFilter(["*.pin"]);
+  logger.addFilter(filter);
+  const fields = Object.defineProperty({}, "pin", {
+    enumerable: true,
+    get() {
+      throw new Error("shut");
+    },
+  });
+  stderrOf(() => void logger.info("%d", "x", { fields }));
+  assertEquals([filter.dropped, handler.lines], [1, []]);
+});

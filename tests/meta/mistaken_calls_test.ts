@@ -20,6 +20,9 @@ import {
   SysLogHandler,
 } from "../../mod.ts";
 import * as files from "../../src/files/file_handlers.ts";
+import type { HTTPBody } from "../../src/delivery/http_body.ts";
+import { loki } from "../../src/handlers/loki_body.ts";
+import { otlp } from "../../src/handlers/otlp_body.ts";
 import { MemoryHandler } from "../../src/handlers/memory_handler.ts";
 import { SMTPHandler } from "../../src/mail/smtp_handler.ts";
 import { PortQueue } from "../../src/queue/port_queue.ts";
@@ -64,13 +67,13 @@ function network(make: (network: MemoryNetwork) => Handler): Sending {
   return { handler, taken: received };
 }
 
-function http(options: { body?: "form" | "json"; method?: "GET" | "POST" }): Sending {
+function http(options: { body?: "form" | "json" | HTTPBody; method?: "GET" | "POST" }): Sending {
   let taken = "";
   const { clock } = new MemoryNetwork();
   const fetch = (url: unknown, init: { body?: unknown } = {}) => {
     const { body } = init;
     taken = body instanceof Uint8Array && body.length > 0 ? decoder.decode(body) : String(url);
-    if (options.body !== "json") taken = decodeURIComponent(taken.replaceAll("+", " "));
+    if (options.body === undefined) taken = decodeURIComponent(taken.replaceAll("+", " "));
     return Promise.resolve(new Response("thanks"));
   };
   const handler = new HTTPHandler("h", "/log", { ...options, clock, fetch, exitNotifier: {} });
@@ -138,6 +141,14 @@ const kinds: Record<string, () => Sending> = {
   "QueueHandler, port": port,
   "SocketHandler": () =>
     network((net) => new SocketHandler("h", 1, { connector: net, clock: net.clock })),
+  "SocketHandler, queue": () =>
+    network((net) =>
+      new SocketHandler("h", 1, {
+        connector: net,
+        clock: net.clock,
+        whileDisconnected: "queue",
+      })
+    ),
   "SocketHandler, JSON": () =>
     network((net) =>
       new SocketHandler("h", 1, { connector: net, clock: net.clock, serializer: json })
@@ -157,6 +168,8 @@ const kinds: Record<string, () => Sending> = {
   "HTTPHandler": () => http({}),
   "HTTPHandler, POST": () => http({ method: "POST" }),
   "HTTPHandler, JSON": () => http({ body: "json" }),
+  "HTTPHandler, OTLP JSON": () => http({ body: otlp({ resource: {}, encoding: "json" }) }),
+  "HTTPHandler, Loki JSON": () => http({ body: loki({ labels: { app: "a" } }) }),
   "SMTPHandler": mail,
 };
 

@@ -238,3 +238,19 @@ test("a received record is escaped behind a queue too, and its traceback keeps i
   ]);
   for (const each of [handler, own, memory]) await each.close();
 });
+
+test("QueueHandler keeps the record of a call with a mistake, also if prepare() is overridden", () => {
+  class Own extends QueueHandler {
+    override prepare(record: LogRecord): LogRecord {
+      return makeLogRecord({ ...record, msg: record.getMessage(), args: null });
+    }
+  }
+  const queue = new RecordQueue();
+  const handler = new Own(queue);
+  const errors: unknown[] = [];
+  handler.handleError = (_record, error) => void errors.push(error);
+  handler.handle(recordOf("%d", "x"));
+  assertEquals(errors.length, 1);
+  assertEquals([handler.stats.enqueued, handler.stats.droppedTotal], [1, 0]);
+  assertEquals(queue.get_nowait()?.getMessage(), "%d (arguments: 'x')");
+});

@@ -79,3 +79,11 @@ test("exceptionText() cuts causes, aggregates and thrown values that are too lon
   assert(exceptionText(many).endsWith("…]"));
   assert(exceptionText(new Error("e", { cause: many })).endsWith("…]"));
 });
+
+test("exceptionText() has a text for a proxy that was revoked, also as a cause", () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  assertEquals(exceptionText(proxy), "[an error that cannot be printed]");
+  const error = withStack(new Error("e", { cause: proxy }), "Error: e");
+  assertEquals(exceptionText(error), "Error: e\nCaused by: [an error that cannot be printed]");
+});

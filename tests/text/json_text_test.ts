@@ -73,3 +73,10 @@ test("quotedJson() writes what JSON.stringify() writes of a text", () => {
     { seed: 20261128, numRuns: 500 },
   );
 });
+
+test("jsonText() writes an error whose stack is no text by its headline", () => {
+  for (const stack of [["a", "b"], Array(100).fill("a"), 5, {}, null]) {
+    const error = Object.defineProperty(new RangeError("bad"), "stack", { value: stack });
+    assertEquals(JSON.parse(jsonText({ error })), { error: "RangeError: bad" });
+  }
+});

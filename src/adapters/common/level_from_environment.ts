@@ -32,12 +32,12 @@ const reported = new Set<string>();
  * program. On Deno a variable that may not be read counts as not set; the permission
  * (`--allow-env=LOGWIRE_LEVEL,LOG_LEVEL`) is never asked for.
  *
- * @param ownLevels the names that the program has given to `addLevelName()`
+ * @param ownLevels the names that the program has given to `addLevelName()`; for TypeScript the result
+ * is one of Python's names, so that every method that takes a level takes it
  */
-export function levelFromEnvironment<Own extends string = never>(
-  ownLevels: readonly Own[] = [],
+export function levelFromEnvironment(
+  ownLevels: readonly string[] = [],
 ):
-  | Own
   | "CRITICAL"
   | "FATAL"
   | "ERROR"
@@ -47,7 +47,7 @@ export function levelFromEnvironment<Own extends string = never>(
   | "DEBUG"
   | "NOTSET"
   | undefined {
-  const known = [...LEVELS, ...ownLevels];
+  const known = [...LEVELS, ...ownLevels as typeof LEVELS];
   for (const variable of VARIABLES) {
     const value = read(variable)?.trim();
     if (!value) continue;
