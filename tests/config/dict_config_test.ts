@@ -433,7 +433,8 @@ test("handlerClasses() gives handlers over a network its options, and those of t
       refusal({
         handlers: { d: { class: "logging.handlers.DatagramHandler", host: "h", port: 1 } },
       }, { classes: handlerClasses({ connector: streams }) }).split(":")[0],
-      "Cannot configure logging as 'handlers.d.connector' must be an object with openDatagram()",
+      "Cannot configure logging as 'handlers.d.connector' must be an object with openDatagram(), " +
+        'such as that of "@logwire/logging/auto"',
     );
   });
 });
