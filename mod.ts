@@ -194,7 +194,7 @@ export {
   SYSLOG_UDP_PORT,
 } from "./src/logging/default_ports.ts";
 
-// What travels
+// The serializers: they turn a record into bytes
 export type { Serializer } from "./src/wire/serializer.ts";
 export { pickle } from "./src/wire/pickle_serializer.ts";
 export { json, jsonLines } from "./src/wire/json.ts";

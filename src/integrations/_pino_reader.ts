@@ -57,7 +57,7 @@ export interface PinoStats {
   withoutLevel: number;
 }
 
-/** What pino says of a line besides its text, where it is asked to. */
+/** The facts about a line that pino gives beside its text, to a destination that asks for them. */
 export interface PinoMetadata {
   readonly level?: unknown;
   /** The value of the time as JSON. */

@@ -136,7 +136,7 @@ class Lines {
   }
 }
 
-/** What thread-stream calls when a program flushes its logger. */
+/** The method that thread-stream calls when a program flushes its logger. */
 interface Flushable {
   flush(): Promise<void>;
 }

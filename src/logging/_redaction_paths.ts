@@ -14,7 +14,7 @@ const MAX_LENGTH = 100;
 /** The most states that are kept: the names of a record, which a sender chose, lead to them. */
 const MAX_STATES = 1000;
 
-/** What the names so far have matched. */
+/** The parts of the paths that the names so far have matched. */
 export interface PathState {
   /** Identifies the state: one with the same text leads to the same values. */
   readonly id: string;

@@ -23,7 +23,7 @@ interface ProcessTerminal {
   readonly stderr?: { readonly isTTY?: boolean };
 }
 
-/** What the decision depends on. */
+/** The facts that the decision depends on. */
 export interface Terminal {
   /** Returns a variable of the environment; nothing if it may not be read without a question. */
   variable(name: string): string | undefined;

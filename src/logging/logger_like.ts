@@ -1,5 +1,5 @@
 /**
- * What a `Logger` and a `LoggerAdapter` have in common: the type for code that only logs.
+ * The methods that `Logger` and `LoggerAdapter` share: the type for code that only logs.
  *
  * Browser compatible: types only.
  *

@@ -1,4 +1,4 @@
-/** What the tests of bodies share: a handler with a body, and a scripted server. */
+/** A handler with a body and a scripted server, which the tests of bodies share. */
 import { VirtualClock } from "../../src/testing/_virtual_clock.ts";
 import type { DeliveryEvent } from "../../src/delivery/delivery_event.ts";
 import { HTTPHandler, type HTTPHandlerOptions } from "../../src/handlers/http_handler.ts";

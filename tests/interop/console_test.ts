@@ -1,4 +1,4 @@
-/** What a program prints, at a CPython log server, through an outage to an exit. */
+/** A CPython log server receives all that a program prints, through an outage to the exit. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { test } from "../test.ts";
 import { withoutWorkerd, Workerd } from "../edge/workerd.ts";

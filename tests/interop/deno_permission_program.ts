@@ -30,7 +30,7 @@ async function log(handler: Handler): Promise<void> {
   if (stats !== undefined) console.log(`dropped ${stats.droppedTotal}`);
 }
 
-/** What `handleError()` would print beside the line of the outage is the same error. */
+/** Silences `handleError()`, which would print the error that the line of the outage names. */
 async function logByMail(mailhost: string): Promise<void> {
   const handler = new SMTPHandler([mailhost, port], { ...mail, whileDisconnected: "drop" });
   handler.handleError = () => {};

@@ -21,7 +21,7 @@ export interface Decoded {
   record: Record<string, unknown> & { attributes?: { key: string; value: unknown }[] };
 }
 
-/** What the decoder is asked for. */
+/** A request to the decoder. */
 export type Question =
   | { kind: "protobuf" | "json"; base64: string }
   | { kind: "answer"; rejected: number; message: string };

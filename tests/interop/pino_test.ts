@@ -1,4 +1,4 @@
-/** What the real pino logs in a program arrives at the log server of the Python documentation. */
+/** Records of the real pino in a program arrive at the log server of the Python documentation. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import * as esbuild from "esbuild";
 import { execFileSync } from "node:child_process";

@@ -1,4 +1,4 @@
-/** What the real pino logs by its worker arrives at the log server of the Python documentation. */
+/** Records of the real pino in its worker arrive at the log server of the Python documentation. */
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import * as esbuild from "esbuild";
 import { writeFileSync } from "node:fs";

@@ -10,7 +10,7 @@ import { wellFormedJson } from "../well_formed_json.ts";
 import type { KeyValue } from "./any_value.ts";
 import type { OtlpRecord } from "./otlp_record.ts";
 
-/** What a server says of a request that it has taken. */
+/** The answer of a server to a request that it has taken. */
 export interface PartialSuccess {
   /** The number of records that it refuses. */
   rejected: number;
