@@ -8,9 +8,10 @@
  * @module
  */
 import { DEBUG, ERROR, INFO, WARNING } from "../logging/level.ts";
+import { isError } from "../text/exception_text.ts";
 import { withFallback } from "../text/fallback.ts";
 import { consoleText, dirText } from "./_console_text.ts";
-import { isError, UNREADABLE } from "./_unreadable.ts";
+import { UNREADABLE } from "./_unreadable.ts";
 
 /** One call that prints. */
 export interface ConsoleEvent {

@@ -7,12 +7,12 @@
  *
  * @module
  */
-import { exceptionText } from "../text/exception_text.ts";
+import { exceptionText, isError } from "../text/exception_text.ts";
 import { withFallback } from "../text/fallback.ts";
 import { cutText, MAX_DEPTH } from "../text/text_budget.ts";
 import { inspectAsJson } from "./_value_inspector.ts";
 import { nodeUtil } from "./_node_util.ts";
-import { isError, UNREADABLE } from "./_unreadable.ts";
+import { UNREADABLE } from "./_unreadable.ts";
 
 /**
  * Returns the text of a call with these arguments. Of the error `apart`, which the record carries

@@ -11,6 +11,9 @@ import type { Handler } from "../logging/handler.ts";
 import { getLevelName } from "../logging/level_names.ts";
 import { LogRecord, UNKNOWN_FILE, UNKNOWN_FUNCTION } from "../logging/log_record.ts";
 
+/** The level of trace, which Python does not name: half of DEBUG. */
+export const TRACE = 5;
+
 /** An event of another logger, in the terms of a record. */
 export interface ForeignEvent {
   /** The name of the logger. */

@@ -24,7 +24,7 @@ const MAX_ERRORS = 50;
  */
 export function pinoError(value: unknown): PinoError | undefined {
   if (typeof value === "string" && value !== "") return { text: value, rest: undefined };
-  if (!isPlainObject(value) || !isError(value)) return undefined;
+  if (!isPlainObject(value) || !describesError(value)) return undefined;
   const lines: string[] = [];
   append(value, "", "", lines, { left: MAX_ERRORS });
   const text = lines.join("\n");
@@ -32,7 +32,7 @@ export function pinoError(value: unknown): PinoError | undefined {
   // A serializer may have left out or changed one of them: the text must hold each.
   if (typeof message !== "string" || isMissing(message, value)) rest.message = message;
   if (type !== undefined && (typeof type !== "string" || !text.includes(type))) rest.type = type;
-  if (cause !== undefined && !isError(cause)) rest.cause = cause;
+  if (cause !== undefined && !describesError(cause)) rest.cause = cause;
   if (aggregateErrors !== undefined && !Array.isArray(aggregateErrors)) {
     rest.aggregateErrors = aggregateErrors;
   }
@@ -40,7 +40,7 @@ export function pinoError(value: unknown): PinoError | undefined {
   return { text, rest: Object.keys(rest).length > 0 ? rest : undefined };
 }
 
-function isError(value: unknown): value is Record<string, unknown> {
+function describesError(value: unknown): value is Record<string, unknown> {
   const { stack, message, type } = (value ?? {}) as Record<string, unknown>;
   return typeof stack === "string" || (typeof message === "string" && typeof type === "string");
 }
@@ -59,7 +59,7 @@ function append(
   budget: { left: number },
 ): void {
   if (budget.left-- <= 0) return;
-  if (!isError(error)) {
+  if (!describesError(error)) {
     lines.push(indent + label + (typeof error === "string" ? error : JSON.stringify(error)));
     return;
   }
@@ -69,5 +69,5 @@ function append(
   for (const [index, inner] of Array.isArray(aggregateErrors) ? aggregateErrors.entries() : []) {
     append(inner, `[${index}] `, indent + "    ", lines, budget);
   }
-  if (isError(cause)) append(cause, "Caused by: ", indent, lines, budget);
+  if (describesError(cause)) append(cause, "Caused by: ", indent, lines, budget);
 }

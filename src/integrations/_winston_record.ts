@@ -12,12 +12,12 @@
 import type { Fields } from "../logging/extra_fields.ts";
 import { CRITICAL, DEBUG, ERROR, INFO, WARNING } from "../logging/level.ts";
 import type { LogRecord } from "../logging/log_record.ts";
-import { exceptionText, stackOf } from "../text/exception_text.ts";
+import { exceptionText, isError, stackOf } from "../text/exception_text.ts";
 import { withFallback } from "../text/fallback.ts";
 import { isPlainObject } from "../text/is_mapping.ts";
 import { consoleText } from "./_console_text.ts";
 import { foreignRecord } from "./_foreign_record.ts";
-import { isError, UNREADABLE } from "./_unreadable.ts";
+import { UNREADABLE } from "./_unreadable.ts";
 
 /** The symbol under which winston keeps the name of the level. */
 export const LEVEL: symbol = Symbol.for("level");

@@ -138,14 +138,15 @@
  *
  * @module
  */
-import { type ForeignEvent, foreignRecord, handOver } from "./_foreign_record.ts";
-import { isError, UNREADABLE } from "./_unreadable.ts";
+import { type ForeignEvent, foreignRecord, handOver, TRACE } from "./_foreign_record.ts";
+import { UNREADABLE } from "./_unreadable.ts";
 import { inspect } from "./_value_inspector.ts";
 import { callBack } from "../logging/callback.ts";
 import { pathOf } from "../logging/caller.ts";
 import type { Handler } from "../logging/handler.ts";
 import { CRITICAL, DEBUG, ERROR, INFO, WARNING } from "../logging/level.ts";
 import { checkBoolean, checkKnown, checkMethods, refuse } from "../logging/validate.ts";
+import { isError } from "../text/exception_text.ts";
 import { withFallback } from "../text/fallback.ts";
 import { cutText } from "../text/text_budget.ts";
 
@@ -205,9 +206,6 @@ export type LogTapeValueRenderer = (
 ) => string;
 
 const WHAT = "create a LogTape sink";
-
-/** The level of trace, which Python does not name: half of DEBUG. */
-const TRACE = 5;
 
 const LEVELS: ReadonlyMap<string, number> = new Map([
   ["trace", TRACE],

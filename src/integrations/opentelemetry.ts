@@ -144,7 +144,7 @@
  *
  * @module
  */
-import { type ForeignEvent, foreignRecord, handOver } from "./_foreign_record.ts";
+import { type ForeignEvent, foreignRecord, handOver, TRACE } from "./_foreign_record.ts";
 import { callBack } from "../logging/callback.ts";
 import { addFields, type Fields } from "../logging/extra_fields.ts";
 import type { Handler } from "../logging/handler.ts";
@@ -248,9 +248,6 @@ export interface LogRecordExporterOptions {
 }
 
 const WHAT = "create an OpenTelemetry exporter";
-
-/** The level of trace, which Python does not name: half of DEBUG. */
-const TRACE = 5;
 
 /** The lowest severity number of each level, the highest level first. */
 const SEVERITIES: readonly (readonly [number, number])[] = [
@@ -388,7 +385,7 @@ function exceptionOf(attributes: OpenTelemetryLogRecord["attributes"]): string |
 function fieldsOf(log: OpenTelemetryLogRecord, record: LogRecord, settings: Settings): Fields {
   const { attributes, resource, eventName, severityText, droppedAttributesCount } = log;
   const { "exception.stacktrace": _inExcText, ...fields }: Record<string, unknown> = attributes;
-  // What the program has given wins.
+  // The attributes of the program win.
   const add = (name: string, value: unknown) => {
     if (value !== undefined && !Object.hasOwn(fields, name)) fields[name] = value;
   };

@@ -131,8 +131,8 @@ import {
   MAX_TIMEOUT_MS,
   refuse,
 } from "../logging/validate.ts";
+import { isError } from "../text/exception_text.ts";
 import { handOver } from "./_foreign_record.ts";
-import { isError } from "./_unreadable.ts";
 import { LEVEL, winstonRecord, type WinstonRecordOptions } from "./_winston_record.ts";
 
 /** The part of a format of winston (`logform`) that is used. */
@@ -143,7 +143,7 @@ export interface WinstonFormat {
   options?: object;
 }
 
-/** What winston passes to a transport: the event, with its level and text under symbols too. */
+/** The event that winston passes to a transport, with its level and text under symbols too. */
 export interface WinstonInfo {
   /** The name of the level, perhaps with colours. */
   level: string;

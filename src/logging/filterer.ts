@@ -53,9 +53,27 @@ export class Filterer {
 
   /** Runs a filter again that has merged the message and found a mistake; the others ran once. */
   #filterAgain(filter: FilterLike, record: LogRecord, error: unknown): unknown {
-    const reporter = { handleError: this.#report.bind(this) };
-    if (!correctMistake(reporter, record, error)) throw error;
+    if (!this.#correct(record, error)) throw error;
     return resultOf(filter, record);
+  }
+
+  #correct(record: LogRecord, error: unknown): boolean {
+    return correctMistake({ handleError: this.#report.bind(this) }, record, error);
+  }
+
+  /**
+   * Returns what `filter()` returns; runs it once more if an override of it merges the message and
+   * finds a mistake.
+   *
+   * @ignore
+   */
+  protected filterOrCorrect(record: LogRecord): LogRecord | false {
+    try {
+      return this.filter(record);
+    } catch (error) {
+      if (!this.#correct(record, error)) throw error;
+      return this.filter(record);
+    }
   }
 
   /** Runs the filters. Returns the record, its replacement by a filter, or `false`. */

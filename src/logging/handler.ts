@@ -132,7 +132,7 @@ export abstract class Handler extends Filterer implements AsyncDisposable {
     let passed = false;
     depth++;
     try {
-      const filtered = this.#filtered(record);
+      const filtered = this.filterOrCorrect(record);
       if (filtered === false) return false;
       record = filtered;
       passed = true;
@@ -147,16 +147,6 @@ export abstract class Handler extends Filterer implements AsyncDisposable {
       if (--depth === 0) isUnwinding = false;
     }
     return passed;
-  }
-
-  /** Runs the filters; once more if an override of `filter()` merges the message and finds a mistake. */
-  #filtered(record: LogRecord): LogRecord | false {
-    try {
-      return this.filter(record);
-    } catch (error) {
-      if (!correctMistake(this, record, error)) throw error;
-      return this.filter(record);
-    }
   }
 
   #emitAgain(record: LogRecord): void {

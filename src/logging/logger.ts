@@ -15,7 +15,6 @@ import { addFields } from "./extra_fields.ts";
 import { Filterer } from "./filterer.ts";
 import type { Handler } from "./handler.ts";
 import { type LogKeywords, NO_KEYWORDS } from "./call_arguments.ts";
-import { correctMistake } from "./call_mistake.ts";
 import type { CallArgument, CallArguments } from "./call_types.ts";
 import { lastResort } from "./last_resort.ts";
 import { levelEpoch, startLevelEpoch } from "./_level_epoch.ts";
@@ -57,9 +56,6 @@ export type LoggerClass = new (name: string) => Logger;
 
 /** The place of a logging call: file, line, function, and the stack if the call asked for it. */
 export type Caller = [pathname: string, lineno: number, func: string, sinfo: string | null];
-
-/** Reports a mistake that a filter of a logger finds: no handler has the record yet. */
-const stderrReporter = { handleError: reportError };
 
 const UNKNOWN_CALLER: Caller = [UNKNOWN_FILE, 0, UNKNOWN_FUNCTION, null];
 
@@ -279,13 +275,7 @@ export class Logger extends Filterer implements LoggerLike {
   handle(record: LogRecord): void {
     if (this.disabled) return;
     try {
-      let filtered: LogRecord | false;
-      try {
-        filtered = this.filter(record);
-      } catch (error) {
-        if (!correctMistake(stderrReporter, record, error)) throw error;
-        filtered = this.filter(record);
-      }
+      const filtered = this.filterOrCorrect(record);
       if (filtered !== false) this.callHandlers(filtered);
     } catch (error) {
       reportError(record, error);

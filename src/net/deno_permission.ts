@@ -16,12 +16,20 @@ export type DenoPermission =
   | { name: "read" | "write"; path: string }
   | { name: "sys"; kind: "hostname" | "networkInterfaces" };
 
+/** The permission to read a variable of the environment. */
+export interface EnvironmentPermission {
+  name: "env";
+  variable: string;
+}
+
 interface Host {
-  Deno?: { permissions: { querySync(wanted: DenoPermission): { state: string } } };
+  Deno?: {
+    permissions: { querySync(wanted: DenoPermission | EnvironmentPermission): { state: string } };
+  };
 }
 
 /** Returns true if the program has the permission. Never prompts. */
-export function isPermitted(wanted: DenoPermission): boolean {
+export function isPermitted(wanted: DenoPermission | EnvironmentPermission): boolean {
   const { Deno } = globalThis as Host;
   if (Deno === undefined) return true;
   try {

@@ -4,12 +4,11 @@
  * @module
  */
 
+import { isPermitted } from "../../net/deno_permission.ts";
+
 /** The part of Deno that is used. */
 interface DenoEnvironment {
   readonly env: { get(name: string): string | undefined };
-  readonly permissions: {
-    querySync(wanted: { name: "env"; variable: string }): { readonly state: string };
-  };
 }
 
 /** The variables, the first that is set first. */
@@ -65,8 +64,7 @@ function read(variable: string): string | undefined {
   };
   // First, since Deno's `process.env` asks for the permission.
   if (Deno === undefined) return process?.env?.[variable];
-  const { state } = Deno.permissions.querySync({ name: "env", variable });
-  return state === "granted" ? Deno.env.get(variable) : undefined;
+  return isPermitted({ name: "env", variable }) ? Deno.env.get(variable) : undefined;
 }
 
 function report(variable: string, value: string, known: readonly string[]): void {
