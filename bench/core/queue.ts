@@ -15,13 +15,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } fro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import {
-  type Connector,
-  Formatter,
-  type Handler,
-  SocketHandler,
-  StreamHandler,
-} from "../../mod.ts";
+import { Formatter, type Handler, SocketHandler, StreamHandler } from "../../mod.ts";
 import {
   PortQueue,
   QueueHandler,
@@ -29,6 +23,7 @@ import {
   RecordQueue,
 } from "../../src/queue/queue_handler.ts";
 import type { MessagePortLike } from "../../src/queue/queue_handler.ts";
+import { nowhere } from "./nowhere.ts";
 import { makeRecords } from "./records.ts";
 
 const ROUNDS = 7;
@@ -107,21 +102,6 @@ async function startWorker(): Promise<MessagePortLike & { terminate(): unknown }
   };
 }
 
-/** Connections that take everything at once. */
-const nowhere: Connector = {
-  connect: () =>
-    Promise.resolve({
-      write: () => Promise.resolve(),
-      closed: new Promise<undefined>(() => {}),
-      close: () => Promise.resolve(),
-      // deno-lint-ignore require-yield -- the peer sends nothing
-      async *[Symbol.asyncIterator]() {
-        await new Promise(() => {});
-      },
-      [Symbol.asyncDispose]: () => Promise.resolve(),
-    }),
-};
-
 function socket(): Subject {
   const handler = new SocketHandler("127.0.0.1", 9020, { connector: nowhere });
   return {
@@ -138,7 +118,7 @@ function median(values: number[]): number {
 
 /** Nanoseconds a record, of one round: in the calls, and to the end of their turns. */
 async function round({ handler, settle }: Subject): Promise<[number, number]> {
-  const records = makeRecords("changing", A_TURN);
+  const records = makeRecords("text", A_TURN);
   let calls = 0;
   let turns = 0;
   for (let turn = 0; turn < TURNS; turn++) {

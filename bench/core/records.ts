@@ -1,54 +1,73 @@
 /**
- * The records of the encoding benches, and what is in them; peers/codec.py has the same.
+ * The records of the encoding benches, and how they are checked; peers/codec.py has the same.
  *
  * @module
  */
-import { ERROR, INFO, LogRecord } from "../../mod.ts";
-import { MESSAGE } from "../net/record.mjs";
+import { getLogger, Handler, type LogRecord } from "../../mod.ts";
+import { logger } from "../net/logwire.ts";
+import { expand, expectations, type Kind } from "../net/record.mjs";
 
-/**
- * The records to encode: a record alone, one whose text is different each time, one with an
- * argument to merge, one with its traceback made, or one with eight fields of `extra`.
- */
-export type Case = "plain" | "changing" | "argument" | "traceback" | "extra";
-
-/** The text of record `i`. */
-export function textOf(which: Case, i: number): string {
-  return which === "changing" || which === "argument" ? `${MESSAGE} ${i}` : MESSAGE;
-}
-
-/** A traceback of usual length, which a formatter has made before. */
-export const TRACEBACK: string = "Traceback (most recent call last):\n" +
-  Array.from(
-    { length: 8 },
-    (_, i) =>
-      `  File "/srv/app/module_${i}.py", line ${100 + i}, in function_${i}\n    spam(eggs)\n`,
-  ).join("") + "ValueError: not a sphinx";
-
-/** Eight fields as services add them. */
-export const EXTRA: Record<string, unknown> = {
-  request_id: "7f3c2a9e-51b1-4d1c-9a59-0d6f5a3c1f10",
-  user_id: 1234567,
-  method: "GET",
-  path: "/api/v1/sphinxes/42",
-  status: 200,
-  duration: 0.01234,
-  cached: false,
-  tenant: null,
+/** What the kinds of record are called in the name of a bench. */
+export const NAMES: Record<Kind, string> = {
+  args: "a record with arguments",
+  extra: "a record with arguments and four fields of extra",
+  text: "a record with a text that changes",
+  error: "a record with an error",
+  const: "a record of the constant text",
 };
 
-/** `count` records, each with a time of its own. */
-export function makeRecords(which: Case, count: number): LogRecord[] {
-  return Array.from({ length: count }, (_, i) => {
-    const level = which === "traceback" ? ERROR : INFO;
-    const error = which === "traceback" ? new Error("not a sphinx") : null;
-    const [msg, args] = which === "argument" ? [`${MESSAGE} %d`, [i]] : [textOf(which, i), []];
-    const record = new LogRecord("myapp.area1", level, "(unknown file)", 0, msg, args, error);
-    record.funcName = "(unknown function)";
+/** Keeps the records that it is given. */
+class RecordKeeper extends Handler {
+  readonly records: LogRecord[] = [];
+
+  override emit(record: LogRecord): void {
+    this.records.push(record);
+  }
+}
+
+/** The records 0 to `count - 1` of a kind, as calls of a logger make them, each with its own time. */
+export function makeRecords(kind: Kind, count: number): LogRecord[] {
+  const log = getLogger("myapp.area1");
+  const keeper = new RecordKeeper();
+  log.setLevel("INFO");
+  log.propagate = false;
+  log.addHandler(keeper);
+  const write = logger(kind);
+  for (let i = 0; i < count; i++) write(log, i);
+  log.removeHandler(keeper);
+  log.propagate = true;
+  for (const [i, record] of keeper.records.entries()) {
     record.created += i / 1000;
     record.relativeCreated += i;
-    if (which === "traceback") record.exc_text = TRACEBACK;
-    if (which === "extra") Object.assign(record, EXTRA);
-    return record;
-  });
+  }
+  return keeper.records;
+}
+
+/** The record without the text of its error, which a record keeps once that is made. */
+export function fresh(record: LogRecord): LogRecord {
+  record.exc_text = null;
+  return record;
+}
+
+/** Throws unless `fields` are those that a receiver finds in record `i` of a kind. */
+export function checkFields(
+  fields: Record<string, unknown>,
+  kind: Kind,
+  i: number,
+): void {
+  for (const expectation of expectations(kind)) {
+    const [, key = "", how, pattern = ""] = /^(\w+)([=~])(.*)$/.exec(expectation) ?? [];
+    const wanted = expand(pattern, i);
+    const value = String(fields[key]);
+    if (how === "=" ? value === wanted : value.includes(wanted)) continue;
+    throw new Error(
+      `'${key}' of record ${i} is not right: ${value} and not ${wanted}`,
+    );
+  }
+  if (
+    fields.args !== null || fields.exc_info !== null ||
+    typeof fields.created !== "number"
+  ) {
+    throw new Error(`record ${i} is not as makePickle() makes it`);
+  }
 }

@@ -6,7 +6,7 @@
  *
  * The same on Node, Deno and Bun.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync, writeSync } from "node:fs";
 import process from "node:process";
 import { setImmediate } from "node:timers";
 import type { Subject, Target } from "./subject.ts";
@@ -29,31 +29,34 @@ interface Job extends Target {
 
 /** Turns are what a server does between two events: the kernel gets its say in between. */
 function inTurns(
-  records: number,
+  first: number,
+  end: number,
   perTurn: number,
   emit: (i: number) => void,
 ): Promise<void> {
   return new Promise((resolve) => {
-    let i = 0;
+    let i = first;
     const turn = () => {
-      const end = Math.min(i + perTurn, records);
-      for (; i < end; i++) emit(i);
-      if (i < records) setImmediate(turn);
+      const behind = Math.min(i + perTurn, end);
+      for (; i < behind; i++) emit(i);
+      if (i < end) setImmediate(turn);
       else resolve();
     };
     turn();
   });
 }
 
+/** Logs the records from number `first` to before `end`. */
 async function emitAll(
   subject: Subject,
-  records: number,
+  first: number,
+  end: number,
   perTurn: number,
 ): Promise<void> {
   const { emit } = subject;
-  if (subject.run !== undefined) await subject.run(records, perTurn);
-  else if (perTurn > 0) await inTurns(records, perTurn, emit);
-  else for (let i = 0; i < records; i++) emit(i);
+  if (subject.run !== undefined) await subject.run(end - first, perTurn);
+  else if (perTurn > 0) await inTurns(first, end, perTurn, emit);
+  else for (let i = first; i < end; i++) emit(i);
 }
 
 /** Resident memory in MiB, now and at its peak; NaN where there is no `/proc`. */
@@ -136,14 +139,14 @@ async function reach(place: string): Promise<void> {
 }
 
 // One record opens the connection; then the process is idle.
-await emitAll(subject, 1, 1);
+await emitAll(subject, 0, 1, 1);
 await flush(job.deaf ? 200 : 1000);
 await new Promise((resolve) => setTimeout(resolve, 20));
 (globalThis as { gc?: () => void }).gc?.();
 const { rss: idleMiB } = memory();
 forgetPeak();
 
-if (job.warmup > 1) await emitAll(subject, job.warmup - 1, 64);
+if (job.warmup > 1) await emitAll(subject, 1, job.warmup, 64);
 await flush(job.deaf ? 200 : 5000);
 await reach("warm");
 
@@ -155,13 +158,16 @@ if (job.latency) {
   const { emit } = subject;
   for (let i = 0; i < job.records; i++) {
     const before = performance.now();
-    emit(i);
+    emit(job.warmup + i);
     times[i] = performance.now() - before;
   }
 } else {
-  await emitAll(subject, job.records, job.perTurn);
+  await emitAll(subject, job.warmup, job.warmup + job.records, job.perTurn);
 }
-if (job.exit) process.exit(0);
+if (job.exit) {
+  writeSync(1, JSON.stringify({ at: "exit", time: now() }) + "\n");
+  process.exit(0);
+}
 const emitted = now();
 await flush(job.deaf ? 200 : 60_000);
 const flushed = now();

@@ -1,28 +1,48 @@
 /** The subject itself: the public API, the runtime's own connector, the handlers' defaults. */
-import { DatagramHandler, getLogger, INFO, SocketHandler } from "../../mod.ts";
+import { DatagramHandler, getLogger, INFO, type Logger, SocketHandler } from "../../mod.ts";
 import { connector as ofRuntime } from "../../src/adapters/auto.ts";
 import type { Connector, DatagramConnector } from "../../src/net/connector.ts";
-import { loggerNames, MESSAGE } from "./record.mjs";
+import {
+  ARGS,
+  FAILED,
+  fieldsOf,
+  inTurn,
+  type Kind,
+  loggerNames,
+  makeError,
+  MESSAGE,
+  textOf,
+  tookOf,
+} from "./record.mjs";
 import type { Subject, Target } from "./subject.ts";
+
+/** The call that logs record `i` of a kind. */
+export function logger(kind: Kind): (log: Logger, i: number) => void {
+  const exc_info = makeError();
+  const calls: Record<Kind, (log: Logger, i: number) => void> = {
+    args: (log, i) => log.info(ARGS, i, tookOf(i)),
+    extra: (log, i) => log.info(ARGS, i, tookOf(i), { extra: fieldsOf(i) }),
+    text: (log, i) => log.info(textOf(i)),
+    error: (log, i) => log.error(FAILED, i, { exc_info }),
+    const: (log) => log.info(MESSAGE),
+  };
+  return calls[kind];
+}
 
 /** One handler at the root logger, as in CPython's cookbook. */
 export function open(
-  { port, protocol, loggers }: Target,
+  { port, protocol, loggers, kind, batchMs }: Target,
   connector: Connector & DatagramConnector = ofRuntime,
 ): Promise<Subject> {
-  const options = { connector, onEvent: () => {} };
+  const options = { connector, onEvent: () => {}, ...(batchMs !== undefined && { batchMs }) };
   const handler = protocol === "tcp"
     ? new SocketHandler("127.0.0.1", port, options)
     : new DatagramHandler("127.0.0.1", port, options);
   const root = getLogger();
   root.setLevel(INFO);
   root.addHandler(handler);
-  const all = loggerNames(loggers).map((name) => getLogger(name));
-  const [log = root] = all;
   const subject: Subject = {
-    emit: all.length === 1
-      ? () => log.info(MESSAGE)
-      : (i) => (all[i % all.length] ?? log).info(MESSAGE),
+    emit: inTurn(loggerNames(loggers).map((name) => getLogger(name)), logger(kind)),
     flush: () => handler.flush(),
     close: () => handler.close(),
     account: () => handler.stats,

@@ -1,9 +1,11 @@
 /**
- * A subject of the benches: it logs one record to a server. Each module in `net/`, `peers/`
+ * A subject of the benches: it logs records of one kind to a server. Each module in `net/`, `peers/`
  * and `controls/` that is measured in JavaScript exports `open(target): Promise<Subject>`.
  *
  * @module
  */
+
+import type { Kind } from "./record.mjs";
 
 /** The address and the format of the records. */
 export interface Target {
@@ -11,6 +13,10 @@ export interface Target {
   readonly protocol: "tcp" | "udp";
   /** How many loggers take turns. */
   readonly loggers: number;
+  /** The kind of the records: what is logged in each call. */
+  readonly kind: Kind;
+  /** logwire's option of that name, where it is not the default. */
+  readonly batchMs?: number;
   /** A file of pre-encoded frames and the size of each, for what does not encode. */
   readonly frames: string;
 }

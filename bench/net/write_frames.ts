@@ -1,28 +1,40 @@
-/** Writes 64 KiB of whole frames to a file: `write_frames.ts FILE [NAME]`, for the controls. */
+/**
+ * Writes 64 KiB of whole frames to a file, for the controls:
+ * `write_frames.ts FILE KIND NUMBER|each [NAME]`. All are of record NUMBER, or of 0, 1, 2, …
+ */
 import { writeFileSync } from "node:fs";
 import process from "node:process";
-import { INFO, LogRecord, SocketHandler } from "../../mod.ts";
+import { getLogger, type LogRecord, SocketHandler } from "../../mod.ts";
 import { connector } from "../../src/adapters/auto.ts";
-import { MESSAGE } from "./record.mjs";
+import { logger } from "./logwire.ts";
+import type { Kind } from "./record.mjs";
 
-const [path = "", name = "myapp.area1"] = process.argv.slice(2);
-const handler = new SocketHandler("127.0.0.1", 9020, { connector });
-const frames: Uint8Array[] = [];
-for (let bytes = 0;;) {
-  const unknown = "(unknown file)";
-  const record = new LogRecord(
-    name,
-    INFO,
-    unknown,
-    0,
-    MESSAGE,
-    [],
-    null,
-  );
-  const frame = handler.makePickle(record);
-  bytes += frame.length;
-  // All frames have one size, so that the first shows where the others begin.
-  if (bytes > 65536 || frame.length !== (frames[0] ?? frame).length) break;
-  frames.push(frame);
+/** Keeps the frames instead of sending them. */
+class FrameKeeper extends SocketHandler {
+  readonly frames: Uint8Array[] = [];
+
+  override emit(record: LogRecord): void {
+    this.frames.push(this.makePickle(record));
+  }
+}
+
+const [path = "", kind = "const", number = "0", name = "myapp.area1"] = process.argv.slice(2);
+const keeper = new FrameKeeper("127.0.0.1", 9020, { connector });
+const log = getLogger(name);
+log.setLevel("DEBUG");
+log.propagate = false;
+log.addHandler(keeper);
+const write = logger(kind as Kind);
+const { frames } = keeper;
+for (let bytes = 0, i = 0;; i++) {
+  write(log, number === "each" ? i : Number(number));
+  const size = frames.at(-1)!.length;
+  bytes += size;
+  // All frames of one number have one size, so that the first shows where the others begin.
+  const isAnother = number !== "each" && size !== frames[0]!.length;
+  if (bytes > 65536 || isAnother) {
+    frames.pop();
+    break;
+  }
 }
 writeFileSync(path, Buffer.concat(frames));

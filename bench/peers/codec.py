@@ -1,6 +1,6 @@
 """Measures on CPython the same as core/codec.ts.
 
-    codec.py makePickle plain|changing|argument|traceback|extra
+    codec.py makePickle KIND        a kind of records.py
     codec.py emit ...               the same: what ours is compared with
     codec.py decode FRAMES
     codec.py disabled
@@ -17,25 +17,8 @@ import struct
 import sys
 import time
 
-MESSAGE = "Jackdaws love my big sphinx of quartz."
-TRACEBACK = (
-    "Traceback (most recent call last):\n"
-    + "".join(
-        '  File "/srv/app/module_%d.py", line %d, in function_%d\n    spam(eggs)\n' % (i, 100 + i, i)
-        for i in range(8)
-    )
-    + "ValueError: not a sphinx"
-)
-EXTRA = {
-    "request_id": "7f3c2a9e-51b1-4d1c-9a59-0d6f5a3c1f10",
-    "user_id": 1234567,
-    "method": "GET",
-    "path": "/api/v1/sphinxes/42",
-    "status": 200,
-    "duration": 0.01234,
-    "cached": False,
-    "tenant": None,
-}
+from records import CALLS, MESSAGE, fields_of
+
 ROUNDS = 5
 ROUND_SECONDS = 0.06
 
@@ -57,43 +40,47 @@ def measure(batch_of_calls, size, clock=time.perf_counter):
     return sorted(run() for _ in range(ROUNDS))[ROUNDS // 2]
 
 
-def text_of(which, i):
-    return "%s %d" % (MESSAGE, i) if which in ("changing", "argument") else MESSAGE
+class Keep(logging.Handler):
+    """Keeps the records that it is given."""
+
+    def __init__(self, records):
+        super().__init__()
+        self.records = records
+
+    def emit(self, record):
+        self.records.append(record)
 
 
-def make_records(which, count, name="myapp.area1"):
+def make_records(kind, count, name="myapp.area1"):
     records = []
+    log = logging.getLogger(name)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    keep = Keep(records)
+    log.addHandler(keep)
     for i in range(count):
-        level, error = logging.INFO, None
-        if which == "traceback":
-            level, error = logging.ERROR, (ValueError, ValueError("not a sphinx"), None)
-        msg, args = (MESSAGE + " %d", (i,)) if which == "argument" else (text_of(which, i), ())
-        record = logging.LogRecord(
-            name, level, "(unknown file)", 0, msg, args, error, "(unknown function)"
-        )
-        record.created += i / 1000
-        record.relativeCreated += i
-        if which == "traceback":
-            record.exc_text = TRACEBACK
-        if which == "extra":
-            record.__dict__.update(EXTRA)
-        records.append(record)
+        CALLS[kind](log, i)
+        records[i].created += i / 1000
+        records[i].relativeCreated += i
+    log.removeHandler(keep)
+    log.propagate = True
     return records
 
 
-def encode(which):
-    records = make_records(which, 64)
+def encode(kind):
+    records = make_records(kind, 64)
     frame = handler.makePickle(records[1])
     fields = pickle.loads(frame[4:])
-    assert fields["msg"] == text_of(which, 1)
+    assert fields["msg"] == records[1].getMessage() and fields["args"] is None
     assert fields["created"] == records[1].created
-    assert fields["exc_text"] == (TRACEBACK if which == "traceback" else None)
-    if which == "extra":
-        assert all(fields[key] == EXTRA[key] for key in EXTRA)
+    assert ("not a sphinx" in (fields["exc_text"] or "")) == (kind == "error")
+    if kind == "extra":
+        assert all(fields[key] == value for key, value in fields_of(1).items())
     make = handler.makePickle
 
     def batch():
         for record in records:
+            record.exc_text = None
             make(record)
 
     return {"rate": measure(batch, len(records)), "note": "%d bytes" % len(frame)}
@@ -130,7 +117,7 @@ def disabled():
 
 
 def frames(path, name):
-    whole = [handler.makePickle(record) for record in make_records("plain", 200, name)]
+    whole = [handler.makePickle(record) for record in make_records("const", 200, name)]
     same = [frame for frame in whole if len(frame) == len(whole[0])]
     with open(path, "wb") as file:
         file.write(b"".join(same[: 65536 // len(whole[0])]))
@@ -150,20 +137,13 @@ def spam(eggs):
 
 
 def log_one(log, which, i):
-    took = i * 7919 % 977
-    if which == "args":
-        log.info("request %d took %d ms", 1000 + i, took)
-    elif which == "text":
-        log.info("%s %d" % (MESSAGE, i))
-    elif which == "extra":
-        path = "/api/v1/sphinxes/%d" % i
-        extra = {"user": "user%d" % (i % 50), "status": 200 + i % 5, "path": path}
-        log.info("request %d took %d ms", 1000 + i, took, extra={**extra, "duration": took / 1e3})
-    else:
-        try:
-            spam(i)
-        except ValueError:
-            log.exception("request %d failed", 1000 + i)
+    if which != "error":
+        return CALLS[which](log, i)
+    # An error for each record, unlike that of a sender in the benches: a receiver knows none before.
+    try:
+        spam(i)
+    except ValueError:
+        log.exception("request %d failed", i)
 
 
 def logged(directory):
@@ -172,19 +152,14 @@ def logged(directory):
     log = logging.getLogger("myapp.area1")
     log.propagate = False
     log.setLevel(logging.INFO)
-    frames = []
-
-    class Keep(logging.Handler):
-        def emit(self, record):
-            frames.append(handler.makePickle(record))
-
-    log.addHandler(Keep())
+    records = []
+    log.addHandler(Keep(records))
     for which in LOGGED:
-        frames.clear()
+        records.clear()
         for i in range(512):
             log_one(log, which, i)
         with open(os.path.join(directory, which), "wb") as file:
-            file.write(b"".join(frames))
+            file.write(b"".join(map(handler.makePickle, records)))
     return {}
 
 

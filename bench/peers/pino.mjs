@@ -1,22 +1,39 @@
 /** pino with pino-socket, whose worker thread writes lines of JSON. */
 import { once } from "node:events";
-import { loggerNames, MESSAGE } from "../net/record.mjs";
+import {
+  ARGS,
+  FAILED,
+  fieldsOf,
+  inTurn,
+  loggerNames,
+  makeError,
+  MESSAGE,
+  textOf,
+  tookOf,
+} from "../net/record.mjs";
 import { load } from "./load.mjs";
 
 const { default: pino } = await load("pino");
 
+const error = makeError();
+const calls = {
+  args: (log, i) => log.info(ARGS, i, tookOf(i)),
+  extra: (log, i) => log.info(fieldsOf(i), ARGS, i, tookOf(i)),
+  text: (log, i) => log.info(textOf(i)),
+  error: (log, i) => log.error(error, FAILED, i),
+  const: (log) => log.info(MESSAGE),
+};
+
 /** Opens the worker and waits until it runs. */
-export async function open({ port, protocol, loggers }) {
+export async function open({ port, protocol, loggers, kind }) {
   const transport = pino.transport({
     target: "pino-socket",
     options: { address: "127.0.0.1", port, mode: protocol },
   });
   await once(transport, "ready");
   const root = pino({ level: "info" }, transport);
-  const all = loggerNames(loggers).map((name) => root.child({ name }));
-  const [log] = all;
   return {
-    emit: all.length === 1 ? () => log.info(MESSAGE) : (i) => all[i % all.length].info(MESSAGE),
+    emit: inTurn(loggerNames(loggers).map((name) => root.child({ name })), calls[kind]),
     flush: () => new Promise((resolve) => transport.flush(() => resolve())),
     async close() {
       transport.end();

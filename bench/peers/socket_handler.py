@@ -10,7 +10,7 @@ import resource
 import sys
 import time
 
-MESSAGE = "Jackdaws love my big sphinx of quartz."
+from records import CALLS
 
 job = json.loads(sys.argv[1])
 logging.raiseExceptions = False
@@ -19,28 +19,26 @@ handler = Handler("127.0.0.1", job["port"])
 logging.getLogger().setLevel(logging.INFO)
 logging.getLogger().addHandler(handler)
 loggers = [logging.getLogger("myapp.area%d" % (i + 1)) for i in range(job["loggers"])]
-log = loggers[0]
+log = CALLS[job["kind"]]
 
 
-async def in_turns(records, per_turn):
-    i = 0
-    while i < records:
-        end = min(i + per_turn, records)
-        while i < end:
-            loggers[i % len(loggers)].info(MESSAGE)
-            i += 1
-        await asyncio.sleep(0)
+async def in_turns(first, end, per_turn):
+    for i in range(first, end):
+        log(loggers[i % len(loggers)], i)
+        if (i - first) % per_turn == per_turn - 1:
+            await asyncio.sleep(0)
 
 
-def emit_all(records, per_turn):
+def emit_all(first, end, per_turn):
     if per_turn > 0:
-        asyncio.run(in_turns(records, per_turn))
+        asyncio.run(in_turns(first, end, per_turn))
     elif len(loggers) == 1:
-        for _ in range(records):
-            log.info(MESSAGE)
+        logger = loggers[0]
+        for i in range(first, end):
+            log(logger, i)
     else:
-        for i in range(records):
-            loggers[i % len(loggers)].info(MESSAGE)
+        for i in range(first, end):
+            log(loggers[i % len(loggers)], i)
 
 
 def memory(name):
@@ -63,27 +61,30 @@ def reach(place):
     sys.stdin.readline()
 
 
-emit_all(1, 0)
+emit_all(0, 1, 0)
 idle = memory("VmRSS")
 try:
     with open("/proc/self/clear_refs", "w") as refs:
         refs.write("5")
 except OSError:
     pass
-emit_all(job["warmup"] - 1, 0)
+warm, end = job["warmup"], job["warmup"] + job["records"]
+emit_all(1, warm, 0)
 reach("warm")
 times = []
 cpu_before = time.process_time()
 start = time.time()
 if job["latency"]:
     clock = time.perf_counter
-    for _ in range(job["records"]):
+    logger = loggers[0]
+    for i in range(warm, end):
         before = clock()
-        log.info(MESSAGE)
+        log(logger, i)
         times.append(clock() - before)
 else:
-    emit_all(job["records"], job["perTurn"])
+    emit_all(warm, end, job["perTurn"])
 if job["exit"]:
+    say(at="exit", time=time.time() * 1e3)
     sys.exit(0)
 emitted = time.time()
 reach("flushed")

@@ -55,12 +55,13 @@ function escape(text) {
 }
 
 /**
- * The chart of `rows` (see report.mjs) whose group is one of `groups`; the bare writes are left out,
+ * The chart of `rows` (see report.mjs) of records of `kind` whose group is one of `groups`; the bare writes are left out,
  * next to which nothing else would be seen. `caption` names the machine and the versions.
  */
-export function toChart(rows, { groups = ["burst", "turns"], caption = [] } = {}) {
-  const shown = rows.filter(({ group, family, rate }) =>
-    groups.includes(group) && family !== "raw" && rate !== undefined
+export function toChart(rows, { groups = ["burst", "turns"], kind = "args", caption = [] } = {}) {
+  const shown = rows.filter((row) =>
+    groups.includes(row.group) && row.kind === kind && row.family !== "raw" &&
+    row.rate !== undefined
   );
   const most = Math.max(...shown.map(({ rate }) => rate), 1);
   const parts = [];

@@ -16,15 +16,14 @@ function most(values) {
 
 /**
  * One row for each scenario and subject: medians over its runs, of memory and loss the worst.
- * `measured` has `{ group, scenario, subject: { family, runtime, name }, runs, failure }`.
+ * `measured` has `{ group, kind, scenario, subject: { family, runtime, name }, runs, failure }`.
  */
 export function toRows(measured) {
-  const rows = measured.map(({ group, scenario, subject, runs, failure }) => {
+  const rows = measured.map(({ group, kind, scenario, subject, runs, failure }) => {
     const all = (key) => runs.map((run) => run[key]);
     const latencies = all("latencyUs").filter((value) => value !== undefined);
     return {
-      group,
-      scenario,
+      ...{ group, kind, scenario },
       ...{
         family: subject.family,
         runtime: subject.runtime,
@@ -39,7 +38,8 @@ export function toRows(measured) {
       latencyUs: latencies.length === 0
         ? undefined
         : [0, 1, 2].map((i) => median(latencies.map((values) => values[i]))),
-      note: runs.find(({ note }) => note !== undefined)?.note,
+      note: runs.find(({ note }) => note !== undefined)?.note ??
+        ending(median(all("exitMs")), most(all("cut"))),
       failure: failure ?? (runs.length === 0 ? "not measured: out of time" : undefined),
     };
   });
@@ -94,15 +94,17 @@ function latency(values) {
   return `p50 ${p50}, p99 ${p99}, p99.9 ${p999} µs`;
 }
 
-/** The rows as text, or with `markdown` as a table of Markdown. */
-export function toTable(rows, { markdown = false } = {}) {
+/** How a process ended that did so straight after its last call. */
+function ending(exitMs, cut) {
+  if (exitMs === undefined) return undefined;
+  const records = cut === 1 ? "record" : "records";
+  return `ended after ${exitMs.toFixed(0)} ms` + (cut > 0 ? `, ${cut} cut ${records}` : "");
+}
+
+/** The rows as text. */
+export function toTable(rows) {
   const cells = rows.map((row) => columns.map(([, cell]) => String(cell(row) ?? "")));
   const heads = columns.map(([head]) => head);
-  if (markdown) {
-    const line = (values) => `| ${values.join(" | ")} |`;
-    const rule = columns.map((_, i) => words.has(i) ? "---" : "---:");
-    return [heads, rule, ...cells].map(line).join("\n");
-  }
   const widths = heads.map((head, i) =>
     Math.max(head.length, ...cells.map((row) => row[i].length))
   );
@@ -118,4 +120,69 @@ export function toTable(rows, { markdown = false } = {}) {
     return gap + line([first ? scenario : "", ...rest]);
   });
   return [line(heads), ...lines].join("\n");
+}
+
+/** The columns of README.md's tables: what programs log first, the best case last. */
+const readmeColumns = [
+  ["args", "`args`"],
+  ["extra", "`extra`"],
+  ["text", "a text that changes"],
+  ["error", "an error"],
+  ["const", "the best case: one constant text"],
+];
+const readmeNames = {
+  "logwire, node": "logwire on Node",
+  "logwire, deno": "logwire on Deno",
+  "logwire, bun": "logwire on Bun",
+  "logwire with batchMs 2, node": "logwire on Node, `batchMs: 2`",
+  "logwire with batchMs 2, deno": "logwire on Deno, `batchMs: 2`",
+  "logwire with batchMs 2, bun": "logwire on Bun, `batchMs: 2`",
+  "pino, node": "pino with pino-socket",
+  "logtape, node": "LogTape with its syslog sink, on Node",
+  "logtape, deno": "LogTape, on Deno",
+  "logtape, bun": "LogTape, on Bun",
+  "winston, node": "winston with winston-syslog",
+  "log4js, node": "log4js with its TCP appender",
+  "cpython": "CPython `SocketHandler`",
+};
+const readmeTables = [
+  ["burst", "100,000 at once"],
+  ["turns", "64 a turn"],
+  ["eights", "8 a turn"],
+  ["single", "1 a turn"],
+];
+
+/**
+ * The tables of README.md, one for each pace: a column for each kind of record that was measured, in
+ * thousands of records a second, with the ratio to CPython, and to pino where that was measured.
+ */
+export function toReadmeTables(rows) {
+  return readmeTables.map(([group, title]) => readmeTable(rows, group, title))
+    .filter((table) => table !== undefined).join("\n\n");
+}
+
+function readmeTable(all, group, title) {
+  const rows = all.filter((row) => row.group === group && row.name in readmeNames);
+  const shown = readmeColumns.filter(([kind]) => rows.some((row) => row.kind === kind));
+  if (shown.length === 0) return undefined;
+  const names = [...new Set(rows.map(({ name }) => name))];
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  const body = names.map((name) => {
+    const of = (kind) => rows.find((row) => row.name === name && row.kind === kind);
+    const cells = shown.map(([kind]) => readmeCell(of(kind)));
+    return line([readmeNames[name], ...cells, of("args")?.cpuUs?.toFixed(2) ?? ""]);
+  });
+  const heads = [title, ...shown.map(([, head]) => head), "CPU µs, `args`"];
+  const rule = heads.map((_, i) => i === 0 ? "---" : "---:");
+  return [line(heads), line(rule), ...body].join("\n");
+}
+
+function readmeCell(row) {
+  if (row?.rate === undefined) return "";
+  const ratios = [[row.toCPython, "×"], [row.toPino, "× pino"]]
+    .filter(([value]) => value !== undefined)
+    .map(([value, unit]) => `${ratio(value)} ${unit}`);
+  const rate = `${whole(row.rate / 1000)} k/s`;
+  if (row.lost > 0) return `${rate}, ${whole(row.lost)} lost`;
+  return ratios.length === 0 ? rate : `${rate} (${ratios.join(", ")})`;
 }

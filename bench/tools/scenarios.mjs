@@ -3,6 +3,7 @@
  * subjects it is run with, in turn, and how one run is made.
  */
 import { join } from "node:path";
+import { KINDS } from "../net/record.mjs";
 import { measure } from "./measure.mjs";
 import { compute, receive } from "./measure_alone.mjs";
 
@@ -38,52 +39,90 @@ function logged({ logged }, which) {
   if (logged === undefined) throw new Error("needs python3, which makes the frames");
   return join(logged, which);
 }
-const text = { kind: "text" };
 const ours = onEach("logwire", "net/logwire.ts");
+const gathering = onEach("logwire", "net/logwire.ts", { batchMs: 2 })
+  .map((subject) => ({ ...subject, name: subject.name.replace(",", " with batchMs 2,") }));
 /** Deno's own sockets, and Node's on Deno. */
 const onDeno = [
   subject("logwire", "deno", "net/logwire.ts"),
   { ...subject("logwire", "deno", "net/logwire_over_node.ts"), name: "over ./node, deno" },
 ];
 const cpython = subject("cpython", "python", "peers/socket_handler.py");
-const pino = subject("pino", "node", "peers/pino.mjs", text);
+const pino = subject("pino", "node", "peers/pino.mjs", { format: "json" });
+/** They are slow and far from the others: a few rounds place them well enough. */
 const others = [
-  ...onEach("logtape", "peers/logtape.mjs", text),
-  subject("winston", "node", "peers/winston.mjs", text),
+  ...onEach("logtape", "peers/logtape.mjs", { format: "logtape" }),
+  subject("winston", "node", "peers/winston.mjs", { format: "json" }),
   subject("log4js", "node", "peers/log4js.mjs", {
-    ...text,
+    format: "log4js",
     delimiter: "__LOG4JS__",
   }),
-];
-const raw = onEach("raw", "controls/raw_tcp.ts");
-const rawSends = onEach("raw", "controls/raw_udp.ts");
-const rawFrames = onEach("raw, each alone", "controls/raw_frames.ts");
+].map((subject) => ({ ...subject, rounds: 3 }));
+const fixed = { isFixed: true };
+const raw = onEach("raw", "controls/raw_tcp.ts", fixed);
+const rawSends = onEach("raw", "controls/raw_udp.ts", fixed);
+const rawFrames = onEach("raw, each alone", "controls/raw_frames.ts", fixed);
+
+/** What a record of a kind is called in a title. */
+const KIND_TITLES = {
+  args: "args",
+  extra: "args and 4 of extra",
+  text: "a text that changes",
+  error: "an error",
+  const: "the constant text",
+};
+
+/** The share of the records of a long run that a slow peer logs: it is as steady after fewer. */
+function shareOf({ family }, kind) {
+  const isSlow = !["logwire", "raw", "pino"].includes(family);
+  return (isSlow ? 1 / 8 : 1) * (kind === "error" ? 1 / 4 : 1);
+}
+
+/** CPython takes a sixth of a millisecond to format a traceback, and does it for each record. */
+function shareOfTracebacks({ family }, kind) {
+  return family === "cpython" && kind === "error" ? 1 / 10 : 1;
+}
+
+/** Of records with an error no more fit in the 64 MiB of a queue, which a burst on Deno fills. */
+const MOST_ERRORS = 50_000;
 
 /** The scenarios, in the order of the table. `quick` is for a run of two minutes. */
-export function scenarios({ quick, records, warmup }) {
+export function scenarios({ quick, records, warmup, kinds }) {
   const limitMs = quick ? 15_000 : 120_000;
   const given = { limitMs, warmup: warmup ?? (quick ? 20_000 : 50_000) };
-  const tcp = (group, title, subjects, options) => ({
-    group,
-    title,
-    subjects,
-    run: (setting, commands, { runtime, file, record }) =>
-      measure(setting, commands.drive(runtime, file), { ...given, ...record, ...options }),
+  const tcp = (group, title, subjects, { share = shareOfTracebacks, ...options }) => ({
+    ...{ group, title, subjects, kind: options.kind },
+    run: (setting, commands, subject) => {
+      const { kind } = options;
+      const records = Math.ceil(options.records * share(subject, kind));
+      const all = { ...given, ...subject.record, ...options, records };
+      all.warmup = Math.ceil(all.warmup * shareOfTracebacks(subject, kind));
+      return measure(setting, commands.drive(subject.runtime, subject.file), all);
+    },
   });
+  /** A scenario for each kind of record, of those that were asked for or that are usual. */
+  const byKind = (group, title, usual, subjects, options) =>
+    KINDS.filter((kind) => (kinds ?? usual).includes(kind)).map((kind) =>
+      tcp(group, `${title}: ${KIND_TITLES[kind]}`, subjects(kind), { ...options, kind })
+    );
+  /** The peers of a burst, and the controls: in full for the kinds that the tables lead with. */
+  const besides = (kind) => {
+    const isMain = ["args", "extra", "const"].includes(kind);
+    const slow = quick
+      ? []
+      : others.filter(({ name }) => isMain || !/logtape, (deno|bun)/.test(name));
+    return [...isMain ? raw : [], cpython, pino, ...slow];
+  };
   const count = (usual) => records ?? usual;
   const thousands = (number) => number.toLocaleString("en");
   const burst = count(100_000);
   const few = count(20_000);
   // At 64 a turn the warm-up of an engine is a third of the time that 100,000 records take.
-  const steady = count(quick ? 500_000 : 1_000_000);
+  const steady = count(500_000);
   return [
     ...[
-      ["emit", "plain", "emit a record"],
-      ["emit", "changing", "with a text that changes"],
-      ["emit", "argument", "with an argument to merge"],
-      ["emit", "traceback", "with a traceback"],
-      ["emit", "extra", "with 8 of extra"],
-      ...quick ? [] : [["makePickle", "plain", "makePickle()"]],
+      ...KINDS.map((kind) => ["emit", kind, `emit: ${KIND_TITLES[kind]}`]),
+      ...quick ? [] : [["makePickle", "args", "makePickle(): args"]],
     ].map(([what, which, title]) => ({
       group: "encode",
       title,
@@ -112,63 +151,80 @@ export function scenarios({ quick, records, warmup }) {
       run: (setting, commands, { runtime, file }) =>
         compute(setting, commands.run(runtime, file, "disabled")),
     },
-    tcp("burst", `burst of ${thousands(burst)}`, [
-      ...ours,
-      ...raw,
-      cpython,
-      pino,
-      ...others,
-    ], {
+    ...KINDS.flatMap((kind) => {
+      const records = kind === "error" ? Math.min(burst, MOST_ERRORS) : burst;
+      const usual = quick && ["text", "error"].includes(kind) ? [] : [kind];
+      const title = `burst of ${thousands(records)}`;
+      return byKind("burst", title, usual, (kind) => [...ours, ...besides(kind)], { records })
+        .filter((scenario) => scenario.kind === kind);
+    }),
+    ...byKind(
+      "turns",
+      "64 a turn",
+      quick ? ["args", "extra"] : KINDS,
+      (kind) => [...ours, ...besides(kind)],
+      { records: steady, perTurn: 64, share: shareOf },
+    ),
+    ...quick ? [] : byKind(
+      "eights",
+      "8 a turn",
+      ["args", "extra", "const"],
+      () => [...ours, cpython, pino],
+      { records: burst, perTurn: 8 },
+    ),
+    ...byKind(
+      "single",
+      "1 a turn",
+      quick ? ["args"] : ["args", "extra", "const"],
+      () => [...ours, ...gathering, ...quick ? [] : raw, cpython, pino],
+      { records: few, perTurn: 1 },
+    ),
+    ...quick ? [] : [tcp("writes", "one write a frame", rawFrames, {
+      kind: "args",
       records: burst,
+    })],
+    ...byKind(
+      "latency",
+      "latency, connected",
+      quick ? ["args"] : ["args", "const"],
+      (kind) => [...ours, cpython, pino, ...quick || kind === "const" ? [] : others],
+      { records: burst, latency: true },
+    ),
+    ...byKind("latency", "latency, server absent", ["args"], () => [...ours, cpython], {
+      ...{ records: burst, latency: true, server: "absent" },
     }),
-    tcp("turns", `${thousands(steady)}, 64 a turn`, [
-      ...ours,
-      ...raw,
-      cpython,
-      pino,
-      ...quick ? [] : others,
-    ], {
-      records: steady,
-      perTurn: 64,
+    ...byKind("latency", "latency, server stalled", ["args"], () => ours, {
+      ...{ records: burst, latency: true, server: "stall" },
     }),
-    tcp("single", "1 record a turn", [...ours, ...raw, cpython, pino], {
-      records: few,
-      perTurn: 1,
-    }),
-    ...quick ? [] : [tcp("writes", "one write a frame", rawFrames, { records: burst })],
-    tcp("latency", "latency, connected", [
-      ...ours,
-      cpython,
-      pino,
-      ...quick ? [] : others,
-    ], {
-      records: burst,
-      latency: true,
-    }),
-    tcp("latency", "latency, server absent", [...ours, cpython], {
-      records: burst,
-      latency: true,
-      server: "absent",
-    }),
-    tcp("latency", "latency, server stalled", ours, {
-      records: burst,
-      latency: true,
-      server: "stall",
-    }),
-    tcp("datagrams", "datagrams, 64 a turn", [...ours, ...rawSends, cpython], {
-      records: burst,
-      perTurn: 64,
-      warmup: 10_000,
-      protocol: "udp",
-    }),
+    ...byKind(
+      "datagrams",
+      "datagrams, 64 a turn",
+      ["args"],
+      () => [...ours, ...rawSends, cpython],
+      {
+        ...{ records: burst, perTurn: 64, warmup: 10_000, protocol: "udp" },
+      },
+    ),
     tcp("exit", `exit after ${thousands(few)}`, [
       ...ours,
       cpython,
       pino,
       ...quick ? [] : others,
     ], {
+      kind: "args",
       records: few,
       exit: true,
+    }),
+    tcp("exit", `exit after ${thousands(few)}, server reads 0.5 s late`, [
+      ...ours,
+      cpython,
+      pino,
+      ...quick ? [] : others,
+    ], {
+      kind: "args",
+      records: few,
+      exit: true,
+      lateMs: 500,
     }),
     ...(quick ? [] : [
       ["burst", { records: burst }],
@@ -177,7 +233,11 @@ export function scenarios({ quick, records, warmup }) {
       ["1 a turn", { records: few, perTurn: 1 }],
       ["exit", { records: few, exit: true }],
     ]).map(([pace, options]) =>
-      tcp("sockets", `sockets on Deno, ${pace}`, [...onDeno, cpython], options)
+      tcp("sockets", `sockets on Deno, ${pace}`, [...onDeno, cpython], {
+        ...options,
+        kind: "args",
+        share: shareOf,
+      })
     ),
     {
       group: "receiver",
@@ -210,18 +270,22 @@ export function scenarios({ quick, records, warmup }) {
           records: quick ? 200_000 : 1_000_000,
         }),
     },
-    tcp("memory", "burst of 1,000,000", ours, { records: 1_000_000 }),
+    tcp("memory", "burst of 1,000,000", ours, { kind: "args", records: 1_000_000 }),
     ...(quick ? [1000, 100_000] : [1000, 10_000, 100_000, 10_000_000])
       .map((records) =>
         tcp("scale", `${thousands(records)}, 64 a turn`, ours, {
+          kind: "args",
           records,
           perTurn: 64,
         })
       ),
-    ...(quick ? [1, 1000] : [1, 10, 100, 1000]).map((loggers) =>
+    ...(quick ? [1, 5000] : [1, 100, 1000, 5000]).map((loggers) =>
       tcp("loggers", `${thousands(loggers)} logger${loggers === 1 ? "" : "s"}`, ours, {
+        kind: "args",
         records: steady,
         perTurn: 64,
+        // Each logger has logged before the measurement.
+        warmup: Math.max(given.warmup, 4 * loggers),
         loggers,
       })
     ),

@@ -3,7 +3,7 @@ import { test } from "../test.ts";
 
 // Imported by URL: they are plain JavaScript without types.
 const tool = (name: string) => import(new URL(`../../bench/tools/${name}`, import.meta.url).href);
-const { median, toRows, toTable } = await tool("report.mjs");
+const { median, toReadmeTables, toRows, toTable } = await tool("report.mjs");
 const { toChart } = await tool("chart.mjs");
 
 const subject = (family: string, runtime = "node") => ({ family, runtime, name: family });
@@ -11,6 +11,7 @@ const run = (rate: number, lost = 0) => ({ rate, lost, cpuUs: 1, idleMiB: 40, pe
 const measuredOf = (family: string, ...runs: unknown[]) => ({
   ...{
     group: "burst",
+    kind: "args",
     scenario: "burst of 10",
     subject: subject(family),
     runs,
@@ -60,11 +61,37 @@ test("toTable() has a line a row, and a column for everything that was measured"
   );
   assert(/^ +cpython +100,000 /.test(lines[1]), "the scenario stands once");
   assert(/^ +pino +was stopped$/.test(lines[2]));
-  const markdown = toTable(rows, { markdown: true }).split("\n");
-  assertEquals(markdown.length, 5);
-  assert(
-    markdown.every((line: string) => line.split("|").length === markdown[0].split("|").length),
-  );
+});
+
+test("toTable() says how a process ended that did so straight after its last call", () => {
+  const ended = { lost: 3, exitMs: 12.4, cut: 1 };
+  assert(/ended after 12 ms, 1 cut record$/.test(toTable(toRows([measuredOf("logwire", ended)]))));
+});
+
+test("toReadmeTables() has a table a pace, with `args` first and the constant text last", () => {
+  const of = (name: string, kind: string, rate: number) => ({
+    ...measuredOf(name, run(rate)),
+    ...{ kind, scenario: kind, subject: { ...subject(name.split(",")[0]!), name } },
+  });
+  const lines = toReadmeTables(toRows([
+    ...[of("logwire, node", "const", 900_000), of("logwire, node", "args", 500_000)],
+    ...[of("cpython", "const", 100_000), of("cpython", "args", 50_000)],
+    of("raw, node", "args", 9_000_000),
+  ])).split("\n");
+  assertEquals(lines, [
+    "| 100,000 at once | `args` | the best case: one constant text | CPU µs, `args` |",
+    "| --- | ---: | ---: | ---: |",
+    "| logwire on Node | 500 k/s (10.0 ×) | 900 k/s (9.00 ×) | 1.00 |",
+    "| CPython `SocketHandler` | 50 k/s | 100 k/s | 1.00 |",
+  ]);
+});
+
+test("toChart() draws records with arguments and no others", () => {
+  const rows = toRows([
+    measuredOf("logwire", run(1_000_000)),
+    { ...measuredOf("logwire", run(2_000_000)), kind: "const" },
+  ]);
+  assertEquals(toChart(rows).match(/<rect /g)?.length, 1);
 });
 
 test("toChart() draws a bar for each logger, the longest at full width", () => {
