@@ -50,10 +50,7 @@
 import { ConnectionError, type ConnectionErrorCode } from "../net/connection_error.ts";
 import type { Acceptor, Connector, DatagramAcceptor, DatagramConnector } from "../net/connector.ts";
 import { exitNotifier } from "../net/exit_hooks.ts";
-import { bindBunDatagram, openBunDatagram } from "./bun/datagram.ts";
 import { dialBun } from "./bun/dial.ts";
-import { listenBun } from "./bun/listener.ts";
-import { bindBunUnixgram, openBunUnixgram } from "./bun/unixgram.ts";
 import { checkedConnector } from "./common/checked_connector.ts";
 import { hostName } from "./common/host_name.ts";
 import { levelFromEnvironment } from "./common/level_from_environment.ts";
@@ -61,13 +58,21 @@ import { levelFromEnvironment } from "./common/level_from_environment.ts";
 export { ConnectionError, exitNotifier, levelFromEnvironment };
 export type { ConnectionErrorCode };
 
-/** Streams and datagrams by Bun's own API. */
+/**
+ * Streams and datagrams by Bun's own API. All but the dial is loaded when it is first used, since most
+ * programs only dial.
+ */
 export const connector: Connector & DatagramConnector & Acceptor & DatagramAcceptor =
   checkedConnector({
     connect: (to, { signal }, doing) => dialBun(to, signal, doing),
-    listen: async (at, _options, doing) => await listenBun(at, doing),
-    openDatagram: (peer, options) =>
-      peer.transport === "udp" ? openBunDatagram(peer, options) : openBunUnixgram(peer, options),
-    bindDatagram: (at) => at.transport === "udp" ? bindBunDatagram(at) : bindBunUnixgram(at),
+    listen: async (at, _options, doing) => (await import("./bun/listener.ts")).listenBun(at, doing),
+    openDatagram: async (peer, options) =>
+      peer.transport === "udp"
+        ? await (await import("./bun/datagram.ts")).openBunDatagram(peer, options)
+        : await (await import("./bun/unixgram.ts")).openBunUnixgram(peer, options),
+    bindDatagram: async (at) =>
+      at.transport === "udp"
+        ? await (await import("./bun/datagram.ts")).bindBunDatagram(at)
+        : await (await import("./bun/unixgram.ts")).bindBunUnixgram(at),
     hostName,
   });

@@ -87,16 +87,17 @@ import type { Acceptor, Connector, DatagramAcceptor, DatagramConnector } from ".
 import { exitNotifier } from "../net/exit_hooks.ts";
 import { checkedConnector } from "./common/checked_connector.ts";
 import { levelFromEnvironment } from "./common/level_from_environment.ts";
-import { bindDenoDatagram, openDenoDatagram } from "./deno/datagram.ts";
 import { dialDeno } from "./deno/dial.ts";
-import { listenDeno } from "./deno/listener.ts";
 import { denoHostName } from "./deno/runtime.ts";
 import { isDialDefective, isListenDefective, nodeConnector } from "./deno/tls_handshake_defects.ts";
 
 export { ConnectionError, exitNotifier, levelFromEnvironment };
 export type { ConnectionErrorCode };
 
-/** Streams and datagrams by Deno's own API. */
+/**
+ * Streams and datagrams by Deno's own API. All but the dial is loaded when it is first used, since most
+ * programs only dial.
+ */
 export const connector: Connector & DatagramConnector & Acceptor & DatagramAcceptor =
   checkedConnector({
     async connect(to, options, doing) {
@@ -109,9 +110,10 @@ export const connector: Connector & DatagramConnector & Acceptor & DatagramAccep
       if (at.transport === "tcp" && isListenDefective(at.tls)) {
         return await (await nodeConnector()).listen(at, options);
       }
-      return listenDeno(at, doing);
+      return (await import("./deno/listener.ts")).listenDeno(at, doing);
     },
-    openDatagram: openDenoDatagram,
-    bindDatagram: bindDenoDatagram,
+    openDatagram: async (peer, options) =>
+      await (await import("./deno/datagram.ts")).openDenoDatagram(peer, options),
+    bindDatagram: async (at) => await (await import("./deno/datagram.ts")).bindDenoDatagram(at),
     hostName: denoHostName,
   });

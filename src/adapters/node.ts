@@ -56,24 +56,30 @@ import { checkedConnector } from "./common/checked_connector.ts";
 import { hostName } from "./common/host_name.ts";
 import { levelFromEnvironment } from "./common/level_from_environment.ts";
 import { refuseWorker } from "./common/wrong_runtime.ts";
-import { bindNodeDatagram, openNodeDatagram } from "./node/datagram.ts";
 import { dialNode } from "./node/dial.ts";
-import { listenNode } from "./node/listener.ts";
-import { bindNodeUnixgram, openNodeUnixgram } from "./node/unixgram.ts";
 
 export { ConnectionError, exitNotifier, levelFromEnvironment };
 export type { ConnectionErrorCode };
 
-/** Streams and datagrams by Node's own modules. */
+/**
+ * Streams and datagrams by Node's own modules. All but the dial is loaded when it is first used, since
+ * most programs only dial.
+ */
 export const connector: Connector & DatagramConnector & Acceptor & DatagramAcceptor =
   checkedConnector({
     connect: async (to, { signal }, doing) => {
       refuseWorker("node");
       return await dialNode(to, signal, doing);
     },
-    listen: (at, _options, doing) => listenNode(at, doing),
-    openDatagram: (peer, options) =>
-      peer.transport === "udp" ? openNodeDatagram(peer, options) : openNodeUnixgram(peer, options),
-    bindDatagram: (at) => at.transport === "udp" ? bindNodeDatagram(at) : bindNodeUnixgram(at),
+    listen: async (at, _options, doing) =>
+      await (await import("./node/listener.ts")).listenNode(at, doing),
+    openDatagram: async (peer, options) =>
+      peer.transport === "udp"
+        ? await (await import("./node/datagram.ts")).openNodeDatagram(peer, options)
+        : await (await import("./node/unixgram.ts")).openNodeUnixgram(peer, options),
+    bindDatagram: async (at) =>
+      at.transport === "udp"
+        ? await (await import("./node/datagram.ts")).bindNodeDatagram(at)
+        : await (await import("./node/unixgram.ts")).bindNodeUnixgram(at),
     hostName,
   });

@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { stderrStream, stdoutStream } from "../logging/text_stream.ts";
+import { stdoutStream } from "../logging/stdout_stream.ts";
+import { stderrStream } from "../logging/text_stream.ts";
 import type { Dictionary } from "./_dictionary_reader.ts";
 
 /** The `ext://` names that configurations of Python programs use most. */

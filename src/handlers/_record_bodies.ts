@@ -9,7 +9,7 @@
 import type { Batch } from "../delivery/batch_writer.ts";
 import type { HTTPBody } from "../delivery/http_body.ts";
 import { formUrlencoded } from "../wire/form_urlencoded.ts";
-import { recordJson } from "../wire/json.ts";
+import { recordJson } from "../wire/record_json.ts";
 
 /** One record a request, percent-encoded, as CPython. */
 export const form: HTTPBody = {

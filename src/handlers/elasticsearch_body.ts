@@ -11,7 +11,7 @@ import { atOnce } from "../logging/callback.ts";
 import { type LogRecord, UNKNOWN_FILE, UNKNOWN_FUNCTION } from "../logging/log_record.ts";
 import { checkKnown, checkString, refuse } from "../logging/validate.ts";
 import { errorFields } from "../wire/error_fields.ts";
-import { recordJson } from "../wire/json.ts";
+import { recordJson } from "../wire/record_json.ts";
 import { extraFields } from "../logging/record_attributes.ts";
 import { takeTraceContext } from "../wire/trace_context.ts";
 import { wellFormedJson } from "../wire/well_formed_json.ts";

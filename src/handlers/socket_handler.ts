@@ -162,7 +162,7 @@ import { atOnce, watch } from "../logging/callback.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { prototypeMethod } from "../logging/prototype_method.ts";
 import { checkKnown, checkMethods, checkStreamTarget } from "../logging/validate.ts";
-import { frame } from "../wire/length_prefix_framing.ts";
+import { frame } from "../wire/length_prefix.ts";
 import { PickleEncoder } from "../wire/pickle_encoder.ts";
 import { recordFields } from "../wire/record_fields.ts";
 import { pickleFields } from "../wire/record_pickler.ts";

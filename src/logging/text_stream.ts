@@ -5,7 +5,6 @@
  *
  * @module
  */
-import { writeToStandardStream } from "./_standard_stream.ts";
 import { writeToStderr } from "./stderr.ts";
 
 /** An object that text can be written to: `process.stdout`, or any object with this method. */
@@ -25,14 +24,4 @@ export interface TextStream {
 export const stderrStream: TextStream = {
   name: "<stderr>",
   write: writeToStderr,
-};
-
-/** Standard output. If the runtime has only a console, each text becomes a line. */
-export const stdoutStream: TextStream = {
-  name: "<stdout>",
-  write(text: string): void {
-    if (writeToStandardStream("stdout", text)) return;
-    // deno-lint-ignore no-console -- the portable standard output
-    console.log(text.endsWith("\n") ? text.slice(0, -1) : text);
-  },
 };

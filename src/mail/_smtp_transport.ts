@@ -7,7 +7,8 @@
 import MailComposer from "nodemailer/lib/mail-composer";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import { showAddress } from "../net/address.ts";
-import { demandAddress, demandPermissions, isPermitted } from "../net/deno_permission.ts";
+import { demandAddress } from "../net/address_permission.ts";
+import { demandPermissions, isPermitted } from "../net/deno_permission.ts";
 import type { Mail, MailTransport } from "./_mail.ts";
 import { mailError } from "./_mail_error.ts";
 

@@ -6,9 +6,7 @@
  *
  * @module
  */
-import { showAddress } from "./address.ts";
 import { ConnectionError } from "./connection_error.ts";
-import type { DatagramAddress, StreamAddress } from "./connector.ts";
 
 /** A permission: `net` of a host, with or without its port, or of all hosts; the others of a path. */
 export type DenoPermission =
@@ -63,18 +61,4 @@ export function demandUrl(url: string): void {
   const { hostname, port, protocol } = new URL(url);
   const host = `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
   demandPermissions(`Cannot fetch from ${host}`, { name: "net", host });
-}
-
-/** Throws `denied` unless the program may use the address of a stream, or bind the one of datagrams. */
-export function demandAddress(address: StreamAddress | DatagramAddress, doing: string): void {
-  if ("hostname" in address) {
-    return demandPermissions(doing, { name: "net", host: showAddress(address) });
-  }
-  const { path } = address;
-  demandPermissions(
-    doing,
-    { name: "read", path },
-    { name: "write", path },
-    { name: "net", host: `unix:${path}` },
-  );
 }

@@ -38,6 +38,7 @@ export abstract class SocketStream implements StreamConnection {
   readonly #peer: string;
   readonly #toConnectionError: ToConnectionError;
   readonly #incoming: AsyncQueue<Uint8Array>;
+  readonly #limit: () => number;
   readonly #settleClosed: (error: ConnectionError | undefined) => void;
   #end: { error: ConnectionError | undefined } | undefined;
   #closing: Promise<void> | undefined;
@@ -51,8 +52,10 @@ export abstract class SocketStream implements StreamConnection {
     let settle: (error: ConnectionError | undefined) => void = () => {};
     this.closed = new Promise((resolve) => settle = resolve);
     this.#settleClosed = settle;
+    const limit = accepted ? acceptedLimit(this.closed, HELD_BYTES) : HELD_BYTES;
+    this.#limit = () => typeof limit === "number" ? limit : limit();
     this.#incoming = new AsyncQueue<Uint8Array>({
-      limit: accepted ? acceptedLimit(this.closed, HELD_BYTES) : HELD_BYTES,
+      limit,
       sizeOf: (chunk) => chunk.length,
       unread: accepted ? "keep" : "discard",
       onRoom: () => this.resumeReading(),
@@ -67,6 +70,11 @@ export abstract class SocketStream implements StreamConnection {
   protected abstract release(): void;
   /** Goes on reading, after `arrived` returned false. */
   protected abstract resumeReading(): void;
+
+  /** The bytes that it may hold now for its consumer: fewer where many connections are accepted. */
+  protected get heldLimit(): number {
+    return this.#limit();
+  }
 
   /** Bytes came in; `false`: stop reading until `resumeReading`. */
   protected arrived(chunk: Uint8Array): boolean {

@@ -6,27 +6,9 @@
  *
  * @module
  */
-import { isPlainObject } from "../text/is_mapping.ts";
-import { jsonText } from "../text/json_text.ts";
-import { TextBudget } from "../text/text_budget.ts";
 import { newlineDelimited } from "./_line_framing.ts";
+import { recordJson } from "./record_json.ts";
 import type { Serializer } from "./serializer.ts";
-
-/**
- * Returns the fields of a record as JSON. Every field is named, even
- * without a budget left, and a message that is text is written in full.
- */
-export function recordJson(fields: Record<string, unknown>): string {
-  if (!isPlainObject(fields) || typeof fields.toJSON === "function") return jsonText(fields);
-  const budget = new TextBudget();
-  budget.open.push(fields);
-  const members = Object.keys(fields).map((key) => {
-    const value = fields[key];
-    const isMessage = key === "msg" && typeof value === "string";
-    return `${JSON.stringify(key)}:${isMessage ? JSON.stringify(value) : jsonText(value, budget)}`;
-  });
-  return `{${members.join(",")}}`;
-}
 
 const encoder = /* @__PURE__ */ new TextEncoder();
 const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true });

@@ -24,7 +24,8 @@ import { Formatter } from "../../src/logging/formatter.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import type { StreamHandler } from "../../src/logging/stream_handler.ts";
-import { stderrStream, stdoutStream } from "../../src/logging/text_stream.ts";
+import { stdoutStream } from "../../src/logging/stdout_stream.ts";
+import { stderrStream } from "../../src/logging/text_stream.ts";
 import { ListHandler, stderrOf, thrownBy, withBareRoot } from "../logging/helpers.ts";
 import { test } from "../test.ts";
 

@@ -10,7 +10,7 @@ import { Logger } from "../../src/logging/logger.ts";
 import { LoggerAdapter } from "../../src/logging/logger_adapter.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { StreamHandler } from "../../src/logging/stream_handler.ts";
-import { stdoutStream } from "../../src/logging/text_stream.ts";
+import { stdoutStream } from "../../src/logging/stdout_stream.ts";
 import { MemoryNetwork } from "../../src/testing/memory.ts";
 import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";

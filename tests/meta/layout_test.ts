@@ -44,6 +44,7 @@ const testedThrough: Record<string, string[]> = {
   ],
   "tests/interop/deno_permission_test.ts": [
     "src/files/_deno_permission.ts",
+    "src/net/address_permission.ts",
     "src/net/deno_permission.ts",
   ],
   "tests/interop/edge_test.ts": [
@@ -73,6 +74,7 @@ const testedThrough: Record<string, string[]> = {
   "tests/wire/length_prefix_framing_test.ts": [
     "src/wire/chunk_queue.ts",
     "src/wire/framing.ts",
+    "src/wire/length_prefix.ts",
     "src/wire/_line_framing.ts",
   ],
   "tests/wire/pickle/known_values_test.ts": [
@@ -91,6 +93,7 @@ const testedThrough: Record<string, string[]> = {
   ],
   "tests/integrations/logtape_test.ts": ["src/integrations/_value_inspector.ts"],
   "tests/wire/pickle_serializer_test.ts": ["src/wire/record_pickler.ts"],
+  "tests/wire/json_test.ts": ["src/wire/record_json.ts"],
   "tests/files/file_handler_test.ts": ["src/files/file_options.ts"],
   "tests/interop/dict_config_test.ts": ["src/files/file_handler_classes.ts"],
   "tests/interop/file_exit_test.ts": ["src/files/_exit_writer.ts"],

@@ -19,7 +19,7 @@ import type {
 } from "../../net/connector.ts";
 import { exitNotifier } from "../../net/exit_hooks.ts";
 import { checkAddress, showAddress } from "../../net/address.ts";
-import { demandAddress } from "../../net/deno_permission.ts";
+import { demandAddress } from "../../net/address_permission.ts";
 import { abortedError } from "../../net/native_error.ts";
 import { checkTlsOptions } from "./_tls_options.ts";
 

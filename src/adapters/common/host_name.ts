@@ -4,9 +4,9 @@
  * @module
  */
 import { hostname } from "node:os";
-import { denoHostName } from "../deno/runtime.ts";
+import { isPermitted } from "../../net/deno_permission.ts";
 
 /** The machine's name; `undefined` where Deno would ask for a permission. */
 export function hostName(): string | undefined {
-  return "Deno" in globalThis ? denoHostName() : hostname();
+  return isPermitted({ name: "sys", kind: "hostname" }) ? hostname() : undefined;
 }

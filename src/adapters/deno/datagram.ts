@@ -19,7 +19,8 @@ import type {
 import { type DenoDatagramAddress, type DenoDatagramConn, denoRuntime } from "./runtime.ts";
 import { demandReceiver } from "./_unconnected_unixgram.ts";
 import { showAddress } from "../../net/address.ts";
-import { demandAddress, demandPermissions } from "../../net/deno_permission.ts";
+import { demandAddress } from "../../net/address_permission.ts";
+import { demandPermissions } from "../../net/deno_permission.ts";
 import { toConnectionError } from "../../net/native_error.ts";
 import { SocketDatagrams } from "../../net/socket_datagrams.ts";
 

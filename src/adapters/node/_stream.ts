@@ -12,6 +12,9 @@ import { SocketStream } from "../../net/socket_stream.ts";
 /** Writes are cut into pieces, since what is unsure of after one that failed is at most a piece. */
 const PIECE_BYTES = 256 * 1024;
 
+/** Put back into the buffer of a socket to stop its reads, and left out when they go on. */
+const FILLER = new Uint8Array(1);
+
 /** A connection, dialled or accepted. */
 export class NodeStream extends SocketStream {
   readonly peerAddress: string | undefined;
@@ -22,14 +25,29 @@ export class NodeStream extends SocketStream {
   /** Ends the write that waits for room in the kernel. */
   #settle: { resolve(): void; reject(error: unknown): void } | undefined;
 
+  /** The bytes to leave out of what is read next. */
+  #leaveOut = 0;
+
   constructor(socket: Socket, peer: string, accepted: boolean) {
     super(peer, accepted, toConnectionError);
     this.#socket = socket;
     this.peerAddress = socket.remoteAddress || undefined;
     socket.on("data", (chunk: Uint8Array) => {
+      const skipped = this.#leaveOut;
+      this.#leaveOut = 0;
       // A plain view, as on other runtimes: Buffer's own `slice` does not copy.
-      const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
-      if (!this.arrived(bytes)) socket.pause();
+      const bytes = new Uint8Array(
+        chunk.buffer,
+        chunk.byteOffset + skipped,
+        chunk.length - skipped,
+      );
+      if (bytes.length === 0 || this.arrived(bytes)) return;
+      socket.pause();
+      if (!accepted) return;
+      // Node reads up to 64 KiB more into a socket that is paused, unless its buffer is full; that of an
+      // accepted one has room for a byte (`listener.ts`), and so the kernel keeps the bytes.
+      socket.unshift(FILLER);
+      this.#leaveOut = FILLER.length;
     });
     socket.on("end", () => this.ended());
     socket.on("error", (error) => this.ended(error));

@@ -15,7 +15,7 @@ import type {
   WaitOptions,
 } from "../../net/connector.ts";
 import { showAddress } from "../../net/address.ts";
-import { demandAddress } from "../../net/deno_permission.ts";
+import { demandAddress } from "../../net/address_permission.ts";
 import { connectionErrorCode, toConnectionError } from "../../net/native_error.ts";
 import { demandPeer, type ResolvedHost, resolveHost } from "../common/resolve_host.ts";
 import { SocketDatagrams } from "../../net/socket_datagrams.ts";

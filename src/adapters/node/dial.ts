@@ -4,7 +4,7 @@
  * @module
  */
 import * as net from "node:net";
-import * as tls from "node:tls";
+import type { ConnectionOptions } from "node:tls";
 import { showAddress } from "../../net/address.ts";
 import type { StreamAddress, StreamConnection, TlsOptions } from "../../net/connector.ts";
 import {
@@ -16,16 +16,31 @@ import {
 import { KEEP_ALIVE_MS } from "../../net/socket_stream.ts";
 import { NodeStream } from "./_stream.ts";
 
+type NodeTls = typeof import("node:tls");
+
 /** Connects, TLS handshake included. */
-export function dialNode(
+export async function dialNode(
   to: StreamAddress,
+  signal: AbortSignal | undefined,
+  doing: string,
+): Promise<StreamConnection> {
+  const secure = to.transport === "tcp" && to.tls !== undefined;
+  // Loaded here, since it takes Node several milliseconds.
+  const tls = secure ? await import("node:tls") : undefined;
+  if (signal?.aborted) throw abortedError(signal, doing);
+  return await connected(to, tls, signal, doing);
+}
+
+function connected(
+  to: StreamAddress,
+  tls: NodeTls | undefined,
   signal: AbortSignal | undefined,
   doing: string,
 ): Promise<StreamConnection> {
   return new Promise((resolve, reject) => {
     let socket: net.Socket;
     try {
-      socket = open(to);
+      socket = open(to, tls);
     } catch (error) {
       return reject(toConnectionError(error, doing));
     }
@@ -35,7 +50,7 @@ export function dialNode(
       socket.destroy();
       reject(toConnectionError(error, doing));
     };
-    const isTls = "tls" in to && to.tls !== undefined;
+    const isTls = tls !== undefined;
     const onClose = () => fail(closedEarly(isTls, doing));
     const onAbort = () => {
       const isConnected = socket.remoteAddress !== undefined;
@@ -57,18 +72,19 @@ export function dialNode(
   });
 }
 
-function open(to: StreamAddress): net.Socket {
+function open(to: StreamAddress, tls: NodeTls | undefined): net.Socket {
   if (to.transport === "unix") return net.connect({ path: to.path, allowHalfOpen: true });
   const address = { host: to.hostname, port: to.port, allowHalfOpen: true, noDelay: true };
-  return to.tls === undefined
+  return to.tls === undefined || tls === undefined
     ? net.connect(address)
-    : tls.connect({ ...address, ...clientTls(to.tls, to.hostname) });
+    : tls.connect({ ...address, ...clientTls(tls, to.tls, to.hostname) });
 }
 
 function clientTls(
+  tls: NodeTls,
   { ca, cert, key, serverName }: TlsOptions,
   hostname: string,
-): tls.ConnectionOptions {
+): ConnectionOptions {
   const name = serverName ?? hostname;
   return {
     ...(ca && { ca }),

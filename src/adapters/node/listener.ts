@@ -19,12 +19,14 @@ export function listenNode(at: StreamAddress, doing: string): Promise<SocketList
   return new Promise((resolve, reject) => {
     let server: net.Server;
     try {
-      server = secure === undefined ? net.createServer({ allowHalfOpen: true }) : tls.createServer({
-        cert: secure.cert as string,
-        key: secure.key as string,
-        ...(secure.ca && { ca: secure.ca, requestCert: true }),
-        allowHalfOpen: true,
-      } as tls.TlsOptions);
+      server = secure === undefined
+        ? net.createServer({ allowHalfOpen: true, highWaterMark: 1 })
+        : tls.createServer({
+          cert: secure.cert as string,
+          key: secure.key as string,
+          ...(secure.ca && { ca: secure.ca, requestCert: true }),
+          allowHalfOpen: true,
+        } as tls.TlsOptions);
     } catch (error) {
       return reject(toConnectionError(error, doing));
     }
