@@ -14,7 +14,7 @@
  */
 import { ConnectionError } from "./connection_error.ts";
 import type { StreamConnection, WaitOptions } from "./connector.ts";
-import { acceptedLimit } from "./_accepted_limit.ts";
+import { acceptedLimit } from "./accepted_limit.ts";
 import { AsyncQueue } from "./_async_queue.ts";
 
 /** Held for a slow consumer: a few reads of 64 KiB, so that it never waits idly. */
@@ -38,7 +38,6 @@ export abstract class SocketStream implements StreamConnection {
   readonly #peer: string;
   readonly #toConnectionError: ToConnectionError;
   readonly #incoming: AsyncQueue<Uint8Array>;
-  readonly #limit: () => number;
   readonly #settleClosed: (error: ConnectionError | undefined) => void;
   #end: { error: ConnectionError | undefined } | undefined;
   #closing: Promise<void> | undefined;
@@ -52,10 +51,8 @@ export abstract class SocketStream implements StreamConnection {
     let settle: (error: ConnectionError | undefined) => void = () => {};
     this.closed = new Promise((resolve) => settle = resolve);
     this.#settleClosed = settle;
-    const limit = accepted ? acceptedLimit(this.closed, HELD_BYTES) : HELD_BYTES;
-    this.#limit = () => typeof limit === "number" ? limit : limit();
     this.#incoming = new AsyncQueue<Uint8Array>({
-      limit,
+      limit: accepted ? acceptedLimit(this.closed, HELD_BYTES) : HELD_BYTES,
       sizeOf: (chunk) => chunk.length,
       unread: accepted ? "keep" : "discard",
       onRoom: () => this.resumeReading(),
@@ -70,11 +67,6 @@ export abstract class SocketStream implements StreamConnection {
   protected abstract release(): void;
   /** Goes on reading, after `arrived` returned false. */
   protected abstract resumeReading(): void;
-
-  /** The bytes that it may hold now for its consumer: fewer where many connections are accepted. */
-  protected get heldLimit(): number {
-    return this.#limit();
-  }
 
   /** Bytes came in; `false`: stop reading until `resumeReading`. */
   protected arrived(chunk: Uint8Array): boolean {

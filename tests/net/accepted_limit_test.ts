@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { acceptedLimit } from "../../src/net/_accepted_limit.ts";
+import { acceptedLimit, manyAreAccepted } from "../../src/net/accepted_limit.ts";
 import { test } from "../test.ts";
 
 const MOST = 256 * 1024;
@@ -15,4 +15,17 @@ test("acceptedLimit() is the most for a few connections, and a share of 4 MiB fo
   await Promise.resolve();
   assertEquals(first(), MOST);
   ends[0]!();
+});
+
+test("manyAreAccepted() is true while more than 64 connections have not ended", async () => {
+  const ends: (() => void)[] = [];
+  const open = () => acceptedLimit(new Promise<void>((resolve) => ends.push(resolve)), 262_144);
+  for (let i = 0; i < 64; i++) open();
+  assertEquals(manyAreAccepted(), false);
+  open();
+  assertEquals(manyAreAccepted(), true);
+  for (const end of ends) end();
+  await Promise.resolve();
+  await Promise.resolve();
+  assertEquals(manyAreAccepted(), false);
 });

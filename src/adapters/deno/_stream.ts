@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { manyAreAccepted } from "../../net/accepted_limit.ts";
 import { ConnectionError } from "../../net/connection_error.ts";
 import { lastWrite } from "../../net/last_write.ts";
 import { toConnectionError } from "../../net/native_error.ts";
@@ -44,7 +45,7 @@ export class DenoStream extends SocketStream {
     let buffer = new Uint8Array(0);
     try {
       for (;;) {
-        const most = this.heldLimit < READ_BYTES ? SHARED_READ_BYTES : READ_BYTES;
+        const most = manyAreAccepted() ? SHARED_READ_BYTES : READ_BYTES;
         if (buffer.length !== most) buffer = new Uint8Array(most);
         const size = await this.#conn.read(buffer);
         if (size === null) return this.ended();

@@ -10,6 +10,9 @@
 /** 4 MiB for all: sixteen connections with the 256 KiB of a dialled one. */
 const HELD_BY_ALL = 4 * 1024 * 1024;
 
+/** From more than so many on a connection may hold less than a read of 64 KiB. */
+const MANY = 64;
+
 /** The connections that have not ended. */
 let open = 0;
 
@@ -22,4 +25,9 @@ export function acceptedLimit(closed: Promise<unknown>, most: number): () => num
   open++;
   closed.then(ended, ended);
   return () => Math.min(most, HELD_BY_ALL / Math.max(open, 1));
+}
+
+/** Returns true while so many connections are accepted that each may hold less than 64 KiB. */
+export function manyAreAccepted(): boolean {
+  return open > MANY;
 }
