@@ -1,7 +1,6 @@
 /**
- * One conversion of {@linkcode percentFormat}: how it is written, and a value to text with sign,
- * prefix and padding. After CPython's `unicode_format_arg_parse`, `unicode_format_arg_format` and
- * `unicode_format_arg_output`.
+ * One conversion of {@linkcode percentFormat}: a value to text with sign, prefix and padding. After
+ * CPython's `unicode_format_arg_format` and `unicode_format_arg_output`.
  *
  * Browser compatible.
  *
@@ -14,23 +13,6 @@ import { callSpecialMethod, type SpecialMethod } from "./special_method.ts";
 import { pythonAscii, pythonRepr, pythonStr } from "./python_repr.ts";
 import { ELLIPSIS, type TextBudget } from "./text_budget.ts";
 import { typeName } from "./type_name.ts";
-
-/** A conversion as it is written: an absent part is `""`, an absent precision is `undefined`. */
-export type WrittenConversion = [
-  all: string,
-  flags: string,
-  width: string,
-  precision: string | undefined,
-  letter: string,
-];
-
-const pattern = /([-+ #0]*)(\*|\d*)(?:\.(\*|\d*))?[hlL]?(.?)/suy;
-
-/** Reads the conversion whose flags begin at `at`, behind `%` or its key. */
-export function conversionAt(format: string, at: number): WrittenConversion {
-  pattern.lastIndex = at;
-  return pattern.exec(format) as unknown as WrittenConversion; // It takes the empty text too.
-}
 
 /** Holds the budget of one text, and makes it when a container first needs it. */
 export interface HasBudget {

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { conversionAt } from "./_percent_conversion.ts";
+import { keptParts, readPart } from "./_percent_parts.ts";
 
 /**
  * Returns how many arguments `format` takes up to its last `%s`, `%r` or `%a`; one mapping serves
@@ -16,14 +16,16 @@ import { conversionAt } from "./_percent_conversion.ts";
 export function objectArity(format: string): number {
   let count = 0;
   let reach = 0;
-  for (let at = format.indexOf("%"); at >= 0; at = format.indexOf("%", at)) {
-    if (format[++at] === "(") return 1;
-    const [all, flags, width, precision, letter] = conversionAt(format, at);
-    at += all.length;
-    if (all === "%") continue;
+  const parts = keptParts(format);
+  for (let i = 0, at = 0;; i++) {
+    const part = parts === undefined ? readPart(format, at) : parts[i]!;
+    const { key, flags, width, precision, letter } = part;
+    at = part.end;
+    if (key !== undefined) return 1;
+    if (letter === undefined) return reach;
+    if (part.bare === "%") continue;
     for (const size of [width, precision]) if (size === "*") count++;
     count++;
     if (/[sra]/.test(letter) && !flags.includes(" ")) reach = count;
   }
-  return reach;
 }

@@ -15,7 +15,8 @@
 import { codePointLength } from "./code_points.ts";
 import { isMapping } from "./is_mapping.ts";
 import { KeyError } from "./key_error.ts";
-import { conversionAt, convert, type HasBudget, integerOf } from "./_percent_conversion.ts";
+import { convert, type HasBudget, integerOf } from "./_percent_conversion.ts";
+import { keptParts, type PercentPart, readPart } from "./_percent_parts.ts";
 import { isInteger } from "./python_float.ts";
 import { pythonStr } from "./python_repr.ts";
 import { cutText, MAX_TEXT, TextBudget } from "./text_budget.ts";
@@ -24,7 +25,7 @@ import { cutText, MAX_TEXT, TextBudget } from "./text_budget.ts";
 export interface Lookup {
   /** Returns true if the key exists. */
   has(key: string): boolean;
-  /** Returns the value of a key that exists. */
+  /** Returns the value of a key; `undefined` if there is no such key. */
   get(key: string): unknown;
 }
 
@@ -39,8 +40,27 @@ export const NOT_ALL_CONVERTED = "not all arguments converted during string form
  * `Map`), or one value alone.
  */
 export function percentFormat(format: string, args: unknown): string {
-  if (Array.isArray(args)) return new Formatting(format, args).run();
-  return new Formatting(format, [args], asLookup(args)).run();
+  const parts = keptParts(format);
+  if (!Array.isArray(args)) return new Formatting([args], asLookup(args)).run(format, parts);
+  return (parts && plainText(parts, args)) ?? new Formatting(args).run(format, parts);
+}
+
+/**
+ * Returns the text of a format that has only `%s` for texts and `%d` for integers, as most have;
+ * `undefined` if there is anything else.
+ */
+function plainText(parts: readonly PercentPart[], args: readonly unknown[]): string | undefined {
+  const count = args.length;
+  if (parts.length !== count + 1) return undefined;
+  let out = "";
+  for (let i = 0; i < count; i++) {
+    const part = parts[i]!;
+    const value = args[i];
+    if (part.key !== undefined || !isPlain(part, value)) return undefined;
+    out += part.before + value;
+  }
+  out += parts[count]!.before;
+  return out.length > MAX_TEXT ? undefined : out;
 }
 
 /**
@@ -48,52 +68,56 @@ export function percentFormat(format: string, args: unknown): string {
  * Text of more than `max` characters is cut.
  */
 export function percentFormatLookup(format: string, lookup: Lookup, max: number): string {
-  return new Formatting(format, [lookup], lookup).run(max);
+  return new Formatting([lookup], lookup).run(format, keptParts(format), max);
+}
+
+/** Returns true for the most frequent conversions; an integer has the same text in both. */
+function isPlain({ bare }: PercentPart, value: unknown): value is string | number {
+  if (typeof value === "string") return bare === "s";
+  return (bare === "d" || bare === "s") && isInteger(value);
 }
 
 /** One run over a format. */
 class Formatting implements HasBudget {
-  readonly #format: string;
   readonly #mapping: Lookup | undefined;
   #budget: TextBudget | undefined;
   #values: readonly unknown[];
   /** The number of values taken. */
   #taken = 0;
-  /** The position in the format. */
-  #at = 0;
 
-  constructor(format: string, values: readonly unknown[], mapping?: Lookup) {
-    this.#format = format;
+  constructor(values: readonly unknown[], mapping?: Lookup) {
     this.#values = values;
     this.#mapping = mapping;
   }
 
-  run(max: number = MAX_TEXT): string {
-    const format = this.#format;
+  run(
+    format: string,
+    parts: readonly PercentPart[] | undefined,
+    max: number = MAX_TEXT,
+  ): string {
     let out = "";
-    for (let percent; (percent = format.indexOf("%", this.#at)) >= 0;) {
-      out += format.slice(this.#at, percent);
-      this.#at = percent + 1;
-      const hasKey = format[this.#at] === "(";
-      if (hasKey) this.#choose();
-      const character = format[this.#at];
-      if (character === "%" && !hasKey) {
+    for (let i = 0, at = 0;; i++) {
+      const part = parts === undefined ? readPart(format, at) : parts[i]!;
+      const { key, letter } = part;
+      at = part.end;
+      out += part.before;
+      if (letter === undefined) break;
+      if (key !== undefined) this.#choose(key);
+      const value = this.#values[this.#taken];
+      if (isPlain(part, value)) {
+        out += value;
+        this.#taken++;
+      } else if (part.bare === "%") {
         out += "%";
-        this.#at++;
-      } else if (character === "s" || (character === "d" && isInteger(this.#values[this.#taken]))) {
-        // By far the most frequent conversions; an integer has the same text in both.
-        const value = this.#take();
-        out += typeof value === "object" ? pythonStr(value, this.budget) : pythonStr(value);
-        this.#at++;
       } else {
-        out += this.#convert();
+        out += this.#convert(part, letter, format);
       }
       if (out.length > max) return cutText(out, max);
     }
     if (this.#taken < this.#values.length && this.#mapping === undefined) {
       throw new TypeError(NOT_ALL_CONVERTED);
     }
-    return cutText(out + format.slice(this.#at), max);
+    return cutText(out, max);
   }
 
   /** The budget of the containers; made when the first one is met. */
@@ -106,30 +130,27 @@ class Formatting implements HasBudget {
     throw new TypeError("not enough arguments for format string");
   }
 
-  /** Reads `(key)`, and makes the value of that key the only argument from here on. */
-  #choose(): void {
+  /** Makes the value of a key the only argument from here on; `null` stands for half a key. */
+  #choose(key: string | null): void {
     const mapping = this.#mapping;
     if (mapping === undefined) throw new TypeError("format requires a mapping");
-    const end = keyEnd(this.#format, this.#at);
-    const key = this.#format.slice(this.#at + 1, end - 1);
-    if (!mapping.has(key)) throw new KeyError(key);
-    this.#values = [mapping.get(key)];
+    if (key === null) throw new RangeError("incomplete format key");
+    const value = mapping.get(key);
+    if (value === undefined && !mapping.has(key)) throw new KeyError(key);
+    this.#values = [value];
     this.#taken = 0;
-    this.#at = end;
   }
 
-  /** Reads a conversion with its flags, and applies it to the next argument. */
-  #convert(): string {
-    const [all, flags, width, precision, letter] = conversionAt(this.#format, this.#at);
-    this.#at += all.length;
-    const least = this.#size(width, "width");
-    const most = precision === undefined
+  /** Applies a conversion to the next argument. */
+  #convert(part: PercentPart, letter: string, format: string): string {
+    const least = this.#size(part.width, "width");
+    const most = part.precision === undefined
       ? undefined
-      : Math.max(0, this.#size(precision, "precision"));
+      : Math.max(0, this.#size(part.precision, "precision"));
     if (letter === "") throw new RangeError("incomplete format");
-    const allFlags = least < 0 ? flags + "-" : flags;
+    const allFlags = least < 0 ? part.flags + "-" : part.flags;
     const text = convert(this.#take(), this, allFlags, Math.abs(least), most, letter);
-    if (text === undefined) throw this.#unsupported(letter);
+    if (text === undefined) throw unsupported(format, part.end, letter);
     return text;
   }
 
@@ -140,27 +161,18 @@ class Formatting implements HasBudget {
     if (Math.abs(number) > MAX_WIDTH) throw new RangeError(`${what} too big`);
     return number;
   }
+}
 
-  #unsupported(letter: string): RangeError {
-    const shown = /[ -~]/.test(letter) ? letter : "?";
-    const code = letter.codePointAt(0)?.toString(16);
-    const index = codePointLength(this.#format.slice(0, this.#at - letter.length));
-    return new RangeError(`unsupported format character '${shown}' (0x${code}) at index ${index}`);
-  }
+function unsupported(format: string, end: number, letter: string): RangeError {
+  const shown = /[ -~]/.test(letter) ? letter : "?";
+  const code = letter.codePointAt(0)?.toString(16);
+  const index = codePointLength(format.slice(0, end - letter.length));
+  return new RangeError(`unsupported format character '${shown}' (0x${code}) at index ${index}`);
 }
 
 function asLookup(args: unknown): Lookup | undefined {
   if (!isMapping(args)) return undefined;
   if (args instanceof Map) return args as Lookup;
-  return { has: (key) => Object.hasOwn(args, key), get: (key) => args[key] };
-}
-
-/** Returns the position behind the parenthesis that closes the one at `at`. */
-function keyEnd(format: string, at: number): number {
-  for (let depth = 0; at < format.length;) {
-    const character = format[at++];
-    if (character === "(") depth++;
-    else if (character === ")" && --depth === 0) return at;
-  }
-  throw new RangeError("incomplete format key");
+  const has = (key: string) => Object.hasOwn(args, key);
+  return { has, get: (key) => has(key) ? args[key] : undefined };
 }
