@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { withContext } from "../../src/context/with_context.ts";
 import { DEBUG, Formatter, getLogger, Handler, INFO, LogRecord } from "../../mod.ts";
+import { percentFormat } from "../../src/text/percent_format.ts";
 import { MESSAGE } from "../net/record.mjs";
 
 /** Takes every record and keeps the last. */
@@ -55,6 +56,28 @@ Deno.bench("new LogRecord()", { group: "record" }, () => {
 });
 Deno.bench("getMessage() with two arguments", { group: "record" }, () => {
   merged.getMessage();
+});
+
+const args = [7, 81];
+assertEquals(
+  percentFormat("request %d took %d ms", args),
+  "request 7 took 81 ms",
+);
+Deno.bench("percentFormat() of two integers", { group: "percent" }, () => {
+  percentFormat("request %d took %d ms", args);
+});
+Deno.bench(
+  "percentFormat() of a float with precision",
+  { group: "percent" },
+  () => {
+    percentFormat("took %.2f ms", [81.25]);
+  },
+);
+let made = 0;
+Deno.bench("percentFormat() of a format that is used once", {
+  group: "percent",
+}, () => {
+  percentFormat(`request ${made++} took %d ms`, [81]);
 });
 
 const formats: Record<string, Formatter> = {

@@ -8,7 +8,7 @@ import sys
 import time
 
 MESSAGE = "Jackdaws love my big sphinx of quartz."
-FORMAT = "%(levelname)s:%(name)s:%(message)s"
+FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 # As ours without captureCaller(true).
 logging._srcfile = None

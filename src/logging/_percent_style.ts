@@ -12,7 +12,7 @@ import {
   withMissingField,
 } from "./format_style.ts";
 import type { LogRecord } from "./log_record.ts";
-import { percentFormatLookup } from "../text/percent_format.ts";
+import { PercentFormat } from "../text/percent_format.ts";
 import { maxTextOf } from "../text/text_budget.ts";
 
 const validation = /%\([\p{L}\p{N}_]+\)[#0+ -]*(\*|\p{Nd}+)?(\.(\*|\p{Nd}+))?[diouxefgcrsa%]/iu;
@@ -21,14 +21,18 @@ const validation = /%\([\p{L}\p{N}_]+\)[#0+ -]*(\*|\p{Nd}+)?(\.(\*|\p{Nd}+))?[di
 export class PercentStyle implements FormatStyle {
   readonly fmt: string;
   readonly #defaults: FormatDefaults | null;
+  readonly #format: PercentFormat;
+  readonly #usesTime: boolean;
 
   constructor(fmt: string | null, defaults: FormatDefaults | null) {
     this.fmt = fmt || "%(message)s";
     this.#defaults = defaults;
+    this.#format = new PercentFormat(this.fmt);
+    this.#usesTime = this.fmt.includes("%(asctime)");
   }
 
   usesTime(): boolean {
-    return this.fmt.includes("%(asctime)");
+    return this.#usesTime;
   }
 
   validate(): void {
@@ -40,6 +44,6 @@ export class PercentStyle implements FormatStyle {
   format(record: LogRecord): string {
     if (this.fmt === "%(message)s" && typeof record.message === "string") return record.message;
     const values = new RecordValues(record, this.#defaults);
-    return withMissingField(() => percentFormatLookup(this.fmt, values, maxTextOf(record)));
+    return withMissingField(() => this.#format.fill(values, maxTextOf(record)));
   }
 }

@@ -16,9 +16,9 @@ import { percentFormat } from "../text/percent_format.ts";
 import { PercentStyle } from "./_percent_style.ts";
 import { type TraceFormat, withTraces } from "./_record_text.ts";
 import { StrFormatStyle } from "./_str_format_style.ts";
-import { strftime } from "../text/strftime.ts";
 import { StringTemplateStyle } from "./_string_template_style.ts";
 import { localtime, type StructTime } from "../text/struct_time.ts";
+import { TimeText } from "../text/time_text.ts";
 
 /** The three ways to write a format string: `%(name)s`, `{name}` and `${name}`. */
 export type FormatterStyle = "%" | "{" | "$";
@@ -51,6 +51,8 @@ export const BASIC_FORMATS: Readonly<Record<FormatterStyle, string>> = {
   "{": "{levelname}:{name}:{message}",
   "$": "${levelname}:${name}:${message}",
 };
+
+const DEFAULT_MSEC_FORMAT = "%s,%03d";
 
 /** Returns `value` as a style, or throws a `RangeError` that names the styles. */
 export function checkStyle(value: unknown): FormatterStyle {
@@ -90,11 +92,12 @@ export class Formatter {
   static readonly #attributes: void = /* @__PURE__ */ setAttributes(this, {
     converter: localtime,
     default_time_format: "%Y-%m-%d %H:%M:%S",
-    default_msec_format: "%s,%03d",
+    default_msec_format: DEFAULT_MSEC_FORMAT,
   });
   /** The format of `asctime`, as for `strftime`, without milliseconds. */
   datefmt: string | null;
   readonly #style: FormatStyle;
+  readonly #timeText: TimeText = new TimeText();
 
   /**
    * Makes a formatter of a format string, or of `null` for the message alone; `datefmt` is the
@@ -122,11 +125,18 @@ export class Formatter {
 
   /** Returns the time of the record as text. */
   formatTime(record: LogRecord, datefmt: string | null = null): string {
-    const time = this.converter(record.created);
-    if (datefmt) return strftime(datefmt, time);
-    const text = strftime(this.default_time_format, time);
-    const withMsecs = this.default_msec_format;
-    return withMsecs ? percentFormat(withMsecs, [text, record.msecs]) : text;
+    const format = datefmt || this.default_time_format;
+    const text = this.#timeText.format(this, format, record.created);
+    const withMsecs = datefmt ? null : this.default_msec_format;
+    if (!withMsecs) return text;
+    const { msecs } = record;
+    if (
+      withMsecs === DEFAULT_MSEC_FORMAT && Number.isInteger(msecs) &&
+      msecs >= 0 && msecs < 1000
+    ) {
+      return `${text},${String(1000 + msecs).slice(1)}`;
+    }
+    return percentFormat(withMsecs, [text, msecs]);
   }
 
   /** Returns an error as text: its stack as the runtime prints it, then its causes. */

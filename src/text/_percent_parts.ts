@@ -35,21 +35,31 @@ const MAX_LENGTH = 200;
 /** The most formats that are kept: few programs have more. */
 const MAX_FORMATS = 512;
 
-/** Behind the first ones, one new format of so many is kept: the others may be used only once. */
-const PATIENCE = 32;
+/**
+ * Where formats are made of data, and each is used once, to look one up and to keep it takes longer
+ * than to read it. Once that many were not found, only one of so many is kept, and while none is
+ * found only one of so many is looked up. A prime number: no format is always passed over
+ * because formats take turns.
+ */
+const PATIENCE = 31;
 
 const kept = /* @__PURE__ */ new Map<string, readonly PercentPart[]>();
 let misses = 0;
+let missesInARow = 0;
 
 /**
  * Returns the conversions of a format, the last one without a letter, if the format is kept; else
- * the caller reads them one by one. A program may make its formats of data and use each of them
- * once: to keep each of those would take longer than to read it.
+ * the caller reads them one by one.
  */
 export function keptParts(format: string): readonly PercentPart[] | undefined {
   if (format.length > MAX_LENGTH) return undefined;
+  if (missesInARow > MAX_FORMATS && ++missesInARow % PATIENCE !== 0) return undefined;
   const found = kept.get(format);
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    missesInARow = 0;
+    return found;
+  }
+  missesInARow++;
   if (++misses > MAX_FORMATS && misses % PATIENCE !== 0) return undefined;
   if (kept.size === MAX_FORMATS) kept.clear();
   // A slice of a long text holds the whole of it in memory, so what is kept is a copy.

@@ -16,9 +16,8 @@ import { codePointLength } from "./code_points.ts";
 import { isMapping } from "./is_mapping.ts";
 import { KeyError } from "./key_error.ts";
 import { convert, type HasBudget, integerOf } from "./_percent_conversion.ts";
-import { keptParts, type PercentPart, readPart } from "./_percent_parts.ts";
+import { keptParts, type PercentPart, percentParts, readPart } from "./_percent_parts.ts";
 import { isInteger } from "./python_float.ts";
-import { pythonStr } from "./python_repr.ts";
 import { cutText, MAX_TEXT, TextBudget } from "./text_budget.ts";
 
 /** Values by key, for `%(name)s` and `{name}`: a `Map` is one. */
@@ -63,12 +62,24 @@ function plainText(parts: readonly PercentPart[], args: readonly unknown[]): str
   return out.length > MAX_TEXT ? undefined : out;
 }
 
-/**
- * Returns `format % mapping` for a mapping that is no plain object: a record with its defaults.
- * Text of more than `max` characters is cut.
- */
-export function percentFormatLookup(format: string, lookup: Lookup, max: number): string {
-  return new Formatting([lookup], lookup).run(format, keptParts(format), max);
+/** A format that is read once, for values of many mappings. */
+export class PercentFormat {
+  readonly #format: string;
+  readonly #parts: readonly PercentPart[];
+
+  /** Reads the format; a mistake in it shows when it is used. */
+  constructor(format: string) {
+    this.#format = format;
+    this.#parts = percentParts(format);
+  }
+
+  /**
+   * Returns `format % mapping` for a mapping that is no plain object: a record with its defaults.
+   * Text of more than `max` characters is cut.
+   */
+  fill(mapping: Lookup, max: number): string {
+    return new Formatting([mapping], mapping).run(this.#format, this.#parts, max);
+  }
 }
 
 /** Returns true for the most frequent conversions; an integer has the same text in both. */

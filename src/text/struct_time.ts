@@ -93,7 +93,7 @@ export function gmtime(seconds: number = Date.now() / 1000): StructTime {
 /** Returns the fields of `seconds` since the epoch in the local time zone. @default {now} */
 export function localtime(seconds: number = Date.now() / 1000): StructTime {
   const ms = wholeSeconds(seconds);
-  return new BrokenDownTime(ms, offsetOf(new Date(ms)), true);
+  return new BrokenDownTime(ms, utcOffsetMs(ms), true);
 }
 
 function wholeSeconds(seconds: number): number {
@@ -108,7 +108,11 @@ function wholeSeconds(seconds: number): number {
   return ms;
 }
 
-/** Returns local time minus UTC in milliseconds. */
+/** Returns local time minus UTC in milliseconds, at a time in milliseconds since the epoch. */
+export function utcOffsetMs(ms: number): number {
+  return offsetOf(new Date(ms));
+}
+
 function offsetOf(date: Date): number {
   return -date.getTimezoneOffset() * 60_000;
 }

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { BASIC_FORMAT, Formatter, type FormatterStyle } from "../../src/logging/formatter.ts";
+import type { LogRecord } from "../../src/logging/log_record.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { gmtime } from "../../src/text/struct_time.ts";
 import { MAX_TEXT } from "../../src/text/text_budget.ts";
@@ -261,4 +262,118 @@ test("Formatter writes a record of a kilobyte whose text would be 60 MB", () => 
   const text = new Formatter("%(levelname)s %(message)s")
     .format(makeLogRecord({ msg, args: { a: 1 }, levelname: "INFO" }));
   assertEquals([text.length, text.slice(0, 5), text.at(-1)], [MAX_TEXT, "INFO ", "…"]);
+});
+
+test("formatTime() sees what changes between two records of one second", () => {
+  const record = makeLogRecord({ created: 735_379_380.123, msecs: 123 });
+  const formatter = new Formatter("%(asctime)s");
+  formatter.converter = gmtime;
+  const shown = () => formatter.format(record);
+  assertEquals(shown(), "1993-04-21 08:03:00,123");
+  formatter.default_time_format = "%H:%M";
+  assertEquals(shown(), "08:03,123");
+  formatter.default_msec_format = "%s.%03d";
+  assertEquals(shown(), "08:03.123");
+  formatter.datefmt = "%d";
+  assertEquals(shown(), "21");
+  formatter.datefmt = null;
+  formatter.converter = (seconds) => gmtime(seconds + 60);
+  assertEquals(shown(), "08:04.123");
+  record.msecs = 7;
+  formatter.default_msec_format = null;
+  assertEquals(shown(), "08:04");
+});
+
+test("formatTime() writes any msecs as %03d does", () => {
+  const of = (msecs: unknown) => {
+    const formatter = new Formatter();
+    formatter.default_time_format = "";
+    return formatter.formatTime(makeLogRecord({ created: 0, msecs }));
+  };
+  const values = [0, -0, 7, 42, 999, 1000, -5, 12.9, 5n, true, 1e21];
+  assertEquals(values.map(of), [
+    ...[
+      ",000",
+      ",000",
+      ",007",
+      ",042",
+      ",999",
+      ",1000",
+      ",-05",
+      ",012",
+      ",005",
+      ",001",
+    ],
+    ",1000000000000000000000",
+  ]);
+  for (const bad of ["7", null, NaN, Infinity, [7]]) {
+    assertThrows(() => of(bad));
+  }
+});
+
+test("formatTime() writes times before 1970, copies %f, and refuses NaN", () => {
+  const formatter = new Formatter(null, "%S %f");
+  formatter.converter = gmtime;
+  const of = (created: unknown) => formatter.formatTime(makeLogRecord({ created }), "%S %f");
+  assertEquals([-0.5, -1, 0.999, 1.5].map(of), [
+    "59 %f",
+    "59 %f",
+    "00 %f",
+    "01 %f",
+  ]);
+  assertThrows(() => of(NaN), RangeError, "Cannot convert a time");
+  assertThrows(() => of([1]), RangeError, "Cannot convert a time");
+});
+
+test("a converter of a subclass runs for each record, on the formatter", () => {
+  class Shifted extends Formatter {
+    shift = 60;
+    override converter = function (this: Shifted, seconds: number) {
+      return gmtime(seconds + this.shift++);
+    };
+  }
+  const formatter = new Shifted("%(asctime)s", "%M:%S");
+  const record = makeLogRecord({ created: 0 });
+  assertEquals([formatter.format(record), formatter.format(record)], [
+    "01:00",
+    "01:01",
+  ]);
+});
+
+test("format() calls formatTime() and formatMessage() of a subclass for each record", () => {
+  let calls = 0;
+  class Counted extends Formatter {
+    override formatTime(): string {
+      return `time ${++calls}`;
+    }
+    override formatMessage(record: LogRecord): string {
+      return `<${super.formatMessage(record)}>`;
+    }
+  }
+  const formatter = new Counted("%(asctime)s %(message)s");
+  const record = makeLogRecord({ created: 0, msg: "m" });
+  assertEquals([formatter.format(record), formatter.format(record)], [
+    "<time 1 m>",
+    "<time 2 m>",
+  ]);
+});
+
+test("a format string with keys finds own fields of any value, and no others", () => {
+  const formatter = new Formatter("%(a)-4s|%(a)04d|%(b)s");
+  const shown = (a: unknown, b: unknown) => formatter.format(makeLogRecord({ a, b }));
+  assertEquals(shown(7, undefined), "7   |0007|None");
+  assertEquals(shown(-1.5, null), "-1.5|-001|None");
+  assertEquals(shown(true, "x"), "True|0001|x");
+  const wanting = new Formatter("%(b)s", null, { defaults: { b: undefined } });
+  assertEquals(wanting.format(makeLogRecord({})), "None");
+  assertThrows(
+    () => formatter.format(makeLogRecord({ a: 1 })),
+    RangeError,
+    "'b'",
+  );
+  assertThrows(
+    () => shown("x", 1),
+    TypeError,
+    "a real number is required, not str",
+  );
 });
