@@ -48,9 +48,7 @@ export class RecordValues implements Lookup {
   /** Returns the value of a field. */
   get(key: string): unknown {
     if (!Object.hasOwn(this.#record, key)) {
-      return this.#defaults !== null && Object.hasOwn(this.#defaults, key)
-        ? this.#defaults[key]
-        : undefined;
+      return this.has(key) ? this.#defaults?.[key] : undefined;
     }
     const value = this.#record[key];
     return typeof value === "number" && TIME_FIELDS.includes(key) ? new PythonFloat(value) : value;

@@ -127,8 +127,8 @@ export class Formatter {
   formatTime(record: LogRecord, datefmt: string | null = null): string {
     const format = datefmt || this.default_time_format;
     const text = this.#timeText.format(this, format, record.created);
-    const withMsecs = datefmt ? null : this.default_msec_format;
-    if (!withMsecs) return text;
+    const withMsecs = this.default_msec_format;
+    if (datefmt || !withMsecs) return text;
     const { msecs } = record;
     if (
       withMsecs === DEFAULT_MSEC_FORMAT && Number.isInteger(msecs) &&

@@ -97,7 +97,8 @@ export function readPart(format: string, at: number): PercentPart {
   const [all, flags, width, precision, letter] = pattern.exec(format) as unknown as [
     ...[all: string, flags: string, width: string, precision: string | undefined, letter: string],
   ];
-  const bare = all === "s" || all === "d" ? all : all === "i" ? "d" : "";
+  // `%s` and `%d` come here behind a key alone.
+  const bare = all === "s" || all === "d" ? all : "";
   return { before, key, bare, flags, width, precision, letter, end: at + all.length };
 }
 

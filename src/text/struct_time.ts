@@ -72,8 +72,8 @@ class BrokenDownTime implements StructTime {
   /** 1 in summer time: the clock is ahead of its position at another time of that year. */
   get tm_isdst(): number {
     if (!this.#isLocal) return 0;
-    const january = offsetOf(new Date(this.tm_year, 0, 1));
-    const july = offsetOf(new Date(this.tm_year, 6, 1));
+    const january = utcOffsetMs(+new Date(this.tm_year, 0, 1));
+    const july = utcOffsetMs(+new Date(this.tm_year, 6, 1));
     return this.tm_gmtoff * 1000 > Math.min(january, july) ? 1 : 0;
   }
 
@@ -110,9 +110,5 @@ function wholeSeconds(seconds: number): number {
 
 /** Returns local time minus UTC in milliseconds, at a time in milliseconds since the epoch. */
 export function utcOffsetMs(ms: number): number {
-  return offsetOf(new Date(ms));
-}
-
-function offsetOf(date: Date): number {
-  return -date.getTimezoneOffset() * 60_000;
+  return -new Date(ms).getTimezoneOffset() * 60_000;
 }
