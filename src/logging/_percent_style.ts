@@ -22,17 +22,15 @@ export class PercentStyle implements FormatStyle {
   readonly fmt: string;
   readonly #defaults: FormatDefaults | null;
   readonly #format: PercentFormat;
-  readonly #usesTime: boolean;
 
   constructor(fmt: string | null, defaults: FormatDefaults | null) {
     this.fmt = fmt || "%(message)s";
     this.#defaults = defaults;
     this.#format = new PercentFormat(this.fmt);
-    this.#usesTime = this.fmt.includes("%(asctime)");
   }
 
   usesTime(): boolean {
-    return this.#usesTime;
+    return this.fmt.includes("%(asctime)");
   }
 
   validate(): void {

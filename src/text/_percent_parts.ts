@@ -104,7 +104,7 @@ export function readPart(format: string, at: number): PercentPart {
 
 /** Returns a conversion that is a letter alone, or the text behind all conversions. */
 function shortPart(before: string, bare: PercentPart["bare"], end: number): PercentPart {
-  const letter = bare === "" ? undefined : bare;
+  const letter = bare || undefined;
   return { before, key: undefined, bare, flags: "", width: "", precision: undefined, letter, end };
 }
 

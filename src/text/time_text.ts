@@ -37,9 +37,7 @@ export class TimeText {
     ) return this.#text;
     const text = strftime(format, converter.call(owner, seconds));
     // Another converter may count its calls, and two time zones of one offset have two names.
-    if (
-      (converter === localtime || converter === gmtime) && !format.includes("Z")
-    ) {
+    if ((converter === localtime || converter === gmtime) && !format.includes("Z")) {
       this.#converter = converter;
       this.#format = format;
       this.#second = second;
