@@ -1,6 +1,6 @@
 /**
- * Remembers about a web server, beyond a single request, in which form it takes requests, for how long
- * it has refused everything, how many refusals were reported, and the idempotency keys.
+ * Remembers about a web server, beyond a single request, in which form and size it takes requests, for
+ * how long it has refused everything, how many refusals were reported, and the idempotency keys.
  *
  * Browser compatible: time and randomness are given.
  *
@@ -12,10 +12,18 @@ import type { Clock } from "../net/connector.ts";
 const MAX_REPORTS = 10;
 const REPORT_SECONDS = 60;
 
+/**
+ * Requests are made smaller in advance down to this size, below the limit of every common server. It
+ * is not lower, because one large record would make all later requests small.
+ */
+const LEAST_BYTES = 65536;
+
 /** The state of one destination; the requests of a handler share it. */
 export class HttpDestination {
   /** Says whether it has refused a compressed request: from then on none is compressed. */
   isPlain = false;
+  /** The most bytes of a request with more than one record, as far as its answers say. */
+  mostBytes: number = Infinity;
   readonly #clock: Clock;
   readonly #randomId: () => string;
   #keyPrefix: string | undefined;
@@ -50,6 +58,11 @@ export class HttpDestination {
   refusedCompression(): void {
     this.isPlain = true;
     this.#keyPrefix = undefined;
+  }
+
+  /** A request of so many bytes is too large: no further one is sent that would have to be split. */
+  refusedSize(bytes: number): void {
+    this.mostBytes = Math.min(this.mostBytes, Math.max(bytes >> 1, LEAST_BYTES));
   }
 
   /** It takes records, or has judged one. */

@@ -99,7 +99,10 @@ export class HttpWriter implements DetailedWriter {
   async write(batch: Batch): Promise<void> {
     this.#report = this.#judgeStatus = undefined;
     this.#isAnswered = false;
-    const { clock, timeoutMs } = this.#endpoint;
+    const { clock, timeoutMs, destination } = this.#endpoint;
+    if (batch.lengths.length > 1 && batch.bytes.length > destination.mostBytes) {
+      return this.onReturned?.(batch, true);
+    }
     const abort = this.#abort = new AbortController();
     const late = () => new ConnectionError("timeout", `no answer within ${timeoutMs} ms`);
     try {
@@ -188,6 +191,7 @@ export class HttpWriter implements DetailedWriter {
       destination.refusedCompression();
       this.#report = () => this.onReturned?.(batch, false);
     } else if (frames > 1 && verdict !== "refused") {
+      if (verdict === "too-large") destination.refusedSize(batch.bytes.length);
       this.#report = () => this.onReturned?.(batch, true);
     } else if (verdict === "too-large") {
       const size = `${text}: a record of ${batch.bytes.length} bytes is dropped`;

@@ -68,7 +68,7 @@ export interface Amount {
 
 /** Frames of `buffer` from byte `start` to `end`; those of `lengths` from `first` to `count` are live. */
 class Chunk implements Amount {
-  readonly buffer: Uint8Array;
+  buffer: Uint8Array;
   readonly view: DataView;
   /** The sequence number of the first live frame. */
   sequence = 0;
@@ -216,6 +216,10 @@ export class Outbox implements Amount {
       ? this.#spare.pop() ?? new Chunk(this.#chunkBytes)
       : new Chunk(most);
     const end = encoder.write(chunk.buffer, chunk.view, 0);
+    // A frame may be far smaller than it might have been; the next ones stay within the limit.
+    if (most > this.#chunkBytes) {
+      chunk.buffer = chunk.buffer.subarray(0, Math.max(end, this.#chunkBytes));
+    }
     const isCrowded = !this.hasRoom(end);
     if (isCrowded) {
       if (end > this.#maxBytes) return this.#recycle(chunk, "tooLarge");

@@ -56,14 +56,15 @@ export interface HTTPHandlerOptions
    * @default {"form"}
    */
   body?: "form" | "json" | "ndjson" | HTTPBody;
-  /** The most records in a request, from 1; not with a body that has one, as `"form"`. @default {1000} */
+  /** The most records in a request, from 1; not with a body that has one, as `"form"`. @default {10000} */
   batchRecords?: number;
   /**
    * The most bytes in a request before it is compressed, from 1 to 16 MiB, unless one record alone is
    * larger; not with a body that has one. A body that groups records (`loki()`, `otlp()`) may exceed
-   * it by some bytes for each group.
+   * it by some bytes for each group. A request that the server answers with 413 is sent as two, and the
+   * following ones are of half the size, down to 64 KiB.
    *
-   * @default {98304}
+   * @default {524288}, half of the limit of common servers and collectors
    */
   batchBytes?: number;
   /**
@@ -310,7 +311,7 @@ function basic(what: string, credentials: unknown): string {
 }
 
 function checkBatch(what: string, body: HTTPBody, options: HTTPHandlerOptions): BatchSettings {
-  const { batchRecords = 1000, batchBytes = 98304, batchMs = 0 } = options;
+  const { batchRecords = 10_000, batchBytes = 524_288, batchMs = 0 } = options;
   if (body.maxRecords === 1) {
     for (const name of ["batchRecords", "batchBytes", "batchMs"] as const) {
       if (options[name] === undefined) continue;

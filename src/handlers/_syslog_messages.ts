@@ -6,8 +6,6 @@
  *
  * @module
  */
-import type { RecordEncoder } from "../wire/record_encoder.ts";
-import { encodeUtf8 } from "../text/utf8.ts";
 import { extraFields } from "../logging/record_attributes.ts";
 import {
   type MessageFormatter,
@@ -18,23 +16,22 @@ import { checkWellFormed, encodeStrict, truncateUtf8 } from "../text/strict_utf8
 import type { LogRecord } from "../logging/log_record.ts";
 import { pythonStr } from "../text/python_repr.ts";
 import { localtime } from "../text/struct_time.ts";
+import { BYTES_A_CHARACTER } from "./_text_encoder.ts";
 import type { CheckedSyslogOptions } from "./syslog_options.ts";
 
 /** Characters at which a daemon may end the name of a program; and how many all daemons keep. */
 const NO_NAME = /[^A-Za-z0-9._-]/g;
 const MAX_NAME = 32;
 
-/** Up to so many characters a message is written where it is sent from, with room to spare. */
-const MAX_DIRECT_LENGTH = 4096;
-
-/** UTF-8 has at most this many bytes for a character of a string. */
-const BYTES_A_CHARACTER = 3;
-
 /** Makes messages of records. */
 export interface SyslogMessages {
   /** How many were too long, and so were cut. */
   readonly truncated: number;
-  /** A message, its text or, where it had to be encoded already, its bytes. */
+  /**
+   * A message, its text or, where it had to be encoded already, its bytes.
+   *
+   * @throws {RangeError} for a lone surrogate
+   */
   make(record: LogRecord, pri: number, text: string): string | Uint8Array;
 }
 
@@ -60,7 +57,7 @@ class PlainMessages implements SyslogMessages {
   make(_record: LogRecord, pri: number, text: string): string | Uint8Array {
     const message = `<${pri}>${text}`;
     const max = this.#maxBytes;
-    if (message.length * BYTES_A_CHARACTER <= max) return message;
+    if (message.length * BYTES_A_CHARACTER <= max) return wellFormed(message);
     const bytes = encodeStrict(message).slice();
     if (bytes.length <= max) return bytes;
     this.truncated++;
@@ -103,7 +100,9 @@ class RfcMessages implements SyslogMessages {
       data: structuredDataId === null ? null : extraFields(record),
     };
     const message = this.#formatter.compose(pri, created, text, fields);
-    if (message.length * BYTES_A_CHARACTER <= maxBytes) return message;
+    if (message.length * BYTES_A_CHARACTER <= maxBytes) {
+      return wellFormed(message);
+    }
     return this.#formatter.format(pri, created, text, fields).slice();
   }
 
@@ -118,41 +117,11 @@ class RfcMessages implements SyslogMessages {
   }
 }
 
+function wellFormed(message: string): string {
+  checkWellFormed(message);
+  return message;
+}
+
 function processOf({ process }: LogRecord): string | null {
   return Number.isSafeInteger(process) && process! > 0 ? String(process) : null;
-}
-
-/** Writes messages where they are sent from. */
-export class MessageEncoder implements RecordEncoder {
-  readonly #make: (record: LogRecord) => string | Uint8Array;
-  #text = "";
-  #bytes: Uint8Array | undefined;
-
-  /** `make` makes a record's message. */
-  constructor(make: (record: LogRecord) => string | Uint8Array) {
-    this.#make = make;
-  }
-
-  prepare(record: LogRecord): number {
-    const message = this.#make(record);
-    if (typeof message === "string" && message.length <= MAX_DIRECT_LENGTH) {
-      checkWellFormed(message);
-      this.#text = message;
-      this.#bytes = undefined;
-      return message.length * BYTES_A_CHARACTER;
-    }
-    this.#bytes = toBytes(message);
-    return this.#bytes.length;
-  }
-
-  write(out: Uint8Array, _view: DataView, at: number): number {
-    if (this.#bytes === undefined) return encodeUtf8(this.#text, out, at);
-    out.set(this.#bytes, at);
-    return at + this.#bytes.length;
-  }
-}
-
-/** The bytes of a message, in an array of their own. */
-export function toBytes(message: string | Uint8Array): Uint8Array {
-  return typeof message === "string" ? encodeStrict(message).slice() : message;
 }

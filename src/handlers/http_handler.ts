@@ -14,8 +14,9 @@
  *   `HTTPBody`: `otlp()`, `loki()` or `elasticsearchBulk()` of `./http-bodies`, or one of your own.
  * - `method`: `"GET"` (the default for forms) or `"POST"`. `secure`: HTTPS. `credentials`: a user
  *   name and a password for Basic authentication. `headers`: the headers of every request.
- * - `batchRecords` (1,000), `batchBytes` (98,304 bytes before compression) and `batchMs` (0 ms)
- *   limit a request of many records. `gzip` compresses it.
+ * - `batchRecords` (10,000), `batchBytes` (524,288 bytes before compression) and `batchMs` (0 ms)
+ *   limit a request of many records. While a request is under way, records gather for the next one.
+ *   `gzip` compresses it.
  * - `timeoutMs` (10,000 ms) limits a request with its answer; `giveUpAfterMs` (600,000 ms) limits
  *   how long records wait while the server answers with 401, 403, 404 or a redirect.
  * - `whileDisconnected` is `"queue"` by default here. `maxQueuedBytes` (64 MiB),
@@ -37,8 +38,8 @@
  *
  * The other answers, unless the body judges them in its own way, as those of `./http-bodies` do:
  *
- * - 413: the handler sends the batch in two halves, and so on. A single record that is too large
- *   is dropped and counts as `tooLarge`.
+ * - 413: the handler sends the batch in two halves, and so on; the requests after it are smaller. A
+ *   single record that is too large is dropped and counts as `tooLarge`.
  * - 400 and 422: the handler finds the bad record in the same way. That record is dropped and
  *   counts as `refused`; the others arrive. One bad record among n takes log2 n further requests
  *   that are refused; a server that refuses every record gets fewer than 2 n requests.
@@ -98,6 +99,7 @@ import type { BatchWriter } from "../delivery/batch_writer.ts";
 import { Batcher } from "../delivery/batcher.ts";
 import type { DeliveryOptions } from "../delivery/delivery_options.ts";
 import { NetworkHandler } from "../delivery/network_handler.ts";
+import { prototypeMethod } from "../logging/prototype_method.ts";
 import { checkHttpOptions, checkMethod, type HTTPHandlerOptions } from "./_http_options.ts";
 import type {
   HTTPAnswer,
@@ -108,6 +110,7 @@ import type {
 } from "../delivery/http_body.ts";
 import { type HttpEndpoint, type HTTPFetch, HttpWriter } from "../delivery/http_writer.ts";
 import { form } from "./_record_bodies.ts";
+import { RecordTextEncoder, toBytes } from "./_text_encoder.ts";
 
 export type {
   DeliveryOptions,
@@ -119,8 +122,6 @@ export type {
   HTTPVerdict,
   RecordReader,
 };
-
-const encoder = /* @__PURE__ */ new TextEncoder();
 
 /** Sends records to a web server; see the module's description. */
 export class HTTPHandler extends NetworkHandler {
@@ -137,6 +138,7 @@ export class HTTPHandler extends NetworkHandler {
   /** How records stand in a request. */
   readonly body: HTTPBody;
   readonly #endpoint: HttpEndpoint;
+  readonly #encoder = new RecordTextEncoder((record) => this.#encode(record));
   readonly #reader: RecordReader = {
     fields: (record) => atOnce(this.mapLogRecord(record), "mapLogRecord()"),
     text: (record) => atOnce(this.format(record), "format()"),
@@ -181,12 +183,21 @@ export class HTTPHandler extends NetworkHandler {
     this.#endpoint.method = checkMethod("set the method", body, gzip, method);
   }
 
+  /** Queues the record; an error in that drops this record and goes to handleError(). */
+  override emit(record: LogRecord): void {
+    if (this.encode === encode) this.transmit(record, this.#encoder);
+    else super.emit(record);
+  }
+
   /** The record as `body` encodes it. */
   protected override encode(record: LogRecord): Uint8Array {
+    return toBytes(this.#encode(record));
+  }
+
+  #encode(record: LogRecord): string | Uint8Array {
     // A form has the arguments apart from the message; a mistake in the call is reported all the same.
     if (this.body === form) record.getMessage();
-    const encoded = atOnce(this.body.encode(record, this.#reader), "encode()");
-    return typeof encoded === "string" ? encoder.encode(encoded) : encoded;
+    return atOnce(this.body.encode(record, this.#reader), "encode()");
   }
 
   /** Opens nothing: each request stands for itself. */
@@ -205,3 +216,7 @@ export class HTTPHandler extends NetworkHandler {
     return recordFields(record);
   }
 }
+
+/** It is protected, and so no key of the type. */
+type Prototype = { readonly prototype: { readonly encode: unknown } };
+const encode = /* @__PURE__ */ prototypeMethod(HTTPHandler as unknown as Prototype, "encode");

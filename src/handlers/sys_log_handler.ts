@@ -179,12 +179,8 @@ import { StreamWriter } from "../delivery/stream_writer.ts";
 import { prototypeMethod } from "../logging/prototype_method.ts";
 import type { StreamFraming } from "../wire/framing.ts";
 import { defineConstants, type SyslogConstants } from "./syslog_constants.ts";
-import {
-  MessageEncoder,
-  type SyslogMessages,
-  syslogMessages,
-  toBytes,
-} from "./_syslog_messages.ts";
+import { type SyslogMessages, syslogMessages } from "./_syslog_messages.ts";
+import { RecordTextEncoder, toBytes } from "./_text_encoder.ts";
 import {
   applyTimeout,
   checkSyslogOptions,
@@ -298,7 +294,7 @@ export class SysLogHandler extends NetworkHandler {
   /** Of a Unix socket of unknown kind both, until one has worked. */
   #targets: SyslogTargets;
   readonly #messages: SyslogMessages;
-  readonly #encoder = new MessageEncoder((record) => this.#make(record));
+  readonly #encoder = new RecordTextEncoder((record) => this.#make(record));
   readonly #framing: StreamFraming | undefined;
 
   /**

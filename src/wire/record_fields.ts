@@ -16,6 +16,7 @@ export function recordFields(record: LogRecord): Record<string, unknown> {
   fields.msg = record.getMessage();
   fields.args = null;
   fields.exc_info = null;
-  delete fields.message;
+  // Only if it is there: an object that a key was deleted from is slow to read.
+  if ("message" in fields) delete fields.message;
   return fields;
 }

@@ -59,3 +59,17 @@ test("HttpDestination.report() gives ten texts a minute, and counts the others",
   assertEquals(destination.report("no"), "no (15 refusals before were not reported)");
   assertEquals(destination.report("no"), "no");
 });
+
+test("HttpDestination.refusedSize() halves the size of requests, and never below 64 KiB", () => {
+  const { destination } = setUp();
+  destination.refusedSize(524_288);
+  assertEquals(destination.mostBytes, 262_144);
+  destination.refusedSize(5_000_000);
+  assertEquals(
+    destination.mostBytes,
+    262_144,
+    "a large record alone says nothing of smaller requests",
+  );
+  destination.refusedSize(100_000);
+  assertEquals(destination.mostBytes, 65_536);
+});

@@ -101,6 +101,24 @@ for (const connection of ["persistent", "per-flush"] as const) {
     await handler.close();
   });
 
+  test(`HTTPHandler (${connection}) makes smaller requests after a 413`, async () => {
+    const { server, handler, emit, taken, judge } = setUp({ connection });
+    judge((_records, bytes) => bytes > 102_400 ? 413 : 204);
+    const texts = numbers(1000).map((text) => text.padEnd(500));
+    emit(...texts);
+    await handler.flush();
+    assert(server.requests.some(({ answer }) => answer === 413));
+    const before = server.requests.length;
+    emit(...texts);
+    await handler.flush();
+    const later = server.requests.slice(before);
+    assert(later.every(({ answer }) => answer === 204), "none is refused");
+    assert(later.length <= 10, `${later.length} requests`);
+    assertEquals(taken, [...texts, ...texts]);
+    assertEquals(account(handler).sent, 2000);
+    await handler.close();
+  });
+
   test(`HTTPHandler (${connection}) stays without compression after a 415`, async () => {
     const { server, handler, emit, faults, taken, keys } = setUp({ connection, gzip: true });
     server.judge = ({ headers }) => headers["content-encoding"] === undefined ? 204 : 415;

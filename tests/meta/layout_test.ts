@@ -159,6 +159,7 @@ const testedThrough: Record<string, string[]> = {
     "src/delivery/batcher.ts",
     "src/handlers/_http_options.ts",
     "src/handlers/_record_bodies.ts",
+    "src/handlers/_text_encoder.ts",
   ],
   "tests/handlers/sys_log_handler_test.ts": [
     "src/delivery/framed_stream_writer.ts",

@@ -42,6 +42,62 @@ test("json.dumps() writes every value that a record may hold", () => {
   assertEquals(written("\ud800"), '"\\ud800"');
 });
 
+test("json.dumps() writes flat fields and others by the same rules", () => {
+  const keys = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.constantFrom("__proto__", "msg", "0"),
+  );
+  const flat = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.constantFrom("\ud800", "\udc00\ud800", '\x7f\u2028\\"', "toJSON"),
+    fc.double(),
+    fc.integer(),
+    fc.constantFrom<unknown>(-0, NaN, 1e21, 5e-324, null, true),
+  );
+  const odd = fc.oneof(
+    fc.constantFrom<unknown>(undefined, 1n, Symbol("s"), new Date(NaN), {
+      toJSON: () => -0,
+    }),
+    fc.object(),
+  );
+  const entries = (value: fc.Arbitrary<unknown>) =>
+    fc.array(fc.tuple(keys, value), { maxLength: 6 });
+  fc.assert(
+    fc.property(entries(flat), entries(odd), (some, more) => {
+      for (const all of [some, [...some, ...more]]) {
+        const fields = Object.fromEntries(all);
+        const members = Object.keys(fields).map((key) =>
+          `${JSON.stringify(key)}:${jsonText(fields[key])}`
+        );
+        assertEquals(
+          new TextDecoder().decode(json.dumps(fields)),
+          `{${members.join(",")}}`,
+        );
+      }
+    }),
+  );
+});
+
+test("json.dumps() throws what a getter of the fields throws", () => {
+  const fields = {
+    get user() {
+      throw new Error("no user");
+    },
+  };
+  assertThrows(() => json.dumps(fields), Error, "no user");
+});
+
+test("json.dumps() calls a `toJSON()` of the fields, and writes any other value of that name", () => {
+  assertEquals(
+    new TextDecoder().decode(json.dumps({ a: 1, toJSON: () => ({ b: 2 }) })),
+    '{"b":2}',
+  );
+  assertEquals(
+    new TextDecoder().decode(json.dumps({ a: 1, toJSON: "no" })),
+    '{"a":1,"toJSON":"no"}',
+  );
+});
+
 test("json.dumps() marks a cyclic value, and writes a shared one twice", () => {
   const cycle: Record<string, unknown> = { a: [] };
   (cycle.a as unknown[]).push(cycle);
