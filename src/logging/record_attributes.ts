@@ -44,10 +44,15 @@ export function extraFields(record: LogRecord): Record<string, unknown> {
   return extra;
 }
 
+const STANDARD: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  ...RECORD_FIELDS,
+  "message",
+  "asctime",
+]);
+
 /** Returns true for an attribute that every record has, or that a formatter adds. */
 export function isStandard(key: string): boolean {
-  return key === "message" || key === "asctime" ||
-    (RECORD_FIELDS as readonly string[]).includes(key);
+  return STANDARD.has(key);
 }
 
 /** Sets a property, also one whose name is `__proto__`. */

@@ -24,6 +24,13 @@ const ID = /^[^@]+(?:@\d+(?:\.\d+)*)?$/;
 
 const ESCAPED = /["\\\]]/g;
 
+/** Longer texts are faster by the regular expression. */
+const SHORT_TEXT = 64;
+
+/** So many names that were found to be allowed are kept; programs have fewer. */
+const MAX_KNOWN_NAMES = 256;
+const knownNames = /* @__PURE__ */ new Set<string>();
+
 /**
  * Checks an SD-ID and returns it: a name and, unless IANA has registered it, `@` and the private
  * enterprise number of its owner, such as `app@32473`.
@@ -54,10 +61,17 @@ export function structuredData(id: string, params: Readonly<Record<string, unkno
   for (const key of Object.keys(params)) {
     const value = params[key];
     if (value === undefined) continue;
-    const name = NAME.test(key) ? key : (names ??= new ParamNames(params)).allowed(key);
-    element += ` ${name}="${paramText(value, budget).toWellFormed().replace(ESCAPED, "\\$&")}"`;
+    const name = isAllowed(key) ? key : (names ??= new ParamNames(params)).allowed(key);
+    element += ` ${name}="${paramText(value, budget)}"`;
   }
   return `${element}]`;
+}
+
+function isAllowed(name: string): boolean {
+  if (knownNames.has(name)) return true;
+  if (!NAME.test(name)) return false;
+  if (knownNames.size < MAX_KNOWN_NAMES) knownNames.add(name);
+  return true;
 }
 
 /** Finds names for parameters whose names are not allowed. */
@@ -86,14 +100,37 @@ class ParamNames {
 }
 
 function paramText(value: unknown, budget: TextBudget): string {
-  if (typeof value === "string") return budget.cut(value);
-  if (typeof value === "number") return String(value);
+  switch (typeof value) {
+    case "string":
+      return escaped(budget.cut(value));
+    case "number":
+    case "boolean":
+      return String(value);
+  }
+  if (value === null) return "null";
   try {
-    return objectText(value, budget);
+    return escaped(objectText(value, budget));
   } catch {
     // A `toJSON()` or a getter of the value threw.
     return "…";
   }
+}
+
+function escaped(text: string): string {
+  if (text.length <= SHORT_TEXT && isPlain(text)) return text;
+  return text.toWellFormed().replace(ESCAPED, "\\$&");
+}
+
+/** Returns true for ASCII in which nothing is escaped. */
+function isPlain(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    // A quote, a backslash, "]", or a character beyond ASCII.
+    if (code === 0x22 || code === 0x5c || code === 0x5d || code > 0x7f) {
+      return false;
+    }
+  }
+  return true;
 }
 
 function objectText(value: unknown, budget: TextBudget): string {

@@ -5,6 +5,7 @@ import {
   structuredData,
 } from "../../../src/wire/syslog/_structured_data.ts";
 import { MAX_TEXT } from "../../../src/text/text_budget.ts";
+import fc from "fast-check";
 import { test } from "../../test.ts";
 import { dag } from "../../text/dag.ts";
 
@@ -124,4 +125,37 @@ test("structuredData() writes … beyond the budget of a record", () => {
   const element = structuredData("app@1", { ...params, text: "spam", number: 5 });
   assert(element.length < MAX_TEXT, String(element.length));
   assert(element.endsWith(' k499="…" text="…" number="5"]'), element.slice(-50));
+});
+
+test("structuredData() writes every text as the escapes of RFC 5424 alone change it", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 100 }), (text) => {
+      const expected = text.toWellFormed().replace(/["\\\]]/g, "\\$&");
+      assertEquals(structuredData("x", { text }), `[x text="${expected}"]`);
+    }),
+  );
+  assertEquals(
+    structuredData("x", {
+      a: true,
+      b: null,
+      c: -0,
+      d: NaN,
+      e: undefined,
+      f: "\ud800",
+    }),
+    '[x a="true" b="null" c="0" d="NaN" f="\ufffd"]',
+  );
+});
+
+test("structuredData() allows the same names when more of them were seen than are kept", () => {
+  for (let i = 0; i < 600; i++) {
+    assertEquals(
+      structuredData("x", { [`name${i}`]: i }),
+      `[x name${i}="${i}"]`,
+    );
+  }
+  assertEquals(
+    structuredData("x", { name599: 1, "a b": 2 }),
+    '[x name599="1" a_b="2"]',
+  );
 });
