@@ -3,6 +3,7 @@
  * subjects it is run with, in turn, and how one run is made.
  */
 import { join } from "node:path";
+import { measureHttp } from "../net/http_measure.mjs";
 import { KINDS } from "../net/record.mjs";
 import { measure } from "./measure.mjs";
 import { compute, receive } from "./measure_alone.mjs";
@@ -85,6 +86,21 @@ function shareOfTracebacks({ family }, kind) {
 
 /** Of records with an error no more fit in the 64 MiB of a queue, which a burst on Deno fills. */
 const MOST_ERRORS = 50_000;
+
+const overHttp = [
+  ...onEach("logwire", "net/http_logwire.ts"),
+  ...onEach("raw", "controls/http_fetch.ts"),
+];
+const gatheringHttp = onEach("logwire", "net/http_logwire.ts", { batchMs: 20 })
+  .map((subject) => ({ ...subject, name: subject.name.replace(",", " with batchMs 20,") }));
+const syslogAndPickle = RUNTIMES.flatMap((runtime) => [
+  subject("logwire", runtime, "core/syslog.ts", { what: "rfc5424" }),
+  // In the place of a control, so that the ratio to it is printed.
+  {
+    ...subject("raw", runtime, "core/syslog.ts", { what: "pickle" }),
+    name: `a pickle, ${runtime}`,
+  },
+]);
 
 /** The scenarios, in the order of the table. `quick` is for a run of two minutes. */
 export function scenarios({ quick, records, warmup, kinds }) {
@@ -289,5 +305,22 @@ export function scenarios({ quick, records, warmup, kinds }) {
         loggers,
       })
     ),
+    ...[["burst", 0], ["64 a turn", 64]].map(([pace, perTurn]) => ({
+      group: "http",
+      title: `newline-delimited JSON over HTTP, ${pace}`,
+      subjects: perTurn === 0 ? overHttp : [...overHttp, ...gatheringHttp],
+      run: (setting, commands, { runtime, file, record }) =>
+        measureHttp(setting, commands.drive(runtime, file), {
+          ...{ ...given, ...record, perTurn },
+          records: count(quick ? 50_000 : 100_000),
+        }),
+    })),
+    {
+      group: "syslog",
+      title: "RFC 5424 with args and 4 of extra, against a pickle",
+      subjects: syslogAndPickle,
+      run: (setting, commands, { runtime, file, record }) =>
+        compute(setting, commands.run(runtime, file, record.what)),
+    },
   ];
 }

@@ -17,6 +17,9 @@ const entryPoints = [
   "controls/raw_tcp.ts",
   "controls/raw_frames.ts",
   "controls/raw_udp.ts",
+  "controls/http_fetch.ts",
+  "core/syslog.ts",
+  "net/http_logwire.ts",
 ];
 
 /** Builds what Node runs; returns the folder. */
