@@ -158,7 +158,9 @@ import type {
   TlsOptions,
   WaitOptions,
 } from "../net/connector.ts";
+import { exceptionText } from "../text/exception_text.ts";
 import { atOnce, watch } from "../logging/callback.ts";
+import { Handler } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { prototypeMethod } from "../logging/prototype_method.ts";
 import { checkKnown, checkMethods, checkStreamTarget } from "../logging/validate.ts";
@@ -283,7 +285,10 @@ export class SocketHandler<Socket = StreamConnection, Address = StreamAddress>
   }
 
   readonly #formatError = (record: LogRecord): void => {
-    if (record.exc_info) watch(this.format(record));
+    if (!record.exc_info) return;
+    // Without a formatter only the error becomes a text: the encoder merges the message.
+    if (this.formatter !== null || this.format !== format) watch(this.format(record));
+    else record.exc_text ||= exceptionText(record.exc_info);
   };
 
   /** Connects to `address`. Override it to connect in another way. */
@@ -298,4 +303,5 @@ export class SocketHandler<Socket = StreamConnection, Address = StreamAddress>
   }
 }
 
+const format = /* @__PURE__ */ prototypeMethod(Handler, "format");
 const makePickle = /* @__PURE__ */ prototypeMethod(SocketHandler, "makePickle");

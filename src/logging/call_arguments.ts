@@ -112,9 +112,12 @@ export function splitCall(msg: unknown, args: readonly unknown[]): SplitCall {
   }
   if (isObjectFirst && msg === "" && exc_info instanceof Error) msg = exc_info;
   if (msg instanceof Error && exc_info === undefined) exc_info = msg;
-  if (exc_info !== all.exc_info) all = { ...all, exc_info };
+  if (exc_info !== all.exc_info) {
+    all = all === NO_KEYWORDS ? { exc_info } : { ...all, exc_info };
+  }
   if (fields !== undefined) {
-    all = { ...all, extra: joined(fields, all.extra ?? undefined) ?? null };
+    const extra = joined(fields, all.extra ?? undefined) ?? null;
+    all = all === NO_KEYWORDS ? { extra } : { ...all, extra };
   }
   return [msg, end - start === args.length ? args : args.slice(start, end), all];
 }
@@ -151,7 +154,8 @@ function isFields(value: unknown): value is Fields {
 }
 
 function errorName(fields: Fields): string | undefined {
-  return ERROR_NAMES.find((name) => fieldOf(fields, name) instanceof Error);
+  for (const name of ERROR_NAMES) if (fieldOf(fields, name) instanceof Error) return name;
+  return undefined;
 }
 
 /** Returns the value of a field; `undefined` if there is none, or if it cannot be read. */

@@ -24,25 +24,34 @@ export type { Fields } from "./_fields.ts";
  * (a getter that throws) is reported and left out; so are fields whose names cannot be read. Never
  * throws.
  */
-export function addFields(record: LogRecord, fields: Fields, said: Fields = {}): void {
+export function addFields(record: LogRecord, fields: Fields, said?: Fields): void {
   try {
     for (const key of fields instanceof Map ? fields.keys() : Object.keys(fields)) {
-      if (!(said instanceof Map ? said.has(key) : Object.hasOwn(said, key))) {
-        addField(record, fields, key);
-      }
+      if (said === undefined || !hasField(said, key)) addField(record, fields, key);
     }
   } catch (error) {
     reportError(record, error);
   }
 }
 
+function hasField(fields: Fields, key: string): boolean {
+  return fields instanceof Map ? fields.has(key) : Object.hasOwn(fields, key);
+}
+
 function addField(record: LogRecord, fields: Fields, key: string): void {
   try {
-    const isMap = fields instanceof Map;
-    setField(record, freeName(record, key), isMap ? fields.get(key) : (fields as Extra)[key]);
+    const value: unknown = fields instanceof Map ? fields.get(key) : (fields as Extra)[key];
+    // Nearly every name is free, and no setter of that name is inherited.
+    if (key in record || isMade(key)) setField(record, freeName(record, key), value);
+    else record[key] = value;
   } catch (error) {
     reportError(record, error);
   }
+}
+
+/** Returns true for the name of an attribute that a formatter makes. */
+function isMade(name: string): boolean {
+  return name === "message" || name === "asctime";
 }
 
 /** Returns the name, with as many `_` behind it as it takes to be no attribute of the record. */
@@ -52,8 +61,7 @@ function freeName(record: LogRecord, name: string): string {
 }
 
 function isTaken(record: LogRecord, name: string): boolean {
-  return name === "message" || name === "asctime" || Object.hasOwn(record, name) ||
-    hidesMethod(record, name);
+  return isMade(name) || Object.hasOwn(record, name) || hidesMethod(record, name);
 }
 
 /** The most `_` that are taken off a name one by one: each step reads the whole name. */

@@ -19,42 +19,39 @@ const MAX_ERRORS = 50;
  * `…`.
  */
 export function exceptionText(error: unknown): string {
-  const seen: unknown[] = [];
-  const lines: string[] = [];
-  append(error, "", "", seen, lines);
-  return cutText(lines.join("\n"));
+  return cutText(append("", error, "", "", []));
 }
 
+/** Returns `out` and, below it, the text of an error with its causes and its errors. */
 function append(
+  out: string,
   error: unknown,
   label: string,
   indent: string,
   seen: unknown[],
-  lines: string[],
-): void {
+): string {
   for (;;) {
+    const begun = out === "" && seen.length === 0 ? "" : out + "\n";
     if (seen.length >= MAX_ERRORS) {
-      lines.push(`${indent}${label}[more than ${MAX_ERRORS} errors]`);
-      return;
+      return `${begun}${indent}${label}[more than ${MAX_ERRORS} errors]`;
     }
     const hasStack = isError(error);
     const isCircular = hasStack && seen.includes(error);
     seen.push(error);
     if (!hasStack || isCircular) {
-      lines.push(indent + label + (isCircular ? "[circular] " : "") + headline(error));
-      return;
+      return begun + indent + label + (isCircular ? "[circular] " : "") + headline(error);
     }
-    const text = stackOf(error)?.trimEnd() ?? headline(error);
+    const text = label + (stackOf(error)?.trimEnd() ?? headline(error));
     // Every character may be a line of its own, and every line is indented.
-    const left = (MAX_TEXT - lines.join("\n").length) / (1 + indent.length);
-    for (const line of cutText(label + text, left).split("\n")) lines.push(indent + line);
+    const shown = cutText(text, (MAX_TEXT - out.length) / (1 + indent.length));
+    out = begun + indent + (indent === "" ? shown : shown.replaceAll("\n", "\n" + indent));
     const errors = propertyOf(error, "errors");
     for (const [index, inner] of Array.isArray(errors) ? errors.entries() : []) {
-      append(inner, `[${index}] `, indent + "    ", seen, lines);
-      if (seen.length >= MAX_ERRORS) return;
+      out = append(out, inner, `[${index}] `, indent + "    ", seen);
+      if (seen.length >= MAX_ERRORS) return out;
     }
     const cause = propertyOf(error, "cause");
-    if (cause === undefined || cause === null) return;
+    if (cause === undefined || cause === null) return out;
     error = cause;
     label = "Caused by: ";
   }
@@ -62,7 +59,11 @@ function append(
 
 /** Returns true for an `Error`, false for any other value, also for a proxy that was revoked. */
 export function isError(value: unknown): value is Error {
-  return withFallback(() => value instanceof Error, false);
+  try {
+    return value instanceof Error;
+  } catch {
+    return false;
+  }
 }
 
 /** Returns the stack of a thrown value, if it has one. */
@@ -76,5 +77,9 @@ function headline(error: unknown): string {
 }
 
 function propertyOf(error: unknown, name: string): unknown {
-  return withFallback(() => (error as Record<string, unknown> | null)?.[name], undefined);
+  try {
+    return (error as Record<string, unknown> | null)?.[name];
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,7 @@
 /**
  * Encodes plain records directly into the buffer that they are sent from, byte for byte as the
- * pickler does: a template keeps the bytes that all records of one logger and level have in common,
- * and only the message, the times and the fields of `extra` are written for each record.
+ * pickler does: a template keeps the bytes that all records of one level and caller have in common, and
+ * only the name, the message, the times and the fields of `extra` are written for each record.
  *
  * A record that is not plain (an attribute is missing, moved, or holds more than a string, a
  * number, a boolean or null) must be encoded by the serializer.
@@ -32,31 +32,30 @@ const PREFIX = 4;
 const MAX_PLAIN_BYTES = 12288;
 
 /**
- * The most templates of one logger: by level, and with `captureCaller()` by the place that logs.
- */
-const MAX_TEMPLATES_A_NAME = 32;
-
-/**
  * The most fields of `extra`: more would need a second batch of the dict, or a longer memo index.
  */
 const MAX_EXTRAS = 64;
 
 /**
- * The most characters in a template: more than names and paths have. Those of a sender may have any
- * number.
+ * The most characters in a template: more than paths have. Those of a sender may have any number.
  */
 const MAX_TEMPLATE_LENGTH = 4096;
 
-/** The most templates; a program with more loggers and levels makes them again. */
+/** The most templates of one line number: by level, and with `captureCaller()` by file. */
+const MAX_TEMPLATES_A_LINE = 32;
+
+/** The most templates; a program that logs from more places makes them again. */
 const MAX_TEMPLATES = 4096;
 
-/** The bytes that all plain records of one logger, level and caller have in common. */
+/** The bytes that all plain records of one level and caller have in common. */
 class FrameTemplate {
   // The declared fields are set by the constructor; without `declare` they would be set twice.
-  /** The fields of the template, to compare; the message and `exc_text` are empty. */
+  /** The fields of the template, to compare; name, message and `exc_text` are empty. */
   declare readonly fields: LogRecord;
-  /** From the length prefix to the message. */
+  /** From the length prefix to the name. */
   declare readonly head: Uint8Array;
+  /** From behind the name to the message. */
+  declare readonly afterName: Uint8Array;
   /** From behind the message to `exc_text`; empty if that is None. */
   declare readonly middle: Uint8Array;
   /** From there to behind the last attribute. */
@@ -65,10 +64,11 @@ class FrameTemplate {
   declare readonly times: readonly number[];
   /** The next memo index. */
   declare readonly memoized: number;
-  /** The texts of the last record, and its whole frame once a second record had the same texts. */
-  message = "";
-  excText = "";
-  frame: Uint8Array | undefined;
+  /** The bytes of the template without those of texts. */
+  declare readonly size: number;
+  /** The name of the last record, and all up to its message once a second record had that name. */
+  name: string | undefined;
+  named: Uint8Array | undefined;
 
   constructor(fields: LogRecord) {
     const pickler = new Pickler();
@@ -77,19 +77,22 @@ class FrameTemplate {
     pickler.beginDict();
     writeFields(pickler, fields, at);
     const { written } = pickler;
+    const afterName = at.name! + TEXT_HEADER;
     const afterMessage = at.msg! + TEXT_HEADER;
     const afterText = fields.exc_text === null ? afterMessage : at.exc_text! + TEXT_HEADER;
     this.fields = fields;
-    this.head = written.slice(0, at.msg);
+    this.head = written.slice(0, at.name);
+    this.afterName = written.slice(afterName, at.msg);
     this.middle = written.slice(afterMessage, afterText - TEXT_HEADER);
     this.rest = written.slice(afterText);
     this.times = TIME_FIELDS.map((time) => at[time]! + 1 - afterText);
     this.memoized = pickler.memoized;
+    this.size = written.length;
   }
 
   fits(record: LogRecord): boolean {
     const { fields } = this;
-    return fields.name === record.name && fields.levelno === record.levelno &&
+    return fields.levelno === record.levelno &&
       fields.lineno === record.lineno && fields.funcName === record.funcName &&
       fields.pathname === record.pathname && fields.levelname === record.levelname &&
       fields.filename === record.filename && fields.module === record.module &&
@@ -98,13 +101,32 @@ class FrameTemplate {
       fields.taskName === record.taskName &&
       (fields.exc_text === null) === (record.exc_text === null);
   }
+
+  /** Writes all up to the message, and returns its end. */
+  begin(name: string, out: Uint8Array, view: DataView, at: number): number {
+    const { named } = this;
+    const isRepeated = name === this.name;
+    if (isRepeated && named !== undefined) {
+      out.set(named, at);
+      return at + named.length;
+    }
+    out.set(this.head, at);
+    let end = writeText(name, out, view, at + this.head.length);
+    out.set(this.afterName, end);
+    end += this.afterName.length;
+    this.name = name;
+    this.named = isRepeated ? out.slice(at, end) : undefined;
+    return end;
+  }
 }
 
 /** Encodes plain records; `prepare()` runs getters and `getMessage()`. */
 export class PickleEncoder implements RecordEncoder {
-  readonly #templates = new Map<string, FrameTemplate[]>();
+  /** By line number: it differs most. */
+  readonly #templates = new Map<number, FrameTemplate[]>();
   #count = 0;
   #last: FrameTemplate | undefined;
+  #name = "";
   #message = "";
   #excText = "";
   readonly #times = [0, 0, 0];
@@ -137,62 +159,42 @@ export class PickleEncoder implements RecordEncoder {
     }
     if (count < FIELDS.length || !this.#isClean(Object.getPrototypeOf(record))) return 0;
     this.#extras = extras;
-    const { exc_text, stack_info, created, msecs, relativeCreated } = record;
+    const { name, exc_text, stack_info, created, msecs, relativeCreated } = record;
     if (
-      stack_info !== null || typeof created !== "number" || typeof msecs !== "number" ||
+      typeof name !== "string" || stack_info !== null || typeof created !== "number" ||
+      typeof msecs !== "number" ||
       typeof relativeCreated !== "number" || exc_text !== null && typeof exc_text !== "string"
     ) return 0;
     const message: unknown = record.getMessage();
     if (typeof message !== "string") return 0;
     const excText = exc_text ?? "";
-    characters += message.length + excText.length;
+    characters += name.length + message.length + excText.length;
     const size = 3 * characters + 2 * (extras + 1) * MAX_VALUE_BYTES;
     if (size > MAX_PLAIN_BYTES) return 0;
     const template = this.#last?.fits(record) ? this.#last : this.#find(record);
     if (template === undefined) return 0;
     this.#last = template;
+    this.#name = name;
     this.#message = message;
     this.#excText = excText;
     this.#times[0] = created;
     this.#times[1] = msecs;
     this.#times[2] = relativeCreated;
-    return size + template.head.length + template.middle.length + template.rest.length;
+    return size + template.size;
   }
 
   /** Writes the frame of the prepared record at `at`, and returns its end. */
   write(out: Uint8Array, view: DataView, at: number): number {
     const template = this.#last!;
-    if (this.#extras > 0) return this.#write(out, view, at);
-    const isRepeated = template.message === this.#message && template.excText === this.#excText;
-    if (isRepeated && template.frame !== undefined) {
-      out.set(template.frame, at);
-      const end = at + template.frame.length;
-      this.#writeTimes(view, end - 2 - template.rest.length);
-      return end;
-    }
-    const end = this.#write(out, view, at);
-    template.message = this.#message;
-    template.excText = this.#excText;
-    template.frame = isRepeated ? out.slice(at, end) : undefined;
-    return end;
-  }
-
-  #writeTimes(view: DataView, at: number): void {
-    const { times } = this.#last!;
-    for (let i = 0; i < 3; i++) view.setFloat64(at + times[i]!, this.#times[i]!);
-  }
-
-  #write(out: Uint8Array, view: DataView, at: number): number {
-    const template = this.#last!;
-    const { head, middle, rest } = template;
-    out.set(head, at);
-    let end = writeText(this.#message, out, view, at + head.length);
+    const { middle, rest, times } = template;
+    let end = template.begin(this.#name, out, view, at);
+    end = writeText(this.#message, out, view, end);
     if (middle.length > 0) {
       out.set(middle, end);
       end = writeText(this.#excText, out, view, end + middle.length);
     }
     out.set(rest, end);
-    this.#writeTimes(view, end);
+    for (let i = 0; i < 3; i++) view.setFloat64(end + times[i]!, this.#times[i]!);
     end += rest.length;
     let index = template.memoized;
     for (let i = 0; i < this.#extras; i++) {
@@ -217,14 +219,14 @@ export class PickleEncoder implements RecordEncoder {
 
   /** Finds or makes the template of this record; `undefined` if the record is not plain. */
   #find(record: LogRecord): FrameTemplate | undefined {
-    const { name, exc_text } = record;
-    let list = this.#templates.get(name);
+    const { lineno, exc_text } = record;
+    let list = this.#templates.get(lineno);
     const known = list?.find((template) => template.fits(record));
     if (known !== undefined) return known;
     // A record itself: objects of the same shape are compared fastest.
-    const fields = new LogRecord(name, 0, "", 0, "", null, null);
+    const fields = new LogRecord("", 0, "", 0, "", null, null);
     for (const field of FIELDS) (fields as Record<string, unknown>)[field] = record[field];
-    fields.msg = "";
+    fields.name = fields.msg = "";
     fields.args = fields.exc_info = null;
     fields.exc_text = exc_text && "";
     let characters = 0;
@@ -238,9 +240,9 @@ export class PickleEncoder implements RecordEncoder {
       this.#count = 0;
       list = undefined;
     }
-    if (list === undefined) this.#templates.set(name, list = []);
+    if (list === undefined) this.#templates.set(lineno, list = []);
     const template = new FrameTemplate(fields);
-    if (list.length < MAX_TEMPLATES_A_NAME) this.#count++;
+    if (list.length < MAX_TEMPLATES_A_LINE) this.#count++;
     else list.shift();
     list.push(template);
     return template;

@@ -3,12 +3,14 @@ import { MemoryNetwork } from "../../src/testing/memory.ts";
 import { SocketHandler, type SocketHandlerOptions } from "../../src/handlers/socket_handler.ts";
 import type { DeliveryEvent } from "../../src/delivery/delivery_event.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
+import { Formatter } from "../../src/logging/formatter.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { shutdown } from "../../src/logging/shutdown.ts";
+import { exceptionText } from "../../src/text/exception_text.ts";
 import { ConnectionError } from "../../src/net/connection_error.ts";
 import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
-import { account, messages, record, unencodable } from "./wire.ts";
+import { account, framesIn, messages, record, unencodable } from "./wire.ts";
 
 /** So long a connection is young. */
 const YOUNG_MS = 1000;
@@ -38,6 +40,44 @@ test("SocketHandler opens nothing until the first record, then sends frames in o
   await clock.advance(YOUNG_MS);
   const { sent, queued, connects, sentBytes } = account(handler);
   assertEquals([sent, queued, connects, sentBytes], [2, 0, 1, network.peer.received.length]);
+  await handler.close();
+});
+
+test("SocketHandler makes the text of an error, and merges the message once", async () => {
+  const { network, clock, handler } = setUp();
+  const failed = record("%s failed", "backup");
+  failed.exc_info = new Error("disk full");
+  let merges = 0;
+  const getMessage = () => {
+    merges++;
+    return "backup failed";
+  };
+  Object.defineProperty(failed, "getMessage", { value: getMessage });
+  handler.emit(failed);
+  await clock.advance();
+  assertEquals(merges, 1);
+  assertEquals(failed.exc_text, exceptionText(failed.exc_info));
+  const [fields] = framesIn(network.peer.received);
+  assertEquals([fields!.msg, fields!.exc_info], ["backup failed", null]);
+  assertEquals(fields!.exc_text, failed.exc_text);
+  await handler.close();
+});
+
+test("SocketHandler has its formatter, or an override of format(), make the text of an error", async () => {
+  const { network, clock, handler } = setUp();
+  const formatter = new Formatter();
+  formatter.formatException = () => "by the formatter";
+  const withError = () => Object.assign(record("spam"), { exc_info: new Error("disk full") });
+  handler.setFormatter(formatter);
+  handler.emit(withError());
+  handler.setFormatter(null);
+  handler.format = (record) => record.exc_text = "by the handler";
+  handler.emit(withError());
+  await clock.advance();
+  assertEquals(
+    framesIn(network.peer.received).map(({ exc_text }) => exc_text),
+    ["by the formatter", "by the handler"],
+  );
   await handler.close();
 });
 

@@ -23,15 +23,20 @@ export function unencodable(): LogRecord {
   });
 }
 
-/** The messages of the whole frames in these bytes. */
-export function messages(bytes: Uint8Array): string[] {
+/** The fields of the records whose whole frames are in these bytes. */
+export function framesIn(bytes: Uint8Array): Record<string, unknown>[] {
   const deframer = new Deframer();
   deframer.push(bytes);
-  const found: string[] = [];
+  const found: Record<string, unknown>[] = [];
   for (let payload = deframer.next(); payload !== undefined; payload = deframer.next()) {
-    found.push((loads(payload) as { msg: string }).msg);
+    found.push(loads(payload) as Record<string, unknown>);
   }
   return found;
+}
+
+/** The messages of the whole frames in these bytes. */
+export function messages(bytes: Uint8Array): string[] {
+  return framesIn(bytes).map(({ msg }) => msg as string);
 }
 
 /** The handler's account, once it is seen to add up. */

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { addFields, namesOfField } from "../../src/logging/extra_fields.ts";
+import { LogRecord } from "../../src/logging/log_record.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { stderrOf } from "./helpers.ts";
 import { test } from "../test.ts";
@@ -27,6 +28,18 @@ test("addFields() adds a field with the name of an attribute or method with _ be
     [1, 2, 3, 4, 5],
   );
   assertEquals(record.name__, 6);
+});
+
+test("addFields() calls no setter that a class of records inherits", () => {
+  let calls = 0;
+  class WithSetter extends LogRecord {
+    set user(_value: unknown) {
+      calls++;
+    }
+  }
+  const record = new WithSetter("app", 20, "", 0, "", [], null);
+  addFields(record, { user: "anna" });
+  assertEquals([Object.getOwnPropertyDescriptor(record, "user")?.value, calls], ["anna", 0]);
 });
 
 test("addFields() reports a getter that throws, and adds the other fields", () => {

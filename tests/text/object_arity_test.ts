@@ -22,6 +22,10 @@ test("objectArity() counts the arguments up to the last that may be an object", 
     "100% sure": 0,
     "%s: 100% sure": 1,
     "100% of %s": 2,
+    "%%s": 0,
+    "%%%s": 1,
+    "%d%d%s%d": 3,
+    "%s%%%r%d%": 2,
   };
   for (const [format, reach] of Object.entries(reaches)) {
     assertEquals(objectArity(format), reach, format);

@@ -128,6 +128,24 @@ test("PickleEncoder serves any number of loggers", () => {
   }
 });
 
+test("PickleEncoder writes the name of each logger, also in turn and after repetitions", () => {
+  const encoder = new PickleEncoder();
+  for (const name of ["a", "b", "a", "a", "a", "häm", "a", "b", "b", "b", "", "", "", "a"]) {
+    for (const exc_text of [null, "boom"]) {
+      const record = plain({ name, exc_text, user: name });
+      assertEquals(encoded(encoder, record), general(record), name);
+    }
+  }
+});
+
+test("PickleEncoder serves any number of calling lines", () => {
+  const encoder = new PickleEncoder();
+  for (let i = 0; i < 9000; i++) {
+    const record = plain({ lineno: i >> 1, levelno: 10 * (i % 2) });
+    assertEquals(encoded(encoder, record)?.length, general(record).length);
+  }
+});
+
 test("PickleEncoder and the serializer write the same bytes for any record", () => {
   const encoder = new PickleEncoder();
   const text = fc.oneof(fc.string({ unit: "binary" }), fc.string(), fc.constant("x".repeat(60)));
