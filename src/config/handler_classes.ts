@@ -31,7 +31,9 @@ const SOCKET_TYPES: Readonly<Record<string, unknown>> = { 1: "stream", 2: "datag
 
 /**
  * The table of `logging.handlers.SocketHandler`, `DatagramHandler`, `SysLogHandler` and
- * `HTTPHandler`. Each gets the options that apply to it: `serializer` does not apply to syslog.
+ * `HTTPHandler`. Each gets the options that apply to it: `serializer` does not apply to syslog, and
+ * `connectTimeoutMs`, `writeTimeoutMs`, `exitTimeoutMs` and `batchMs` do not apply to HTTP, whose
+ * entry may have a `batchMs` of its own.
  *
  * @example
  * ```ts
@@ -54,7 +56,14 @@ const SOCKET_TYPES: Readonly<Record<string, unknown>> = { 1: "stream", 2: "datag
  */
 export function handlerClasses(options: HandlerClassesOptions): ConfigClasses {
   const { serializer: _serializer, ...delivery } = options;
-  const { connector, connectTimeoutMs: _timeout, ...overHttp } = delivery;
+  const {
+    connector,
+    connectTimeoutMs: _connect,
+    writeTimeoutMs: _write,
+    exitTimeoutMs: _exit,
+    batchMs: _batch,
+    ...overHttp
+  } = delivery;
   return {
     "logging.handlers.SocketHandler": classFactory(
       SocketHandler,

@@ -17,8 +17,15 @@ import { checkMethods } from "../logging/validate.ts";
 import { Attempt, closeWriter } from "./_attempt.ts";
 import type { Backoff } from "./_backoff.ts";
 import { Account, type DeliveryListener } from "./_account.ts";
-import type { Batch, BatchWriter, DetailedWriter, Progress, Refusal } from "./batch_writer.ts";
-import type { Batcher, BatchSettings } from "./batcher.ts";
+import {
+  type Batch,
+  type BatchWriter,
+  type DetailedWriter,
+  PIECE_BYTES,
+  type Progress,
+  type Refusal,
+} from "./batch_writer.ts";
+import { Batcher, type BatchSettings } from "./batcher.ts";
 import type { DeliveryStats, DropReason } from "./delivery_event.ts";
 import type { CheckedDeliveryOptions } from "./delivery_options.ts";
 import { FlushTracker } from "./flush_tracker.ts";
@@ -33,8 +40,6 @@ export interface DeliverySettings extends CheckedDeliveryOptions, DeliveryListen
   exitNotifier: ExitNotifier;
   /** How large batches are. @default as they come, in chunks */
   batch?: BatchSettings | undefined;
-  /** Says whether records wait for a batch to be filled. @default they never wait */
-  batcher?: Batcher | undefined;
   /** One dial; may throw or reject with anything. */
   open(signal: AbortSignal): Promise<BatchWriter>;
 }
@@ -90,7 +95,7 @@ export class Delivery implements ExitHooks, LinkActions {
   #droppedBefore = 0;
 
   constructor(settings: DeliverySettings) {
-    const { batcher, exitNotifier } = settings;
+    const { batchMs, clock, exitNotifier } = settings;
     const isPerFlush = settings.connection === "per-flush";
     this.#settings = settings;
     this.#link = isPerFlush ? new PerFlushLink(settings) : new PersistentLink(settings);
@@ -98,10 +103,7 @@ export class Delivery implements ExitHooks, LinkActions {
     this.#account = new Account(settings, this.#link, () => this.#onFull());
     this.#outbox = this.#account.outbox;
     // A flush that connects for itself waits for nothing.
-    if (batcher && !isPerFlush) {
-      this.#batcher = batcher;
-      batcher.onDue = () => this.write();
-    }
+    if (batchMs > 0 && !isPerFlush) this.#batcher = new Batcher(batchMs, clock, () => this.write());
     // Weakly: a handler that is not used is collected. One with a socket or a timer is held by that.
     callBack(() => this.#forgetExit = exitNotifier.atExit?.(this, true), reportFault);
   }
@@ -431,7 +433,8 @@ export class Delivery implements ExitHooks, LinkActions {
 
   writeLast(): void {
     const { writer } = this.#attempt ?? {};
-    this.#account.writeLast((batch) => writer?.writeSync?.(batch) ?? 0);
+    const { exitTimeoutMs } = this.#settings;
+    this.#account.writeLast((batch) => writer?.writeSync?.(batch, exitTimeoutMs) ?? 0);
     // The pending write may have come further by that.
     this.#measure();
   }
@@ -556,8 +559,7 @@ export class Delivery implements ExitHooks, LinkActions {
     const most = Math.min(this.#link.allowed, this.#settings.batch?.records ?? Infinity);
     // A request holds the process open, a socket does not.
     if (most <= 0 || this.#isResting && writer.isConnectionless) return;
-    const { records, bytes } = this.#outbox;
-    if (this.#flushes.size === 0 && this.#batcher?.waits(records, bytes)) return;
+    if (this.#gathers(most)) return;
     this.#batcher?.stop();
     const batch = this.#outbox.take(most, this.#isFilling);
     if (batch === undefined) return;
@@ -571,6 +573,13 @@ export class Delivery implements ExitHooks, LinkActions {
     } catch (error) {
       failed(error);
     }
+  }
+
+  /** Says whether the next batch, of at most so many records, waits for more of them. */
+  #gathers(most: number): boolean {
+    const { waiting, waitingBytes } = this.#outbox;
+    const isFull = waiting >= most || waitingBytes >= (this.#settings.batch?.bytes ?? PIECE_BYTES);
+    return !isFull && this.#flushes.size === 0 && this.#batcher?.waits() === true;
   }
 
   #written(attempt: Attempt, batch: Batch): void {

@@ -82,8 +82,11 @@ export interface DetailedWriter extends BatchWriter {
   progress?(batch: Batch): Progress;
   /** Writes, of a pending batch, what is taken by now; says whether that was the rest of it. */
   retry?(batch: Batch): boolean;
-  /** Writes what fits without waiting, behind a pending write; the number of records taken. */
-  writeSync?(batch: Batch): number;
+  /**
+   * For the end of the process: writes what the kernel takes within `waitMs`, behind a pending write;
+   * the number of records taken.
+   */
+  writeSync?(batch: Batch, waitMs?: number): number;
   /**
    * No connection stands between two writes, as with datagrams, HTTP and mail: each write bounds
    * itself, and only its outcome says that the other side is there.

@@ -1,6 +1,5 @@
 /**
- * Gathers records to batches: the next one leaves when it is full, when its records have
- * waited long enough, or when a flush asks for it.
+ * Gathers records to batches: the next one is written when its records have waited long enough.
  *
  * Browser compatible: time comes from a {@linkcode Clock}.
  *
@@ -8,54 +7,51 @@
  */
 import type { Clock } from "../net/connector.ts";
 
-/** The size of a batch, and the wait for it to be filled. */
+/** How large batches are. */
 export interface BatchSettings {
   /** The most records of a batch. */
   records: number;
   /** The most bytes of a batch, unless one record alone is larger. */
   bytes: number;
-  /** How long records wait for the batch to fill, in milliseconds, while none is under way. */
-  ms: number;
 }
 
-/** Says for one delivery whether the next batch waits. */
+/** Says for one delivery whether a batch that is not full waits for more records. */
 export class Batcher {
-  readonly #settings: BatchSettings;
+  readonly #ms: number;
   readonly #clock: Clock;
-  /** Called when the wait is over; the delivery sets it. */
-  onDue: () => void = () => {};
+  readonly #onDue: () => void;
   #timer: unknown;
   #isDue = false;
 
-  constructor(settings: BatchSettings, clock: Clock) {
-    this.#settings = settings;
+  /** Calls `onDue` when records have waited for `ms` milliseconds. */
+  constructor(ms: number, clock: Clock, onDue: () => void) {
+    this.#ms = ms;
     this.#clock = clock;
+    this.#onDue = onDue;
   }
 
-  /** Says whether so much waits for more; if it does, `onDue` will be called in time. */
-  waits(records: number, bytes: number): boolean {
-    const most = this.#settings;
-    if (most.ms === 0 || this.#isDue || records === 0) return false;
-    if (records >= most.records || bytes >= most.bytes) return false;
+  /** Says whether the batch waits; if it does, `onDue` will be called in time. */
+  waits(): boolean {
+    if (this.#isDue) return false;
     this.#timer ??= this.#clock.setTimeout(() => {
       this.#timer = undefined;
       this.hurry();
-      this.onDue();
-    }, most.ms);
+      this.#onDue();
+    }, this.#ms);
     return true;
   }
 
-  /** The next batch leaves, full or not. */
+  /** The next batch is written, full or not. */
   hurry(): void {
     this.#isDue = true;
   }
 
-  /** A batch is through: the next one may wait. */
+  /** A batch was written: the next one may wait. */
   restart(): void {
     this.#isDue = false;
   }
 
-  /** Nothing is waited for now. */
+  /** No record waits now. */
   stop(): void {
     if (this.#timer === undefined) return;
     this.#clock.clearTimeout(this.#timer);

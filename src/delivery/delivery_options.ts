@@ -68,6 +68,23 @@ export interface DeliveryOptions {
    * milliseconds, from 1. For streams that are kept open. @default {30000}
    */
   writeTimeoutMs?: number;
+  /**
+   * The longest that the end of the process (`process.exit()`, an uncaught error) waits for the server
+   * to read what is queued, in milliseconds, from 0: no wait. It blocks the process. All handlers share
+   * the time, which begins with the first wait. For streams on Node and Bun; Deno pauses less than that.
+   *
+   * @default {1000}
+   */
+  exitTimeoutMs?: number;
+  /**
+   * How long records are gathered before they are written, in milliseconds, from 0: fewer and larger
+   * writes, for records that come one by one. A full batch, `flush()`, `close()` and the exit hooks do
+   * not wait. Records that wait are lost when the process is killed, and reach the server so much later.
+   * With `"per-flush"` it has no effect: a flush writes at once.
+   *
+   * @default {0}, which writes at the end of each turn of the event loop what it has logged
+   */
+  batchMs?: number;
   /** Where time comes from; tests give a virtual one. @default the runtime's own */
   clock?: Clock;
 }
@@ -95,6 +112,8 @@ export const DELIVERY_OPTIONS: readonly string[] = /* @__PURE__ */ [
   "connector",
   "connectTimeoutMs",
   "writeTimeoutMs",
+  "exitTimeoutMs",
+  "batchMs",
 ].concat(QUEUE_OPTIONS);
 
 /** The names of the options of every handler that sends whole records. */
@@ -143,6 +162,8 @@ export interface CheckedDeliveryOptions {
   overflow: Overflow;
   closeTimeoutMs: number;
   writeTimeoutMs: number;
+  exitTimeoutMs: number;
+  batchMs: number;
   clock: Clock;
 }
 
@@ -160,6 +181,8 @@ export function checkDeliveryOptions(
     overflow = "drop-oldest",
     closeTimeoutMs = 5000,
     writeTimeoutMs = 30_000,
+    exitTimeoutMs = 1000,
+    batchMs = 0,
     clock = systemClock,
     onEvent,
   } = options;
@@ -174,6 +197,8 @@ export function checkDeliveryOptions(
     overflow: checkOneOf(what, "overflow", overflow, ["drop-oldest", "drop-newest"]),
     closeTimeoutMs: checkInteger(what, "closeTimeoutMs", closeTimeoutMs, 0, MAX_TIMEOUT_MS),
     writeTimeoutMs: checkInteger(what, "writeTimeoutMs", writeTimeoutMs, 1, MAX_TIMEOUT_MS),
+    exitTimeoutMs: checkInteger(what, "exitTimeoutMs", exitTimeoutMs, 0, MAX_TIMEOUT_MS),
+    batchMs: checkInteger(what, "batchMs", batchMs, 0, MAX_TIMEOUT_MS),
     clock,
   };
 }

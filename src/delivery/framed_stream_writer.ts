@@ -38,10 +38,10 @@ export class FramedStreamWriter extends StreamWriter {
     return super.progress(this.#framed);
   }
 
-  override writeSync(batch: Batch): number {
+  override writeSync(batch: Batch, waitMs?: number): number {
     // A pending write goes on reading from the old buffer.
     this.#buffer = NO_BYTES;
-    return super.writeSync(this.#frame(batch));
+    return super.writeSync(this.#frame(batch), waitMs);
   }
 
   #frame(batch: Batch): Batch {

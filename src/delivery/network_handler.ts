@@ -58,7 +58,7 @@ import { reportFault } from "../logging/report_error.ts";
 import { checkNumber } from "../logging/validate.ts";
 import { Delivery } from "./_delivery.ts";
 import type { BatchWriter } from "./batch_writer.ts";
-import type { Batcher, BatchSettings } from "./batcher.ts";
+import type { BatchSettings } from "./batcher.ts";
 import { type DeliveryStats, printEvents } from "./delivery_event.ts";
 import { checkDeliveryOptions, type DeliveryOptions } from "./delivery_options.ts";
 import { encodeAlone, FrameEncoder } from "./frame_encoder.ts";
@@ -70,8 +70,6 @@ export interface DeliveryWay {
   exitNotifier?: ExitNotifier;
   /** How large a batch is at most. @default as records come */
   batch?: BatchSettings;
-  /** Says whether records wait for a batch to be filled. @default they never wait */
-  batcher?: Batcher;
 }
 
 const textEncoder = /* @__PURE__ */ new TextEncoder();

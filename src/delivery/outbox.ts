@@ -194,6 +194,11 @@ export class Outbox implements Amount {
     return this.records - this.held.records - this.window.records;
   }
 
+  /** Bytes of the records that wait to be taken. */
+  get waitingBytes(): number {
+    return this.bytes - this.held.bytes - this.window.bytes;
+  }
+
   /** Says whether there is room for a frame of `size` bytes. */
   hasRoom(size: number): boolean {
     return this.bytes + size <= this.#maxBytes && this.records < this.#maxRecords;
@@ -394,7 +399,7 @@ export class Outbox implements Amount {
 
   /** Takes out everything that waits, as one batch: for a last write at exit. */
   drain(): Batch {
-    const all = new Chunk(this.bytes - this.held.bytes - this.window.bytes);
+    const all = new Chunk(this.waitingBytes);
     for (const { batch } of this.#waiting) all.add(batch);
     this.clear();
     return all.batch;

@@ -43,6 +43,8 @@ export class StreamWriter implements DetailedWriter {
   #size = 0;
   /** All of the last one was taken. */
   #whole = false;
+  /** A last write was cut, so nothing may follow it. */
+  #isCut = false;
 
   constructor(connection: StreamConnection) {
     checkMethods("connect", "the result of makeSocket()", connection, ["write", "close"]);
@@ -109,11 +111,14 @@ export class StreamWriter implements DetailedWriter {
     return undefined;
   }
 
-  writeSync(batch: Batch): number {
-    const writeSync = (bytes: Uint8Array) => this.#connection.writeSync?.(bytes) ?? 0;
+  writeSync(batch: Batch, waitMs?: number): number {
+    const writeSync = (bytes: Uint8Array) => this.#connection.writeSync?.(bytes, waitMs) ?? 0;
     // A frame that is written in pieces goes on before others: they would read as a part of it.
     if (this.#rest.length > 0) this.#rest = this.#rest.subarray(writeSync(this.#rest));
-    return this.#rest.length > 0 ? 0 : framesIn(batch, writeSync(batch.bytes));
+    if (this.#rest.length > 0 || this.#isCut) return 0;
+    const taken = writeSync(batch.bytes);
+    this.#isCut = taken < batch.bytes.length;
+    return framesIn(batch, taken);
   }
 
   close(options?: WaitOptions): Promise<void> {

@@ -34,7 +34,7 @@ import { form, RECORD_BODIES } from "./_record_bodies.ts";
 
 /** Options of {@linkcode HTTPHandler}. */
 export interface HTTPHandlerOptions
-  extends Omit<DeliveryOptions, "connectTimeoutMs" | "writeTimeoutMs"> {
+  extends Omit<DeliveryOptions, "connectTimeoutMs" | "writeTimeoutMs" | "exitTimeoutMs"> {
   /** `"GET"` or `"POST"`, in any case. @default {"GET"}, as CPython; `"POST"` for other bodies */
   method?: string;
   /** `true`: uses HTTPS. @default {false} */
@@ -68,9 +68,11 @@ export interface HTTPHandlerOptions
    */
   batchBytes?: number;
   /**
-   * How long records wait for a request to be filled while none is under way, in milliseconds, from
-   * 0; a `flush()` ends the wait; not with a body that has one record a request. @default {0}, what one turn of the event loop
-   * brings and what comes while a request is under way
+   * How long records are gathered for a request while none is under way, in milliseconds, from 0, as
+   * the `batchMs` of every handler; not with a body that has one record a request.
+   *
+   * @default {0}, which sends what one turn of the event loop has logged, and what was logged while a
+   * request was under way
    */
   batchMs?: number;
   /** `true`: compresses the body of a POST. @default {false} */
@@ -311,7 +313,7 @@ function basic(what: string, credentials: unknown): string {
 }
 
 function checkBatch(what: string, body: HTTPBody, options: HTTPHandlerOptions): BatchSettings {
-  const { batchRecords = 10_000, batchBytes = 524_288, batchMs = 0 } = options;
+  const { batchRecords = 10_000, batchBytes = 524_288 } = options;
   if (body.maxRecords === 1) {
     for (const name of ["batchRecords", "batchBytes", "batchMs"] as const) {
       if (options[name] === undefined) continue;
@@ -319,14 +321,12 @@ function checkBatch(what: string, body: HTTPBody, options: HTTPHandlerOptions): 
         `Cannot ${what} as '${name}' needs another 'body': this one has one record a request`,
       );
     }
-    return { records: 1, bytes: 98304, ms: 0 };
+    return { records: 1, bytes: 98304 };
   }
   checkInteger(what, "batchRecords", batchRecords, 1);
   checkInteger(what, "batchBytes", batchBytes, 1, MAX_BATCH_BYTES);
-  checkInteger(what, "batchMs", batchMs, 0, MAX_TIMEOUT_MS);
   return {
     records: Math.min(batchRecords, body.maxRecords ?? Infinity),
     bytes: Math.max(batchBytes - (body.extraBytes ?? 0), 1),
-    ms: batchMs,
   };
 }

@@ -13,9 +13,9 @@
  * - `connector` (required) opens sockets: import it from `./deno`, `./bun`, `./node` or `./auto`.
  *   Workers have no datagrams.
  * - `serializer`, `whileDisconnected`, `maxQueuedBytes`, `maxQueuedRecords`, `overflow`,
- *   `connectTimeoutMs` (1,000 ms), `closeTimeoutMs` (5,000 ms) and `onEvent` are those of
- *   `./socket-handler`. "Disconnected" here means that no socket could be opened, for instance
- *   because the name of the host was not found.
+ *   `connectTimeoutMs` (1,000 ms), `closeTimeoutMs` (5,000 ms), `batchMs` (0 ms) and `onEvent` are
+ *   those of `./socket-handler`. "Disconnected" here means that no socket could be opened, for
+ *   instance because the name of the host was not found.
  * - `port` is `null` for the path of a Unix datagram socket:
  *   `new DatagramHandler("/run/log", null, …)`.
  *

@@ -96,7 +96,6 @@ import { recordFields } from "../wire/record_fields.ts";
 import { atOnce, watch } from "../logging/callback.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import type { BatchWriter } from "../delivery/batch_writer.ts";
-import { Batcher } from "../delivery/batcher.ts";
 import type { DeliveryOptions } from "../delivery/delivery_options.ts";
 import { NetworkHandler } from "../delivery/network_handler.ts";
 import { prototypeMethod } from "../logging/prototype_method.ts";
@@ -158,7 +157,6 @@ export class HTTPHandler extends NetworkHandler {
     super(`HTTPHandler ${host}`, { whileDisconnected: "queue", ...options }, {
       exitNotifier,
       batch,
-      ...batch.ms > 0 && { batcher: new Batcher(batch, endpoint.clock) },
     });
     this.host = host;
     this.url = url;

@@ -17,7 +17,11 @@
  * - `maxQueuedBytes` (64 MiB), `maxQueuedRecords` (no limit) and `overflow` (`"drop-oldest"` or
  *   `"drop-newest"`) limit the queue.
  * - `connectTimeoutMs` (1,000 ms), `writeTimeoutMs` (30,000 ms without progress in a write of at
- *   most 64 KiB) and `closeTimeoutMs` (5,000 ms) limit each wait.
+ *   most 64 KiB), `closeTimeoutMs` (5,000 ms) and `exitTimeoutMs` (1,000 ms) limit each wait.
+ * - `batchMs` (0 ms): how long records are gathered before they are written. A record costs a write
+ *   of its own where a program logs one at a time; 2 ms make that several times cheaper. A full
+ *   batch (64 KiB), `flush()`, `close()` and the exit hooks do not wait. Records that wait are lost
+ *   when the process is killed, and the server gets each record up to so much later.
  * - `serializer`: `json`, `jsonLines` or `signed(pickle, key)` instead of pickles, where both ends
  *   are yours.
  * - `connection`: `"per-flush"` for edge workers, see below.
@@ -55,8 +59,11 @@
  * ## When the program ends
  *
  * A program that returns waits up to `closeTimeoutMs` until the queue is sent. `process.exit()`,
- * `Deno.exit()` and an uncaught error send what the kernel takes at once on an open connection;
- * the rest is counted as lost and reported in one line on stderr. A signal without a listener ends
+ * `Deno.exit()` and an uncaught error write the queue to an open connection. On Bun, and on Node
+ * without TLS and not on Windows, they wait for the server to read it, up to `exitTimeoutMs` (1,000
+ * ms; 0 does not wait), which blocks the process. Elsewhere they write what the kernel takes: of a
+ * server on the same Linux machine that is not reading, about 4 MB. The rest is counted as lost and
+ * reported in one line on stderr; a record that was cut is part of it. A signal without a listener ends
  * the process at once. `await handler.flush()`, `await handler.close()` and `await shutdown()`
  * wait. `close()` is final: later records count as `stats.dropped.closed`.
  *

@@ -42,8 +42,8 @@
  *   `handler.truncated`. `"cpython"` drops and counts it instead, unless this option is given.
  * - `timeout` is Python's, in seconds.
  * - `whileDisconnected`, `maxQueuedBytes`, `maxQueuedRecords`, `overflow`, `connectTimeoutMs`
- *   (1,000 ms), `writeTimeoutMs` (30,000 ms), `closeTimeoutMs` (5,000 ms), `connection` and
- *   `onEvent` are those of `./socket-handler`.
+ *   (1,000 ms), `writeTimeoutMs` (30,000 ms), `closeTimeoutMs` (5,000 ms), `exitTimeoutMs`
+ *   (1,000 ms), `batchMs` (0 ms), `connection` and `onEvent` are those of `./socket-handler`.
  *
  * ## When the daemon is away
  *
@@ -55,8 +55,9 @@
  * ## When the program ends
  *
  * A program that returns waits up to `closeTimeoutMs` until the queue is sent. `process.exit()`,
- * `Deno.exit()` and an uncaught error send what the kernel takes at once on an open connection;
- * the rest is counted as lost and reported in one line on stderr. After a signal without a
+ * `Deno.exit()` and an uncaught error write the queue to an open connection as `./socket-handler`
+ * describes, and wait up to `exitTimeoutMs` for the daemon to read it; the rest is counted as lost
+ * and reported in one line on stderr. After a signal without a
  * listener nothing is sent. `await handler.close()` waits, and is final.
  *
  * ## Errors

@@ -38,8 +38,11 @@ export interface SMTPTlsOptions extends TlsOptions {
 }
 
 /** Options of {@linkcode SMTPHandler}. */
-export interface SMTPHandlerOptions
-  extends Omit<DeliveryOptions, "connectTimeoutMs" | "writeTimeoutMs"> {
+export interface SMTPHandlerOptions extends
+  Omit<
+    DeliveryOptions,
+    "connectTimeoutMs" | "writeTimeoutMs" | "exitTimeoutMs" | "batchMs"
+  > {
   /** The sender, such as `"app@example.com"` or `"My App <app@example.com>"`. */
   fromaddr: string;
   /** The recipients, one or more. */

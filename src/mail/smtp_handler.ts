@@ -144,7 +144,7 @@ export class SMTPHandler extends NetworkHandler {
     const { mailport, route, exitNotifier } = checked;
     super(`SMTPHandler ${checked.mailhost}:${mailport}`, checked.delivery, {
       exitNotifier,
-      batch: { records: 1, bytes: 98304, ms: 0 },
+      batch: { records: 1, bytes: 98304 },
     });
     this.mailhost = checked.mailhost;
     this.mailport = mailport;

@@ -49,8 +49,13 @@ export interface StreamConnection extends AsyncIterable<Uint8Array>, AsyncDispos
    * when the peer's FIN comes goes on waiting for the peer to read; `close` with a signal ends it.
    */
   write(bytes: Uint8Array): Promise<void>;
-  /** Best effort, for exit hooks: writes what fits without waiting; the number of bytes taken. */
-  writeSync?(bytes: Uint8Array): number;
+  /**
+   * For exit hooks, after which no turn of the event loop follows: ends the `write` that is pending, and
+   * writes what the kernel takes; the number of bytes taken. All calls together block for at most
+   * `waitMs` milliseconds until the peer has read, where the runtime can write at once. Without it a
+   * call does not wait.
+   */
+  writeSync?(bytes: Uint8Array, waitMs?: number): number;
   /** Writes at once, of what a pending `write` has left, what the kernel has room for by now. */
   retryWrite?(): void;
   /**

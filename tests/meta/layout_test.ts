@@ -47,6 +47,7 @@ const testedThrough: Record<string, string[]> = {
     "src/net/address_permission.ts",
     "src/net/deno_permission.ts",
   ],
+  "tests/interop/late_exit_test.ts": ["src/adapters/node/_exit_write.ts"],
   "tests/interop/edge_test.ts": [
     "src/adapters/cloudflare/address.ts",
     "src/adapters/cloudflare/plain_errors.ts",
@@ -156,7 +157,6 @@ const testedThrough: Record<string, string[]> = {
     "src/delivery/hold_open.ts",
   ],
   "tests/handlers/http_handler_test.ts": [
-    "src/delivery/batcher.ts",
     "src/handlers/_http_options.ts",
     "src/handlers/_record_bodies.ts",
     "src/handlers/_text_encoder.ts",

@@ -4,7 +4,7 @@
  * @module
  */
 import { ConnectionError } from "../../net/connection_error.ts";
-import { lastWrite } from "../../net/last_write.ts";
+import { lastWrites } from "../../net/last_write.ts";
 import { toConnectionError } from "../../net/native_error.ts";
 import { SocketStream } from "../../net/socket_stream.ts";
 import type { BunSocket, BunSocketHandlers } from "./_runtime.ts";
@@ -73,16 +73,20 @@ export class BunStream extends SocketStream {
     if (this.#rest.length === 0) this.#onDrain();
   }
 
-  writeSync(bytes: Uint8Array): number {
+  writeSync(bytes: Uint8Array, waitMs: number = 0): number {
     if (this.refusal() !== undefined) return 0;
-    return lastWrite(bytes, (piece) => {
+    const take = (piece: Uint8Array) => {
       try {
-        this.retryWrite();
-        return this.#rest.length > 0 ? 0 : this.#take(piece);
+        return this.#take(piece);
       } catch {
         return undefined;
       }
-    });
+    };
+    const rest = this.#rest;
+    this.#rest = rest.subarray(lastWrites.write(rest, take, waitMs));
+    if (this.#rest.length > 0) return 0;
+    if (rest.length > 0) this.#onDrain();
+    return lastWrites.write(bytes, take, waitMs);
   }
 
   #take(bytes: Uint8Array): number {

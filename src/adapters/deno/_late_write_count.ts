@@ -23,13 +23,11 @@ const LEAST_PIECE_BYTES = 64 * 1024;
  * is the last.
  */
 const BYTES_PER_MS = 20_000;
-/** All pauses together: a process does not end later than half a second. */
-const MOST_PAUSES_MS = 500;
 
-/** The pace of a last write of so many bytes. */
-export function lastPace(bytes: number): Pace {
+/** The pace of a last write of so many bytes, whose pauses together last no longer than `waitMs`. */
+export function lastPace(bytes: number, waitMs: number): Pace {
   const pieceBytes = Math.max(LEAST_PIECE_BYTES, Math.ceil(bytes / MOST_PIECES));
-  return { pieceBytes, pauseMs: Math.min(pieceBytes / BYTES_PER_MS, MOST_PAUSES_MS / MOST_PIECES) };
+  return { pieceBytes, pauseMs: Math.min(pieceBytes / BYTES_PER_MS, waitMs / MOST_PIECES) };
 }
 
 /**

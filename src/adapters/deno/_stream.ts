@@ -5,7 +5,7 @@
  */
 import { manyAreAccepted } from "../../net/accepted_limit.ts";
 import { ConnectionError } from "../../net/connection_error.ts";
-import { lastWrite } from "../../net/last_write.ts";
+import { lastWrites } from "../../net/last_write.ts";
 import { toConnectionError } from "../../net/native_error.ts";
 import { SocketStream } from "../../net/socket_stream.ts";
 import { isWriteThrough, lastPace, tellsWrites } from "./_late_write_count.ts";
@@ -76,12 +76,17 @@ export class DenoStream extends SocketStream {
    * Deno tries a write at once, so that it reaches the kernel although the process ends before Deno says
    * so. One that finds no room waits for a turn that never comes, and holds up those behind it.
    */
-  writeSync(bytes: Uint8Array): number {
+  writeSync(bytes: Uint8Array, waitMs: number = 0): number {
     if (this.refusal() !== undefined) return 0;
     const tells = tellsWrites(this.#conn);
     if (tells && !this.#isThrough()) return 0;
     const taken = tells
-      ? lastWrite(bytes, (piece) => this.#writePiece(piece), lastPace(bytes.length))
+      ? lastWrites.write(
+        bytes,
+        (piece) => this.#writePiece(piece),
+        waitMs,
+        lastPace(bytes.length, waitMs),
+      )
       : this.#writeBlindly(bytes);
     // A process that goes on after all must not write behind a frame that was cut.
     if (taken < bytes.length) queueMicrotask(() => this.#cut());

@@ -5,15 +5,18 @@
  */
 import type { Socket } from "node:net";
 import { ConnectionError } from "../../net/connection_error.ts";
-import { lastWrite } from "../../net/last_write.ts";
+import { lastWrites } from "../../net/last_write.ts";
 import { toConnectionError } from "../../net/native_error.ts";
 import { SocketStream } from "../../net/socket_stream.ts";
+import { type ExitWrite, exitWrite } from "./_exit_write.ts";
 
 /** Writes are cut into pieces, since what is unsure of after one that failed is at most a piece. */
 const PIECE_BYTES = 256 * 1024;
 
 /** Put back into the buffer of a socket to stop its reads, and left out when they go on. */
 const FILLER = new Uint8Array(1);
+
+const NO_BYTES = new Uint8Array(0);
 
 /** A connection, dialled or accepted. */
 export class NodeStream extends SocketStream {
@@ -22,6 +25,10 @@ export class NodeStream extends SocketStream {
   #written = 0;
   /** Writes that have not called back yet. */
   #calls = 0;
+  /** The piece that waits for room in the kernel. */
+  #pending: Uint8Array = NO_BYTES;
+  /** The way that the last writes take: none, once it is tried, or `undefined` until then. */
+  #exit: ExitWrite | null | undefined;
   /** Ends the write that waits for room in the kernel. */
   #settle: { resolve(): void; reject(error: unknown): void } | undefined;
 
@@ -81,10 +88,12 @@ export class NodeStream extends SocketStream {
       this.#written += piece.length;
       return undefined;
     }
+    this.#pending = piece;
     return new Promise<void>((resolve, reject) => {
       this.#settle = { resolve, reject };
     }).then(() => {
       this.#written += piece.length;
+      this.#pending = NO_BYTES;
     });
   }
 
@@ -98,19 +107,48 @@ export class NodeStream extends SocketStream {
     else if (this.#calls === 0) this.#settle?.resolve();
   };
 
+  writeSync(bytes: Uint8Array, waitMs: number = 0): number {
+    if (this.refusal() !== undefined) return 0;
+    const exit = this.#exitWrite();
+    if (exit === null) return this.#writeOnce(bytes);
+    const left = this.#pending;
+    if (left.length > 0) {
+      const taken = lastWrites.write(left, exit.take, waitMs);
+      this.#written += taken;
+      this.#pending = left.subarray(taken);
+      if (this.#pending.length > 0) return 0;
+    }
+    const taken = lastWrites.write(bytes, exit.take, waitMs);
+    this.#written += taken;
+    return taken;
+  }
+
+  /** Takes the pending piece over from Node, as far as the kernel has not taken it. */
+  #exitWrite(): ExitWrite | null {
+    if (this.#exit !== undefined) return this.#exit;
+    const exit = exitWrite(this.#socket);
+    if (exit === undefined) return this.#exit = null;
+    const piece = this.#pending;
+    if (piece.length === 0) return exit;
+    this.#pending = piece.subarray(piece.length - exit.pendingBytes);
+    this.#written += piece.length - exit.pendingBytes;
+    // A process that goes on after all has Node write the piece once more.
+    queueMicrotask(() => this.#socket.destroy(new Error("A write at exit was cut off")));
+    return this.#exit = exit;
+  }
+
   /**
    * A write is tried at once; what the kernel does not take stays in `writableLength`, and is neither
    * taken back nor tried again: it counts as taken here, and in `bytesWritten` when it is through.
    */
-  writeSync(bytes: Uint8Array): number {
-    if (this.refusal() !== undefined) return 0;
-    return lastWrite(bytes, (piece) => {
+  #writeOnce(bytes: Uint8Array): number {
+    return lastWrites.write(bytes, (piece) => {
       if (this.#socket.writableLength > 0) return undefined;
       this.#socket.write(piece, (error) => {
         if (!error) this.#written += piece.length;
       });
       return piece.length;
-    });
+    }, 0);
   }
 
   unref(): void {
