@@ -16,7 +16,7 @@ import type { Batch } from "./batch_writer.ts";
 const CHUNK_BYTES = 98304;
 
 /** Chunks that are kept for the next records instead of being allocated anew: those of one burst. */
-const SPARE_CHUNKS = 4;
+const SPARE_CHUNKS = 17;
 
 /** How many frames a chunk is ready for at first; those of ordinary records are fewer. */
 const FRAMES = 256;

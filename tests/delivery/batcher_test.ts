@@ -223,3 +223,25 @@ test("Batcher.waits() sets one timer, and none once hurry() was called", async (
   batcher.hurry();
   assertEquals(batcher.waits(), false);
 });
+
+test("a burst is written by few of its calls, unless the queue is too small to hold it", async () => {
+  for (const [maxQueuedRecords, writes] of [[Infinity, 2], [50, 0]] as const) {
+    const { network, clock, handler } = setUp("SocketHandler", { batchMs: 0, maxQueuedRecords });
+    handler.emit(record("the first dials"));
+    await handler.flush();
+    await clock.advance(1000);
+    let before = network.peer.received.length;
+    let writing = 0;
+    const text = "x".repeat(10_000);
+    for (let i = 0; i < 250; i++) {
+      handler.emit(record(text));
+      if (network.peer.received.length > before) writing++;
+      before = network.peer.received.length;
+    }
+    if (writes > 0) assertEquals(writing, writes);
+    await handler.flush();
+    const { sent, droppedTotal } = account(handler);
+    assertEquals([sent, droppedTotal], [251, 0]);
+    await handler.close();
+  }
+});
