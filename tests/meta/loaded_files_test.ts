@@ -18,7 +18,6 @@ interface Loaded {
 const loadedWithTheCore: Record<string, string> = {
   "src/logging/level.ts": "log_record.ts has it of level_names.ts, for the name of a level",
   "src/logging/level_names.ts": "log_record.ts has it for the name of a level",
-  "src/logging/record_attributes.ts": "extra_fields.ts has it for fields that records are given",
   "src/logging/record_flags.ts": "log_record.ts has it for records whose call was mistaken",
   "src/net/tls_mismatch.ts": "native_error.ts has it for sockets; a worker reports no such error",
   "src/queue/port_receiver.ts": "queue_handler.ts has it for a queue between two threads",
@@ -94,7 +93,10 @@ test("each file that is loaded with the core is one that an entry point loads an
 test("an adapter loads no file of another runtime, and of its own only those that dial", () => {
   const own = (adapter: string) =>
     loaded[adapter]!.files.filter((file) => /^src\/adapters\/(?!common\/)\w+\//.test(file));
-  assertEquals(own("./node"), ["src/adapters/node/_stream.ts", "src/adapters/node/dial.ts"]);
+  assertEquals(own("./node"), [
+    ...["src/adapters/node/_exit_write.ts", "src/adapters/node/_paused_reads.ts"],
+    ...["src/adapters/node/_stream.ts", "src/adapters/node/dial.ts"],
+  ]);
   assertEquals(own("./bun"), [
     ...["src/adapters/bun/_runtime.ts", "src/adapters/bun/_stream.ts", "src/adapters/bun/dial.ts"],
   ]);
@@ -107,7 +109,7 @@ test("an adapter loads no file of another runtime, and of its own only those tha
 });
 
 test("an adapter loads only the modules of Node that a dial needs", () => {
-  assertEquals(loaded["./node"]!.foreign, ["node:net", "node:os"]);
+  assertEquals(loaded["./node"]!.foreign, ["node:fs", "node:net", "node:os"]);
   assertEquals(loaded["./bun"]!.foreign, ["node:os"]);
   assertEquals(loaded["./deno"]!.foreign, []);
   assertEquals(loaded["./auto"]!.foreign, ["node:os"]);

@@ -12,6 +12,7 @@
  */
 import { writeSync } from "node:fs";
 import type { Socket } from "node:net";
+import { lastWrites } from "../../net/last_write.ts";
 
 /** The parts of libuv's handle that are used. */
 interface Handle {
@@ -20,28 +21,51 @@ interface Handle {
   readonly writeQueueSize?: unknown;
 }
 
-/** The way to a socket past the event loop. */
-export interface ExitWrite {
-  /** Bytes of the pending write that the kernel has not taken. */
-  readonly pendingBytes: number;
-  /** Writes what the kernel takes; how many bytes that is, or `undefined`: the socket is dead. */
-  take(piece: Uint8Array): number | undefined;
+/** Writes to a socket past the event loop. */
+export class ExitWrite {
+  readonly #fd: number;
+  /** The part of the pending piece that the kernel has not taken. */
+  #rest: Uint8Array;
+  /** The bytes that the kernel has taken, those of the pending piece included. */
+  bytesTaken: number;
+
+  constructor(fd: number, pending: Uint8Array, queuedBytes: number) {
+    this.#fd = fd;
+    this.bytesTaken = Math.max(pending.length - queuedBytes, 0);
+    this.#rest = pending.subarray(this.bytesTaken);
+  }
+
+  /** Writes the pending piece, then `bytes`; returns how many of these the kernel has taken. */
+  write(bytes: Uint8Array, waitMs: number): number {
+    this.#rest = this.#rest.subarray(this.#take(this.#rest, waitMs));
+    return this.#rest.length > 0 ? 0 : this.#take(bytes, waitMs);
+  }
+
+  #take(bytes: Uint8Array, waitMs: number): number {
+    const taken = lastWrites.write(bytes, (piece) => this.#try(piece), waitMs);
+    this.bytesTaken += taken;
+    return taken;
+  }
+
+  /** `undefined`: the socket is dead. */
+  #try(piece: Uint8Array): number | undefined {
+    try {
+      return writeSync(this.#fd, piece);
+    } catch (error) {
+      return (error as { code?: unknown }).code === "EAGAIN" ? 0 : undefined;
+    }
+  }
 }
 
-/** The way to this socket, where there is one. */
-export function exitWrite(socket: Socket): ExitWrite | undefined {
+/** Takes the pending piece over from Node, where that is possible. */
+export function exitWrite(socket: Socket, pending: Uint8Array): ExitWrite | undefined {
   const { _handle: handle, encrypted } = socket as { _handle?: Handle | null; encrypted?: boolean };
   const { fd, writeQueueSize } = handle ?? {};
   if (encrypted || typeof fd !== "number" || fd < 0) return undefined;
   if (typeof writeQueueSize !== "number") return undefined;
-  return {
-    pendingBytes: writeQueueSize,
-    take(piece) {
-      try {
-        return writeSync(fd, piece);
-      } catch (error) {
-        return (error as { code?: unknown }).code === "EAGAIN" ? 0 : undefined;
-      }
-    },
-  };
+  if (pending.length > 0) {
+    // A process that goes on after all has Node write the piece once more.
+    queueMicrotask(() => socket.destroy(new Error("A write at exit was cut off")));
+  }
+  return new ExitWrite(fd, pending, writeQueueSize);
 }

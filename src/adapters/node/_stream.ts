@@ -9,12 +9,10 @@ import { lastWrites } from "../../net/last_write.ts";
 import { toConnectionError } from "../../net/native_error.ts";
 import { SocketStream } from "../../net/socket_stream.ts";
 import { type ExitWrite, exitWrite } from "./_exit_write.ts";
+import { readSocket } from "./_paused_reads.ts";
 
 /** Writes are cut into pieces, since what is unsure of after one that failed is at most a piece. */
 const PIECE_BYTES = 256 * 1024;
-
-/** Put back into the buffer of a socket to stop its reads, and left out when they go on. */
-const FILLER = new Uint8Array(1);
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -27,35 +25,16 @@ export class NodeStream extends SocketStream {
   #calls = 0;
   /** The piece that waits for room in the kernel. */
   #pending: Uint8Array = NO_BYTES;
-  /** The way that the last writes take: none, once it is tried, or `undefined` until then. */
-  #exit: ExitWrite | null | undefined;
+  /** Has taken the pending piece over. */
+  #exit: ExitWrite | undefined;
   /** Ends the write that waits for room in the kernel. */
   #settle: { resolve(): void; reject(error: unknown): void } | undefined;
-
-  /** The bytes to leave out of what is read next. */
-  #leaveOut = 0;
 
   constructor(socket: Socket, peer: string, accepted: boolean) {
     super(peer, accepted, toConnectionError);
     this.#socket = socket;
     this.peerAddress = socket.remoteAddress || undefined;
-    socket.on("data", (chunk: Uint8Array) => {
-      const skipped = this.#leaveOut;
-      this.#leaveOut = 0;
-      // A plain view, as on other runtimes: Buffer's own `slice` does not copy.
-      const bytes = new Uint8Array(
-        chunk.buffer,
-        chunk.byteOffset + skipped,
-        chunk.length - skipped,
-      );
-      if (bytes.length === 0 || this.arrived(bytes)) return;
-      socket.pause();
-      if (!accepted) return;
-      // Node reads up to 64 KiB more into a socket that is paused, unless its buffer is full; that of an
-      // accepted one has room for a byte (`listener.ts`), and so the kernel keeps the bytes.
-      socket.unshift(FILLER);
-      this.#leaveOut = FILLER.length;
-    });
+    readSocket(socket, accepted, (bytes) => this.arrived(bytes));
     socket.on("end", () => this.ended());
     socket.on("error", (error) => this.ended(error));
     socket.on("close", () => {
@@ -109,32 +88,13 @@ export class NodeStream extends SocketStream {
 
   writeSync(bytes: Uint8Array, waitMs: number = 0): number {
     if (this.refusal() !== undefined) return 0;
-    const exit = this.#exitWrite();
-    if (exit === null) return this.#writeOnce(bytes);
-    const left = this.#pending;
-    if (left.length > 0) {
-      const taken = lastWrites.write(left, exit.take, waitMs);
-      this.#written += taken;
-      this.#pending = left.subarray(taken);
-      if (this.#pending.length > 0) return 0;
-    }
-    const taken = lastWrites.write(bytes, exit.take, waitMs);
-    this.#written += taken;
+    const before = this.#exit?.bytesTaken ?? 0;
+    const exit = this.#exit ?? exitWrite(this.#socket, this.#pending);
+    if (exit === undefined) return this.#writeOnce(bytes);
+    if (this.#pending.length > 0) this.#exit = exit;
+    const taken = exit.write(bytes, waitMs);
+    this.#written += exit.bytesTaken - before;
     return taken;
-  }
-
-  /** Takes the pending piece over from Node, as far as the kernel has not taken it. */
-  #exitWrite(): ExitWrite | null {
-    if (this.#exit !== undefined) return this.#exit;
-    const exit = exitWrite(this.#socket);
-    if (exit === undefined) return this.#exit = null;
-    const piece = this.#pending;
-    if (piece.length === 0) return exit;
-    this.#pending = piece.subarray(piece.length - exit.pendingBytes);
-    this.#written += piece.length - exit.pendingBytes;
-    // A process that goes on after all has Node write the piece once more.
-    queueMicrotask(() => this.#socket.destroy(new Error("A write at exit was cut off")));
-    return this.#exit = exit;
   }
 
   /**
