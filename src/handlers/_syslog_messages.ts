@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { extraFields } from "../logging/record_attributes.ts";
+import { extraFieldsTo } from "../logging/record_attributes.ts";
 import {
   type MessageFormatter,
   Rfc3164Formatter,
@@ -16,7 +16,9 @@ import { checkWellFormed, encodeStrict, truncateUtf8 } from "../text/strict_utf8
 import type { LogRecord } from "../logging/log_record.ts";
 import { pythonStr } from "../text/python_repr.ts";
 import { localtime } from "../text/struct_time.ts";
-import { BYTES_A_CHARACTER } from "./_text_encoder.ts";
+import { BYTES_A_CHARACTER } from "../text/utf8.ts";
+import { StructuredData } from "../wire/syslog/structured_data.ts";
+import { PreparedText } from "./_text_encoder.ts";
 import type { CheckedSyslogOptions } from "./syslog_options.ts";
 
 /** Characters at which a daemon may end the name of a program; and how many all daemons keep. */
@@ -28,11 +30,14 @@ export interface SyslogMessages {
   /** How many were too long, and so were cut. */
   readonly truncated: number;
   /**
-   * A message, its text or, where it had to be encoded already, its bytes.
+   * Prepares the message of a record for `write()`, and runs all code of the program. Returns the
+   * most bytes that it may have.
    *
    * @throws {RangeError} for a lone surrogate
    */
-  make(record: LogRecord, pri: number, text: string): string | Uint8Array;
+  prepare(record: LogRecord, pri: number, text: string): number;
+  /** See {@linkcode RecordEncoder}. */
+  write(out: Uint8Array, view: DataView, at: number): number;
 }
 
 /**
@@ -48,16 +53,26 @@ export function syslogMessages(what: string, options: CheckedSyslogOptions): Sys
 /** CPython's: `<PRI>` and the text. */
 class PlainMessages implements SyslogMessages {
   truncated = 0;
+  readonly #prepared = new PreparedText();
   readonly #maxBytes: number;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
-  make(_record: LogRecord, pri: number, text: string): string | Uint8Array {
+  prepare(_record: LogRecord, pri: number, text: string): number {
+    return this.#prepared.set(this.#make(pri, text));
+  }
+
+  write(out: Uint8Array, view: DataView, at: number): number {
+    return this.#prepared.write(out, view, at);
+  }
+
+  #make(pri: number, text: string): string | Uint8Array {
     const message = `<${pri}>${text}`;
     const max = this.#maxBytes;
-    if (message.length * BYTES_A_CHARACTER <= max) return wellFormed(message);
+    checkWellFormed(message);
+    if (message.length * BYTES_A_CHARACTER <= max) return message;
     const bytes = encodeStrict(message).slice();
     if (bytes.length <= max) return bytes;
     this.truncated++;
@@ -76,6 +91,7 @@ class RfcMessages implements SyslogMessages {
   /** The logger that logged last, and the name of the program that it stands for. */
   #logger: unknown;
   #name = "root";
+  #idleData: StructuredData | undefined;
 
   constructor(what: string, options: CheckedSyslogOptions) {
     const { format, hostname, appName = null, procid, msgid, structuredDataId, bom, maxBytes } =
@@ -91,19 +107,24 @@ class RfcMessages implements SyslogMessages {
     return this.#formatter.truncated;
   }
 
-  make(record: LogRecord, pri: number, text: string): string | Uint8Array {
-    const { appName, procid, structuredDataId, maxBytes } = this.#options;
-    const { created } = record;
-    const fields = {
+  prepare(record: LogRecord, pri: number, text: string): number {
+    const { appName, procid, structuredDataId } = this.#options;
+    // A getter of the record may log, and so come here again: it finds no idle one.
+    const data = this.#idleData ?? new StructuredData();
+    this.#idleData = undefined;
+    data.clear();
+    if (structuredDataId !== null) extraFieldsTo(data, record);
+    const most = this.#formatter.prepare(pri, record.created, text, {
       appName: appName ?? this.#nameOf(record.name),
       procid: procid === undefined ? processOf(record) : procid,
-      data: structuredDataId === null ? null : extraFields(record),
-    };
-    const message = this.#formatter.compose(pri, created, text, fields);
-    if (message.length * BYTES_A_CHARACTER <= maxBytes) {
-      return wellFormed(message);
-    }
-    return this.#formatter.format(pri, created, text, fields).slice();
+      data,
+    });
+    this.#idleData = data;
+    return most;
+  }
+
+  write(out: Uint8Array, _view: DataView, at: number): number {
+    return this.#formatter.write(out, at);
   }
 
   /** The first part of the logger's name, which is most often that of the program. */
@@ -115,11 +136,6 @@ class RfcMessages implements SyslogMessages {
     }
     return this.#name;
   }
-}
-
-function wellFormed(message: string): string {
-  checkWellFormed(message);
-  return message;
 }
 
 function processOf({ process }: LogRecord): string | null {

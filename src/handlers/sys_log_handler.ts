@@ -175,13 +175,14 @@ import type { BatchWriter } from "../delivery/batch_writer.ts";
 import { DatagramWriter } from "../delivery/datagram_writer.ts";
 import { FramedStreamWriter } from "../delivery/framed_stream_writer.ts";
 import type { DeliveryOptions } from "../delivery/delivery_options.ts";
+import { encodeAlone } from "../delivery/frame_encoder.ts";
 import { NetworkHandler } from "../delivery/network_handler.ts";
 import { StreamWriter } from "../delivery/stream_writer.ts";
 import { prototypeMethod } from "../logging/prototype_method.ts";
 import type { StreamFraming } from "../wire/framing.ts";
+import type { RecordEncoder } from "../wire/record_encoder.ts";
 import { defineConstants, type SyslogConstants } from "./syslog_constants.ts";
 import { type SyslogMessages, syslogMessages } from "./_syslog_messages.ts";
-import { RecordTextEncoder, toBytes } from "./_text_encoder.ts";
 import {
   applyTimeout,
   checkSyslogOptions,
@@ -295,7 +296,10 @@ export class SysLogHandler extends NetworkHandler {
   /** Of a Unix socket of unknown kind both, until one has worked. */
   #targets: SyslogTargets;
   readonly #messages: SyslogMessages;
-  readonly #encoder = new RecordTextEncoder((record) => this.#make(record));
+  readonly #encoder: RecordEncoder = {
+    prepare: (record) => this.#prepare(record),
+    write: (out, view, at) => this.#messages.write(out, view, at),
+  };
   readonly #framing: StreamFraming | undefined;
 
   /**
@@ -350,15 +354,15 @@ export class SysLogHandler extends NetworkHandler {
 
   /** The bytes of a record's message, without what frames it on a stream. */
   makeMessage(record: LogRecord): Uint8Array {
-    return toBytes(this.#make(record));
+    return encodeAlone(record, this.#encoder).slice();
   }
 
-  #make(record: LogRecord): string | Uint8Array {
+  #prepare(record: LogRecord): number {
     const text = this.ident + atOnce(this.format(record), "format()") +
       (this.append_nul ? "\0" : "");
     const priority = atOnce(this.mapPriority(record.levelname), "mapPriority()");
     const pri = atOnce(this.encodePriority(this.facility, priority), "encodePriority()");
-    return this.#messages.make(record, pri, text);
+    return this.#messages.prepare(record, pri, text);
   }
 
   /**

@@ -10,7 +10,7 @@ import { atOnce } from "./callback.ts";
 import { exceptionText } from "../text/exception_text.ts";
 import type { LogRecord } from "./log_record.ts";
 import { pythonStr } from "../text/python_repr.ts";
-import { cutText, maxTextOf } from "../text/text_budget.ts";
+import { cutText, MAX_TEXT, maxTextOf } from "../text/text_budget.ts";
 
 /** Writes the error and the stack; a `Formatter` is one. */
 export interface TraceFormat {
@@ -44,7 +44,7 @@ export function withTraces(text: string, record: LogRecord, format: TraceFormat)
   }
   if (record.exc_text) text = appended(text, pythonStr(record.exc_text));
   if (record.stack_info) text = appended(text, format.formatStack(pythonStr(record.stack_info)));
-  return cutText(text, maxTextOf(record));
+  return text.length <= MAX_TEXT ? text : cutText(text, maxTextOf(record));
 }
 
 function appended(text: string, more: string): string {

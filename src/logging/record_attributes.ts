@@ -35,13 +35,27 @@ export const RECORD_FIELDS = [
 /** Returns the attributes that `extra` added. */
 export function extraFields(record: LogRecord): Record<string, unknown> {
   const extra: Record<string, unknown> = {};
+  extraFieldsTo({ add: (key, value) => own(extra, key, value) }, record);
+  return extra;
+}
+
+/** Adds the attributes that `extra` added to a collection. */
+export function extraFieldsTo(
+  fields: { add(name: string, value: unknown): void },
+  record: LogRecord,
+): void {
   let count = 0;
   for (const key in record) {
     // Nearly every record has these first.
-    if (key === RECORD_FIELDS[count]) count++;
-    else if (!isStandard(key) && Object.hasOwn(record, key)) own(extra, key, record[key]);
+    if (key === RECORD_FIELDS[count]) {
+      count++;
+      continue;
+    }
+    const isExtra = count === RECORD_FIELDS.length
+      ? key !== "message" && key !== "asctime"
+      : !isStandard(key);
+    if (isExtra && Object.hasOwn(record, key)) fields.add(key, record[key]);
   }
-  return extra;
 }
 
 const STANDARD: ReadonlySet<string> = /* @__PURE__ */ new Set([

@@ -9,6 +9,9 @@
 /** Up to this many characters the loop is faster than `encodeInto()` and the view it needs. */
 const SHORT_TEXT = 48;
 
+/** UTF-8 has at most this many bytes for a character of a string. */
+export const BYTES_A_CHARACTER = 3;
+
 const encoder = /* @__PURE__ */ new TextEncoder();
 
 /**

@@ -503,6 +503,38 @@ test("SysLogHandler sends a record whose extra fields have names that RFC 5424 d
   assertEquals([account(handler).sent, faults.length], [4, 0]);
 });
 
+test("SysLogHandler sends two records whole where a field of one logs the other", async () => {
+  const { network, handler } = setUp(["h", 601], {
+    ...tcp,
+    format: "rfc5424",
+    structuredDataId: "app@32473",
+  });
+  const inner = (user: string) => known({ name: "inner", user, order: 8, message: user });
+  const outer = known({ order: 7, message: "outer" });
+  Object.defineProperty(outer, "getter", {
+    enumerable: true,
+    get: () => {
+      handler.emit(inner("a"));
+      return "x";
+    },
+  });
+  outer.json = { toJSON: () => handler.emit(inner("b")) ?? "y" };
+  outer.last = 9;
+  handler.emit(outer);
+  handler.emit(inner("c"));
+  await handler.flush();
+  const data = frames(network.peer.received).map((frame) =>
+    / (\S+) 42 - (\[.*)/.exec(frame)?.slice(1)
+  );
+  assertEquals(data, [
+    ["inner", '[app@32473 user="a" order="8"] spam'],
+    ["inner", '[app@32473 user="b" order="8"] spam'],
+    ["myapp", '[app@32473 order="7" getter="x" json="y" last="9"] spam'],
+    ["inner", '[app@32473 user="c" order="8"] spam'],
+  ]);
+  await handler.close();
+});
+
 test("SysLogHandler cuts a message longer than maxDatagramBytes between characters, and counts it", async () => {
   const cpython = setUp(undefined, { maxDatagramBytes: 12 });
   cpython.handler.emit(record("äöüß"));

@@ -11,6 +11,7 @@ import {
 import { Rfc3164Formatter, Rfc5424Formatter } from "../../src/wire/syslog/syslog_message.ts";
 import { localtime } from "../../src/text/struct_time.ts";
 import { test } from "../test.ts";
+import { messageOf } from "../wire/syslog/written.ts";
 import { SyslogDaemon } from "./syslog/daemon.ts";
 import { type Received, without } from "./syslog/program.ts";
 import { rsyslog } from "./syslog/rsyslog.ts";
@@ -94,7 +95,7 @@ for (const program of [rsyslog, syslogNg]) {
           maxBytes: Infinity,
         };
         return framing.frame(
-          new Rfc5424Formatter("test", options).format(pri, created, text, { data }),
+          messageOf(new Rfc5424Formatter("test", options), pri, created, text, { data }),
         );
       });
       await send(daemon.inputs[input], frames);
@@ -121,7 +122,7 @@ for (const program of [rsyslog, syslogNg]) {
       const sent = fc.sample(rfc3164, samples);
       const frames = sent.map(({ pri, created, text, ...fields }) => {
         const options = { ...fields, localtime, maxBytes: Infinity };
-        return framing.frame(new Rfc3164Formatter("test", options).format(pri, created, text));
+        return framing.frame(messageOf(new Rfc3164Formatter("test", options), pri, created, text));
       });
       await send(daemon.inputs[input], frames);
       const received = await daemon.received(sent.length);

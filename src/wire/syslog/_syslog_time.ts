@@ -6,7 +6,9 @@
  *
  * @module
  */
+import { writePadded } from "../../text/digits.ts";
 import type { StructTime } from "../../text/struct_time.ts";
+import { encodeUtf8 } from "../../text/utf8.ts";
 import { valueText } from "../../logging/validate.ts";
 
 /** The years 0000 to 9999, in seconds since the epoch: RFC 3339 writes four digits. */
@@ -14,6 +16,12 @@ const FIRST_SECOND = -62_167_219_200;
 const LAST_SECOND = 253_402_300_799;
 
 const MICROSECONDS = 1_000_000;
+const MICROSECOND_DIGITS = 6;
+
+/** The position of the fraction in RFC 5424's TIMESTAMP. */
+const FRACTION = 20;
+
+const LETTER_Z = 0x5a;
 
 /** The months, as RFC 3164 (section 4.1.2) writes them. */
 export const MONTHS: readonly string[] =
@@ -29,13 +37,22 @@ function checkTime(created: number): void {
   );
 }
 
-/** Writes RFC 5424's TIMESTAMP, in UTC: `2026-02-03T04:05:06.789000Z`. */
-export class UtcTimestamps {
+/** Keeps RFC 5424's TIMESTAMP, in UTC, in one place: `2026-02-03T04:05:06.789000Z`. */
+export class UtcTimestamp {
+  /** The bytes of a timestamp. */
+  static readonly SIZE = 27;
+  readonly #out: Uint8Array;
+  readonly #at: number;
   #second = NaN;
-  #text = "";
 
-  /** Formats `created`, in seconds since the epoch, to the nearest microsecond. */
-  format(created: number): string {
+  /** Makes one that is written at `at`. */
+  constructor(out: Uint8Array, at: number) {
+    this.#out = out;
+    this.#at = at;
+  }
+
+  /** Writes `created`, in seconds since the epoch, to the nearest microsecond. */
+  write(created: number): void {
     checkTime(created);
     let second = Math.floor(created);
     // The difference is exact, and so is the product for any time after 1970.
@@ -45,10 +62,11 @@ export class UtcTimestamps {
       second++;
     }
     if (second !== this.#second) {
-      this.#text = new Date(second * 1000).toISOString().slice(0, "yyyy-mm-ddThh:mm:ss.".length);
+      encodeUtf8(new Date(second * 1000).toISOString(), this.#out, this.#at);
       this.#second = second;
     }
-    return `${this.#text}${String(MICROSECONDS + micros).slice(1)}Z`;
+    const end = writePadded(micros, MICROSECOND_DIGITS, this.#out, this.#at + FRACTION);
+    this.#out[end] = LETTER_Z;
   }
 }
 

@@ -10,6 +10,7 @@
 import { ChunkQueue } from "../chunk_queue.ts";
 import { checkDeframerOptions, type DeframerOptions, FrameError } from "../framing.ts";
 import type { FrameReader, StreamFraming } from "../framing.ts";
+import { writeDigits } from "../../text/digits.ts";
 import { checkOneOf, refuse } from "../../logging/validate.ts";
 
 const NUL = 0;
@@ -265,16 +266,10 @@ function isDigit(byte: number): boolean {
 export const octetCounting: StreamFraming = /* @__PURE__ */ streamFraming(
   (length) => MAX_DIGITS + 1 + length,
   (payload, out, at) => {
-    let digits = 1;
-    for (let rest = payload.length; rest > NINE - ZERO; rest = Math.floor(rest / 10)) digits++;
-    let left = payload.length;
-    for (let i = at + digits - 1; i >= at; i--) {
-      out[i] = ZERO + left % 10;
-      left = Math.floor(left / 10);
-    }
-    out[at + digits] = SPACE;
-    out.set(payload, at + digits + 1);
-    return at + digits + 1 + payload.length;
+    const end = writeDigits(payload.length, out, at);
+    out[end] = SPACE;
+    out.set(payload, end + 1);
+    return end + 1 + payload.length;
   },
   "either",
   "counted",

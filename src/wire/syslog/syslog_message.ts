@@ -9,7 +9,7 @@
  */
 import type { StructTime } from "../../text/struct_time.ts";
 import { checkInteger, refuse } from "../../logging/validate.ts";
-import { checkStructuredDataId, structuredData } from "./_structured_data.ts";
+import { checkStructuredDataId, type StructuredData } from "./structured_data.ts";
 import { MAX_PRI } from "./syslog_codes.ts";
 import {
   checkField,
@@ -18,14 +18,24 @@ import {
   RFC3164_FIELDS,
   RFC5424_FIELDS,
 } from "./syslog_fields.ts";
-import { LocalTimestamps, UtcTimestamps } from "./_syslog_time.ts";
-import { encodeStrict, truncateUtf8 } from "../../text/strict_utf8.ts";
+import { LocalTimestamps, UtcTimestamp } from "./_syslog_time.ts";
+import { checkWellFormed, truncateUtf8 } from "../../text/strict_utf8.ts";
+import { BYTES_A_CHARACTER, encodeUtf8 } from "../../text/utf8.ts";
 
 /** The action that fails if a field of a message is bad. */
 const SEND = "send a syslog message";
 
 const NILVALUE = "-";
 const BOM = "\ufeff";
+
+const DASH = 0x2d;
+const BRACKET = 0x5d;
+
+/** The most bytes of `[`, the SD-ID, `]`, a space and the byte order mark. */
+const MAX_SIZE_AROUND_DATA = 38;
+
+/** Longer messages are encoded at once: for them one more copy hardly matters. */
+const MAX_DIRECT_BYTES = 12288;
 
 /** The fields that all messages of a formatter have in common. */
 export interface MessageOptions {
@@ -64,7 +74,7 @@ export interface MessageFields {
   /** MSGID; RFC 3164 has none. */
   readonly msgid?: string | null;
   /** The parameters of its structured data; RFC 3164 has none. */
-  readonly data?: Readonly<Record<string, unknown>> | null;
+  readonly data?: StructuredData | null;
 }
 
 /** Writes messages of one format. */
@@ -72,26 +82,27 @@ export interface MessageFormatter {
   /** The number of messages that were longer than `maxBytes`, and so were cut. */
   readonly truncated: number;
   /**
-   * Returns the bytes of a message. They are valid until the next message of any formatter: copy
-   * them (a framing does) before other code runs.
+   * Prepares a message for `write()`, and returns the most bytes that it may have. A long message is
+   * encoded at once, so that the number is exact.
    *
    * @param pri facility and severity, 0 to 191
    * @param created its time, in seconds since the epoch
    * @throws {TypeError | RangeError} for a value that the format cannot hold
    */
-  format(pri: number, created: number, text: string, fields?: MessageFields): Uint8Array;
-  /** As {@linkcode format}, the message before it is encoded and, if it is too long, cut. */
-  compose(pri: number, created: number, text: string, fields?: MessageFields): string;
+  prepare(pri: number, created: number, text: string, fields?: MessageFields): number;
+  /** Writes the prepared message at `at`, and returns its end. */
+  write(out: Uint8Array, at: number): number;
 }
-
-type Message = Parameters<MessageFormatter["format"]>;
 
 const NO_FIELDS: MessageFields = {};
 
-/** The base of both formats: the fields of the header that seldom change, and the encoding. */
+/** The base of both formats: the fields of the header that seldom change, and the text. */
 abstract class HeaderFormatter implements MessageFormatter {
   /** See {@linkcode MessageFormatter}. */
   truncated = 0;
+  #text = "";
+  /** The whole message, if it is long. */
+  #bytes: Uint8Array | undefined;
   readonly #rules: HeaderRules;
   readonly #options: MessageOptions & { readonly msgid?: string | null };
   /** The fields of the last message, and the part of its header that is made of them. */
@@ -140,21 +151,45 @@ abstract class HeaderFormatter implements MessageFormatter {
     return this.#part;
   }
 
-  /** See {@linkcode MessageFormatter}. */
-  abstract compose(pri: number, created: number, text: string, fields?: MessageFields): string;
+  /** Prepares all up to the text, and returns the most bytes that it may have. */
+  protected abstract prepareHead(pri: number, created: number, fields: MessageFields): number;
+
+  /** Writes all up to the text at `at`, and returns its end. */
+  protected abstract writeHead(out: Uint8Array, at: number): number;
+
+  /** Leaves out structured data that ends behind byte `maxBytes`: a part of it could not be read. */
+  protected abstract shortenHead(headBytes: number, maxBytes: number): void;
 
   /** See {@linkcode MessageFormatter}. */
-  format(...message: Message): Uint8Array {
-    const { maxBytes } = this.#options;
-    const bytes = encodeStrict(this.compose(...message));
-    if (bytes.length <= maxBytes) return bytes;
-    this.truncated++;
-    return truncateUtf8(encodeStrict(this.shorten(maxBytes, ...message)), maxBytes);
+  prepare(pri: number, created: number, text: string, fields: MessageFields = NO_FIELDS): number {
+    const head = this.prepareHead(pri, created, fields);
+    checkWellFormed(text);
+    this.#text = text;
+    this.#bytes = undefined;
+    const most = head + text.length * BYTES_A_CHARACTER;
+    if (most <= MAX_DIRECT_BYTES && most <= this.#options.maxBytes) return most;
+    this.#bytes = this.#encode(most);
+    return this.#bytes.length;
   }
 
-  /** Cuts a message that is too long. */
-  protected shorten(_maxBytes: number, ...message: Message): string {
-    return this.compose(...message);
+  /** See {@linkcode MessageFormatter}. */
+  write(out: Uint8Array, at: number): number {
+    const bytes = this.#bytes;
+    if (bytes === undefined) return encodeUtf8(this.#text, out, this.writeHead(out, at));
+    this.#bytes = undefined;
+    out.set(bytes, at);
+    return at + bytes.length;
+  }
+
+  /** Returns the bytes of the message, cut if it is too long. */
+  #encode(most: number): Uint8Array {
+    const { maxBytes } = this.#options;
+    const out = new Uint8Array(most);
+    const end = this.write(out, 0);
+    if (end <= maxBytes) return out.subarray(0, end);
+    this.truncated++;
+    this.shortenHead(this.writeHead(out, 0), maxBytes);
+    return truncateUtf8(out.subarray(0, this.write(out, 0)), maxBytes);
   }
 }
 
@@ -164,6 +199,7 @@ abstract class HeaderFormatter implements MessageFormatter {
  */
 export class Rfc3164Formatter extends HeaderFormatter {
   readonly #timestamps: LocalTimestamps;
+  #head = "";
 
   /**
    * `what` is the action that fails if an option is bad.
@@ -175,16 +211,17 @@ export class Rfc3164Formatter extends HeaderFormatter {
     this.#timestamps = new LocalTimestamps(options.localtime);
   }
 
-  /** See {@linkcode MessageFormatter}. */
-  override compose(
-    pri: number,
-    created: number,
-    text: string,
-    fields: MessageFields = NO_FIELDS,
-  ): string {
+  protected override prepareHead(pri: number, created: number, fields: MessageFields): number {
     const part = this.part(fields);
-    return `<${checkPri(pri)}>${this.#timestamps.format(created)} ${part}${text}`;
+    this.#head = `<${checkPri(pri)}>${this.#timestamps.format(created)} ${part}`;
+    return this.#head.length * BYTES_A_CHARACTER;
   }
+
+  protected override writeHead(out: Uint8Array, at: number): number {
+    return encodeUtf8(this.#head, out, at);
+  }
+
+  protected override shortenHead(): void {}
 
   protected override join(
     hostname: string | null,
@@ -203,9 +240,13 @@ export class Rfc3164Formatter extends HeaderFormatter {
  * section 6, in UTC and with microseconds.
  */
 export class Rfc5424Formatter extends HeaderFormatter {
-  readonly #id: string | null;
+  /** `[` and the SD-ID; undefined for messages without structured data. */
+  readonly #dataStart: string | undefined;
   readonly #beforeText: string;
-  readonly #timestamps: UtcTimestamps = new UtcTimestamps();
+  /** By PRI, all up to the structured data of the last message. */
+  readonly #heads: Head[] = [];
+  #head: Head | undefined;
+  #data: StructuredData | null = null;
 
   /**
    * `what` is the action that fails if an option is bad.
@@ -215,43 +256,62 @@ export class Rfc5424Formatter extends HeaderFormatter {
   constructor(what: string, options: Rfc5424Options) {
     super(what, RFC5424_FIELDS, options);
     const { structuredDataId, bom } = options;
-    this.#id = structuredDataId === null
-      ? null
-      : checkStructuredDataId(what, "structuredDataId", structuredDataId);
+    if (structuredDataId !== null) {
+      this.#dataStart = `[${checkStructuredDataId(what, "structuredDataId", structuredDataId)}`;
+    }
     this.#beforeText = bom ? ` ${BOM}` : " ";
   }
 
-  /** See {@linkcode MessageFormatter}. */
-  override compose(
-    pri: number,
-    created: number,
-    text: string,
-    fields: MessageFields = NO_FIELDS,
-  ): string {
-    return this.#head(pri, created, fields) + this.#data(fields.data) + this.#beforeText + text;
-  }
-
-  /** Leaves out structured data that does not fit, as a part of it could not be read. */
-  protected override shorten(maxBytes: number, ...message: Message): string {
-    const [pri, created, text, fields = NO_FIELDS] = message;
-    const head = this.#head(pri, created, fields);
-    const size = encodeStrict(head + this.#data(fields.data)).length;
-    return size <= maxBytes ? this.compose(...message) : head + NILVALUE + this.#beforeText + text;
-  }
-
-  #head(pri: number, created: number, fields: MessageFields): string {
+  protected override prepareHead(pri: number, created: number, fields: MessageFields): number {
     const part = this.part(fields);
-    return `<${checkPri(pri)}>1 ${this.#timestamps.format(created)} ${part}`;
+    let head = this.#heads[pri];
+    if (head?.part !== part) this.#heads[pri] = head = new Head(checkPri(pri), part);
+    head.timestamp.write(created);
+    this.#head = head;
+    const { data = null } = fields;
+    const hasData = this.#dataStart !== undefined && data !== null && data.size > 0;
+    this.#data = hasData ? data : null;
+    return head.bytes.length + MAX_SIZE_AROUND_DATA + (hasData ? data.mostBytes : 0);
   }
 
-  #data(params: Readonly<Record<string, unknown>> | null | undefined): string {
-    if (this.#id === null || params === null || params === undefined) return NILVALUE;
-    for (const _name in params) return structuredData(this.#id, params);
-    return NILVALUE;
+  protected override writeHead(out: Uint8Array, at: number): number {
+    const { bytes } = this.#head!;
+    out.set(bytes, at);
+    let end = at + bytes.length;
+    if (this.#data === null) {
+      out[end++] = DASH;
+    } else {
+      end = this.#data.write(out, encodeUtf8(this.#dataStart!, out, end));
+      out[end++] = BRACKET;
+    }
+    return encodeUtf8(this.#beforeText, out, end);
+  }
+
+  protected override shortenHead(headBytes: number, maxBytes: number): void {
+    const beforeText = this.#beforeText.length * BYTES_A_CHARACTER - 2;
+    if (headBytes - beforeText > maxBytes) this.#data = null;
   }
 
   protected override join(...fields: (string | null)[]): string {
     return fields.map((field) => `${field ?? NILVALUE} `).join("");
+  }
+}
+
+/** All up to the structured data. */
+class Head {
+  readonly part: string;
+  readonly bytes: Uint8Array;
+  /** The timestamp in `bytes`, which differs from message to message. */
+  readonly timestamp: UtcTimestamp;
+
+  constructor(pri: number, part: string) {
+    const start = `<${pri}>1 `;
+    this.part = part;
+    // All of it is ASCII.
+    const text = `${start}${" ".repeat(UtcTimestamp.SIZE)} ${part}`;
+    this.bytes = new Uint8Array(text.length);
+    encodeUtf8(text, this.bytes, 0);
+    this.timestamp = new UtcTimestamp(this.bytes, start.length);
   }
 }
 

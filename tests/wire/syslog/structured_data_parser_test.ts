@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { structuredData } from "../../../src/wire/syslog/_structured_data.ts";
 import { parseStructuredData } from "../../../src/wire/syslog/_structured_data_parser.ts";
 import { test } from "../../test.ts";
+import { structuredData } from "./written.ts";
 
 function parse(text: string, at = 0) {
   const parsed = parseStructuredData(text, at);
@@ -62,7 +62,7 @@ test("parseStructuredData() treats no parameter name specially", () => {
   assertEquals(Object.getPrototypeOf(found), Object.prototype);
 });
 
-test("parseStructuredData() reads back everything that structuredData() writes", () => {
+test("parseStructuredData() reads back everything that StructuredData writes", () => {
   const name = fc.stringMatching(/^[!#-<>-\\^-~]{1,32}$/).filter((name) => name !== "__proto__");
   const value = fc.oneof(
     fc.string({ unit: "grapheme" }),

@@ -1,13 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { PythonObject } from "../../../src/wire/pickle/python_object.ts";
-import {
-  checkStructuredDataId,
-  structuredData,
-} from "../../../src/wire/syslog/_structured_data.ts";
+import { checkStructuredDataId, StructuredData } from "../../../src/wire/syslog/structured_data.ts";
 import { MAX_TEXT } from "../../../src/text/text_budget.ts";
 import fc from "fast-check";
 import { test } from "../../test.ts";
 import { dag } from "../../text/dag.ts";
+import { structuredData } from "./written.ts";
 
 test("checkStructuredDataId() accepts IANA names and enterprise names", () => {
   for (const id of ["origin", "app@32473", "app@32473.1.2", `${"x".repeat(30)}@1`]) {
@@ -25,7 +23,7 @@ test("checkStructuredDataId() accepts IANA names and enterprise names", () => {
   }
 });
 
-test("structuredData() escapes a quote, a backslash and a bracket, and nothing else", () => {
+test("StructuredData escapes a quote, a backslash and a bracket, and nothing else", () => {
   assertEquals(
     structuredData("app@1", { text: 'a"b\\c]d[e=f\ng', empty: "" }),
     '[app@1 text="a\\"b\\\\c\\]d[e=f\ng" empty=""]',
@@ -33,7 +31,7 @@ test("structuredData() escapes a quote, a backslash and a bracket, and nothing e
   assertEquals(structuredData("app@1", {}), "[app@1]");
 });
 
-test("structuredData() writes values that are no text as JSON, without quotes around them", () => {
+test("StructuredData writes values that are no text as JSON, without quotes around them", () => {
   const params = {
     int: 7,
     float: 0.5,
@@ -57,7 +55,7 @@ test("structuredData() writes values that are no text as JSON, without quotes ar
   );
 });
 
-test("structuredData() writes the other parameters where one cannot be read or encoded", () => {
+test("StructuredData writes the other parameters where one cannot be read or encoded", () => {
   const fail = () => {
     throw new Error("no");
   };
@@ -72,7 +70,7 @@ test("structuredData() writes the other parameters where one cannot be read or e
   );
 });
 
-test("structuredData() replaces characters that a name may not have", () => {
+test("StructuredData replaces characters that a name may not have", () => {
   const long = "x".repeat(32);
   const cases: [string, string][] = [
     ...[["user name", "user_name"], ["a=b", "a_b"], ["a]", "a_"], ['a"', "a_"], ["", "_"]],
@@ -83,7 +81,7 @@ test("structuredData() replaces characters that a name may not have", () => {
   }
 });
 
-test("structuredData() never writes two parameters of one name", () => {
+test("StructuredData never writes two parameters of one name", () => {
   const names = (...keys: string[]) => {
     const params = Object.fromEntries(keys.map((key, i) => [key, i]));
     const text = structuredData("x", params);
@@ -103,7 +101,7 @@ test("structuredData() never writes two parameters of one name", () => {
   assertEquals(names(...many).every((name) => name!.length <= 32), true);
 });
 
-test("structuredData() writes values from Python as their str(), and their containers as JSON", () => {
+test("StructuredData writes values from Python as their str(), and their containers as JSON", () => {
   const params = {
     price: new PythonObject("decimal", "Decimal", ["1.50"]),
     status: new PythonObject("http", "HTTPStatus", [404]),
@@ -119,7 +117,7 @@ test("structuredData() writes values from Python as their str(), and their conta
   );
 });
 
-test("structuredData() writes … beyond the budget of a record", () => {
+test("StructuredData writes … beyond the budget of a record", () => {
   const value = dag();
   const params = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`k${i}`, value]));
   const element = structuredData("app@1", { ...params, text: "spam", number: 5 });
@@ -127,7 +125,7 @@ test("structuredData() writes … beyond the budget of a record", () => {
   assert(element.endsWith(' k499="…" text="…" number="5"]'), element.slice(-50));
 });
 
-test("structuredData() writes every text as the escapes of RFC 5424 alone change it", () => {
+test("StructuredData writes every text as the escapes of RFC 5424 alone change it", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 100 }), (text) => {
       const expected = text.toWellFormed().replace(/["\\\]]/g, "\\$&");
@@ -147,15 +145,28 @@ test("structuredData() writes every text as the escapes of RFC 5424 alone change
   );
 });
 
-test("structuredData() allows the same names when more of them were seen than are kept", () => {
-  for (let i = 0; i < 600; i++) {
-    assertEquals(
-      structuredData("x", { [`name${i}`]: i }),
-      `[x name${i}="${i}"]`,
-    );
-  }
-  assertEquals(
-    structuredData("x", { name599: 1, "a b": 2 }),
-    '[x name599="1" a_b="2"]',
-  );
+test("StructuredData writes integers by their digits and other numbers as JavaScript does", () => {
+  const numbers = [0, -0, 7, -7, 2 ** 31 - 1, 2 ** 31, 2 ** 53, 1e21, 0.1, -0.5, Infinity];
+  for (const n of numbers) assertEquals(structuredData("x", { n }), `[x n="${n}"]`);
+});
+
+test("StructuredData is used again for parameters with other names", () => {
+  const data = new StructuredData();
+  const write = (params: [string, unknown][]) => {
+    data.clear();
+    for (const [name, value] of params) data.add(name, value);
+    const out = new Uint8Array(data.mostBytes);
+    return new TextDecoder().decode(out.subarray(0, data.write(out, 0)));
+  };
+  assertEquals(write([["a", 1], ["b", 2]]), ' a="1" b="2"');
+  assertEquals(write([["b", 1], ["a b", 2]]), ' b="1" a_b="2"');
+  assertEquals(write([["none", undefined], ["c", 3]]), ' c="3"');
+  assertEquals(write([["a b", 2]]), ' a_b="2"');
+  assertEquals(write([]), "");
+  const many = Array.from({ length: 300 }, (_, i): [string, unknown] => [`name${i}`, i]);
+  const text = many.map(([name, value]) => ` ${name}="${value}"`).join("");
+  assertEquals(write(many), text);
+  assertEquals(write(many), text);
+  assertEquals(write([["big", "x".repeat(MAX_TEXT + 1)], ["more", "x"]]).length, MAX_TEXT + 16);
+  assertEquals(write([["more", "x"]]), ' more="x"');
 });

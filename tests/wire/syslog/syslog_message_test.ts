@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   type MessageFormatter,
@@ -8,6 +9,7 @@ import {
 } from "../../../src/wire/syslog/syslog_message.ts";
 import { gmtime } from "../../../src/text/struct_time.ts";
 import { test } from "../../test.ts";
+import { type Fields, messageOf } from "./written.ts";
 
 const created = Date.UTC(2026, 1, 3, 4, 5, 6, 789) / 1000;
 const what = "create a handler";
@@ -28,9 +30,8 @@ function rfc5424(options: Partial<Rfc5424Options> = {}): Rfc5424Formatter {
   return new Rfc5424Formatter(what, { ...base, ...more, ...options });
 }
 
-function text(formatter: MessageFormatter, ...args: Parameters<MessageFormatter["format"]>) {
-  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-    .decode(formatter.format(...args));
+function text(...args: Parameters<typeof messageOf>) {
+  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(messageOf(...args));
 }
 
 test("Rfc3164Formatter writes PRI, local time, host name and tag", () => {
@@ -114,14 +115,14 @@ test("a bad value loses only one message", () => {
   ];
   for (const formatter of formatters) {
     const before = text(formatter, 13, created, "spam");
-    assertThrows(() => formatter.format(192, created, ""), RangeError, "'pri'");
-    assertThrows(() => formatter.format(-1, created, ""), RangeError, "'pri'");
-    assertThrows(() => formatter.format(1.5, created, ""), RangeError, "'pri'");
-    assertThrows(() => formatter.format(13, NaN, ""), RangeError, "'created'");
-    assertThrows(() => formatter.format(13, created, "\ud800"), RangeError, "surrogate");
+    assertThrows(() => messageOf(formatter, 192, created, ""), RangeError, "'pri'");
+    assertThrows(() => messageOf(formatter, -1, created, ""), RangeError, "'pri'");
+    assertThrows(() => messageOf(formatter, 1.5, created, ""), RangeError, "'pri'");
+    assertThrows(() => messageOf(formatter, 13, NaN, ""), RangeError, "'created'");
+    assertThrows(() => messageOf(formatter, 13, created, "\ud800"), RangeError, "surrogate");
     for (const appName of ["a b", "ä"]) {
       assertThrows(
-        () => formatter.format(13, created, "", { appName }),
+        () => messageOf(formatter, 13, created, "", { appName }),
         TypeError,
         `Cannot send a syslog message as 'appName' must be`,
       );
@@ -132,14 +133,14 @@ test("a bad value loses only one message", () => {
 
 test("a message that is too long is cut between characters, and counted", () => {
   for (const make of [rfc3164, rfc5424]) {
-    const head = make().format(13, created, "").length;
+    const head = messageOf(make(), 13, created, "").length;
     const formatter = make({ maxBytes: head + 4 });
     assert(text(formatter, 13, created, "äöü").endsWith(" äö"));
     assert(text(formatter, 13, created, "aäöü").endsWith(" aä"));
     assert(text(formatter, 13, created, "a€€").endsWith(" a€"));
     assert(text(formatter, 13, created, "abcd").endsWith(" abcd"));
     assertEquals(formatter.truncated, 3);
-    assertEquals(make({ maxBytes: 10 }).format(13, created, "spam").length, 10);
+    assertEquals(messageOf(make({ maxBytes: 10 }), 13, created, "spam").length, 10);
   }
 });
 
@@ -163,4 +164,52 @@ test("one formatter writes long and short messages in full", () => {
   for (const length of [1, 100_000, 2, 30_000]) {
     assert(text(formatter, 13, created, "€".repeat(length)).endsWith(` - ${"€".repeat(length)}`));
   }
+});
+
+test("Rfc5424Formatter writes any message as section 6 of the RFC composes it", () => {
+  const encoder = new TextEncoder();
+  const unit = fc.constantFrom("a", "Z", "7", " ", '"', "\\", "]", "\n", "\x7f", "é", "€", "😀");
+  const anyText = fc.oneof(
+    fc.string({ unit, maxLength: 200 }),
+    fc.constantFrom(40, 48, 49, 64, 65, 5000).map((length) => "x".repeat(length)),
+  );
+  const field = fc.option(fc.stringMatching(/^[!-~]{1,30}$/), { nil: null });
+  const value = fc.oneof(
+    ...[anyText, fc.integer(), fc.double(), fc.boolean()],
+    fc.constantFrom(null, undefined),
+  );
+  const name = fc.stringMatching(/^[!#-<>-\\^-~]{1,32}$/).filter((name) => name !== "__proto__");
+  const message = fc.record({
+    pri: fc.constantFrom(0, 14, 14, 14, 12, 191),
+    created: fc.tuple(fc.constantFrom(1_700_000_000, 1_700_000_001, 3), fc.nat(999_999)),
+    text: anyText,
+    fields: fc.record<Fields>({
+      ...{ appName: field, procid: field, msgid: field },
+      data: fc.option(fc.dictionary(name, value, { noNullPrototype: true, maxKeys: 6 })),
+    }),
+  });
+  const options = { structuredDataId: "app@32473", bom: false, hostname: "host" };
+  const formatters = [rfc5424(options), rfc5424({ ...options, bom: true })];
+  fc.assert(
+    fc.property(fc.array(message, { maxLength: 8 }), (messages) => {
+      for (const { pri, created: [second, micros], text, fields } of messages) {
+        const { appName, procid, msgid, data } = fields;
+        const params = Object.entries(data ?? {}).filter(([, value]) => value !== undefined)
+          .map(([name, value]) => ` ${name}="${String(value).replace(/["\\\]]/g, "\\$&")}"`);
+        const hasData = Object.keys(data ?? {}).length > 0;
+        const date = new Date(second * 1000).toISOString().slice(0, 20);
+        const time = `${date}${String(micros).padStart(6, "0")}Z`;
+        const head = [`<${pri}>1`, time, "host", appName ?? "-", procid ?? "-", msgid ?? "-"];
+        const element = hasData ? `[app@32473${params.join("")}]` : "-";
+        for (const [i, formatter] of formatters.entries()) {
+          const bom = i === 1 ? "\ufeff" : "";
+          assertEquals(
+            messageOf(formatter, pri, second + micros / 1e6, text, fields),
+            encoder.encode(`${head.join(" ")} ${element} ${bom}${text}`),
+          );
+        }
+      }
+    }),
+    { seed: 20261129, numRuns: 300 },
+  );
 });

@@ -5,6 +5,7 @@ import { Rfc3164Formatter, Rfc5424Formatter } from "../../../src/wire/syslog/sys
 import { parseSyslog, type SyslogMessage } from "../../../src/wire/syslog/syslog_parser.ts";
 import { gmtime } from "../../../src/text/struct_time.ts";
 import { test } from "../../test.ts";
+import { messageOf } from "./written.ts";
 
 const encoder = new TextEncoder();
 const now = Date.UTC(2026, 6, 1) / 1000;
@@ -132,7 +133,7 @@ test("parseSyslog() reads back everything that Rfc5424Formatter writes", () => {
           ...{ hostname, structuredDataId, bom, appName: null, procid: null, msgid: null },
           ...{ maxBytes: Infinity },
         });
-        assertEquals(parseSyslog(formatter.format(pri, created, text, fields), context), {
+        assertEquals(parseSyslog(messageOf(formatter, pri, created, text, fields), context), {
           facility: pri >> 3,
           severity: pri & 7,
           timestamp: created,
@@ -165,7 +166,7 @@ test("parseSyslog() reads back everything that Rfc3164Formatter writes", () => {
         const formatter = new Rfc3164Formatter("test", {
           ...{ hostname, appName, procid, maxBytes: Infinity, localtime: gmtime },
         });
-        assertEquals(parseSyslog(formatter.format(pri, created + 0.5, text), context), {
+        assertEquals(parseSyslog(messageOf(formatter, pri, created + 0.5, text), context), {
           ...{ facility: pri >> 3, severity: pri & 7, timestamp: created, hostname },
           ...{ app_name: appName, procid, msgid: null, structured_data: null },
           ...{ message: clean(text), format: "rfc3164" },

@@ -1,11 +1,23 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { LocalTimestamps, UtcTimestamps } from "../../../src/wire/syslog/_syslog_time.ts";
+import { LocalTimestamps, UtcTimestamp } from "../../../src/wire/syslog/_syslog_time.ts";
 import { gmtime, type StructTime } from "../../../src/text/struct_time.ts";
 import { test } from "../../test.ts";
 
-test("UtcTimestamps writes six digits of a second, in UTC", () => {
-  const timestamps = new UtcTimestamps();
+/** The text of timestamps that are written in one place. */
+class UtcText {
+  readonly #out = new Uint8Array(UtcTimestamp.SIZE + 2);
+  readonly #timestamp = new UtcTimestamp(this.#out, 1);
+
+  format(created: number): string {
+    this.#timestamp.write(created);
+    assertEquals([this.#out[0], this.#out.at(-1)], [0, 0]);
+    return new TextDecoder().decode(this.#out.subarray(1, -1));
+  }
+}
+
+test("UtcTimestamp writes six digits of a second, in UTC", () => {
+  const timestamps = new UtcText();
   const cases: [number, string][] = [
     [0, "1970-01-01T00:00:00.000000Z"],
     [1_700_000_000.123456, "2023-11-14T22:13:20.123456Z"],
@@ -18,15 +30,15 @@ test("UtcTimestamps writes six digits of a second, in UTC", () => {
   for (const [created, expected] of cases) assertEquals(timestamps.format(created), expected);
 });
 
-test("UtcTimestamps carries a fraction that rounds up, and never writes second 60", () => {
-  const timestamps = new UtcTimestamps();
+test("UtcTimestamp carries a fraction that rounds up, and never writes second 60", () => {
+  const timestamps = new UtcText();
   const newYear = Date.UTC(2024, 0, 1) / 1000;
   assertEquals(timestamps.format(newYear - 1e-6), "2023-12-31T23:59:59.999999Z");
   assertEquals(timestamps.format(newYear - 2e-7), "2024-01-01T00:00:00.000000Z");
 });
 
-test("UtcTimestamps writes every microsecond that a float can tell apart", () => {
-  const timestamps = new UtcTimestamps();
+test("UtcTimestamp writes every microsecond that a float can tell apart", () => {
+  const timestamps = new UtcText();
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 4_000_000_000 }),
@@ -58,7 +70,7 @@ test("LocalTimestamps pads the day with a space and asks for local time once a s
 
 test("timestamps outside the years 0 to 9999 are refused", () => {
   for (const created of [NaN, Infinity, -Infinity, -62_167_219_201, 253_402_300_800, 1e18]) {
-    for (const timestamps of [new UtcTimestamps(), new LocalTimestamps(gmtime)]) {
+    for (const timestamps of [new UtcText(), new LocalTimestamps(gmtime)]) {
       const error = assertThrows(() => timestamps.format(created), RangeError, "'created'");
       assert(error.message.endsWith(`current value is ${created}`));
     }
