@@ -34,16 +34,17 @@ export class DatagramWriter implements DetailedWriter {
   }
 
   write(batch: Batch): Promise<void> | undefined {
-    this.#frames = batch.lengths.length;
-    let start = 0;
-    let frames = 0;
-    for (const length of batch.lengths) {
-      if (!this.#socket.sendSync?.(batch.bytes.subarray(start, start + length))) break;
-      start += length;
-      frames++;
+    const { bytes, lengths } = batch;
+    this.#frames = lengths.length;
+    let frames = this.#socket.sendManySync?.(bytes, lengths) ?? 0;
+    let start = sumOf(lengths.subarray(0, frames));
+    for (; frames < lengths.length; frames++) {
+      const end = start + lengths[frames]!;
+      if (!this.#socket.sendSync?.(bytes.subarray(start, end))) break;
+      start = end;
     }
     this.#progress = { frames };
-    return frames === batch.lengths.length ? undefined : this.#sendRest(batch, frames, start);
+    return frames === lengths.length ? undefined : this.#sendRest(batch, frames, start);
   }
 
   async #sendRest({ bytes, lengths }: Batch, frames: number, start: number): Promise<void> {
@@ -52,9 +53,9 @@ export class DatagramWriter implements DetailedWriter {
     const progress = this.#progress = { frames, again, tooLarge };
     let failure: unknown;
     while (progress.frames < lengths.length && again.length === 0) {
-      const sizes = Array.from(lengths.subarray(progress.frames, progress.frames + IN_FLIGHT));
-      const sends = sizes.map((size) => this.#socket.send(bytes.subarray(start, start += size)));
-      for (const [i, error] of await failuresOf(sends)) {
+      const sizes = lengths.subarray(progress.frames, progress.frames + IN_FLIGHT);
+      const end = start + sumOf(sizes);
+      for (const [i, error] of await this.#sendMany(bytes.subarray(start, end), sizes)) {
         if (error instanceof ConnectionError && error.code === "too-large") {
           tooLarge.push(progress.frames + i);
         } else {
@@ -63,8 +64,21 @@ export class DatagramWriter implements DetailedWriter {
         }
       }
       progress.frames += sizes.length;
+      start = end;
     }
     if (again.length > 0) throw failure;
+  }
+
+  #sendMany(
+    bytes: Uint8Array,
+    sizes: Uint32Array,
+  ): Promise<readonly (readonly [number, unknown])[]> {
+    const socket = this.#socket;
+    if (socket.sendMany !== undefined) return socket.sendMany(bytes, sizes);
+    let start = 0;
+    return failuresOf(
+      Array.from(sizes, (size) => socket.send(bytes.subarray(start, start += size))),
+    );
   }
 
   progress(): Progress {
@@ -92,6 +106,12 @@ export class DatagramWriter implements DetailedWriter {
   close(): Promise<void> {
     return this.#socket.close();
   }
+}
+
+function sumOf(sizes: Uint32Array): number {
+  let sum = 0;
+  for (const size of sizes) sum += size;
+  return sum;
 }
 
 /** Awaits them all: the errors of those that failed, by their numbers, which ascend. */

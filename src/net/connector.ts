@@ -87,8 +87,22 @@ export interface DatagramSocket extends AsyncIterable<Uint8Array>, AsyncDisposab
    * the datagrams leave in the order of the calls.
    */
   send(bytes: Uint8Array): Promise<void>;
+  /**
+   * Sends several datagrams, which stand one after the other in `bytes`, in this order. Resolves when
+   * each of them was sent or has failed, with the index and the error of each that failed. Never
+   * rejects. A handler uses it where it is there, as it makes no promise for each datagram.
+   */
+  sendMany?(
+    bytes: Uint8Array,
+    lengths: Uint32Array,
+  ): Promise<readonly (readonly [index: number, error: unknown])[]>;
   /** Sends it if that needs no waiting; `false`: not sent, and {@linkcode send} says why. */
   sendSync?(bytes: Uint8Array): boolean;
+  /**
+   * Sends the first datagrams of those that stand one after the other in `bytes`, as far as that needs
+   * no waiting, and returns how many.
+   */
+  sendManySync?(bytes: Uint8Array, lengths: Uint32Array): number;
   /**
    * True where a {@linkcode send} may reach the kernel only in a later turn, as on Deno, and on Bun where
    * the kernel has no room: a process that ends in this turn loses the datagram, and a handler counts it

@@ -1,8 +1,33 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as dgram from "node:dgram";
+import type { Batch } from "../../src/delivery/batch_writer.ts";
+import { DatagramWriter } from "../../src/delivery/datagram_writer.ts";
 import type { DatagramListener } from "../../src/net/connector.ts";
 import { test as register } from "../test.ts";
 import { codeOf, pattern, type Target } from "./target.ts";
+
+/** More datagrams than one call gives to the kernel. */
+const MANY = 70;
+
+/** A batch of datagrams of which each begins with its number, and has a byte unless it is named. */
+function batchOf(sizes: Readonly<Record<number, number>> = {}): Batch {
+  const lengths = Uint32Array.from({ length: MANY }, (_, i) => sizes[i] ?? 1);
+  const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length));
+  let start = 0;
+  for (const [i, length] of lengths.entries()) {
+    bytes[start] = i;
+    start += length;
+  }
+  return { id: 0n, bytes, lengths };
+}
+
+/** The first bytes of the next `count` datagrams. */
+async function firstBytes(listener: DatagramListener, count: number): Promise<number[]> {
+  const arriving = listener[Symbol.asyncIterator]();
+  const found: number[] = [];
+  while (found.length < count) found.push((await arriving.next()).value![0]!);
+  return found;
+}
 
 /** UDP. */
 export function datagrams(
@@ -48,6 +73,24 @@ export function datagrams(
     await bound.close();
   });
 
+  test("a batch of datagrams arrives in order but for those that are too large", async () => {
+    const at = { transport: "udp", hostname: "127.0.0.1", port: 0 } as const;
+    const bound = await connector.bindDatagram(at);
+    const writer = new DatagramWriter(await connector.openDatagram(bound.address));
+    const numbers = Array.from({ length: MANY }, (_, i) => i);
+    for (const tooLarge of [[], [0], [3, 40, 66], [MANY - 1]]) {
+      await writer.write(batchOf(Object.fromEntries(tooLarge.map((i) => [i, 65_508]))));
+      const { frames, tooLarge: counted = [], again = [] } = writer.progress();
+      assertEquals([frames, counted, again], [MANY, tooLarge, []]);
+      const expected = numbers.filter((i) => !tooLarge.includes(i));
+      assertEquals(await firstBytes(bound, expected.length), expected);
+    }
+    await writer.close();
+    await bound.close();
+    await assertRejects(async () => await writer.write(batchOf()));
+    assertEquals(writer.progress().frames, writer.progress().again?.length);
+  });
+
   test("openDatagram() and bindDatagram() refuse a bad address", async () => {
     await assertRejects(
       () => connector.openDatagram({ transport: "udp", hostname: "localhost", port: 70000 }),
@@ -84,6 +127,25 @@ export function datagrams(
     await socket.send(new Uint8Array([9]));
     assertEquals((await again[Symbol.asyncIterator]().next()).value, new Uint8Array([9]));
     await socket.close();
+    await again.close();
+  });
+
+  test("a batch of datagrams arrives whole although the last one was refused", async () => {
+    const at = { transport: "udp", hostname: "127.0.0.1", port: 0 } as const;
+    const bound = await connector.bindDatagram(at);
+    const socket = await connector.openDatagram(bound.address);
+    const writer = new DatagramWriter(socket);
+    await bound.close();
+    await writer.write(batchOf());
+    assertEquals(writer.progress().frames, MANY);
+    await socket.send(new Uint8Array([1]));
+    const again = await connector.bindDatagram(bound.address);
+    await writer.write(batchOf());
+    const { frames, tooLarge = [], again: failed = [] } = writer.progress();
+    assertEquals([frames, tooLarge, failed], [MANY, [], []]);
+    const found = await firstBytes(again, MANY);
+    assertEquals(found.sort((a, b) => a - b), Array.from({ length: MANY }, (_, i) => i));
+    await writer.close();
     await again.close();
   });
 

@@ -54,8 +54,10 @@ export interface BunListener {
 /** `Bun.udp.Socket`. */
 export interface BunUdpSocket {
   readonly port: number;
-  /** Returns true if the kernel took it; else `drain` follows. */
-  send(bytes: Uint8Array, port: number, address: string): boolean;
+  /** Returns true if the kernel took it; else `drain` follows. A connected socket needs no address. */
+  send(bytes: Uint8Array, port?: number, address?: string): boolean;
+  /** Returns how many the kernel took. Of a connected socket. */
+  sendMany(datagrams: readonly Uint8Array[]): number;
   close(): void;
   unref(): void;
 }
@@ -67,6 +69,7 @@ export interface BunRuntime {
   udpSocket(options: {
     hostname: string;
     port: number;
+    connect?: { hostname: string; port: number };
     socket: {
       data(socket: BunUdpSocket, bytes: Uint8Array, port: number, address: string): void;
       drain(): void;

@@ -1,8 +1,8 @@
 /**
  * UDP on Bun, by `Bun.udpSocket`.
  *
- * Sockets are not connected, as CPython's are not: an ICMP refusal belongs to an earlier datagram,
- * and the next one must be sent all the same.
+ * An ICMP refusal belongs to an earlier datagram, and the next one is sent all the same, as from
+ * CPython's sockets, which are not connected. Ours are: so they send several datagrams at once faster.
  *
  * @module
  */
@@ -18,6 +18,9 @@ import { abortedError, connectionErrorCode, toConnectionError } from "../../net/
 import { type ResolvedHost, resolveHost } from "../common/resolve_host.ts";
 import { SocketDatagrams } from "../../net/socket_datagrams.ts";
 
+/** Bun gives so many datagrams to the kernel in one call, and returns how many of them it took. */
+const MAX_AT_ONCE = 64;
+
 type UdpAddress = Extract<DatagramAddress, { transport: "udp" }>;
 
 /** Opens a socket for a peer. */
@@ -28,7 +31,7 @@ export async function openBunDatagram(
   const doing = `Cannot open a datagram socket for ${showAddress(peer)}`;
   const host = await resolveHost(peer.hostname, signal, doing);
   const socket = new BunDatagramSocket(peer, host);
-  await socket.bind(host.family === 6 ? "::" : "0.0.0.0", 0, doing);
+  await socket.connect(host, doing);
   if (!signal?.aborted) return socket;
   await socket.close();
   throw abortedError(signal, doing);
@@ -49,11 +52,17 @@ class BunDatagrams extends SocketDatagrams {
     return true;
   }
 
-  async bind(hostname: string, port: number, doing: string): Promise<void> {
+  async bind(
+    hostname: string,
+    port: number,
+    doing: string,
+    connect?: { hostname: string; port: number },
+  ): Promise<void> {
     try {
       this.socket = await bunRuntime().udpSocket({
         hostname,
         port,
+        ...(connect && { connect }),
         socket: {
           data: (_socket, bytes, fromPort, fromAddress) => {
             // A plain view, as on other runtimes: Buffer's own `slice` does not copy.
@@ -96,6 +105,11 @@ class BunDatagramSocket extends BunDatagrams implements DatagramSocket {
     this.#address = address;
   }
 
+  connect({ address, family }: ResolvedHost, doing: string): Promise<void> {
+    const peer = { hostname: address, port: this.#peer.port };
+    return this.bind(family === 6 ? "::" : "0.0.0.0", 0, doing, peer);
+  }
+
   protected override wanted(port: number, address: string): boolean {
     return port === this.#peer.port && address === this.#address;
   }
@@ -118,15 +132,41 @@ class BunDatagramSocket extends BunDatagrams implements DatagramSocket {
     }
   }
 
+  sendManySync(bytes: Uint8Array, lengths: Uint32Array): number {
+    let start = 0;
+    let sent = 0;
+    while (sent < lengths.length) {
+      const datagrams: Uint8Array[] = [];
+      for (const length of lengths.subarray(sent, sent + MAX_AT_ONCE)) {
+        datagrams.push(bytes.subarray(start, start += length));
+      }
+      const taken = this.#takenOf(datagrams);
+      sent += taken;
+      if (taken < datagrams.length) break;
+    }
+    return sent;
+  }
+
+  /** Sends them; returns how many the kernel took before it was full or an error came. */
+  #takenOf(datagrams: Uint8Array[]): number {
+    if (!this.open || this.socket === undefined) return 0;
+    try {
+      return this.socket.sendMany(datagrams);
+    } catch {
+      // An error of the first one; it comes again when that is sent alone.
+      return 0;
+    }
+  }
+
   /** Sends it; true if the kernel had room. */
   #taken(bytes: Uint8Array): boolean {
     if (!this.open || this.socket === undefined) throw new Error("closed");
     try {
-      return this.socket.send(bytes, this.#peer.port, this.#address);
+      return this.socket.send(bytes);
     } catch (error) {
       // The kernel reports the refusal of an earlier datagram instead of sending this one.
       if (connectionErrorCode(error) !== "refused") throw error;
-      return this.socket.send(bytes, this.#peer.port, this.#address);
+      return this.socket.send(bytes);
     }
   }
 }

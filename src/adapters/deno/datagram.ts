@@ -142,11 +142,26 @@ class DenoDatagramSocket extends DenoDatagrams implements DatagramSocket {
   }
 
   async send(bytes: Uint8Array): Promise<void> {
-    try {
-      await this.inOrder(() => this.conn.send(bytes, this.#to));
-    } catch (error) {
-      throw this.sendError(error, bytes, this.#peer);
+    const [failure] = await this.sendMany(bytes, Uint32Array.of(bytes.length));
+    if (failure !== undefined) throw failure[1];
+  }
+
+  sendMany(bytes: Uint8Array, lengths: Uint32Array): Promise<[number, ConnectionError][]> {
+    return this.inOrder(() => this.#sendEach(bytes, lengths));
+  }
+
+  async #sendEach(bytes: Uint8Array, lengths: Uint32Array): Promise<[number, ConnectionError][]> {
+    const failures: [number, ConnectionError][] = [];
+    let start = 0;
+    for (let i = 0; i < lengths.length; i++) {
+      const datagram = bytes.subarray(start, start += lengths[i]!);
+      try {
+        await this.conn.send(datagram, this.#to);
+      } catch (error) {
+        failures.push([i, this.sendError(error, datagram, this.#peer)]);
+      }
     }
+    return failures;
   }
 }
 

@@ -22,6 +22,9 @@ import { SocketDatagrams } from "../../net/socket_datagrams.ts";
 
 type UdpAddress = Extract<DatagramAddress, { transport: "udp" }>;
 
+/** A handler has so many sends under way: each may be told of the refusal of another one. */
+const MAX_REFUSALS = 64;
+
 /** Opens a socket for a peer. `unref`: before it binds, for Deno, where `unref` works only then. */
 export async function openNodeDatagram(
   peer: UdpAddress,
@@ -114,24 +117,62 @@ class NodeDatagramSocket extends NodeDatagrams implements DatagramSocket {
     this.#connected = connected;
   }
 
-  send(bytes: Uint8Array): Promise<void> {
-    const begin = () => new Promise<void>((resolve, reject) => this.#send(bytes, resolve, reject));
-    return this.#connected ? begin() : this.inOrder(begin);
+  async send(bytes: Uint8Array): Promise<void> {
+    const [failure] = await this.sendMany(bytes, Uint32Array.of(bytes.length));
+    if (failure !== undefined) throw failure[1];
   }
 
+  sendMany(bytes: Uint8Array, lengths: Uint32Array): Promise<[number, ConnectionError][]> {
+    return this.#connected
+      ? this.#sendAtOnce(bytes, lengths)
+      : this.inOrder(() => this.#sendInTurn(bytes, lengths));
+  }
+
+  #sendAtOnce(bytes: Uint8Array, lengths: Uint32Array): Promise<[number, ConnectionError][]> {
+    return new Promise((resolve) => {
+      const failures: [number, ConnectionError][] = [];
+      let left = lengths.length;
+      const done = (i: number, error?: ConnectionError) => {
+        if (error !== undefined) failures.push([i, error]);
+        if (--left === 0) resolve(failures.sort(([a], [b]) => a - b));
+      };
+      let start = 0;
+      for (let i = 0; i < lengths.length; i++) {
+        this.#send(bytes.subarray(start, start += lengths[i]!), i, done);
+      }
+    });
+  }
+
+  async #sendInTurn(bytes: Uint8Array, lengths: Uint32Array): Promise<[number, ConnectionError][]> {
+    const failures: [number, ConnectionError][] = [];
+    let start = 0;
+    for (let i = 0; i < lengths.length; i++) {
+      const datagram = bytes.subarray(start, start += lengths[i]!);
+      const error = await new Promise<ConnectionError | undefined>((resolve) =>
+        this.#send(datagram, i, (_, error) => resolve(error))
+      );
+      if (error !== undefined) failures.push([i, error]);
+    }
+    return failures;
+  }
+
+  /** Sends datagram `i`, and calls `done` once, later or at once. */
   #send(
     bytes: Uint8Array,
-    resolve: () => void,
-    reject: (error: ConnectionError) => void,
-    again = false,
+    i: number,
+    done: (i: number, error?: ConnectionError) => void,
+    refusals = 0,
   ): void {
-    const settle = (error: unknown) => {
-      if (!error) resolve();
+    this.#pass(bytes, (error) => {
+      if (!error) done(i);
       // The kernel reports the refusal of an earlier datagram instead of sending this one.
-      else if (!again && connectionErrorCode(error) === "refused") {
-        this.#send(bytes, resolve, reject, true);
-      } else reject(this.sendError(error, bytes, this.#peer));
-    };
+      else if (refusals < MAX_REFUSALS && connectionErrorCode(error) === "refused") {
+        this.#send(bytes, i, done, refusals + 1);
+      } else done(i, this.sendError(error, bytes, this.#peer));
+    });
+  }
+
+  #pass(bytes: Uint8Array, settle: (error: unknown) => void): void {
     try {
       if (this.#connected) this.socket.send(bytes, settle);
       else this.socket.send(bytes, this.#peer.port, this.#address, settle);

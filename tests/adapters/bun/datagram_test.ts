@@ -23,6 +23,12 @@ function kernel(room: number) {
         played.room--;
         return played.received.push(value) > 0;
       },
+      sendMany(datagrams) {
+        const taken = datagrams.slice(0, played.room);
+        played.room -= taken.length;
+        for (const [value = 0] of taken) played.received.push(value);
+        return taken.length;
+      },
       close() {},
       unref() {},
     });
@@ -69,5 +75,21 @@ test("close() on Bun ends every send() that waits for room", async () => {
     await socket.close();
     assertEquals(await codes, ["closed", "closed"]);
     assertEquals(played.received, []);
+  });
+});
+
+test("sendManySync() on Bun gives the kernel 64 datagrams at a time until it is full", async () => {
+  const { played, udpSocket } = kernel(70);
+  await withUdpSocket(udpSocket, async () => {
+    const socket = await openBunDatagram(peer);
+    const lengths = new Uint32Array(100).fill(1);
+    const all = Uint8Array.from(lengths, (_, i) => i);
+    assertEquals(socket.sendManySync!(all, lengths), 70);
+    assertEquals(played.received, [...all.subarray(0, 70)]);
+    assertEquals(socket.sendManySync!(all, lengths), 0);
+    played.room = 1000;
+    assertEquals(socket.sendManySync!(all, lengths), 100);
+    await socket.close();
+    assertEquals(socket.sendManySync!(all, lengths), 0);
   });
 });
