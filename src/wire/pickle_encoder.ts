@@ -11,6 +11,8 @@
  * @module
  */
 import { LogRecord, TIME_FIELDS } from "../logging/log_record.ts";
+import { prototypeMethod } from "../logging/prototype_method.ts";
+import { MergedMessage } from "./_merged_message.ts";
 import type { RecordEncoder } from "./record_encoder.ts";
 import * as op from "./pickle/opcodes.ts";
 import { Pickler } from "./pickle/pickler.ts";
@@ -120,6 +122,8 @@ class FrameTemplate {
   }
 }
 
+const getMessage = /* @__PURE__ */ prototypeMethod(LogRecord, "getMessage");
+
 /** Encodes plain records; `prepare()` runs getters and `getMessage()`. */
 export class PickleEncoder implements RecordEncoder {
   /** By line number: it differs most. */
@@ -127,7 +131,9 @@ export class PickleEncoder implements RecordEncoder {
   #count = 0;
   #last: FrameTemplate | undefined;
   #name = "";
-  #message = "";
+  /** The message as a text; `undefined`: it is in `merged`. */
+  #message: string | undefined;
+  readonly #merged = new MergedMessage();
   #excText = "";
   readonly #times = [0, 0, 0];
   /** The number of fields of `extra`, their keys, and their values. */
@@ -165,10 +171,21 @@ export class PickleEncoder implements RecordEncoder {
       typeof msecs !== "number" ||
       typeof relativeCreated !== "number" || exc_text !== null && typeof exc_text !== "string"
     ) return 0;
-    const message: unknown = record.getMessage();
-    if (typeof message !== "string") return 0;
     const excText = exc_text ?? "";
-    characters += name.length + message.length + excText.length;
+    characters += name.length + excText.length;
+    const { msg, args } = record;
+    const merged = typeof msg === "string" && Array.isArray(args) && args.length > 0 &&
+        record.getMessage === getMessage
+      ? this.#merged.prepare(msg, args)
+      : undefined;
+    let message: string | undefined;
+    if (merged === undefined) {
+      message = record.getMessage();
+      if (typeof message !== "string") return 0;
+      characters += message.length;
+    } else {
+      characters += merged;
+    }
     const size = 3 * characters + 2 * (extras + 1) * MAX_VALUE_BYTES;
     if (size > MAX_PLAIN_BYTES) return 0;
     const template = this.#last?.fits(record) ? this.#last : this.#find(record);
@@ -188,7 +205,15 @@ export class PickleEncoder implements RecordEncoder {
     const template = this.#last!;
     const { middle, rest, times } = template;
     let end = template.begin(this.#name, out, view, at);
-    end = writeText(this.#message, out, view, end);
+    if (this.#message === undefined) {
+      const start = end + TEXT_HEADER;
+      out[end] = op.BINUNICODE;
+      const messageEnd = this.#merged.write(out, start);
+      view.setUint32(end + 1, messageEnd - start, true);
+      end = messageEnd;
+    } else {
+      end = writeText(this.#message, out, view, end);
+    }
     if (middle.length > 0) {
       out.set(middle, end);
       end = writeText(this.#excText, out, view, end + middle.length);
