@@ -11,8 +11,7 @@
  * @module
  */
 import { LogRecord, TIME_FIELDS } from "../logging/log_record.ts";
-import { prototypeMethod } from "../logging/prototype_method.ts";
-import { MergedMessage } from "./_merged_message.ts";
+import { RecordMessage } from "./_record_message.ts";
 import type { RecordEncoder } from "./record_encoder.ts";
 import * as op from "./pickle/opcodes.ts";
 import { Pickler } from "./pickle/pickler.ts";
@@ -122,8 +121,6 @@ class FrameTemplate {
   }
 }
 
-const getMessage = /* @__PURE__ */ prototypeMethod(LogRecord, "getMessage");
-
 /** Encodes plain records; `prepare()` runs getters and `getMessage()`. */
 export class PickleEncoder implements RecordEncoder {
   /** By line number: it differs most. */
@@ -131,9 +128,7 @@ export class PickleEncoder implements RecordEncoder {
   #count = 0;
   #last: FrameTemplate | undefined;
   #name = "";
-  /** The message as a text; `undefined`: it is in `merged`. */
-  #message: string | undefined;
-  readonly #merged = new MergedMessage();
+  readonly #message = new RecordMessage();
   #excText = "";
   readonly #times = [0, 0, 0];
   /** The number of fields of `extra`, their keys, and their values. */
@@ -173,26 +168,15 @@ export class PickleEncoder implements RecordEncoder {
     ) return 0;
     const excText = exc_text ?? "";
     characters += name.length + excText.length;
-    const { msg, args } = record;
-    const merged = typeof msg === "string" && Array.isArray(args) && args.length > 0 &&
-        record.getMessage === getMessage
-      ? this.#merged.prepare(msg, args)
-      : undefined;
-    let message: string | undefined;
-    if (merged === undefined) {
-      message = record.getMessage();
-      if (typeof message !== "string") return 0;
-      characters += message.length;
-    } else {
-      characters += merged;
-    }
+    const message = this.#message.prepare(record);
+    if (message === undefined) return 0;
+    characters += message;
     const size = 3 * characters + 2 * (extras + 1) * MAX_VALUE_BYTES;
     if (size > MAX_PLAIN_BYTES) return 0;
     const template = this.#last?.fits(record) ? this.#last : this.#find(record);
     if (template === undefined) return 0;
     this.#last = template;
     this.#name = name;
-    this.#message = message;
     this.#excText = excText;
     this.#times[0] = created;
     this.#times[1] = msecs;
@@ -205,15 +189,11 @@ export class PickleEncoder implements RecordEncoder {
     const template = this.#last!;
     const { middle, rest, times } = template;
     let end = template.begin(this.#name, out, view, at);
-    if (this.#message === undefined) {
-      const start = end + TEXT_HEADER;
-      out[end] = op.BINUNICODE;
-      const messageEnd = this.#merged.write(out, start);
-      view.setUint32(end + 1, messageEnd - start, true);
-      end = messageEnd;
-    } else {
-      end = writeText(this.#message, out, view, end);
-    }
+    out[end] = op.BINUNICODE;
+    const textAt = end + TEXT_HEADER;
+    const textEnd = this.#message.write(out, textAt);
+    view.setUint32(end + 1, textEnd - textAt, true);
+    end = textEnd;
     if (middle.length > 0) {
       out.set(middle, end);
       end = writeText(this.#excText, out, view, end + middle.length);
