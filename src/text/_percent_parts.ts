@@ -62,8 +62,9 @@ export function keptParts(format: string): readonly PercentPart[] | undefined {
   missesInARow++;
   if (++misses > MAX_FORMATS && misses % PATIENCE !== 0) return undefined;
   if (kept.size === MAX_FORMATS) kept.clear();
-  // A slice of a long text holds the whole of it in memory, so what is kept is a copy.
-  const copy = ` ${format}`.slice(1);
+  // A slice of a long text holds the whole of it in memory, so what is kept is a copy. Of the name
+  // of a property an engine has one copy, also for literals: so the look-up compares no characters.
+  const copy = Object.keys({ [` ${format}`.slice(1)]: 0 })[0]!;
   const parts = percentParts(copy);
   kept.set(copy, parts);
   return parts;

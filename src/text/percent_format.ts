@@ -44,6 +44,34 @@ export function percentFormat(format: string, args: unknown): string {
   return (parts && plainText(parts, args)) ?? new Formatting(args).run(format, parts);
 }
 
+/** The text before a value, or behind the last one. */
+export interface TextBefore {
+  /** The text. */
+  readonly before: string;
+}
+
+/**
+ * Returns the texts around the values of a format that has only `%s` for texts and `%d` or `%s` for
+ * integers, as most have, and puts the values into `values`: each stands behind its text. Returns
+ * `undefined` if there is anything else. `args` is read once.
+ */
+export function plainParts(
+  format: string,
+  args: readonly unknown[],
+  values: (string | number)[],
+): readonly TextBefore[] | undefined {
+  const parts = keptParts(format);
+  const count = args.length;
+  if (parts === undefined || parts.length !== count + 1) return undefined;
+  for (let i = 0; i < count; i++) {
+    const part = parts[i]!;
+    const value = args[i];
+    if (part.key !== undefined || !isPlain(part, value)) return undefined;
+    values[i] = value;
+  }
+  return parts;
+}
+
 /**
  * Returns the text of a format that has only `%s` for texts and `%d` for integers, as most have;
  * `undefined` if there is anything else.

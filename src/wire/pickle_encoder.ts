@@ -11,6 +11,7 @@
  * @module
  */
 import { LogRecord, TIME_FIELDS } from "../logging/log_record.ts";
+import { RecordMessage } from "./_record_message.ts";
 import type { RecordEncoder } from "./record_encoder.ts";
 import * as op from "./pickle/opcodes.ts";
 import { Pickler } from "./pickle/pickler.ts";
@@ -127,7 +128,7 @@ export class PickleEncoder implements RecordEncoder {
   #count = 0;
   #last: FrameTemplate | undefined;
   #name = "";
-  #message = "";
+  readonly #message = new RecordMessage();
   #excText = "";
   readonly #times = [0, 0, 0];
   /** The number of fields of `extra`, their keys, and their values. */
@@ -165,17 +166,17 @@ export class PickleEncoder implements RecordEncoder {
       typeof msecs !== "number" ||
       typeof relativeCreated !== "number" || exc_text !== null && typeof exc_text !== "string"
     ) return 0;
-    const message: unknown = record.getMessage();
-    if (typeof message !== "string") return 0;
     const excText = exc_text ?? "";
-    characters += name.length + message.length + excText.length;
+    characters += name.length + excText.length;
+    const message = this.#message.prepare(record);
+    if (message === undefined) return 0;
+    characters += message;
     const size = 3 * characters + 2 * (extras + 1) * MAX_VALUE_BYTES;
     if (size > MAX_PLAIN_BYTES) return 0;
     const template = this.#last?.fits(record) ? this.#last : this.#find(record);
     if (template === undefined) return 0;
     this.#last = template;
     this.#name = name;
-    this.#message = message;
     this.#excText = excText;
     this.#times[0] = created;
     this.#times[1] = msecs;
@@ -188,7 +189,11 @@ export class PickleEncoder implements RecordEncoder {
     const template = this.#last!;
     const { middle, rest, times } = template;
     let end = template.begin(this.#name, out, view, at);
-    end = writeText(this.#message, out, view, end);
+    out[end] = op.BINUNICODE;
+    const textAt = end + TEXT_HEADER;
+    const textEnd = this.#message.write(out, textAt);
+    view.setUint32(end + 1, textEnd - textAt, true);
+    end = textEnd;
     if (middle.length > 0) {
       out.set(middle, end);
       end = writeText(this.#excText, out, view, end + middle.length);

@@ -64,6 +64,40 @@ test("PickleEncoder writes the same bytes as the serializer for plain records", 
   }
 });
 
+test("PickleEncoder merges arguments as getMessage() does", () => {
+  const encoder = new PickleEncoder();
+  const integers = [0, 9, 10, 99, 100, 2 ** 31 - 1, 2 ** 31, -1, -10, 2 ** 53 - 1, 1 - 2 ** 53];
+  const texts = ["", "a", "häm", "✓", "𝄞", "\ud834", "\udd1e", "x".repeat(47), "x".repeat(1000)];
+  const records = [
+    ...integers.map((value) => plain({}, "%d of %s", value, value)),
+    ...texts.flatMap((
+      text,
+    ) => [plain({}, "%s", text), plain({}, `%s${text}%d of %s`, text, 7, text)]),
+    plain({}, "\ud834%s", "\udd1e"),
+    plain({}, "%s%s", "\ud834", "\udd1e"),
+    plain({}, "%d%%", 7),
+    plain({}, "%5d|%s", 7, "a"),
+    plain({}, "%s %s %s %d", -0, 1.5, null, true),
+    plain({}, "%(a)s %(b)d", { a: "x", b: 7 }),
+    plain({}, { toString: () => "%s of an object" }, "text"),
+  ];
+  for (const record of [...records, ...records]) {
+    assertEquals(encoded(encoder, record), general(record), String(record));
+  }
+});
+
+test("PickleEncoder calls getMessage() of records that have their own", () => {
+  class Shouting extends LogRecord {
+    override getMessage(): string {
+      return super.getMessage().toUpperCase();
+    }
+  }
+  const encoder = new PickleEncoder();
+  const record = new Shouting("app", 20, "(unknown file)", 0, "%s of %d", ["one", 2], null);
+  assertEquals(encoded(encoder, record), general(record));
+  assert(new TextDecoder().decode(encoded(encoder, record)).includes("ONE OF 2"));
+});
+
 test("PickleEncoder refuses records that are not plain", () => {
   const encoder = new PickleEncoder();
   const moved = plain();

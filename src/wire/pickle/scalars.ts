@@ -46,10 +46,14 @@ export function writePlain(
   if (value === null || value === undefined) {
     out[at++] = op.NONE;
   } else if (typeof value === "boolean") {
-    at = encodeUtf8(value ? "I01\n" : "I00\n", out, at);
-  } else if (!Number.isSafeInteger(value) || Object.is(value, -0)) {
-    return writeFloat(value, out, view, at);
-  } else if ((value | 0) !== value) {
+    // `I00\n` or `I01\n`.
+    out[at] = op.INT;
+    out[at + 1] = 0x30;
+    out[at + 2] = value ? 0x31 : 0x30;
+    out[at + 3] = 0x0a;
+    at += 4;
+  } else if ((value | 0) !== value || Object.is(value, -0)) {
+    if (!Number.isSafeInteger(value) || value === 0) return writeFloat(value, out, view, at);
     at = encodeUtf8(`L${value}L\n`, out, at);
   } else if (value >>> 8 === 0) {
     out[at++] = op.BININT1;

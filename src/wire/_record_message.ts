@@ -1,0 +1,90 @@
+/**
+ * Writes the message of a record. Arguments are merged where they are written to, without making the
+ * text first: an engine joins the parts to a tree, and flattens that when it is read. This is for
+ * formats of `%s` for texts and of `%d` or `%s` for integers, as most are; `getMessage()` merges others.
+ *
+ * Browser compatible.
+ *
+ * @module
+ */
+import { LogRecord } from "../logging/log_record.ts";
+import { prototypeMethod } from "../logging/prototype_method.ts";
+import { plainParts, type TextBefore } from "../text/percent_format.ts";
+import { encodeUtf8 } from "../text/utf8.ts";
+
+const getMessage = /* @__PURE__ */ prototypeMethod(LogRecord, "getMessage");
+
+/** The most characters of an integer. */
+const MAX_DIGITS = 17;
+
+/** Prepares and writes one message at a time. */
+export class RecordMessage {
+  /** The texts before the values and behind the last one. */
+  #parts: readonly TextBefore[] = [];
+  readonly #values: (string | number)[] = [];
+  readonly #whole = { before: "" };
+  readonly #wholeOnly: readonly TextBefore[] = [this.#whole];
+
+  /** Returns the most characters that the message may have; `undefined` if it is no text. */
+  prepare(record: LogRecord): number | undefined {
+    const { msg, args } = record;
+    const parts = typeof msg === "string" && Array.isArray(args) && args.length > 0 &&
+        record.getMessage === getMessage
+      ? plainParts(msg, args, this.#values)
+      : undefined;
+    this.#parts = parts ?? this.#wholeOnly;
+    if (parts === undefined) {
+      const message: unknown = record.getMessage();
+      if (typeof message !== "string") return undefined;
+      this.#whole.before = message;
+      return message.length;
+    }
+    let most = (msg as string).length;
+    for (let i = 1; i < parts.length; i++) {
+      const value = this.#values[i - 1]!;
+      most += typeof value === "string" ? value.length : MAX_DIGITS;
+    }
+    return most;
+  }
+
+  /** Writes the prepared message at `start`, and returns its end. */
+  write(out: Uint8Array, start: number): number {
+    const last = this.#parts.length - 1;
+    let end = start;
+    let length = 0;
+    for (let i = 0; i < last; i++) {
+      const { before } = this.#parts[i]!;
+      const value = this.#values[i]!;
+      end = encodeUtf8(before, out, end);
+      length += before.length;
+      if (typeof value === "string") {
+        end = encodeUtf8(value, out, end);
+        length += value.length;
+      } else {
+        const digitsAt = end;
+        end = encodeInteger(value, out, end);
+        length += end - digitsAt;
+      }
+    }
+    const { before } = this.#parts[last]!;
+    // Behind ASCII alone the last text begins no character's second half.
+    if (end - start === length) return encodeUtf8(before, out, end);
+    // The end of one text and the begin of the next may be one character.
+    let text = "";
+    for (let i = 0; i < last; i++) text += this.#parts[i]!.before + this.#values[i];
+    return encodeUtf8(text + before, out, start);
+  }
+}
+
+/** Writes the digits of an integer at `at`, and returns their end. */
+function encodeInteger(value: number, out: Uint8Array, at: number): number {
+  if ((value | 0) !== value || value < 0) return encodeUtf8(String(value), out, at);
+  let end = at + 1;
+  for (let left = value; left > 9; left = left / 10 | 0) end++;
+  for (let i = end - 1; i >= at; i--) {
+    const left = value / 10 | 0;
+    out[i] = 0x30 + value - left * 10;
+    value = left;
+  }
+  return end;
+}
