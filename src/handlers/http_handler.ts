@@ -97,6 +97,7 @@ import { atOnce, watch } from "../logging/callback.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import type { BatchWriter } from "../delivery/batch_writer.ts";
 import type { DeliveryOptions } from "../delivery/delivery_options.ts";
+import { DirectEncoderFirst } from "../delivery/frame_encoder.ts";
 import { NetworkHandler } from "../delivery/network_handler.ts";
 import { prototypeMethod } from "../logging/prototype_method.ts";
 import { checkHttpOptions, checkMethod, type HTTPHandlerOptions } from "./_http_options.ts";
@@ -108,7 +109,7 @@ import type {
   RecordReader,
 } from "../delivery/http_body.ts";
 import { type HttpEndpoint, type HTTPFetch, HttpWriter } from "../delivery/http_writer.ts";
-import { form } from "./_record_bodies.ts";
+import { directEncoder, form } from "./_record_bodies.ts";
 import { RecordTextEncoder, toBytes } from "./_text_encoder.ts";
 
 export type {
@@ -138,6 +139,8 @@ export class HTTPHandler extends NetworkHandler {
   readonly body: HTTPBody;
   readonly #endpoint: HttpEndpoint;
   readonly #encoder = new RecordTextEncoder((record) => this.#encode(record));
+  /** The direct way of records as JSON, where a subclass has no say. */
+  readonly #direct: DirectEncoderFirst | undefined;
   readonly #reader: RecordReader = {
     fields: (record) => atOnce(this.mapLogRecord(record), "mapLogRecord()"),
     text: (record) => atOnce(this.format(record), "format()"),
@@ -165,6 +168,8 @@ export class HTTPHandler extends NetworkHandler {
     this.context = context;
     this.body = body;
     this.#endpoint = endpoint;
+    const direct = directEncoder(body);
+    if (direct !== undefined) this.#direct = new DirectEncoderFirst(direct, this.#encoder);
   }
 
   /** `"GET"` or `"POST"`. */
@@ -183,8 +188,9 @@ export class HTTPHandler extends NetworkHandler {
 
   /** Queues the record; an error in that drops this record and goes to handleError(). */
   override emit(record: LogRecord): void {
-    if (this.encode === encode) this.transmit(record, this.#encoder);
-    else super.emit(record);
+    if (this.encode !== encode) super.emit(record);
+    else if (this.mapLogRecord !== mapLogRecord) this.transmit(record, this.#encoder);
+    else this.transmit(record, this.#direct ?? this.#encoder);
   }
 
   /** The record as `body` encodes it. */
@@ -218,3 +224,4 @@ export class HTTPHandler extends NetworkHandler {
 /** It is protected, and so no key of the type. */
 type Prototype = { readonly prototype: { readonly encode: unknown } };
 const encode = /* @__PURE__ */ prototypeMethod(HTTPHandler as unknown as Prototype, "encode");
+const mapLogRecord = /* @__PURE__ */ prototypeMethod(HTTPHandler, "mapLogRecord");
