@@ -15,8 +15,8 @@
  * - `method`: `"GET"` (the default for forms) or `"POST"`. `secure`: HTTPS. `credentials`: a user
  *   name and a password for Basic authentication. `headers`: the headers of every request.
  * - `batchRecords` (10,000), `batchBytes` (524,288 bytes before compression) and `batchMs` (0 ms)
- *   limit a request of many records. While a request is under way, records gather for the next one.
- *   `gzip` compresses it.
+ *   limit a request of many records. While a request is under way, records gather for the next one,
+ *   which is sent when it is full, or 15 ms after the answer. `gzip` compresses it.
  * - `timeoutMs` (10,000 ms) limits a request with its answer; `giveUpAfterMs` (600,000 ms) limits
  *   how long records wait while the server answers with 401, 403, 404 or a redirect.
  * - `whileDisconnected` is `"queue"` by default here. `maxQueuedBytes` (64 MiB),
