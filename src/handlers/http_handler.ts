@@ -33,7 +33,9 @@
  * `sent` counts the records that the server has answered with 2xx. A request that fails, lasts
  * longer than `timeoutMs`, or is answered with 408, 429 or 5xx is an outage: the handler sends the
  * same request again, with the same records and the same `Idempotency-Key`, after 1, 2, 4, 8, 16,
- * 30, 30 … seconds, or after `Retry-After` if that is longer. The key lets a server recognise
+ * 30, 30 … seconds, or after `Retry-After` if that is longer. A request of more than 64 KiB that
+ * lasts too long goes again in halves, as the line may be slow, and the next ones are smaller for a
+ * while. The key lets a server recognise
  * records that it has already taken, for instance when only its answer was lost.
  *
  * The other answers, unless the body judges them in its own way, as those of `./http-bodies` do:
