@@ -17,13 +17,7 @@ import { checkMethods } from "../logging/validate.ts";
 import { Attempt, closeWriter } from "./_attempt.ts";
 import type { Backoff } from "./_backoff.ts";
 import { Account, type DeliveryListener } from "./_account.ts";
-import {
-  type Batch,
-  type BatchWriter,
-  type DetailedWriter,
-  type Progress,
-  type Refusal,
-} from "./batch_writer.ts";
+import type { Batch, BatchWriter, DetailedWriter, Progress, Refusal } from "./batch_writer.ts";
 import { Batcher, type BatchSettings } from "./batcher.ts";
 import type { DeliveryStats, DropReason } from "./delivery_event.ts";
 import type { CheckedDeliveryOptions } from "./delivery_options.ts";
