@@ -1,7 +1,7 @@
 /** `HTTPHandler` with its defaults and newline-delimited JSON: arguments and four fields of `extra`. */
 import { getLogger, HTTPHandler, INFO } from "../../mod.ts";
 import { connector } from "../../src/adapters/auto.ts";
-import { extraOf } from "./http_record.ts";
+import { ARGS, fieldsOf, tookOf } from "./record.mjs";
 import type { Subject, Target } from "./subject.ts";
 
 /** One handler at the root logger. */
@@ -17,7 +17,7 @@ export function open({ port, batchMs = 0 }: Target): Promise<Subject> {
   root.addHandler(handler);
   const log = getLogger("myapp.area1");
   return Promise.resolve({
-    emit: (i) => log.info("request %d took %d ms", i, i % 100, { extra: extraOf(i) }),
+    emit: (i) => log.info(ARGS, i, tookOf(i), { extra: fieldsOf(i) }),
     flush: () => handler.flush(),
     close: () => handler.close(),
     account: () => handler.stats,

@@ -17,14 +17,7 @@ import { checkMethods } from "../logging/validate.ts";
 import { Attempt, closeWriter } from "./_attempt.ts";
 import type { Backoff } from "./_backoff.ts";
 import { Account, type DeliveryListener } from "./_account.ts";
-import {
-  type Batch,
-  type BatchWriter,
-  type DetailedWriter,
-  PIECE_BYTES,
-  type Progress,
-  type Refusal,
-} from "./batch_writer.ts";
+import type { Batch, BatchWriter, DetailedWriter, Progress, Refusal } from "./batch_writer.ts";
 import { Batcher, type BatchSettings } from "./batcher.ts";
 import type { DeliveryStats, DropReason } from "./delivery_event.ts";
 import type { CheckedDeliveryOptions } from "./delivery_options.ts";
@@ -101,7 +94,7 @@ export class Delivery implements ExitHooks, LinkActions {
   #droppedBefore = 0;
 
   constructor(settings: DeliverySettings) {
-    const { batchMs, clock, exitNotifier } = settings;
+    const { batch, batchMs, clock, exitNotifier } = settings;
     const isPerFlush = settings.connection === "per-flush";
     this.#settings = settings;
     this.#link = isPerFlush ? new PerFlushLink(settings) : new PersistentLink(settings);
@@ -109,7 +102,9 @@ export class Delivery implements ExitHooks, LinkActions {
     this.#account = new Account(settings, this.#link, () => this.#onFull());
     this.#outbox = this.#account.outbox;
     // A flush that connects for itself waits for nothing.
-    if (batchMs > 0 && !isPerFlush) this.#batcher = new Batcher(batchMs, clock, () => this.write());
+    if (!isPerFlush && (batchMs > 0 || batch !== undefined)) {
+      this.#batcher = new Batcher(batchMs, batch !== undefined, clock, () => this.write());
+    }
     // Weakly: a handler that is not used is collected. One with a socket or a timer is held by that.
     callBack(() => this.#forgetExit = exitNotifier.atExit?.(this, true), reportFault);
   }
@@ -592,9 +587,8 @@ export class Delivery implements ExitHooks, LinkActions {
 
   /** Says whether the next batch, of at most so many records, waits for more of them. */
   #gathers(most: number): boolean {
-    const { waiting, waitingBytes } = this.#outbox;
-    const isFull = waiting >= most || waitingBytes >= (this.#settings.batch?.bytes ?? PIECE_BYTES);
-    return !isFull && this.#flushes.size === 0 && this.#batcher?.waits() === true;
+    const { isHeadFull, waiting } = this.#outbox;
+    return this.#batcher?.waits(isHeadFull || waiting >= most || this.#flushes.size > 0) === true;
   }
 
   #written(attempt: Attempt, batch: Batch): void {
@@ -603,7 +597,7 @@ export class Delivery implements ExitHooks, LinkActions {
     attempt.finish();
     // A batch that goes again, in another form or in parts, does not wait for more.
     if (attempt.returned > 0) this.#batcher?.hurry();
-    else this.#batcher?.restart();
+    else this.#batcher?.restart(this.#outbox.waiting > 0);
     this.#on("written", undefined, attempt);
   }
 

@@ -6,6 +6,7 @@
  * @module
  */
 import type { Clock } from "../net/connector.ts";
+import { holdOpen } from "./hold_open.ts";
 
 /** How large batches are. */
 export interface BatchSettings {
@@ -15,29 +16,51 @@ export interface BatchSettings {
   bytes: number;
 }
 
-/** Says for one delivery whether a batch that is not full waits for more records. */
+/**
+ * How long the next request waits to be filled if records came while the last one was under way: short
+ * beside what a request takes over the internet, and long enough for many records of a busy program.
+ */
+const LOAD_MS = 15;
+
+/** Decides for one delivery whether a batch that is not full waits for more records. */
 export class Batcher {
   readonly #ms: number;
+  readonly #loadMs: number;
   readonly #clock: Clock;
   readonly #onDue: () => void;
   #timer: unknown;
+  #release: (() => void) | undefined;
   #isDue = false;
+  #isLoaded = false;
 
-  /** Calls `onDue` when records have waited for `ms` milliseconds. */
-  constructor(ms: number, clock: Clock, onDue: () => void) {
+  /**
+   * Calls `onDue` when records have waited for `ms` milliseconds.
+   *
+   * @param isFilling batches are worth filling under load also if `ms` is 0: each is a request
+   */
+  constructor(ms: number, isFilling: boolean, clock: Clock, onDue: () => void) {
     this.#ms = ms;
+    this.#loadMs = ms === 0 && isFilling ? LOAD_MS : ms;
     this.#clock = clock;
     this.#onDue = onDue;
   }
 
-  /** Says whether the batch waits; if it does, `onDue` will be called in time. */
-  waits(): boolean {
-    if (this.#isDue) return false;
-    this.#timer ??= this.#clock.setTimeout(() => {
-      this.#timer = undefined;
+  /**
+   * Says whether the batch waits; if it does, `onDue` will be called in time.
+   *
+   * @param isUrgent it is full, or a flush waits for it
+   */
+  waits(isUrgent: boolean): boolean {
+    const ms = this.#isLoaded ? this.#loadMs : this.#ms;
+    if (isUrgent || this.#isDue || ms === 0) return false;
+    if (this.#timer !== undefined) return true;
+    // A request holds the process open, and so does the pause between two of them.
+    if (this.#ms === 0) this.#release = holdOpen();
+    this.#timer = this.#clock.setTimeout(() => {
+      this.stop();
       this.hurry();
       this.#onDue();
-    }, this.#ms);
+    }, ms);
     return true;
   }
 
@@ -46,15 +69,17 @@ export class Batcher {
     this.#isDue = true;
   }
 
-  /** A batch was written: the next one may wait. */
-  restart(): void {
+  /** A batch was written: the next one may wait. `isLoaded`: records came meanwhile. */
+  restart(isLoaded: boolean): void {
     this.#isDue = false;
+    this.#isLoaded = isLoaded;
   }
 
-  /** No record waits now. */
+  /** No record waits now, or the connection is lost. */
   stop(): void {
     if (this.#timer === undefined) return;
+    this.#release?.();
     this.#clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#timer = this.#release = undefined;
   }
 }

@@ -1,5 +1,6 @@
 /**
- * Encoders of items whose frames are made as arrays of their own, and are then copied to the queue.
+ * Encoders of items whose frames are made as arrays of their own and are then copied to the queue, and
+ * of records that are written there at once where they can be.
  *
  * Browser compatible.
  *
@@ -35,9 +36,10 @@ export class FrameEncoder<Item> implements Encoder<Item> {
   }
 }
 
-/** Encodes plain records where they are written to, and others by a function that makes the frame. */
-export class DirectEncoderFirst extends FrameEncoder<LogRecord> {
+/** Encodes plain records where they are written to, and others by a general encoder. */
+export class DirectEncoderFirst implements Encoder<LogRecord> {
   readonly #direct: RecordEncoder;
+  readonly #general: Encoder<LogRecord>;
   readonly #formatError: ((record: LogRecord) => void) | undefined;
   #isDirect = false;
   #isBusy = false;
@@ -45,15 +47,15 @@ export class DirectEncoderFirst extends FrameEncoder<LogRecord> {
   /** @param formatError called for a record with an error before it is encoded directly */
   constructor(
     direct: RecordEncoder,
-    encode: (record: LogRecord) => Uint8Array,
+    general: Encoder<LogRecord>,
     formatError?: (record: LogRecord) => void,
   ) {
-    super(encode);
     this.#direct = direct;
+    this.#general = general;
     this.#formatError = formatError;
   }
 
-  override prepare(record: LogRecord): number {
+  prepare(record: LogRecord): number {
     let most = 0;
     // A getter of a record may log, and so come here again.
     if (!this.#isBusy) {
@@ -66,14 +68,14 @@ export class DirectEncoderFirst extends FrameEncoder<LogRecord> {
       }
     }
     const isDirect = most > 0;
-    if (!isDirect) most = super.prepare(record);
+    if (!isDirect) most = this.#general.prepare(record);
     // Only now: another record may have been encoded within.
     this.#isDirect = isDirect;
     return most;
   }
 
-  override write(out: Uint8Array, view: DataView, at: number): number {
-    return this.#isDirect ? this.#direct.write(out, view, at) : super.write(out, view, at);
+  write(out: Uint8Array, view: DataView, at: number): number {
+    return (this.#isDirect ? this.#direct : this.#general).write(out, view, at);
   }
 }
 

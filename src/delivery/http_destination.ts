@@ -18,12 +18,19 @@ const REPORT_SECONDS = 60;
  */
 const LEAST_BYTES = 65536;
 
+/**
+ * Each answer allows the next requests so many bytes more behind one that took too long: on a slow line
+ * one request in some thirty takes too long, and after a pause of the server sizes are soon as before.
+ */
+const MORE_BYTES = 8192;
+
 /** The state of one destination; the requests of a handler share it. */
 export class HttpDestination {
   /** Says whether it has refused a compressed request: from then on none is compressed. */
   isPlain = false;
-  /** The most bytes of a request with more than one record, as far as its answers say. */
-  mostBytes: number = Infinity;
+  /** The most bytes of a request that is not too large, and of one that is answered in time. */
+  #takenBytes = Infinity;
+  #timelyBytes = Infinity;
   readonly #clock: Clock;
   readonly #randomId: () => string;
   #keyPrefix: string | undefined;
@@ -38,6 +45,11 @@ export class HttpDestination {
   constructor(clock: Clock, randomId: () => string) {
     this.#clock = clock;
     this.#randomId = randomId;
+  }
+
+  /** The most bytes of a request with more than one record, as far as its answers say. */
+  get mostBytes(): number {
+    return Math.min(this.#takenBytes, this.#timelyBytes);
   }
 
   /** Names the handler to its server: random, and the same for each request. */
@@ -62,11 +74,17 @@ export class HttpDestination {
 
   /** A request of so many bytes is too large: no further one is sent that would have to be split. */
   refusedSize(bytes: number): void {
-    this.mostBytes = Math.min(this.mostBytes, Math.max(bytes >> 1, LEAST_BYTES));
+    this.#takenBytes = Math.min(this.#takenBytes, halfOf(bytes));
+  }
+
+  /** A request of so many bytes and more than one record took too long: the line may be slow. */
+  tookTooLong(bytes: number): void {
+    this.#timelyBytes = Math.min(this.#timelyBytes, halfOf(bytes));
   }
 
   /** It takes records, or has judged one. */
   answered(): void {
+    this.#timelyBytes += MORE_BYTES;
     this.#refusedSeconds = 0;
     this.#refusedAt = undefined;
   }
@@ -100,4 +118,8 @@ export class HttpDestination {
     this.#unreported = 0;
     return others === 0 ? text : `${text} (${others} refusals before were not reported)`;
   }
+}
+
+function halfOf(bytes: number): number {
+  return Math.max(bytes >> 1, LEAST_BYTES);
 }

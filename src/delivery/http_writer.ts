@@ -4,7 +4,8 @@
  *
  * The body, or else `_http_response.ts`, says what an answer means. After "later" the same request is made again, with
  * the same key. A batch that is too large, or has a record that the server refuses, goes again as two,
- * down to the record at fault. A server that takes nothing at all is an outage for `giveUpAfterMs`. A
+ * down to the record at fault. One that lasts too long goes again in parts of half its size, if it is
+ * large. A server that takes nothing at all is an outage for `giveUpAfterMs`. A
  * request that fails or lasts too long breaks the way out, as a lost connection does. Redirects are
  * not followed: the records and the credentials are meant for this server alone.
  *
@@ -104,7 +105,11 @@ export class HttpWriter implements DetailedWriter {
       return this.onReturned?.(batch, true);
     }
     const abort = this.#abort = new AbortController();
-    const late = () => new ConnectionError("timeout", `no answer within ${timeoutMs} ms`);
+    let isLate = false;
+    const late = () => {
+      isLate = true;
+      return new ConnectionError("timeout", `no answer within ${timeoutMs} ms`);
+    };
     try {
       const bound = { abort, clock, ms: timeoutMs, late };
       await withTimeout(() => this.#exchange(batch, abort.signal), bound);
@@ -113,7 +118,8 @@ export class HttpWriter implements DetailedWriter {
       const judgeStatus = this.#judgeStatus as (() => void) | undefined;
       if (!this.#isAnswered && judgeStatus !== undefined) judgeStatus();
       else if (!this.#isAnswered) {
-        this.#endpoint.destination.wasAway();
+        destination.wasAway();
+        if (isLate && batch.lengths.length > 1) destination.tookTooLong(batch.bytes.length);
         throw error;
       }
     } finally {

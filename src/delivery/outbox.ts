@@ -199,6 +199,12 @@ export class Outbox implements Amount {
     return this.bytes - this.held.bytes - this.window.bytes;
   }
 
+  /** Says whether records wait in a chunk that no further one is appended to. */
+  get isHeadFull(): boolean {
+    const [head] = this.#waiting;
+    return head !== undefined && head !== this.#tail;
+  }
+
   /** Says whether there is room for a frame of `size` bytes. */
   hasRoom(size: number): boolean {
     return this.bytes + size <= this.#maxBytes && this.records < this.#maxRecords;

@@ -71,8 +71,8 @@ export interface HTTPHandlerOptions
    * How long records are gathered for a request while none is under way, in milliseconds, from 0, as
    * the `batchMs` of every handler; not with a body that has one record a request.
    *
-   * @default {0}, which sends what one turn of the event loop has logged, and what was logged while a
-   * request was under way
+   * @default {0}, which sends what one turn of the event loop has logged; if records came while a
+   * request was under way, the next one is sent when it is full, or 15 ms after the answer
    */
   batchMs?: number;
   /** `true`: compresses the body of a POST. @default {false} */

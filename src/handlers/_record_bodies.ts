@@ -9,6 +9,8 @@
 import type { Batch } from "../delivery/batch_writer.ts";
 import type { HTTPBody } from "../delivery/http_body.ts";
 import { formUrlencoded } from "../wire/form_urlencoded.ts";
+import { JsonEncoder } from "../wire/json_encoder.ts";
+import type { RecordEncoder } from "../wire/record_encoder.ts";
 import { recordJson } from "../wire/record_json.ts";
 
 /** One record a request, percent-encoded, as CPython. */
@@ -45,3 +47,9 @@ export const RECORD_BODIES: Readonly<Record<"form" | "json" | "ndjson", HTTPBody
   json,
   ndjson,
 };
+
+/** The encoder that writes records of a body where they are sent from; `undefined`: it has none. */
+export function directEncoder(body: HTTPBody): RecordEncoder | undefined {
+  if (body === json) return new JsonEncoder(",", "");
+  return body === ndjson ? new JsonEncoder("", "\n") : undefined;
+}

@@ -15,8 +15,8 @@
  * - `method`: `"GET"` (the default for forms) or `"POST"`. `secure`: HTTPS. `credentials`: a user
  *   name and a password for Basic authentication. `headers`: the headers of every request.
  * - `batchRecords` (10,000), `batchBytes` (524,288 bytes before compression) and `batchMs` (0 ms)
- *   limit a request of many records. While a request is under way, records gather for the next one.
- *   `gzip` compresses it.
+ *   limit a request of many records. While a request is under way, records gather for the next one,
+ *   which is sent when it is full, or 15 ms after the answer. `gzip` compresses it.
  * - `timeoutMs` (10,000 ms) limits a request with its answer; `giveUpAfterMs` (600,000 ms) limits
  *   how long records wait while the server answers with 401, 403, 404 or a redirect.
  * - `whileDisconnected` is `"queue"` by default here. `maxQueuedBytes` (64 MiB),
@@ -33,7 +33,9 @@
  * `sent` counts the records that the server has answered with 2xx. A request that fails, lasts
  * longer than `timeoutMs`, or is answered with 408, 429 or 5xx is an outage: the handler sends the
  * same request again, with the same records and the same `Idempotency-Key`, after 1, 2, 4, 8, 16,
- * 30, 30 … seconds, or after `Retry-After` if that is longer. The key lets a server recognise
+ * 30, 30 … seconds, or after `Retry-After` if that is longer. A request of more than 64 KiB that
+ * lasts too long goes again in halves, as the line may be slow, and the next ones are smaller for a
+ * while. The key lets a server recognise
  * records that it has already taken, for instance when only its answer was lost.
  *
  * The other answers, unless the body judges them in its own way, as those of `./http-bodies` do:
@@ -97,6 +99,7 @@ import { atOnce, watch } from "../logging/callback.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import type { BatchWriter } from "../delivery/batch_writer.ts";
 import type { DeliveryOptions } from "../delivery/delivery_options.ts";
+import { DirectEncoderFirst } from "../delivery/frame_encoder.ts";
 import { NetworkHandler } from "../delivery/network_handler.ts";
 import { prototypeMethod } from "../logging/prototype_method.ts";
 import { checkHttpOptions, checkMethod, type HTTPHandlerOptions } from "./_http_options.ts";
@@ -108,7 +111,7 @@ import type {
   RecordReader,
 } from "../delivery/http_body.ts";
 import { type HttpEndpoint, type HTTPFetch, HttpWriter } from "../delivery/http_writer.ts";
-import { form } from "./_record_bodies.ts";
+import { directEncoder, form } from "./_record_bodies.ts";
 import { RecordTextEncoder, toBytes } from "./_text_encoder.ts";
 
 export type {
@@ -138,6 +141,8 @@ export class HTTPHandler extends NetworkHandler {
   readonly body: HTTPBody;
   readonly #endpoint: HttpEndpoint;
   readonly #encoder = new RecordTextEncoder((record) => this.#encode(record));
+  /** The direct way of records as JSON, where a subclass has no say. */
+  readonly #direct: DirectEncoderFirst | undefined;
   readonly #reader: RecordReader = {
     fields: (record) => atOnce(this.mapLogRecord(record), "mapLogRecord()"),
     text: (record) => atOnce(this.format(record), "format()"),
@@ -165,6 +170,8 @@ export class HTTPHandler extends NetworkHandler {
     this.context = context;
     this.body = body;
     this.#endpoint = endpoint;
+    const direct = directEncoder(body);
+    if (direct !== undefined) this.#direct = new DirectEncoderFirst(direct, this.#encoder);
   }
 
   /** `"GET"` or `"POST"`. */
@@ -183,8 +190,9 @@ export class HTTPHandler extends NetworkHandler {
 
   /** Queues the record; an error in that drops this record and goes to handleError(). */
   override emit(record: LogRecord): void {
-    if (this.encode === encode) this.transmit(record, this.#encoder);
-    else super.emit(record);
+    if (this.encode !== encode) super.emit(record);
+    else if (this.mapLogRecord !== mapLogRecord) this.transmit(record, this.#encoder);
+    else this.transmit(record, this.#direct ?? this.#encoder);
   }
 
   /** The record as `body` encodes it. */
@@ -218,3 +226,4 @@ export class HTTPHandler extends NetworkHandler {
 /** It is protected, and so no key of the type. */
 type Prototype = { readonly prototype: { readonly encode: unknown } };
 const encode = /* @__PURE__ */ prototypeMethod(HTTPHandler as unknown as Prototype, "encode");
+const mapLogRecord = /* @__PURE__ */ prototypeMethod(HTTPHandler, "mapLogRecord");

@@ -176,7 +176,7 @@ import { PickleEncoder } from "../wire/pickle_encoder.ts";
 import { recordFields } from "../wire/record_fields.ts";
 import { pickleFields } from "../wire/record_pickler.ts";
 import type { Serializer } from "../wire/serializer.ts";
-import { DirectEncoderFirst } from "../delivery/frame_encoder.ts";
+import { DirectEncoderFirst, FrameEncoder } from "../delivery/frame_encoder.ts";
 import type { BatchWriter } from "../delivery/batch_writer.ts";
 import {
   checkConnector,
@@ -263,7 +263,7 @@ export class SocketHandler<Socket = StreamConnection, Address = StreamAddress>
     this.#connector = connector as Connector;
     this.#serializer = serializer;
     if (serializer.dumps === pickleFields) {
-      const whole = (record: LogRecord) => this.encode(record);
+      const whole = new FrameEncoder((record: LogRecord) => this.encode(record));
       this.#direct = new DirectEncoderFirst(new PickleEncoder(), whole, this.#formatError);
     }
   }

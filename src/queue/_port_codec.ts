@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { DirectEncoderFirst } from "../delivery/frame_encoder.ts";
+import { DirectEncoderFirst, FrameEncoder } from "../delivery/frame_encoder.ts";
 import { isReceived } from "../logging/received_mark.ts";
 import { PickleEncoder } from "../wire/pickle_encoder.ts";
 import { lengthPrefixed } from "../wire/length_prefix_framing.ts";
@@ -34,7 +34,7 @@ export class PortEncoder extends DirectEncoderFirst {
   #isReceived = false;
 
   constructor() {
-    super(new PickleEncoder(), encodeFrame);
+    super(new PickleEncoder(), new FrameEncoder(encodeFrame));
   }
 
   override prepare(record: LogRecord): number {

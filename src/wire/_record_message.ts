@@ -70,9 +70,15 @@ export class RecordMessage {
     // Behind ASCII alone the last text begins no character's second half.
     if (end - start === length) return encodeUtf8(before, out, end);
     // The end of one text and the begin of the next may be one character.
+    return encodeUtf8(this.text, out, start);
+  }
+
+  /** The prepared message. */
+  get text(): string {
+    const last = this.#parts.length - 1;
     let text = "";
     for (let i = 0; i < last; i++) text += this.#parts[i]!.before + this.#values[i];
-    return encodeUtf8(text + before, out, start);
+    return text + this.#parts[last]!.before;
   }
 }
 

@@ -10,48 +10,20 @@
  *
  * @module
  */
-import { LogRecord, TIME_FIELDS } from "../logging/log_record.ts";
-import { RecordMessage } from "./_record_message.ts";
+import { type LogRecord, TIME_FIELDS } from "../logging/log_record.ts";
 import type { RecordEncoder } from "./record_encoder.ts";
 import * as op from "./pickle/opcodes.ts";
 import { Pickler } from "./pickle/pickler.ts";
-import {
-  isScalar,
-  MAX_VALUE_BYTES,
-  type Scalar,
-  TEXT_HEADER,
-  writePlain,
-  writeText,
-} from "./pickle/scalars.ts";
-import { RECORD_FIELDS as FIELDS } from "../logging/record_attributes.ts";
+import { MAX_VALUE_BYTES, TEXT_HEADER, writePlain, writeText } from "./pickle/scalars.ts";
+import { PlainRecordReader, type RecordTemplate } from "./_plain_record.ts";
 import { writeFields } from "./record_pickler.ts";
 
 /** The length prefix of a frame, in bytes. */
 const PREFIX = 4;
 
-/** Larger records are encoded by the serializer: for them one more copy hardly matters. */
-const MAX_PLAIN_BYTES = 12288;
-
-/**
- * The most fields of `extra`: more would need a second batch of the dict, or a longer memo index.
- */
-const MAX_EXTRAS = 64;
-
-/**
- * The most characters in a template: more than paths have. Those of a sender may have any number.
- */
-const MAX_TEMPLATE_LENGTH = 4096;
-
-/** The most templates of one line number: by level, and with `captureCaller()` by file. */
-const MAX_TEMPLATES_A_LINE = 32;
-
-/** The most templates; a program that logs from more places makes them again. */
-const MAX_TEMPLATES = 4096;
-
 /** The bytes that all plain records of one level and caller have in common. */
-class FrameTemplate {
+class FrameTemplate implements RecordTemplate {
   // The declared fields are set by the constructor; without `declare` they would be set twice.
-  /** The fields of the template, to compare; name, message and `exc_text` are empty. */
   declare readonly fields: LogRecord;
   /** From the length prefix to the name. */
   declare readonly head: Uint8Array;
@@ -91,18 +63,6 @@ class FrameTemplate {
     this.size = written.length;
   }
 
-  fits(record: LogRecord): boolean {
-    const { fields } = this;
-    return fields.levelno === record.levelno &&
-      fields.lineno === record.lineno && fields.funcName === record.funcName &&
-      fields.pathname === record.pathname && fields.levelname === record.levelname &&
-      fields.filename === record.filename && fields.module === record.module &&
-      fields.thread === record.thread && fields.threadName === record.threadName &&
-      fields.processName === record.processName && fields.process === record.process &&
-      fields.taskName === record.taskName &&
-      (fields.exc_text === null) === (record.exc_text === null);
-  }
-
   /** Writes all up to the message, and returns its end. */
   begin(name: string, out: Uint8Array, view: DataView, at: number): number {
     const { named } = this;
@@ -123,88 +83,44 @@ class FrameTemplate {
 
 /** Encodes plain records; `prepare()` runs getters and `getMessage()`. */
 export class PickleEncoder implements RecordEncoder {
-  /** By line number: it differs most. */
-  readonly #templates = new Map<number, FrameTemplate[]>();
-  #count = 0;
-  #last: FrameTemplate | undefined;
-  #name = "";
-  readonly #message = new RecordMessage();
-  #excText = "";
-  readonly #times = [0, 0, 0];
-  /** The number of fields of `extra`, their keys, and their values. */
-  #extras = 0;
-  readonly #keys: string[] = [];
-  readonly #values: Scalar[] = [];
-  #clean: object | undefined;
+  readonly #reader = new PlainRecordReader((fields) => new FrameTemplate(fields));
 
   /**
    * Prepares a plain record for `write()`. Returns the most bytes that its frame may take, or 0 if
    * the record is not plain.
    */
   prepare(record: LogRecord): number {
-    let count = 0;
-    let extras = 0;
-    let characters = 0;
-    for (const key in record) {
-      if (count < FIELDS.length) {
-        if (key !== FIELDS[count]) return 0;
-      } else if (key !== "message") {
-        const value: unknown = record[key];
-        if (!isScalar(value) || extras === MAX_EXTRAS) return 0;
-        this.#keys[extras] = key;
-        this.#values[extras++] = value;
-        characters += key.length;
-        if (typeof value === "string") characters += value.length;
-      }
-      count++;
-    }
-    if (count < FIELDS.length || !this.#isClean(Object.getPrototypeOf(record))) return 0;
-    this.#extras = extras;
-    const { name, exc_text, stack_info, created, msecs, relativeCreated } = record;
-    if (
-      typeof name !== "string" || stack_info !== null || typeof created !== "number" ||
-      typeof msecs !== "number" ||
-      typeof relativeCreated !== "number" || exc_text !== null && typeof exc_text !== "string"
-    ) return 0;
-    const excText = exc_text ?? "";
-    characters += name.length + excText.length;
-    const message = this.#message.prepare(record);
-    if (message === undefined) return 0;
-    characters += message;
-    const size = 3 * characters + 2 * (extras + 1) * MAX_VALUE_BYTES;
-    if (size > MAX_PLAIN_BYTES) return 0;
-    const template = this.#last?.fits(record) ? this.#last : this.#find(record);
+    const reader = this.#reader;
+    const template = reader.read(record);
     if (template === undefined) return 0;
-    this.#last = template;
-    this.#name = name;
-    this.#excText = excText;
-    this.#times[0] = created;
-    this.#times[1] = msecs;
-    this.#times[2] = relativeCreated;
-    return size + template.size;
+    return 3 * reader.characters + 2 * (reader.extras + 1) * MAX_VALUE_BYTES + template.size;
   }
 
   /** Writes the frame of the prepared record at `at`, and returns its end. */
   write(out: Uint8Array, view: DataView, at: number): number {
-    const template = this.#last!;
+    const reader = this.#reader;
+    const { extras, keys, values } = reader;
+    const template = reader.template!;
     const { middle, rest, times } = template;
-    let end = template.begin(this.#name, out, view, at);
-    out[end] = op.BINUNICODE;
+    let end = template.begin(reader.name, out, view, at);
     const textAt = end + TEXT_HEADER;
-    const textEnd = this.#message.write(out, textAt);
+    const textEnd = reader.message.write(out, textAt);
+    out[end] = op.BINUNICODE;
     view.setUint32(end + 1, textEnd - textAt, true);
     end = textEnd;
     if (middle.length > 0) {
       out.set(middle, end);
-      end = writeText(this.#excText, out, view, end + middle.length);
+      end = writeText(reader.excText, out, view, end + middle.length);
     }
     out.set(rest, end);
-    for (let i = 0; i < 3; i++) view.setFloat64(end + times[i]!, this.#times[i]!);
+    view.setFloat64(end + times[0]!, reader.created);
+    view.setFloat64(end + times[1]!, reader.msecs);
+    view.setFloat64(end + times[2]!, reader.relativeCreated);
     end += rest.length;
     let index = template.memoized;
-    for (let i = 0; i < this.#extras; i++) {
-      end = writeString(this.#keys[i]!, index++, out, view, end);
-      const value = this.#values[i];
+    for (let i = 0; i < extras; i++) {
+      end = writeString(keys[i]!, index++, out, view, end);
+      const value = values[i];
       if (typeof value === "string") end = writeString(value, index++, out, view, end);
       else end = writePlain(value, out, view, end);
     }
@@ -212,45 +128,6 @@ export class PickleEncoder implements RecordEncoder {
     out[end++] = op.STOP;
     view.setUint32(at, end - at - PREFIX);
     return end;
-  }
-
-  /** Returns true if a loop over a record's attributes finds no inherited ones. */
-  #isClean(prototype: object): boolean {
-    if (prototype === this.#clean) return true;
-    for (const _inherited in prototype) return false;
-    this.#clean = prototype;
-    return true;
-  }
-
-  /** Finds or makes the template of this record; `undefined` if the record is not plain. */
-  #find(record: LogRecord): FrameTemplate | undefined {
-    const { lineno, exc_text } = record;
-    let list = this.#templates.get(lineno);
-    const known = list?.find((template) => template.fits(record));
-    if (known !== undefined) return known;
-    // A record itself: objects of the same shape are compared fastest.
-    const fields = new LogRecord("", 0, "", 0, "", null, null);
-    for (const field of FIELDS) (fields as Record<string, unknown>)[field] = record[field];
-    fields.name = fields.msg = "";
-    fields.args = fields.exc_info = null;
-    fields.exc_text = exc_text && "";
-    let characters = 0;
-    for (const value of Object.values(fields)) {
-      if (!isScalar(value)) return undefined;
-      if (typeof value === "string") characters += value.length;
-    }
-    if (characters > MAX_TEMPLATE_LENGTH) return undefined;
-    if (this.#count >= MAX_TEMPLATES) {
-      this.#templates.clear();
-      this.#count = 0;
-      list = undefined;
-    }
-    if (list === undefined) this.#templates.set(lineno, list = []);
-    const template = new FrameTemplate(fields);
-    if (list.length < MAX_TEMPLATES_A_LINE) this.#count++;
-    else list.shift();
-    list.push(template);
-    return template;
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type ExitHooks,
   getHandlerByName,
   HTTPHandler,
+  type HTTPHandlerOptions,
   type NetworkHandler,
   SocketHandler,
   SysLogHandler,
@@ -15,6 +16,7 @@ import { Batcher } from "../../src/delivery/batcher.ts";
 import { SMTPHandler } from "../../src/mail/smtp_handler.ts";
 import { MemoryNetwork } from "../../src/testing/memory.ts";
 import { VirtualClock } from "../../src/testing/_virtual_clock.ts";
+import { FakeServer } from "../handlers/fake_server.ts";
 import { account, record } from "../handlers/wire.ts";
 import { test } from "../test.ts";
 
@@ -211,17 +213,121 @@ test("dictConfig() gives batchMs to the handlers that gather, from an entry or f
 test("Batcher.waits() sets one timer, and none once hurry() was called", async () => {
   const clock = new VirtualClock();
   let due = 0;
-  const batcher = new Batcher(30, clock, () => due++);
-  assertEquals([batcher.waits(), batcher.waits(), clock.pendingTimers], [true, true, 1]);
+  const batcher = new Batcher(30, false, clock, () => due++);
+  const waits = () => batcher.waits(false);
+  assertEquals([batcher.waits(true), clock.pendingTimers], [false, 0]);
+  assertEquals([waits(), waits(), clock.pendingTimers], [true, true, 1]);
   await clock.advance(30);
-  assertEquals([due, batcher.waits(), clock.pendingTimers], [1, false, 0]);
-  batcher.restart();
-  assertEquals([batcher.waits(), clock.pendingTimers], [true, 1]);
+  assertEquals([due, waits(), clock.pendingTimers], [1, false, 0]);
+  batcher.restart(false);
+  assertEquals([waits(), clock.pendingTimers], [true, 1]);
   batcher.stop();
   batcher.stop();
   assertEquals(clock.pendingTimers, 0);
   batcher.hurry();
-  assertEquals(batcher.waits(), false);
+  assertEquals(waits(), false);
+});
+
+test("Batcher.waits() without batchMs only for requests, and only behind one that records came during", async () => {
+  const clock = new VirtualClock();
+  let due = 0;
+  const requests = new Batcher(0, true, clock, () => due++);
+  assertEquals([requests.waits(false), clock.pendingTimers], [false, 0]);
+  requests.restart(true);
+  assertEquals([requests.waits(true), requests.waits(false)], [false, true]);
+  await clock.advance(14);
+  assertEquals(due, 0);
+  await clock.advance(1);
+  assertEquals([due, requests.waits(false), clock.pendingTimers], [
+    1,
+    false,
+    0,
+  ]);
+  requests.restart(false);
+  assertEquals(requests.waits(false), false);
+  const stream = new Batcher(0, false, clock, () => due++);
+  stream.restart(true);
+  assertEquals([stream.waits(false), clock.pendingTimers], [false, 0]);
+});
+
+function setUpRequests(options: HTTPHandlerOptions = {}) {
+  const clock = new VirtualClock();
+  const server = new FakeServer();
+  let answer = (_response: Response) => {};
+  const slowly = () => new Promise<Response>((resolve) => answer = resolve);
+  const handler = new HTTPHandler("h", "/", {
+    ...{
+      body: "ndjson",
+      clock,
+      fetch: server.fetch,
+      exitNotifier: {},
+      onEvent: () => {},
+    },
+    ...options,
+  });
+  const emit = (...messages: string[]) => {
+    for (const message of messages) handler.emit(record(message));
+  };
+  const answered = () => {
+    answer(new Response(null, { status: 204 }));
+    return clock.advance(0);
+  };
+  return { clock, server, slowly, handler, emit, answered };
+}
+
+test("a request waits 15 ms to be filled if records came while the last one was under way", async () => {
+  const { clock, server, slowly, handler, emit, answered } = setUpRequests();
+  server.nextAnswers(slowly);
+  emit("a", "b");
+  await clock.advance(0);
+  assertEquals(
+    server.batches,
+    [["a", "b"]],
+    "the first records leave at the end of their turn",
+  );
+  emit("c");
+  await answered();
+  assertEquals(server.requests.length, 1);
+  await clock.advance(14);
+  emit("d");
+  await clock.advance(1);
+  assertEquals(server.batches.slice(1), [["c", "d"]]);
+  emit("e");
+  await clock.advance(0);
+  assertEquals(server.batches.slice(2), [["e"]], "no record came meanwhile");
+  await handler.close();
+});
+
+test("a request that is full, a flush and close() do not wait for a fuller one", async () => {
+  const { clock, server, slowly, handler, emit, answered } = setUpRequests({
+    batchRecords: 3,
+  });
+  const begin = async (...messages: string[]) => {
+    server.nextAnswers(slowly);
+    emit("-");
+    await clock.advance(0);
+    emit(...messages);
+    await answered();
+    await clock.advance(0);
+  };
+  await begin("a", "b", "c", "d");
+  assertEquals(
+    server.batches.slice(1),
+    [["a", "b", "c"]],
+    "a full one goes at once",
+  );
+  await clock.advance(15);
+  assertEquals(server.batches.slice(2), [["d"]]);
+  await begin("e");
+  assertEquals(server.requests.length, 4);
+  await handler.flush();
+  assertEquals(server.batches.slice(4), [["e"]]);
+  await clock.advance(0);
+  await begin("f");
+  emit("g");
+  await handler.close();
+  assertEquals(server.batches.slice(6), [["f", "g"]]);
+  assertEquals([account(handler).sent, clock.pendingTimers], [10, 0]);
 });
 
 test("a burst is written by few of its calls, unless the queue is too small to hold it", async () => {

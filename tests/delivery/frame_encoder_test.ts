@@ -19,17 +19,20 @@ test("encodeAlone() gives the frame and no more of the room that it could have t
 
 test("DirectEncoderFirst encodes a record that is logged while another is encoded the general way", () => {
   const order: string[] = [];
-  const encoder: DirectEncoderFirst = new DirectEncoderFirst({
-    prepare: ({ msg }) => {
-      if (msg === "not plain") return 0;
-      if (msg === "outer") order.push(`nested: ${encodeAlone(record("inner"), encoder)}`);
-      return 3;
+  const encoder: DirectEncoderFirst = new DirectEncoderFirst(
+    {
+      prepare: ({ msg }) => {
+        if (msg === "not plain") return 0;
+        if (msg === "outer") order.push(`nested: ${encodeAlone(record("inner"), encoder)}`);
+        return 3;
+      },
+      write: (out, _view, at) => (out.fill(1, at, at + 3), at + 3),
     },
-    write: (out, _view, at) => (out.fill(1, at, at + 3), at + 3),
-  }, ({ msg }: LogRecord) => {
-    if (msg === "not plain") order.push(`nested: ${encodeAlone(record("inner"), encoder)}`);
-    return Uint8Array.of(2, 2);
-  });
+    new FrameEncoder(({ msg }: LogRecord) => {
+      if (msg === "not plain") order.push(`nested: ${encodeAlone(record("inner"), encoder)}`);
+      return Uint8Array.of(2, 2);
+    }),
+  );
   for (const msg of ["outer", "not plain", "plain"]) {
     order.push(`${msg}: ${encodeAlone(record(msg), encoder)}`);
   }
@@ -49,7 +52,7 @@ test("DirectEncoderFirst encodes on after a record that throws", () => {
       return 1;
     },
     write: (_out, _view, at) => at + 1,
-  }, () => Uint8Array.of(2, 2));
+  }, new FrameEncoder(() => Uint8Array.of(2, 2)));
   assertThrows(() => encoder.prepare(record("bad")), Error, "scripted");
   assertEquals(encoder.prepare(record("good")), 1);
 });

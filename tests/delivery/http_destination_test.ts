@@ -60,6 +60,21 @@ test("HttpDestination.report() gives ten texts a minute, and counts the others",
   assertEquals(destination.report("no"), "no");
 });
 
+test("HttpDestination.tookTooLong() halves the size of requests, and answers raise it again", () => {
+  const { destination } = setUp();
+  destination.answered();
+  assertEquals(destination.mostBytes, Infinity);
+  destination.tookTooLong(524_288);
+  assertEquals(destination.mostBytes, 262_144);
+  for (let i = 0; i < 10; i++) destination.tookTooLong(70_000);
+  assertEquals(destination.mostBytes, 65_536);
+  for (let i = 0; i < 56; i++) destination.answered();
+  assertEquals(destination.mostBytes, 524_288);
+  destination.refusedSize(200_000);
+  destination.answered();
+  assertEquals(destination.mostBytes, 100_000, "a limit of the server stays");
+});
+
 test("HttpDestination.refusedSize() halves the size of requests, and never below 64 KiB", () => {
   const { destination } = setUp();
   destination.refusedSize(524_288);

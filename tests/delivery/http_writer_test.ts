@@ -151,6 +151,23 @@ test("HTTPHandler sends a batch again with the same records and the same key", a
   await handler.close();
 });
 
+test("HTTPHandler sends a large batch that lasts too long again in halves", async () => {
+  const { server, handler, emit, clock } = setUp({ timeoutMs: 10_000 });
+  server.nextAnswers("hang", "hang");
+  const texts = ["a", "b", "c", "d"].map((letter) => letter.repeat(60_000));
+  emit(...texts);
+  await clock.advance(9999);
+  assertEquals(server.requests.length, 1);
+  await clock.advance(1 + 11_000 + 10_000);
+  const letters = () => server.batches.map((batch) => batch.map((text) => text[0]).join(""));
+  assertEquals(letters().slice(0, 2), ["abcd", "ab"]);
+  await clock.advance(60_000);
+  assertEquals(letters().slice(2), ["a", "b", "c", "d"]);
+  const { sent, queued } = account(handler);
+  assertEquals([sent, queued], [4, 0]);
+  await handler.close();
+});
+
 test("HTTPHandler repeats the halves of a batch, too, with their keys", async () => {
   const { server, handler, emit, clock, taken, keys } = setUp();
   server.nextAnswers(413, 503, networkError(), 204, 503);

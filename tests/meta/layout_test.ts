@@ -148,6 +148,7 @@ const testedThrough: Record<string, string[]> = {
     "src/queue/_port_codec.ts",
     "src/queue/port_receiver.ts",
   ],
+  "tests/wire/pickle_encoder_test.ts": ["src/wire/_plain_record.ts"],
   "tests/handlers/socket_handler_test.ts": [
     "src/delivery/_account.ts",
     "src/delivery/_attempt.ts",
