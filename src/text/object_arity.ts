@@ -24,8 +24,10 @@ export function objectArity(format: string): number {
     if (key !== undefined) return 1;
     if (letter === undefined) return reach;
     if (part.bare === "%") continue;
-    for (const size of [width, precision]) if (size === "*") count++;
+    if (width === "*") count++;
+    if (precision === "*") count++;
     count++;
-    if (/[sra]/.test(letter) && !flags.includes(" ")) reach = count;
+    const isText = letter === "s" || letter === "r" || letter === "a";
+    if (isText && !flags.includes(" ")) reach = count;
   }
 }
