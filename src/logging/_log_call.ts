@@ -7,6 +7,7 @@
  */
 import {
   isPlainCall,
+  lastKeywords,
   type LogKeywords,
   NO_KEYWORDS,
   type SplitCall,
@@ -25,17 +26,25 @@ export interface CallTarget {
   _log(level: number, msg: unknown, args: LogArguments, keywords: LogKeywords): void;
 }
 
-/** Logs; with `isException` the message itself is the error, unless the arguments hold one. */
+/**
+ * Logs; with `isException` the message itself is the error, unless the arguments hold one. `args` is
+ * the array of the caller's rest parameter, and becomes that of the record.
+ */
 export function logCall(
   target: CallTarget,
   level: number,
   msg: unknown,
-  args: readonly unknown[],
+  args: unknown[],
   isException: boolean = false,
 ): void {
   try {
     if (isPlainCall(msg, args)) {
       return target._log(level, msg, args, isException ? { exc_info: true } : NO_KEYWORDS);
+    }
+    const last = isException ? undefined : keywordsOf(msg, args);
+    if (last !== undefined) {
+      args.pop();
+      return target._log(level, msg, args, last);
     }
     const [text, rest, keywords] = split(msg, args);
     const needsError = isException && keywords.exc_info === undefined;
@@ -43,6 +52,15 @@ export function logCall(
     target._log(level, text, rest, needsError ? { ...keywords, exc_info } : keywords);
   } catch (error) {
     reportError({ msg, args }, error);
+  }
+}
+
+/** As `lastKeywords()`; `undefined` as well if an object of the call cannot be looked at. */
+function keywordsOf(msg: unknown, args: readonly unknown[]): LogKeywords | undefined {
+  try {
+    return lastKeywords(msg, args);
+  } catch {
+    return undefined;
   }
 }
 

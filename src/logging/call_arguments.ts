@@ -59,8 +59,31 @@ const ERROR_NAMES = ["err", "error", "exc_info"] as const;
 
 /** Returns true if nothing in a call may be keywords: then its parts are as they were given. */
 export function isPlainCall(msg: unknown, args: readonly unknown[]): boolean {
-  const last = args[args.length - 1];
-  return (typeof last !== "object" || last === null) && (typeof msg !== "object" || msg === null);
+  return !isObject(msg) && !isObject(lastOf(args, 1));
+}
+
+/**
+ * Returns the keywords of a call whose last argument alone holds keywords, fields or an error, as
+ * nearly all do that hold any; its other parts are as they were given. Returns `undefined` for any
+ * other call, which `splitCall()` splits.
+ */
+export function lastKeywords(msg: unknown, args: readonly unknown[]): LogKeywords | undefined {
+  if (typeof msg !== "string" || isObject(lastOf(args, 2)) || objectsShown(msg) >= args.length) {
+    return undefined;
+  }
+  const last = lastOf(args, 1);
+  if (isKeywords(last)) return last;
+  if (last instanceof Error) return { exc_info: last };
+  return isFields(last) && errorName(last) === undefined ? { extra: last } : undefined;
+}
+
+/** Returns an argument, counted from the end. An index below 0 would be slow. */
+function lastOf(args: readonly unknown[], count: number): unknown {
+  return args.length < count ? undefined : args[args.length - count];
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 /** Returns the parts of a call, by the table at the top of this file. */

@@ -135,8 +135,8 @@ export class LogRecord {
     this.lineno = lineno;
     this.funcName = func;
     this.created = now / 1000;
-    // From the whole milliseconds of the clock: exact, and never 1000 (gh-89047).
-    this.msecs = now % 1000;
+    // From the whole milliseconds of the clock: exact, and never 1000 (gh-89047). `%` is slower.
+    this.msecs = now - Math.floor(now / 1000) * 1000;
     this.relativeCreated = now - startTime;
     this.thread = logThreads ? 0 : null;
     this.threadName = logThreads ? "MainThread" : null;

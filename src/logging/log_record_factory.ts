@@ -25,8 +25,18 @@ export type LogRecordFactory = (
 /** A class derived from `LogRecord`, with the constructor of `LogRecord`. */
 export type LogRecordClass = new (...args: Parameters<LogRecordFactory>) => LogRecord;
 
-const plainFactory: LogRecordFactory = (name, level, path, line, msg, args, error, func, stack) =>
-  new LogRecord(name, level, path, line, msg, args, error, func, stack);
+/** Makes a `LogRecord` itself: the factory in use unless a program sets another. */
+export const plainFactory: LogRecordFactory = (
+  name,
+  level,
+  path,
+  line,
+  msg,
+  args,
+  error,
+  func,
+  stack,
+) => new LogRecord(name, level, path, line, msg, args, error, func, stack);
 
 let given: LogRecordFactory | LogRecordClass = LogRecord;
 

@@ -22,7 +22,12 @@ import { CRITICAL, DEBUG, ERROR, INFO, type Level, NOTSET, WARNING } from "./lev
 import { checkLevel, getLevelName } from "./level_names.ts";
 import { calledLevel, logCall } from "./_log_call.ts";
 import { type LogArguments, type LogRecord, UNKNOWN_FILE, UNKNOWN_FUNCTION } from "./log_record.ts";
-import { type LogRecordClass, type LogRecordFactory, makeRecord } from "./log_record_factory.ts";
+import {
+  type LogRecordClass,
+  type LogRecordFactory,
+  makeRecord,
+  plainFactory,
+} from "./log_record_factory.ts";
 import type { LoggerLike } from "./logger_like.ts";
 import { raiseExceptions } from "./raise_exceptions.ts";
 import { reportError, reportFault } from "./report_error.ts";
@@ -262,7 +267,7 @@ export class Logger extends Filterer implements LoggerLike {
   ): LogRecord {
     const factory = this.manager?.recordFactory ?? makeRecord;
     const record = factory(name, level, fn, lno, msg, args, exc_info, func, sinfo);
-    if (extra) addFields(record, extra);
+    if (extra) addFields(record, extra, undefined, factory === plainFactory);
     const context = contextReader.read?.();
     if (context) addFields(record, context, extra ?? undefined);
     return record;

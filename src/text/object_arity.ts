@@ -8,12 +8,26 @@
  */
 import { keptParts, readPart } from "./_percent_parts.ts";
 
+/** Longer formats are not kept, so that no long text stays in memory. */
+const MAX_LENGTH = 200;
+
+/** The last format: a program that logs much often repeats one. */
+let lastFormat = "";
+let lastArity = 0;
+
 /**
  * Returns how many arguments `format` takes up to its last `%s`, `%r` or `%a`; one mapping serves
  * all of `%(name)s`. A `%d` shows no object, and a space before the letter has a meaning for
  * numbers alone: `"50% done"` and `"100% sure"` are plain text that looks like a conversion.
  */
 export function objectArity(format: string): number {
+  if (format === lastFormat) return lastArity;
+  const arity = readArity(format);
+  if (format.length <= MAX_LENGTH) [lastFormat, lastArity] = [format, arity];
+  return arity;
+}
+
+function readArity(format: string): number {
   let count = 0;
   let reach = 0;
   const parts = keptParts(format);
@@ -24,8 +38,10 @@ export function objectArity(format: string): number {
     if (key !== undefined) return 1;
     if (letter === undefined) return reach;
     if (part.bare === "%") continue;
-    for (const size of [width, precision]) if (size === "*") count++;
+    if (width === "*") count++;
+    if (precision === "*") count++;
     count++;
-    if (/[sra]/.test(letter) && !flags.includes(" ")) reach = count;
+    const isText = letter === "s" || letter === "r" || letter === "a";
+    if (isText && !flags.includes(" ")) reach = count;
   }
 }

@@ -1,6 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import {
   isPlainCall,
+  lastKeywords,
   type LogKeywords,
   NO_KEYWORDS,
   splitCall,
@@ -180,6 +181,17 @@ test("isPlainCall() is true only for calls that splitCall() leaves as they are",
     assertEquals([text, rest, keywords], [msg, args, {}]);
   }
   assertEquals(plain, 7);
+});
+
+test("lastKeywords() returns the keywords that splitCall() finds in the last argument", () => {
+  let found = 0;
+  for (const [[msg, ...args], text, rest, keywords] of rows) {
+    const last = lastKeywords(msg, args);
+    if (last === undefined) continue;
+    found++;
+    assertEquals([text, rest, keywords], [msg, args.slice(0, -1), last]);
+  }
+  assertEquals(found, 25);
 });
 
 test("splitCall() copies nothing where it changes nothing", () => {

@@ -30,6 +30,27 @@ test("addFields() adds a field with the name of an attribute or method with _ be
   assertEquals(record.name__, 6);
 });
 
+test("addFields() puts no field of a new record in the place of another one", () => {
+  const newRecord = () => new LogRecord("shop", 20, "", 0, "", [], null);
+  // A name that was free in one record may not be free in the next one.
+  for (const fields of [{ msg_: 1, b: 2 }, { msg: 3, msg_: 4, b: 5 }, { b: 6, msg_: 7, msg: 8 }]) {
+    const record = newRecord();
+    addFields(record, fields, undefined, true);
+    const before = Object.keys(newRecord());
+    const added = Object.entries(record).filter(([key]) => !before.includes(key));
+    assertEquals(added.map(([, value]) => value), Object.values(fields));
+    assertEquals(record.msg, "");
+  }
+});
+
+test("addFields() adds no inherited field to a new record", () => {
+  const record = new LogRecord("shop", 20, "", 0, "", [], null);
+  addFields(record, { user: "anna" }, undefined, true);
+  const next = new LogRecord("shop", 20, "", 0, "", [], null);
+  addFields(next, Object.assign(Object.create({ user: "ben" }), { n: 1 }), undefined, true);
+  assertEquals(["user" in next, next.n], [false, 1]);
+});
+
 test("addFields() calls no setter that a class of records inherits", () => {
   let calls = 0;
   class WithSetter extends LogRecord {

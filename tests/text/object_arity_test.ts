@@ -28,6 +28,7 @@ test("objectArity() counts the arguments up to the last that may be an object", 
     "%s%%%r%d%": 2,
   };
   for (const [format, reach] of Object.entries(reaches)) {
-    assertEquals(objectArity(format), reach, format);
+    // The second time it may have kept the answer.
+    for (let i = 0; i < 2; i++) assertEquals(objectArity(format), reach, format);
   }
 });
