@@ -283,7 +283,7 @@ export class PersistentLink implements Link, Answers {
 
   mayExit({ writer, writing, bytes }: LinkFacts): Answer {
     // Records written to a server that ended the last stream at once may be lost, and count as sent.
-    const isOpen = this.#state === "open" && writer.writeSync !== undefined;
+    const isOpen = this.#state === "open" && writer.writeSync !== undefined && !writer.acknowledges;
     const isBlind = isOpen && !this.#isSuspected && (writing === 0 || bytes <= MAX_BLIND_BYTES);
     return isBlind ? [["writeLast"], ["mayEnd"]] : [["mayEnd"]];
   }

@@ -174,8 +174,9 @@ import type {
 import type { BatchWriter } from "../delivery/batch_writer.ts";
 import { DatagramWriter } from "../delivery/datagram_writer.ts";
 import { FramedStreamWriter } from "../delivery/framed_stream_writer.ts";
-import type { DeliveryOptions } from "../delivery/delivery_options.ts";
+import { checkDeliveryOptions, type DeliveryOptions } from "../delivery/delivery_options.ts";
 import { NetworkHandler } from "../delivery/network_handler.ts";
+import { openRelp, type RelpSettings } from "../delivery/relp_writer.ts";
 import { StreamWriter } from "../delivery/stream_writer.ts";
 import { prototypeMethod } from "../logging/prototype_method.ts";
 import type { StreamFraming } from "../wire/framing.ts";
@@ -297,6 +298,8 @@ export class SysLogHandler extends NetworkHandler {
   readonly #messages: SyslogMessages;
   readonly #encoder = new RecordTextEncoder((record) => this.#make(record));
   readonly #framing: StreamFraming | undefined;
+  /** `undefined`: no RELP. */
+  readonly #relp: RelpSettings | undefined;
 
   /**
    * Opens nothing: the first record does.
@@ -311,9 +314,12 @@ export class SysLogHandler extends NetworkHandler {
     const checked = checkSyslogOptions(what, options, targets);
     const messages = syslogMessages(what, checked);
     const name = typeof address === "string" ? address : address.join(":");
-    super(`SysLogHandler ${name}`, applyTimeout(what, options), {
-      exitNotifier: options.connector,
-    });
+    const isRelp = checked.framing === "relp";
+    const delivery = applyTimeout(
+      what,
+      isRelp ? { whileDisconnected: "queue", ...options } : options,
+    );
+    super(`SysLogHandler ${name}`, delivery, { exitNotifier: options.connector });
     defineConstants(this, SysLogHandler);
     this.address = address;
     this.unixsocket = typeof address === "string";
@@ -323,7 +329,8 @@ export class SysLogHandler extends NetworkHandler {
     this.#connector = options.connector as Connector & DatagramConnector;
     this.#targets = targets;
     this.#messages = messages;
-    this.#framing = checked.framing;
+    if (checked.framing !== "relp") this.#framing = checked.framing;
+    else this.#relp = checkDeliveryOptions(what, delivery as DeliveryOptions);
   }
 
   /** The kind of socket; `null` until a Unix socket of unknown kind was connected. */
@@ -411,6 +418,9 @@ export class SysLogHandler extends NetworkHandler {
   /** Opens a socket by `makeSocket()`, and frames messages where it is a stream. */
   protected override async openWriter(options: WaitOptions): Promise<BatchWriter> {
     const socket = await this.makeSocket(options);
+    if (this.#relp !== undefined) {
+      return await openRelp(socket as StreamConnection, this.#relp, options);
+    }
     if (isDatagrams(socket)) return new DatagramWriter(socket);
     const framing = this.#framing;
     return framing ? new FramedStreamWriter(socket, framing) : new StreamWriter(socket);

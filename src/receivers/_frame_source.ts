@@ -8,6 +8,8 @@
  */
 import type { FrameReader } from "../wire/length_prefix_framing.ts";
 
+const NOTHING = /* @__PURE__ */ new Uint8Array(0);
+
 /** Reads the frames of one connection, or of one datagram; see the module. */
 export class FrameSource implements FrameReader {
   /** The sender's IP address, where the acceptor names it. */
@@ -16,8 +18,8 @@ export class FrameSource implements FrameReader {
   readonly connection: number | undefined;
   /** The bytes that were pushed so far. */
   bytes = 0;
-  /** The whole frames that were read so far. */
-  frames = 0;
+  /** The payloads that were read so far. */
+  payloads = 0;
   readonly #reader: FrameReader;
   /** The bytes that were pushed since the last whole frame. */
   #unfinished = 0;
@@ -39,7 +41,7 @@ export class FrameSource implements FrameReader {
   next(): Uint8Array | undefined {
     const payload = this.#reader.next();
     if (payload !== undefined) {
-      this.frames++;
+      this.payloads++;
       this.#unfinished = 0;
     }
     return payload;
@@ -48,6 +50,31 @@ export class FrameSource implements FrameReader {
   /** Says that no bytes follow; throws a `FrameError` inside a frame. */
   end(): void {
     this.#reader.end();
+  }
+
+  /** The whole frames that were read so far. */
+  get frames(): number {
+    return this.#reader.frames ?? this.payloads;
+  }
+
+  /** Says whether the sender awaits answers. */
+  get hasAnswers(): boolean {
+    return this.#reader.takeAnswers !== undefined;
+  }
+
+  /** As in the contract; without bytes where the protocol has no answers. */
+  takeAnswers(): Uint8Array {
+    return this.#reader.takeAnswers?.() ?? NOTHING;
+  }
+
+  /** As in the contract. */
+  leave(): void {
+    this.#reader.leave?.();
+  }
+
+  /** As in the contract. */
+  get isOver(): boolean {
+    return this.#reader.isOver === true;
   }
 
   /** The memory, in bytes, that an unfinished frame takes; 0 between two frames. */
