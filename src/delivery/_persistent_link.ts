@@ -222,8 +222,9 @@ export class PersistentLink implements Link, Answers {
     return [...this.#prove(), ["progress"], ["watch"]];
   }
 
-  progress(): Answer {
-    return this.#isEndSeen ? NOTHING : [["watch"]];
+  progress({ writer }: LinkFacts): Answer {
+    if (this.#isEndSeen) return NOTHING;
+    return [...writer.isUnproven ? NOTHING : this.#prove(), ["watch"]];
   }
 
   ended(facts: LinkFacts): Answer {

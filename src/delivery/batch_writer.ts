@@ -104,7 +104,7 @@ export interface DetailedWriter extends BatchWriter {
    * itself, and only its outcome says that the other side is there.
    */
   readonly isConnectionless?: boolean;
-  /** It was opened without a word from the other side: only a settled batch proves that it is there. */
+  /** Only a settled batch, or progress once it is false, proves that the other side takes records. */
   readonly isUnproven?: boolean;
   /** After a rejection: the other side asked to be left alone for so many seconds, from 0. */
   readonly holdSeconds?: number | undefined;

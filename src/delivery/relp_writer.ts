@@ -74,7 +74,7 @@ function unanswered(): ConnectionError {
 export class RelpWriter implements DetailedWriter {
   readonly acknowledges = true;
   // A server that ends each session before it has taken a record is as good as away.
-  readonly isUnproven = true;
+  isUnproven = true;
   onSettled: DetailedWriter["onSettled"];
   onProgress: DetailedWriter["onProgress"];
   /** Resolves when the server has opened the session; rejects when it ends before. */
@@ -249,6 +249,7 @@ export class RelpWriter implements DetailedWriter {
       if (this.#state === "over") return;
     }
     if (!isProgress) return;
+    this.isUnproven = false;
     if (this.#client.waiting === 0) this.#watchdog.rest();
     else this.#watchdog.feed();
     this.#onRoom();
