@@ -54,20 +54,23 @@ export async function openRelp(
   { signal }: WaitOptions = {},
 ): Promise<RelpWriter> {
   const writer = new RelpWriter(connection, settings);
-  const giveUp = () => writer.giveUp(unanswered());
+  const giveUp = () => writer.giveUp(unopened("timeout"));
   signal?.addEventListener("abort", giveUp);
   if (signal?.aborted) giveUp();
   try {
     await writer.opened;
     return writer;
+  } catch (error) {
+    writer.giveUp(error as ConnectionError);
+    throw error;
   } finally {
     signal?.removeEventListener("abort", giveUp);
   }
 }
 
-function unanswered(): ConnectionError {
+function unopened(code: "timeout" | "closed"): ConnectionError {
   const advice = "does it speak RELP at this port?";
-  return new ConnectionError("timeout", `the server has not opened a RELP session: ${advice}`);
+  return new ConnectionError(code, `the server has not opened a RELP session: ${advice}`);
 }
 
 /** Writes each record as a transaction. */
@@ -233,7 +236,7 @@ export class RelpWriter implements DetailedWriter {
 
   /** The error of a server that ends the session with something left to answer or to write. */
   #endError(): ConnectionError | undefined {
-    if (this.#state === "opening") return unanswered();
+    if (this.#state === "opening") return unopened("closed");
     const { waiting } = this.#client;
     if (this.#state === "closing" || waiting === 0 && !this.#isWriting) return undefined;
     const when = `before it answered ${waiting} records`;
@@ -301,7 +304,7 @@ export class RelpWriter implements DetailedWriter {
     const wasOpening = this.#state === "opening";
     this.#state = "over";
     this.#watchdog.stop();
-    if (wasOpening) this.#failOpened(error ?? unanswered());
+    if (wasOpening) this.#failOpened(error ?? unopened("closed"));
     this.#setClosed(error);
     this.#onRoom();
   }
