@@ -65,6 +65,17 @@ export class RelpPeer {
     return this;
   }
 
+  /** Answers a transaction; says whether the client has taken that. */
+  async answered(txnr: number, text: string): Promise<boolean> {
+    this.#unanswered.delete(txnr);
+    try {
+      await this.peer.write(relpFrame(txnr, "rsp", text));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** The transactions that arrived and have no answer. */
   get unanswered(): number[] {
     this.take();
