@@ -21,7 +21,7 @@ import {
   RelpFrameReader,
   relpText,
   writeRelpFrame,
-} from "./relp_frame.ts";
+} from "./_relp_frame.ts";
 
 /** The most transactions that wait for answers, as in librelp. */
 export const RELP_WINDOW = 128;

@@ -19,7 +19,7 @@ import {
   RelpFrameReader,
   relpText,
   writeRelpFrame,
-} from "./relp_frame.ts";
+} from "./_relp_frame.ts";
 
 /** The answers to the frames of a usual chunk find room. */
 const FIRST_BUFFER_BYTES = 4096;

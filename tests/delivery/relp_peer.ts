@@ -1,7 +1,7 @@
 /** The far end of one connection, which the test has speak RELP as a server. */
 import { assertEquals } from "@std/assert";
 import type { MemoryPeer } from "../../src/testing/memory.ts";
-import { relpFrame, RelpFrameReader, relpText } from "../../src/wire/relp_frame.ts";
+import { relpFrame, RelpFrameReader, relpText } from "../../src/wire/_relp_frame.ts";
 
 /** A message that arrived, with the number of its transaction. */
 export interface Message {

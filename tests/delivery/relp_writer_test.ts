@@ -4,7 +4,7 @@ import type { DeliveryEvent } from "../../src/delivery/delivery_event.ts";
 import { SysLogHandler, type SyslogOptions } from "../../src/handlers/sys_log_handler.ts";
 import { ConnectionError } from "../../src/net/connection_error.ts";
 import { MemoryNetwork } from "../../src/testing/memory.ts";
-import { relpFrame } from "../../src/wire/relp_frame.ts";
+import { relpFrame } from "../../src/wire/_relp_frame.ts";
 import { account, record } from "../handlers/wire.ts";
 import { test } from "../test.ts";
 import { RelpPeer } from "./relp_peer.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { FrameError } from "../../src/wire/framing.ts";
 import { RelpClient, type RelpEvent } from "../../src/wire/relp_client.ts";
-import { MAX_TXNR, relpFrame } from "../../src/wire/relp_frame.ts";
+import { MAX_TXNR, relpFrame } from "../../src/wire/_relp_frame.ts";
 import { Dice } from "../delivery/scripted_faults.ts";
 import { test } from "../test.ts";
 

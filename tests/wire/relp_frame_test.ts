@@ -1,6 +1,11 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { FrameError } from "../../src/wire/framing.ts";
-import { MAX_TXNR, type RelpFrame, relpFrame, RelpFrameReader } from "../../src/wire/relp_frame.ts";
+import {
+  MAX_TXNR,
+  type RelpFrame,
+  relpFrame,
+  RelpFrameReader,
+} from "../../src/wire/_relp_frame.ts";
 import { Dice } from "../delivery/scripted_faults.ts";
 import { test } from "../test.ts";
 
