@@ -166,7 +166,7 @@ export class RelpWriter implements DetailedWriter {
   }
 
   /** As in the contract; takes none, as nothing that is written then is answered. */
-  writeSync(batch: Batch): number {
+  writeSync(batch: Batch, waitMs?: number): number {
     if (this.#state !== "open") return 0;
     const last = this.#unsettled.at(-1);
     if (last !== undefined && last.written < last.batch.lengths.length) {
@@ -177,9 +177,9 @@ export class RelpWriter implements DetailedWriter {
         bytes: bytes.subarray(last.bytes),
         lengths: lengths.subarray(last.written),
       };
-      if (this.#stream.writeSync(rest) < rest.lengths.length) return 0;
+      if (this.#stream.writeSync(rest, waitMs) < rest.lengths.length) return 0;
     }
-    this.#stream.writeSync(batch);
+    this.#stream.writeSync(batch, waitMs);
     return 0;
   }
 

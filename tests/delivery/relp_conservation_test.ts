@@ -72,7 +72,7 @@ async function round(seed: number, connection: Connection): Promise<void> {
       left.add(server);
       server.leave();
     }
-    const waiting = server.unanswered.filter((txnr) => isHealthy || !dice.once(3));
+    const waiting = server.unanswered.filter(() => isHealthy || !dice.once(3));
     if (!isHealthy && dice.once(2)) waiting.reverse();
     if (isHealthy || !dice.once(3)) { for (const txnr of waiting) await answer(server, txnr); }
     if (isHealthy || !dice.once(8)) return;
