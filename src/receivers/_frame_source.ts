@@ -6,9 +6,7 @@
  *
  * @module
  */
-import type { FrameReader } from "../wire/length_prefix_framing.ts";
-
-const NOTHING = /* @__PURE__ */ new Uint8Array(0);
+import type { FrameReader, SessionReader } from "../wire/framing.ts";
 
 /** Reads the frames of one connection, or of one datagram; see the module. */
 export class FrameSource implements FrameReader {
@@ -20,12 +18,15 @@ export class FrameSource implements FrameReader {
   bytes = 0;
   /** The payloads that were read so far. */
   payloads = 0;
+  /** Where the sender awaits answers, what has them. */
+  readonly session: SessionReader | undefined;
   readonly #reader: FrameReader;
   /** The bytes that were pushed since the last whole frame. */
   #unfinished = 0;
 
   constructor(reader: FrameReader, sender?: string, connection?: number) {
     this.#reader = reader;
+    this.session = "takeAnswers" in reader ? reader as SessionReader : undefined;
     this.sender = sender;
     this.connection = connection;
   }
@@ -54,27 +55,7 @@ export class FrameSource implements FrameReader {
 
   /** The whole frames that were read so far. */
   get frames(): number {
-    return this.#reader.frames ?? this.payloads;
-  }
-
-  /** Says whether the sender awaits answers. */
-  get hasAnswers(): boolean {
-    return this.#reader.takeAnswers !== undefined;
-  }
-
-  /** As in the contract; without bytes where the protocol has no answers. */
-  takeAnswers(): Uint8Array {
-    return this.#reader.takeAnswers?.() ?? NOTHING;
-  }
-
-  /** As in the contract. */
-  leave(): void {
-    this.#reader.leave?.();
-  }
-
-  /** As in the contract. */
-  get isOver(): boolean {
-    return this.#reader.isOver === true;
+    return this.session?.frames ?? this.payloads;
   }
 
   /** The memory, in bytes, that an unfinished frame takes; 0 between two frames. */

@@ -10,6 +10,7 @@
  *
  * @module
  */
+import type { SessionReader } from "../wire/framing.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { StreamConnection } from "../net/connector.ts";
 import { turn } from "../net/fair_turn.ts";
@@ -102,10 +103,11 @@ export class ServedConnection {
     this.#draining = true;
     this.#silenceMs = quietMs;
     if (this.isIdle) this.#arm();
-    if (!this.#source.hasAnswers) return void this.#close();
-    this.#source.leave();
+    const { session } = this.#source;
+    if (session === undefined) return void this.#close();
+    session.leave();
     // That a write fails is seen where bytes are read.
-    this.#answer(false).catch(() => {});
+    this.#answer(session, false).catch(() => {});
   }
 
   /** Reports why it is closed, and closes it at once; does nothing if it has ended. */
@@ -167,12 +169,12 @@ export class ServedConnection {
     if (done === true) return ENDED;
     this.#disarm();
     this.#state = "taking";
-    const { frames, payloads } = source;
+    const { frames, payloads, session } = source;
     const fault = await this.#pipeline.take(source, chunk, this.#release.signal);
-    if (fault === undefined && source.hasAnswers) await this.#answer(source.payloads > payloads);
+    if (fault === undefined && session) await this.#answer(session, source.payloads > payloads);
     this.#state = "reading";
     if (fault !== undefined) return fault;
-    if (source.isOver) {
+    if (session?.isOver) {
       await chunks.return?.();
       return ENDED;
     }
@@ -183,14 +185,14 @@ export class ServedConnection {
   }
 
   /** Answers what was read, behind the answers before; `flushes`: once its records are flushed. */
-  #answer(flushes: boolean): Promise<void> {
-    return this.#answering = this.#answering.then(() => this.#writeAnswers(flushes));
+  #answer(session: SessionReader, flushes: boolean): Promise<void> {
+    return this.#answering = this.#answering.then(() => this.#writeAnswers(session, flushes));
   }
 
-  async #writeAnswers(flushes: boolean): Promise<void> {
+  async #writeAnswers(session: SessionReader, flushes: boolean): Promise<void> {
     const { signal } = this.#release;
     if (flushes) await this.#pipeline.flush(signal);
-    const answers = this.#source.takeAnswers();
+    const answers = session.takeAnswers();
     if (answers.length === 0 || signal.aborted) return;
     const { clock } = this.#pipeline;
     const message = `It has not read its answers for ${ANSWER_MS} ms`;

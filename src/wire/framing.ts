@@ -72,20 +72,21 @@ export interface FrameReader {
    * the bytes since the last frame.
    */
   readonly heldBytes?: number;
-  /**
-   * The whole frames that were read so far, where some have no payload. A reader without it has a
-   * payload in each.
-   */
-  readonly frames?: number;
+}
+
+/** The reader of a protocol in which the receiver answers. */
+export interface SessionReader extends FrameReader {
+  /** The whole frames that were read so far, those without a payload included. */
+  readonly frames: number;
+  /** True once the sender has said that nothing follows. */
+  readonly isOver: boolean;
   /**
    * Takes out the bytes that answer what was read so far, for when all of it has been handled; without
-   * bytes where the sender awaits none. Absent where the protocol has no answers.
+   * bytes where the sender awaits none.
    */
-  takeAnswers?(): Uint8Array;
-  /** Asks the sender, in the next answers, to end the stream; absent where it cannot be asked. */
-  leave?(): void;
-  /** True once the sender has said that nothing follows. */
-  readonly isOver?: boolean;
+  takeAnswers(): Uint8Array;
+  /** Asks the sender, in the next answers, to end the stream. */
+  leave(): void;
 }
 
 /** A framing: it writes frames and reads them. */

@@ -10,7 +10,7 @@ import {
   checkDeframerOptions,
   type DeframerOptions,
   FrameError,
-  type FrameReader,
+  type SessionReader,
 } from "./framing.ts";
 import { RELP_OFFERS } from "./relp_client.ts";
 import {
@@ -29,7 +29,7 @@ const NOTHING = /* @__PURE__ */ new Uint8Array(0);
 const OK = /* @__PURE__ */ encoder.encode("200 OK");
 
 /** Reads the messages of one session; each payload is one. */
-export class RelpServer implements FrameReader {
+export class RelpServer implements SessionReader {
   /** The frames that were read so far, those without a message included. */
   frames = 0;
   readonly #reader: RelpFrameReader;
