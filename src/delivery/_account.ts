@@ -161,10 +161,19 @@ export class Account {
     this.#count(batch, bytes, frames - again.length, tooLarge, "tooLarge");
   }
 
-  /** The other side has acknowledged a batch, but for some records; false if it was settled before. */
-  acknowledge(batch: Batch, refused: readonly number[], { reason, error }: Refusal): boolean {
-    const bytes = this.outbox.settle(batch);
-    this.#count(batch, bytes, batch.lengths.length, new Set(refused), reason);
+  /**
+   * The other side has acknowledged a batch, but for those records that it refuses, and those that wait
+   * `again`; false if it was settled before.
+   */
+  acknowledge(
+    batch: Batch,
+    refused: readonly number[] = [],
+    { reason, error }: Refusal = { reason: "refused" },
+    again: readonly number[] = [],
+  ): boolean {
+    const records = batch.lengths.length;
+    const bytes = this.outbox.settle(batch, records, again);
+    this.#count(batch, bytes, records - again.length, new Set(refused), reason);
     if (bytes === undefined) return false;
     if (error !== undefined && !isReporting) queueMicrotask(() => this.#listener.onFault(error));
     return true;

@@ -343,7 +343,11 @@ export class Delivery implements ExitHooks, LinkActions {
   }
 
   restore(): void {
-    this.#outbox.restore(this.#attempt?.writer?.acknowledges === true);
+    const { writer } = this.#attempt ?? {};
+    for (const { batch, again, refused, refusal } of writer?.partlySettled?.() ?? []) {
+      this.#account.acknowledge(batch, refused, refusal, again);
+    }
+    this.#outbox.restore(writer?.acknowledges === true);
   }
 
   discard(records: number, isPoison: boolean): void {
@@ -610,13 +614,13 @@ export class Delivery implements ExitHooks, LinkActions {
   #settled(
     attempt: Attempt,
     batch: Batch,
-    refused: readonly number[] = [],
-    refusal: Refusal = { reason: "refused" },
+    refused?: readonly number[],
+    refusal?: Refusal,
   ): void {
     // The records of a lost connection go again.
     if (attempt.isParted || !this.#account.acknowledge(batch, refused, refusal)) return;
-    const { all = false, reason } = refusal;
-    if (all) this.drop(reason);
+    const all = refusal?.all === true;
+    if (all) this.drop(refusal!.reason);
     this.wake();
     if (!all) this.#on("settled", undefined, attempt);
   }

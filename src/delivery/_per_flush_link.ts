@@ -115,6 +115,13 @@ export class PerFlushLink implements Link, Answers {
     return [...this.#prove(), ["progress"], ...next];
   }
 
+  progress({ now, writer }: LinkFacts): Answer {
+    // Without acknowledgements a write has its time, in whatever pieces it is taken.
+    if (!writer.acknowledges) return NOTHING;
+    this.#moved(now, this.writeMs!);
+    return [...writer.isUnproven ? NOTHING : this.#prove(), ["watch"]];
+  }
+
   ended(facts: LinkFacts): Answer {
     const isBroken = facts.error !== undefined;
     if (this.#stage === "closing" && !isBroken) return NOTHING;

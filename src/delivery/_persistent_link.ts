@@ -222,8 +222,9 @@ export class PersistentLink implements Link, Answers {
     return [...this.#prove(), ["progress"], ["watch"]];
   }
 
-  progress(): Answer {
-    return this.#isEndSeen ? NOTHING : [["watch"]];
+  progress({ writer }: LinkFacts): Answer {
+    if (this.#isEndSeen) return NOTHING;
+    return [...writer.isUnproven ? NOTHING : this.#prove(), ["watch"]];
   }
 
   ended(facts: LinkFacts): Answer {
@@ -283,7 +284,7 @@ export class PersistentLink implements Link, Answers {
 
   mayExit({ writer, writing, bytes }: LinkFacts): Answer {
     // Records written to a server that ended the last stream at once may be lost, and count as sent.
-    const isOpen = this.#state === "open" && writer.writeSync !== undefined;
+    const isOpen = this.#state === "open" && writer.writeSync !== undefined && !writer.acknowledges;
     const isBlind = isOpen && !this.#isSuspected && (writing === 0 || bytes <= MAX_BLIND_BYTES);
     return isBlind ? [["writeLast"], ["mayEnd"]] : [["mayEnd"]];
   }

@@ -60,6 +60,16 @@ export interface Refusal {
   readonly all?: boolean;
 }
 
+/** A batch of which the other side has acknowledged some records, as the connection ends. */
+export interface PartialSettlement {
+  readonly batch: Batch;
+  /** The indices of the records that it has not acknowledged, and that are written again. */
+  readonly again: readonly number[];
+  /** The indices of those that it has refused, and why. */
+  readonly refused: readonly number[];
+  readonly refusal: Refusal | undefined;
+}
+
 /** The progress of a batch that is not acknowledged. */
 export interface Progress {
   /** Records, counted from the first, that are done with. */
@@ -80,6 +90,8 @@ export interface DetailedWriter extends BatchWriter {
   onProgress?: (() => void) | undefined;
   /** How far the batch has come that was last written; true after a rejection as well. */
   progress?(batch: Batch): Progress;
+  /** The batches of which some records were acknowledged, so that those do not go again. */
+  partlySettled?(): Iterable<PartialSettlement>;
   /** Writes, of a pending batch, what is taken by now; says whether that was the rest of it. */
   retry?(batch: Batch): boolean;
   /**
@@ -92,7 +104,7 @@ export interface DetailedWriter extends BatchWriter {
    * itself, and only its outcome says that the other side is there.
    */
   readonly isConnectionless?: boolean;
-  /** It was opened without a word from the other side: only a settled batch proves that it is there. */
+  /** Only a settled batch, or progress once it is false, proves that the other side takes records. */
   readonly isUnproven?: boolean;
   /** After a rejection: the other side asked to be left alone for so many seconds, from 0. */
   readonly holdSeconds?: number | undefined;

@@ -13,15 +13,18 @@ import { StreamWriter } from "./stream_writer.ts";
 /** A batch of the outbox is at most 64 KiB, with rare exceptions, and frames add little. */
 const FIRST_BUFFER_BYTES = 131_072;
 
+/** How messages are framed. */
+export type MessageFraming = Pick<StreamFraming, "mostBytes" | "write">;
+
 /** Writes batches to a connection on which messages need something that marks them off. */
 export class FramedStreamWriter extends StreamWriter {
-  readonly #framing: StreamFraming;
+  readonly #framing: MessageFraming;
   /** Where the frames of a write stand; it is used again for the next one. */
   #buffer: Uint8Array = NO_BYTES;
   /** The batch that was last written, as it is on the stream. */
   #framed: Batch = { id: 0n, bytes: this.#buffer, lengths: new Uint32Array(0) };
 
-  constructor(connection: StreamConnection, framing: StreamFraming) {
+  constructor(connection: StreamConnection, framing: MessageFraming) {
     super(connection);
     this.#framing = framing;
   }

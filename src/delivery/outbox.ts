@@ -323,8 +323,12 @@ export class Outbox implements Amount {
     if (chunk === undefined) return undefined;
     const { bytes } = chunk;
     let left = chunk;
-    if (again.length === 0) chunk.drop(frames);
-    else left = chunk.pick((frame) => frame >= frames || again.includes(frame));
+    if (again.length === 0) {
+      chunk.drop(frames);
+    } else {
+      const kept = new Set(again);
+      left = chunk.pick((frame) => frame >= frames || kept.has(frame));
+    }
     const done = bytes - left.bytes;
     this.bytes -= done;
     this.records -= frames - again.length;

@@ -12,6 +12,7 @@
  * | TLS           | `["host", 6514]`, `"stream"`, and `tls: …` | yes                   | yes | yes               | `"rfc5424"` (`"octet-counting"`)                   |
  * | TCP           | `["host", 601]`, `"stream"`                | yes                   | yes | yes               | `"rfc5424"` (`"octet-counting"`)                   |
  * |               | `["host", 514]`, `"stream"`                | yes                   | yes | yes               | `"cpython"` (`"nul"`), `"rfc3164"` (`"lf"`)        |
+ * | RELP          | `["host", 2514]`, `"stream"`, and `framing: "relp"`, with `tls` or without | yes | yes | yes | any (`"relp"`) |
  * | UDP           | `["host", 514]`                            | yes                   | yes | yes               | any                                                |
  * | `/dev/log`    | `"/dev/log"`                               | with `--unstable-net` | yes | with `unix-dgram` | `"cpython"`, `"rfc3164"`: daemons read these there |
  * | a Unix stream | `"/run/log"`                               | yes                   | yes | yes               | `"cpython"` (`"nul"`), `"rfc3164"` (`"lf"`)        |
@@ -37,7 +38,7 @@
  * - `framing` separates the messages on a stream. Use `"rfc5424"` with its octet counting over TCP
  *   and TLS: a message arrives whole, line feeds and all. `"lf"` and `"nul"` write a line feed as
  *   `#012`; the `"nul"` of `"cpython"` does not, and most daemons then break a traceback into one
- *   message a line.
+ *   message a line. `"relp"` is a protocol of its own, see below.
  * - `maxDatagramBytes`: a longer message is cut between two characters and counted in
  *   `handler.truncated`. `"cpython"` drops and counts it instead, unless this option is given.
  * - `timeout` is Python's, in seconds.
@@ -52,13 +53,32 @@
  * `"queue"` mode they wait. A message that a failure cut is sent again, whole, and a message may
  * arrive twice. Over UDP a lost message is not noticed.
  *
+ * ## RELP
+ *
+ * Over TCP and TLS a message counts as sent when the kernel of this machine has it; what the
+ * kernels hold when the daemon is killed is lost, and nobody counts it. With `framing: "relp"` a
+ * message counts as sent when the daemon has acknowledged it. At most 128 messages wait for that;
+ * what was not acknowledged when a connection ends goes again, in order, to the next one, and may
+ * arrive twice. `handler.stats.unacknowledged` is how many records were taken to be written and are
+ * not settled, a batch at a time; `flush()` and `close()` wait for the acknowledgements.
+ *
+ * - `whileDisconnected` is `"queue"`, unless you give it.
+ * - A daemon that acknowledges nothing for `writeTimeoutMs`, or breaks the protocol, loses its
+ *   connection. A message that it refuses is dropped and counted in `stats.dropped.refused`.
+ * - The session must be open within `connectTimeoutMs`: that includes the daemon's answer.
+ * - RELP has no port of its own: 2514 is usual.
+ *
+ * A stock rsyslog acknowledges a message when it is in its main queue, in memory, and loses what is
+ * there when it is killed. The `main_queue` below has it write first.
+ *
  * ## When the program ends
  *
  * A program that returns waits up to `closeTimeoutMs` until the queue is sent. `process.exit()`,
  * `Deno.exit()` and an uncaught error write the queue to an open connection as `./socket-handler`
  * describes, and wait up to `exitTimeoutMs` for the daemon to read it; the rest is counted as lost
- * and reported in one line on stderr. After a signal without a
- * listener nothing is sent. `await handler.close()` waits, and is final.
+ * and reported in one line on stderr. Over RELP all that was not acknowledged counts as lost then,
+ * although it may arrive. After a signal without a listener nothing is sent. `await
+ * handler.close()` waits, and is final.
  *
  * ## Errors
  *
@@ -73,7 +93,7 @@
  *
  * ## The daemon's side
  *
- * The tests log into rsyslog (with the package `rsyslog-gnutls`) and syslog-ng with these
+ * The tests log into rsyslog (with the packages `rsyslog-gnutls` and `rsyslog-relp`) and syslog-ng with these
  * settings:
  *
  * ```conf
@@ -89,6 +109,13 @@
  *   streamDriver.caFile="/etc/ssl/logs/ca.pem"
  *   streamDriver.certFile="/etc/ssl/logs/server.pem"
  *   streamDriver.keyFile="/etc/ssl/logs/server.key")
+ * ```
+ *
+ * ```conf
+ * # /etc/rsyslog.d/logwire-relp.conf
+ * main_queue(queue.type="Direct") # else a message is acknowledged before it is written
+ * module(load="imrelp") # of the package rsyslog-relp
+ * input(type="imrelp" port="2514" maxDataSize="128k") # a longer message is cut
  * ```
  *
  * ```conf
@@ -174,9 +201,10 @@ import type {
 import type { BatchWriter } from "../delivery/batch_writer.ts";
 import { DatagramWriter } from "../delivery/datagram_writer.ts";
 import { FramedStreamWriter } from "../delivery/framed_stream_writer.ts";
-import type { DeliveryOptions } from "../delivery/delivery_options.ts";
+import { checkDeliveryOptions, type DeliveryOptions } from "../delivery/delivery_options.ts";
 import { encodeAlone } from "../delivery/frame_encoder.ts";
 import { NetworkHandler } from "../delivery/network_handler.ts";
+import { openRelp, type RelpSettings } from "../delivery/relp_writer.ts";
 import { StreamWriter } from "../delivery/stream_writer.ts";
 import { prototypeMethod } from "../logging/prototype_method.ts";
 import type { StreamFraming } from "../wire/framing.ts";
@@ -301,6 +329,8 @@ export class SysLogHandler extends NetworkHandler {
     write: (out, view, at) => this.#messages.write(out, view, at),
   };
   readonly #framing: StreamFraming | undefined;
+  /** `undefined`: no RELP. */
+  readonly #relp: RelpSettings | undefined;
 
   /**
    * Opens nothing: the first record does.
@@ -315,9 +345,12 @@ export class SysLogHandler extends NetworkHandler {
     const checked = checkSyslogOptions(what, options, targets);
     const messages = syslogMessages(what, checked);
     const name = typeof address === "string" ? address : address.join(":");
-    super(`SysLogHandler ${name}`, applyTimeout(what, options), {
-      exitNotifier: options.connector,
-    });
+    const isRelp = checked.framing === "relp";
+    const delivery = applyTimeout(
+      what,
+      isRelp ? { whileDisconnected: "queue", ...options } : options,
+    );
+    super(`SysLogHandler ${name}`, delivery, { exitNotifier: options.connector });
     defineConstants(this, SysLogHandler);
     this.address = address;
     this.unixsocket = typeof address === "string";
@@ -327,7 +360,8 @@ export class SysLogHandler extends NetworkHandler {
     this.#connector = options.connector as Connector & DatagramConnector;
     this.#targets = targets;
     this.#messages = messages;
-    this.#framing = checked.framing;
+    if (checked.framing !== "relp") this.#framing = checked.framing;
+    else this.#relp = checkDeliveryOptions(what, delivery as DeliveryOptions);
   }
 
   /** The kind of socket; `null` until a Unix socket of unknown kind was connected. */
@@ -415,6 +449,9 @@ export class SysLogHandler extends NetworkHandler {
   /** Opens a socket by `makeSocket()`, and frames messages where it is a stream. */
   protected override async openWriter(options: WaitOptions): Promise<BatchWriter> {
     const socket = await this.makeSocket(options);
+    if (this.#relp !== undefined) {
+      return await openRelp(socket as StreamConnection, this.#relp, options);
+    }
     if (isDatagrams(socket)) return new DatagramWriter(socket);
     const framing = this.#framing;
     return framing ? new FramedStreamWriter(socket, framing) : new StreamWriter(socket);

@@ -42,8 +42,11 @@ export type SyslogAddress = readonly [host: string, port: number] | string;
  */
 export type SyslogFormat = "cpython" | "rfc3164" | "rfc5424";
 
-/** How messages are separated on a stream (RFC 6587). */
-export type SyslogFraming = "octet-counting" | "lf" | "nul";
+/**
+ * How messages are separated on a stream: in a way of RFC 6587, or by RELP, in which the server
+ * acknowledges each.
+ */
+export type SyslogFraming = "octet-counting" | "lf" | "nul" | "relp";
 
 /** The kind of socket that a handler sends with. */
 export type SyslogSocktype = "datagram" | "stream";
@@ -85,7 +88,8 @@ export interface SyslogOptions extends DeliveryOptions {
    * How messages are separated on a stream; datagrams need nothing. Octet counting carries them as
    * they are. The others write LF, CR and NUL within a message as `#012`, `#015` and `#000`, but for
    * the "nul" of cpython: it is what `append_nul` appends, and most daemons end a message of it at a
-   * line feed too.
+   * line feed too. "relp" needs a stream and a server that speaks RELP; it carries messages as they
+   * are, too.
    *
    * @default "octet-counting" for rfc5424, "lf" for rfc3164, "nul" for cpython
    */
@@ -160,10 +164,11 @@ const FOREIGN: Readonly<Record<SyslogFormat, readonly (keyof SyslogOptions)[]>> 
   rfc5424: [],
 };
 
-const FRAMINGS: Readonly<Record<SyslogFraming, StreamFraming>> = {
+const FRAMINGS: Readonly<Record<SyslogFraming, StreamFraming | "relp">> = {
   "octet-counting": octetCounting,
   lf: lineDelimited,
   nul: nulDelimited,
+  relp: "relp",
 };
 
 const DEFAULT_FRAMING: Readonly<Record<SyslogFormat, SyslogFraming>> = {
@@ -222,7 +227,7 @@ export interface CheckedSyslogOptions {
   readonly facility: number | string;
   readonly format: SyslogFormat;
   /** `undefined`: the messages need none, or have it already. */
-  readonly framing: StreamFraming | undefined;
+  readonly framing: StreamFraming | "relp" | undefined;
   /** `true`: the message itself ends with a NUL, as CPython's. */
   readonly appendNul: boolean;
   readonly hostname: string | null;
@@ -251,7 +256,10 @@ export function checkSyslogOptions(
     throw new TypeError(`Cannot ${what} as '${name}' has no place in the format "${format}"`);
   }
   const { framing = DEFAULT_FRAMING[format], bom = false, appName, procid } = options;
-  checkOneOf(what, "framing", framing, ["octet-counting", "lf", "nul"]);
+  checkOneOf(what, "framing", framing, ["octet-counting", "lf", "nul", "relp"]);
+  if (framing === "relp" && datagrams !== null) {
+    throw new TypeError(`Cannot ${what} as 'framing' "relp" needs 'socktype' to be "stream"`);
+  }
   checkBoolean(what, "bom", bom);
   const { maxDatagramBytes = format === "cpython" ? Infinity : MAX_UDP_BYTES } = options;
   checkLimit(what, "maxDatagramBytes", maxDatagramBytes, 1);

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { FrameReader } from "../wire/length_prefix_framing.ts";
+import type { FrameReader, SessionReader } from "../wire/framing.ts";
 
 /** Reads the frames of one connection, or of one datagram; see the module. */
 export class FrameSource implements FrameReader {
@@ -16,14 +16,17 @@ export class FrameSource implements FrameReader {
   readonly connection: number | undefined;
   /** The bytes that were pushed so far. */
   bytes = 0;
-  /** The whole frames that were read so far. */
-  frames = 0;
+  /** The payloads that were read so far. */
+  payloads = 0;
+  /** Where the sender awaits answers, what has them. */
+  readonly session: SessionReader | undefined;
   readonly #reader: FrameReader;
   /** The bytes that were pushed since the last whole frame. */
   #unfinished = 0;
 
   constructor(reader: FrameReader, sender?: string, connection?: number) {
     this.#reader = reader;
+    this.session = "takeAnswers" in reader ? reader as SessionReader : undefined;
     this.sender = sender;
     this.connection = connection;
   }
@@ -39,7 +42,7 @@ export class FrameSource implements FrameReader {
   next(): Uint8Array | undefined {
     const payload = this.#reader.next();
     if (payload !== undefined) {
-      this.frames++;
+      this.payloads++;
       this.#unfinished = 0;
     }
     return payload;
@@ -48,6 +51,11 @@ export class FrameSource implements FrameReader {
   /** Says that no bytes follow; throws a `FrameError` inside a frame. */
   end(): void {
     this.#reader.end();
+  }
+
+  /** The whole frames that were read so far. */
+  get frames(): number {
+    return this.session?.frames ?? this.payloads;
   }
 
   /** The memory, in bytes, that an unfinished frame takes; 0 between two frames. */

@@ -34,6 +34,8 @@ export interface RecordSteps {
   decode?(payload: Uint8Array): LogRecord | undefined;
   /** Handles a record; throws, or rejects. */
   handleLogRecord(record: LogRecord): void | Promise<void>;
+  /** Flushes the handlers that records have reached; never rejects. */
+  flush?(signal: AbortSignal): Promise<void>;
 }
 
 /** Options of a {@linkcode RecordPipeline}; every value has been checked. */
@@ -105,6 +107,11 @@ export class RecordPipeline {
       if (count % RECORDS_A_TURN === 0) await turn();
       if (signal.aborted) return undefined;
     }
+  }
+
+  /** Flushes the handlers that records have reached, until `signal` is aborted; never rejects. */
+  async flush(signal: AbortSignal): Promise<void> {
+    await this.#steps.flush?.(signal);
   }
 
   /** No bytes follow: handles the record that this completes; the fault, if a frame is cut off. */

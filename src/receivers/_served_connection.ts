@@ -10,6 +10,7 @@
  *
  * @module
  */
+import type { SessionReader } from "../wire/framing.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type { StreamConnection } from "../net/connector.ts";
 import { turn } from "../net/fair_turn.ts";
@@ -26,6 +27,9 @@ const CLOSE_MS = 1000;
  * less, and a frame of the greatest size ends within hours.
  */
 const PROGRESS_BYTES = 65_536;
+
+/** A sender that reads answers does so at once; they are few, and its kernel holds them. */
+const ANSWER_MS = 30_000;
 
 /** Its bytes have ended. */
 const ENDED = "ended";
@@ -56,6 +60,8 @@ export class ServedConnection {
   #state: "reading" | "taking" | "over" = "reading";
   #draining = false;
   #givenUp = false;
+  /** Settles when the answers so far are written. */
+  #answering: Promise<void> = Promise.resolve();
 
   /** Starts to read; `number` is for reports. */
   constructor(
@@ -90,13 +96,18 @@ export class ServedConnection {
 
   /**
    * Asks the sender to stop, by a FIN, and reads on what it sent before it got that. Handlers of
-   * CPython do not read, so `quietMs` of silence end the connection too.
+   * CPython do not read, so `quietMs` of silence end the connection too. A sender that awaits answers
+   * is asked by one, and gets the others until then.
    */
   drain(quietMs: number): void {
     this.#draining = true;
     this.#silenceMs = quietMs;
     if (this.isIdle) this.#arm();
-    void this.#close();
+    const { session } = this.#source;
+    if (session === undefined) return void this.#close();
+    session.leave();
+    // That a write fails is seen where bytes are read.
+    this.#answer(session, false).catch(() => {});
   }
 
   /** Reports why it is closed, and closes it at once; does nothing if it has ended. */
@@ -158,14 +169,43 @@ export class ServedConnection {
     if (done === true) return ENDED;
     this.#disarm();
     this.#state = "taking";
-    const { frames } = source;
+    const { frames, payloads, session } = source;
     const fault = await this.#pipeline.take(source, chunk, this.#release.signal);
+    if (fault === undefined && session) await this.#answer(session, source.payloads > payloads);
     this.#state = "reading";
     if (fault !== undefined) return fault;
+    if (session?.isOver) {
+      await chunks.return?.();
+      return ENDED;
+    }
     const completed = source.frames > frames;
     this.#watchFrame(completed);
     this.#options.taken(completed);
     return undefined;
+  }
+
+  /** Answers what was read, behind the answers before; `flushes`: once its records are flushed. */
+  #answer(session: SessionReader, flushes: boolean): Promise<void> {
+    return this.#answering = this.#answering.then(() => this.#writeAnswers(session, flushes));
+  }
+
+  async #writeAnswers(session: SessionReader, flushes: boolean): Promise<void> {
+    const { signal } = this.#release;
+    if (flushes) await this.#pipeline.flush(signal);
+    const answers = session.takeAnswers();
+    if (answers.length === 0 || signal.aborted) return;
+    const { clock } = this.#pipeline;
+    const message = `It has not read its answers for ${ANSWER_MS} ms`;
+    const late = () => this.giveUp("idle", new ConnectionError("timeout", message));
+    const timer = clock.setTimeout(late, ANSWER_MS);
+    try {
+      await this.#connection.write(answers);
+    } catch (error) {
+      // A sender that has ended the stream awaits no answer.
+      if (!(error instanceof ConnectionError && error.code === "closed")) throw error;
+    } finally {
+      clock.clearTimeout(timer);
+    }
   }
 
   #arm(): void {

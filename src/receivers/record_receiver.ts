@@ -23,7 +23,10 @@ import { pickle } from "../wire/pickle_serializer.ts";
 import type { Serializer } from "../wire/serializer.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { getLogger } from "../logging/get_logger.ts";
+import type { Handler } from "../logging/handler.ts";
+import type { Logger } from "../logging/logger.ts";
 import { nearestLogger } from "../logging/nearest_logger.ts";
+import { reportFault } from "../logging/report_error.ts";
 import type { Clock, WaitOptions } from "../net/connector.ts";
 import { systemClock } from "../net/system_clock.ts";
 import { makeFault, type ReceiverFault } from "./receiver_fault.ts";
@@ -119,6 +122,8 @@ export abstract class RecordReceiver implements AsyncDisposable {
   #starting: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
   #toNearest = 0;
+  /** The loggers that have handled records, which are the program's own, and so few. */
+  readonly #loggers = new Set<Logger>();
   #failure: { error: unknown } | undefined;
   readonly #over: Promise<void>;
   #setOver: () => void = () => {};
@@ -157,6 +162,7 @@ export abstract class RecordReceiver implements AsyncDisposable {
       handleLogRecord: (record) => this.handleLogRecord(record),
       decode: (payload) =>
         this.unPickle === RecordReceiver.prototype.unPickle ? decoder.decode(payload) : undefined,
+      flush: (signal) => this.#flush(signal),
     };
     this.pipeline = new RecordPipeline(steps, {
       framing: framing ?? serializer.framing ?? lengthPrefixed,
@@ -288,12 +294,25 @@ export abstract class RecordReceiver implements AsyncDisposable {
           `current value is ${valueText(logname)}`,
       );
     }
-    if (this.logname !== null) return getLogger(logname).handle(record);
-    const logger = nearestLogger(logname);
+    const logger = this.logname === null ? nearestLogger(logname) : getLogger(logname);
+    this.#loggers.add(logger);
+    if (this.logname !== null) return logger.handle(record);
     if (logger.name === logname || logname === "") return logger.handle(record);
     this.#toNearest++;
     // Not handle(): filters and `disabled` of a logger do not apply to records from below it.
     logger.callHandlers(record);
+  }
+
+  async #flush(signal: AbortSignal): Promise<void> {
+    const handlers = new Set<Handler>();
+    for (const logger of this.#loggers) {
+      for (let one: Logger | null = logger; one !== null; one = one.propagate ? one.parent : null) {
+        for (const handler of one.handlers) handlers.add(handler);
+      }
+    }
+    const flush = async (handler: Handler) => await handler.flush({ signal });
+    // A handler of the program's own may reject.
+    await Promise.all([...handlers].map((one) => flush(one).catch((error) => reportFault(error))));
   }
 
   /** The name of this receiver in lines on stderr. */

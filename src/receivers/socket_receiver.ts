@@ -30,7 +30,18 @@
  * - `SyslogReceiver`: `defaultTimeZone` and `timeZones` say how times without a zone are meant;
  *   `delimiter` and `framing` say how messages end on a stream. Where stock CPython is the only
  *   sender, `delimiter: "nul"` keeps its line feeds; where no sender counts octets,
- *   `framing: "lines"` takes no number at the start of a line for a length.
+ *   `framing: "lines"` takes no number at the start of a line for a length. `framing: "relp"` with
+ *   `transport: "tcp"` takes RELP, of rsyslog's `omrelp` and of our `SysLogHandler`.
+ *
+ * ## RELP
+ *
+ * Over RELP a sender keeps each message until the receiver has acknowledged it, and sends it again
+ * on its next connection otherwise. The receiver acknowledges what arrived together when
+ * `handleLogRecord()` has settled for all of it, and the handlers of the loggers that it went to have
+ * flushed. If you override `handleLogRecord()`, return a promise that resolves when the record is
+ * safe. A record whose handling fails is reported and acknowledged: it would fail again. A sender may
+ * send a message twice when a connection is lost, so a record may arrive twice. `stop()` asks the
+ * senders to end their sessions, and acknowledges what they had sent.
  *
  * ## Senders that you do not trust
  *

@@ -1,5 +1,5 @@
 /**
- * Receives syslog over UDP (RFC 5426), TCP (RFC 6587), TLS (RFC 5425) and Unix sockets. It reads
+ * Receives syslog over UDP (RFC 5426), TCP (RFC 6587), TLS (RFC 5425), RELP and Unix sockets. It reads
  * the formats of RFC 5424 and RFC 3164, and the variants of daemons, of devices and of the
  * `SysLogHandler` of CPython and of this module. Each message becomes a record and is handled as
  * the records of the other receivers are.
@@ -10,11 +10,8 @@
  */
 import type { DeframerOptions, Framing } from "../wire/length_prefix_framing.ts";
 import { checkKnown, checkOneOf, refuse } from "../logging/validate.ts";
-import {
-  checkDelimiter,
-  checkReadFraming,
-  SyslogFrameReader,
-} from "../wire/syslog/syslog_framing.ts";
+import { checkDelimiter, SyslogFrameReader } from "../wire/syslog/syslog_framing.ts";
+import { RelpServer } from "../wire/relp_server.ts";
 import { type ParseContext, parseSyslog } from "../wire/syslog/syslog_parser.ts";
 import { checkTimeZone, checkTimeZones } from "../wire/syslog/time_zone.ts";
 import { unframed } from "../wire/datagram_framing.ts";
@@ -72,6 +69,9 @@ const TIME_OPTIONS: readonly string[] = ["defaultTimeZone", "timeZones"];
 /** The names of the options that say how a stream is split into messages. */
 const FRAME_OPTIONS: readonly string[] = ["delimiter", "framing"];
 
+/** The values of `framing`. */
+const FRAMINGS = ["counted", "lines", "both", "relp"] as const;
+
 /** The names of all options of a {@linkcode SyslogReceiver}. */
 const OPTIONS: readonly string[] = /* @__PURE__ */ RECEIVER_OPTIONS.concat(
   TIME_OPTIONS,
@@ -108,9 +108,12 @@ export interface SyslogStreamReceiverOptions
    * sender sends line feeds and does not count octets, as CPython does: `lines` takes no number for
    * a count.
    *
+   * `relp`: by RELP alone. Messages are acknowledged when `handleLogRecord()` has handled all that
+   * arrived with them and the handlers that they reached have flushed.
+   *
    * @default "lines" for the delimiter "lf", else "both"
    */
-  framing?: "counted" | "lines" | "both";
+  framing?: "counted" | "lines" | "both" | "relp";
   /** The largest message that is taken, in bytes, 1 to 4294967295. @default {1048576} */
   maxFrameBytes?: number;
 }
@@ -257,7 +260,10 @@ function checkServer(
     const { delimiter = "either", framing } = options;
     checkDelimiter(what, delimiter);
     const settings = checkStreamServer(what, host, port, options);
-    if (framing !== undefined) checkReadFraming(what, framing);
+    if (framing !== undefined) checkOneOf(what, "framing", framing, FRAMINGS);
+    if (framing === "relp") {
+      return { ...settings, messages: { reader: (limits) => new RelpServer(limits) } };
+    }
     const reader = (limits?: DeframerOptions) => new SyslogFrameReader(limits, delimiter, framing);
     return { ...settings, messages: { reader } };
   }

@@ -74,6 +74,21 @@ export interface FrameReader {
   readonly heldBytes?: number;
 }
 
+/** The reader of a protocol in which the receiver answers. */
+export interface SessionReader extends FrameReader {
+  /** The whole frames that were read so far, those without a payload included. */
+  readonly frames: number;
+  /** True once the sender has said that nothing follows. */
+  readonly isOver: boolean;
+  /**
+   * Takes out the bytes that answer what was read so far, for when all of it has been handled; without
+   * bytes where the sender awaits none.
+   */
+  takeAnswers(): Uint8Array;
+  /** Asks the sender, in the next answers, to end the stream. */
+  leave(): void;
+}
+
 /** A framing: it writes frames and reads them. */
 export interface Framing {
   /** Returns the frame of this payload. */

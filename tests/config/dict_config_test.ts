@@ -621,6 +621,32 @@ test("dictConfig() reads propagate by Python's truth", () =>
     assertEquals(getLogger("a").propagate, false);
   }));
 
+test("dictConfig() makes a SysLogHandler that sends over RELP", () =>
+  bare(async () => {
+    const connector = new MemoryNetwork();
+    const { clock } = connector;
+    dictConfig({
+      version: 1,
+      handlers: {
+        log: {
+          class: "logging.handlers.SysLogHandler",
+          address: ["h", 2514],
+          socktype: "ext://socket.SOCK_STREAM",
+          framing: "relp",
+        },
+      },
+      loggers: { shop: { handlers: ["log"] } },
+    }, { classes: handlerClasses({ connector, clock }) });
+    const handler = named<SysLogHandler>("log");
+    getLogger("shop").warning("low on ink");
+    await clock.advance();
+    assertEquals(new TextDecoder().decode(connector.peer.received.subarray(0, 7)), "1 open ");
+    assertEquals(handler.stats.queued, 1);
+    const closing = handler.close();
+    await clock.advance(5000);
+    await closing;
+  }));
+
 test("dictConfig() knows the ext:// names that are the same in every program", () =>
   bare(() => {
     const entry = (stream: string) => ({ class: "logging.StreamHandler", stream });

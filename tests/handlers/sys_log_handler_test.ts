@@ -664,6 +664,7 @@ test("SysLogHandler refuses bad values, naming each and its range", () => {
     [local, { connector, serializer: {} }, "there is no option 'serializer'"],
     [local, { connector, socktype: 2 }, `'socktype' must be "datagram" or "stream"`],
     [local, { connector, tls: true }, `'tls' needs 'socktype' to be "stream"`],
+    [local, { connector, framing: "relp" }, `'framing' "relp" needs 'socktype' to be "stream"`],
     ["/dev/log", { ...tcp, connector, tls: true }, "'tls' needs a port"],
     [["h", 1], { ...tcp, connector, tls: { ca: "pem" } }, "'tls.ca' must be"],
     [local, { connector, facility: "USER" }, "auth, authpriv, console"],

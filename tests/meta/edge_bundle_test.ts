@@ -50,6 +50,12 @@ test("a bundle that names no formatter and no filter carries no code of ours for
   }
 });
 
+test("a bundle that sends no syslog carries no code for RELP", () => {
+  for (const { files } of [worker, core]) {
+    assertEquals(files.filter(({ file, bytes }) => bytes > 0 && file.includes("relp_")), []);
+  }
+});
+
 test("captureCaller() distinguishes the program's functions from ours in a bundle that is minified", async () => {
   const folder = mkdtempSync(join(tmpdir(), "logwire-"));
   try {

@@ -22,7 +22,7 @@ launcher() { # launcher <program> <option>
 
 downloads=$(mktemp -d)
 trap 'rm -rf "$downloads"' EXIT
-packages=$(needed rsyslog rsyslog-gnutls && needed syslog-ng-core)
+packages=$(needed rsyslog rsyslog-gnutls rsyslog-relp && needed syslog-ng-core)
 # shellcheck disable=SC2086 # each word is a package
 (cd "$downloads" && apt-get download -qq -o APT::Sandbox::User= $(sort -u <<<"$packages"))
 mkdir -p "$folder/bin"

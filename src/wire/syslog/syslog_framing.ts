@@ -76,7 +76,7 @@ export class SyslogFrameReader implements FrameReader {
   ) {
     this.#max = checkDeframerOptions(options);
     this.#delimiter = checkDelimiter("read frames", delimiter);
-    this.#framing = checkReadFraming("read frames", framing);
+    this.#framing = checkOneOf("read frames", "framing", framing, ["counted", "lines", "both"]);
   }
 
   /** Adds the next bytes of the stream. */
@@ -249,11 +249,6 @@ export class SyslogFrameReader implements FrameReader {
 /** Checks the delimiter of messages that are not octet-counted. */
 export function checkDelimiter(what: string, value: unknown): Delimiter {
   return checkOneOf(what, "delimiter", value, ["lf", "nul", "either"]);
-}
-
-/** Checks the framing of messages. */
-export function checkReadFraming(what: string, value: unknown): ReadFraming {
-  return checkOneOf(what, "framing", value, ["counted", "lines", "both"]);
 }
 
 function isDigit(byte: number): boolean {
