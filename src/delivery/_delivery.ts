@@ -30,7 +30,8 @@ import type { DeliveryStats, DropReason } from "./delivery_event.ts";
 import type { CheckedDeliveryOptions } from "./delivery_options.ts";
 import { FlushTracker } from "./flush_tracker.ts";
 import { holdOpen } from "./hold_open.ts";
-import type { Encoder, Outbox } from "./outbox.ts";
+import type { Encoder } from "./outbox.ts";
+import type { RecordQueue } from "./spool.ts";
 import type { Answer, Link, LinkActions, LinkEvent, LinkFacts } from "./_link.ts";
 import { PerFlushLink } from "./_per_flush_link.ts";
 import { PersistentLink } from "./_persistent_link.ts";
@@ -38,6 +39,10 @@ import { PersistentLink } from "./_persistent_link.ts";
 /** The settings of a delivery; every value has been checked. */
 export interface DeliverySettings extends CheckedDeliveryOptions, DeliveryListener {
   exitNotifier: ExitNotifier;
+  /** The handler, as lines on stderr name it. */
+  name: string;
+  /** The kind of records: those that one kind has spooled, another one cannot send. */
+  contentType: string;
   /** How large batches are. @default as they come, in chunks */
   batch?: BatchSettings | undefined;
   /** One dial; may throw or reject with anything. */
@@ -68,7 +73,7 @@ export class Delivery implements ExitHooks, LinkActions {
   readonly #settings: DeliverySettings;
   readonly #link: Link;
   readonly #account: Account;
-  readonly #outbox: Outbox;
+  readonly #outbox: RecordQueue;
   readonly #flushes = new FlushTracker();
   readonly #batcher: Batcher | undefined;
   /** Events that are to be reported behind the actions that are being done. */
@@ -165,6 +170,7 @@ export class Delivery implements ExitHooks, LinkActions {
 
   /** Resolves when all that is queued now is sent or dropped, or `signal` is aborted. */
   async whenFlushed({ signal }: WaitOptions = {}, isLast = false): Promise<void> {
+    this.#outbox.open();
     const mark = this.#outbox.next;
     const isDone = () => mark <= this.#outbox.oldest || signal?.aborted;
     if (isDone()) return;
@@ -224,6 +230,7 @@ export class Delivery implements ExitHooks, LinkActions {
       this.#on("closed", { error: await Promise.race([this.#released, bound]) });
     });
     release();
+    this.#outbox.close();
     this.isClosed = true;
     this.#account.endOutage();
     callBack(() => this.#forgetExit?.());
@@ -398,7 +405,7 @@ export class Delivery implements ExitHooks, LinkActions {
 
   progress(): void {
     // An outage is over once the queue is half empty.
-    if (this.#outbox.bytes * 2 <= this.#settings.maxQueuedBytes) this.#account.endOutage();
+    if (this.#outbox.isRelieved) this.#account.endOutage();
     this.wake();
   }
 

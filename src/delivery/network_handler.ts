@@ -68,6 +68,10 @@ import type { Encoder } from "./outbox.ts";
 export interface DeliveryWay {
   /** Reports the end of the process, so that the last records are written. @default nothing does */
   exitNotifier?: ExitNotifier;
+  /**
+   * The kind of records, in a few words: a spool refuses those of another kind. @default "records"
+   */
+  contentType?: string;
   /** How large a batch is at most. @default as records come */
   batch?: BatchSettings;
 }
@@ -100,6 +104,8 @@ export abstract class NetworkHandler extends Handler {
     this.#delivery = new Delivery({
       ...checked,
       exitNotifier: {},
+      contentType: "records",
+      name,
       ...way,
       open: (signal) => this.openWriter({ signal }),
       onEvent: (event) => callBack(() => onEvent(event), onFault),

@@ -43,7 +43,7 @@ const testedThrough: Record<string, string[]> = {
     "src/adapters/common/_tls_options.ts",
   ],
   "tests/interop/deno_permission_test.ts": [
-    "src/files/_deno_permission.ts",
+    "src/files/deno_permission.ts",
     "src/net/address_permission.ts",
     "src/net/deno_permission.ts",
   ],
@@ -97,7 +97,7 @@ const testedThrough: Record<string, string[]> = {
   "tests/wire/json_test.ts": ["src/wire/record_json.ts"],
   "tests/files/file_handler_test.ts": ["src/files/file_options.ts"],
   "tests/interop/dict_config_test.ts": ["src/files/file_handler_classes.ts"],
-  "tests/interop/file_exit_test.ts": ["src/files/_exit_writer.ts"],
+  "tests/interop/file_exit_test.ts": ["src/files/exit_writer.ts"],
   "tests/integrations/console_test.ts": ["src/integrations/_console_calls.ts"],
   "tests/integrations/console_text_test.ts": [
     "src/integrations/_node_util.ts",
