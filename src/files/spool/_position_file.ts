@@ -107,9 +107,9 @@ export class PositionFile {
     attempt(() => this.#calls.fdatasyncSync(this.#fd));
   }
 
-  /** As {@linkcode sync}, in the background; calls back when that is done or has failed. */
+  /** As {@linkcode sync}, in the background; calls back when that is done. */
   syncLater(done: () => void): void {
-    this.#calls.fdatasync(this.#fd, done);
+    this.#calls.fdatasync(this.#fd, (error) => void (error === null && done()));
   }
 
   /** Closes the file. */

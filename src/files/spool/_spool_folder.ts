@@ -170,7 +170,10 @@ export class SpoolFolder {
       const range = { path, first, limit: Infinity, bytes: Infinity };
       reader = new SegmentReader(calls, range, from);
     } catch (error) {
-      return { end: first, error: this.setAside(path, error) };
+      // One that was begun as the machine lost power holds no record.
+      const header = encodeHeader({ spoolId: this.spoolId, first, contentType: contentType ?? "" });
+      const isBegun = attempt(() => calls.statSync(path).size <= header.length);
+      return isBegun ? { end: first } : { end: first, error: this.setAside(path, error) };
     }
     try {
       const type = reader.header.contentType;

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { setTimeout } from "node:timers";
+import { clearTimeout, setTimeout } from "node:timers";
 import { type Batch, NO_BYTES } from "../../delivery/batch_writer.ts";
 import type { DropReason } from "../../delivery/delivery_event.ts";
 import {
@@ -46,6 +46,8 @@ const RETRY_MS = 1000;
 
 /** How often folders of dead processes are looked for, in milliseconds. */
 const ADOPT_MS = 30_000;
+
+type Timer = ReturnType<typeof setTimeout>;
 
 /** Thrown within `append()` for a record that has no room. */
 const OVERFLOW = new Error("the spool is full");
@@ -94,8 +96,8 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
   #sent: BatchRange[] = [];
   #low = 0;
   #isScheduled = false;
-  #isMarkDue = false;
-  #isSyncDue = false;
+  /** The timers that write to the disk again, note the position, and sync. */
+  readonly #timers: { retry?: Timer; mark?: Timer; sync?: Timer } = {};
   /** The disk takes no records; it is tried again at this time. */
   #retryAt: number | undefined;
   #adoptedAt = 0;
@@ -328,7 +330,7 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
     this.#isScheduled = false;
     const store = this.#store!;
     const isSaved = this.#group.count > 0 && this.#save();
-    if (this.#retryAt === undefined && !this.#isMarkDue) exitWriter.delete(this);
+    if (this.#retryAt === undefined && this.#timers.mark === undefined) exitWriter.delete(this);
     if (isSaved && this.#depth === 0) this.#lookForDead(store);
   };
 
@@ -363,7 +365,7 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
         this.#fail("takes no records, so that new ones are kept in memory", error);
       }
       this.#retryAt = this.#spool.now() + RETRY_MS;
-      later(() => this.#save(), RETRY_MS);
+      this.#later("retry", RETRY_MS, () => this.#save(true));
       return false;
     }
     this.#retryAt = undefined;
@@ -372,12 +374,25 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
   }
 
   #scheduleSync(): void {
-    if (this.#isSyncDue) return;
-    this.#isSyncDue = true;
-    later(() => {
-      this.#isSyncDue = false;
+    this.#later("sync", this.#spool.intervalMs, () => {
       this.sync().catch((error) => this.#fail("cannot be synced", error));
-    }, this.#spool.intervalMs);
+    });
+  }
+
+  /** Has something done later, once, unless the queue is closed before. */
+  #later(name: "retry" | "mark" | "sync", ms: number, action: () => void): void {
+    if (this.#timers[name] !== undefined || this.#isReleased) return;
+    const timer = setTimeout(() => {
+      delete this.#timers[name];
+      action();
+    }, ms);
+    timer.unref();
+    this.#timers[name] = timer;
+  }
+
+  #forget(name: "retry" | "mark" | "sync"): void {
+    clearTimeout(this.#timers[name]);
+    delete this.#timers[name];
   }
 
   /** Makes all that was emitted durable; see `Spool.sync()`. */
@@ -389,20 +404,18 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
   }
 
   #mark(): void {
-    this.#isMarkDue = false;
+    this.#forget("mark");
     this.#store?.mark(this.#low, this.#sent);
   }
 
   /** Notes a settled position soon, unless it is noted with a batch before. */
   #scheduleMark(): void {
-    if (this.#isMarkDue) return;
-    this.#isMarkDue = true;
+    if (this.#timers.mark !== undefined) return;
     exitWriter.add(this);
-    later(() => {
-      if (!this.#isMarkDue || this.#isReleased) return;
+    this.#later("mark", MARK_MS, () => {
       this.#mark();
       if (!this.#isScheduled && this.#group.count === 0) exitWriter.delete(this);
-    }, MARK_MS);
+    });
   }
 
   // Records leave.
@@ -539,13 +552,11 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
   close(): void {
     this.#isReleased = true;
     exitWriter.delete(this);
+    this.#forget("retry");
+    this.#forget("sync");
     this.#mark();
     this.#store?.close(this.#spool.perProcess);
   }
-}
-
-function later(action: () => void, ms: number): void {
-  setTimeout(action, ms).unref();
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

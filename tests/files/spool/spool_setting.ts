@@ -1,0 +1,102 @@
+/** Shared by the tests of the spool: queues over a scripted file system, and what they report. */
+import type { Batch } from "../../../src/delivery/batch_writer.ts";
+import { FrameEncoder } from "../../../src/delivery/frame_encoder.ts";
+import type { RecordQueue } from "../../../src/delivery/spool.ts";
+import { type FileSpoolOptions, makeSpool } from "../../../src/files/spool/_make_spool.ts";
+import type { ProcessTable } from "../../../src/files/spool/_process_identity.ts";
+import type { SpoolCalls } from "../../../src/files/spool/_spool_calls.ts";
+
+/** Processes that the test says are alive. */
+export class ScriptedProcesses implements ProcessTable {
+  readonly alive: Map<number, string> = new Map();
+  readonly self: { host: string; boot: string | null; pid: number; start: string | null };
+
+  constructor(pid = 100, start = "1", host = "here", boot = "boot-1") {
+    this.self = { host, boot, pid, start };
+    this.alive.set(pid, start);
+  }
+
+  readonly startOf = (pid: number): string | null => this.alive.get(pid) ?? null;
+  readonly isAlive = (pid: number): boolean => this.alive.has(pid);
+}
+
+const encoder = new FrameEncoder((text: string) => new TextEncoder().encode(text));
+
+/** The texts of a batch, one a record. */
+export function textsOf({ bytes, lengths }: Pick<Batch, "bytes" | "lengths">): string[] {
+  let at = 0;
+  return [...lengths].map((length) => new TextDecoder().decode(bytes.subarray(at, at += length)));
+}
+
+/** A queue with a spool, and the account of its records. */
+export class SpoolSetting {
+  readonly queue: RecordQueue;
+  readonly spool: { sync(): Promise<void> };
+  readonly faults: string[] = [];
+  /** Records that were turned away, that were dropped, and that were settled. */
+  turnedAway = 0;
+  dropped: Record<string, number> = {};
+  sent = 0;
+
+  constructor(
+    calls: SpoolCalls,
+    options: FileSpoolOptions = {},
+    { processes = new ScriptedProcesses(), folder = "/spool", contentType = "text", ...caps }: {
+      processes?: ProcessTable;
+      folder?: string;
+      contentType?: string;
+      maxBytes?: number;
+      maxRecords?: number;
+    } = {},
+  ) {
+    const spool = this.spool = makeSpool(folder, options, { calls, processes });
+    const queue: RecordQueue = this.queue = spool.makeQueue({
+      maxBytes: 1 << 20,
+      maxRecords: Infinity,
+      overflow: "drop-oldest",
+      chunkBytes: 4096,
+      ...caps,
+      name: "Test",
+      contentType,
+      onCrowded: (size) => this.#drop("overflow", queue.makeRoom(size)),
+      onDropped: (reason, records) => this.#drop(reason, records),
+      onFault: (error) => this.faults.push(error.message),
+    });
+  }
+
+  #drop(reason: string, records: number): void {
+    if (records > 0) this.dropped[reason] = (this.dropped[reason] ?? 0) + records;
+  }
+
+  /** Logs a text. */
+  emit(text: string): void {
+    const outcome = this.queue.append(text, encoder);
+    if (outcome !== "overflow" && outcome !== "tooLarge") return;
+    this.turnedAway++;
+    this.#drop(outcome, 1);
+  }
+
+  /** Takes a batch out and settles it; its texts. */
+  send(most?: number): string[] | undefined {
+    const batch = this.queue.take(most);
+    if (batch === undefined) return undefined;
+    const texts = textsOf(batch);
+    this.queue.settle(batch);
+    this.sent += texts.length;
+    return texts;
+  }
+
+  /** Sends all that is queued. */
+  sendAll(most?: number): string[] {
+    const all: string[] = [];
+    for (let texts; (texts = this.send(most)) !== undefined;) all.push(...texts);
+    return all;
+  }
+
+  /** The two sides of the account, which are equal at each moment. */
+  get account(): [number, number] {
+    const { emitted, recovered, records } = this.queue;
+    const dropped = Object.values(this.dropped).reduce((sum, count) => sum + count, 0);
+    return [emitted + this.turnedAway + recovered, this.sent + records + dropped];
+  }
+}
