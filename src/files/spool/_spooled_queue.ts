@@ -96,6 +96,7 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
   #sent: BatchRange[] = [];
   #low = 0;
   #isScheduled = false;
+  #isMarkDue = false;
   /** The timers that write to the disk again, note the position, and sync. */
   readonly #timers: { retry?: Timer; mark?: Timer; sync?: Timer } = {};
   /** The disk takes no records; it is tried again at this time. */
@@ -330,7 +331,7 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
     this.#isScheduled = false;
     const store = this.#store!;
     const isSaved = this.#group.count > 0 && this.#save();
-    if (this.#retryAt === undefined && this.#timers.mark === undefined) exitWriter.delete(this);
+    this.#restUntilNext();
     if (isSaved && this.#depth === 0) this.#lookForDead(store);
   };
 
@@ -369,6 +370,7 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
       return false;
     }
     this.#retryAt = undefined;
+    this.#scheduleMark();
     if (this.#spool.durability === "interval") this.#scheduleSync();
     return true;
   }
@@ -404,18 +406,23 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
   }
 
   #mark(): void {
-    this.#forget("mark");
+    this.#isMarkDue = false;
     this.#store?.mark(this.#low, this.#sent);
   }
 
-  /** Notes a settled position soon, unless it is noted with a batch before. */
+  /** Notes the position soon, unless it is noted with a batch before. */
   #scheduleMark(): void {
+    this.#isMarkDue = true;
     if (this.#timers.mark !== undefined) return;
-    exitWriter.add(this);
     this.#later("mark", MARK_MS, () => {
-      this.#mark();
-      if (!this.#isScheduled && this.#group.count === 0) exitWriter.delete(this);
+      if (this.#isMarkDue) this.#mark();
+      this.#restUntilNext();
     });
+  }
+
+  /** Nothing is to be done at exit. */
+  #restUntilNext(): void {
+    if (!this.#isScheduled && !this.#isMarkDue && this.#group.count === 0) exitWriter.delete(this);
   }
 
   // Records leave.
@@ -554,6 +561,7 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
     exitWriter.delete(this);
     this.#forget("retry");
     this.#forget("sync");
+    this.#forget("mark");
     this.#mark();
     this.#store?.close(this.#spool.perProcess);
   }
