@@ -20,7 +20,7 @@ import {
   type DropReason,
   ProcessEnd,
 } from "./delivery_event.ts";
-import type { CheckedDeliveryOptions } from "./delivery_options.ts";
+import type { CheckedDeliveryOptions, WhileDisconnected } from "./delivery_options.ts";
 import { type Amount, type Encoder, Outbox } from "./outbox.ts";
 import type { RecordQueue, Spool } from "./spool.ts";
 
@@ -33,10 +33,11 @@ export interface AccountSettings
   batch?: BatchSettings | undefined;
   /** Where queued records live. @default in memory */
   spool?: Spool | undefined;
+  whileDisconnected?: WhileDisconnected;
   /** The handler, as lines on stderr name it. */
   name: string;
-  /** The kind of records. */
-  contentType: string;
+  /** The kind of its records, where one handler may send several. */
+  contentType?: string | undefined;
 }
 
 /** The receiver of the reports; neither method may throw. */
@@ -113,13 +114,7 @@ export class Account {
       onFull,
       onCrowded: (size: number) => this.#makeRoom(size),
     };
-    this.outbox = spool?.makeQueue({
-      ...options,
-      name: settings.name,
-      contentType: settings.contentType,
-      onDropped: (reason, records) => this.drop(reason, records),
-      onFault: (error) => this.report({ type: "spool", error }),
-    }) ?? new Outbox(options);
+    this.outbox = spool?.makeQueue({ ...settings, ...options }, this) ?? new Outbox(options);
   }
 
   /** Records that were given to `emit()` so far. */

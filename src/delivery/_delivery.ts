@@ -41,8 +41,8 @@ export interface DeliverySettings extends CheckedDeliveryOptions, DeliveryListen
   exitNotifier: ExitNotifier;
   /** The handler, as lines on stderr name it. */
   name: string;
-  /** The kind of records: those that one kind has spooled, another one cannot send. */
-  contentType: string;
+  /** The kind of its records, where one handler may send several. */
+  contentType?: string | undefined;
   /** How large batches are. @default as they come, in chunks */
   batch?: BatchSettings | undefined;
   /** One dial; may throw or reject with anything. */

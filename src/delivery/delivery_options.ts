@@ -197,10 +197,6 @@ export function checkDeliveryOptions(
   } = options;
   checkMethods(what, "clock", clock, ["now", "setTimeout", "clearTimeout"]);
   checkFunction(what, "onEvent", onEvent);
-  if (spool !== undefined) {
-    checkMethods(what, "spool", spool, ["makeQueue"], ', such as fileSpool() of ".../spool"');
-    checkOneOf(`${what} with a spool`, "whileDisconnected", whileDisconnected, ["queue"]);
-  }
   return {
     connectTimeoutMs: checkInteger(what, "connectTimeoutMs", connectTimeoutMs, 1, MAX_TIMEOUT_MS),
     whileDisconnected: checkOneOf(what, "whileDisconnected", whileDisconnected, ["drop", "queue"]),

@@ -68,10 +68,8 @@ import type { Encoder } from "./outbox.ts";
 export interface DeliveryWay {
   /** Reports the end of the process, so that the last records are written. @default nothing does */
   exitNotifier?: ExitNotifier;
-  /**
-   * The kind of records, in a few words: a spool refuses those of another kind. @default "records"
-   */
-  contentType?: string;
+  /** The kind of records, where a handler may send several: a spool keeps to one. */
+  contentType?: string | undefined;
   /** How large a batch is at most. @default as records come */
   batch?: BatchSettings;
 }
@@ -104,7 +102,6 @@ export abstract class NetworkHandler extends Handler {
     this.#delivery = new Delivery({
       ...checked,
       exitNotifier: {},
-      contentType: "records",
       name,
       ...way,
       open: (signal) => this.openWriter({ signal }),

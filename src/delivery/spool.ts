@@ -6,7 +6,8 @@
  *
  * @module
  */
-import type { DropReason } from "./delivery_event.ts";
+import type { DeliveryEvent, DropReason } from "./delivery_event.ts";
+import type { WhileDisconnected } from "./delivery_options.ts";
 import type { Outbox, OutboxOptions } from "./outbox.ts";
 
 /** The queue of a delivery: {@linkcode Outbox} is the one in memory. */
@@ -14,14 +15,20 @@ export type RecordQueue = Omit<Outbox, "resume">;
 
 /** The settings that a delivery gives to its spool. */
 export interface SpoolSettings extends OutboxOptions {
-  /** The handler, as lines on stderr name it. */
+  /** The handler, as lines on stderr name it: its class, and the server. */
   name: string;
-  /** The kind of records: what one kind of handler has left, another one cannot send. */
-  contentType: string;
-  /** Called when records are dropped that were queued. */
-  onDropped(reason: DropReason, records: number): void;
-  /** Called when the spool fails, for all records or for some. */
-  onFault(error: Error): void;
+  /** The kind of its records, where one handler may send several. */
+  contentType?: string | undefined;
+  /** A spool does not serve a handler that drops records while it is disconnected. */
+  whileDisconnected?: WhileDisconnected;
+}
+
+/** The account of a delivery, as its spool sees it. */
+export interface SpoolReports {
+  /** Counts records as dropped that were queued. */
+  drop(reason: DropReason, records: number): void;
+  /** Reports an event. */
+  report(event: DeliveryEvent): void;
 }
 
 /** A place for queued records that outlives the process, such as `fileSpool()` of `./spool`. */
@@ -31,7 +38,7 @@ export interface Spool {
    *
    * @ignore
    */
-  makeQueue(settings: SpoolSettings): RecordQueue;
+  makeQueue(settings: SpoolSettings, reports: SpoolReports): RecordQueue;
   /**
    * Resolves when all records that were emitted so far are durable: they survive a loss of power.
    * Rejects where that fails.

@@ -313,6 +313,7 @@ export class SysLogHandler extends NetworkHandler {
     const name = typeof address === "string" ? address : address.join(":");
     super(`SysLogHandler ${name}`, applyTimeout(what, options), {
       exitNotifier: options.connector,
+      contentType: [options.format, options.framing].join(" "),
     });
     defineConstants(this, SysLogHandler);
     this.address = address;

@@ -12,7 +12,7 @@ import {
   MAX_TIMEOUT_MS,
 } from "../../logging/validate.ts";
 import type { Overflow } from "../../delivery/outbox.ts";
-import type { RecordQueue, Spool, SpoolSettings } from "../../delivery/spool.ts";
+import type { RecordQueue, Spool, SpoolReports, SpoolSettings } from "../../delivery/spool.ts";
 import { demandFile } from "../deno_permission.ts";
 import { openDeadFolders, openOwnFolder } from "./_process_folders.ts";
 import type { ProcessTable } from "./_process_identity.ts";
@@ -69,13 +69,13 @@ class FileSpool implements Spool {
     this.#configuration = configuration;
   }
 
-  makeQueue(settings: SpoolSettings): RecordQueue {
+  makeQueue(settings: SpoolSettings, reports: SpoolReports): RecordQueue {
+    const what = `create ${settings.name}`;
     if (this.#queue !== undefined) {
-      throw new TypeError(
-        `Cannot create ${settings.name} as another handler has its spool: make one for each`,
-      );
+      throw new TypeError(`Cannot ${what} as another handler has its spool: make one for each`);
     }
-    return this.#queue = new SpooledQueue(this.#configuration, settings);
+    checkOneOf(`${what} with a spool`, "whileDisconnected", settings.whileDisconnected, ["queue"]);
+    return this.#queue = new SpooledQueue(this.#configuration, settings, reports);
   }
 
   async sync(): Promise<void> {

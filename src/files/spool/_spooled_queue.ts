@@ -17,7 +17,7 @@ import {
   Outbox,
   type Overflow,
 } from "../../delivery/outbox.ts";
-import type { RecordQueue, SpoolSettings } from "../../delivery/spool.ts";
+import type { RecordQueue, SpoolReports, SpoolSettings } from "../../delivery/spool.ts";
 import { exitWriter, type Unwritten } from "../exit_writer.ts";
 import { type BatchRange, MAX_BATCHES } from "./_position_file.ts";
 import { RecordGroup } from "./_record_group.ts";
@@ -76,6 +76,9 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
   recovered = 0;
   readonly #spool: SpoolConfiguration;
   readonly #settings: SpoolSettings;
+  readonly #reports: SpoolReports;
+  /** The kind of records. */
+  readonly #contentType: string;
   #front: Outbox;
   #store: SpoolStore | undefined;
   #isOpened = false;
@@ -104,9 +107,12 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
   #adoptedAt = 0;
 
   /** Opens nothing. */
-  constructor(spool: SpoolConfiguration, settings: SpoolSettings) {
+  constructor(spool: SpoolConfiguration, settings: SpoolSettings, reports: SpoolReports) {
+    const { name, contentType } = settings;
     this.#spool = spool;
     this.#settings = settings;
+    this.#reports = reports;
+    this.#contentType = [...name.split(" ").slice(0, 1), contentType].filter(Boolean).join(" ");
     // In use if the spool cannot be opened.
     this.#front = new Outbox(settings);
     exitWriter.install();
@@ -117,10 +123,9 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
     if (this.#isOpened) return;
     this.#isOpened = true;
     const { calls, now } = this.#spool;
-    const { contentType, onFault } = this.#settings;
     try {
-      const own = this.#spool.open(contentType);
-      const store = this.#store = new SpoolStore(calls, own, onFault);
+      const own = this.#spool.open(this.#contentType);
+      const store = this.#store = new SpoolStore(calls, own, (error) => this.#report(error));
       this.#front = new Outbox({
         ...this.#settings,
         maxBytes: Infinity,
@@ -138,7 +143,11 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
 
   #fail(what: string, cause: unknown): void {
     const why = cause instanceof Error ? cause.message : String(cause);
-    this.#settings.onFault(new Error(`the spool ${what}: ${why}`, { cause }));
+    this.#report(new Error(`the spool ${what}: ${why}`, { cause }));
+  }
+
+  #report(error: Error): void {
+    this.#reports.report({ type: "spool", error });
   }
 
   /** Queues records that a folder was left with. */
@@ -147,11 +156,11 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
     this.#behind += records;
     this.#behindBytes = this.#store!.bytesFrom(this.#front.next);
     this.recovered += records + missing;
-    if (missing > 0) this.#settings.onDropped("damaged", missing);
+    if (missing > 0) this.#reports.drop("damaged", missing);
   }
 
   #adopt(store: SpoolStore): void {
-    for (const folder of this.#spool.openDead(this.#settings.contentType, store.own)) {
+    for (const folder of this.#spool.openDead(this.#contentType, store.own)) {
       this.#recover(store.adopt(folder), folder);
     }
   }
@@ -413,6 +422,7 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
   /** Notes the position soon, unless it is noted with a batch before. */
   #scheduleMark(): void {
     this.#isMarkDue = true;
+    exitWriter.add(this);
     if (this.#timers.mark !== undefined) return;
     this.#later("mark", MARK_MS, () => {
       if (this.#isMarkDue) this.#mark();
@@ -467,7 +477,7 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
       const { lost, lengths, bytes } = store.read(next, mostRecords, mostBytes);
       this.#behind -= lost;
       this.#restart(next + lost, lengths, bytes);
-      this.#settings.onDropped("damaged", lost);
+      this.#reports.drop("damaged", lost);
       if (lost > 0) this.#advance();
     }
     if (this.#behind === 0) this.#behindBytes = 0;

@@ -50,17 +50,20 @@ export class SpoolSetting {
     } = {},
   ) {
     const spool = this.spool = makeSpool(folder, options, { calls, processes });
-    const queue: RecordQueue = this.queue = spool.makeQueue({
+    const settings = {
       maxBytes: 1 << 20,
       maxRecords: Infinity,
-      overflow: "drop-oldest",
+      overflow: "drop-oldest" as const,
       chunkBytes: 4096,
+      whileDisconnected: "queue" as const,
       ...caps,
-      name: "Test",
+      name: "Test there",
       contentType,
-      onCrowded: (size) => this.#drop("overflow", queue.makeRoom(size)),
-      onDropped: (reason, records) => this.#drop(reason, records),
-      onFault: (error) => this.faults.push(error.message),
+      onCrowded: (size: number) => this.#drop("overflow", this.queue.makeRoom(size)),
+    };
+    this.queue = spool.makeQueue(settings, {
+      drop: (reason, records) => this.#drop(reason, records),
+      report: (event) => void (event.type === "spool" && this.faults.push(event.error.message)),
     });
   }
 

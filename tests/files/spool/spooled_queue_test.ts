@@ -331,7 +331,10 @@ test("records of another kind are not sent, and stay", async () => {
   end(first);
   const other = start(files, SMALL, { contentType: "pictures" });
   await log(other, 1);
-  assert(other.faults[0]!.includes("records of the kind 'text', not 'pictures'"), other.faults[0]);
+  assert(
+    other.faults[0]!.includes("records of the kind 'Test text', not 'Test pictures'"),
+    other.faults[0],
+  );
   assertEquals(other.sendAll().length, 1);
   end(other);
   const next = start(files);
