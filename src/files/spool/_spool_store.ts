@@ -220,7 +220,8 @@ export class SpoolStore {
     try {
       const reading = this.#reading?.extent === extent ? this.#reading : this.#open(extent);
       const { reader } = reading;
-      if (segment === this.own.current) reader.extend(segment.bytes, segment.first + segment.count);
+      // Records may have been appended since.
+      reader.extend(segment.bytes, segment.first + segment.count);
       while (!reading.isAhead || this.#numberOf(reading) < number) {
         if (!reader.next()) return undefined;
         reading.isAhead = true;

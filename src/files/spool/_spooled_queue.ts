@@ -9,7 +9,7 @@
  */
 import { clearTimeout, setTimeout } from "node:timers";
 import { type Batch, NO_BYTES } from "../../delivery/batch_writer.ts";
-import type { DropReason } from "../../delivery/delivery_event.ts";
+import { countOf, type DropReason } from "../../delivery/delivery_event.ts";
 import {
   type Amount,
   type Crowding,
@@ -156,7 +156,13 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
     this.#behind += records;
     this.#behindBytes = this.#store!.bytesFrom(this.#front.next);
     this.recovered += records + missing;
-    if (missing > 0) this.#reports.drop("damaged", missing);
+    this.#loseDamaged(missing);
+  }
+
+  #loseDamaged(records: number): void {
+    if (records === 0) return;
+    this.#reports.drop("damaged", records);
+    this.#report(new Error(`${countOf(records)} lost, damaged in the spool`));
   }
 
   #adopt(store: SpoolStore): void {
@@ -477,8 +483,8 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
       const { lost, lengths, bytes } = store.read(next, mostRecords, mostBytes);
       this.#behind -= lost;
       this.#restart(next + lost, lengths, bytes);
-      this.#reports.drop("damaged", lost);
-      if (lost > 0) this.#advance();
+      this.#loseDamaged(lost);
+      this.#advance();
     }
     if (this.#behind === 0) this.#behindBytes = 0;
   }

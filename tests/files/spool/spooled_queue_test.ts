@@ -126,6 +126,34 @@ test("records are sent in order, over restarts, and beyond what memory holds", a
   end(setting);
 });
 
+test("records that are read back while others are appended are all there", async () => {
+  const files = new ForgetfulFiles();
+  const setting = start(files, { maxBytes: 64 << 20, segmentBytes: 65536 });
+  const text = (number: number) => `${number} ${"x".repeat(5000)}`;
+  const window: Batch[] = [];
+  const sent: string[] = [];
+  let emitted = 0;
+  for (let turn = 0; turn < 400; turn++) {
+    for (let i = 0; i < 5; i++) setting.emit(text(emitted++));
+    await Promise.resolve();
+    // Nothing is settled for long, so that the records behind those in memory are read back at once.
+    for (let batch; (batch = setting.queue.take(2)) !== undefined;) {
+      window.push(batch);
+      sent.push(...textsOf(batch).map((text) => text.slice(0, 10)));
+    }
+    if (turn % 250 === 249) {
+      for (const batch of window.splice(0)) {
+        setting.queue.settle(batch);
+        setting.sent += batch.lengths.length;
+      }
+    }
+    check(setting);
+  }
+  assertEquals(rangesOf(sent), range(0, 2000));
+  assertEquals(setting.dropped, {});
+  end(setting);
+});
+
 test("a spool whose records are all settled keeps one segment at most", async () => {
   const files = new ForgetfulFiles();
   const setting = start(files);
