@@ -187,22 +187,18 @@ for (const durability of ["os", "always"]) {
 test("a second process on the folder says who uses it, and the lock of a killed one does not hold", async () => {
   await withFolder(async (folder) => {
     const port = await deadPort();
-    const first = start("for ever", [folder, port, 1], { denoFlags: ["--allow-all"] });
+    const first = start("for ever", [folder, port, 1], flagsFor(folder));
     await until(() => reported(first).reports >= 1, () => first.output.stderr);
-    const second = await runProgram("spool_program.ts", ["exits", folder, port], 1, {
-      denoFlags: ["--allow-all"],
-    });
+    const second = await run("exits", folder, port, 1);
     assert(
-      second.stderr.includes(`the process ${first.child.pid} of `) &&
+      second.stderr.includes(`the process ${first.child.pid} `) &&
         second.stderr.includes("uses it") && second.stderr.includes("1 record lost"),
       second.stderr,
     );
     const { usedBy } = listSpool(folder)[0]!;
     assertEquals(usedBy, first.child.pid);
     await kill(first);
-    const third = await runProgram("spool_program.ts", ["exits", folder, port], 1, {
-      denoFlags: ["--allow-all"],
-    });
+    const third = await run("exits", folder, port, 1);
     assert(!third.stderr.includes("uses it"), third.stderr);
   });
 });

@@ -92,6 +92,22 @@ const testedThrough: Record<string, string[]> = {
     "src/wire/pickle/_time_zone_values.ts",
     "src/wire/pickle/_timedelta_values.ts",
   ],
+  "tests/files/spool/file_spool_test.ts": [
+    "src/files/spool/_make_spool.ts",
+    "src/files/spool/_spool_path.ts",
+    "src/files/spool/_spool_tools.ts",
+  ],
+  "tests/files/spool/spool_damage_test.ts": [
+    "src/files/spool/_segment_format.ts",
+    "src/files/spool/_segment_reader.ts",
+  ],
+  "tests/files/spool/spooled_queue_test.ts": [
+    "src/files/spool/_process_folders.ts",
+    "src/files/spool/_record_group.ts",
+    "src/files/spool/_spool_calls.ts",
+    "src/files/spool/_spool_folder.ts",
+    "src/files/spool/_spool_store.ts",
+  ],
   "tests/integrations/logtape_test.ts": ["src/integrations/_value_inspector.ts"],
   "tests/wire/pickle_serializer_test.ts": ["src/wire/record_pickler.ts"],
   "tests/wire/json_test.ts": ["src/wire/record_json.ts"],

@@ -156,7 +156,10 @@ function readLock(calls: SpoolCalls, path: string): LockContents | null | undefi
 
 function isHeld(path: string, found: LockContents, processes: ProcessTable): boolean | undefined {
   const known = isRunning(found, processes);
-  if (known !== undefined || !found.kernel || found.host !== processes.self.host) return known;
+  if (known !== undefined || !found.kernel) return known;
+  // A kernel knows nothing of another machine's locks.
+  const { host } = processes.self;
+  if (host !== "" && found.host !== "" && host !== found.host) return undefined;
   const lock = lockInKernel(path);
   lock?.close();
   return lock === undefined;
