@@ -229,8 +229,8 @@ export class Delivery implements ExitHooks, LinkActions {
       this.wake();
       this.#on("closed", { error: await Promise.race([this.#released, bound]) });
     });
+    await this.#outbox.close();
     release();
-    this.#outbox.close();
     this.isClosed = true;
     this.#account.endOutage();
     callBack(() => this.#forgetExit?.());

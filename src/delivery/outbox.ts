@@ -453,8 +453,8 @@ export class Outbox implements Amount {
     return lost;
   }
 
-  /** Releases what the queue uses, once the delivery is closed. */
-  close(): void {}
+  /** Releases what the queue uses, once the delivery is closed. Never rejects. */
+  close(): void | Promise<void> {}
 
   /** Opens what the queue uses, so that it has the records of an earlier process. */
   open(): void {}

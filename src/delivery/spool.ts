@@ -7,7 +7,6 @@
  * @module
  */
 import type { DeliveryEvent, DropReason } from "./delivery_event.ts";
-import type { WhileDisconnected } from "./delivery_options.ts";
 import type { Outbox, OutboxOptions } from "./outbox.ts";
 
 /** The queue of a delivery: {@linkcode Outbox} is the one in memory. */
@@ -20,7 +19,7 @@ export interface SpoolSettings extends OutboxOptions {
   /** The kind of its records, where one handler may send several. */
   contentType?: string | undefined;
   /** A spool does not serve a handler that drops records while it is disconnected. */
-  whileDisconnected?: WhileDisconnected;
+  whileDisconnected?: string;
 }
 
 /** The account of a delivery, as its spool sees it. */

@@ -49,8 +49,9 @@ export interface Position {
 export class PositionFile {
   /** The position that the file held when it was opened. */
   readonly found: Position | undefined;
+  /** The open file. */
+  readonly fd: number;
   readonly #calls: SpoolCalls;
-  readonly #fd: number;
   readonly #slot = new Uint8Array(SLOT_BYTES);
   readonly #view = viewOf(this.#slot);
   /** The number of writes so far; its last bit says which slot is next. */
@@ -59,7 +60,7 @@ export class PositionFile {
   /** Opens the file, and creates it where there is none. */
   constructor(calls: SpoolCalls, path: string) {
     this.#calls = calls;
-    this.#fd = attempt(() => calls.openSync(path, "r+")) ?? calls.openSync(path, "w+", 0o600);
+    this.fd = attempt(() => calls.openSync(path, "r+")) ?? calls.openSync(path, "w+", 0o600);
     for (const slot of [0, 1]) {
       const read = this.#read(slot);
       if (read === undefined || read.turn < this.#turn) continue;
@@ -70,7 +71,7 @@ export class PositionFile {
 
   #read(slot: number): { turn: number; position: Position } | undefined {
     const bytes = new Uint8Array(SLOT_BYTES);
-    const size = attempt(() => readAll(this.#calls, this.#fd, bytes, slot * SLOT_BYTES)) ?? 0;
+    const size = attempt(() => readAll(this.#calls, this.fd, bytes, slot * SLOT_BYTES)) ?? 0;
     return size < FIXED_BYTES + 4 ? undefined : decodeSlot(bytes);
   }
 
@@ -95,7 +96,7 @@ export class PositionFile {
     attempt(() =>
       writeAll(
         this.#calls,
-        this.#fd,
+        this.fd,
         this.#slot.subarray(0, at + 4),
         SLOT_BYTES * (this.#turn++ % 2),
       )
@@ -104,17 +105,12 @@ export class PositionFile {
 
   /** Makes the position durable. */
   sync(): void {
-    attempt(() => this.#calls.fdatasyncSync(this.#fd));
-  }
-
-  /** As {@linkcode sync}, in the background; calls back when that is done. */
-  syncLater(done: () => void): void {
-    this.#calls.fdatasync(this.#fd, (error) => void (error === null && done()));
+    attempt(() => this.#calls.fdatasyncSync(this.fd));
   }
 
   /** Closes the file. */
   close(): void {
-    attempt(() => this.#calls.closeSync(this.#fd));
+    attempt(() => this.#calls.closeSync(this.fd));
   }
 }
 

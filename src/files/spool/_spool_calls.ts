@@ -98,7 +98,7 @@ export function readStart(calls: SpoolCalls, path: string, most: number): Uint8A
 }
 
 /** Opens a folder to sync it; `undefined` on Windows, which cannot, and whose journal keeps names. */
-function openFolder(calls: SpoolCalls, path: string): number | undefined {
+export function openFolder(calls: SpoolCalls, path: string): number | undefined {
   try {
     return calls.openSync(path, "r");
   } catch (error) {
@@ -116,10 +116,4 @@ export function syncFolder(calls: SpoolCalls, path: string): void {
   } finally {
     calls.closeSync(fd);
   }
-}
-
-/** As {@linkcode syncFolder}, in the background; failures are left to the next sync. */
-export function syncFolderLater(calls: SpoolCalls, path: string): void {
-  const fd = openFolder(calls, path);
-  if (fd !== undefined) calls.fdatasync(fd, () => attempt(() => calls.closeSync(fd)));
 }

@@ -13,9 +13,9 @@ import { SegmentReader } from "./_segment_reader.ts";
 import {
   attempt,
   codeOf,
+  openFolder,
   type SpoolCalls,
   syncFolder,
-  syncFolderLater,
   writeAll,
 } from "./_spool_calls.ts";
 import { SpoolLock } from "./_spool_lock.ts";
@@ -110,6 +110,9 @@ export class SpoolFolder {
   #isDirty = false;
   /** Segments that were appended to and may not be durable, by path. */
   readonly #unsynced = new Set<string>();
+  /** Syncs in the background, and a call for when there are none any more. */
+  #pending = 0;
+  #onIdle: (() => void) | undefined;
 
   /**
    * Opens the folder, which exists.
@@ -245,7 +248,7 @@ export class SpoolFolder {
     try {
       writeAll(calls, fd, header, 0);
       if (durability === "always") syncFolder(calls, this.path);
-      else syncFolderLater(calls, this.path);
+      else this.#syncNames();
     } catch (error) {
       attempt(() => calls.closeSync(fd));
       throw error;
@@ -269,7 +272,7 @@ export class SpoolFolder {
       const { path } = this.#current;
       this.#unsynced.add(path);
       if (durability === "interval") {
-        calls.fdatasync(fd, (error) => {
+        this.#syncLater(fd, (error) => {
           if (error === null) this.#unsynced.delete(path);
           attempt(() => calls.closeSync(fd));
         });
@@ -294,7 +297,7 @@ export class SpoolFolder {
     this.#isDirty = false;
     const done = (fd: number) =>
       new Promise<void>((resolve, reject) => {
-        calls.fdatasync(fd, (error) => error === null ? resolve() : reject(error));
+        this.#syncLater(fd, (error) => error === null ? resolve() : reject(error));
       });
     try {
       for (const path of this.#unsynced) {
@@ -321,7 +324,7 @@ export class SpoolFolder {
   /** Removes segments whose records are settled, behind a position that is durable. */
   retire(segments: readonly Segment[]): void {
     if (segments.length === 0) return;
-    this.#position.syncLater(() => this.#unlink(segments));
+    this.#syncLater(this.#position.fd, (error) => void (error === null && this.#unlink(segments)));
   }
 
   /** Those that an earlier process has settled. */
@@ -339,23 +342,41 @@ export class SpoolFolder {
     }
   }
 
-  /** Closes the folder and releases its lock. */
-  close(): void {
+  /** Syncs in the background; calls back when that is done or has failed. */
+  #syncLater(fd: number, done: (error: Error | null) => void): void {
+    this.#pending++;
+    this.#settings.calls.fdatasync(fd, (error) => {
+      this.#pending--;
+      done(error);
+      if (this.#pending === 0) this.#onIdle?.();
+    });
+  }
+
+  /** Makes the names of segments durable; a failure is left to the next sync. */
+  #syncNames(): void {
+    const { calls } = this.#settings;
+    const fd = openFolder(calls, this.path);
+    if (fd !== undefined) this.#syncLater(fd, () => attempt(() => calls.closeSync(fd)));
+  }
+
+  /** Closes the folder, once nothing goes on in the background, and releases its lock. */
+  async close(): Promise<void> {
     if (this.#current !== undefined && this.#settings.durability !== "os") {
       attempt(() => this.#settings.calls.fdatasyncSync(this.#fd));
     }
     attempt(() => this.roll());
+    if (this.#pending > 0) await new Promise<void>((resolve) => this.#onIdle = resolve);
     this.#position.close();
     this.#lock.release();
   }
 
   /** Closes the folder and removes it with all that is in it. */
-  remove(): void {
+  async remove(): Promise<void> {
     const { calls } = this.#settings;
     this.#position.sync();
     this.#unlink(this.segments);
     attempt(() => calls.unlinkSync(`${this.path}/${POSITION_NAME}`));
-    this.close();
+    await this.close();
     attempt(() => calls.rmdirSync(this.path));
   }
 }

@@ -63,6 +63,8 @@ export class SpoolStore {
   /** The kind of the records that were read last. */
   contentType = "";
   #asked: Extent | undefined;
+  /** Folders of dead processes are being removed. */
+  #removing: Promise<void> | undefined;
 
   /**
    * Takes over an open folder: its first unsettled record has its sequence number as number.
@@ -269,7 +271,9 @@ export class SpoolStore {
     for (const folder of new Set(retired.map(({ segment }) => segment.folder))) {
       const gone = retired.map(({ segment }) => segment).filter((one) => one.folder === folder);
       if (gone.length === folder.segments.length && this.#adopted.delete(folder)) {
-        folder.remove();
+        const before = this.#removing;
+        const removed = folder.remove();
+        this.#removing = before === undefined ? removed : before.then(() => removed);
       } else {
         folder.segments.splice(0, gone.length);
         folder.retire(gone);
@@ -312,10 +316,13 @@ export class SpoolStore {
   }
 
   /** Closes the folders; one that holds no record is removed, if that is wanted. */
-  close(removesEmpty: boolean): void {
+  async close(removesEmpty: boolean): Promise<void> {
     this.#stopReading();
-    for (const folder of this.#adopted) folder.close();
-    if (removesEmpty && this.own.low === this.own.end) this.own.remove();
-    else this.own.close();
+    const isRemoved = removesEmpty && this.own.low === this.own.end;
+    await Promise.all([
+      this.#removing,
+      ...Array.from(this.#adopted, (folder) => folder.close()),
+      isRemoved ? this.own.remove() : this.own.close(),
+    ]);
   }
 }

@@ -183,7 +183,7 @@ async function drainFolder(
       store.mark(low, []);
     }
   } finally {
-    store.close(false);
+    await store.close(false);
   }
   if (aside !== undefined && records === 0) throw aside;
   return records;

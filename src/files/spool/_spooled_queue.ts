@@ -572,14 +572,14 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
     return lost;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#isReleased = true;
     exitWriter.delete(this);
     this.#forget("retry");
     this.#forget("sync");
     this.#forget("mark");
     this.#mark();
-    this.#store?.close(this.#spool.perProcess);
+    await this.#store?.close(this.#spool.perProcess);
   }
 }
 

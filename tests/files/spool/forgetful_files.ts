@@ -20,10 +20,10 @@ export function dice(seed: number): () => number {
 }
 
 class FileNode {
-  bytes = new Uint8Array(0);
+  bytes: Uint8Array = new Uint8Array(0);
   /** The writes since the last sync. */
   unsynced: { position: number; bytes: Uint8Array }[] = [];
-  durable = new Uint8Array(0);
+  durable: Uint8Array = new Uint8Array(0);
 
   write(position: number, bytes: Uint8Array): void {
     this.bytes = written(this.bytes, position, bytes);
@@ -49,9 +49,9 @@ class FileNode {
 }
 
 class FolderNode {
-  entries = new Map<string, Node>();
+  entries: Map<string, Node> = new Map();
   unsynced: { name: string; node: Node | undefined }[] = [];
-  durable = new Map<string, Node>();
+  durable: Map<string, Node> = new Map();
 
   set(name: string, node: Node | undefined): void {
     if (node === undefined) this.entries.delete(name);
@@ -78,7 +78,7 @@ class FolderNode {
 
 type Node = FileNode | FolderNode;
 
-function written(old: Uint8Array, position: number, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+function written(old: Uint8Array, position: number, bytes: Uint8Array): Uint8Array {
   const all = new Uint8Array(Math.max(old.length, position + bytes.length));
   all.set(old);
   all.set(bytes, position);

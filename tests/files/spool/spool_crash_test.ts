@@ -52,7 +52,7 @@ async function runProgram(files: ForgetfulFiles, options: FileSpoolOptions): Pro
   }
   // After a crash this changes nothing but that its timers end.
   if (!files.hasCrashed) queue.clear("closed");
-  queue.close();
+  await queue.close();
   return diary;
 }
 
@@ -83,7 +83,7 @@ async function checkRest(
     assert(numbers.includes(number), `${where}: record ${number} is lost: ${numbers}`);
   }
   setting.queue.clear("closed");
-  setting.queue.close();
+  await setting.queue.close();
   // The callbacks of its last syncs.
   for (let i = 0; i < 3; i++) await Promise.resolve();
 }
@@ -131,7 +131,7 @@ test("fileSpool() keeps what is durable over a second crash while it opens", asy
     }
     for (let i = 0; i < 3; i++) await Promise.resolve();
     if (!files.hasCrashed) files.crashAt = files.steps + 1;
-    setting.queue.close();
+    await setting.queue.close();
     files.reboot(dice(step), 0.5);
     await checkRest(files, diary, `second crash at ${step}`, false);
   }

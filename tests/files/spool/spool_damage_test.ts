@@ -10,13 +10,13 @@ const TEXTS = ["first", "the second one", "", "a fourth, with more text", "five"
 const SEGMENT = "/spool/0000000000000000.seg";
 
 /** A file system on which a process has left the texts, of which it has sent some. */
-function spoolOf(texts: string[], sent = 0): ForgetfulFiles {
+async function spoolOf(texts: string[], sent = 0): Promise<ForgetfulFiles> {
   const files = new ForgetfulFiles();
   const setting = new SpoolSetting(files);
   for (const text of texts) setting.emit(text);
   if (sent > 0) setting.send(sent);
   setting.queue.clear("closed");
-  setting.queue.close();
+  await setting.queue.close();
   return files;
 }
 
@@ -30,7 +30,7 @@ function withSegment(files: ForgetfulFiles, bytes: Uint8Array, hasPosition: bool
 }
 
 /** What the next process finds. */
-function recover(files: ForgetfulFiles) {
+async function recover(files: ForgetfulFiles) {
   const processes = new ScriptedProcesses(101, "2");
   const setting = new SpoolSetting(files, {}, { processes });
   setting.queue.open();
@@ -44,7 +44,7 @@ function recover(files: ForgetfulFiles) {
   assertEquals(last, ["new"]);
   const { recovered } = setting.queue;
   setting.queue.clear("closed");
-  setting.queue.close();
+  await setting.queue.close();
   return { texts, recovered, damaged: setting.dropped.damaged ?? 0, faults: setting.faults };
 }
 
@@ -61,14 +61,14 @@ function ends(bytes: Uint8Array): number[] {
 for (const hasPosition of [true, false]) {
   const which = hasPosition ? "with its position" : "without its position";
 
-  test(`a segment that is cut at any byte gives its whole records, ${which}`, () => {
-    const bytes = spoolOf(TEXTS).file(SEGMENT).slice();
+  test(`a segment that is cut at any byte gives its whole records, ${which}`, async () => {
+    const bytes = (await spoolOf(TEXTS)).file(SEGMENT).slice();
     const places = ends(bytes);
     assertEquals(places.at(-1), bytes.length);
     for (let cut = 0; cut <= bytes.length; cut++) {
-      const files = spoolOf(TEXTS);
+      const files = await spoolOf(TEXTS);
       withSegment(files, bytes.subarray(0, cut), hasPosition);
-      const { texts, recovered, damaged } = recover(files);
+      const { texts, recovered, damaged } = await recover(files);
       const whole = Math.max(places.filter((place) => place <= cut).length - 1, 0);
       assertEquals(texts, TEXTS.slice(0, whole), `cut at ${cut}`);
       assertEquals(recovered, whole + damaged, `cut at ${cut}`);
@@ -78,17 +78,17 @@ for (const hasPosition of [true, false]) {
     }
   });
 
-  test(`a segment with a bit flipped at any byte loses that record alone, ${which}`, () => {
-    const bytes = spoolOf(TEXTS).file(SEGMENT).slice();
+  test(`a segment with a bit flipped at any byte loses that record alone, ${which}`, async () => {
+    const bytes = (await spoolOf(TEXTS)).file(SEGMENT).slice();
     const places = ends(bytes);
     for (let at = 0; at < bytes.length; at++) {
       for (const bit of [1, 128]) {
-        const files = spoolOf(TEXTS);
+        const files = await spoolOf(TEXTS);
         const flipped = bytes.slice();
         flipped[at]! ^= bit;
         withSegment(files, flipped, hasPosition);
         const where = `bit ${bit} at ${at}`;
-        const { texts, damaged, faults } = recover(files);
+        const { texts, damaged, faults } = await recover(files);
         const hit = places.findIndex((place) => at < place) - 1;
         if (hit >= 0) {
           assertEquals(texts, TEXTS.filter((_, i) => i !== hit), where);
@@ -104,19 +104,19 @@ for (const hasPosition of [true, false]) {
   });
 }
 
-test("a record that holds the bytes of another spool's records is one record", () => {
-  const inner = spoolOf(["forged"]).file(SEGMENT);
+test("a record that holds the bytes of another spool's records is one record", async () => {
+  const inner = (await spoolOf(["forged"])).file(SEGMENT);
   const text = String.fromCharCode(...inner.subarray(40)).replaceAll("\u0000", "0");
-  const files = spoolOf(["one", text, "three"]);
+  const files = await spoolOf(["one", text, "three"]);
   const bytes = files.file(SEGMENT).slice();
   // The length of the second record is damaged, so that a whole one is searched for within it.
   const second = new DataView(bytes.buffer).getUint32(8) + RECORD_OVERHEAD + 3;
   bytes[second + 4] = 1;
   withSegment(files, bytes, true);
-  assertEquals(recover(files).texts, ["one", "three"]);
+  assertEquals((await recover(files)).texts, ["one", "three"]);
 });
 
-test("damage in the middle of a long backlog costs the damaged records alone", () => {
+test("damage in the middle of a long backlog costs the damaged records alone", async () => {
   const texts = Array.from({ length: 400 }, (_, i) => `record ${i} ${"y".repeat(i % 90)}`);
   const files = new ForgetfulFiles();
   const options = { maxBytes: 1 << 20, segmentBytes: 8192 };
@@ -126,7 +126,7 @@ test("damage in the middle of a long backlog costs the damaged records alone", (
     setting.queue.drain();
   }
   setting.queue.clear("closed");
-  setting.queue.close();
+  await setting.queue.close();
   const segments = files.readdirSync("/spool").filter((name) => firstOf(name) !== undefined).sort();
   assert(segments.length >= 4);
   // The first loses some bytes, the second its header, the third its end.
@@ -149,22 +149,22 @@ test("damage in the middle of a long backlog costs the damaged records alone", (
   assertEquals(lost.filter((number) => number >= fourth!), []);
   const aside = next.faults.filter((fault) => fault.includes("set aside"));
   assertEquals(aside.length, 1);
-  next.queue.close();
+  await next.queue.close();
 });
 
-test("records that look like the beginnings of others do not make a search endless", () => {
+test("records that look like the beginnings of others do not make a search endless", async () => {
   // Each 16 bytes promise a long record with a number to come.
   const head = new Uint8Array(16);
   new DataView(head.buffer).setUint32(4, 4096);
   head[15] = 2;
   const text = String.fromCharCode(...head).repeat(400);
-  const files = spoolOf(["one", text, "three"]);
+  const files = await spoolOf(["one", text, "three"]);
   const bytes = files.file(SEGMENT).slice();
   const second = new DataView(bytes.buffer).getUint32(8) + RECORD_OVERHEAD + 3;
   assertEquals(bytes[second + 6], text.length >> 8);
   bytes[second + 6] = 1;
   withSegment(files, bytes, true);
-  const { texts, damaged, recovered } = recover(files);
+  const { texts, damaged, recovered } = await recover(files);
   assertEquals(texts[0], "one");
   assertEquals(texts.length + damaged, recovered);
 });
