@@ -21,7 +21,7 @@ import type { RecordQueue, SpoolReports, SpoolSettings } from "../../delivery/sp
 import { exitWriter, type Unwritten } from "../exit_writer.ts";
 import { type BatchRange, MAX_BATCHES } from "./_position_file.ts";
 import { RecordGroup } from "./_record_group.ts";
-import { RECORD_OVERHEAD } from "./_segment_format.ts";
+import { RECORD_OVERHEAD, viewOf } from "./_segment_format.ts";
 import type { SpoolCalls } from "./_spool_calls.ts";
 import type { Durability, SpoolFolder } from "./_spool_folder.ts";
 import { SpoolStore } from "./_spool_store.ts";
@@ -193,6 +193,10 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
     return this.#front.waiting + this.#behind;
   }
 
+  get waitingBytes(): number {
+    return this.#front.waitingBytes + this.#behindBytes;
+  }
+
   get window(): Amount {
     return this.#front.window;
   }
@@ -281,6 +285,26 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
     // The program's own code may have logged within.
     this.#encoder = encoder;
     this.#outcome = undefined;
+    if (this.hasRoom(most)) return most;
+    return this.#crowd(this.#measure(most, encoder));
+  }
+
+  /** The exact size of a record; the estimate may be several times as large. */
+  #measure(most: number, encoder: Encoder<unknown>): number {
+    const bytes = new Uint8Array(most);
+    const frame = bytes.subarray(0, encoder.write(bytes, viewOf(bytes), 0));
+    this.#encoder = {
+      prepare: () => frame.length,
+      write(out, _view, at) {
+        out.set(frame, at);
+        return at + frame.length;
+      },
+    };
+    return frame.length;
+  }
+
+  /** Makes room for a record, if it has none. */
+  #crowd(most: number): number {
     if (this.hasRoom(most)) return most;
     if (most + RECORD_OVERHEAD + SEGMENT_OVERHEAD > this.#spool.maxBytes) throw TOO_LARGE;
     this.#settings.onCrowded(most);
