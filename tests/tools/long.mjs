@@ -1,0 +1,23 @@
+/**
+ * `npm run test:long`: installs what is missing, then runs the long forms of tests on the three
+ * runtimes, which print figures: tests/interop/spool_long.ts. Arguments are passed on.
+ */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import process from "node:process";
+import { node, setUp, toolEnvironment } from "./setup.mjs";
+import { root } from "./std_packages.mjs";
+
+const program = join(root, "tests", "interop", "spool_long.ts");
+const runtimes = [["deno", "run", "--allow-all", "--no-check"], ["bun"]];
+if (node !== undefined) runtimes.push([node, "--import", "tsx"]);
+
+await setUp();
+for (const [command, ...args] of runtimes) {
+  const { status } = spawnSync(command, [...args, program, ...process.argv.slice(2)], {
+    cwd: root,
+    env: toolEnvironment(),
+    stdio: "inherit",
+  });
+  if (status !== 0) process.exitCode = 1;
+}
