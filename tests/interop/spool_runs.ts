@@ -9,7 +9,7 @@ import { until } from "../until.ts";
 import { type ProgramOptions, type RunningProgram, runProgram, startProgram } from "./programs.ts";
 
 /** Deno needs nothing beyond the folder to find out that a process is dead. */
-export const flagsFor = (folder: string) => ({
+export const flagsFor = (folder: string): ProgramOptions => ({
   denoFlags: [`--allow-read=${folder}`, `--allow-write=${folder}`],
 });
 
@@ -44,7 +44,12 @@ export async function kill({ child, ended }: RunningProgram): Promise<void> {
 }
 
 /** Runs the program to its end. */
-export function run(scenario: string, folder: string, port: number, status = 0) {
+export function run(
+  scenario: string,
+  folder: string,
+  port: number,
+  status = 0,
+): Promise<{ stdout: string; stderr: string }> {
   return runProgram("spool_program.ts", [scenario, folder, port], status, flagsFor(folder));
 }
 

@@ -49,8 +49,8 @@ export interface Position {
 export class PositionFile {
   /** The position that the file held when it was opened. */
   readonly found: Position | undefined;
-  /** The open file. */
-  readonly fd: number;
+  /** The open file; -1 once it is closed, as the system gives its number to another one. */
+  fd: number;
   readonly #calls: SpoolCalls;
   readonly #slot = new Uint8Array(SLOT_BYTES);
   readonly #view = viewOf(this.#slot);
@@ -77,6 +77,7 @@ export class PositionFile {
 
   /** Writes the position. A failure changes nothing: it is a hint. */
   write({ low, end, segment, bytes, batches }: Position): void {
+    if (this.fd < 0) return;
     const view = this.#view;
     const count = Math.min(batches.length, MAX_BATCHES);
     view.setUint32(0, MAGIC);
@@ -111,6 +112,7 @@ export class PositionFile {
   /** Closes the file. */
   close(): void {
     attempt(() => this.#calls.closeSync(this.fd));
+    this.fd = -1;
   }
 }
 

@@ -323,7 +323,7 @@ export class SpoolFolder {
 
   /** Removes segments whose records are settled, behind a position that is durable. */
   retire(segments: readonly Segment[]): void {
-    if (segments.length === 0) return;
+    if (segments.length === 0 || this.#position.fd < 0) return;
     this.#syncLater(this.#position.fd, (error) => void (error === null && this.#unlink(segments)));
   }
 

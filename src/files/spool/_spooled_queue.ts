@@ -105,6 +105,9 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
   /** The disk takes no records; it is tried again at this time. */
   #retryAt: number | undefined;
   #adoptedAt = 0;
+  /** False once a sync has failed, which is reported once. */
+  #isSyncing = true;
+  readonly #unreported: Error[] = [];
 
   /** Opens nothing. */
   constructor(spool: SpoolConfiguration, settings: SpoolSettings, reports: SpoolReports) {
@@ -122,7 +125,7 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
   open(): void {
     if (this.#isOpened) return;
     this.#isOpened = true;
-    const { calls, now } = this.#spool;
+    const { calls } = this.#spool;
     try {
       const own = this.#spool.open(this.#contentType);
       const store = this.#store = new SpoolStore(calls, own, (error) => this.#report(error));
@@ -134,11 +137,10 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
       this.#front.resume(own.low);
       this.#low = this.#foreign = own.low;
       this.#recover(store.end - own.low, own);
-      this.#adoptedAt = now();
-      this.#adopt(store);
     } catch (error) {
       this.#fail("cannot be opened, so that records are kept in memory alone", error);
     }
+    if (this.#store !== undefined) this.#adopt(this.#store);
   }
 
   #fail(what: string, cause: unknown): void {
@@ -146,8 +148,19 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
     this.#report(new Error(`the spool ${what}: ${why}`, { cause }));
   }
 
+  /** Reports behind what is being done: a listener may log. */
   #report(error: Error): void {
-    this.#reports.report({ type: "spool", error });
+    this.#unreported.push(error);
+    if (this.#unreported.length > 1) return;
+    exitWriter.add(this);
+    queueMicrotask(() => {
+      this.#reportAll();
+      this.#restUntilNext();
+    });
+  }
+
+  #reportAll(): void {
+    for (const error of this.#unreported.splice(0)) this.#reports.report({ type: "spool", error });
   }
 
   /** Queues records that a folder was left with. */
@@ -165,9 +178,16 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
     this.#report(new Error(`${countOf(records)} lost, damaged in the spool`));
   }
 
+  /** Takes over what dead processes have left. */
   #adopt(store: SpoolStore): void {
-    for (const folder of this.#spool.openDead(this.#contentType, store.own)) {
-      this.#recover(store.adopt(folder), folder);
+    if (!this.#spool.perProcess) return;
+    this.#adoptedAt = this.#spool.now();
+    try {
+      for (const folder of this.#spool.openDead(this.#contentType, store.own)) {
+        this.#recover(store.adopt(folder), folder);
+      }
+    } catch (error) {
+      this.#fail("cannot look for the records of dead processes", error);
     }
   }
 
@@ -371,25 +391,15 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
     const store = this.#store!;
     const isSaved = this.#group.count > 0 && this.#save();
     this.#restUntilNext();
-    if (isSaved && this.#depth === 0) this.#lookForDead(store);
+    const isDue = this.#spool.now() - this.#adoptedAt > ADOPT_MS;
+    if (isSaved && isDue && this.#depth === 0) this.#adopt(store);
   };
-
-  #lookForDead(store: SpoolStore): void {
-    const now = this.#spool.now();
-    if (!this.#spool.perProcess || now - this.#adoptedAt < ADOPT_MS) return;
-    this.#adoptedAt = now;
-    try {
-      this.#adopt(store);
-    } catch (error) {
-      this.#fail("cannot look for the records of dead processes", error);
-    }
-  }
 
   /** The process ends: writes what is not on the disk. */
   writeOut(): void {
-    if (this.#isReleased && this.#group.count === 0) return;
     this.#save(true);
-    this.#mark();
+    if (!this.#isReleased) this.#mark();
+    this.#reportAll();
   }
 
   /** Writes the group to the disk; says whether that is done. */
@@ -416,7 +426,11 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
 
   #scheduleSync(): void {
     this.#later("sync", this.#spool.intervalMs, () => {
-      this.sync().catch((error) => this.#fail("cannot be synced", error));
+      this.sync().then(() => this.#isSyncing = true, (error) => {
+        if (this.#isSyncing) this.#fail("cannot be synced", error);
+        this.#isSyncing = false;
+        this.#scheduleSync();
+      });
     });
   }
 

@@ -84,7 +84,7 @@
  * getLogger("app").addHandler(handler);
  * getLogger("app").warning("low on %s", "ink");
  * await spool.sync(); // from here on the record survives a loss of power
- * console.assert(handler.stats.queued === 1 && listSpool(folder)[0].segments.length === 1);
+ * console.assert(handler.stats.queued === 1 && listSpool(folder)[0]?.segments.length === 1);
  *
  * await handler.close(); // nobody listens there: the record stays in the folder
  * getLogger("app").removeHandler(handler);

@@ -92,6 +92,7 @@ test("a spool with records of another serializer is refused", async () => {
     });
     handler.emit(record("one"));
     assertEquals(handler.stats.queued, 1);
+    await Promise.resolve();
     assert(
       errors[0]?.includes("of the kind 'SocketHandler pickle', not 'SocketHandler json'"),
       errors[0],
@@ -171,6 +172,7 @@ test("a folder without permission to write keeps records in memory", async () =>
         event.type === "spool" && errors.push(event.error!.message),
     });
     handler.emit(record("one"));
+    await Promise.resolve();
     assertEquals([handler.stats.queued, errors.length], [1, 1]);
     await handler.close();
     assertEquals(handler.stats.dropped.closed, 1);

@@ -72,6 +72,7 @@ async function checkRest(
   const numbers = setting.sendAll().map(numberOf);
   const all = setting.account;
   assertEquals(all[0], all[1], where);
+  await Promise.resolve();
   // A disk may keep the records of a segment without its header, or a part of a record.
   const faults = setting.faults.filter((fault) =>
     !fault.includes("damaged in the spool") && (isOrdered || !fault.includes("set aside"))

@@ -45,6 +45,7 @@ async function recover(files: ForgetfulFiles) {
   const { recovered } = setting.queue;
   setting.queue.clear("closed");
   await setting.queue.close();
+  await Promise.resolve();
   return { texts, recovered, damaged: setting.dropped.damaged ?? 0, faults: setting.faults };
 }
 
@@ -147,6 +148,7 @@ test("damage in the middle of a long backlog costs the damaged records alone", a
   const inFirst = lost.filter((number) => number < second!);
   assert(inFirst.length >= 2 && inFirst.length <= 6 && first === 0, `${inFirst}`);
   assertEquals(lost.filter((number) => number >= fourth!), []);
+  await Promise.resolve();
   const aside = next.faults.filter((fault) => fault.includes("set aside"));
   assertEquals(aside.length, 1);
   await next.queue.close();

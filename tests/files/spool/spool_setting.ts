@@ -33,6 +33,8 @@ export class SpoolSetting {
   readonly queue: RecordQueue;
   readonly spool: { sync(): Promise<void> };
   readonly faults: string[] = [];
+  /** Called for each fault. */
+  onFault: () => void = () => {};
   /** Records that were turned away, that were dropped, and that were settled. */
   turnedAway = 0;
   dropped: Record<string, number> = {};
@@ -63,7 +65,11 @@ export class SpoolSetting {
     };
     this.queue = spool.makeQueue(settings, {
       drop: (reason, records) => this.#drop(reason, records),
-      report: (event) => void (event.type === "spool" && this.faults.push(event.error.message)),
+      report: (event) => {
+        if (event.type !== "spool") return;
+        this.faults.push(event.error.message);
+        this.onFault();
+      },
     });
   }
 

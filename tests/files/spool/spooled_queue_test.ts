@@ -337,6 +337,28 @@ test("a disk that fails in the middle of a group loses and doubles nothing", asy
   }
 });
 
+test("a listener that logs upon the spool's error loses no record by that", async () => {
+  const files = new ForgetfulFiles();
+  const first = start(files);
+  await log(first, 200);
+  await end(first);
+  const [, second] = files.readdirSync("/spool").filter((name) => name.endsWith(".seg")).sort();
+  files.file(`/spool/${second}`).fill(0);
+  const next = start(files);
+  next.onFault = () => next.emit("555 a fault");
+  next.emit("444 the first");
+  await Promise.resolve();
+  check(next);
+  const got = next.sendAll();
+  await Promise.resolve();
+  got.push(...next.sendAll());
+  check(next);
+  assert(next.faults.length >= 1);
+  assert(got.includes("444 the first") && got.includes("555 a fault"));
+  next.onFault = () => {};
+  await end(next);
+});
+
 test("a folder that may not be written keeps the queue in memory, with its caps", async () => {
   const files = new ForgetfulFiles();
   files.isReadOnly = true;
