@@ -229,7 +229,7 @@ export class Account {
     callBack(() => void (records = write(batch)));
     const bytes = lengths.subarray(0, records).reduce((sum, length) => sum + length, 0);
     this.#sent({ records, bytes });
-    this.#leftOver = lengths.length - records;
+    this.#leftOver = this.outbox.leave(lengths.length - records);
   }
 
   /** An error may end the process: reports how many records are lost by that. */

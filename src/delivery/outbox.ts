@@ -443,6 +443,11 @@ export class Outbox implements Amount {
     return all.batch;
   }
 
+  /** So many of the last records that were drained are left over; how many of them are lost. */
+  leave(records: number): number {
+    return records;
+  }
+
   /** Drops everything that waits, for a reason; returns the number of records. */
   clear(_reason?: DropReason): number {
     const lost = this.waiting;

@@ -55,6 +55,12 @@ switch (scenario) {
     log.critical("the last words");
     process.exit(1);
     break;
+  case "exits connected":
+    log.warning("#0");
+    await handler.flush();
+    for (let i = 1; i < 1000; i++) log.warning("#%d", i);
+    process.exit(0);
+    break;
   case "throws":
     log.critical("the last words");
     throw new Error("thrown on purpose");

@@ -19,6 +19,21 @@ import {
   withFolder,
 } from "./spool_runs.ts";
 
+test("a program that exits on an open connection sends its last records, once", async () => {
+  await withFolder(async (folder) => {
+    const messages: string[] = [];
+    const [server, port] = await receiver(messages);
+    await run("exits connected", folder, port);
+    await run("exits connected", folder, port);
+    const { stdout } = await run("flushes", folder, port);
+    await server.stop();
+    const all = Array.from({ length: 1000 }, (_, i) => `#${i}`);
+    assertEquals(messages, [...all, ...all]);
+    const { recovered, queued } = JSON.parse(stdout);
+    assertEquals([recovered, queued], [0, 0]);
+  });
+});
+
 /** A port that nobody listens on. */
 async function deadPort(): Promise<number> {
   const [stopped, port] = await receiver([]);

@@ -8,7 +8,7 @@
  * @module
  */
 import { clearTimeout, setTimeout } from "node:timers";
-import { type Batch, NO_BYTES } from "../../delivery/batch_writer.ts";
+import type { Batch } from "../../delivery/batch_writer.ts";
 import { countOf, type DropReason } from "../../delivery/delivery_event.ts";
 import {
   type Amount,
@@ -465,6 +465,8 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
 
   /** Notes the position soon, unless it is noted with a batch before. */
   #scheduleMark(): void {
+    // No timer fires any more.
+    if (exitWriter.isEnding) return this.#mark();
     this.#isMarkDue = true;
     exitWriter.add(this);
     if (this.#timers.mark !== undefined) return;
@@ -579,11 +581,18 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
     this.#scheduleMark();
   }
 
-  /** Nothing is written blindly at exit: what waits is on the disk, and the next process sends it. */
   drain(): Batch {
-    if (this.#store === undefined) return this.#front.drain();
     this.#save(true);
-    return { id: 0n, bytes: NO_BYTES, lengths: new Uint32Array(0) };
+    return this.#front.drain();
+  }
+
+  /** What the last write does not take is on the disk, and the next process sends it. */
+  leave(records: number): number {
+    if (this.#store === undefined) return this.#front.leave(records);
+    this.#behind += records;
+    this.#front.resume(this.#front.next - records);
+    this.#advance();
+    return 0;
   }
 
   clear(reason?: DropReason): number {

@@ -7,8 +7,8 @@
  *
  * The records of one turn of the event loop are written to the folder in one call at its end, before
  * they are sent. Records that the server has taken are removed. What is left when the process ends is
- * sent by the next process that uses the folder, from its first record, `flush()` on: `stats.recovered`
- * counts these records. Records that were sent when the process died, without the spool knowing of
+ * sent by the next process that uses the folder, from its first record or `flush()` on:
+ * `stats.recovered` counts these records. Records that were sent when the process died, without the spool knowing of
  * it, are sent again: each arrives at least once.
  *
  * A few megabytes wait in memory as well. Beyond that, a backlog takes no memory, and the start of a
@@ -48,6 +48,12 @@
  *   renamed to end with `.bad`, and its records are counted likewise.
  *
  * Each is an event of the type `"spool"` for `onEvent`, else a line on stderr.
+ *
+ * ## When the program ends
+ *
+ * All records are in the folder when the program returns, after `process.exit()` and `Deno.exit()`, and
+ * after an uncaught error. An open connection takes what it can before that, so that the last records
+ * do not wait for the next run. After `kill -9` the records of the current turn are lost.
  *
  * ## One process a folder
  *
