@@ -101,7 +101,8 @@ export async function surviveKills(
       await until(() => reported(program).reports >= turns, () => program.output.stderr);
       await kill(program);
       // The kill may come in the middle of a write: of the turn that had not ended.
-      assert(/^$|: 1 record lost, damaged in the spool\n$/.test(program.output.stderr));
+      const { stderr } = program.output;
+      assert(/^$|: 1 record lost, damaged in the spool\n$/.test(stderr), stderr);
       counts.push(reported(program).count);
     }
     const { stdout } = await run("flushes", folder, port);

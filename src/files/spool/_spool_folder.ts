@@ -23,6 +23,9 @@ import { SpoolLock } from "./_spool_lock.ts";
 /** The name of the position in its folder. */
 export const POSITION_NAME = "position";
 
+/** The sizes of so many segments are asked for at the start; beyond, those of the others if need be. */
+const MEASURED_SEGMENTS = 64;
+
 /** Bytes that a segment takes at least: a block of the file system. */
 const BLOCK_BYTES = 4096;
 
@@ -53,8 +56,10 @@ export interface Segment {
   readonly first: number;
   /** The number of records, damaged ones included. */
   count: number;
-  /** The bytes of the file that hold records, the header included. */
+  /** The bytes of the file that hold records, the header included; 0: it cannot be read. */
   bytes: number;
+  /** False where the file is taken to be full, as there are too many to ask the system for each. */
+  isMeasured: boolean;
 }
 
 /** The space that a segment takes. */
@@ -120,7 +125,7 @@ export class SpoolFolder {
    * @throws {Error} where another process uses it, it holds another kind of records, or it is unusable
    */
   constructor(path: string, settings: FolderSettings) {
-    const { calls, processes, random } = settings;
+    const { calls, processes, random, segmentBytes } = settings;
     this.path = path;
     this.spoolId = random(16);
     this.#seed = crc32(this.spoolId);
@@ -148,8 +153,10 @@ export class SpoolFolder {
         const count = (firsts[i + 1] ?? end) - first;
         const isAside = first === last && this.aside !== undefined;
         if (count === 0) return isAside || attempt(() => calls.unlinkSync(path));
-        const bytes = isAside ? 0 : calls.statSync(path).size;
-        this.segments.push({ folder: this, path, first, count, bytes });
+        const isMeasured = first === last || firsts.length <= MEASURED_SEGMENTS;
+        const segment = { folder: this, path, first, count, bytes: segmentBytes, isMeasured };
+        if (isMeasured) segment.bytes = isAside ? 0 : calls.statSync(path).size;
+        this.segments.push(segment);
       });
       this.end = end;
       const begin = this.segments[0]?.first ?? end;
@@ -197,9 +204,15 @@ export class SpoolFolder {
     return new Error(`${path} cannot be read and is set aside as .bad: ${why}`, { cause: error });
   }
 
-  /** The number of bytes on the disk. */
-  get space(): number {
-    return this.segments.reduce((sum, segment) => sum + spaceOf(segment), 0);
+  /** Asks the system for the sizes of all segments; says whether some were not known. */
+  measure(): boolean {
+    const unknown = this.segments.filter(({ isMeasured }) => !isMeasured);
+    for (const segment of unknown) {
+      segment.bytes = attempt(() => this.#settings.calls.statSync(segment.path).size) ??
+        segment.bytes;
+      segment.isMeasured = true;
+    }
+    return unknown.length > 0;
   }
 
   /** The segment that is appended to. */
@@ -254,7 +267,8 @@ export class SpoolFolder {
       throw error;
     }
     this.#fd = fd;
-    const segment = { folder: this, path, first, count: 0, bytes: header.length };
+    const bytes = header.length;
+    const segment = { folder: this, path, first, count: 0, bytes, isMeasured: true };
     this.#current = segment;
     this.segments.push(segment);
     onSegment(segment);

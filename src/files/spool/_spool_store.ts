@@ -103,6 +103,13 @@ export class SpoolStore {
     return records;
   }
 
+  /** Asks the system for the sizes of all segments; says whether some were not known. */
+  measure(): boolean {
+    const found = [...this.#adopted, this.own].filter((folder) => folder.measure());
+    if (found.length > 0) this.#measure();
+    return found.length > 0;
+  }
+
   #measure(): void {
     this.#endedSpace = 0;
     for (const { segment } of this.#extents) {
@@ -218,12 +225,12 @@ export class SpoolStore {
   #readAt(number: number): Reading | undefined {
     const extent = this.#extentOf(number)!;
     const { segment } = extent;
-    if (segment.bytes === 0) return undefined;
+    if (segment.isMeasured && segment.bytes === 0) return undefined;
     try {
       const reading = this.#reading?.extent === extent ? this.#reading : this.#open(extent);
       const { reader } = reading;
       // Records may have been appended since.
-      reader.extend(segment.bytes, segment.first + segment.count);
+      if (segment.isMeasured) reader.extend(segment.bytes, segment.first + segment.count);
       while (!reading.isAhead || this.#numberOf(reading) < number) {
         if (!reader.next()) return undefined;
         reading.isAhead = true;
@@ -234,6 +241,7 @@ export class SpoolStore {
       // Records that are appended later must not be lost with it.
       if (segment === this.own.current) this.own.roll();
       segment.bytes = 0;
+      segment.isMeasured = true;
       this.#measure();
       this.#onFault(segment.folder.setAside(segment.path, error));
       return undefined;
@@ -242,7 +250,8 @@ export class SpoolStore {
 
   #open(extent: Extent): Reading {
     this.#stopReading();
-    const { path, first, count, bytes } = extent.segment;
+    const { path, first, count, isMeasured } = extent.segment;
+    const bytes = isMeasured ? extent.segment.bytes : Infinity;
     const reader = new SegmentReader(this.#calls, { path, first, limit: first + count, bytes });
     extent.id = hexOf(reader.header.spoolId);
     this.contentType = reader.header.contentType;

@@ -162,7 +162,7 @@ async function drainFolder(
     processes: systemProcesses,
     contentType: undefined,
     durability: "always",
-    segmentBytes: Infinity,
+    segmentBytes: 0,
     random: randomBytes,
   });
   let aside: Error | undefined;

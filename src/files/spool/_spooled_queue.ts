@@ -250,8 +250,11 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
     const { maxBytes, maxRecords } = this.#settings;
     if (this.records >= maxRecords) return false;
     if (this.#retryAt !== undefined && this.#group.bytes + size > maxBytes) return false;
-    const overhead = RECORD_OVERHEAD + SEGMENT_OVERHEAD;
-    return store.space + this.#group.bytes + size + overhead <= this.#spool.maxBytes;
+    const needed = this.#group.bytes + size + RECORD_OVERHEAD + SEGMENT_OVERHEAD;
+    if (store.space + needed <= this.#spool.maxBytes) return true;
+    if (!store.measure()) return false;
+    this.#behindBytes = store.bytesFrom(this.#front.next) + this.#group.bytes;
+    return store.space + needed <= this.#spool.maxBytes;
   }
 
   // Records come.

@@ -5,12 +5,17 @@ import { ConnectionError, json, SocketHandler } from "../../../mod.ts";
 import {
   drainSpool,
   fileSpool,
+  type FileSpoolOptions,
   listSpool,
   type Spool,
   verifySpool,
 } from "../../../src/files/spool/file_spool.ts";
 import { record } from "../../handlers/wire.ts";
+import { makeSpool } from "../../../src/files/spool/_make_spool.ts";
+import { systemProcesses } from "../../../src/files/spool/_process_identity.ts";
+import { systemCalls } from "../../../src/files/spool/_spool_calls.ts";
 import { test } from "../../test.ts";
+import { until } from "../../until.ts";
 import { inFolder } from "../folder.ts";
 
 /** A handler whose server is away. */
@@ -23,8 +28,12 @@ function handlerWith(spool: Spool, options: object = {}): SocketHandler {
 }
 
 /** Leaves so many records in a folder. */
-async function leave(folder: string, count: number, options: object = {}): Promise<void> {
-  const handler = handlerWith(fileSpool(folder), options);
+async function leave(
+  folder: string,
+  count: number,
+  options: FileSpoolOptions = {},
+): Promise<void> {
+  const handler = handlerWith(fileSpool(folder, options));
   for (let i = 0; i < count; i++) handler.emit(record(`record ${i}`));
   await handler.close();
 }
@@ -152,6 +161,15 @@ test("drainSpool() removes what was taken, and keeps the rest", async () => {
   });
 });
 
+test("drainSpool() takes records out of any number of segments", async () => {
+  await inFolder(async (folder) => {
+    await leave(folder, 2500, { segmentBytes: 8192 });
+    assert(listSpool(folder)[0]!.segments.length > 100);
+    assertEquals(await drainSpool(folder, () => {}), 2500);
+    assertEquals(listSpool(folder)[0]!.segments.length, 0);
+  });
+});
+
 test("drainSpool() leaves a spool alone that is in use", async () => {
   await inFolder(async (folder) => {
     const handler = handlerWith(fileSpool(folder));
@@ -179,27 +197,71 @@ test("a folder without permission to write keeps records in memory", async () =>
   });
 });
 
-test("a backlog of 10 GiB in sparse segments is opened as quickly as an empty spool", async () => {
+/** Leaves a backlog of so many segments of 8 MiB, or of `bytes`, which take no space. */
+async function leaveSparse(folder: string, count: number, bytes = 8 * 1024 ** 2): Promise<void> {
+  await leave(folder, 1);
+  const [segment] = fs.readdirSync(folder).filter((name) => name.endsWith(".seg"));
+  const header = fs.readFileSync(`${folder}/${segment}`);
+  fs.unlinkSync(`${folder}/position`);
+  for (let i = 0; i < count; i++) {
+    const path = `${folder}/${String(i * 1000).padStart(16, "0")}.seg`;
+    fs.writeFileSync(path, header);
+    fs.truncateSync(path, bytes);
+  }
+  fs.writeFileSync(`${folder}/${String(count * 1000).padStart(16, "0")}.seg`, "");
+}
+
+/** The calls of the file system that opening a spool takes, by name. */
+function callsToOpen(folder: string, maxBytes: number): Record<string, number> {
+  const counts: Record<string, number> = {};
+  const calls = new Proxy(systemCalls, {
+    get(target, name) {
+      const call = Reflect.get(target, name, target);
+      return (...args: unknown[]) => {
+        counts[String(name)] = (counts[String(name)] ?? 0) + 1;
+        return call.apply(target, args);
+      };
+    },
+  });
+  const handler = handlerWith(
+    makeSpool(folder, { maxBytes }, { calls, processes: systemProcesses }),
+  );
+  void handler.flush({ signal: AbortSignal.abort() });
+  void handler.close();
+  return counts;
+}
+
+test("a backlog of 10 GiB takes the calls to open that a backlog of a few records takes", async () => {
+  const gib = 1024 ** 3;
+  const counts: Record<string, number>[] = [];
+  for (const segments of [1, 1280]) {
+    await inFolder(async (folder) => {
+      await leaveSparse(folder, segments);
+      counts.push(callsToOpen(folder, 20 * gib));
+      // The lock is released when the handler is closed.
+      await until(() => !fs.existsSync(`${folder}/lock`), () => "the lock");
+      const handler = handlerWith(fileSpool(folder, { maxBytes: 20 * gib }));
+      handler.emit(record("one"));
+      const { recovered, queued, queuedBytes } = handler.stats;
+      assertEquals([recovered, queued], [segments * 1000, segments * 1000 + 1]);
+      assert(queuedBytes > 0.99 * segments * 8 * 1024 ** 2);
+      await handler.close();
+    });
+  }
+  const [few, many] = counts;
+  assertEquals({ ...many, statSync: 0 }, { ...few, statSync: 0 });
+  assert(many!.statSync! <= few!.statSync!);
+});
+
+test("segments whose sizes are not known are measured before records are dropped for them", async () => {
   await inFolder(async (folder) => {
-    await leave(folder, 100);
-    const [segment] = fs.readdirSync(folder).filter((name) => name.endsWith(".seg"));
-    const header = fs.readFileSync(`${folder}/${segment}`);
-    fs.unlinkSync(`${folder}/position`);
-    const gib = 1024 ** 3;
-    const count = 10 * gib / (8 * 1024 ** 2);
-    for (let i = 0; i < count; i++) {
-      const path = `${folder}/${String(i * 1000).padStart(16, "0")}.seg`;
-      fs.writeFileSync(path, header);
-      fs.truncateSync(path, 8 * 1024 ** 2);
-    }
-    fs.writeFileSync(`${folder}/${String(count * 1000).padStart(16, "0")}.seg`, "");
-    const handler = handlerWith(fileSpool(folder, { maxBytes: 20 * gib }));
-    const before = fs.readdirSync(folder).length;
+    // Were they full, there would be no room for more.
+    await leaveSparse(folder, 300, 4096);
+    const handler = handlerWith(fileSpool(folder, { maxBytes: 64 * 1024 ** 2 }));
     handler.emit(record("one"));
-    const { recovered, queued } = handler.stats;
-    assertEquals([recovered, queued], [count * 1000, count * 1000 + 1]);
-    assert(handler.stats.queuedBytes > 9.9 * gib);
-    assert(before >= count);
+    const { dropped, queued, queuedBytes } = handler.stats;
+    assertEquals([dropped.overflow, queued], [0, 300_001]);
+    assert(queuedBytes < 2 * 1024 ** 2, String(queuedBytes));
     await handler.close();
   });
 });
