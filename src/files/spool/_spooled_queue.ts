@@ -9,7 +9,7 @@
  */
 import { clearTimeout, setTimeout } from "node:timers";
 import type { Batch } from "../../delivery/batch_writer.ts";
-import { countOf, type DropReason } from "../../delivery/delivery_event.ts";
+import type { DropReason } from "../../delivery/delivery_event.ts";
 import {
   type Amount,
   type Crowding,
@@ -175,7 +175,8 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
   #loseDamaged(records: number): void {
     if (records === 0) return;
     this.#reports.drop("damaged", records);
-    this.#report(new Error(`${countOf(records)} lost, damaged in the spool`));
+    const count = `${records} ${records === 1 ? "record" : "records"}`;
+    this.#report(new Error(`${count} lost, damaged in the spool`));
   }
 
   /** Takes over what dead processes have left. */
