@@ -207,7 +207,13 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
   }
 
   get bytes(): number {
-    return this.#front.bytes + this.#behindBytes;
+    return this.#front.bytes + this.#bytesBehind;
+  }
+
+  /** An estimate, until the last of them is read. */
+  get #bytesBehind(): number {
+    if (this.#behind === 0) this.#behindBytes = 0;
+    return this.#behindBytes;
   }
 
   get waiting(): number {
@@ -215,7 +221,7 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
   }
 
   get waitingBytes(): number {
-    return this.#front.waitingBytes + this.#behindBytes;
+    return this.#front.waitingBytes + this.#bytesBehind;
   }
 
   get window(): Amount {
@@ -228,7 +234,7 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
 
   get oldest(): number {
     // Once the handler is closed no flush waits for records that stay on the disk.
-    return this.#isReleased ? this.next : this.#front.oldest;
+    return this.#isReleased ? Infinity : this.#front.oldest;
   }
 
   get low(): number {
@@ -530,7 +536,6 @@ export class SpooledQueue implements RecordQueue, Encoder<unknown>, Unwritten {
       this.#loseDamaged(lost);
       this.#advance();
     }
-    if (this.#behind === 0) this.#behindBytes = 0;
   }
 
   #restart(number: number, lengths: readonly number[], bytes: Uint8Array): void {
