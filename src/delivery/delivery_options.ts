@@ -48,7 +48,8 @@ export interface DeliveryOptions {
    */
   connection?: "persistent" | "per-flush";
   /**
-   * Keeps queued records on the disk, so that they survive this process: `fileSpool()` of `./spool`.
+   * Keeps queued records on the disk, so that they survive this process: `fileSpool()` of `./spool`,
+   * which has a cap of its own. `maxQueuedBytes` then bounds the records that the disk does not take.
    * Demands `queue` mode, which is then the default. @default they are kept in memory
    */
   spool?: Spool;

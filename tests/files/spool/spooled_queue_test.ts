@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { Batch } from "../../../src/delivery/batch_writer.ts";
 import type { FileSpoolOptions } from "../../../src/files/spool/_make_spool.ts";
 import { test } from "../../test.ts";
+import { until } from "../../until.ts";
 import { ForgetfulFiles } from "./forgetful_files.ts";
 import { ScriptedProcesses, SpoolSetting, textsOf } from "./spool_setting.ts";
 
@@ -83,6 +84,22 @@ test('"always" has written and synced at the end of the turn, "os" never syncs a
     assertEquals(files.calls.sync! - before, syncs, durability);
     await end(setting);
   }
+});
+
+test('"interval" syncs in the background, and keeps what was synced over a loss of power', async () => {
+  const files = new ForgetfulFiles();
+  const setting = start(files, { ...SMALL, durability: "interval", intervalMs: 1 });
+  await log(setting, 5);
+  const before = files.calls.sync!;
+  await until(() => files.calls.sync! >= before + 2, () => "two syncs");
+  files.crashAt = files.steps + 1;
+  setting.emit("behind");
+  void setting.queue.close();
+  files.reboot(() => 0.99, 0);
+  const next = start(files);
+  next.queue.open();
+  assertEquals(rangesOf(next.sendAll()), range(0, 5));
+  await end(next);
 });
 
 test("sync() resolves when all that was emitted is durable, in rolled segments too", async () => {
