@@ -20,8 +20,9 @@ import {
   type DropReason,
   ProcessEnd,
 } from "./delivery_event.ts";
-import type { CheckedDeliveryOptions } from "./delivery_options.ts";
+import type { CheckedDeliveryOptions, WhileDisconnected } from "./delivery_options.ts";
 import { type Amount, type Encoder, Outbox } from "./outbox.ts";
+import type { DeliveryQueue, Spool } from "./spool.ts";
 
 /** The settings of an {@linkcode Account}. */
 export interface AccountSettings
@@ -30,6 +31,13 @@ export interface AccountSettings
     DeliveryListener {
   /** How large batches are. @default as they come, in chunks */
   batch?: BatchSettings | undefined;
+  /** Where queued records live. @default in memory */
+  spool?: Spool | undefined;
+  whileDisconnected?: WhileDisconnected;
+  /** The handler, as lines on stderr name it. */
+  name: string;
+  /** The kind of its records, where one handler may send several. */
+  contentType?: string | undefined;
 }
 
 /** The receiver of the reports; neither method may throw. */
@@ -72,7 +80,7 @@ export class Account {
     connectFailures: 0,
   };
   /** The queue. */
-  readonly outbox: Outbox;
+  readonly outbox: DeliveryQueue;
   /** The process ends: what is lost is reported at once. */
   isEnding = false;
   readonly #link: Pick<Link, "yields" | "overflowed">;
@@ -95,22 +103,23 @@ export class Account {
     link: Pick<Link, "yields" | "overflowed">,
     onFull: () => void,
   ) {
-    const { maxQueuedBytes, maxQueuedRecords, overflow, batch } = settings;
+    const { maxQueuedBytes, maxQueuedRecords, overflow, batch, spool } = settings;
     this.#listener = settings;
     this.#link = link;
-    this.outbox = new Outbox({
+    const options = {
       maxBytes: maxQueuedBytes,
       maxRecords: maxQueuedRecords,
       overflow,
       chunkBytes: batch?.bytes ?? PIECE_BYTES,
       onFull,
-      onCrowded: (size) => this.#makeRoom(size),
-    });
+      onCrowded: (size: number) => this.#makeRoom(size),
+    };
+    this.outbox = spool?.makeQueue({ ...settings, ...options }, this) ?? new Outbox(options);
   }
 
   /** Records that were given to `emit()` so far. */
   get emitted(): number {
-    return this.outbox.next + this.#turnedAway;
+    return this.outbox.emitted + this.#turnedAway;
   }
 
   /** The account of this moment. */
@@ -118,7 +127,7 @@ export class Account {
     const { counts } = this;
     return {
       emitted: this.emitted,
-      recovered: 0,
+      recovered: this.outbox.recovered,
       ...counts,
       dropped: { ...counts.dropped },
       queued: this.outbox.records,
@@ -218,7 +227,7 @@ export class Account {
 
   /** Drops all that waits. */
   dropAll(reason: DropReason): void {
-    this.drop(reason, this.outbox.clear());
+    this.drop(reason, this.outbox.clear(reason));
   }
 
   /** Takes out all that waits, of which `write` takes so many records; the rest is left over. */
@@ -229,13 +238,12 @@ export class Account {
     callBack(() => void (records = write(batch)));
     const bytes = lengths.subarray(0, records).reduce((sum, length) => sum + length, 0);
     this.#sent({ records, bytes });
-    this.#leftOver = lengths.length - records;
+    this.#leftOver = this.outbox.leave(lengths.length - records);
   }
 
   /** An error may end the process: reports how many records are lost by that. */
   mayEnd(): void {
-    // Records that were written and may go again are not lost by that.
-    const lost = this.#lost + this.outbox.records - this.outbox.held.records;
+    const lost = this.#lost + this.outbox.atRisk;
     if (lost > 0) {
       this.beginOutage(new ProcessEnd(`${countOf(lost)} lost if the process ends`, false));
     }
@@ -244,7 +252,7 @@ export class Account {
 
   /** The process ends: drops what waits and what is left over. */
   end(): void {
-    this.#end("closed", this.#leftOver + this.outbox.clear());
+    this.#end("closed", this.#leftOver + this.outbox.clear("closed"));
   }
 
   /**

@@ -23,7 +23,8 @@ import type { DeliveryStats, DropReason } from "./delivery_event.ts";
 import type { CheckedDeliveryOptions } from "./delivery_options.ts";
 import { FlushTracker } from "./flush_tracker.ts";
 import { holdOpen } from "./hold_open.ts";
-import type { Encoder, Outbox } from "./outbox.ts";
+import type { Encoder } from "./outbox.ts";
+import type { DeliveryQueue } from "./spool.ts";
 import type { Answer, Link, LinkActions, LinkEvent, LinkFacts } from "./_link.ts";
 import { PerFlushLink } from "./_per_flush_link.ts";
 import { PersistentLink } from "./_persistent_link.ts";
@@ -31,6 +32,10 @@ import { PersistentLink } from "./_persistent_link.ts";
 /** The settings of a delivery; every value has been checked. */
 export interface DeliverySettings extends CheckedDeliveryOptions, DeliveryListener {
   exitNotifier: ExitNotifier;
+  /** The handler, as lines on stderr name it. */
+  name: string;
+  /** The kind of its records, where one handler may send several. */
+  contentType?: string | undefined;
   /** How large batches are. @default as they come, in chunks */
   batch?: BatchSettings | undefined;
   /** One dial; may throw or reject with anything. */
@@ -61,7 +66,7 @@ export class Delivery implements ExitHooks, LinkActions {
   readonly #settings: DeliverySettings;
   readonly #link: Link;
   readonly #account: Account;
-  readonly #outbox: Outbox;
+  readonly #outbox: DeliveryQueue;
   readonly #flushes = new FlushTracker();
   readonly #batcher: Batcher | undefined;
   /** Events that are to be reported behind the actions that are being done. */
@@ -160,6 +165,7 @@ export class Delivery implements ExitHooks, LinkActions {
 
   /** Resolves when all that is queued now is sent or dropped, or `signal` is aborted. */
   async whenFlushed({ signal }: WaitOptions = {}, isLast = false): Promise<void> {
+    this.#outbox.open();
     const mark = this.#outbox.next;
     const isDone = () => mark <= this.#outbox.oldest || signal?.aborted;
     if (isDone()) return;
@@ -218,6 +224,7 @@ export class Delivery implements ExitHooks, LinkActions {
       this.wake();
       this.#on("closed", { error: await Promise.race([this.#released, bound]) });
     });
+    await this.#outbox.close();
     release();
     this.isClosed = true;
     this.#account.endOutage();
@@ -397,7 +404,7 @@ export class Delivery implements ExitHooks, LinkActions {
 
   progress(): void {
     // An outage is over once the queue is half empty.
-    if (this.#outbox.bytes * 2 <= this.#settings.maxQueuedBytes) this.#account.endOutage();
+    if (this.#outbox.isRelieved) this.#account.endOutage();
     this.wake();
   }
 

@@ -21,6 +21,11 @@ export interface Batch {
   readonly bytes: Uint8Array;
   /** The size of each record in bytes. */
   readonly lengths: Uint32Array;
+  /**
+   * An id that is like no other one, of any process, and that the batch keeps when a later process
+   * sends it again. Only with a spool.
+   */
+  readonly key?: string;
 }
 
 /** An open connection that batches are written to. */

@@ -74,6 +74,7 @@ export interface DeliveryStats {
  * - `outage-over`: they can again, or the handler was closed; `lost` were dropped in between
  * - `dropped`: records were dropped; reported once an event-loop turn and reason
  * - `refused`: a record of so many bytes was dropped, since connections end upon it
+ * - `spool`: the spool fails, for a part of the records or, where it says so, for all from now on
  * - `answered`: a server sent bytes that should only read, so it may be the wrong service; `bytes`
  *   are the first of them; reported once a handler
  */
@@ -85,6 +86,7 @@ export type DeliveryEvent =
   | { type: "outage-over"; lost: number }
   | { type: "dropped"; reason: DropReason; records: number }
   | { type: "refused"; bytes: number }
+  | { type: "spool"; error: Error }
   | { type: "answered"; bytes: Uint8Array };
 
 /**
@@ -147,6 +149,8 @@ export function printEvents(
       say("a record was too large to send and was dropped");
     } else if (event.type === "refused") {
       say(`a record of ${event.bytes} bytes was dropped: the server hangs up on it`);
+    } else if (event.type === "spool") {
+      say(event.error.message);
     } else if (event.type === "answered") {
       say(
         `the server answers, and should only read: is this its port? ${

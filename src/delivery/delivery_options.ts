@@ -21,6 +21,7 @@ import { raiseExceptions } from "../logging/raise_exceptions.ts";
 import { writeToStderr } from "../logging/stderr.ts";
 import type { Serializer } from "../wire/serializer.ts";
 import type { Overflow } from "./outbox.ts";
+import type { Spool } from "./spool.ts";
 import type { DeliveryEvent } from "./delivery_event.ts";
 
 /**
@@ -46,6 +47,12 @@ export interface DeliveryOptions {
    * @default what the connector says (of `./cloudflare`: `"per-flush"`), else {"persistent"}
    */
   connection?: "persistent" | "per-flush";
+  /**
+   * Keeps queued records on the disk, so that they survive this process: `fileSpool()` of `./spool`,
+   * which has a cap of its own. `maxQueuedBytes` then bounds the records that the disk does not take.
+   * Demands `queue` mode, which is then the default. @default they are kept in memory
+   */
+  spool?: Spool;
   /** The most bytes queued, in flight included, from 1; `Infinity` for no limit. @default {67108864} */
   maxQueuedBytes?: number;
   /** The most records queued, in flight included, from 1. @default {Infinity} */
@@ -105,6 +112,7 @@ export const QUEUE_OPTIONS: readonly string[] = [
   "onEvent",
   "closeTimeoutMs",
   "clock",
+  "spool",
 ];
 
 /** The names of the options of a delivery that has a connector. */
@@ -165,6 +173,7 @@ export interface CheckedDeliveryOptions {
   exitTimeoutMs: number;
   batchMs: number;
   clock: Clock;
+  spool: Spool | undefined;
 }
 
 /** Fills in the defaults and checks every value; `what` begins the message of the error. */
@@ -174,7 +183,8 @@ export function checkDeliveryOptions(
 ): CheckedDeliveryOptions {
   const {
     connectTimeoutMs = 1000,
-    whileDisconnected = "drop",
+    spool,
+    whileDisconnected = spool ? "queue" : "drop",
     connection = options.connector?.connection ?? "persistent",
     maxQueuedBytes = 64 * 1024 * 1024,
     maxQueuedRecords = Infinity,
@@ -200,5 +210,6 @@ export function checkDeliveryOptions(
     exitTimeoutMs: checkInteger(what, "exitTimeoutMs", exitTimeoutMs, 0, MAX_TIMEOUT_MS),
     batchMs: checkInteger(what, "batchMs", batchMs, 0, MAX_TIMEOUT_MS),
     clock,
+    spool,
   };
 }

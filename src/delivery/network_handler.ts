@@ -68,6 +68,8 @@ import type { Encoder } from "./outbox.ts";
 export interface DeliveryWay {
   /** Reports the end of the process, so that the last records are written. @default nothing does */
   exitNotifier?: ExitNotifier;
+  /** The kind of records, where a handler may send several: a spool keeps to one. */
+  contentType?: string | undefined;
   /** How large a batch is at most. @default as records come */
   batch?: BatchSettings;
 }
@@ -100,6 +102,7 @@ export abstract class NetworkHandler extends Handler {
     this.#delivery = new Delivery({
       ...checked,
       exitNotifier: {},
+      name,
       ...way,
       open: (signal) => this.openWriter({ signal }),
       onEvent: (event) => callBack(() => onEvent(event), onFault),

@@ -11,6 +11,7 @@
  * @module
  */
 import type { Batch } from "./batch_writer.ts";
+import type { DropReason } from "./delivery_event.ts";
 
 /** 96 KiB: a write of this size is within a tenth of the fastest, and takes less than 50 µs. */
 const CHUNK_BYTES = 98304;
@@ -171,8 +172,10 @@ export class Outbox implements Amount {
   bytes = 0;
   /** Records queued, in flight included. */
   records = 0;
-  /** The sequence number that the next record will have, which is the number of those before it. */
+  /** The sequence number that the next record will have. */
   next = 0;
+  /** Records that were not emitted by this process. */
+  recovered = 0;
 
   /** Makes an empty outbox; allocates nothing until the first frame. */
   constructor(options: OutboxOptions) {
@@ -187,6 +190,26 @@ export class Outbox implements Amount {
     let oldest = this.#waiting[0]?.sequence ?? this.next;
     for (const { sequence } of this.#window) oldest = Math.min(oldest, sequence);
     return oldest;
+  }
+
+  /** Records that this process has queued so far. */
+  get emitted(): number {
+    return this.next;
+  }
+
+  /** As {@linkcode oldest}, the records that are held included. */
+  get low(): number {
+    return Math.min(this.oldest, this.#held[0]?.sequence ?? Infinity);
+  }
+
+  /** Says that there is room again after the queue was full. */
+  get isRelieved(): boolean {
+    return this.bytes * 2 <= this.#maxBytes;
+  }
+
+  /** Records that are lost if the process ends: not those that were written and may go again. */
+  get atRisk(): number {
+    return this.records - this.held.records;
   }
 
   /** Records that wait to be taken. */
@@ -257,6 +280,21 @@ export class Outbox implements Amount {
     this.records++;
     this.next++;
     chunk.append(end);
+  }
+
+  /**
+   * Goes on with a sequence number. Frames that are given are queued with it, as a batch of their own.
+   */
+  resume(sequence: number, frames?: { bytes: Uint8Array; lengths: Iterable<number> }): void {
+    this.next = sequence;
+    this.#tail = undefined;
+    if (frames === undefined) return;
+    const chunk = new Chunk(frames.bytes.length);
+    chunk.sequence = sequence;
+    chunk.add(frames);
+    this.#waiting.push(chunk);
+    add(this, chunk);
+    this.next += chunk.records;
   }
 
   /**
@@ -415,8 +453,13 @@ export class Outbox implements Amount {
     return all.batch;
   }
 
-  /** Drops everything that waits; returns the number of records. */
-  clear(): number {
+  /** So many of the last records that were drained are left over; how many of them are lost. */
+  leave(records: number): number {
+    return records;
+  }
+
+  /** Drops everything that waits, for a reason; returns the number of records. */
+  clear(_reason?: DropReason): number {
     const lost = this.waiting;
     this.#waiting = [];
     this.#tail = undefined;
@@ -424,6 +467,12 @@ export class Outbox implements Amount {
     this.bytes = this.held.bytes + this.window.bytes;
     return lost;
   }
+
+  /** Releases what the queue uses, once the delivery is closed. Never rejects. */
+  close(): void | Promise<void> {}
+
+  /** Opens what the queue uses, so that it has the records of an earlier process. */
+  open(): void {}
 
   /** Keeps a chunk whose frames are done with for those to come. */
   #recycle<Result>(chunk: Chunk, result?: Result): Result | undefined {

@@ -16,8 +16,8 @@ import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
 import { reportError } from "../logging/report_error.ts";
 import type { TextStream } from "../logging/text_stream.ts";
-import { demandFile } from "./_deno_permission.ts";
-import { exitWriter } from "./_exit_writer.ts";
+import { demandFile } from "./deno_permission.ts";
+import { exitWriter } from "./exit_writer.ts";
 import { type Fsync, MODE_FLAGS, type OpenMode } from "./file_options.ts";
 
 /** Deno repeats a write that is taken in part; if that fails, its error does not name the part. */

@@ -9,7 +9,7 @@
 import fs from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { demandFile } from "./_deno_permission.ts";
+import { demandFile } from "./deno_permission.ts";
 import { GZ, PART } from "./_files_to_delete.ts";
 
 interface Job {

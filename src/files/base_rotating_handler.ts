@@ -17,7 +17,7 @@ import { makeLogRecord } from "../logging/make_log_record.ts";
 import { FileHandler, type FileHandlerOptions } from "./file_handler.ts";
 import { FILE_HANDLER_OPTIONS, ROTATING_OPTIONS } from "./file_options.ts";
 import { RetryLimiter } from "./_retry_limiter.ts";
-import { demandFile } from "./_deno_permission.ts";
+import { demandFile } from "./deno_permission.ts";
 import { RotatedFiles } from "./_rotated_files.ts";
 
 /** Returns the path of a rotated file, from its default path. */

@@ -31,7 +31,7 @@ import {
   type BaseRotatingHandlerOptions,
   isNoRegularFile,
 } from "./base_rotating_handler.ts";
-import { demandFile } from "./_deno_permission.ts";
+import { demandFile } from "./deno_permission.ts";
 import { checkFilename, FILE_HANDLER_OPTIONS, ROTATING_OPTIONS } from "./file_options.ts";
 
 /** A source of time; every `Clock` is one. */

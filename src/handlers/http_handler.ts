@@ -161,6 +161,7 @@ export class HTTPHandler extends NetworkHandler {
     // Without the url, which may hold a token.
     super(`HTTPHandler ${host}`, { whileDisconnected: "queue", ...options }, {
       exitNotifier,
+      contentType: body.contentType,
       batch,
     });
     this.host = host;

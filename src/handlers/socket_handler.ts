@@ -200,7 +200,7 @@ export interface SocketHandlerOptions extends RecordDeliveryOptions {
 }
 
 /** The part of a serializer that a sender needs. */
-type Sending = Pick<Serializer, "dumps" | "framing">;
+type Sending = Pick<Serializer, "dumps" | "framing" | "contentType">;
 
 function checkStream(
   host: string,
@@ -250,13 +250,13 @@ export class SocketHandler<Socket = StreamConnection, Address = StreamAddress>
     options: RecordDeliveryOptions & { connector: ExitNotifier },
     target: SocketTarget<unknown> = checkStream(host, port, options as SocketHandlerOptions),
   ) {
-    const { connector, serializer = { dumps: pickleFields } }: {
+    const { connector, serializer = { dumps: pickleFields, contentType: "pickle" } }: {
       connector: ExitNotifier;
       serializer?: Sending;
     } = options;
     const name = `${target.name} ${host}${port === null ? "" : `:${port}`}`;
     checkMethods(`create ${name}`, "serializer", serializer, ["dumps"]);
-    super(name, options, { exitNotifier: connector });
+    super(name, options, { exitNotifier: connector, contentType: serializer.contentType });
     this.host = host;
     this.port = port;
     this.address = target.address as Address;

@@ -350,7 +350,10 @@ export class SysLogHandler extends NetworkHandler {
       what,
       isRelp ? { whileDisconnected: "queue", ...options } : options,
     );
-    super(`SysLogHandler ${name}`, delivery, { exitNotifier: options.connector });
+    super(`SysLogHandler ${name}`, delivery, {
+      exitNotifier: options.connector,
+      contentType: [options.format, options.framing].join(" "),
+    });
     defineConstants(this, SysLogHandler);
     this.address = address;
     this.unixsocket = typeof address === "string";

@@ -38,7 +38,7 @@ function loads(payload: Uint8Array): Record<string, unknown> {
  * "spam");
  * ```
  */
-export const json: Serializer = { dumps, loads };
+export const json: Serializer = { dumps, loads, contentType: "json" };
 
 /**
  * JSON Lines: as {@linkcode json}, but each frame is a line, which log collectors other than
@@ -52,4 +52,9 @@ export const json: Serializer = { dumps, loads };
  * console.assert(new TextDecoder().decode(bytes) === '{"msg":"spam"}\n');
  * ```
  */
-export const jsonLines: Serializer = { dumps, loads, framing: newlineDelimited };
+export const jsonLines: Serializer = {
+  dumps,
+  loads,
+  framing: newlineDelimited,
+  contentType: "jsonl",
+};

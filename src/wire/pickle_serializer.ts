@@ -36,6 +36,7 @@ let unpickler: Unpickler | undefined;
 export const pickle: Serializer = {
   dumps: pickleFields,
   loads: loadsPickle,
+  contentType: "pickle",
 };
 
 function loadsPickle(payload: Uint8Array): Record<string, unknown> {

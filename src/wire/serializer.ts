@@ -18,4 +18,9 @@ export interface Serializer {
   loads(payload: Uint8Array): Record<string, unknown>;
   /** The framing of payloads in a stream. @default a 4-byte big-endian length before each */
   readonly framing?: Framing;
+  /**
+   * The kind of payload, in a word: a spool that holds records of one kind refuses others. Without it
+   * the spool cannot tell.
+   */
+  readonly contentType?: string;
 }

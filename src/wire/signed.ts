@@ -69,6 +69,7 @@ export function signed(serializer: Serializer, key: Uint8Array | string): Serial
   }
   const sign = hmacSha256(bytes);
   return {
+    contentType: `signed ${serializer.contentType}`,
     dumps(fields: Record<string, unknown>): Uint8Array {
       const payload = serializer.dumps(fields);
       return concat([sign(payload), payload]);

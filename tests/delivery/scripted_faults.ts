@@ -14,6 +14,7 @@ import { SyslogFrameReader } from "../../src/wire/syslog/syslog_framing.ts";
 import { DatagramHandler } from "../../src/handlers/datagram_handler.ts";
 import type { DeliveryStats } from "../../src/delivery/delivery_event.ts";
 import type { DeliveryOptions } from "../../src/delivery/delivery_options.ts";
+import type { Spool } from "../../src/delivery/spool.ts";
 import type { NetworkHandler } from "../../src/delivery/network_handler.ts";
 import { SocketHandler } from "../../src/handlers/socket_handler.ts";
 import {
@@ -90,6 +91,7 @@ class Round {
   readonly isDrop: boolean;
   /** Bytes that the kernel of a peer had taken when it was reset: at most these are lost. */
   lostBytes = 0;
+  readonly #disk: RoundDisk | undefined;
   readonly #flushes: Promise<void>[] = [];
   readonly #reset = new Set<MemoryPeer>();
   #emitted = 0;
@@ -97,11 +99,12 @@ class Round {
   /** What a listener found: thrown there it would only reach `handleError()`. */
   #broken: unknown;
 
-  constructor(seed: number, connection: Connection) {
+  constructor(seed: number, connection: Connection, disk?: RoundDisk) {
     this.isPerFlush = connection === "per-flush";
+    this.#disk = disk;
     const dice = this.dice = new Dice(seed);
     const network = this.network = new MemoryNetwork({ bufferBytes: dice.pick(700, 5000, 65536) });
-    const whileDisconnected = dice.pick("drop", "queue");
+    const whileDisconnected = disk === undefined ? dice.pick("drop", "queue") : "queue";
     this.isDrop = whileDisconnected === "drop";
     const options: Options = {
       connector: network,
@@ -114,6 +117,7 @@ class Round {
       connectTimeoutMs: dice.pick(1, 1000),
       closeTimeoutMs: dice.pick(0, 500, 5000),
       onEvent: () => this.#listen(),
+      ...disk && { spool: disk.spool },
     };
     this.isSyslog = dice.once(3);
     this.handler = this.isSyslog
@@ -164,6 +168,7 @@ class Round {
 
   async step(): Promise<void> {
     const { dice, handler, network } = this;
+    if (this.#disk !== undefined && dice.once(8)) this.#disk.meddle(dice);
     const peer = network.peers.length > 0 ? dice.pick(...network.peers.slice(-2)) : undefined;
     switch (dice.roll(14)) {
       case 0:
@@ -244,7 +249,9 @@ class Round {
     handler.handle(record("too late"));
     await network.clock.advance();
     const stats = account(handler);
-    assertEquals([stats.queued, stats.queuedBytes], [0, 0]);
+    if (this.#disk === undefined) assertEquals(stats.queued, 0);
+    else this.#disk.check(stats.queued);
+    if (stats.queued === 0) assertEquals(stats.queuedBytes, 0);
     assertEquals(network.clock.pendingTimers, 0, "timers are left");
     assertEquals(network.exitHooks, 0, "exit hooks are left");
     assertEquals(network.holding, 0, "sockets are left");
@@ -407,9 +414,22 @@ class OverridingHandler extends SocketHandler {
   }
 }
 
+/** The disk of a round, whose handler has a spool there. */
+export interface RoundDisk {
+  readonly spool: Spool;
+  /** Makes the disk full, or not. */
+  meddle(dice: Dice): void;
+  /** Checks that so many records are left there. */
+  check(queued: number): void;
+}
+
 /** Runs one round. */
-export async function round(seed: number, connection: Connection = "persistent"): Promise<void> {
-  const round = new Round(seed, connection);
+export async function round(
+  seed: number,
+  connection: Connection = "persistent",
+  disk?: RoundDisk,
+): Promise<void> {
+  const round = new Round(seed, connection, disk);
   for (let steps = 20 + round.dice.roll(60); steps > 0; steps--) await round.step();
   await round.end();
 }

@@ -3,6 +3,7 @@
  * test tells the author of a change that adds to it. `node bench/bundle.mjs --files` names the heavy
  * files. The gzip of Deno and Bun makes it 0.13 KiB heavier than Node's. Of the bytes 3.5 KiB keep
  * records of young connections, bound what one record may become, and guard call-backs; 1.3 KiB are
- * `child()`, the forms of a call, and the correction of its mistakes.
+ * `child()`, the forms of a call, and the correction of its mistakes, and 1.5 KiB write messages, times
+ * and fields without making their texts first.
  */
-export const MOST_EDGE_BYTES: number = 30 * 1024;
+export const MOST_EDGE_BYTES: number = 32 * 1024;

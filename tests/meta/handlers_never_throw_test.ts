@@ -31,6 +31,7 @@ import { elasticsearchBulk, type HTTPBody, loki, otlp } from "../../src/handlers
 import { MemoryNetwork } from "../../src/testing/memory.ts";
 import { json } from "../../src/wire/json.ts";
 import * as files from "../../src/files/file_handlers.ts";
+import { fileSpool } from "../../src/files/spool/file_spool.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { SMTPHandler } from "../../src/mail/smtp_handler.ts";
 import { test } from "../test.ts";
@@ -196,6 +197,14 @@ function handlers(): [string, Handler][] {
     ],
     ["SocketHandler, throwing serializer", new SocketHandler("h", 1, { ...good(), serializer })],
     ["SocketHandler, throwing onEvent", new SocketHandler("h", 1, { ...good(), onEvent })],
+    [
+      "SocketHandler, a spool without a folder",
+      new SocketHandler("h", 1, { ...good(), spool: fileSpool("/dev/null/spool") }),
+    ],
+    [
+      "SocketHandler, a spool without a folder and a throwing onEvent",
+      new SocketHandler("h", 1, { ...good(), spool: fileSpool("/dev/null/spool"), onEvent }),
+    ],
     ["SocketHandler, JSON", new SocketHandler("h", 1, { ...good(), serializer: json })],
     ["DatagramHandler", new DatagramHandler("h", 1, good())],
     [

@@ -27,6 +27,7 @@ const layers: Record<string, string[]> = {
     ...["src/text", "src/logging", "src/wire", "src/wire/pickle", "src/wire/syslog", "src/net"],
   ],
   "src/files": ["src/text", "src/logging"],
+  "src/files/spool": ["src/logging", "src/delivery", "src/files"],
   "src/config": ["src/text", "src/logging", "src/handlers", "src/queue", "src/net"],
   "src/context": ["src/logging"],
   "src/integrations": ["src/text", "src/logging"],
@@ -62,6 +63,7 @@ const packages: Record<string, RegExp> = {
   "src/handlers": /^@std\/bytes$/,
   "src/testing": /^@std\/bytes$/,
   "src/files": /^node:/,
+  "src/files/spool": /^node:/,
   // A folder of its own, so that whoever sends no mail needs no package for it.
   "src/mail": /^nodemailer\/lib\//,
   "src/context": /^node:async_hooks$/,

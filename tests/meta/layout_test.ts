@@ -43,7 +43,7 @@ const testedThrough: Record<string, string[]> = {
     "src/adapters/common/_tls_options.ts",
   ],
   "tests/interop/deno_permission_test.ts": [
-    "src/files/_deno_permission.ts",
+    "src/files/deno_permission.ts",
     "src/net/address_permission.ts",
     "src/net/deno_permission.ts",
   ],
@@ -92,12 +92,28 @@ const testedThrough: Record<string, string[]> = {
     "src/wire/pickle/_time_zone_values.ts",
     "src/wire/pickle/_timedelta_values.ts",
   ],
+  "tests/files/spool/file_spool_test.ts": [
+    "src/files/spool/_make_spool.ts",
+    "src/files/spool/_spool_path.ts",
+    "src/files/spool/_spool_tools.ts",
+  ],
+  "tests/files/spool/spool_damage_test.ts": [
+    "src/files/spool/_segment_format.ts",
+    "src/files/spool/_segment_reader.ts",
+  ],
+  "tests/files/spool/spooled_queue_test.ts": [
+    "src/files/spool/_process_folders.ts",
+    "src/files/spool/_record_group.ts",
+    "src/files/spool/_spool_calls.ts",
+    "src/files/spool/_spool_folder.ts",
+    "src/files/spool/_spool_store.ts",
+  ],
   "tests/integrations/logtape_test.ts": ["src/integrations/_value_inspector.ts"],
   "tests/wire/pickle_serializer_test.ts": ["src/wire/record_pickler.ts"],
   "tests/wire/json_test.ts": ["src/wire/record_json.ts"],
   "tests/files/file_handler_test.ts": ["src/files/file_options.ts"],
   "tests/interop/dict_config_test.ts": ["src/files/file_handler_classes.ts"],
-  "tests/interop/file_exit_test.ts": ["src/files/_exit_writer.ts"],
+  "tests/interop/file_exit_test.ts": ["src/files/exit_writer.ts"],
   "tests/integrations/console_test.ts": ["src/integrations/_console_calls.ts"],
   "tests/integrations/console_text_test.ts": [
     "src/integrations/_node_util.ts",
@@ -148,7 +164,10 @@ const testedThrough: Record<string, string[]> = {
     "src/queue/_port_codec.ts",
     "src/queue/port_receiver.ts",
   ],
-  "tests/wire/pickle_encoder_test.ts": ["src/wire/_plain_record.ts"],
+  "tests/wire/pickle_encoder_test.ts": [
+    "src/wire/_plain_record.ts",
+    "src/wire/_record_message.ts",
+  ],
   "tests/handlers/socket_handler_test.ts": [
     "src/delivery/_account.ts",
     "src/delivery/_attempt.ts",

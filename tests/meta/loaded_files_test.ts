@@ -23,6 +23,7 @@ const loadedWithTheCore: Record<string, string> = {
   "src/queue/port_receiver.ts": "queue_handler.ts has it for a queue between two threads",
   "src/text/_float_format.ts": "_percent_conversion.ts has it for %f",
   "src/text/_percent_parts.ts": "percent_format.ts has it for the conversions of a format",
+  "src/text/digits.ts": "syslog_framing.ts has it for the octet count that a sender writes",
   "src/text/key_error.ts": "percent_format.ts has it for %(name)s",
   "src/text/percent_format.ts": "log_record.ts has it for getMessage()",
   "src/text/type_name.ts": "_percent_conversion.ts has it for its errors",

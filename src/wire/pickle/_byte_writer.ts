@@ -7,7 +7,8 @@
  */
 import { encodeUtf8 } from "../../text/utf8.ts";
 import { PicklingError } from "./errors.ts";
-import { MAX_VALUE_BYTES, type Scalar, writeFloat, writePlain, writeText } from "./scalars.ts";
+import type { Scalar } from "../../text/scalar.ts";
+import { MAX_VALUE_BYTES, writeFloat, writePlain, writeText } from "./scalars.ts";
 
 /** The size of a new buffer: a log record takes about 600 bytes. */
 const INITIAL_CAPACITY = 1024;

@@ -21,7 +21,7 @@ import { ByteWriter } from "./_byte_writer.ts";
 import { PicklingError } from "./errors.ts";
 import { CONTAINER_ITEMS, FAR_KEY_ITEMS, isFarKey } from "./limits.ts";
 import * as op from "./opcodes.ts";
-import { isScalar } from "./scalars.ts";
+import { isScalar } from "../../text/scalar.ts";
 import { decodeLatin1 } from "./literals.ts";
 
 /** CPython's BATCHSIZE: items are appended at most this many at a time. */

@@ -9,9 +9,6 @@
 import { encodeUtf8 } from "../../text/utf8.ts";
 import * as op from "./opcodes.ts";
 
-/** A value without parts; all but text have a bounded size. */
-export type Scalar = string | number | boolean | null | undefined;
-
 /** The bytes of the opcode of a text and of the length behind it. */
 export const TEXT_HEADER = 5;
 
@@ -20,12 +17,6 @@ export const TEXT_HEADER = 5;
  * text: the longest is an integer, `L-9007199254740991L\n`.
  */
 export const MAX_VALUE_BYTES = 20;
-
-/** Returns true for a value without parts. */
-export function isScalar(value: unknown): value is Scalar {
-  return value === null || typeof value === "string" || typeof value === "number" ||
-    typeof value === "boolean" || value === undefined;
-}
 
 /** Writes text, without a memo index. */
 export function writeText(text: string, out: Uint8Array, view: DataView, at: number): number {

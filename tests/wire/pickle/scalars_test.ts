@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import {
-  isScalar,
   MAX_VALUE_BYTES,
   writeFloat,
   writePlain,
@@ -44,9 +43,4 @@ test("writeText() writes bytes that loads() reads, in the room that it asks for"
 test("writeFloat() writes a float for a whole number too", () => {
   assertEquals(writeFloat(5, out, view, 1), 10);
   assertEquals([...out.subarray(1, 10)], [0x47, 0x40, 0x14, 0, 0, 0, 0, 0, 0]);
-});
-
-test("isScalar() is true for text and for values of a bounded size", () => {
-  const values = ["", 0, NaN, true, null, undefined, 1n, Symbol(), {}, [], () => {}];
-  assertEquals(values.map(isScalar), [...Array(6).fill(true), ...Array(5).fill(false)]);
 });

@@ -1,0 +1,396 @@
+/**
+ * One folder of a spool: its lock, its position, and its segments, to the last of which records are
+ * appended.
+ *
+ * @module
+ */
+import { crc32 } from "./_crc32.ts";
+import type { ProcessTable } from "./_process_identity.ts";
+import { type Position, PositionFile } from "./_position_file.ts";
+import type { RecordGroup } from "./_record_group.ts";
+import { encodeHeader, firstOf, segmentName } from "./_segment_format.ts";
+import { SegmentReader } from "./_segment_reader.ts";
+import {
+  attempt,
+  codeOf,
+  openFolder,
+  type SpoolCalls,
+  syncFolder,
+  writeAll,
+} from "./_spool_calls.ts";
+import { SpoolLock } from "./_spool_lock.ts";
+
+/** The name of the position in its folder. */
+export const POSITION_NAME = "position";
+
+/** The sizes of so many segments are asked for at the start; beyond, those of the others if need be. */
+const MEASURED_SEGMENTS = 64;
+
+/** Bytes that a segment takes at least: a block of the file system. */
+const BLOCK_BYTES = 4096;
+
+/**
+ * When records are durable: as the system decides, at intervals, or at the end of the turn of the event
+ * loop in which they were logged.
+ */
+export type Durability = "os" | "interval" | "always";
+
+/** The surroundings of a folder. */
+export interface FolderSettings {
+  readonly calls: SpoolCalls;
+  readonly processes: ProcessTable;
+  /** The kind of records; `undefined`: any kind. */
+  readonly contentType: string | undefined;
+  readonly durability: Durability;
+  /** The size of a segment, unless one record is larger. */
+  readonly segmentBytes: number;
+  /** Makes random bytes. */
+  random(bytes: number): Uint8Array;
+}
+
+/** A segment, as it is known. */
+export interface Segment {
+  readonly folder: SpoolFolder;
+  readonly path: string;
+  /** The sequence number of the first record. */
+  readonly first: number;
+  /** The number of records, damaged ones included. */
+  count: number;
+  /** The bytes of the file that hold records, the header included; 0: it cannot be read. */
+  bytes: number;
+  /** False where the file is taken to be full, as there are too many to ask the system for each. */
+  isMeasured: boolean;
+}
+
+/** The space that a segment takes. */
+export function spaceOf({ bytes }: Segment): number {
+  return Math.max(bytes, BLOCK_BYTES);
+}
+
+/** The hexadecimal form of bytes. */
+export function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Makes a folder, and those above it, whose names are durable. */
+export function makeFolder(calls: SpoolCalls, path: string): void {
+  const isThere = attempt(() => calls.statSync(path).isDirectory());
+  if (isThere) return;
+  const above = path.slice(0, Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")));
+  if (above !== "" && above !== path) makeFolder(calls, above);
+  try {
+    calls.mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return;
+    throw error;
+  }
+  syncFolder(calls, above || "/");
+}
+
+/** A folder that this process has locked. */
+export class SpoolFolder {
+  /** The path. */
+  readonly path: string;
+  /** The id of this use of the spool. */
+  readonly spoolId: Uint8Array;
+  /** All records before this one are settled. */
+  low = 0;
+  /** The sequence number of the next record. */
+  end = 0;
+  /** Segments that hold unsettled records, in order, and the one that is appended to. */
+  readonly segments: Segment[] = [];
+  /** Records that the position names and no segment holds. */
+  readonly missing: number = 0;
+  /** The position that the folder was left with. */
+  readonly left: Position | undefined;
+  /** A segment that was set aside as the folder was opened, and why. */
+  readonly aside: Error | undefined;
+  readonly #settings: FolderSettings;
+  readonly #lock: SpoolLock;
+  readonly #position: PositionFile;
+  readonly #seed: number;
+  #current: Segment | undefined;
+  #fd = -1;
+  /** True if bytes were appended that are not synced. */
+  #isDirty = false;
+  /** Segments that were appended to and may not be durable, by path. */
+  readonly #unsynced = new Set<string>();
+  /** Syncs in the background, and a call for when there are none any more. */
+  #pending = 0;
+  #onIdle: (() => void) | undefined;
+
+  /**
+   * Opens the folder, which exists.
+   *
+   * @throws {Error} where another process uses it, it holds another kind of records, or it is unusable
+   */
+  constructor(path: string, settings: FolderSettings) {
+    const { calls, processes, random, segmentBytes } = settings;
+    this.path = path;
+    this.spoolId = random(16);
+    this.#seed = crc32(this.spoolId);
+    this.#settings = settings;
+    this.#lock = new SpoolLock(calls, processes, path, hexOf(random(8)));
+    try {
+      this.#position = new PositionFile(calls, `${path}/${POSITION_NAME}`);
+    } catch (error) {
+      this.#lock.release();
+      throw error;
+    }
+    try {
+      const left = this.left = this.#position.found;
+      const firsts = calls.readdirSync(path).map(firstOf).filter((first) => first !== undefined);
+      firsts.sort((a, b) => a - b);
+      let end = left?.end ?? 0;
+      const last = firsts.at(-1);
+      if (last !== undefined) {
+        const { end: found, error } = this.#endOf(last);
+        this.aside = error;
+        end = Math.max(end, found);
+      }
+      firsts.forEach((first, i) => {
+        const path = `${this.path}/${segmentName(first)}`;
+        const count = (firsts[i + 1] ?? end) - first;
+        const isAside = first === last && this.aside !== undefined;
+        if (count === 0) return isAside || attempt(() => calls.unlinkSync(path));
+        const isMeasured = first === last || firsts.length <= MEASURED_SEGMENTS;
+        const segment = { folder: this, path, first, count, bytes: segmentBytes, isMeasured };
+        if (isMeasured) segment.bytes = isAside ? 0 : calls.statSync(path).size;
+        this.segments.push(segment);
+      });
+      this.end = end;
+      const begin = this.segments[0]?.first ?? end;
+      this.low = Math.min(Math.max(left?.low ?? begin, begin), end);
+      this.missing = Math.max(begin - (left?.low ?? begin), 0);
+      this.#retireSettled();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** The sequence number behind the last record of the last segment; sets aside an unreadable one. */
+  #endOf(first: number): { end: number; error?: Error } {
+    const { calls, contentType } = this.#settings;
+    const path = `${this.path}/${segmentName(first)}`;
+    const { segment, bytes, end } = this.left ?? {};
+    const from = segment === first ? { place: bytes!, sequence: end! } : undefined;
+    let reader: SegmentReader;
+    try {
+      const range = { path, first, limit: Infinity, bytes: Infinity };
+      reader = new SegmentReader(calls, range, from);
+    } catch (error) {
+      // One that was begun as the machine lost power holds no record.
+      const header = encodeHeader({ spoolId: this.spoolId, first, contentType: contentType ?? "" });
+      const isBegun = attempt(() => calls.statSync(path).size <= header.length);
+      return isBegun ? { end: first } : { end: first, error: this.setAside(path, error) };
+    }
+    try {
+      const type = reader.header.contentType;
+      if (contentType !== undefined && type !== contentType) {
+        throw new Error(`it holds records of the kind '${type}', not '${contentType}'`);
+      }
+      while (reader.next());
+      return { end: reader.sequence + 1 + Number(reader.endsTorn) };
+    } finally {
+      reader.close();
+    }
+  }
+
+  /** Renames a segment that cannot be read, so that it is not tried again; the error to report. */
+  setAside(path: string, error: unknown): Error {
+    const why = error instanceof Error ? error.message : String(error);
+    attempt(() => this.#settings.calls.renameSync(path, `${path}.bad`));
+    return new Error(`${path} cannot be read and is set aside as .bad: ${why}`, { cause: error });
+  }
+
+  /** Asks the system for the sizes of all segments; says whether some were not known. */
+  measure(): boolean {
+    const unknown = this.segments.filter(({ isMeasured }) => !isMeasured);
+    for (const segment of unknown) {
+      segment.bytes = attempt(() => this.#settings.calls.statSync(segment.path).size) ??
+        segment.bytes;
+      segment.isMeasured = true;
+    }
+    return unknown.length > 0;
+  }
+
+  /** The segment that is appended to. */
+  get current(): Segment | undefined {
+    return this.#current;
+  }
+
+  /**
+   * Appends records, and removes from the group those that are on the disk, as durable as they are to
+   * be.
+   *
+   * @param onSegment called for each segment that is begun
+   * @throws {Error} where the disk does not take them; what it took before is kept
+   */
+  append(group: RecordGroup, onSegment: (segment: Segment) => void): void {
+    const { calls, durability, segmentBytes } = this.#settings;
+    while (group.count > 0) {
+      let segment = this.#current;
+      const room = segment === undefined ? 0 : segmentBytes - segment.bytes;
+      let { bytes, count } = group.piece(Math.max(room, 0), this.#seed);
+      const follows = segment !== undefined && segment.first + segment.count === group.first;
+      if (segment === undefined || !follows || bytes.length > room && segment.count > 0) {
+        segment = this.#create(group.first, onSegment);
+        ({ bytes, count } = group.piece(segmentBytes - segment.bytes, this.#seed));
+      }
+      // At its place: what a failed write has left is overwritten.
+      writeAll(calls, this.#fd, bytes, segment.bytes);
+      if (durability === "always") calls.fdatasyncSync(this.#fd);
+      else this.#isDirty = true;
+      segment.bytes += bytes.length;
+      segment.count += count;
+      this.end = group.first + count;
+      group.trim(this.end);
+    }
+  }
+
+  #create(first: number, onSegment: (segment: Segment) => void): Segment {
+    const { calls, contentType = "", durability } = this.#settings;
+    if (!this.#lock.isOwn) throw new Error("another process has taken the folder's lock");
+    this.roll();
+    const path = `${this.path}/${segmentName(first)}`;
+    const header = encodeHeader({ spoolId: this.spoolId, first, contentType });
+    // One that is there holds no record: it was begun when the disk took no more.
+    attempt(() => calls.unlinkSync(path));
+    const fd = calls.openSync(path, "wx", 0o600);
+    try {
+      writeAll(calls, fd, header, 0);
+      if (durability === "always") syncFolder(calls, this.path);
+      else this.#syncNames();
+    } catch (error) {
+      attempt(() => calls.closeSync(fd));
+      throw error;
+    }
+    this.#fd = fd;
+    const bytes = header.length;
+    const segment = { folder: this, path, first, count: 0, bytes, isMeasured: true };
+    this.#current = segment;
+    this.segments.push(segment);
+    onSegment(segment);
+    return segment;
+  }
+
+  /** Ends the segment that is appended to. */
+  roll(): void {
+    const fd = this.#fd;
+    const { calls, durability } = this.#settings;
+    if (this.#current?.count === 0) {
+      // Its name would promise records up to that of the next one.
+      this.#unlink(this.segments.splice(this.segments.indexOf(this.#current), 1));
+    } else if (this.#current !== undefined && this.#isDirty) {
+      const { path } = this.#current;
+      this.#unsynced.add(path);
+      if (durability === "interval") {
+        this.#syncLater(fd, (error) => {
+          if (error === null) this.#unsynced.delete(path);
+          attempt(() => calls.closeSync(fd));
+        });
+        this.#fd = -1;
+      }
+    }
+    this.#isDirty = false;
+    this.#current = undefined;
+    if (this.#fd >= 0) attempt(() => calls.closeSync(fd));
+    this.#fd = -1;
+  }
+
+  /** True if records were appended that the system was not asked to make durable. */
+  get isDirty(): boolean {
+    return this.#isDirty;
+  }
+
+  /** Makes all that was appended durable, in the background. */
+  async sync(): Promise<void> {
+    const { calls } = this.#settings;
+    const wasDirty = this.#isDirty;
+    this.#isDirty = false;
+    const done = (fd: number) =>
+      new Promise<void>((resolve, reject) => {
+        this.#syncLater(fd, (error) => error === null ? resolve() : reject(error));
+      });
+    try {
+      for (const path of this.#unsynced) {
+        const fd = calls.openSync(path, "r+");
+        await done(fd).finally(() => calls.closeSync(fd));
+        this.#unsynced.delete(path);
+      }
+      if (this.#fd >= 0) await done(this.#fd);
+      syncFolder(calls, this.path);
+    } catch (error) {
+      this.#isDirty ||= wasDirty;
+      throw error;
+    }
+  }
+
+  /** Notes how far the records have come, and the batches that are under way. */
+  mark(low: number, batches: Position["batches"]): void {
+    this.low = low;
+    const { end, left } = this;
+    const { first = left?.segment ?? 0, bytes = left?.bytes ?? 0 } = this.#current ?? {};
+    this.#position.write({ low, end, segment: first, bytes, batches });
+  }
+
+  /** Removes segments whose records are settled, behind a position that is durable. */
+  retire(segments: readonly Segment[]): void {
+    if (segments.length === 0 || this.#position.fd < 0) return;
+    this.#syncLater(this.#position.fd, (error) => void (error === null && this.#unlink(segments)));
+  }
+
+  /** Those that an earlier process has settled. */
+  #retireSettled(): void {
+    const kept = this.segments.findIndex((_, i) =>
+      (this.segments[i + 1]?.first ?? Infinity) > this.low
+    );
+    this.retire(this.segments.splice(0, Math.max(kept, 0)));
+  }
+
+  #unlink(segments: readonly Segment[]): void {
+    for (const { path } of segments) {
+      this.#unsynced.delete(path);
+      attempt(() => this.#settings.calls.unlinkSync(path));
+    }
+  }
+
+  /** Syncs in the background; calls back when that is done or has failed. */
+  #syncLater(fd: number, done: (error: Error | null) => void): void {
+    this.#pending++;
+    this.#settings.calls.fdatasync(fd, (error) => {
+      this.#pending--;
+      done(error);
+      if (this.#pending === 0) this.#onIdle?.();
+    });
+  }
+
+  /** Makes the names of segments durable; a failure is left to the next sync. */
+  #syncNames(): void {
+    const { calls } = this.#settings;
+    const fd = openFolder(calls, this.path);
+    if (fd !== undefined) this.#syncLater(fd, () => attempt(() => calls.closeSync(fd)));
+  }
+
+  /** Closes the folder, once nothing goes on in the background, and releases its lock. */
+  async close(): Promise<void> {
+    if (this.#current !== undefined && this.#settings.durability !== "os") {
+      attempt(() => this.#settings.calls.fdatasyncSync(this.#fd));
+    }
+    attempt(() => this.roll());
+    if (this.#pending > 0) await new Promise<void>((resolve) => this.#onIdle = resolve);
+    this.#position.close();
+    this.#lock.release();
+  }
+
+  /** Closes the folder and removes it with all that is in it. */
+  async remove(): Promise<void> {
+    const { calls } = this.#settings;
+    this.#position.sync();
+    this.#unlink(this.segments);
+    attempt(() => calls.unlinkSync(`${this.path}/${POSITION_NAME}`));
+    await this.close();
+    attempt(() => calls.rmdirSync(this.path));
+  }
+}

@@ -1,0 +1,562 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import fc from "fast-check";
+import type { Batch } from "../../../src/delivery/batch_writer.ts";
+import type { FileSpoolOptions } from "../../../src/files/spool/_make_spool.ts";
+import { test } from "../../test.ts";
+import { until } from "../../until.ts";
+import { ForgetfulFiles } from "./forgetful_files.ts";
+import { ScriptedProcesses, SpoolSetting, textsOf } from "./spool_setting.ts";
+
+const SMALL: FileSpoolOptions = { maxBytes: 1 << 20, segmentBytes: 8192 };
+
+let pid = 1000;
+
+/** A queue of a process of its own. */
+function start(files: ForgetfulFiles, options = SMALL, caps: object = {}): SpoolSetting {
+  return new SpoolSetting(files, options, {
+    processes: new ScriptedProcesses(pid++, String(pid)),
+    ...caps,
+  });
+}
+
+/** The process ends in order. */
+async function end(setting: SpoolSetting): Promise<void> {
+  setting.queue.clear("closed");
+  await setting.queue.close();
+}
+
+function check(setting: SpoolSetting): void {
+  assertEquals(setting.account[0], setting.account[1]);
+}
+
+/** Logs so many records of about 100 bytes, a turn for ten of them. */
+async function log(setting: SpoolSetting, count: number, from = 0): Promise<void> {
+  for (let i = from; i < from + count; i++) {
+    setting.emit(`${i} ${"z".repeat(90)}`);
+    check(setting);
+    if (i % 10 === 9) await Promise.resolve();
+  }
+  await Promise.resolve();
+}
+
+/** The numbers at the beginnings of texts, as ranges: "0-9 12-14". */
+function rangesOf(texts: string[]): string {
+  const ranges: [number, number][] = [];
+  for (const number of texts.map((text) => parseInt(text))) {
+    const last = ranges.at(-1);
+    if (last?.[1] === number - 1) last[1] = number;
+    else ranges.push([number, number]);
+  }
+  return ranges.map(([from, to]) => `${from}-${to}`).join(" ");
+}
+
+/** So many numbers from the first one on. */
+const range = (from: number, to: number) => `${from}-${to - 1}`;
+
+test("a queue on the disk opens nothing until the first record", async () => {
+  const files = new ForgetfulFiles();
+  const setting = start(files);
+  assertEquals([setting.queue.records, files.steps], [0, 0]);
+  setting.emit("one");
+  assert(files.steps > 0);
+  await end(setting);
+});
+
+test("the records of one turn are written in one call", async () => {
+  const files = new ForgetfulFiles();
+  const setting = start(files);
+  await log(setting, 1);
+  const before = files.calls.write!;
+  for (let i = 0; i < 64; i++) setting.emit(`record ${i}`);
+  assertEquals(files.calls.write, before);
+  await Promise.resolve();
+  assertEquals(files.calls.write, before + 1);
+  await end(setting);
+});
+
+test('"always" has written and synced at the end of the turn, "os" never syncs a segment', async () => {
+  for (const [durability, syncs] of [["always", 2], ["os", 0]] as const) {
+    const files = new ForgetfulFiles();
+    const setting = start(files, { ...SMALL, durability });
+    await log(setting, 1);
+    const before = files.calls.sync!;
+    for (let turn = 0; turn < 2; turn++) await log(setting, 3);
+    assertEquals(files.calls.sync! - before, syncs, durability);
+    await end(setting);
+  }
+});
+
+test('"interval" syncs in the background, and keeps what was synced over a loss of power', async () => {
+  const files = new ForgetfulFiles();
+  const setting = start(files, { ...SMALL, durability: "interval", intervalMs: 1 });
+  await log(setting, 5);
+  const before = files.calls.sync!;
+  await until(() => files.calls.sync! >= before + 2, () => "two syncs");
+  files.crashAt = files.steps + 1;
+  setting.emit("behind");
+  void setting.queue.close();
+  files.reboot(() => 0.99, 0);
+  const next = start(files);
+  next.queue.open();
+  assertEquals(rangesOf(next.sendAll()), range(0, 5));
+  await end(next);
+});
+
+test("sync() resolves when all that was emitted is durable, in rolled segments too", async () => {
+  const files = new ForgetfulFiles();
+  const setting = start(files);
+  await log(setting, 300);
+  await setting.spool.sync();
+  setting.emit("behind");
+  files.crashAt = files.steps + 1;
+  setting.queue.drain();
+  await setting.queue.close();
+  files.reboot(() => 0.99, 0);
+  const next = start(files);
+  next.queue.open();
+  assertEquals(rangesOf(next.sendAll()), range(0, 300));
+  await end(next);
+});
+
+test("records are sent in order, over restarts, and beyond what memory holds", async () => {
+  const files = new ForgetfulFiles();
+  const options = { maxBytes: 64 << 20, segmentBytes: 1 << 20 };
+  const sent: string[] = [];
+  for (let run = 0; run < 3; run++) {
+    const setting = start(files, options);
+    setting.queue.open();
+    for (let i = 0; i < 700; i++) setting.emit(`${run * 700 + i} ${"x".repeat(9000)}`);
+    await Promise.resolve();
+    check(setting);
+    for (let i = 0; i < 100; i++) sent.push(...(setting.send(3) ?? []));
+    check(setting);
+    await end(setting);
+    for (let i = 0; i < 3; i++) await Promise.resolve();
+    assertEquals(files.openFiles, 0);
+  }
+  const setting = start(files, options);
+  setting.queue.open();
+  const { recovered, records } = setting.queue;
+  assertEquals([recovered, records], [2100 - sent.length, 2100 - sent.length]);
+  sent.push(...setting.sendAll());
+  assertEquals(rangesOf(sent), range(0, 2100));
+  await end(setting);
+});
+
+test("records that are read back while others are appended are all there", async () => {
+  const files = new ForgetfulFiles();
+  const setting = start(files, { maxBytes: 64 << 20, segmentBytes: 65536 });
+  const text = (number: number) => `${number} ${"x".repeat(5000)}`;
+  const window: Batch[] = [];
+  const sent: string[] = [];
+  let emitted = 0;
+  for (let turn = 0; turn < 400; turn++) {
+    for (let i = 0; i < 5; i++) setting.emit(text(emitted++));
+    await Promise.resolve();
+    // Nothing is settled for long, so that the records behind those in memory are read back at once.
+    for (let batch; (batch = setting.queue.take(2)) !== undefined;) {
+      window.push(batch);
+      sent.push(...textsOf(batch).map((text) => text.slice(0, 10)));
+    }
+    if (turn % 250 === 249) {
+      for (const batch of window.splice(0)) {
+        setting.queue.settle(batch);
+        setting.sent += batch.lengths.length;
+      }
+    }
+    check(setting);
+  }
+  assertEquals(rangesOf(sent), range(0, 2000));
+  assertEquals(setting.dropped, {});
+  await end(setting);
+});
+
+test("a spool whose records are all settled keeps one segment at most", async () => {
+  const files = new ForgetfulFiles();
+  const setting = start(files);
+  for (let i = 0; i < 50; i++) {
+    await log(setting, 20, i * 20);
+    setting.sendAll();
+  }
+  for (let i = 0; i < 3; i++) await Promise.resolve();
+  const segments = files.readdirSync("/spool").filter((name) => name.endsWith(".seg"));
+  assertEquals(segments.length, 1);
+  await end(setting);
+});
+
+test("a batch has its key and its records again in the next process", async () => {
+  const files = new ForgetfulFiles();
+  const first = start(files);
+  await log(first, 40);
+  first.queue.settle(first.queue.take(5)!);
+  const batches = [7, 1, 12].map((most) => first.queue.take(most)!);
+  const was = batches.map((batch: Batch) => [batch.key, textsOf(batch)]);
+  // kill -9: nothing more is done.
+  files.kill();
+  const second = start(files);
+  second.queue.open();
+  const is = batches.map(() => second.queue.take(1000)!).map((batch) => [
+    batch.key,
+    textsOf(batch),
+  ]);
+  assertEquals(is, was);
+  assertEquals(rangesOf(textsOf(second.queue.take(1000)!)), range(25, 40));
+  void first.queue.close();
+  await end(second);
+});
+
+test("records of two processes never have the same key", async () => {
+  const files = new ForgetfulFiles();
+  const keys = new Set<string>();
+  for (let run = 0; run < 5; run++) {
+    const setting = start(files);
+    await log(setting, 3);
+    for (let batch; (batch = setting.queue.take(1)) !== undefined;) {
+      keys.add(batch.key!);
+      setting.queue.settle(batch);
+    }
+    await end(setting);
+  }
+  assertEquals(keys.size, 15);
+});
+
+test("the cap holds over restarts, and drops the oldest segments", async () => {
+  const files = new ForgetfulFiles();
+  const options = { maxBytes: 65536, segmentBytes: 8192 };
+  let dropped = 0;
+  for (let run = 0; run < 3; run++) {
+    const setting = start(files, options);
+    await log(setting, 500, run * 500);
+    for (let i = 0; i < 3; i++) await Promise.resolve();
+    const segments = files.readdirSync("/spool").filter((name) => name.endsWith(".seg"));
+    const used = segments.reduce((sum, name) => sum + files.file(`/spool/${name}`).length, 0);
+    assert(used <= 65536, String(used));
+    dropped += setting.dropped.overflow ?? 0;
+    await end(setting);
+  }
+  const setting = start(files, options);
+  setting.queue.open();
+  assertEquals(rangesOf(setting.sendAll()), range(dropped, 1500));
+  assertEquals(setting.dropped, {});
+  await end(setting);
+});
+
+test('"drop-newest" turns new records away at the cap', async () => {
+  const files = new ForgetfulFiles();
+  const options = { maxBytes: 65536, segmentBytes: 8192, overflow: "drop-newest" } as const;
+  const setting = start(files, options);
+  await log(setting, 1000);
+  assert(setting.turnedAway > 100);
+  const kept = setting.sendAll();
+  assertEquals(kept.length, 1000 - setting.turnedAway);
+  assertEquals(rangesOf(kept.slice(0, 300)), range(0, 300));
+  setting.emit("new");
+  assertEquals(setting.sendAll(), ["new"]);
+  await end(setting);
+});
+
+test("a record that is larger than the spool is dropped, one larger than a segment is kept", async () => {
+  const files = new ForgetfulFiles();
+  const setting = start(files, { maxBytes: 65536, segmentBytes: 8192 });
+  setting.emit("x".repeat(65536));
+  assertEquals(setting.dropped, { tooLarge: 1 });
+  setting.emit("y".repeat(30000));
+  setting.emit("z");
+  await end(setting);
+  const next = start(files, { maxBytes: 65536, segmentBytes: 8192 });
+  next.queue.open();
+  assertEquals(next.sendAll().map((text) => text.length), [30000, 1]);
+  await end(next);
+});
+
+test("a full disk keeps records in memory, says so once, and is used again", async () => {
+  const files = new ForgetfulFiles();
+  const setting = start(files, SMALL, { maxBytes: 20000 });
+  await log(setting, 50);
+  files.capacity = files.used + 700;
+  await log(setting, 100, 50);
+  assertEquals(setting.faults.length, 1);
+  assert(setting.faults[0]!.includes("takes no records"), setting.faults[0]);
+  assert(setting.queue.atRisk > 90);
+  assertEquals(rangesOf(setting.send(20)!), range(0, 20));
+  check(setting);
+  files.capacity = Infinity;
+  await setting.spool.sync();
+  assertEquals(setting.queue.atRisk, 0);
+  await log(setting, 10, 150);
+  await end(setting);
+  const next = start(files);
+  next.queue.open();
+  assertEquals(rangesOf(next.sendAll()), range(20, 160));
+  assertEquals(next.dropped, {});
+  await end(next);
+});
+
+test("on a full disk maxQueuedBytes bounds the records in memory", async () => {
+  const files = new ForgetfulFiles();
+  const setting = start(files, { ...SMALL, overflow: "drop-newest" }, { maxBytes: 20000 });
+  await log(setting, 10);
+  files.capacity = files.used;
+  await log(setting, 500, 10);
+  assert(setting.queue.atRisk > 100 && setting.queue.atRisk < 200);
+  assertEquals(setting.turnedAway, 500 - setting.queue.atRisk);
+  const sent = rangesOf(setting.sendAll());
+  assertEquals(sent, range(0, 510 - setting.turnedAway));
+  check(setting);
+  await end(setting);
+});
+
+test("what a full disk does not take is lost when the process ends, and counted", async () => {
+  const files = new ForgetfulFiles();
+  const setting = start(files);
+  await log(setting, 10);
+  files.capacity = files.used;
+  await log(setting, 20, 10);
+  setting.queue.take(5);
+  const { atRisk } = setting.queue;
+  const lost = setting.queue.clear("closed");
+  assertEquals(lost, atRisk);
+  setting.dropped.closed = lost;
+  check(setting);
+  await setting.queue.close();
+  files.capacity = Infinity;
+  const next = start(files);
+  next.queue.open();
+  const { recovered } = next.queue;
+  assertEquals(next.sendAll().length, recovered - (next.dropped.damaged ?? 0));
+  await end(next);
+});
+
+test("a disk that fails in the middle of a group loses and doubles nothing", async () => {
+  for (let room = 0; room < 3000; room += 61) {
+    const files = new ForgetfulFiles();
+    const setting = start(files);
+    await log(setting, 3);
+    files.capacity = files.used + room;
+    for (let i = 3; i < 30; i++) setting.emit(`${i} ${"z".repeat(90)}`);
+    await Promise.resolve();
+    if (room % 2 === 0) {
+      files.capacity = Infinity;
+      await setting.spool.sync();
+      assertEquals(rangesOf(setting.sendAll()), range(0, 30));
+    } else {
+      // The next process finds those that were whole.
+      await setting.queue.close();
+      files.capacity = Infinity;
+      const next = start(files);
+      next.queue.open();
+      const got = next.sendAll();
+      assertEquals(rangesOf(got), range(0, got.length));
+      assert(got.length >= 3);
+      await next.queue.close();
+    }
+    await setting.queue.close();
+  }
+});
+
+test("a listener that logs upon the spool's error loses no record by that", async () => {
+  const files = new ForgetfulFiles();
+  const first = start(files);
+  await log(first, 200);
+  await end(first);
+  const [, second] = files.readdirSync("/spool").filter((name) => name.endsWith(".seg")).sort();
+  files.file(`/spool/${second}`).fill(0);
+  const next = start(files);
+  next.onFault = () => next.emit("555 a fault");
+  next.emit("444 the first");
+  await Promise.resolve();
+  check(next);
+  const got = next.sendAll();
+  await Promise.resolve();
+  got.push(...next.sendAll());
+  check(next);
+  assert(next.faults.length >= 1);
+  assert(got.includes("444 the first") && got.includes("555 a fault"));
+  next.onFault = () => {};
+  await end(next);
+});
+
+test("a folder that may not be written keeps the queue in memory, with its caps", async () => {
+  const files = new ForgetfulFiles();
+  files.isReadOnly = true;
+  const setting = start(files, SMALL, { maxBytes: 5000 });
+  await log(setting, 100);
+  assertEquals(setting.faults.length, 1);
+  assert(setting.faults[0]!.includes("kept in memory alone: EROFS"), setting.faults[0]);
+  const kept = setting.sendAll();
+  assertEquals(rangesOf(kept), range(100 - kept.length, 100));
+  assert(kept.length > 40 && kept.length < 60);
+  check(setting);
+  await assertRejects(() => setting.spool.sync(), Error, "not open");
+  await end(setting);
+});
+
+test("records of another kind are not sent, and stay", async () => {
+  const files = new ForgetfulFiles();
+  const first = start(files);
+  await log(first, 5);
+  await end(first);
+  const other = start(files, SMALL, { contentType: "pictures" });
+  await log(other, 1);
+  assert(
+    other.faults[0]!.includes("records of the kind 'Test text', not 'Test pictures'"),
+    other.faults[0],
+  );
+  assertEquals(other.sendAll().length, 1);
+  await end(other);
+  const next = start(files);
+  next.queue.open();
+  assertEquals(next.sendAll().length, 5);
+  await end(next);
+});
+
+test("a second process on the folder gets an error, and the first one goes on", async () => {
+  const files = new ForgetfulFiles();
+  const processes = new ScriptedProcesses(1, "10");
+  const first = new SpoolSetting(files, SMALL, { processes });
+  await log(first, 5);
+  const others = new ScriptedProcesses(2, "20");
+  others.alive.set(1, "10");
+  const second = new SpoolSetting(files, SMALL, { processes: others });
+  await log(second, 5);
+  assert(second.faults[0]!.includes("the process 1 of here uses it"), second.faults[0]);
+  assertEquals(first.sendAll().length, 5);
+  assertEquals(second.sendAll().length, 5);
+  await end(second);
+  await end(first);
+});
+
+test("with perProcess, three of five processes live on and send what the two dead ones left", async () => {
+  const files = new ForgetfulFiles();
+  const options = { ...SMALL, perProcess: true };
+  const settings = [1, 2, 3, 4, 5].map((number) => {
+    const processes = new ScriptedProcesses(number, String(number));
+    for (const other of [1, 2, 3, 4, 5]) processes.alive.set(other, String(other));
+    return new SpoolSetting(files, options, { processes });
+  });
+  for (const [i, setting] of settings.entries()) await log(setting, 30, i * 100);
+  settings[1]!.send(10);
+  settings[1]!.queue.drain();
+  // The second and the fourth die.
+  const next = new SpoolSetting(files, options, {
+    processes: (() => {
+      const processes = new ScriptedProcesses(6, "6");
+      for (const other of [1, 3, 5]) processes.alive.set(other, String(other));
+      return processes;
+    })(),
+  });
+  next.emit("900 new");
+  const { recovered } = next.queue;
+  check(next);
+  const sent = next.sendAll();
+  check(next);
+  // The position was not noted after the second's batch was settled: those ten go again.
+  assertEquals(recovered, 60);
+  const its = (from: number) =>
+    sent.filter((text) => parseInt(text) >= from && parseInt(text) < from + 100);
+  assertEquals(rangesOf(its(100)), range(100, 130));
+  assertEquals(rangesOf(its(300)), range(300, 330));
+  assertEquals(rangesOf(sent.slice(-1)), "900-900");
+  for (let i = 0; i < 3; i++) await Promise.resolve();
+  const left = files.readdirSync("/spool");
+  assertEquals(left.length, 4);
+  for (const i of [0, 2, 4]) {
+    assertEquals(settings[i]!.sendAll().length, 30);
+    await end(settings[i]!);
+  }
+  await end(next);
+  assertEquals(
+    files.readdirSync("/spool"),
+    files.readdirSync("/spool").filter((name) => name.startsWith("process-")),
+  );
+  await settings[1]!.queue.close();
+  await settings[3]!.queue.close();
+});
+
+test("the start reads one segment at most, however long the backlog is", async () => {
+  const read = async (segments: number) => {
+    const files = new ForgetfulFiles();
+    const setting = start(files);
+    for (let i = 0; i < segments * 80; i++) {
+      setting.emit(`${i} ${"z".repeat(90)}`);
+      setting.queue.drain();
+    }
+    files.kill();
+    // Nothing comes of it but that its timers end.
+    void setting.queue.close();
+    const next = start(files);
+    const before = files.readBytes;
+    next.queue.open();
+    const bytes = files.readBytes - before;
+    assertEquals(next.queue.recovered, segments * 80);
+    await next.queue.close();
+    return bytes;
+  };
+  // The last segment, the headers of it, the position and the lock.
+  const most = 8192 + 3 * 512 + 8192 + 4096;
+  assert(await read(3) <= most && await read(40) <= most);
+});
+
+test("the account is balanced, and no record is lost or doubled, whatever is done", async () => {
+  type Action = ["emit", number] | ["turn" | "take" | "restore" | "restart" | "full" | "room"] | [
+    "settle",
+    number,
+  ];
+  const action: fc.Arbitrary<Action> = fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.tuple(fc.constant("emit" as const), fc.integer({ min: 0, max: 3000 })),
+    },
+    { weight: 4, arbitrary: fc.constant(["turn"] as Action) },
+    { weight: 4, arbitrary: fc.constant(["take"] as Action) },
+    { weight: 4, arbitrary: fc.tuple(fc.constant("settle" as const), fc.nat(5)) },
+    ...(["restore", "restart", "full", "room"] as const).map((name) => ({
+      weight: 1,
+      arbitrary: fc.constant([name] as Action),
+    })),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(action, { maxLength: 120 }), async (actions) => {
+      const files = new ForgetfulFiles();
+      let setting = start(files);
+      let emitted = 0;
+      const settled: string[] = [];
+      let window: Batch[] = [];
+      const restart = async () => {
+        files.capacity = Infinity;
+        await end(setting);
+        window = [];
+        setting = start(files);
+        setting.queue.open();
+      };
+      for (const [name, value = 0] of actions) {
+        if (name === "emit") setting.emit(`${emitted++} ${"q".repeat(value)}`);
+        else if (name === "turn") await Promise.resolve();
+        else if (name === "take") {
+          const batch = setting.queue.take(1 + emitted % 7);
+          if (batch !== undefined) window.push(batch);
+        } else if (name === "settle" && window.length > 0) {
+          const [batch] = window.splice(value % window.length, 1);
+          settled.push(...textsOf(batch!));
+          setting.queue.settle(batch!);
+          setting.sent += batch!.lengths.length;
+        } else if (name === "restore") {
+          setting.queue.restore(true);
+          window = [];
+        } else if (name === "restart") await restart();
+        else if (name === "full") files.capacity = files.used + 500;
+        else if (name === "room") files.capacity = Infinity;
+        check(setting);
+      }
+      await restart();
+      const got = setting.sendAll();
+      check(setting);
+      assertEquals(setting.dropped, {});
+      const all = [...settled, ...got].sort((a, b) => parseInt(a) - parseInt(b));
+      assertEquals(rangesOf([...new Set(all)]), emitted === 0 ? "" : range(0, emitted));
+      got.forEach((text, i) => assert(i === 0 || parseInt(text) > parseInt(got[i - 1]!)));
+      await end(setting);
+    }),
+    { numRuns: 150 },
+  );
+});
