@@ -34,8 +34,7 @@ export async function openNodeDatagram(
   const host = await resolveHost(peer.hostname, signal, doing);
   demandPeer(peer, host, doing);
   const socket = await bind(host, 0, doing, unref);
-  // A connected socket sends faster; on Deno it would hold the process although it is `unref`ed,
-  // and what is sent at once leaves in any order.
+  // A connected socket sends faster; on Deno it would hold the process although it is `unref`ed.
   if (!unref) {
     await new Promise<void>((resolve) => socket.connect(peer.port, host.address, resolve));
   }
@@ -123,7 +122,8 @@ class NodeDatagramSocket extends NodeDatagrams implements DatagramSocket {
   }
 
   sendMany(bytes: Uint8Array, lengths: Uint32Array): Promise<[number, ConnectionError][]> {
-    return this.#connected
+    // On Deno what is sent at once leaves in any order.
+    return this.#connected && !this.sendsLate
       ? this.#sendAtOnce(bytes, lengths)
       : this.inOrder(() => this.#sendInTurn(bytes, lengths));
   }
