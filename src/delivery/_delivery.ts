@@ -18,7 +18,7 @@ import { Attempt, closeWriter } from "./_attempt.ts";
 import type { Backoff } from "./_backoff.ts";
 import { Account, type DeliveryListener } from "./_account.ts";
 import type { Batch, BatchWriter, DetailedWriter, Progress, Refusal } from "./batch_writer.ts";
-import { Batcher, type BatchSettings } from "./batcher.ts";
+import { Batcher, type BatchSettings, burstWaits } from "./batcher.ts";
 import type { DeliveryStats, DropReason } from "./delivery_event.ts";
 import type { CheckedDeliveryOptions } from "./delivery_options.ts";
 import { FlushTracker } from "./flush_tracker.ts";
@@ -45,12 +45,6 @@ export interface DeliverySettings extends CheckedDeliveryOptions, DeliveryListen
 /** How soon a flush looks again if the connection of another one is over, and how late at most. */
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 200;
-
-/**
- * A burst is written whenever so much of it waits, by one call to `emit()` of some two thousand: were
- * each chunk written when it is full, one of a hundred and twenty calls would take fifty times as long.
- */
-const BURST_BYTES = 1024 * 1024;
 
 /** An action, whose name says which parameters it has. */
 type LooseAction = readonly [keyof LinkActions, never, never];
@@ -559,17 +553,9 @@ export class Delivery implements ExitHooks, LinkActions {
     this.#isFilling = true;
     const { batch, writer } = this.#attempt ?? {};
     if (batch === undefined) {
-      if (!this.#isBurst()) this.write();
+      if (this.#settings.batch || !burstWaits(this.#outbox, this.#settings)) this.write();
     } else if (writer?.retry?.(batch)) this.#written(this.#attempt!, batch);
     this.#isFilling = false;
-  }
-
-  /** Says whether full chunks wait for others: not where requests or a small queue are to be filled. */
-  #isBurst(): boolean {
-    const { batch, maxQueuedBytes, maxQueuedRecords } = this.#settings;
-    const { bytes, records, waitingBytes } = this.#outbox;
-    return batch === undefined && waitingBytes < BURST_BYTES &&
-      bytes * 2 <= maxQueuedBytes && records * 2 <= maxQueuedRecords;
   }
 
   write(): void {

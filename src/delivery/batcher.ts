@@ -22,6 +22,21 @@ export interface BatchSettings {
  */
 const LOAD_MS = 15;
 
+/**
+ * A burst is written whenever so much of it waits, by one call to `emit()` of some two thousand: were
+ * each chunk written when it is full, one of a hundred and twenty calls would take fifty times as long.
+ */
+const BURST_BYTES = 1024 * 1024;
+
+/** Says whether the full chunks of a burst wait for others, which they do not where a small queue fills. */
+export function burstWaits(
+  { bytes, records, waitingBytes }: { bytes: number; records: number; waitingBytes: number },
+  { maxQueuedBytes, maxQueuedRecords }: { maxQueuedBytes: number; maxQueuedRecords: number },
+): boolean {
+  return waitingBytes < BURST_BYTES && bytes * 2 <= maxQueuedBytes &&
+    records * 2 <= maxQueuedRecords;
+}
+
 /** Decides for one delivery whether a batch that is not full waits for more records. */
 export class Batcher {
   readonly #ms: number;
