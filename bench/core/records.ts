@@ -7,7 +7,7 @@ import { getLogger, Handler, type LogRecord } from "../../mod.ts";
 import { logger } from "../net/logwire.ts";
 import { expand, expectations, type Kind } from "../net/record.mjs";
 
-/** What the kinds of record are called in the name of a bench. */
+/** The name of each kind of record in the name of a bench. */
 export const NAMES: Record<Kind, string> = {
   args: "a record with arguments",
   extra: "a record with arguments and four fields of extra",

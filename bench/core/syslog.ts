@@ -4,39 +4,14 @@
  * Prints a line of JSON: how many a second of processor time, the median of some rounds.
  */
 import process from "node:process";
-import {
-  type Connector,
-  type LogRecord,
-  type NetworkHandler,
-  SocketHandler,
-  SysLogHandler,
-} from "../../mod.ts";
+import { type LogRecord, type NetworkHandler, SocketHandler, SysLogHandler } from "../../mod.ts";
 import { extraFields } from "../../src/logging/record_attributes.ts";
+import { nowhere, written } from "./nowhere.ts";
 import { makeRecords } from "./records.ts";
 
 const ROUNDS = 7;
 const WARM_UP_ROUNDS = 3;
 const ROUND_MS = 80;
-
-let written = "";
-
-/** Connections that take everything at once. */
-const nowhere = {
-  connect: () =>
-    Promise.resolve({
-      write: (bytes: Uint8Array) => {
-        written ||= new TextDecoder().decode(bytes);
-        return Promise.resolve();
-      },
-      closed: new Promise<undefined>(() => {}),
-      close: () => Promise.resolve(),
-      // deno-lint-ignore require-yield -- the peer sends nothing
-      async *[Symbol.asyncIterator]() {
-        await new Promise(() => {});
-      },
-      [Symbol.asyncDispose]: () => Promise.resolve(),
-    }),
-} as Connector;
 
 function open(what: string | undefined): NetworkHandler {
   const options = { connector: nowhere, onEvent: () => {} };
@@ -70,9 +45,10 @@ const handler = open(what);
 const records = makeRecords("extra", 64);
 for (let i = 0; i < WARM_UP_ROUNDS; i++) await measure(handler, records);
 const fields = extraFields(records[0]!);
+const text = new TextDecoder().decode(written);
 for (const [name, value] of Object.entries(fields)) {
   const expected = what === "pickle" ? name : ` ${name}="${value}"`;
-  if (!written.includes(expected)) throw new Error(`the result has no ${expected}`);
+  if (!text.includes(expected)) throw new Error(`the result has no ${expected}`);
 }
 const rates: number[] = [];
 for (let i = 0; i < ROUNDS; i++) rates.push(await measure(handler, records));

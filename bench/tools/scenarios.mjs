@@ -64,7 +64,7 @@ const raw = onEach("raw", "controls/raw_tcp.ts", fixed);
 const rawSends = onEach("raw", "controls/raw_udp.ts", fixed);
 const rawFrames = onEach("raw, each alone", "controls/raw_frames.ts", fixed);
 
-/** What a record of a kind is called in a title. */
+/** The name of each kind of record in a title. */
 const KIND_TITLES = {
   args: "args",
   extra: "args and 4 of extra",

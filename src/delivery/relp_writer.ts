@@ -286,7 +286,7 @@ export class RelpWriter implements DetailedWriter {
   #answered(ordinal: number, refusal: string | undefined): void {
     const at = this.#unsettled.findIndex(({ first, written }) => ordinal < first + written);
     const unsettled = this.#unsettled[at];
-    // What was written as the process ends is not awaited.
+    // No batch waits for an answer to a record that was written as the process ends.
     if (unsettled === undefined) return;
     const record = ordinal - unsettled.first;
     unsettled.answered[record] = 1;

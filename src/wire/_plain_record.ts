@@ -32,7 +32,7 @@ const MAX_TEMPLATES_A_LINE = 32;
 /** The most templates; a program that logs from more places makes them again. */
 const MAX_TEMPLATES = 4096;
 
-/** What an encoder keeps of the records of one level and caller. */
+/** An encoder keeps one for the records of one level and caller. */
 export interface RecordTemplate {
   /** The fields of the template, to compare; name, message and `exc_text` are empty. */
   readonly fields: LogRecord;

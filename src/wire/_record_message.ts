@@ -9,6 +9,7 @@
  */
 import { LogRecord } from "../logging/log_record.ts";
 import { prototypeMethod } from "../logging/prototype_method.ts";
+import { writeDigits } from "../text/digits.ts";
 import { plainParts, type TextBefore } from "../text/percent_format.ts";
 import { encodeUtf8 } from "../text/utf8.ts";
 
@@ -62,7 +63,7 @@ export class RecordMessage {
         length += value.length;
       } else {
         const digitsAt = end;
-        end = encodeInteger(value, out, end);
+        end = writeInteger(value, out, end);
         length += end - digitsAt;
       }
     }
@@ -82,15 +83,8 @@ export class RecordMessage {
   }
 }
 
-/** Writes the digits of an integer at `at`, and returns their end. */
-function encodeInteger(value: number, out: Uint8Array, at: number): number {
-  if ((value | 0) !== value || value < 0) return encodeUtf8(String(value), out, at);
-  let end = at + 1;
-  for (let left = value; left > 9; left = left / 10 | 0) end++;
-  for (let i = end - 1; i >= at; i--) {
-    const left = value / 10 | 0;
-    out[i] = 0x30 + value - left * 10;
-    value = left;
-  }
-  return end;
+/** Writes an integer at `at`, and returns the end. */
+function writeInteger(value: number, out: Uint8Array, at: number): number {
+  const isShort = (value | 0) === value && value >= 0;
+  return isShort ? writeDigits(value, out, at) : encodeUtf8(String(value), out, at);
 }

@@ -1,30 +1,20 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { LogRecord } from "../../src/logging/log_record.ts";
+import type { LogRecord } from "../../src/logging/log_record.ts";
 import { JsonEncoder } from "../../src/wire/json_encoder.ts";
 import { recordFields } from "../../src/wire/record_fields.ts";
 import { recordJson } from "../../src/wire/record_json.ts";
 import { test } from "../test.ts";
+import { encoded, plain } from "./plain_records.ts";
 
-const out = new Uint8Array(70_000);
-const view = new DataView(out.buffer);
-
-/** The text that the encoder writes at `at`; undefined if the record is not plain. */
-function encoded(encoder: JsonEncoder, record: LogRecord, at = 3): string | undefined {
-  const most = encoder.prepare(record);
-  if (most === 0) return undefined;
-  const end = encoder.write(out, view, at);
-  assert(end - at <= most, `${end - at} bytes, and at most ${most} were announced`);
-  return new TextDecoder().decode(out.slice(at, end));
+/** Returns the text that the encoder writes; `undefined` if the record is not plain. */
+function jsonOf(encoder: JsonEncoder, record: LogRecord): string | undefined {
+  const bytes = encoded(encoder, record);
+  return bytes && new TextDecoder().decode(bytes);
 }
 
 function general(record: LogRecord): string {
   return `,${recordJson(recordFields(record))}\n`;
-}
-
-function plain(fields: object = {}, msg: unknown = "spam", ...args: unknown[]): LogRecord {
-  const record = new LogRecord("app", 20, "(unknown file)", 0, msg, args, null, "(unknown)");
-  return Object.assign(record, fields);
 }
 
 test("JsonEncoder writes the same bytes as recordJson() for plain records", () => {
@@ -51,7 +41,7 @@ test("JsonEncoder writes the same bytes as recordJson() for plain records", () =
     plain({}, ""),
   ];
   for (const record of [...records, ...records].flatMap((record) => [record, record])) {
-    assertEquals(encoded(encoder, record), general(record), String(record));
+    assertEquals(jsonOf(encoder, record), general(record), String(record));
   }
 });
 
@@ -74,7 +64,7 @@ test("JsonEncoder writes any plain record as recordJson() does, or refuses it", 
         const more = { value, enumerable: true, configurable: true, writable: true };
         Object.defineProperty(record, key, more);
       }
-      const json = encoded(encoder, record);
+      const json = jsonOf(encoder, record);
       if (json === undefined) return;
       assertEquals(json, general(record));
       written++;
@@ -100,7 +90,7 @@ test("JsonEncoder refuses records that are not plain", () => {
     plain({}, "x".repeat(100_000)),
     plain({ text: "x".repeat(100_000) }),
   ];
-  for (const record of records) assertEquals(encoded(encoder, record), undefined);
+  for (const record of records) assertEquals(jsonOf(encoder, record), undefined);
 });
 
 test("JsonEncoder writes records that differ in one text or time differently", () => {
@@ -109,7 +99,7 @@ test("JsonEncoder writes records that differ in one text or time differently", (
     for (const funcName of [null, "f", "f", "g"]) {
       for (const [created, msecs, relativeCreated] of [[1.5, 500, 7], [1.5, 500, 8], [1.5, 0, 8]]) {
         const record = plain({ lineno, funcName, created, msecs, relativeCreated });
-        assertEquals(encoded(encoder, record), general(record));
+        assertEquals(jsonOf(encoder, record), general(record));
       }
     }
   }
@@ -124,5 +114,5 @@ test("JsonEncoder passes on errors of getMessage(), and stays usable", () => {
     threw = true;
   }
   assert(threw);
-  assertEquals(encoded(encoder, plain({ created: 1 })), general(plain({ created: 1 })));
+  assertEquals(jsonOf(encoder, plain({ created: 1 })), general(plain({ created: 1 })));
 });

@@ -6,26 +6,10 @@ import { PickleEncoder } from "../../src/wire/pickle_encoder.ts";
 import { recordFields } from "../../src/wire/record_fields.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
 import { test } from "../test.ts";
-
-const out = new Uint8Array(70_000);
-const view = new DataView(out.buffer);
-
-/** Returns the frame that the encoder writes at `at`; undefined if the record is not plain. */
-function encoded(encoder: PickleEncoder, record: LogRecord, at = 3): Uint8Array | undefined {
-  const most = encoder.prepare(record);
-  if (most === 0) return undefined;
-  const end = encoder.write(out, view, at);
-  assert(end - at <= most, `${end - at} bytes, and at most ${most} were announced`);
-  return out.slice(at, end);
-}
+import { encoded, plain } from "./plain_records.ts";
 
 function general(record: LogRecord): Uint8Array {
   return frame(pickle.dumps(recordFields(record)));
-}
-
-function plain(fields: object = {}, msg: unknown = "spam", ...args: unknown[]): LogRecord {
-  const record = new LogRecord("app", 20, "(unknown file)", 0, msg, args, null, "(unknown)");
-  return Object.assign(record, fields);
 }
 
 test("PickleEncoder writes the same bytes as the serializer for plain records", () => {

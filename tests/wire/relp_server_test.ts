@@ -43,7 +43,7 @@ test("RelpServer.leave() asks an open session to end, once", () => {
   server.leave();
   server.leave();
   assertEquals(text(server.takeAnswers()), "0 serverclose 0\n");
-  // What the sender sent before it knew is taken.
+  // The server takes messages that the sender sent before it knew.
   assertEquals(take(server, "2 syslog 1 a\n3 close 0\n"), ["a"]);
   assertEquals(text(server.takeAnswers()), "2 rsp 6 200 OK\n3 rsp 0\n");
 });

@@ -43,7 +43,7 @@ interface LockContents extends ProcessIdentity {
 export interface Holder {
   /** The process. */
   readonly process: ProcessIdentity;
-  /** Whether it runs; `undefined` where that cannot be known. */
+  /** True if the process runs; `undefined` where that cannot be known. */
   readonly isRunning: boolean | undefined;
 }
 

@@ -192,7 +192,7 @@ export class SpooledQueue implements DeliveryQueue, Encoder<unknown>, Unwritten 
     }
   }
 
-  // What a delivery reads.
+  // A delivery reads these.
 
   get next(): number {
     return this.#front.next + this.#behind;
@@ -600,7 +600,7 @@ export class SpooledQueue implements DeliveryQueue, Encoder<unknown>, Unwritten 
     return this.#front.drain();
   }
 
-  /** What the last write does not take is on the disk, and the next process sends it. */
+  /** Records that the last write does not take are on the disk, and the next process sends them. */
   leave(records: number): number {
     if (this.#store === undefined) return this.#front.leave(records);
     this.#behind += records;

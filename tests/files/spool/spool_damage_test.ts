@@ -29,7 +29,7 @@ function withSegment(files: ForgetfulFiles, bytes: Uint8Array, hasPosition: bool
   if (!hasPosition) files.unlinkSync("/spool/position");
 }
 
-/** What the next process finds. */
+/** Sends all records of the spool in the next process; returns their texts and the account. */
 async function recover(files: ForgetfulFiles) {
   const processes = new ScriptedProcesses(101, "2");
   const setting = new SpoolSetting(files, {}, { processes });

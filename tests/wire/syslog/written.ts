@@ -43,7 +43,7 @@ export function messageOf(
   return written(most, (out, at) => formatter.write(out, at));
 }
 
-/** What `write` writes, which neither begins before its place nor has more than `most` bytes. */
+/** Returns the bytes that `write` writes: none before its place, and at most `most`. */
 function written(most: number, write: (out: Uint8Array, at: number) => number): Uint8Array {
   const out = new Uint8Array(most + 2).fill(GUARD);
   const end = write(out, 1);
