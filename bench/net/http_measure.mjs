@@ -1,7 +1,7 @@
 /** One run of a subject of the group `http` against a web server in another process. */
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { start } from "../tools/processes.mjs";
+import { messageOf, start } from "../tools/processes.mjs";
 
 const SINK = fileURLToPath(new URL("http_sink.mjs", import.meta.url));
 
@@ -25,7 +25,7 @@ export async function measureHttp(setting, command, options) {
     child = start(argv, { ...bounds, env });
     let result;
     for (let line; (line = await child.line()) !== undefined;) {
-      const message = parse(line);
+      const message = messageOf(line);
       if (message.at === "end") {
         result = message;
         child.endInput();
@@ -52,14 +52,5 @@ export async function measureHttp(setting, command, options) {
   } finally {
     child?.kill();
     sink.kill();
-  }
-}
-
-function parse(line) {
-  try {
-    return JSON.parse(line);
-  } catch {
-    // A subject's own chatter.
-    return {};
   }
 }

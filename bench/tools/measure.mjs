@@ -1,7 +1,7 @@
 /** One run of one subject against one sink: what came of it. */
 import { expectations } from "../net/record.mjs";
 import { wallClock } from "../net/wall_clock.mjs";
-import { start } from "./processes.mjs";
+import { messageOf, start } from "./processes.mjs";
 import { startSink } from "./sink.mjs";
 
 /** When for so long nothing has arrived, nothing more will: the subject has flushed before. */
@@ -56,7 +56,7 @@ export async function measure(setting, command, options) {
   const now = wallClock();
   try {
     for (let line; (line = await child.line()) !== undefined;) {
-      const message = parse(line);
+      const message = messageOf(line);
       if (message.at === "warm" && !deaf) await sink.mark(warmup, PATIENCE_MS);
       if (message.at === "warm" && lateMs > 0) await sink.beLate(lateMs);
       if (message.at === "exit") exitAt = message.time;
@@ -99,14 +99,5 @@ export async function measure(setting, command, options) {
   } finally {
     child.kill();
     sink.kill();
-  }
-}
-
-function parse(line) {
-  try {
-    return JSON.parse(line);
-  } catch {
-    // A subject's own chatter.
-    return {};
   }
 }

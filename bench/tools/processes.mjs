@@ -83,3 +83,12 @@ export function start(
     describe: (what) => `${name}\n${what}\n${errors}`.trim(),
   };
 }
+
+/** Returns the message of a line that a subject printed; `{}` for its own chatter. */
+export function messageOf(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return {};
+  }
+}
