@@ -114,5 +114,6 @@ test("JsonEncoder passes on errors of getMessage(), and stays usable", () => {
     threw = true;
   }
   assert(threw);
-  assertEquals(jsonOf(encoder, plain({ created: 1 })), general(plain({ created: 1 })));
+  const record = plain({ created: 1 });
+  assertEquals(jsonOf(encoder, record), general(record));
 });
