@@ -23,6 +23,7 @@ import { VirtualClock } from "../../src/testing/_virtual_clock.ts";
 import { account, record, unencodable } from "../handlers/wire.ts";
 import { catchStderr } from "../stderr.ts";
 import { Dice } from "./scripted_faults.ts";
+import { roundsOf } from "../long_form.ts";
 import { test } from "../test.ts";
 
 /** The texts of a batch, one a record. */
@@ -583,5 +584,5 @@ test("an acknowledging server gets every record, in order, whatever happens on t
       assertEquals(dropped.closed, 0, "the last flush has sent them all");
     },
   );
-  await fc.assert(property, { numRuns: 80, seed: 7 });
+  await fc.assert(property, { numRuns: roundsOf(80), seed: 7 });
 });

@@ -1,7 +1,7 @@
 /**
  * `npm run test:long`: installs what is missing, then runs the long forms of tests on the three
  * runtimes, which print figures: tests/interop/spool_long.ts, which the arguments are passed on to, and
- * tests/interop/relp_test.ts.
+ * tests/interop/relp_test.ts, and those with many seeds of random faults.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -23,8 +23,9 @@ for (const [command, ...args] of runtimes) {
   if (status !== 0) process.exitCode = 1;
 }
 
+const files = ["interop/relp", "conservation", "delivery/network_handler"];
 const ok = join(root, "tests", "tools", "ok.mjs");
-const { status } = spawnSync(process.execPath, [ok, "--only=deno,bun,node", "interop/relp"], {
+const { status } = spawnSync(process.execPath, [ok, "--only=deno,bun,node", ...files], {
   cwd: root,
   env: { ...toolEnvironment(), LOGWIRE_LONG: "1" },
   stdio: "inherit",
