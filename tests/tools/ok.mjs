@@ -114,7 +114,8 @@ function onNode(path, about) {
   return {
     about,
     command: (report, files) => [
-      ...[path, "--import", "tsx", "--test"],
+      // Two files at a time: most tests of the slow ones wait for a process or a peer.
+      ...[path, "--import", "tsx", "--test", "--test-concurrency=2"],
       ...["--test-reporter=./tests/tools/node_reporter.mjs", "--test-reporter-destination=stdout"],
       ...["--test-reporter=junit", `--test-reporter-destination=${report}`, ...files],
     ],
@@ -228,7 +229,10 @@ async function test(name) {
   end({ ok, output: ok ? "" : output, shown: `${name} (${passed + failed} tests)` });
 }
 
-/** How far a runtime is, by what it printed; one that runs a file at a time, as all of them do. */
+/**
+ * How far a runtime is, by what it printed. Node runs two files at a time: the last but one that it
+ * began may be under way too.
+ */
 function reached({ file, test }, printed) {
   const begun = [...printed.matchAll(file)];
   const tests = printed.match(test)?.length ?? 0;
