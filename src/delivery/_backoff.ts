@@ -23,6 +23,13 @@ export class Backoff {
   retryTime: number | null = null;
   /** The last wait, in seconds; it outlives a success, as in CPython. 0 before the first failure. */
   retryPeriod = 0;
+  /**
+   * The addresses that the connector dials in turn. A round, in which each of them fails once, counts as
+   * one failed dial. @default {1}
+   */
+  addresses = 1;
+  /** The dials of this round that failed so far. */
+  #failedDials = 0;
   /** The `retryTime` that a failed dial has set. */
   #failedUntil: number | null = null;
 
@@ -40,22 +47,31 @@ export class Backoff {
   }
 
   /**
-   * A dial begun at `dialledAt` failed: the wait counts from its beginning, as in CPython.
+   * A dial begun at `dialledAt` failed: the wait counts from its beginning, as in CPython. Says whether
+   * there is a wait: within a round there is none.
    *
    * @param least seconds for which the other side asked to be left alone
    */
-  failed(dialledAt: number, least = 0): void {
+  failed(dialledAt: number, least = 0): boolean {
+    if (++this.#failedDials < this.addresses) return false;
+    this.#failedDials = 0;
     const period = this.retryTime === null
       ? this.retryStart
       // Zero times infinity is a wait of nothing.
       : Math.min(this.retryPeriod * this.retryFactor || 0, this.retryMax);
     this.retryPeriod = Math.max(period, least);
     this.retryTime = this.#failedUntil = dialledAt + this.retryPeriod;
+    return true;
   }
 
   /** A dial succeeded: the next one, whenever it comes, need not wait. */
   succeeded(): void {
     this.retryTime = null;
+  }
+
+  /** A connection has lasted: the next failed dial begins a round. */
+  lasted(): void {
+    this.#failedDials = 0;
   }
 
   /**

@@ -98,6 +98,7 @@ export class Delivery implements ExitHooks, LinkActions {
     this.#settings = settings;
     this.#link = isPerFlush ? new PerFlushLink(settings) : new PersistentLink(settings);
     this.backoff = this.#link.backoff;
+    this.backoff.addresses = settings.addresses;
     this.#account = new Account(settings, this.#link, () => this.#onFull());
     this.#outbox = this.#account.outbox;
     // A flush that connects for itself waits for nothing.
@@ -393,7 +394,8 @@ export class Delivery implements ExitHooks, LinkActions {
 
   connected(): void {
     this.#account.counts.connects++;
-    this.#account.report({ type: "connected" });
+    const { address } = this.#attempt?.writer ?? {};
+    this.#account.report({ type: "connected", ...address !== undefined && { address } });
   }
 
   progress(): void {
@@ -410,9 +412,8 @@ export class Delivery implements ExitHooks, LinkActions {
     this.#account.beginOutage(error, isWithDrops ? this.#droppedBefore : undefined);
   }
 
-  failed(): void {
+  failed(retrySeconds: number): void {
     this.#account.counts.connectFailures++;
-    const retrySeconds = this.backoff.retryPeriod;
     this.#account.reportEnd({ type: "connect-failed", error: this.#error, retrySeconds });
   }
 

@@ -193,6 +193,7 @@ export class PerFlushLink implements Link, Answers {
   #arrive(facts: LinkFacts): Answer {
     this.#stage = "none";
     this.#losses = this.#strikes = 0;
+    this.backoff.lasted();
     this.#window = facts.queued === 0 ? Infinity : this.#window * 2;
     // First of all: a listener may flush, and so dial.
     return [["part", false], ["confirm", Infinity], ["progress"], ["disconnected", 0]];
@@ -209,9 +210,8 @@ export class PerFlushLink implements Link, Answers {
       return [...actions, ...this.#fail(facts.now, facts)];
     }
     if (isCut && !isFirst) {
-      this.#failures++;
-      this.backoff.failed(facts.now);
-      actions.push(["outage", false]);
+      const backsOff = this.backoff.failed(facts.now);
+      if (backsOff) actions.push(["outage", false]);
       if (!isConnectionless && !acknowledges) {
         if (this.#window === 1 && ++this.#strikes === POISON_STREAMS) {
           this.#strikes = 0;
@@ -219,7 +219,7 @@ export class PerFlushLink implements Link, Answers {
         }
         this.#window = 1;
       }
-      actions.push(...this.#dropAll());
+      if (backsOff) actions.push(...this.#giveUp());
     }
     return [...actions, ["disconnected", 0]];
   }
@@ -242,9 +242,15 @@ export class PerFlushLink implements Link, Answers {
   }
 
   #fail(dialledAt: number, { writer }: LinkFacts): Answer {
+    const { backoff } = this;
+    if (!backoff.failed(dialledAt, writer.holdSeconds)) return [["failed", 0]];
+    return [["outage", false], ...this.#giveUp(), ["failed", backoff.retryPeriod]];
+  }
+
+  /** The flushes that wait end, and so do their records in `drop` mode. */
+  #giveUp(): Answer {
     this.#failures++;
-    this.backoff.failed(dialledAt, writer.holdSeconds);
-    return [["outage", false], ...this.#dropAll(), ["failed"]];
+    return this.#dropAll();
   }
 
   #dropAll(): Answer {

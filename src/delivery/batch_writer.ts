@@ -104,6 +104,8 @@ export interface DetailedWriter extends BatchWriter {
    * the number of records taken.
    */
   writeSync?(batch: Batch, waitMs?: number): number;
+  /** The address that was dialled, as messages show it, where the connector has several. */
+  readonly address?: string | undefined;
   /**
    * No connection stands between two writes, as with datagrams, HTTP and mail: each write bounds
    * itself, and only its outcome says that the other side is there.

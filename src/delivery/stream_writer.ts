@@ -54,6 +54,10 @@ export class StreamWriter implements DetailedWriter {
     connection.unref?.();
   }
 
+  get address(): string | undefined {
+    return this.#connection.address;
+  }
+
   /** Bytes that the kernel is known to have taken of the batch that was last written. */
   get #taken(): number {
     return (this.#connection.bytesWritten ?? 0) - this.#writtenBefore;

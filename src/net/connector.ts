@@ -71,6 +71,8 @@ export interface StreamConnection extends AsyncIterable<Uint8Array>, AsyncDispos
   readonly closed: Promise<ConnectionError | undefined>;
   /** The IP address of the peer, where there is one and the runtime says it. */
   readonly peerAddress?: string | undefined;
+  /** The address that was dialled, as messages show it, where the connector has several. */
+  readonly address?: string;
   /**
    * Half-closes, awaits the peer's end, releases; idempotent, never rejects, bounded by `signal`.
    * Until then a consumer that is iterating still gets what arrives; else it is discarded.
@@ -126,6 +128,13 @@ export interface Connector extends ExitNotifier {
    * @default {"persistent"}
    */
   readonly connection?: "persistent" | "per-flush";
+  /**
+   * How many addresses it dials in turn, one a call of {@linkcode connect}: behind a dial that failed it
+   * goes on to the next one. A handler dials on at once until so many dials in a row have failed.
+   *
+   * @default {1}
+   */
+  readonly addresses?: number;
   /** Connects, TLS handshake included; aborting `signal` rejects and leaves no socket behind. */
   connect(to: StreamAddress, options?: WaitOptions): Promise<StreamConnection>;
   /**

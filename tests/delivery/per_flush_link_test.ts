@@ -111,7 +111,7 @@ test("PerFlushLink stops a flush whose dial failed, and one within the back-off"
     const drop = mode === "drop" ? "drop disconnected, " : "";
     assertEquals(play.on(["flush"], ["failed", { error: broken }], ["flush"]), [
       "dial",
-      `outage false, ${drop}failed`,
+      `outage false, ${drop}failed 1`,
       "stop",
     ]);
     play.begin();
@@ -127,7 +127,7 @@ test("PerFlushLink dials once for the last flush, whatever the back-off", () => 
   play.begin(true);
   assertEquals(play.on(["flush last"], ["failed"], ["flush last"]), [
     "dial",
-    "outage false, failed",
+    "outage false, failed 2",
     "stop",
   ]);
 });
