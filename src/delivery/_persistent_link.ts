@@ -448,7 +448,7 @@ export class PersistentLink implements Link, Answers {
     const flaps = this.#isPlain ? isQueue && this.#wasStuck : isShortAgain && (isQueue || redials);
     const backsOff = flaps && this.backoff.failed(now);
     // Twice in a row nothing could be written: a socket that opens is no way out yet.
-    if (isCut && isShortAgain && isBroken) actions.push(["outage", false]);
+    if (isCut && isShortAgain && isBroken && flaps === backsOff) actions.push(["outage", false]);
     actions.push(...this.#go(backsOff ? "flapped" : "lost"), ["disconnected", 0], ["wake", false]);
     return redials && !backsOff ? [...actions, ...this.#redial(now)] : actions;
   }
