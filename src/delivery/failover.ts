@@ -56,8 +56,9 @@
  *
  * ## Names and addresses
  *
- * A host name is looked up at each dial. Bun remembers a name that has led to a connection for up to 30
- * seconds. The runtime chooses between the IPv6 and IPv4 addresses of a name.
+ * A host name is looked up at each dial; Bun remembers its addresses for 30 seconds (see `./bun`). Deno,
+ * Bun and Node try the IPv6 and the IPv4 addresses of a name within one dial: an address that does not
+ * answer holds the dial up by half a second at most. They are one address here, and one dial.
  *
  * ## Errors
  *
