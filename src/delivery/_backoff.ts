@@ -11,7 +11,10 @@ import { MAX_TIMEOUT_MS } from "../logging/validate.ts";
 /** A timer waits this long at least: what CPython's `retryStart = 0` means is a dial a record. */
 export const MIN_RETRY_SECONDS = 0.1;
 
-/** Exponential back-off with CPython's names, units and defaults. */
+/**
+ * Exponential back-off with CPython's names, units and defaults. Where the connector has several
+ * addresses it waits behind a round of failed dials, not behind each.
+ */
 export class Backoff {
   /** Seconds to wait after the first failed dial; not capped by `retryMax`. @default {1} */
   retryStart = 1;

@@ -121,6 +121,21 @@ test("PerFlushLink stops a flush whose dial failed, and one within the back-off"
   }
 });
 
+test("PerFlushLink dials on in the same flush until each address has failed", () => {
+  for (const mode of ["queue", "drop"] as const) {
+    const play = new Play(mode);
+    play.link.backoff.addresses = 2;
+    const drop = mode === "drop" ? "drop disconnected, " : "";
+    assertEquals(play.on(["flush"], ["failed"], ["flush"], ["failed"], ["flush"]), [
+      "dial",
+      "failed 0",
+      "dial",
+      `outage false, ${drop}failed 1`,
+      "stop",
+    ]);
+  }
+});
+
 test("PerFlushLink dials once for the last flush, whatever the back-off", () => {
   const play = new Play();
   play.on(["flush"], ["failed"]);
