@@ -528,7 +528,9 @@ export class Delivery implements ExitHooks, LinkActions {
     const attempt = this.#attempt;
     if (writeMs === undefined || attempt === undefined) return;
     attempt.watch(this.#outbox.window.records > 0, writeMs, () => {
-      const message = `a write made no progress for ${writeMs} ms`;
+      const { address } = attempt.writer!;
+      const to = address === undefined ? "" : ` to ${address}`;
+      const message = `a write${to} made no progress for ${writeMs} ms`;
       this.#ended(attempt, new ConnectionError("timeout", message));
     });
   }

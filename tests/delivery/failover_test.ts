@@ -242,7 +242,7 @@ test("a record upon which three connections ended is poison, whichever servers e
 
 test("a server that stops reading is given up for the next one, at any age", async () => {
   const run = setUp([2], { writeTimeoutMs: 3000 });
-  const { servers, network, clock, handler } = run;
+  const { servers, network, clock, handler, events } = run;
   handler.emit(record("a"));
   await clock.advance(2000);
   network.peer.stall();
@@ -251,6 +251,11 @@ test("a server that stops reading is given up for the next one, at any age", asy
   await clock.advance(6000);
   assertEquals(servers.log, ["1@0", "2@5"]);
   assertEquals(servers.received[1], `2 ${long}`);
+  const lost = events.find((event) => event.type === "disconnected");
+  assertEquals(
+    String(lost?.error),
+    "ConnectionError: a write to logs-1.example:1 made no progress for 3000 ms",
+  );
   await close(run);
 });
 
