@@ -26,30 +26,33 @@
  * - when the handler gives a connection up: the server has taken or acknowledged nothing for
  *   `writeTimeoutMs`, or breaks the protocol.
  *
- * A connection that ends later is dialled again at the same address first, since the server may have
- * been restarted. When as many dials in a row have failed as there are addresses, the handler backs off
- * as it does with one server: 1, 2, 4 … 30 seconds. Until then records wait, in `"drop"` mode too, and
- * no outage is reported: nothing is lost. The error behind the last address names those of all.
+ * If a connection ends later, the same address is dialled again first, since the server may have been
+ * restarted. When as many dials in a row have failed as there are addresses, the handler backs off as it
+ * does with one server: 1, 2, 4 … 30 seconds. Until then records wait, in `"drop"` mode too, and the
+ * handler reports no outage, since nothing is lost. The error of the outage names all servers that
+ * failed.
  *
  * ## When the handler returns to the first server
  *
- * A connection that works is kept, however long: the handler returns at its next dial, if `returnAfterMs`
- * is over by then. So it stays with the second server until that ends the connection, or the program
- * ends. With `connection: "per-flush"` each flush dials, and so the first flush behind `returnAfterMs`
- * returns. If the first address fails again, the next one follows at once, and the time begins anew.
+ * The handler keeps a connection that works, however long. It returns at its next dial, if
+ * `returnAfterMs` is over by then: when the second server ends the connection, for example. With
+ * `connection: "per-flush"` each flush dials, and the first flush behind `returnAfterMs` returns. If the
+ * first address fails again, the next one follows at once, and the time begins anew.
  *
  * `onEvent` gets `connect-failed` for each address that failed, with `retrySeconds: 0` where the next one
  * follows at once, and `connected` with the `address` that works.
  *
  * ## What may come twice, and in which order
  *
- * Each server gets records in the order in which they were logged. Records that one server took and did
- * not acknowledge go again to the next one: over RELP at most the 128 that waited for an answer and,
- * where they were a part of a larger batch, none that was acknowledged. Over plain TCP these are the
- * records of a connection that ended within a second, and those of a write that was cut. So the same
- * record can stand on two servers, and on the second one before what the first has still to write:
- * whoever merges their files sorts by the time of the records, and drops what is the same. What the
- * kernels held when a plain TCP server died is lost, with several servers as with one; RELP loses nothing.
+ * Each connection carries records in the order in which they were logged. Some go again to the next
+ * server, and may so stand in the files of both:
+ *
+ * - over RELP those without an answer when the connection ended, 128 at most;
+ * - over plain TCP those of a connection that ended within a second, and one that was cut.
+ *
+ * Who merges the files of several servers sorts the records by their time: a server that comes back may
+ * write what it had taken behind what the other one has written since. What the kernels held when a
+ * server died is lost over plain TCP, with several servers as with one. Over RELP it goes again.
  *
  * A record upon which three connections ended alone is dropped and counted as `refused`, whichever
  * servers ended them.
@@ -57,16 +60,18 @@
  * ## Names and addresses
  *
  * A host name is looked up at each dial; Bun remembers its addresses for 30 seconds (see `./bun`). Deno,
- * Bun and Node try the IPv6 and the IPv4 addresses of a name within one dial: an address that does not
- * answer holds the dial up by half a second at most. They are one address here, and one dial.
+ * Bun and Node try the IPv6 and the IPv4 addresses of a name within one dial. One that does not answer
+ * holds the dial up by half a second at most. To `failover()` all of them are one address.
+ *
+ * Handlers of one program may share the connector: those with the same first address move together,
+ * others do not.
  *
  * ## Errors
  *
  * - `failover()` throws a `TypeError` or `RangeError` for an address that no dial could use, such as a
  *   URL, and for an option that does not exist.
- * - It opens no datagrams, since a datagram that is lost is not noticed: for `DatagramHandler`, and for
+ * - It opens no datagrams, since the loss of a datagram is not noticed: with `DatagramHandler`, and with
  *   `SysLogHandler` over UDP, its result is an error of types.
- * - Handlers of one program may share it: those with the same first address move together.
  *
  * Browser compatible: it connects only through the connector that it is given.
  *
