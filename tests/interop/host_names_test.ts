@@ -1,12 +1,17 @@
 /**
- * Host names with several addresses, and names whose address changes: in a mount namespace of its own, so
- * that the test has an /etc/hosts to write.
+ * Host names with several addresses, and names whose address changes: these in a mount namespace of their
+ * own, so that the test has an /etc/hosts to write.
  */
 import { assertEquals } from "@std/assert";
 import { spawnSync } from "node:child_process";
+import { lookup } from "node:dns/promises";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
+import { connector as own } from "../../src/adapters/auto.ts";
+import { connector as node } from "../../src/adapters/node.ts";
 import { runtime, test } from "../test.ts";
 import { runProgram } from "./programs.ts";
 
@@ -30,6 +35,22 @@ function withoutNamespaces(): string | false {
   }
   const addresses = Object.values(networkInterfaces()).flat();
   return !addresses.some((info) => info?.address === "::1") && "it needs IPv6: there is no ::1";
+}
+
+const ownAddresses = (await lookup("localhost", { all: true })).map(({ address }) => address);
+
+for (const host of ["::1", "127.0.0.1"]) {
+  test(`a dial of localhost finds a server that listens at ${host} alone`, async () => {
+    for (const connector of [own, node]) {
+      const server = createServer((socket) => socket.end());
+      await once(server.listen(0, host), "listening");
+      const { port } = server.address() as AddressInfo;
+      const connection = await connector.connect({ transport: "tcp", hostname: "localhost", port });
+      assertEquals(connection.peerAddress, host);
+      await connection.close();
+      await new Promise((done) => server.close(done));
+    }
+  }, { skip: !ownAddresses.includes(host) && `localhost has no address ${host} here` });
 }
 
 test(
