@@ -30,19 +30,22 @@ export class Backoff {
    * The addresses that the connector dials in turn. A round, in which each of them fails once, counts as
    * one failed dial. @default {1}
    */
-  addresses = 1;
-  /** The dials of this round that failed so far. */
-  #failedDials = 0;
+  addresses: number | undefined;
+  /**
+   * The dials of this round that failed so far, of several addresses; the next one need not wait then. 0
+   * begins a round.
+   */
+  failedDials = 0;
   /** The `retryTime` that a failed dial has set. */
   #failedUntil: number | null = null;
 
   /**
-   * Says whether a dial is allowed at `now`; at exactly `retryTime` it is. A clock that was set back makes
+   * Says whether a dial is allowed at `now`; at exactly `retryTime` it is, and so it is within a round. A clock that was set back makes
    * a failed dial wait for one period from now, not for as long as it was set back.
    */
   permits(now: number): boolean {
     const { retryTime, retryPeriod } = this;
-    if (retryTime === null || now >= retryTime) return true;
+    if (retryTime === null || now >= retryTime || this.failedDials > 0) return true;
     if (retryTime === this.#failedUntil && retryTime - now > retryPeriod) {
       this.retryTime = this.#failedUntil = now + retryPeriod;
     }
@@ -56,8 +59,8 @@ export class Backoff {
    * @param least seconds for which the other side asked to be left alone
    */
   failed(dialledAt: number, least = 0): boolean {
-    if (++this.#failedDials < this.addresses) return false;
-    this.#failedDials = 0;
+    if (++this.failedDials < this.addresses!) return false;
+    this.failedDials = 0;
     const period = this.retryTime === null
       ? this.retryStart
       // Zero times infinity is a wait of nothing.
@@ -70,11 +73,6 @@ export class Backoff {
   /** A dial succeeded: the next one, whenever it comes, need not wait. */
   succeeded(): void {
     this.retryTime = null;
-  }
-
-  /** A connection has lasted: the next failed dial begins a round. */
-  lasted(): void {
-    this.#failedDials = 0;
   }
 
   /**

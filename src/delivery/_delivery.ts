@@ -412,8 +412,10 @@ export class Delivery implements ExitHooks, LinkActions {
     this.#account.beginOutage(error, isWithDrops ? this.#droppedBefore : undefined);
   }
 
-  failed(retrySeconds: number): void {
+  failed(): void {
     this.#account.counts.connectFailures++;
+    const { failedDials, retryPeriod } = this.backoff;
+    const retrySeconds = failedDials > 0 ? 0 : retryPeriod;
     this.#account.reportEnd({ type: "connect-failed", error: this.#error, retrySeconds });
   }
 

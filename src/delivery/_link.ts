@@ -128,8 +128,8 @@ export interface LinkActions {
   progress(): void;
   /** An outage begins, unless one lasts; with the records that this very event has dropped, or without. */
   outage(isWithDrops: boolean): void;
-  /** Reports that a dial failed, and that the next one follows after so many seconds. */
-  failed(retrySeconds: number): void;
+  /** Reports that a dial failed. */
+  failed(): void;
   /** Reports that the connection ended, with so many records that had been written to it. */
   disconnected(unconfirmed: number): void;
   /** Resolves the flushes that are done, or all of them. */

@@ -192,8 +192,7 @@ export class PerFlushLink implements Link, Answers {
 
   #arrive(facts: LinkFacts): Answer {
     this.#stage = "none";
-    this.#losses = this.#strikes = 0;
-    this.backoff.lasted();
+    this.#losses = this.#strikes = this.backoff.failedDials = 0;
     this.#window = facts.queued === 0 ? Infinity : this.#window * 2;
     // First of all: a listener may flush, and so dial.
     return [["part", false], ["confirm", Infinity], ["progress"], ["disconnected", 0]];
@@ -242,9 +241,9 @@ export class PerFlushLink implements Link, Answers {
   }
 
   #fail(dialledAt: number, { writer }: LinkFacts): Answer {
-    const { backoff } = this;
-    if (!backoff.failed(dialledAt, writer.holdSeconds)) return [["failed", 0]];
-    return [["outage", false], ...this.#giveUp(), ["failed", backoff.retryPeriod]];
+    return this.backoff.failed(dialledAt, writer.holdSeconds)
+      ? [["outage", false], ...this.#giveUp(), ["failed"]]
+      : [["failed"]];
   }
 
   /** The flushes that wait end, and so do their records in `drop` mode. */

@@ -47,21 +47,12 @@ export type LinkState = "idle" | "connecting" | "open" | "waiting" | "closed";
 /**
  * - `wanted`: a connection is wanted and the back-off permits a dial
  * - `opened`, `failed`: how the dial ended
- * - `lost`: the open connection ended, by whichever side
+ * - `lost`: the open connection ended, by whichever side, or the dial of one address of several failed
  * - `flapped`: as `lost`, but so soon after the last loss that it counts as a failed dial
- * - `moved`: as `failed` or `flapped`, and the connector has another address that was not dialled yet
  * - `due`: the retry timer fired with records still queued
  * - `close`: the handler is closed
  */
-export type Step =
-  | "wanted"
-  | "opened"
-  | "failed"
-  | "lost"
-  | "flapped"
-  | "moved"
-  | "due"
-  | "close";
+export type Step = "wanted" | "opened" | "failed" | "lost" | "flapped" | "due" | "close";
 
 /** The result of a step. */
 export interface Transition {
@@ -74,8 +65,8 @@ export interface Transition {
 /** The state that each step leads to; a step that is not there is of no use in that state. */
 const NEXT: { readonly [State in LinkState]: { readonly [Name in Step]?: LinkState } } = {
   idle: { wanted: "connecting", close: "closed" },
-  connecting: { opened: "open", failed: "waiting", moved: "connecting", close: "closed" },
-  open: { lost: "idle", flapped: "waiting", moved: "connecting", close: "closed" },
+  connecting: { opened: "open", failed: "waiting", lost: "idle", close: "closed" },
+  open: { lost: "idle", flapped: "waiting", close: "closed" },
   waiting: { wanted: "connecting", due: "connecting", close: "closed" },
   closed: {},
 };
@@ -442,7 +433,7 @@ export class PersistentLink implements Link, Answers {
     const isShort = now - this.#openedAt < Math.max(this.backoff.retryStart, MIN_RETRY_SECONDS);
     const isShortAgain = isShort && this.#wasShort;
     this.#wasShort = isShort;
-    if (!isShort) this.backoff.lasted();
+    if (!isShort) this.backoff.failedDials = 0;
     // A server that takes what is written and hangs up at once may leave nothing to redial for. One
     // that stopped reading still accepts connections: each would swallow what its kernel holds.
     const flaps = this.#isPlain ? isQueue && this.#wasStuck : isShortAgain && (isQueue || redials);
@@ -491,26 +482,21 @@ export class PersistentLink implements Link, Answers {
     this.#onTrial = 0;
     const isFailure = isFlapping || !resendsOnce;
     const backsOff = isFailure && this.backoff.failed(now);
-    const moves = isFailure && !backsOff;
     const actions: LinkAction[] = [];
     if (dropped > 0) actions.push(["discard", dropped, isPoison]);
     // One end may be a restart; a second one is an outage.
-    if (wasSuspected && !moves) actions.push(["outage", true]);
-    const isLeft = queued > dropped;
-    actions.push(...this.#go(backsOff ? "flapped" : moves && isLeft ? "moved" : "lost"));
+    if (wasSuspected && backsOff === isFailure) actions.push(["outage", true]);
+    actions.push(...this.#go(backsOff ? "flapped" : "lost"));
     actions.push(["disconnected", carried], ["wake", false]);
-    const redials = !isFailure && isLeft && flushing > 0;
+    const redials = !backsOff && queued > dropped && (isFailure || flushing > 0);
     return redials ? [...actions, ...this.#redial(now)] : actions;
   }
 
   /** A dial failed, or a connection that was none. */
-  #fail(step: Step, dialledAt: number, { writer }: LinkFacts): Answer {
-    const { backoff } = this;
-    if (!backoff.failed(dialledAt, writer.holdSeconds)) {
-      return [["failed", 0], ...this.#go("moved")];
-    }
-    const failed: LinkAction = ["failed", backoff.retryPeriod];
-    return [["outage", false], ...this.#go(step), failed, ["wake", this.#isLast]];
+  #fail(step: Step, dialledAt: number, { now, writer }: LinkFacts): Answer {
+    return this.backoff.failed(dialledAt, writer.holdSeconds)
+      ? [["outage", false], ...this.#go(step), ["failed"], ["wake", this.#isLast]]
+      : [["failed"], ...this.#go("lost"), ...this.#redial(now)];
   }
 
   close({ writer }: LinkFacts): Answer {

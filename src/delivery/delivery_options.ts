@@ -174,8 +174,8 @@ export interface CheckedDeliveryOptions {
   batchMs: number;
   clock: Clock;
   spool: Spool | undefined;
-  /** The addresses that the connector dials in turn. */
-  addresses: number;
+  /** The addresses that the connector dials in turn, if there are several. */
+  addresses: number | undefined;
 }
 
 /** Fills in the defaults and checks every value; `what` begins the message of the error. */
@@ -213,6 +213,6 @@ export function checkDeliveryOptions(
     batchMs: checkInteger(what, "batchMs", batchMs, 0, MAX_TIMEOUT_MS),
     clock,
     spool,
-    addresses: options.connector?.addresses ?? 1,
+    addresses: options.connector?.addresses,
   };
 }
