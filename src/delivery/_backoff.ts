@@ -26,26 +26,27 @@ export class Backoff {
   retryTime: number | null = null;
   /** The last wait, in seconds; it outlives a success, as in CPython. 0 before the first failure. */
   retryPeriod = 0;
-  /**
-   * The addresses that the connector dials in turn. A round, in which each of them fails once, counts as
-   * one failed dial. @default {1}
-   */
-  addresses: number | undefined;
-  /**
-   * The dials of this round that failed so far, of several addresses; the next one need not wait then. 0
-   * begins a round.
-   */
+  /** The dials of this round that failed so far: 0 outside of a round. */
   failedDials = 0;
   /** The `retryTime` that a failed dial has set. */
   #failedUntil: number | null = null;
+  readonly #addresses: number;
 
   /**
-   * Says whether a dial is allowed at `now`; at exactly `retryTime` it is, and so it is within a round. A clock that was set back makes
+   * @param addresses how many the connector dials in turn: a round, in which each of them fails once, counts
+   * as one failed dial
+   */
+  constructor(addresses = 1) {
+    this.#addresses = addresses;
+  }
+
+  /**
+   * Says whether a dial is allowed at `now`; at exactly `retryTime` it is. A clock that was set back makes
    * a failed dial wait for one period from now, not for as long as it was set back.
    */
   permits(now: number): boolean {
     const { retryTime, retryPeriod } = this;
-    if (retryTime === null || now >= retryTime || this.failedDials > 0) return true;
+    if (retryTime === null || now >= retryTime) return true;
     if (retryTime === this.#failedUntil && retryTime - now > retryPeriod) {
       this.retryTime = this.#failedUntil = now + retryPeriod;
     }
@@ -59,7 +60,7 @@ export class Backoff {
    * @param least seconds for which the other side asked to be left alone
    */
   failed(dialledAt: number, least = 0): boolean {
-    if (++this.failedDials < this.addresses!) return false;
+    if (++this.failedDials < this.#addresses) return false;
     this.failedDials = 0;
     const period = this.retryTime === null
       ? this.retryStart

@@ -14,20 +14,20 @@ import { callBack } from "../logging/callback.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { reportFault } from "../logging/report_error.ts";
 import { checkMethods } from "../logging/validate.ts";
-import { Attempt, closeWriter } from "./_attempt.ts";
 import type { Backoff } from "./_backoff.ts";
 import { Account, type DeliveryListener } from "./_account.ts";
 import type { Batch, BatchWriter, DetailedWriter, Progress, Refusal } from "./batch_writer.ts";
-import { Batcher, type BatchSettings, burstWaits } from "./batcher.ts";
 import type { DeliveryStats, DropReason } from "./delivery_event.ts";
 import type { CheckedDeliveryOptions } from "./delivery_options.ts";
-import { FlushTracker } from "./flush_tracker.ts";
 import { holdOpen } from "./hold_open.ts";
 import type { Encoder } from "./outbox.ts";
 import type { DeliveryQueue } from "./spool.ts";
 import type { Answer, Link, LinkActions, LinkEvent, LinkFacts } from "./_link.ts";
 import { PerFlushLink } from "./_per_flush_link.ts";
 import { PersistentLink } from "./_persistent_link.ts";
+import { Batcher, type BatchSettings, burstWaits } from "./batcher.ts";
+import { FlushTracker } from "./flush_tracker.ts";
+import { Attempt, closeWriter } from "./_attempt.ts";
 
 /** The settings of a delivery; every value has been checked. */
 export interface DeliverySettings extends CheckedDeliveryOptions, DeliveryListener {
@@ -98,7 +98,6 @@ export class Delivery implements ExitHooks, LinkActions {
     this.#settings = settings;
     this.#link = isPerFlush ? new PerFlushLink(settings) : new PersistentLink(settings);
     this.backoff = this.#link.backoff;
-    this.backoff.addresses = settings.addresses;
     this.#account = new Account(settings, this.#link, () => this.#onFull());
     this.#outbox = this.#account.outbox;
     // A flush that connects for itself waits for nothing.
@@ -394,8 +393,7 @@ export class Delivery implements ExitHooks, LinkActions {
 
   connected(): void {
     this.#account.counts.connects++;
-    const { address } = this.#attempt?.writer ?? {};
-    this.#account.report({ type: "connected", ...address !== undefined && { address } });
+    this.#account.report({ type: "connected", ...this.#attempt?.writer?.dialled });
   }
 
   progress(): void {
@@ -414,8 +412,7 @@ export class Delivery implements ExitHooks, LinkActions {
 
   failed(): void {
     this.#account.counts.connectFailures++;
-    const { failedDials, retryPeriod } = this.backoff;
-    const retrySeconds = failedDials > 0 ? 0 : retryPeriod;
+    const retrySeconds = this.backoff.failedDials > 0 ? 0 : this.backoff.retryPeriod;
     this.#account.reportEnd({ type: "connect-failed", error: this.#error, retrySeconds });
   }
 
@@ -517,7 +514,7 @@ export class Delivery implements ExitHooks, LinkActions {
     attempt.writer = writer;
     // Reports the first bytes of a server that has nothing to say in this protocol.
     writer.firstBytes?.().then((bytes) => {
-      if (bytes === undefined || bytes.length === 0 || this.#isAnswered) return;
+      if (!bytes?.length || this.#isAnswered) return;
       this.#isAnswered = true;
       this.#account.report({ type: "answered", bytes });
     });
@@ -530,9 +527,7 @@ export class Delivery implements ExitHooks, LinkActions {
     const attempt = this.#attempt;
     if (writeMs === undefined || attempt === undefined) return;
     attempt.watch(this.#outbox.window.records > 0, writeMs, () => {
-      const { address } = attempt.writer!;
-      const to = address === undefined ? "" : ` to ${address}`;
-      const message = `a write${to} made no progress for ${writeMs} ms`;
+      const message = `a write made no progress for ${writeMs} ms`;
       this.#ended(attempt, new ConnectionError("timeout", message));
     });
   }

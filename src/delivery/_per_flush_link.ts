@@ -44,14 +44,13 @@ const GRACE_SECONDS = 5;
  */
 type Stage = "none" | "dialling" | "writing" | "closing";
 
-type Settings = Pick<
-  CheckedDeliveryOptions,
-  "whileDisconnected" | "connectTimeoutMs" | "closeTimeoutMs"
->;
+type Settings =
+  & Pick<CheckedDeliveryOptions, "whileDisconnected" | "connectTimeoutMs" | "closeTimeoutMs">
+  & Partial<Pick<CheckedDeliveryOptions, "addresses">>;
 
 /** The machine of one handler. */
 export class PerFlushLink implements Link, Answers {
-  readonly backoff: Backoff = new Backoff();
+  readonly backoff: Backoff;
   readonly whenQueued = "wait";
   writeMs: number | undefined;
   readonly #settings: Settings;
@@ -74,6 +73,7 @@ export class PerFlushLink implements Link, Answers {
 
   constructor(settings: Settings) {
     this.#settings = settings;
+    this.backoff = new Backoff(settings.addresses);
   }
 
   get allowed(): number {
@@ -209,8 +209,9 @@ export class PerFlushLink implements Link, Answers {
       return [...actions, ...this.#fail(facts.now, facts)];
     }
     if (isCut && !isFirst) {
-      const backsOff = this.backoff.failed(facts.now);
-      if (backsOff) actions.push(["outage", false]);
+      this.#failures++;
+      this.backoff.failed(facts.now);
+      actions.push(["outage", false]);
       if (!isConnectionless && !acknowledges) {
         if (this.#window === 1 && ++this.#strikes === POISON_STREAMS) {
           this.#strikes = 0;
@@ -218,7 +219,7 @@ export class PerFlushLink implements Link, Answers {
         }
         this.#window = 1;
       }
-      if (backsOff) actions.push(...this.#giveUp());
+      actions.push(...this.#dropAll());
     }
     return [...actions, ["disconnected", 0]];
   }
@@ -241,15 +242,9 @@ export class PerFlushLink implements Link, Answers {
   }
 
   #fail(dialledAt: number, { writer }: LinkFacts): Answer {
-    return this.backoff.failed(dialledAt, writer.holdSeconds)
-      ? [["outage", false], ...this.#giveUp(), ["failed"]]
-      : [["failed"]];
-  }
-
-  /** The flushes that wait end, and so do their records in `drop` mode. */
-  #giveUp(): Answer {
+    if (!this.backoff.failed(dialledAt, writer.holdSeconds)) return [["failed"]];
     this.#failures++;
-    return this.#dropAll();
+    return [["outage", false], ...this.#dropAll(), ["failed"]];
   }
 
   #dropAll(): Answer {

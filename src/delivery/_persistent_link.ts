@@ -47,7 +47,7 @@ export type LinkState = "idle" | "connecting" | "open" | "waiting" | "closed";
 /**
  * - `wanted`: a connection is wanted and the back-off permits a dial
  * - `opened`, `failed`: how the dial ended
- * - `lost`: the open connection ended, by whichever side, or the dial of one address of several failed
+ * - `lost`: the open connection ended, by whichever side
  * - `flapped`: as `lost`, but so soon after the last loss that it counts as a failed dial
  * - `due`: the retry timer fired with records still queued
  * - `close`: the handler is closed
@@ -65,7 +65,7 @@ export interface Transition {
 /** The state that each step leads to; a step that is not there is of no use in that state. */
 const NEXT: { readonly [State in LinkState]: { readonly [Name in Step]?: LinkState } } = {
   idle: { wanted: "connecting", close: "closed" },
-  connecting: { opened: "open", failed: "waiting", lost: "idle", close: "closed" },
+  connecting: { opened: "open", failed: "waiting", close: "closed" },
   open: { lost: "idle", flapped: "waiting", close: "closed" },
   waiting: { wanted: "connecting", due: "connecting", close: "closed" },
   closed: {},
@@ -119,11 +119,13 @@ const MAX_BLIND_BYTES = 512 * 1024;
 const SETTLED: Answer = [["settle"], ["progress"], ["write"]];
 const HELD: Answer = [["hold"], ["wake", false], ["write"]];
 
-type Settings = Pick<CheckedDeliveryOptions, "whileDisconnected" | "writeTimeoutMs">;
+type Settings =
+  & Pick<CheckedDeliveryOptions, "whileDisconnected" | "writeTimeoutMs">
+  & Partial<Pick<CheckedDeliveryOptions, "addresses">>;
 
 /** The machine of one handler. */
 export class PersistentLink implements Link, Answers {
-  readonly backoff: Backoff = new Backoff();
+  readonly backoff: Backoff;
   whenQueued: "write" | "wait" | "ask" = "ask";
   writeMs: number | undefined;
   readonly #settings: Settings;
@@ -170,6 +172,7 @@ export class PersistentLink implements Link, Answers {
 
   constructor(settings: Settings) {
     this.#settings = settings;
+    this.backoff = new Backoff(settings.addresses);
   }
 
   get #mode(): WhileDisconnected {
@@ -292,10 +295,11 @@ export class PersistentLink implements Link, Answers {
   #go(step: Step): Answer {
     const next = transition(this.#mode, this.#state, step);
     if (next === undefined) return NOTHING;
-    const { state } = next;
-    this.#state = state;
+    // Within a round there is no wait.
+    const isMoving = this.backoff.failedDials > 0 && next.state === "waiting";
+    const state = this.#state = isMoving ? "connecting" : next.state;
     this.whenQueued = state === "open" ? "write" : state === "connecting" ? "wait" : "ask";
-    return next.actions;
+    return isMoving ? [["dial"]] : next.actions;
   }
 
   opened({ now, writer }: LinkFacts): Answer {
@@ -437,11 +441,11 @@ export class PersistentLink implements Link, Answers {
     // A server that takes what is written and hangs up at once may leave nothing to redial for. One
     // that stopped reading still accepts connections: each would swallow what its kernel holds.
     const flaps = this.#isPlain ? isQueue && this.#wasStuck : isShortAgain && (isQueue || redials);
-    const backsOff = flaps && this.backoff.failed(now);
+    if (flaps) this.backoff.failed(now);
     // Twice in a row nothing could be written: a socket that opens is no way out yet.
-    if (isCut && isShortAgain && isBroken && flaps === backsOff) actions.push(["outage", false]);
-    actions.push(...this.#go(backsOff ? "flapped" : "lost"), ["disconnected", 0], ["wake", false]);
-    return redials && !backsOff ? [...actions, ...this.#redial(now)] : actions;
+    if (isCut && isShortAgain && isBroken) actions.push(["outage", false]);
+    actions.push(...this.#go(flaps ? "flapped" : "lost"), ["disconnected", 0], ["wake", false]);
+    return redials && !flaps ? [...actions, ...this.#redial(now)] : actions;
   }
 
   #redial(now: number): Answer {
@@ -480,23 +484,23 @@ export class PersistentLink implements Link, Answers {
     this.#isSuspected = true;
     this.#mayWrite = Infinity;
     this.#onTrial = 0;
-    const isFailure = isFlapping || !resendsOnce;
-    const backsOff = isFailure && this.backoff.failed(now);
+    const backsOff = isFlapping || !resendsOnce;
+    if (backsOff) this.backoff.failed(now);
     const actions: LinkAction[] = [];
     if (dropped > 0) actions.push(["discard", dropped, isPoison]);
     // One end may be a restart; a second one is an outage.
-    if (wasSuspected && backsOff === isFailure) actions.push(["outage", true]);
+    if (wasSuspected) actions.push(["outage", true]);
     actions.push(...this.#go(backsOff ? "flapped" : "lost"));
     actions.push(["disconnected", carried], ["wake", false]);
-    const redials = !backsOff && queued > dropped && (isFailure || flushing > 0);
+    const redials = !backsOff && queued > dropped && flushing > 0;
     return redials ? [...actions, ...this.#redial(now)] : actions;
   }
 
   /** A dial failed, or a connection that was none. */
-  #fail(step: Step, dialledAt: number, { now, writer }: LinkFacts): Answer {
+  #fail(step: Step, dialledAt: number, { writer }: LinkFacts): Answer {
     return this.backoff.failed(dialledAt, writer.holdSeconds)
       ? [["outage", false], ...this.#go(step), ["failed"], ["wake", this.#isLast]]
-      : [["failed"], ...this.#go("lost"), ...this.#redial(now)];
+      : [["failed"], ...this.#go(step)];
   }
 
   close({ writer }: LinkFacts): Answer {

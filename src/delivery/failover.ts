@@ -28,9 +28,8 @@
  *
  * If a connection ends later, the same address is dialled again first, since the server may have been
  * restarted. When as many dials in a row have failed as there are addresses, the handler backs off as it
- * does with one server: 1, 2, 4 … 30 seconds. Until then records wait, in `"drop"` mode too, and the
- * handler reports no outage, since nothing is lost. The error of the outage names all servers that
- * failed.
+ * does with one server: 1, 2, 4 … 30 seconds. Until then records wait, in `"drop"` mode too, and a failed
+ * dial is no outage, since nothing is lost. The error of the outage names all servers that failed.
  *
  * ## When the handler returns to the first server
  *
@@ -111,6 +110,7 @@ import { ConnectionError, type ConnectionErrorCode } from "../net/connection_err
 import type {
   Clock,
   Connector,
+  DialledAddress,
   ExitHooks,
   ExitNotifier,
   StreamAddress,
@@ -136,6 +136,7 @@ export type {
   Clock,
   ConnectionErrorCode,
   Connector,
+  DialledAddress,
   ExitHooks,
   ExitNotifier,
   StreamAddress,
@@ -323,7 +324,7 @@ function ofAll(errors: readonly unknown[], last: unknown): unknown {
 /** A connection that reports its end to its route. */
 class WatchedConnection implements StreamConnection {
   readonly closed: Promise<ConnectionError | undefined>;
-  readonly address: string;
+  readonly dialled: DialledAddress;
   readonly writeSync?: (bytes: Uint8Array, waitMs?: number) => number;
   readonly retryWrite?: () => void;
   readonly unref?: () => void;
@@ -341,7 +342,7 @@ class WatchedConnection implements StreamConnection {
   ) {
     this.#connection = connection;
     this.#onEnd = onEnd;
-    this.address = address;
+    this.dialled = { address };
     this.closed = connection.closed;
     const openedAt = clock.now();
     // Before the handler sees the end, and dials.
@@ -372,7 +373,7 @@ class WatchedConnection implements StreamConnection {
 
   close(options?: WaitOptions): Promise<void> {
     // At once, though it has not ended: the server takes nothing, or breaks the protocol.
-    if (options?.signal?.aborted) this.#end(`${this.address} was given up`);
+    if (options?.signal?.aborted) this.#end(`${this.dialled.address} was given up`);
     this.#isClosing = true;
     return this.#connection.close(options);
   }

@@ -11,7 +11,7 @@
  * @module
  */
 import { ConnectionError } from "../net/connection_error.ts";
-import type { Clock, StreamConnection, WaitOptions } from "../net/connector.ts";
+import type { Clock, DialledAddress, StreamConnection, WaitOptions } from "../net/connector.ts";
 import { Watchdog } from "../net/watchdog.ts";
 import { withDeadline } from "../net/with_timeout.ts";
 import { escapeControls } from "../text/control_characters.ts";
@@ -115,13 +115,13 @@ export class RelpWriter implements DetailedWriter {
     void this.#read();
   }
 
-  get address(): string | undefined {
-    return this.#connection.address;
+  get dialled(): DialledAddress | undefined {
+    return this.#connection.dialled;
   }
 
   /** The server, as messages name it. */
   get #server(): string {
-    return this.address ?? "the server";
+    return this.dialled?.address ?? "the server";
   }
 
   /** The error of a session that the server has not opened. */

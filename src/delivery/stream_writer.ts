@@ -7,7 +7,7 @@
  * @module
  */
 import type { ConnectionError } from "../net/connection_error.ts";
-import type { StreamConnection, WaitOptions } from "../net/connector.ts";
+import type { DialledAddress, StreamConnection, WaitOptions } from "../net/connector.ts";
 import { checkMethods } from "../logging/validate.ts";
 import {
   type Batch,
@@ -54,8 +54,8 @@ export class StreamWriter implements DetailedWriter {
     connection.unref?.();
   }
 
-  get address(): string | undefined {
-    return this.#connection.address;
+  get dialled(): DialledAddress | undefined {
+    return this.#connection.dialled;
   }
 
   /** Bytes that the kernel is known to have taken of the batch that was last written. */

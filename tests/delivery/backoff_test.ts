@@ -33,8 +33,7 @@ test("Backoff.succeeded() permits the next dial at once and keeps the old period
 });
 
 test("Backoff waits behind a round of failed dials, which begins anew at 0", () => {
-  const backoff = new Backoff();
-  backoff.addresses = 3;
+  const backoff = new Backoff(3);
   const fail = (now: number) => backoff.failed(now);
   assertEquals([fail(0), fail(0.1), backoff.retryTime], [false, false, null]);
   assertEquals([fail(0.2), backoff.retryTime, backoff.retryPeriod], [true, 1.2, 1]);

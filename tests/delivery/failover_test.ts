@@ -133,14 +133,14 @@ test("a connection that ends within its first second moves on at once, an older 
   await close(run);
 });
 
-test("an idle connection that ends young is dialled again by the next record, elsewhere", async () => {
+test("a connection that ends young before a record came is followed by the next address too", async () => {
   const run = setUp([2]);
   const { servers, network, clock, handler } = run;
   handler.createSocket();
   await clock.advance(10);
   network.peer.end();
   await clock.advance(5000);
-  assertEquals(servers.log, ["1@0"]);
+  assertEquals(servers.log, ["1@0", "2@0.01"]);
   handler.emit(record("a"));
   await clock.advance(2000);
   assertEquals(servers.received, ["1", "2 a"]);
@@ -242,7 +242,7 @@ test("a record upon which three connections ended is poison, whichever servers e
 
 test("a server that stops reading is given up for the next one, at any age", async () => {
   const run = setUp([2], { writeTimeoutMs: 3000 });
-  const { servers, network, clock, handler, events } = run;
+  const { servers, network, clock, handler } = run;
   handler.emit(record("a"));
   await clock.advance(2000);
   network.peer.stall();
@@ -251,11 +251,6 @@ test("a server that stops reading is given up for the next one, at any age", asy
   await clock.advance(6000);
   assertEquals(servers.log, ["1@0", "2@5"]);
   assertEquals(servers.received[1], `2 ${long}`);
-  const lost = events.find((event) => event.type === "disconnected");
-  assertEquals(
-    String(lost?.error),
-    "ConnectionError: a write to logs-1.example:1 made no progress for 3000 ms",
-  );
   await close(run);
 });
 
@@ -448,7 +443,7 @@ test("failover() passes on all that the connector and its connections can do", a
 
   const stream = await connector.connect(server(1));
   assertEquals(stream.peerAddress, "127.0.0.1");
-  assertEquals(stream.address, "logs-1.example:1");
+  assertEquals(stream.dialled, { address: "logs-1.example:1" });
   await stream.write(new Uint8Array([1]));
   assertEquals(stream.writeSync?.(new Uint8Array([2, 3])), 2);
   assertEquals([stream.bytesWritten, stream.retryWrite], [3, undefined]);

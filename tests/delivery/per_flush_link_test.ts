@@ -15,11 +15,12 @@ class Play {
   readonly link: PerFlushLink;
   #asking: { isLast: boolean } = { isLast: false };
 
-  constructor(mode: WhileDisconnected = "queue") {
+  constructor(mode: WhileDisconnected = "queue", addresses = 1) {
     this.link = new PerFlushLink({
       whileDisconnected: mode,
       connectTimeoutMs: 1000,
       closeTimeoutMs: 5000,
+      addresses,
     });
   }
 
@@ -123,8 +124,7 @@ test("PerFlushLink stops a flush whose dial failed, and one within the back-off"
 
 test("PerFlushLink dials on in the same flush until each address has failed", () => {
   for (const mode of ["queue", "drop"] as const) {
-    const play = new Play(mode);
-    play.link.backoff.addresses = 2;
+    const play = new Play(mode, 2);
     const drop = mode === "drop" ? "drop disconnected, " : "";
     assertEquals(play.on(["flush"], ["failed"], ["flush"], ["failed"], ["flush"]), [
       "dial",

@@ -33,7 +33,6 @@ test("transition() in drop mode is this table and no more", () => {
     "idle close -> closed release",
     "connecting opened -> open write",
     "connecting failed -> waiting drop",
-    "connecting lost -> idle",
     "connecting close -> closed release",
     "open lost -> idle",
     "open flapped -> waiting drop",
@@ -76,8 +75,12 @@ function show(answer: Answer): string {
   return answer.map((action) => action.join(" ")).join(", ");
 }
 
-function linkOf(mode: WhileDisconnected, isOpen = false): PersistentLink {
-  const link = new PersistentLink({ whileDisconnected: mode, writeTimeoutMs: 30_000 });
+function linkOf(mode: WhileDisconnected, isOpen = false, addresses = 1): PersistentLink {
+  const link = new PersistentLink({
+    whileDisconnected: mode,
+    writeTimeoutMs: 30_000,
+    addresses,
+  });
   if (isOpen) play(link, [["wanted"], ["opened"], ["tick", { now: 1 }]]);
   return link;
 }
@@ -86,8 +89,7 @@ const broken = new ConnectionError("reset", "scripted");
 
 test("PersistentLink dials on at once until each address has failed, without an outage", () => {
   for (const mode of ["drop", "queue"] as const) {
-    const link = linkOf(mode);
-    link.backoff.addresses = 2;
+    const link = linkOf(mode, false, 2);
     const wait = mode === "drop" ? "drop disconnected" : "retry";
     const failed: Event = ["failed", { error: broken, queued: 1 }];
     assertEquals(play(link, [["wanted", { queued: 1 }], failed, failed]), [
@@ -99,14 +101,13 @@ test("PersistentLink dials on at once until each address has failed, without an 
 });
 
 test("PersistentLink dials the next address at once behind a young connection that carried records", () => {
-  const link = linkOf("queue");
-  link.backoff.addresses = 2;
+  const link = linkOf("queue", false, 2);
   const carried = { queued: 2, writing: 2, done: 2 };
   const ended: Event = ["ended", { queued: 2, now: 0.5 }];
   assertEquals(
     play(link, [["wanted"], ["opened"], ["written", carried], ended]).at(-1),
     [
-      "part false, restore, disconnected 2, wake false, dial",
+      "part false, restore, dial, disconnected 2, wake false",
     ].join(),
   );
   assertEquals(
