@@ -295,7 +295,7 @@ export class PersistentLink implements Link, Answers {
   #go(step: Step): Answer {
     const next = transition(this.#mode, this.#state, step);
     if (next === undefined) return NOTHING;
-    // Within a round there is no wait.
+    // The connector has another address that has not failed yet: that one is dialled at once.
     const isMoving = this.backoff.failedDials > 0 && next.state === "waiting";
     const state = this.#state = isMoving ? "connecting" : next.state;
     this.whenQueued = state === "open" ? "write" : state === "connecting" ? "wait" : "ask";
