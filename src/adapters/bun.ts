@@ -10,6 +10,11 @@
  * client certificate. One that a TLS 1.3 server refuses shows after `connect`, in `closed`: the protocol
  * ends the client's handshake first.
  *
+ * **Host names.** All addresses of a name are tried, IPv6 and IPv4. Bun remembers them for 30 seconds,
+ * even if a dial fails: a server that moves to another address is found so much later. In the environment
+ * `BUN_CONFIG_DNS_TIME_TO_LIVE_SECONDS=1` makes that a second. The connector of `./node` looks a name up
+ * at each dial, on Bun too.
+ *
  * **Errors.** Bun reports a TCP connect that timed out or had no route as `refused`.
  *
  * **At the end of the program.** Records that were logged before the program returns, calls `process.exit()` or

@@ -11,7 +11,10 @@ import { MAX_TIMEOUT_MS } from "../logging/validate.ts";
 /** A timer waits this long at least: what CPython's `retryStart = 0` means is a dial a record. */
 export const MIN_RETRY_SECONDS = 0.1;
 
-/** Exponential back-off with CPython's names, units and defaults. */
+/**
+ * Exponential back-off with CPython's names, units and defaults. Where the connector has several
+ * addresses it waits behind a round of failed dials, not behind each.
+ */
 export class Backoff {
   /** Seconds to wait after the first failed dial; not capped by `retryMax`. @default {1} */
   retryStart = 1;
@@ -23,8 +26,19 @@ export class Backoff {
   retryTime: number | null = null;
   /** The last wait, in seconds; it outlives a success, as in CPython. 0 before the first failure. */
   retryPeriod = 0;
+  /** The dials of this round that failed so far: 0 outside of a round. */
+  failedDials = 0;
   /** The `retryTime` that a failed dial has set. */
   #failedUntil: number | null = null;
+  readonly #addresses: number;
+
+  /**
+   * @param addresses how many the connector dials in turn: a round, in which each of them fails once, counts
+   * as one failed dial
+   */
+  constructor(addresses = 1) {
+    this.#addresses = addresses;
+  }
 
   /**
    * Says whether a dial is allowed at `now`; at exactly `retryTime` it is. A clock that was set back makes
@@ -40,17 +54,21 @@ export class Backoff {
   }
 
   /**
-   * A dial begun at `dialledAt` failed: the wait counts from its beginning, as in CPython.
+   * A dial begun at `dialledAt` failed: the wait counts from its beginning, as in CPython. Says whether
+   * there is a wait: within a round there is none.
    *
    * @param least seconds for which the other side asked to be left alone
    */
-  failed(dialledAt: number, least = 0): void {
+  failed(dialledAt: number, least = 0): boolean {
+    if (++this.failedDials < this.#addresses) return false;
+    this.failedDials = 0;
     const period = this.retryTime === null
       ? this.retryStart
       // Zero times infinity is a wait of nothing.
       : Math.min(this.retryPeriod * this.retryFactor || 0, this.retryMax);
     this.retryPeriod = Math.max(period, least);
     this.retryTime = this.#failedUntil = dialledAt + this.retryPeriod;
+    return true;
   }
 
   /** A dial succeeded: the next one, whenever it comes, need not wait. */

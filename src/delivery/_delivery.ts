@@ -14,20 +14,20 @@ import { callBack } from "../logging/callback.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { reportFault } from "../logging/report_error.ts";
 import { checkMethods } from "../logging/validate.ts";
-import { Attempt, closeWriter } from "./_attempt.ts";
 import type { Backoff } from "./_backoff.ts";
 import { Account, type DeliveryListener } from "./_account.ts";
 import type { Batch, BatchWriter, DetailedWriter, Progress, Refusal } from "./batch_writer.ts";
-import { Batcher, type BatchSettings, burstWaits } from "./batcher.ts";
 import type { DeliveryStats, DropReason } from "./delivery_event.ts";
 import type { CheckedDeliveryOptions } from "./delivery_options.ts";
-import { FlushTracker } from "./flush_tracker.ts";
 import { holdOpen } from "./hold_open.ts";
 import type { Encoder } from "./outbox.ts";
 import type { DeliveryQueue } from "./spool.ts";
 import type { Answer, Link, LinkActions, LinkEvent, LinkFacts } from "./_link.ts";
 import { PerFlushLink } from "./_per_flush_link.ts";
 import { PersistentLink } from "./_persistent_link.ts";
+import { Batcher, type BatchSettings, burstWaits } from "./batcher.ts";
+import { FlushTracker } from "./flush_tracker.ts";
+import { Attempt, closeWriter } from "./_attempt.ts";
 
 /** The settings of a delivery; every value has been checked. */
 export interface DeliverySettings extends CheckedDeliveryOptions, DeliveryListener {
@@ -393,7 +393,7 @@ export class Delivery implements ExitHooks, LinkActions {
 
   connected(): void {
     this.#account.counts.connects++;
-    this.#account.report({ type: "connected" });
+    this.#account.report({ type: "connected", ...this.#attempt?.writer?.dialled });
   }
 
   progress(): void {
@@ -412,7 +412,7 @@ export class Delivery implements ExitHooks, LinkActions {
 
   failed(): void {
     this.#account.counts.connectFailures++;
-    const retrySeconds = this.backoff.retryPeriod;
+    const retrySeconds = this.backoff.failedDials > 0 ? 0 : this.backoff.retryPeriod;
     this.#account.reportEnd({ type: "connect-failed", error: this.#error, retrySeconds });
   }
 
@@ -514,7 +514,7 @@ export class Delivery implements ExitHooks, LinkActions {
     attempt.writer = writer;
     // Reports the first bytes of a server that has nothing to say in this protocol.
     writer.firstBytes?.().then((bytes) => {
-      if (bytes === undefined || bytes.length === 0 || this.#isAnswered) return;
+      if (!bytes?.length || this.#isAnswered) return;
       this.#isAnswered = true;
       this.#account.report({ type: "answered", bytes });
     });

@@ -44,14 +44,13 @@ const GRACE_SECONDS = 5;
  */
 type Stage = "none" | "dialling" | "writing" | "closing";
 
-type Settings = Pick<
-  CheckedDeliveryOptions,
-  "whileDisconnected" | "connectTimeoutMs" | "closeTimeoutMs"
->;
+type Settings =
+  & Pick<CheckedDeliveryOptions, "whileDisconnected" | "connectTimeoutMs" | "closeTimeoutMs">
+  & Partial<Pick<CheckedDeliveryOptions, "addresses">>;
 
 /** The machine of one handler. */
 export class PerFlushLink implements Link, Answers {
-  readonly backoff: Backoff = new Backoff();
+  readonly backoff: Backoff;
   readonly whenQueued = "wait";
   writeMs: number | undefined;
   readonly #settings: Settings;
@@ -74,6 +73,7 @@ export class PerFlushLink implements Link, Answers {
 
   constructor(settings: Settings) {
     this.#settings = settings;
+    this.backoff = new Backoff(settings.addresses);
   }
 
   get allowed(): number {
@@ -192,7 +192,7 @@ export class PerFlushLink implements Link, Answers {
 
   #arrive(facts: LinkFacts): Answer {
     this.#stage = "none";
-    this.#losses = this.#strikes = 0;
+    this.#losses = this.#strikes = this.backoff.failedDials = 0;
     this.#window = facts.queued === 0 ? Infinity : this.#window * 2;
     // First of all: a listener may flush, and so dial.
     return [["part", false], ["confirm", Infinity], ["progress"], ["disconnected", 0]];
@@ -242,8 +242,8 @@ export class PerFlushLink implements Link, Answers {
   }
 
   #fail(dialledAt: number, { writer }: LinkFacts): Answer {
+    if (!this.backoff.failed(dialledAt, writer.holdSeconds)) return [["failed"]];
     this.#failures++;
-    this.backoff.failed(dialledAt, writer.holdSeconds);
     return [["outage", false], ...this.#dropAll(), ["failed"]];
   }
 

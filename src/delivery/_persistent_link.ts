@@ -119,11 +119,13 @@ const MAX_BLIND_BYTES = 512 * 1024;
 const SETTLED: Answer = [["settle"], ["progress"], ["write"]];
 const HELD: Answer = [["hold"], ["wake", false], ["write"]];
 
-type Settings = Pick<CheckedDeliveryOptions, "whileDisconnected" | "writeTimeoutMs">;
+type Settings =
+  & Pick<CheckedDeliveryOptions, "whileDisconnected" | "writeTimeoutMs">
+  & Partial<Pick<CheckedDeliveryOptions, "addresses">>;
 
 /** The machine of one handler. */
 export class PersistentLink implements Link, Answers {
-  readonly backoff: Backoff = new Backoff();
+  readonly backoff: Backoff;
   whenQueued: "write" | "wait" | "ask" = "ask";
   writeMs: number | undefined;
   readonly #settings: Settings;
@@ -170,6 +172,7 @@ export class PersistentLink implements Link, Answers {
 
   constructor(settings: Settings) {
     this.#settings = settings;
+    this.backoff = new Backoff(settings.addresses);
   }
 
   get #mode(): WhileDisconnected {
@@ -292,10 +295,11 @@ export class PersistentLink implements Link, Answers {
   #go(step: Step): Answer {
     const next = transition(this.#mode, this.#state, step);
     if (next === undefined) return NOTHING;
-    const { state } = next;
-    this.#state = state;
+    // The connector has another address that has not failed yet: that one is dialled at once.
+    const isMoving = this.backoff.failedDials > 0 && next.state === "waiting";
+    const state = this.#state = isMoving ? "connecting" : next.state;
     this.whenQueued = state === "open" ? "write" : state === "connecting" ? "wait" : "ask";
-    return next.actions;
+    return isMoving ? [["dial"]] : next.actions;
   }
 
   opened({ now, writer }: LinkFacts): Answer {
@@ -433,6 +437,7 @@ export class PersistentLink implements Link, Answers {
     const isShort = now - this.#openedAt < Math.max(this.backoff.retryStart, MIN_RETRY_SECONDS);
     const isShortAgain = isShort && this.#wasShort;
     this.#wasShort = isShort;
+    if (!isShort) this.backoff.failedDials = 0;
     // A server that takes what is written and hangs up at once may leave nothing to redial for. One
     // that stopped reading still accepts connections: each would swallow what its kernel holds.
     const flaps = this.#isPlain ? isQueue && this.#wasStuck : isShortAgain && (isQueue || redials);
@@ -493,8 +498,9 @@ export class PersistentLink implements Link, Answers {
 
   /** A dial failed, or a connection that was none. */
   #fail(step: Step, dialledAt: number, { writer }: LinkFacts): Answer {
-    this.backoff.failed(dialledAt, writer.holdSeconds);
-    return [["outage", false], ...this.#go(step), ["failed"], ["wake", this.#isLast]];
+    return this.backoff.failed(dialledAt, writer.holdSeconds)
+      ? [["outage", false], ...this.#go(step), ["failed"], ["wake", this.#isLast]]
+      : [["failed"], ...this.#go(step)];
   }
 
   close({ writer }: LinkFacts): Answer {

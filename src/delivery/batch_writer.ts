@@ -7,7 +7,7 @@
  * @module
  */
 import type { ConnectionError } from "../net/connection_error.ts";
-import type { WaitOptions } from "../net/connector.ts";
+import type { DialledAddress, WaitOptions } from "../net/connector.ts";
 import type { DropReason } from "./delivery_event.ts";
 
 /** Whole records in one buffer, as many as are written at once. */
@@ -104,6 +104,8 @@ export interface DetailedWriter extends BatchWriter {
    * the number of records taken.
    */
   writeSync?(batch: Batch, waitMs?: number): number;
+  /** The address that was dialled, where the connector has several: a `connected` event has it. */
+  readonly dialled?: DialledAddress | undefined;
   /**
    * No connection stands between two writes, as with datagrams, HTTP and mail: each write bounds
    * itself, and only its outcome says that the other side is there.

@@ -65,9 +65,10 @@ export interface DeliveryStats {
 /**
  * An event of a handler's connection and queue.
  *
- * - `connected`: a dial succeeded; over HTTP and SMTP, the server began to take records
- * - `connect-failed`: a dial failed; the next is allowed after `retrySeconds`; over HTTP and SMTP, a
- *   request or a mail failed or was put off
+ * - `connected`: a dial succeeded; over HTTP and SMTP, the server began to take records; `address` is the
+ *   one that was dialled, where the connector has several (`failover()`)
+ * - `connect-failed`: a dial failed; the next is allowed after `retrySeconds`, which are 0 where another
+ *   address follows; over HTTP and SMTP, a request or a mail failed or was put off
  * - `disconnected`: the connection ended; `error` is undefined after the peer's FIN; `unconfirmed`
  *   records were written to it within the second before, and go again or are dropped
  * - `outage`: records cannot be delivered from now on: a dial failed or the queue is full
@@ -79,7 +80,7 @@ export interface DeliveryStats {
  *   are the first of them; reported once a handler
  */
 export type DeliveryEvent =
-  | { type: "connected" }
+  | { type: "connected"; address?: string }
   | { type: "connect-failed"; error: unknown; retrySeconds: number }
   | { type: "disconnected"; error: unknown; unconfirmed?: number }
   | { type: "outage"; error: unknown }

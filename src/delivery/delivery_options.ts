@@ -174,12 +174,14 @@ export interface CheckedDeliveryOptions {
   batchMs: number;
   clock: Clock;
   spool: Spool | undefined;
+  /** The addresses that the connector dials in turn, if there are several. */
+  addresses: number | undefined;
 }
 
 /** Fills in the defaults and checks every value; `what` begins the message of the error. */
 export function checkDeliveryOptions(
   what: string,
-  options: DeliveryOptions & { connector?: Pick<Connector, "connection"> },
+  options: DeliveryOptions & { connector?: Pick<Connector, "connection" | "addresses"> },
 ): CheckedDeliveryOptions {
   const {
     connectTimeoutMs = 1000,
@@ -211,5 +213,6 @@ export function checkDeliveryOptions(
     batchMs: checkInteger(what, "batchMs", batchMs, 0, MAX_TIMEOUT_MS),
     clock,
     spool,
+    addresses: options.connector?.addresses,
   };
 }

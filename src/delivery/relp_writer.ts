@@ -11,7 +11,7 @@
  * @module
  */
 import { ConnectionError } from "../net/connection_error.ts";
-import type { Clock, StreamConnection, WaitOptions } from "../net/connector.ts";
+import type { Clock, DialledAddress, StreamConnection, WaitOptions } from "../net/connector.ts";
 import { Watchdog } from "../net/watchdog.ts";
 import { withDeadline } from "../net/with_timeout.ts";
 import { escapeControls } from "../text/control_characters.ts";
@@ -54,7 +54,7 @@ export async function openRelp(
   { signal }: WaitOptions = {},
 ): Promise<RelpWriter> {
   const writer = new RelpWriter(connection, settings);
-  const giveUp = () => writer.giveUp(unopened("timeout"));
+  const giveUp = () => writer.giveUp(writer.unopened("timeout"));
   signal?.addEventListener("abort", giveUp);
   if (signal?.aborted) giveUp();
   try {
@@ -66,11 +66,6 @@ export async function openRelp(
   } finally {
     signal?.removeEventListener("abort", giveUp);
   }
-}
-
-function unopened(code: "timeout" | "closed"): ConnectionError {
-  const advice = "does it speak RELP at this port?";
-  return new ConnectionError(code, `the server has not opened a RELP session: ${advice}`);
 }
 
 /** Writes each record as a transaction. */
@@ -113,11 +108,27 @@ export class RelpWriter implements DetailedWriter {
     this.opened.catch(ignore);
     this.closed = new Promise((resolve) => this.#setClosed = resolve);
     this.#watchdog = new Watchdog(ms, clock, () => {
-      const reason = `the server has answered nothing for ${ms} ms`;
+      const reason = `${this.#server} has answered nothing for ${ms} ms`;
       this.giveUp(new ConnectionError("timeout", reason));
     });
     this.#writeFrame(this.#client.open());
     void this.#read();
+  }
+
+  get dialled(): DialledAddress | undefined {
+    return this.#connection.dialled;
+  }
+
+  /** The server, as messages name it. */
+  get #server(): string {
+    return this.dialled?.address ?? "the server";
+  }
+
+  /** The error of a session that the server has not opened. */
+  unopened(code: "timeout" | "closed"): ConnectionError {
+    const message =
+      `${this.#server} has not opened a RELP session: does it speak RELP at this port?`;
+    return new ConnectionError(code, message);
   }
 
   write(batch: Batch): Promise<void> | undefined {
@@ -228,7 +239,7 @@ export class RelpWriter implements DetailedWriter {
         if (this.#state === "over") return;
       }
     } catch (error) {
-      if (!(error instanceof ConnectionError)) return this.giveUp(violation(error));
+      if (!(error instanceof ConnectionError)) return this.giveUp(violation(this.#server, error));
     }
     const error = await this.#stream.closed;
     this.#end(error ?? this.#endError());
@@ -236,11 +247,11 @@ export class RelpWriter implements DetailedWriter {
 
   /** The error of a server that ends the session with something left to answer or to write. */
   #endError(): ConnectionError | undefined {
-    if (this.#state === "opening") return unopened("closed");
+    if (this.#state === "opening") return this.unopened("closed");
     const { waiting } = this.#client;
     if (this.#state === "closing" || waiting === 0 && !this.#isWriting) return undefined;
     const when = `before it answered ${waiting} records`;
-    return new ConnectionError("closed", `the server has ended the session ${when}`);
+    return new ConnectionError("closed", `${this.#server} has ended the session ${when}`);
   }
 
   #take(chunk: Uint8Array): void {
@@ -266,7 +277,7 @@ export class RelpWriter implements DetailedWriter {
       this.#state = "open";
       this.#setOpened();
     } else if (event.type === "refused") {
-      const message = `the server refuses the RELP session: ${quoted(event.refusal)}`;
+      const message = `${this.#server} refuses the RELP session: ${quoted(event.refusal)}`;
       this.giveUp(new ConnectionError("denied", message));
     } else if (this.#state === "open" && this.#client.waiting > 0) {
       // It may answer on what it has got.
@@ -304,7 +315,7 @@ export class RelpWriter implements DetailedWriter {
     const wasOpening = this.#state === "opening";
     this.#state = "over";
     this.#watchdog.stop();
-    if (wasOpening) this.#failOpened(error ?? unopened("closed"));
+    if (wasOpening) this.#failOpened(error ?? this.unopened("closed"));
     this.#setClosed(error);
     this.#onRoom();
   }
@@ -320,7 +331,7 @@ function quoted(text: string): string {
   return escapeControls(text.slice(0, QUOTED));
 }
 
-function violation(cause: unknown): ConnectionError {
+function violation(server: string, cause: unknown): ConnectionError {
   const reason = (cause as Error).message;
-  return new ConnectionError("other", `the server does not speak RELP: ${reason}`, { cause });
+  return new ConnectionError("other", `${server} does not speak RELP: ${reason}`, { cause });
 }

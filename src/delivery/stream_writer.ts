@@ -7,7 +7,7 @@
  * @module
  */
 import type { ConnectionError } from "../net/connection_error.ts";
-import type { StreamConnection, WaitOptions } from "../net/connector.ts";
+import type { DialledAddress, StreamConnection, WaitOptions } from "../net/connector.ts";
 import { checkMethods } from "../logging/validate.ts";
 import {
   type Batch,
@@ -52,6 +52,10 @@ export class StreamWriter implements DetailedWriter {
     // One that does not say when it ends is never over.
     this.closed = connection.closed ?? new Promise(ignore);
     connection.unref?.();
+  }
+
+  get dialled(): DialledAddress | undefined {
+    return this.#connection.dialled;
   }
 
   /** Bytes that the kernel is known to have taken of the batch that was last written. */

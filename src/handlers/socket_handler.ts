@@ -10,7 +10,7 @@
  * ## Options
  *
  * - `connector` (required) opens connections: import it from `./deno`, `./bun`, `./node` or
- *   `./auto`.
+ *   `./auto`. `failover(connector, others)` of `./failover` goes on at another server.
  * - `tls`: `true` for the system's certificate authorities, or `{ ca, cert, key, serverName }` in
  *   PEM.
  * - `whileDisconnected`: `"drop"` (the default, as CPython) or `"queue"`.

@@ -22,7 +22,8 @@
  * ## Options
  *
  * - `connector` (required) opens sockets and connections: import it from `./deno`, `./bun`,
- *   `./node` or `./auto`.
+ *   `./node` or `./auto`. `failover(connector, others)` of `./failover` goes on at another daemon,
+ *   over streams.
  * - `socktype`: `"datagram"` or `"stream"`. Without it a host gets UDP; a Unix socket gets
  *   datagrams or, if it takes none, a stream.
  * - `tls`: `true` for the system's certificate authorities, or `{ ca, cert, key, serverName }` in

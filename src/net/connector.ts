@@ -41,6 +41,12 @@ export interface WaitOptions {
   signal?: AbortSignal;
 }
 
+/** The address that a connector with several of them has dialled. */
+export interface DialledAddress {
+  /** As messages show it: `logs-2.example:601`, or a path. */
+  readonly address: string;
+}
+
 /** An open byte stream; iterating it yields the chunks that arrive, until the peer's end. */
 export interface StreamConnection extends AsyncIterable<Uint8Array>, AsyncDisposable {
   /**
@@ -71,6 +77,8 @@ export interface StreamConnection extends AsyncIterable<Uint8Array>, AsyncDispos
   readonly closed: Promise<ConnectionError | undefined>;
   /** The IP address of the peer, where there is one and the runtime says it. */
   readonly peerAddress?: string | undefined;
+  /** The address that was dialled, where the connector has several; a handler reports it. */
+  readonly dialled?: DialledAddress | undefined;
   /**
    * Half-closes, awaits the peer's end, releases; idempotent, never rejects, bounded by `signal`.
    * Until then a consumer that is iterating still gets what arrives; else it is discarded.
@@ -126,6 +134,13 @@ export interface Connector extends ExitNotifier {
    * @default {"persistent"}
    */
   readonly connection?: "persistent" | "per-flush";
+  /**
+   * How many addresses it dials in turn, one a call of {@linkcode connect}: behind a dial that failed it
+   * goes on to the next one. A handler dials on at once until so many dials in a row have failed.
+   *
+   * @default {1}
+   */
+  readonly addresses?: number;
   /** Connects, TLS handshake included; aborting `signal` rejects and leaves no socket behind. */
   connect(to: StreamAddress, options?: WaitOptions): Promise<StreamConnection>;
   /**

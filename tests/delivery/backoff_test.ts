@@ -32,6 +32,18 @@ test("Backoff.succeeded() permits the next dial at once and keeps the old period
   assertEquals([backoff.retryTime, backoff.retryPeriod], [6, 1]);
 });
 
+test("Backoff waits behind a round of failed dials, which begins anew at 0", () => {
+  const backoff = new Backoff(3);
+  const fail = (now: number) => backoff.failed(now);
+  assertEquals([fail(0), fail(0.1), backoff.retryTime], [false, false, null]);
+  assertEquals([fail(0.2), backoff.retryTime, backoff.retryPeriod], [true, 1.2, 1]);
+  assertEquals([fail(1.2), fail(1.2), fail(1.2), backoff.retryPeriod], [false, false, true, 2]);
+  fail(5);
+  fail(5);
+  backoff.failedDials = 0;
+  assertEquals([fail(9), fail(9), fail(9)], [false, false, true]);
+});
+
 test("Backoff does not cap the first wait by retryMax, as CPython", () => {
   const backoff = new Backoff();
   backoff.retryStart = 50;

@@ -15,11 +15,12 @@ class Play {
   readonly link: PerFlushLink;
   #asking: { isLast: boolean } = { isLast: false };
 
-  constructor(mode: WhileDisconnected = "queue") {
+  constructor(mode: WhileDisconnected = "queue", addresses = 1) {
     this.link = new PerFlushLink({
       whileDisconnected: mode,
       connectTimeoutMs: 1000,
       closeTimeoutMs: 5000,
+      addresses,
     });
   }
 
@@ -118,6 +119,20 @@ test("PerFlushLink stops a flush whose dial failed, and one within the back-off"
     assertEquals(play.on(["flush", { now: 0.9 }]), [`${drop}stop`]);
     play.begin();
     assertEquals(play.on(["flush", { now: 1 }]), ["dial"]);
+  }
+});
+
+test("PerFlushLink dials on in the same flush until each address has failed", () => {
+  for (const mode of ["queue", "drop"] as const) {
+    const play = new Play(mode, 2);
+    const drop = mode === "drop" ? "drop disconnected, " : "";
+    assertEquals(play.on(["flush"], ["failed"], ["flush"], ["failed"], ["flush"]), [
+      "dial",
+      "failed",
+      "dial",
+      `outage false, ${drop}failed`,
+      "stop",
+    ]);
   }
 });
 

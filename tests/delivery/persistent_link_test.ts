@@ -75,13 +75,48 @@ function show(answer: Answer): string {
   return answer.map((action) => action.join(" ")).join(", ");
 }
 
-function linkOf(mode: WhileDisconnected, isOpen = false): PersistentLink {
-  const link = new PersistentLink({ whileDisconnected: mode, writeTimeoutMs: 30_000 });
+function linkOf(mode: WhileDisconnected, isOpen = false, addresses = 1): PersistentLink {
+  const link = new PersistentLink({
+    whileDisconnected: mode,
+    writeTimeoutMs: 30_000,
+    addresses,
+  });
   if (isOpen) play(link, [["wanted"], ["opened"], ["tick", { now: 1 }]]);
   return link;
 }
 
 const broken = new ConnectionError("reset", "scripted");
+
+test("PersistentLink dials on at once until each address has failed, without an outage", () => {
+  for (const mode of ["drop", "queue"] as const) {
+    const link = linkOf(mode, false, 2);
+    const wait = mode === "drop" ? "drop disconnected" : "retry";
+    const failed: Event = ["failed", { error: broken, queued: 1 }];
+    assertEquals(play(link, [["wanted", { queued: 1 }], failed, failed]), [
+      "dial",
+      "failed, dial",
+      `outage false, ${wait}, failed, wake false`,
+    ]);
+  }
+});
+
+test("PersistentLink dials the next address at once behind a young connection that carried records", () => {
+  const link = linkOf("queue", false, 2);
+  const carried = { queued: 2, writing: 2, done: 2 };
+  const ended: Event = ["ended", { queued: 2, now: 0.5 }];
+  assertEquals(
+    play(link, [["wanted"], ["opened"], ["written", carried], ended]).at(-1),
+    [
+      "part false, restore, dial, disconnected 2, wake false",
+    ].join(),
+  );
+  assertEquals(
+    play(link, [["opened", { now: 0.5 }], ended]).at(-1),
+    [
+      "part false, restore, outage true, retry, disconnected 0, wake false",
+    ].join(),
+  );
+});
 
 test("PersistentLink in drop mode dials from a record, and drops inside the back-off", () => {
   const link = linkOf("drop");

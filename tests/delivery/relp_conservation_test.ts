@@ -5,6 +5,8 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { SysLogHandler } from "../../src/handlers/sys_log_handler.ts";
+import { failover } from "../../src/delivery/failover.ts";
+import type { StreamAddress } from "../../src/net/connector.ts";
 import { MemoryNetwork } from "../../src/testing/memory.ts";
 import { account, record } from "../handlers/wire.ts";
 import { test } from "../test.ts";
@@ -13,12 +15,16 @@ import { type Connection, Dice, rounds } from "./scripted_faults.ts";
 
 const STEP_MS = 50;
 
-async function round(seed: number, connection: Connection): Promise<void> {
+async function round(
+  seed: number,
+  connection: Connection,
+  others: readonly StreamAddress[] = [],
+): Promise<void> {
   const dice = new Dice(seed);
   const network = new MemoryNetwork({ bufferBytes: dice.pick(700, 5000, 65_536) });
   const { clock } = network;
   const handler: SysLogHandler = new SysLogHandler(["localhost", 2514], {
-    connector: network,
+    connector: others.length > 0 ? failover(network, others, { clock }) : network,
     clock,
     socktype: "stream",
     framing: "relp",
@@ -144,3 +150,12 @@ test("over RELP a handler loses and reorders nothing under random faults, and se
 
 test("over RELP the same holds for a handler that connects per flush", () =>
   rounds(round, "per-flush", 60));
+
+test("over RELP the same holds for a handler with several servers", async () => {
+  const others = [2515, 2516].map((port) =>
+    ({ transport: "tcp", hostname: "localhost", port }) as const
+  );
+  const several = (seed: number, connection: Connection) => round(seed, connection, others);
+  await rounds(several, "persistent", 20);
+  await rounds(several, "per-flush", 10);
+});

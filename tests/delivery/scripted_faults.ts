@@ -10,6 +10,7 @@ import {
   type MemoryPeer,
   type MemoryStep,
 } from "../../src/testing/memory.ts";
+import { failover } from "../../src/delivery/failover.ts";
 import { SyslogFrameReader } from "../../src/wire/syslog/syslog_framing.ts";
 import { DatagramHandler } from "../../src/handlers/datagram_handler.ts";
 import type { DeliveryStats } from "../../src/delivery/delivery_event.ts";
@@ -25,7 +26,7 @@ import {
 } from "../../src/handlers/sys_log_handler.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
-import type { StreamConnection, WaitOptions } from "../../src/net/connector.ts";
+import type { Connector, StreamConnection, WaitOptions } from "../../src/net/connector.ts";
 import { account, messages, record, unencodable } from "../handlers/wire.ts";
 import { roundsOf } from "../long_form.ts";
 import { turns } from "../turns.ts";
@@ -100,15 +101,16 @@ class Round {
   /** What a listener found: thrown there it would only reach `handleError()`. */
   #broken: unknown;
 
-  constructor(seed: number, connection: Connection, disk?: RoundDisk) {
+  constructor(seed: number, connection: Connection, disk?: RoundDisk, servers = 1) {
     this.isPerFlush = connection === "per-flush";
     this.#disk = disk;
     const dice = this.dice = new Dice(seed);
     const network = this.network = new MemoryNetwork({ bufferBytes: dice.pick(700, 5000, 65536) });
     const whileDisconnected = disk === undefined ? dice.pick("drop", "queue") : "queue";
     this.isDrop = whileDisconnected === "drop";
+    const hasOthers = servers > 1;
     const options: Options = {
-      connector: network,
+      connector: hasOthers ? failingOver(dice, network, servers - 1) : network,
       clock: network.clock,
       connection,
       whileDisconnected,
@@ -122,9 +124,9 @@ class Round {
     };
     this.isSyslog = dice.once(3);
     this.handler = this.isSyslog
-      ? sysLogHandler(dice, options)
-      : dice.once(4)
-      ? new DatagramHandler("h", 1, options)
+      ? sysLogHandler(dice, options, hasOthers)
+      : !hasOthers && dice.once(4)
+      ? new DatagramHandler("h", 1, { ...options, connector: network })
       : dice.once(2)
       ? new OverridingHandler(dice, options)
       : new SocketHandler("h", 1, options);
@@ -355,15 +357,30 @@ function badRecord(): LogRecord {
   return bad;
 }
 
-type Options = DeliveryOptions & { connector: MemoryNetwork };
+type Options = DeliveryOptions & { connector: Connector };
+
+/** A connector with so many other addresses, which all lead to the one script of the network. */
+function failingOver(dice: Dice, network: MemoryNetwork, others: number): Connector {
+  const returnAfterMs = dice.pick(0, 1000, 60_000);
+  const addresses = Array.from(
+    { length: others },
+    (_, index) => ({ transport: "tcp", hostname: "h", port: 2 + index }) as const,
+  );
+  return failover(network, addresses, { returnAfterMs, clock: network.clock });
+}
 
 /** One of any kind, in any format. */
-function sysLogHandler(dice: Dice, delivery: Options): SysLogHandler {
+function sysLogHandler(dice: Dice, delivery: Options, isStream: boolean): SysLogHandler {
   const format = dice.pick<SyslogFormat>("cpython", "rfc3164", "rfc5424");
   const framing = dice.pick<SyslogFraming>("octet-counting", "lf", "nul");
   const options = { ...delivery, format, framing };
   const address = dice.pick<SyslogAddress>(["h", 1], "/dev/log");
-  if (dice.once(3)) return new SysLogHandler(address, options);
+  if (!isStream && dice.once(3)) {
+    return new SysLogHandler(address, {
+      ...options,
+      connector: delivery.connector as MemoryNetwork,
+    });
+  }
   return new SysLogHandler(address, { ...options, socktype: "stream" });
 }
 
@@ -424,13 +441,14 @@ export interface RoundDisk {
   check(queued: number): void;
 }
 
-/** Runs one round. */
+/** Runs one round; the handler has so many servers, one unless given. */
 export async function round(
   seed: number,
   connection: Connection = "persistent",
   disk?: RoundDisk,
+  servers?: number,
 ): Promise<void> {
-  const round = new Round(seed, connection, disk);
+  const round = new Round(seed, connection, disk, servers);
   for (let steps = 20 + round.dice.roll(60); steps > 0; steps--) await round.step();
   await round.end();
 }

@@ -47,7 +47,7 @@ export class RelpDaemon implements AsyncDisposable {
 global(maxMessageSize="128k")
 ${inputs}
 template(name="line" type="list") { property(name="msg" controlCharacters="escape") constant(value="\\n") }
-if $inputname == "imrelp" then action(type="omfile" ${file})
+if $inputname == "imrelp" or $inputname == "imtcp" then action(type="omfile" ${file})
 ${more}`;
   }
 
