@@ -7,9 +7,13 @@
  * @module
  */
 import type { LogRecord } from "../logging/log_record.ts";
+import type { StreamFraming } from "../wire/framing.ts";
 import type { RecordEncoder } from "../wire/record_encoder.ts";
 import { NO_BYTES } from "./batch_writer.ts";
 import type { Encoder } from "./outbox.ts";
+
+/** The part of a framing that frames bytes where they stand. */
+export type EnclosingFraming = Pick<StreamFraming, "mostBytes" | "offset" | "enclose">;
 
 /** Encodes by a function that makes the whole frame. */
 export class FrameEncoder<Item> implements Encoder<Item> {
@@ -76,6 +80,35 @@ export class DirectEncoderFirst implements Encoder<LogRecord> {
 
   write(out: Uint8Array, view: DataView, at: number): number {
     return (this.#isDirect ? this.#direct : this.#general).write(out, view, at);
+  }
+}
+
+/** Encodes as another encoder does, and frames the bytes where they stand. */
+export class FramingEncoder<Item> implements Encoder<Item> {
+  readonly #framing: EnclosingFraming;
+  #encoder: Encoder<Item> | undefined;
+
+  constructor(framing: EnclosingFraming) {
+    this.#framing = framing;
+  }
+
+  /** Returns this encoder, which frames the next item that `encoder` encodes. */
+  of(encoder: Encoder<Item>): this {
+    this.#encoder = encoder;
+    return this;
+  }
+
+  prepare(item: Item): number {
+    const encoder = this.#encoder!;
+    const most = encoder.prepare(item);
+    // Another item may have been encoded within.
+    this.#encoder = encoder;
+    return this.#framing.mostBytes(most);
+  }
+
+  write(out: Uint8Array, view: DataView, at: number): number {
+    const framing = this.#framing;
+    return framing.enclose(out, at, this.#encoder!.write(out, view, at + framing.offset));
   }
 }
 

@@ -17,6 +17,7 @@ import type { LogRecord } from "../logging/log_record.ts";
 import { pythonStr } from "../text/python_repr.ts";
 import { localtime } from "../text/struct_time.ts";
 import { BYTES_A_CHARACTER } from "../text/utf8.ts";
+import { PlainRecordReader } from "../wire/plain_record.ts";
 import { StructuredData } from "../wire/syslog/structured_data.ts";
 import { PreparedText } from "./_text_encoder.ts";
 import type { CheckedSyslogOptions } from "./syslog_options.ts";
@@ -36,6 +37,12 @@ export interface SyslogMessages {
    * @throws {RangeError} for a lone surrogate
    */
   prepare(record: LogRecord, pri: number, text: string): number;
+  /**
+   * As `prepare()`, for a plain record whose text is its message alone; returns 0 for any other record.
+   *
+   * @param priOf returns the PRI of the record; runs code of the program
+   */
+  preparePlain(record: LogRecord, priOf: (record: LogRecord) => number): number;
   /** See {@linkcode RecordEncoder}. */
   write(out: Uint8Array, view: DataView, at: number): number;
 }
@@ -62,6 +69,10 @@ class PlainMessages implements SyslogMessages {
 
   prepare(_record: LogRecord, pri: number, text: string): number {
     return this.#prepared.set(this.#make(pri, text));
+  }
+
+  preparePlain(): number {
+    return 0;
   }
 
   write(out: Uint8Array, view: DataView, at: number): number {
@@ -92,6 +103,8 @@ class RfcMessages implements SyslogMessages {
   #logger: unknown;
   #name = "root";
   #idleData: StructuredData | undefined;
+  readonly #plainData = new StructuredData();
+  readonly #reader = new PlainRecordReader((fields) => ({ fields, process: processOf(fields) }));
 
   constructor(what: string, options: CheckedSyslogOptions) {
     const { format, hostname, appName = null, procid, msgid, structuredDataId, bom, maxBytes } =
@@ -121,6 +134,27 @@ class RfcMessages implements SyslogMessages {
     });
     this.#idleData = data;
     return most;
+  }
+
+  preparePlain(record: LogRecord, priOf: (record: LogRecord) => number): number {
+    const { appName, procid, structuredDataId } = this.#options;
+    const reader = this.#reader;
+    const template = reader.read(record);
+    if (template === undefined) return 0;
+    const pri = priOf(record);
+    const data = this.#plainData;
+    data.clear();
+    if (structuredDataId !== null) {
+      for (let i = 0; i < reader.extras; i++) {
+        const key = reader.keys[i]!;
+        if (key !== "asctime") data.addScalar(key, reader.values[i]);
+      }
+    }
+    return this.#formatter.prepare(pri, reader.created, reader.message, {
+      appName: appName ?? this.#nameOf(reader.name),
+      procid: procid === undefined ? template.process : procid,
+      data,
+    });
   }
 
   write(out: Uint8Array, _view: DataView, at: number): number {

@@ -527,6 +527,8 @@ test("SysLogHandler sends two records whole where a field of one logs the other"
     / (\S+) 42 - (\[.*)/.exec(frame)?.slice(1)
   );
   assertEquals(data, [
+    // The getter runs again after `json` has shown that the record is not plain.
+    ["inner", '[app@32473 user="a" order="8"] spam'],
     ["inner", '[app@32473 user="a" order="8"] spam'],
     ["inner", '[app@32473 user="b" order="8"] spam'],
     ["myapp", '[app@32473 order="7" getter="x" json="y" last="9"] spam'],

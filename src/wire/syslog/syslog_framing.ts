@@ -10,7 +10,7 @@
 import { ChunkQueue } from "../chunk_queue.ts";
 import { checkDeframerOptions, type DeframerOptions, FrameError } from "../framing.ts";
 import type { FrameReader, StreamFraming } from "../framing.ts";
-import { writeDigits } from "../../text/digits.ts";
+import { writeDigits, writePadded } from "../../text/digits.ts";
 import { checkOneOf, refuse } from "../../logging/validate.ts";
 
 const NUL = 0;
@@ -24,6 +24,9 @@ const NINE = 57;
 
 /** The most digits of a length: those of 4 GiB, which is more than any cap. */
 const MAX_DIGITS = 10;
+
+/** The digits of the length of most messages. */
+const USUAL_DIGITS = 3;
 
 /** The bytes of an escaped byte: `#` and three octal digits. */
 const ESCAPE_BYTES = 4;
@@ -258,17 +261,24 @@ function isDigit(byte: number): boolean {
 /**
  * RFC 6587 section 3.4.1: the length in bytes, as decimal digits and a space, before each message.
  */
-export const octetCounting: StreamFraming = /* @__PURE__ */ streamFraming(
-  (length) => MAX_DIGITS + 1 + length,
-  (payload, out, at) => {
+export const octetCounting: StreamFraming = /* @__PURE__ */ streamFraming({
+  mostBytes: (length) => MAX_DIGITS + 1 + length,
+  write(payload, out, at) {
     const end = writeDigits(payload.length, out, at);
     out[end] = SPACE;
     out.set(payload, end + 1);
     return end + 1 + payload.length;
   },
-  "either",
-  "counted",
-);
+  offset: USUAL_DIGITS + 1,
+  enclose(out, at, end) {
+    const digitsEnd = at + USUAL_DIGITS;
+    const length = end - digitsEnd - 1;
+    if (length < 100 || length > 999) return this.write(out.slice(digitsEnd + 1, end), out, at);
+    writePadded(length, USUAL_DIGITS, out, at);
+    out[digitsEnd] = SPACE;
+    return end;
+  },
+}, "counted");
 
 /** RFC 6587 section 3.4.2: an LF after each message. */
 export const lineDelimited: StreamFraming = /* @__PURE__ */ delimitedBy(LF, "lf");
@@ -283,40 +293,52 @@ export const nulDelimited: StreamFraming = /* @__PURE__ */ delimitedBy(NUL, "nul
  */
 function delimitedBy(delimiterByte: number, delimiter: Delimiter): StreamFraming {
   return streamFraming(
-    (length) => ESCAPE_BYTES * length + 1,
-    (payload, out, at) => {
-      for (let i = 0; i < payload.length; i++) {
-        const byte = payload[i]!;
-        if (byte === LF || byte === CR || byte === NUL) {
-          out[at++] = HASH;
-          out[at++] = ZERO;
-          out[at++] = ZERO + (byte >> 3);
-          out[at++] = ZERO + (byte & 7);
-        } else {
-          out[at++] = byte;
+    {
+      mostBytes: (length) => ESCAPE_BYTES * length + 1,
+      write(payload, out, at) {
+        for (let i = 0; i < payload.length; i++) {
+          const byte = payload[i]!;
+          if (isEscaped(byte)) {
+            out[at++] = HASH;
+            out[at++] = ZERO;
+            out[at++] = ZERO + (byte >> 3);
+            out[at++] = ZERO + (byte & 7);
+          } else {
+            out[at++] = byte;
+          }
         }
-      }
-      out[at++] = delimiterByte;
-      return at;
+        out[at++] = delimiterByte;
+        return at;
+      },
+      offset: 0,
+      enclose(out, at, end) {
+        for (let i = at; i < end; i++) {
+          if (isEscaped(out[i]!)) return this.write(out.slice(at, end), out, at);
+        }
+        out[end] = delimiterByte;
+        return end + 1;
+      },
     },
-    delimiter,
     "lines",
+    delimiter,
   );
 }
 
+function isEscaped(byte: number): boolean {
+  return byte === LF || byte === CR || byte === NUL;
+}
+
 function streamFraming(
-  mostBytes: StreamFraming["mostBytes"],
-  write: StreamFraming["write"],
-  delimiter: Delimiter,
+  writing: Omit<StreamFraming, "frame" | "reader">,
   framing: ReadFraming,
+  delimiter?: Delimiter,
 ): StreamFraming {
   return {
+    ...writing,
     frame(payload: Uint8Array): Uint8Array {
-      const bytes = new Uint8Array(mostBytes(payload.length));
-      return bytes.slice(0, write(payload, bytes, 0));
+      const bytes = new Uint8Array(writing.mostBytes(payload.length));
+      return bytes.slice(0, writing.write(payload, bytes, 0));
     },
-    mostBytes,
-    write,
     reader: (options?: DeframerOptions): FrameReader =>
       new SyslogFrameReader(options, delimiter, framing),
   };
