@@ -141,15 +141,13 @@ class RfcMessages implements SyslogMessages {
     const reader = this.#reader;
     const template = reader.read(record);
     if (template === undefined) return 0;
+    const { extras, keys, values, characters } = reader;
+    for (let i = 0; i < extras; i++) {
+      if (keys[i] === "asctime") return 0;
+    }
     const pri = priOf(record);
     const data = this.#plainData;
-    data.clear();
-    if (structuredDataId !== null) {
-      for (let i = 0; i < reader.extras; i++) {
-        const key = reader.keys[i]!;
-        if (key !== "asctime") data.addScalar(key, reader.values[i]);
-      }
-    }
+    data.borrow(keys, values, structuredDataId === null ? 0 : extras, characters);
     return this.#formatter.prepare(pri, reader.created, reader.message, {
       appName: appName ?? this.#nameOf(reader.name),
       procid: procid === undefined ? template.process : procid,

@@ -188,6 +188,7 @@
  * @module
  */
 import * as codes from "../wire/syslog/syslog_codes.ts";
+import { correctMistake } from "../logging/call_mistake.ts";
 import { atOnce } from "../logging/callback.ts";
 import { Handler } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
@@ -421,7 +422,14 @@ export class SysLogHandler extends NetworkHandler {
   #preparePlain(record: LogRecord): number {
     const isMessageAlone = this.formatter === null && this.format === format &&
       this.ident === "" && !this.append_nul && !record.exc_info && !record.exc_text;
-    return isMessageAlone ? this.#messages.preparePlain(record, this.#priOf) : 0;
+    if (!isMessageAlone) return 0;
+    try {
+      return this.#messages.preparePlain(record, this.#priOf);
+    } catch (error) {
+      // As `format()` does, which corrects the call.
+      if (!correctMistake(this, record, error)) throw error;
+      return 0;
+    }
   }
 
   readonly #priOf = ({ levelname }: LogRecord): number => {

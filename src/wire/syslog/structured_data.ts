@@ -67,8 +67,8 @@ export function checkStructuredDataId(what: string, name: string, value: unknown
  * ends with a number: `_2`, `_3`, and so on.
  */
 export class StructuredData {
-  readonly #names: string[] = [];
-  readonly #values: Scalar[] = [];
+  #names: string[] = [];
+  #values: Scalar[] = [];
   readonly #budget = new TextBudget();
   /** By index, the name of the last parameter there, and the bytes before its value. */
   readonly #starts: { name: string; bytes: Uint8Array }[] = [];
@@ -95,20 +95,25 @@ export class StructuredData {
 
   /** Adds a parameter whose name no other one has; runs code of the value, but never throws. */
   add(name: string, value: unknown): void {
-    this.#add(name, paramValue(value, this.#budget));
-  }
-
-  /** As `add()`, for a value without parts, whose text is shorter than the budget of a record. */
-  addScalar(name: string, value: Scalar): void {
-    this.#add(name, value);
-  }
-
-  #add(name: string, value: Scalar): void {
+    const kept = paramValue(value, this.#budget);
     const at = this.#count++;
     this.#names[at] = name;
-    this.#values[at] = value;
+    this.#values[at] = kept;
     this.#most += MAX_NAME_BYTES +
-      (typeof value === "string" ? BYTES_A_CHARACTER * value.length : MAX_VALUE);
+      (typeof kept === "string" ? BYTES_A_CHARACTER * kept.length : MAX_VALUE);
+  }
+
+  /**
+   * Takes all parameters from two lists, which stay the caller's and in which names may be changed.
+   *
+   * @param characters how many the names and the texts among the values have: far fewer than a
+   * record may have
+   */
+  borrow(names: string[], values: Scalar[], count: number, characters: number): void {
+    this.#names = names;
+    this.#values = values;
+    this.#count = count;
+    this.#most = count * (MAX_NAME_BYTES + MAX_VALUE) + BYTES_A_CHARACTER * characters;
   }
 
   /** Writes ` name="value"` for each parameter at `at`, and returns the end. */
@@ -165,8 +170,7 @@ function writeEscaped(text: string, out: Uint8Array, at: number): number {
   if (length > SHORT_TEXT) return encodeUtf8(escaped(text), out, at);
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i);
-    // Most characters are lower-case letters.
-    if (code <= BRACKET ? code === QUOTE || code >= BACKSLASH : code > 0x7f) {
+    if (code > 0x7f || code === QUOTE || code === BACKSLASH || code === BRACKET) {
       return encodeUtf8(escaped(text), out, at);
     }
     out[at + i] = code;
