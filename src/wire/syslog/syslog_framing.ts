@@ -25,8 +25,9 @@ const NINE = 57;
 /** The most digits of a length: those of 4 GiB, which is more than any cap. */
 const MAX_DIGITS = 10;
 
-/** The digits of the length of most messages. */
+/** The digits of the length of most messages, and with the space behind them. */
 const USUAL_DIGITS = 3;
+const USUAL_OFFSET = 4;
 
 /** The bytes of an escaped byte: `#` and three octal digits. */
 const ESCAPE_BYTES = 4;
@@ -269,13 +270,12 @@ export const octetCounting: StreamFraming = /* @__PURE__ */ streamFraming({
     out.set(payload, end + 1);
     return end + 1 + payload.length;
   },
-  offset: USUAL_DIGITS + 1,
+  offset: USUAL_OFFSET,
   enclose(out, at, end) {
-    const digitsEnd = at + USUAL_DIGITS;
-    const length = end - digitsEnd - 1;
-    if (length < 100 || length > 999) return this.write(out.slice(digitsEnd + 1, end), out, at);
-    writePadded(length, USUAL_DIGITS, out, at);
-    out[digitsEnd] = SPACE;
+    const start = at + USUAL_OFFSET;
+    const length = end - start;
+    if (length < 100 || length > 999) return this.write(out.slice(start, end), out, at);
+    out[writePadded(length, USUAL_DIGITS, out, at)] = SPACE;
     return end;
   },
 }, "counted");
