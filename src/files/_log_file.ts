@@ -46,6 +46,7 @@ export interface FileCalls {
     path: string,
     options: { bigint: true; throwIfNoEntry: false },
   ): FileIdentity | undefined;
+  writeSync(fd: number, text: string): number;
   writeSync(fd: number, bytes: Uint8Array, offset: number, length: number): number;
   fsync(fd: number, callback: (error: Error | null) => void): void;
   fsyncSync(fd: number): void;
@@ -78,6 +79,13 @@ export interface LogFileOptions {
   readonly calls?: FileCalls;
   /** So long, in milliseconds, a removed file may be unnoticed. @default {10} */
   readonly checkMs?: number;
+}
+
+/** A write that failed after it had taken some bytes. */
+interface Failure {
+  readonly bytes: Uint8Array;
+  readonly taken: number;
+  readonly error: unknown;
 }
 
 /** Appends records to the file of a name; see the module. */
@@ -273,15 +281,14 @@ export class LogFile implements TextStream {
     const characters = this.#characters;
     const startsCut = this.#startsCut;
     this.#clear();
-    const bytes = encode(texts);
-    const failure = this.#writeAll(bytes);
+    const failure = this.#writeAll(texts);
     if (failure === undefined) {
       if (!isChecked) this.#keepUnchecked(texts, records, characters);
       if (this.#fsync === "always") this.#sync(records.at(-1)!);
       return;
     }
     this.#checkedAt = -Infinity;
-    const { error, taken } = failure;
+    const { error, taken, bytes } = failure;
     const lost: LogRecord[] = [];
     let end = 0;
     for (const [i, text] of texts.entries()) {
@@ -325,21 +332,36 @@ export class LogFile implements TextStream {
     exitWriter.delete(this);
   }
 
-  /** Writes all of it, or returns the number of bytes taken and the error after them. */
-  #writeAll(bytes: Uint8Array): { taken: number; error: unknown } | undefined {
+  /** Writes all of it, or returns its bytes, the number of bytes taken, and the error after them. */
+  #writeAll(texts: (string | Uint8Array)[]): Failure | undefined {
     let taken = 0;
+    let bytes: Uint8Array | undefined;
     try {
+      if (texts.every((text) => typeof text === "string")) {
+        // A short text is taken faster than its bytes.
+        const text = texts.join("");
+        if (text === "") return undefined;
+        taken = this.#some(this.#calls.writeSync(this.#fd!, text));
+        if (taken === Buffer.byteLength(text)) return undefined;
+      }
+      bytes = encode(texts);
       while (taken < bytes.length) {
-        const size = this.#calls.writeSync(this.#fd!, bytes, taken, bytes.length - taken);
-        if (size === 0) throw new Error(`Cannot write to ${this.name}: it takes no more bytes`);
-        taken += size;
+        taken += this.#some(
+          this.#calls.writeSync(this.#fd!, bytes, taken, bytes.length - taken),
+        );
       }
     } catch (error) {
-      return { taken: taken + this.#takenUntold(taken, bytes.length), error };
+      bytes ??= encode(texts);
+      return { taken: taken + this.#takenUntold(taken, bytes.length), error, bytes };
     } finally {
       if (this.#isRegular) this.#end += taken;
     }
     return undefined;
+  }
+
+  #some(taken: number): number {
+    if (taken === 0) throw new Error(`Cannot write to ${this.name}: it takes no more bytes`);
+    return taken;
   }
 
   /** The bytes that a failed write took without a report: the size of the file shows them. */

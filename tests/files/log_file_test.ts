@@ -15,7 +15,13 @@ type Outcome = number | "ENOSPC";
 /** A file system whose writes have the scripted outcomes, and then take every byte. */
 function scripted(outcomes: Outcome[]): { calls: FileCalls; writes: number[] } {
   const writes: number[] = [];
-  const writeSync = (fd: number, bytes: Uint8Array, offset: number, length: number): number => {
+  const writeSync = (
+    fd: number,
+    data: Uint8Array | string,
+    offset = 0,
+    length = Buffer.byteLength(data),
+  ): number => {
+    const bytes = Buffer.from(data);
     const outcome = outcomes.shift() ?? length;
     if (outcome === "ENOSPC") throw Object.assign(new Error("full"), { code: "ENOSPC" });
     const size = fs.writeSync(fd, bytes, offset, Math.min(outcome, length));
@@ -48,6 +54,15 @@ test("LogFile writes the records of a turn in one call at its end", async () => 
     await setImmediate();
     assertEquals(writes, [11, 2]);
     file.close();
+  });
+});
+
+test("LogFile takes an empty text for written", async () => {
+  await inFolder((folder) => {
+    const [file, lost] = logFile(folder);
+    file.append("", recordOf("empty"));
+    file.close();
+    assertEquals([read(file.name), lost], ["", []]);
   });
 });
 
