@@ -39,10 +39,8 @@ export interface SyslogMessages {
   prepare(record: LogRecord, pri: number, text: string): number;
   /**
    * As `prepare()`, for a plain record whose text is its message alone; returns 0 for any other record.
-   *
-   * @param priOf returns the PRI of the record; runs code of the program
    */
-  preparePlain(record: LogRecord, priOf: (record: LogRecord) => number): number;
+  preparePlain(record: LogRecord, pri: number): number;
   /** See {@linkcode RecordEncoder}. */
   write(out: Uint8Array, view: DataView, at: number): number;
 }
@@ -136,7 +134,7 @@ class RfcMessages implements SyslogMessages {
     return most;
   }
 
-  preparePlain(record: LogRecord, priOf: (record: LogRecord) => number): number {
+  preparePlain(record: LogRecord, pri: number): number {
     const { appName, procid, structuredDataId } = this.#options;
     const reader = this.#reader;
     const template = reader.read(record);
@@ -145,7 +143,6 @@ class RfcMessages implements SyslogMessages {
     for (let i = 0; i < extras; i++) {
       if (keys[i] === "asctime") return 0;
     }
-    const pri = priOf(record);
     const data = this.#plainData;
     data.borrow(keys, values, structuredDataId === null ? 0 : extras, characters);
     return this.#formatter.prepare(pri, reader.created, reader.message, {
