@@ -7,13 +7,10 @@
  * @module
  */
 import type { LogRecord } from "../logging/log_record.ts";
-import type { StreamFraming } from "../wire/framing.ts";
+import type { InPlaceFraming } from "../wire/framing.ts";
 import type { RecordEncoder } from "../wire/record_encoder.ts";
 import { NO_BYTES } from "./batch_writer.ts";
 import type { Encoder } from "./outbox.ts";
-
-/** The part of a framing that frames bytes where they stand. */
-export type EnclosingFraming = Pick<StreamFraming, "mostBytes" | "offset" | "enclose">;
 
 /** Encodes by a function that makes the whole frame. */
 export class FrameEncoder<Item> implements Encoder<Item> {
@@ -85,10 +82,10 @@ export class DirectEncoderFirst implements Encoder<LogRecord> {
 
 /** Encodes as another encoder does, and frames the bytes where they stand. */
 export class FramingEncoder<Item> implements Encoder<Item> {
-  readonly #framing: EnclosingFraming;
+  readonly #framing: InPlaceFraming;
   #encoder: Encoder<Item> | undefined;
 
-  constructor(framing: EnclosingFraming) {
+  constructor(framing: InPlaceFraming) {
     this.#framing = framing;
   }
 

@@ -103,6 +103,10 @@ export interface StreamFraming extends Framing {
   mostBytes(length: number): number;
   /** Writes a frame at `at`, where there is room for {@linkcode mostBytes}; returns its end. */
   write(payload: Uint8Array, out: Uint8Array, at: number): number;
+}
+
+/** A framing that can frame a payload where it stands. */
+export interface InPlaceFraming extends StreamFraming {
   /** How far behind the start of its frame {@linkcode enclose} expects a payload. */
   readonly offset: number;
   /** As `write()`, for a payload that stands in `out` from `at + offset` to `end`. */

@@ -9,7 +9,7 @@
  */
 import { ChunkQueue } from "../chunk_queue.ts";
 import { checkDeframerOptions, type DeframerOptions, FrameError } from "../framing.ts";
-import type { FrameReader, StreamFraming } from "../framing.ts";
+import type { FrameReader, InPlaceFraming } from "../framing.ts";
 import { writeDigits, writePadded } from "../../text/digits.ts";
 import { checkOneOf, refuse } from "../../logging/validate.ts";
 
@@ -262,7 +262,7 @@ function isDigit(byte: number): boolean {
 /**
  * RFC 6587 section 3.4.1: the length in bytes, as decimal digits and a space, before each message.
  */
-export const octetCounting: StreamFraming = /* @__PURE__ */ streamFraming({
+export const octetCounting: InPlaceFraming = /* @__PURE__ */ streamFraming({
   mostBytes: (length) => MAX_DIGITS + 1 + length,
   write(payload, out, at) {
     const end = writeDigits(payload.length, out, at);
@@ -281,17 +281,17 @@ export const octetCounting: StreamFraming = /* @__PURE__ */ streamFraming({
 }, "counted");
 
 /** RFC 6587 section 3.4.2: an LF after each message. */
-export const lineDelimited: StreamFraming = /* @__PURE__ */ delimitedBy(LF, "lf");
+export const lineDelimited: InPlaceFraming = /* @__PURE__ */ delimitedBy(LF, "lf");
 
 /** As CPython's `SysLogHandler`: a NUL after each message. */
-export const nulDelimited: StreamFraming = /* @__PURE__ */ delimitedBy(NUL, "nul");
+export const nulDelimited: InPlaceFraming = /* @__PURE__ */ delimitedBy(NUL, "nul");
 
 /**
  * In the message LF, CR and NUL are written as `#012`, `#015` and `#000`, as rsyslog does and RFC
  * 5424 section 6.4 allows: one of them would end the message too early, and the rest, which an
  * attacker may have written, would be read as another message.
  */
-function delimitedBy(delimiterByte: number, delimiter: Delimiter): StreamFraming {
+function delimitedBy(delimiterByte: number, delimiter: Delimiter): InPlaceFraming {
   return streamFraming(
     {
       mostBytes: (length) => ESCAPE_BYTES * length + 1,
@@ -329,10 +329,10 @@ function isEscaped(byte: number): boolean {
 }
 
 function streamFraming(
-  writing: Omit<StreamFraming, "frame" | "reader">,
+  writing: Omit<InPlaceFraming, "frame" | "reader">,
   framing: ReadFraming,
   delimiter?: Delimiter,
-): StreamFraming {
+): InPlaceFraming {
   return {
     ...writing,
     frame(payload: Uint8Array): Uint8Array {
