@@ -83,6 +83,8 @@ export class DirectEncoderFirst implements Encoder<LogRecord> {
 /** Encodes as another encoder does, and frames the bytes where they stand. */
 export class FramingEncoder<Item> implements Encoder<Item> {
   readonly #framing: InPlaceFraming;
+  /** The length of the last payload: the next one most often has as many digits. */
+  #length = 100;
   #encoder: Encoder<Item> | undefined;
 
   constructor(framing: InPlaceFraming) {
@@ -105,7 +107,10 @@ export class FramingEncoder<Item> implements Encoder<Item> {
 
   write(out: Uint8Array, view: DataView, at: number): number {
     const framing = this.#framing;
-    return framing.enclose(out, at, this.#encoder!.write(out, view, at + framing.offset));
+    const start = at + framing.offset(this.#length);
+    const end = this.#encoder!.write(out, view, start);
+    this.#length = end - start;
+    return framing.enclose(out, at, start, end);
   }
 }
 

@@ -136,6 +136,8 @@ class RfcMessages implements SyslogMessages {
 
   preparePlain(record: LogRecord, pri: number): number {
     const { appName, procid, structuredDataId } = this.#options;
+    // To read the fields takes longer than to make the text.
+    if (structuredDataId === null) return 0;
     const reader = this.#reader;
     const template = reader.read(record);
     if (template === undefined) return 0;
@@ -144,7 +146,7 @@ class RfcMessages implements SyslogMessages {
       if (keys[i] === "asctime") return 0;
     }
     const data = this.#plainData;
-    data.borrow(keys, values, structuredDataId === null ? 0 : extras, characters);
+    data.borrow(keys, values, extras, characters);
     return this.#formatter.prepare(pri, reader.created, reader.message, {
       appName: appName ?? this.#nameOf(reader.name),
       procid: procid === undefined ? template.process : procid,

@@ -210,7 +210,7 @@ import type { Encoder } from "../delivery/outbox.ts";
 import { openRelp, type RelpSettings } from "../delivery/relp_writer.ts";
 import { StreamWriter } from "../delivery/stream_writer.ts";
 import { prototypeMethod } from "../logging/prototype_method.ts";
-import type { InPlaceFraming } from "../wire/framing.ts";
+import type { StreamFraming } from "../wire/framing.ts";
 import { defineConstants, type SyslogConstants } from "./syslog_constants.ts";
 import { type SyslogMessages, syslogMessages } from "./_syslog_messages.ts";
 import {
@@ -328,8 +328,8 @@ export class SysLogHandler extends NetworkHandler {
   readonly #messages: SyslogMessages;
   readonly #encoder: Encoder<LogRecord>;
   /** The framing of messages when they are written. */
-  readonly #framing: InPlaceFraming | undefined;
-  /** Frames messages when they are queued, where they certainly go to a stream. */
+  readonly #framing: StreamFraming | undefined;
+  /** Frames messages when they are queued: by octet counts, where they certainly go to a stream. */
   readonly #framingEncoder: FramingEncoder<unknown> | undefined;
   /** `undefined`: no RELP. */
   readonly #relp: RelpSettings | undefined;
@@ -373,8 +373,11 @@ export class SysLogHandler extends NetworkHandler {
     const { framing } = checked;
     if (framing === "relp") {
       this.#relp = checkDeliveryOptions(what, delivery as DeliveryOptions);
-    } else if (targets.datagrams === null && this.makeSocket === makeSocket) {
-      this.#framingEncoder = framing && new FramingEncoder(framing);
+    } else if (
+      framing !== undefined && "enclose" in framing &&
+      targets.datagrams === null && this.makeSocket === makeSocket
+    ) {
+      this.#framingEncoder = new FramingEncoder(framing);
     } else {
       this.#framing = framing;
     }

@@ -107,10 +107,13 @@ export interface StreamFraming extends Framing {
 
 /** A framing that can frame a payload where it stands. */
 export interface InPlaceFraming extends StreamFraming {
-  /** How far behind the start of its frame {@linkcode enclose} expects a payload. */
-  readonly offset: number;
-  /** As `write()`, for a payload that stands in `out` from `at + offset` to `end`. */
-  enclose(out: Uint8Array, at: number, end: number): number;
+  /** Returns how far behind the start of its frame a payload of `length` bytes stands. */
+  offset(length: number): number;
+  /**
+   * As `write()`, for a payload that stands in `out` from `start` to `end`. It need not be moved if
+   * that is as far behind `at` as {@linkcode offset} says.
+   */
+  enclose(out: Uint8Array, at: number, start: number, end: number): number;
 }
 
 /** Checks the options of a reader, and returns the cap. */

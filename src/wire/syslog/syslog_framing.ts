@@ -9,8 +9,8 @@
  */
 import { ChunkQueue } from "../chunk_queue.ts";
 import { checkDeframerOptions, type DeframerOptions, FrameError } from "../framing.ts";
-import type { FrameReader, InPlaceFraming } from "../framing.ts";
-import { writeDigits, writePadded } from "../../text/digits.ts";
+import type { FrameReader, InPlaceFraming, StreamFraming } from "../framing.ts";
+import { writeDigits } from "../../text/digits.ts";
 import { checkOneOf, refuse } from "../../logging/validate.ts";
 
 const NUL = 0;
@@ -24,10 +24,6 @@ const NINE = 57;
 
 /** The most digits of a length: those of 4 GiB, which is more than any cap. */
 const MAX_DIGITS = 10;
-
-/** The digits of the length of most messages, and with the space behind them. */
-const USUAL_DIGITS = 3;
-const USUAL_OFFSET = 4;
 
 /** The bytes of an escaped byte: `#` and three octal digits. */
 const ESCAPE_BYTES = 4;
@@ -262,84 +258,89 @@ function isDigit(byte: number): boolean {
 /**
  * RFC 6587 section 3.4.1: the length in bytes, as decimal digits and a space, before each message.
  */
-export const octetCounting: InPlaceFraming = /* @__PURE__ */ streamFraming({
-  mostBytes: (length) => MAX_DIGITS + 1 + length,
-  write(payload, out, at) {
-    const end = writeDigits(payload.length, out, at);
-    out[end] = SPACE;
-    out.set(payload, end + 1);
-    return end + 1 + payload.length;
-  },
-  offset: USUAL_OFFSET,
-  enclose(out, at, end) {
-    const start = at + USUAL_OFFSET;
-    const length = end - start;
-    if (length < 100 || length > 999) return this.write(out.slice(start, end), out, at);
-    out[writePadded(length, USUAL_DIGITS, out, at)] = SPACE;
-    return end;
-  },
-}, "counted");
+export const octetCounting: InPlaceFraming = /* @__PURE__ */ inPlace(
+  /* @__PURE__ */ streamFraming(
+    (length) => MAX_DIGITS + 1 + length,
+    (payload, out, at) => {
+      const end = writeDigits(payload.length, out, at);
+      out[end] = SPACE;
+      out.set(payload, end + 1);
+      return end + 1 + payload.length;
+    },
+    "either",
+    "counted",
+  ),
+);
 
 /** RFC 6587 section 3.4.2: an LF after each message. */
-export const lineDelimited: InPlaceFraming = /* @__PURE__ */ delimitedBy(LF, "lf");
+export const lineDelimited: StreamFraming = /* @__PURE__ */ delimitedBy(LF, "lf");
 
 /** As CPython's `SysLogHandler`: a NUL after each message. */
-export const nulDelimited: InPlaceFraming = /* @__PURE__ */ delimitedBy(NUL, "nul");
+export const nulDelimited: StreamFraming = /* @__PURE__ */ delimitedBy(NUL, "nul");
 
 /**
  * In the message LF, CR and NUL are written as `#012`, `#015` and `#000`, as rsyslog does and RFC
  * 5424 section 6.4 allows: one of them would end the message too early, and the rest, which an
  * attacker may have written, would be read as another message.
  */
-function delimitedBy(delimiterByte: number, delimiter: Delimiter): InPlaceFraming {
+function delimitedBy(delimiterByte: number, delimiter: Delimiter): StreamFraming {
   return streamFraming(
-    {
-      mostBytes: (length) => ESCAPE_BYTES * length + 1,
-      write(payload, out, at) {
-        for (let i = 0; i < payload.length; i++) {
-          const byte = payload[i]!;
-          if (isEscaped(byte)) {
-            out[at++] = HASH;
-            out[at++] = ZERO;
-            out[at++] = ZERO + (byte >> 3);
-            out[at++] = ZERO + (byte & 7);
-          } else {
-            out[at++] = byte;
-          }
+    (length) => ESCAPE_BYTES * length + 1,
+    (payload, out, at) => {
+      for (let i = 0; i < payload.length; i++) {
+        const byte = payload[i]!;
+        if (byte === LF || byte === CR || byte === NUL) {
+          out[at++] = HASH;
+          out[at++] = ZERO;
+          out[at++] = ZERO + (byte >> 3);
+          out[at++] = ZERO + (byte & 7);
+        } else {
+          out[at++] = byte;
         }
-        out[at++] = delimiterByte;
-        return at;
-      },
-      offset: 0,
-      enclose(out, at, end) {
-        for (let i = at; i < end; i++) {
-          if (isEscaped(out[i]!)) return this.write(out.slice(at, end), out, at);
-        }
-        out[end] = delimiterByte;
-        return end + 1;
-      },
+      }
+      out[at++] = delimiterByte;
+      return at;
     },
-    "lines",
     delimiter,
+    "lines",
   );
 }
 
-function isEscaped(byte: number): boolean {
-  return byte === LF || byte === CR || byte === NUL;
-}
-
 function streamFraming(
-  writing: Omit<InPlaceFraming, "frame" | "reader">,
+  mostBytes: StreamFraming["mostBytes"],
+  write: StreamFraming["write"],
+  delimiter: Delimiter,
   framing: ReadFraming,
-  delimiter?: Delimiter,
-): InPlaceFraming {
+): StreamFraming {
   return {
-    ...writing,
     frame(payload: Uint8Array): Uint8Array {
-      const bytes = new Uint8Array(writing.mostBytes(payload.length));
-      return bytes.slice(0, writing.write(payload, bytes, 0));
+      const bytes = new Uint8Array(mostBytes(payload.length));
+      return bytes.slice(0, write(payload, bytes, 0));
     },
+    mostBytes,
+    write,
     reader: (options?: DeframerOptions): FrameReader =>
       new SyslogFrameReader(options, delimiter, framing),
   };
+}
+
+/** Octet counting of messages where they stand. */
+function inPlace(framing: StreamFraming): InPlaceFraming {
+  return {
+    ...framing,
+    offset: countSize,
+    enclose(out: Uint8Array, at: number, start: number, end: number): number {
+      const length = end - start;
+      if (start - at !== countSize(length)) return framing.write(out.slice(start, end), out, at);
+      out[writeDigits(length, out, at)] = SPACE;
+      return end;
+    },
+  };
+}
+
+/** Returns the bytes of a length and the space behind it. */
+function countSize(length: number): number {
+  let size = 2;
+  for (let left = length; left > 9; left = left / 10 | 0) size++;
+  return size;
 }
