@@ -1,5 +1,6 @@
 /** pino with pino-socket, whose worker thread writes lines of JSON. */
 import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
 import {
   ARGS,
   FAILED,
@@ -24,13 +25,17 @@ const calls = {
   const: (log) => log.info(MESSAGE),
 };
 
-/** Opens the worker and waits until it runs. */
-export async function open({ port, protocol, loggers, kind }) {
+/** The worker connects before it is ready, and without a server waits for that for ever. */
+const NOT_READY_MS = 500;
+
+/** Opens the worker and waits until it is ready; not so long where no server may be there. */
+export async function open({ port, protocol, loggers, kind, deaf }) {
   const transport = pino.transport({
     target: "pino-socket",
     options: { address: "127.0.0.1", port, mode: protocol },
   });
-  await once(transport, "ready");
+  const ready = once(transport, "ready");
+  await (deaf ? Promise.race([ready, setTimeout(NOT_READY_MS)]) : ready);
   const root = pino({ level: "info" }, transport);
   return {
     emit: inTurn(loggerNames(loggers).map((name) => root.child({ name })), calls[kind]),

@@ -67,8 +67,11 @@ export async function measure(setting, command, options) {
       else result = message;
       // On Deno a read of stdin holds the process until stdin ends.
       if (result !== undefined) child.endInput();
+      // Without a server that reads, the exit hook of pino waits for its worker for ever.
+      if (result !== undefined && deaf) child.kill();
     }
-    const problem = await child.done;
+    const isKilled = result !== undefined && deaf;
+    const problem = isKilled ? undefined : await child.done;
     const exitMs = exitAt === undefined ? undefined : now() - exitAt;
     if (problem !== undefined) throw new Error(child.describe(problem));
     if (result === undefined && !exit) {

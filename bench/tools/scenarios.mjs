@@ -206,10 +206,10 @@ export function scenarios({ quick, records, warmup, kinds }) {
       (kind) => [...ours, cpython, pino, ...quick || kind === "const" ? [] : others],
       { records: burst, latency: true },
     ),
-    ...byKind("latency", "latency, server absent", ["args"], () => [...ours, cpython], {
+    ...byKind("latency", "latency, server absent", ["args"], () => [...ours, cpython, pino], {
       ...{ records: burst, latency: true, server: "absent" },
     }),
-    ...byKind("latency", "latency, server stalled", ["args"], () => ours, {
+    ...byKind("latency", "latency, server stalled", ["args"], () => [...ours, pino], {
       ...{ records: burst, latency: true, server: "stall" },
     }),
     ...byKind(

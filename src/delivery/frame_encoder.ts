@@ -7,6 +7,7 @@
  * @module
  */
 import type { LogRecord } from "../logging/log_record.ts";
+import type { InPlaceFraming } from "../wire/framing.ts";
 import type { RecordEncoder } from "../wire/record_encoder.ts";
 import { NO_BYTES } from "./batch_writer.ts";
 import type { Encoder } from "./outbox.ts";
@@ -76,6 +77,40 @@ export class DirectEncoderFirst implements Encoder<LogRecord> {
 
   write(out: Uint8Array, view: DataView, at: number): number {
     return (this.#isDirect ? this.#direct : this.#general).write(out, view, at);
+  }
+}
+
+/** Encodes as another encoder does, and frames the bytes where they stand. */
+export class FramingEncoder<Item> implements Encoder<Item> {
+  readonly #framing: InPlaceFraming;
+  /** The length of the last payload: the next one most often has as many digits. */
+  #length = 100;
+  #encoder: Encoder<Item> | undefined;
+
+  constructor(framing: InPlaceFraming) {
+    this.#framing = framing;
+  }
+
+  /** Returns this encoder, which frames the next item that `encoder` encodes. */
+  of(encoder: Encoder<Item>): this {
+    this.#encoder = encoder;
+    return this;
+  }
+
+  prepare(item: Item): number {
+    const encoder = this.#encoder!;
+    const most = encoder.prepare(item);
+    // Another item may have been encoded within.
+    this.#encoder = encoder;
+    return this.#framing.mostBytes(most);
+  }
+
+  write(out: Uint8Array, view: DataView, at: number): number {
+    const framing = this.#framing;
+    const start = at + framing.offset(this.#length);
+    const end = this.#encoder!.write(out, view, start);
+    this.#length = end - start;
+    return framing.enclose(out, at, start, end);
   }
 }
 

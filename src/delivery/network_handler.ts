@@ -161,10 +161,19 @@ export abstract class NetworkHandler extends Handler {
 
   #append(record: LogRecord, encoder: Encoder<LogRecord>): void {
     if (this.send === send && this.createSocket === createSocket) {
-      this.#delivery.append(record, encoder, true);
+      this.#delivery.append(record, this.framed(encoder), true);
     } else {
       watchFault(this, record, this.send(encodeAlone(record, encoder)));
     }
+  }
+
+  /**
+   * Returns an encoder of what is queued for an item: with what marks it off on the stream.
+   *
+   * @ignore
+   */
+  protected framed<Item>(encoder: Encoder<Item>): Encoder<Item> {
+    return encoder;
   }
 
   /** Queues one encoded record: it is written soon, held, or dropped and counted. */
@@ -172,7 +181,7 @@ export abstract class NetworkHandler extends Handler {
     // Before the dial.
     frames.prepare(frame);
     watch(this.createSocket(), reportFault);
-    this.#delivery.append(frame, frames, false);
+    this.#delivery.append(frame, this.framed(frames), false);
   }
 
   /** Dials if there is no connection and the back-off allows it; never waits. */

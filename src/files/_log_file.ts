@@ -5,13 +5,15 @@
  *
  * Records that cannot be written are dropped, and each is reported. The next write completes a
  * record that was written in part, so that no record stands in another's line. A file that was
- * removed is created again: bytes that the system still takes for it could never be read.
+ * removed is created again: bytes that the system still takes for it could never be read. Records
+ * that were written since the system was last asked for the file are kept until it is asked again,
+ * and are written to the new file as well; a copy of the removed file may hold them too.
  *
  * @module
  */
 import { Buffer } from "node:buffer";
 import fs from "node:fs";
-import { clearImmediate, setImmediate } from "node:timers";
+import { clearImmediate, clearTimeout, setImmediate, setTimeout } from "node:timers";
 import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
 import { reportError } from "../logging/report_error.ts";
@@ -29,6 +31,12 @@ const LINE_END = makeLogRecord({ msg: "" });
 /** About the most that one call writes: longer writes are not cheaper. */
 const BUFFER_CHARACTERS = 64 * 1024;
 
+/**
+ * In turns that follow each other within this time the system is asked once whether the file was
+ * removed: to ask takes as long as a write, on Deno three times as long.
+ */
+const CHECK_MS = 10;
+
 /** The calls of `node:fs` that are used, declared here so that programs need no types of Node. */
 export interface FileCalls {
   openSync(path: string, flags: string, mode: number): number;
@@ -38,6 +46,7 @@ export interface FileCalls {
     path: string,
     options: { bigint: true; throwIfNoEntry: false },
   ): FileIdentity | undefined;
+  writeSync(fd: number, text: string): number;
   writeSync(fd: number, bytes: Uint8Array, offset: number, length: number): number;
   fsync(fd: number, callback: (error: Error | null) => void): void;
   fsyncSync(fd: number): void;
@@ -68,6 +77,15 @@ export interface LogFileOptions {
   readonly fsync: Fsync;
   /** The calls to the system. @default {node:fs} */
   readonly calls?: FileCalls;
+  /** So long, in milliseconds, a removed file may be unnoticed. @default {10} */
+  readonly checkMs?: number;
+}
+
+/** A write that failed after it had taken some bytes. */
+interface Failure {
+  readonly bytes: Uint8Array;
+  readonly taken: number;
+  readonly error: unknown;
 }
 
 /** Appends records to the file of a name; see the module. */
@@ -97,16 +115,26 @@ export class LogFile implements TextStream {
   /** True if the file may end in the middle of a line that is given up. */
   #endsTorn = false;
 
+  /** When the system was last asked whether the file was removed, by `performance.now()`. */
+  #checkedAt = -Infinity;
+  readonly #checkMs: number;
+  /** The texts that were written since, and their records. */
+  #uncheckedTexts: (string | Uint8Array)[] = [];
+  #uncheckedRecords: LogRecord[] = [];
+  #uncheckedCharacters = 0;
+  #checkTimer: ReturnType<typeof setTimeout> | undefined;
+
   #batch = 0;
   #turnEnd: ReturnType<typeof setImmediate> | undefined;
   readonly #writeOut = (): void => this.writeOut();
 
   /** Opens nothing. */
-  constructor(name: string, { mode, fsync, calls = fs }: LogFileOptions) {
+  constructor(name: string, { mode, fsync, calls = fs, checkMs = CHECK_MS }: LogFileOptions) {
     this.name = name;
     this.#mode = mode;
     this.#fsync = fsync;
     this.#calls = calls;
+    this.#checkMs = checkMs;
     exitWriter.install();
   }
 
@@ -152,7 +180,7 @@ export class LogFile implements TextStream {
    * it cannot be opened: then the one that was open stays in use.
    */
   reopen(): void {
-    this.writeOut();
+    this.writeOut(true);
     const left = this.#fd;
     if (this.#fsync !== "never") this.#sync(makeLogRecord({ msg: "reopen()" }));
     this.#open(this.#mode);
@@ -179,7 +207,7 @@ export class LogFile implements TextStream {
   #unschedule(): void {
     if (this.#turnEnd !== undefined) clearImmediate(this.#turnEnd);
     this.#turnEnd = undefined;
-    exitWriter.delete(this);
+    if (this.#uncheckedTexts.length === 0) exitWriter.delete(this);
   }
 
   /** Appends text that belongs to no record. */
@@ -231,28 +259,36 @@ export class LogFile implements TextStream {
     return stats?.ino === identity?.ino && stats?.dev === identity?.dev;
   }
 
-  /** Writes the buffer. Never throws: each record that is lost is reported. */
-  writeOut(): void {
+  /**
+   * Writes the buffer. Never throws: each record that is lost is reported.
+   *
+   * @param checks asks in any case whether the file was removed
+   */
+  writeOut(checks = false): void {
     this.#unschedule();
-    if (this.#texts.length === 0) return;
-    this.#batch++;
+    const hasTexts = this.#texts.length > 0;
+    if (!hasTexts && (!checks || this.#uncheckedTexts.length === 0)) return;
+    if (hasTexts) this.#batch++;
+    const isChecked = checks || this.#isCheckDue();
     try {
-      this.#createIfRemoved();
+      if (isChecked) this.#createIfRemoved();
     } catch (error) {
       this.#lose(error);
       return;
     }
     const texts = this.#texts;
     const records = this.#records;
+    const characters = this.#characters;
     const startsCut = this.#startsCut;
     this.#clear();
-    const bytes = encode(texts);
-    const failure = this.#writeAll(bytes);
+    const failure = this.#writeAll(texts);
     if (failure === undefined) {
+      if (!isChecked) this.#keepUnchecked(texts, records, characters);
       if (this.#fsync === "always") this.#sync(records.at(-1)!);
       return;
     }
-    const { error, taken } = failure;
+    this.#checkedAt = -Infinity;
+    const { error, taken, bytes } = failure;
     const lost: LogRecord[] = [];
     let end = 0;
     for (const [i, text] of texts.entries()) {
@@ -270,21 +306,62 @@ export class LogFile implements TextStream {
     for (const record of lost) this.onLoss(record, error);
   }
 
-  /** Writes all of it, or returns the number of bytes taken and the error after them. */
-  #writeAll(bytes: Uint8Array): { taken: number; error: unknown } | undefined {
+  #isCheckDue(): boolean {
+    return this.#fd === undefined || this.#fsync === "always" || exitWriter.isEnding ||
+      this.#uncheckedCharacters >= BUFFER_CHARACTERS ||
+      performance.now() - this.#checkedAt >= this.#checkMs;
+  }
+
+  /** Keeps what was written until the system is asked whether the file was removed before. */
+  #keepUnchecked(texts: (string | Uint8Array)[], records: LogRecord[], characters: number): void {
+    this.#uncheckedTexts.push(...texts);
+    this.#uncheckedRecords.push(...records);
+    this.#uncheckedCharacters += characters;
+    if (this.#checkTimer !== undefined) return;
+    this.#checkTimer = setTimeout(() => this.writeOut(true), this.#checkMs).unref();
+    exitWriter.add(this);
+  }
+
+  #forgetUnchecked(): void {
+    if (this.#checkTimer === undefined) return;
+    clearTimeout(this.#checkTimer);
+    this.#checkTimer = undefined;
+    this.#uncheckedTexts = [];
+    this.#uncheckedRecords = [];
+    this.#uncheckedCharacters = 0;
+    exitWriter.delete(this);
+  }
+
+  /** Writes all of it, or returns its bytes, the number of bytes taken, and the error after them. */
+  #writeAll(texts: (string | Uint8Array)[]): Failure | undefined {
     let taken = 0;
+    let bytes: Uint8Array | undefined;
     try {
+      if (texts.every((text) => typeof text === "string")) {
+        // A short text is taken faster than its bytes.
+        const text = texts.join("");
+        if (text === "") return undefined;
+        taken = this.#some(this.#calls.writeSync(this.#fd!, text));
+        if (taken === Buffer.byteLength(text)) return undefined;
+      }
+      bytes = encode(texts);
       while (taken < bytes.length) {
-        const size = this.#calls.writeSync(this.#fd!, bytes, taken, bytes.length - taken);
-        if (size === 0) throw new Error(`Cannot write to ${this.name}: it takes no more bytes`);
-        taken += size;
+        taken += this.#some(
+          this.#calls.writeSync(this.#fd!, bytes, taken, bytes.length - taken),
+        );
       }
     } catch (error) {
-      return { taken: taken + this.#takenUntold(taken, bytes.length), error };
+      bytes ??= encode(texts);
+      return { taken: taken + this.#takenUntold(taken, bytes.length), error, bytes };
     } finally {
       if (this.#isRegular) this.#end += taken;
     }
     return undefined;
+  }
+
+  #some(taken: number): number {
+    if (taken === 0) throw new Error(`Cannot write to ${this.name}: it takes no more bytes`);
+    return taken;
   }
 
   /** The bytes that a failed write took without a report: the size of the file shows them. */
@@ -309,11 +386,23 @@ export class LogFile implements TextStream {
         this.#release();
         this.#giveUpCut(new Error(`Cannot complete a record as ${this.name} was removed`));
         this.#endsTorn = false;
+        this.#repeatUnchecked();
         this.#open("a");
       } else {
         this.#end = stats.size;
       }
     }
+    this.#forgetUnchecked();
+    this.#checkedAt = performance.now();
+  }
+
+  /** Puts what was written to a file that may have been removed already before all others. */
+  #repeatUnchecked(): void {
+    this.#texts.unshift(...this.#uncheckedTexts);
+    this.#records.unshift(...this.#uncheckedRecords);
+    this.#characters += this.#uncheckedCharacters;
+    this.#bytes = this.#measured = 0;
+    this.#forgetUnchecked();
   }
 
   #clear(): void {
@@ -347,7 +436,7 @@ export class LogFile implements TextStream {
 
   /** Writes the buffer and, if `fsync` is `on-flush`, waits for the disk. Never rejects. */
   async flush(): Promise<void> {
-    this.writeOut();
+    this.writeOut(true);
     const fd = this.#fd;
     if (fd === undefined || !this.#isRegular || this.#fsync !== "on-flush") return;
     await new Promise<void>((resolve) => {
@@ -370,7 +459,7 @@ export class LogFile implements TextStream {
 
   /** Writes the buffer and closes the file. Never throws; the next record opens it again. */
   close(): void {
-    this.writeOut();
+    this.writeOut(true);
     this.#giveUpCut(new Error(`Cannot complete a record as ${this.name} was closed`));
     if (this.#fsync !== "never") this.#sync(makeLogRecord({ msg: "close()" }));
     this.#release();

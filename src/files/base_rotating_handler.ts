@@ -157,7 +157,8 @@ export abstract class BaseRotatingHandler extends FileHandler {
   }
 
   #rotate(dest: string): void {
-    this.logFile.writeOut();
+    // A rotator may remove the file that it has copied.
+    this.logFile.writeOut(true);
     try {
       watch(this.rotate(this.baseFilename, dest), (error) => this.reportFault(error));
     } catch (error) {

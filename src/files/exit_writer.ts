@@ -9,8 +9,8 @@ import process from "node:process";
 
 /** Something with a buffer. Writing it out never throws. */
 export interface Unwritten {
-  /** Writes what is buffered. */
-  writeOut(): void;
+  /** Writes what is buffered; `checks` says that what was written is made sure of. */
+  writeOut(checks: boolean): void;
 }
 
 /** The files that have something in their buffers, and the hooks that write it. */
@@ -53,7 +53,7 @@ class ExitWriter {
   };
 
   readonly #writeAll = (): void => {
-    for (const file of this.#unwritten) file.writeOut();
+    for (const file of this.#unwritten) file.writeOut(true);
   };
 }
 

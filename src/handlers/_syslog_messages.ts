@@ -17,6 +17,7 @@ import type { LogRecord } from "../logging/log_record.ts";
 import { pythonStr } from "../text/python_repr.ts";
 import { localtime } from "../text/struct_time.ts";
 import { BYTES_A_CHARACTER } from "../text/utf8.ts";
+import { PlainRecordReader } from "../wire/plain_record.ts";
 import { StructuredData } from "../wire/syslog/structured_data.ts";
 import { PreparedText } from "./_text_encoder.ts";
 import type { CheckedSyslogOptions } from "./syslog_options.ts";
@@ -36,6 +37,10 @@ export interface SyslogMessages {
    * @throws {RangeError} for a lone surrogate
    */
   prepare(record: LogRecord, pri: number, text: string): number;
+  /**
+   * As `prepare()`, for a plain record whose text is its message alone; returns 0 for any other record.
+   */
+  preparePlain(record: LogRecord, pri: number): number;
   /** See {@linkcode RecordEncoder}. */
   write(out: Uint8Array, view: DataView, at: number): number;
 }
@@ -62,6 +67,10 @@ class PlainMessages implements SyslogMessages {
 
   prepare(_record: LogRecord, pri: number, text: string): number {
     return this.#prepared.set(this.#make(pri, text));
+  }
+
+  preparePlain(): number {
+    return 0;
   }
 
   write(out: Uint8Array, view: DataView, at: number): number {
@@ -92,6 +101,8 @@ class RfcMessages implements SyslogMessages {
   #logger: unknown;
   #name = "root";
   #idleData: StructuredData | undefined;
+  readonly #plainData = new StructuredData();
+  readonly #reader = new PlainRecordReader((fields) => ({ fields, process: processOf(fields) }));
 
   constructor(what: string, options: CheckedSyslogOptions) {
     const { format, hostname, appName = null, procid, msgid, structuredDataId, bom, maxBytes } =
@@ -121,6 +132,26 @@ class RfcMessages implements SyslogMessages {
     });
     this.#idleData = data;
     return most;
+  }
+
+  preparePlain(record: LogRecord, pri: number): number {
+    const { appName, procid, structuredDataId } = this.#options;
+    // To read the fields takes longer than to make the text.
+    if (structuredDataId === null) return 0;
+    const reader = this.#reader;
+    const template = reader.read(record);
+    if (template === undefined) return 0;
+    const { extras, keys, values, characters } = reader;
+    for (let i = 0; i < extras; i++) {
+      if (keys[i] === "asctime") return 0;
+    }
+    const data = this.#plainData;
+    data.borrow(keys, values, extras, characters);
+    return this.#formatter.prepare(pri, reader.created, reader.message, {
+      appName: appName ?? this.#nameOf(reader.name),
+      procid: procid === undefined ? template.process : procid,
+      data,
+    });
   }
 
   write(out: Uint8Array, _view: DataView, at: number): number {

@@ -189,7 +189,9 @@
  * @module
  */
 import * as codes from "../wire/syslog/syslog_codes.ts";
+import { correctMistake } from "../logging/call_mistake.ts";
 import { atOnce } from "../logging/callback.ts";
+import { Handler } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import type {
@@ -203,13 +205,13 @@ import type { BatchWriter } from "../delivery/batch_writer.ts";
 import { DatagramWriter } from "../delivery/datagram_writer.ts";
 import { FramedStreamWriter } from "../delivery/framed_stream_writer.ts";
 import { checkDeliveryOptions, type DeliveryOptions } from "../delivery/delivery_options.ts";
-import { encodeAlone } from "../delivery/frame_encoder.ts";
+import { DirectEncoderFirst, encodeAlone, FramingEncoder } from "../delivery/frame_encoder.ts";
 import { NetworkHandler } from "../delivery/network_handler.ts";
+import type { Encoder } from "../delivery/outbox.ts";
 import { openRelp, type RelpSettings } from "../delivery/relp_writer.ts";
 import { StreamWriter } from "../delivery/stream_writer.ts";
 import { prototypeMethod } from "../logging/prototype_method.ts";
 import type { StreamFraming } from "../wire/framing.ts";
-import type { RecordEncoder } from "../wire/record_encoder.ts";
 import { defineConstants, type SyslogConstants } from "./syslog_constants.ts";
 import { type SyslogMessages, syslogMessages } from "./_syslog_messages.ts";
 import {
@@ -325,11 +327,11 @@ export class SysLogHandler extends NetworkHandler {
   /** Of a Unix socket of unknown kind both, until one has worked. */
   #targets: SyslogTargets;
   readonly #messages: SyslogMessages;
-  readonly #encoder: RecordEncoder = {
-    prepare: (record) => this.#prepare(record),
-    write: (out, view, at) => this.#messages.write(out, view, at),
-  };
+  readonly #encoder: Encoder<LogRecord>;
+  /** The framing of messages when they are written. */
   readonly #framing: StreamFraming | undefined;
+  /** Frames messages when they are queued: by octet counts, where they certainly go to a stream. */
+  readonly #framingEncoder: FramingEncoder<unknown> | undefined;
   /** `undefined`: no RELP. */
   readonly #relp: RelpSettings | undefined;
 
@@ -364,8 +366,22 @@ export class SysLogHandler extends NetworkHandler {
     this.#connector = options.connector as Connector & DatagramConnector;
     this.#targets = targets;
     this.#messages = messages;
-    if (checked.framing !== "relp") this.#framing = checked.framing;
-    else this.#relp = checkDeliveryOptions(what, delivery as DeliveryOptions);
+    const write = messages.write.bind(messages);
+    this.#encoder = new DirectEncoderFirst(
+      { prepare: (record) => this.#preparePlain(record), write },
+      { prepare: (record) => this.#prepare(record), write },
+    );
+    const { framing } = checked;
+    if (framing === "relp") {
+      this.#relp = checkDeliveryOptions(what, delivery as DeliveryOptions);
+    } else if (
+      framing !== undefined && "enclose" in framing &&
+      targets.datagrams === null && this.makeSocket === makeSocket
+    ) {
+      this.#framingEncoder = new FramingEncoder(framing);
+    } else {
+      this.#framing = framing;
+    }
   }
 
   /** The kind of socket; `null` until a Unix socket of unknown kind was connected. */
@@ -385,6 +401,11 @@ export class SysLogHandler extends NetworkHandler {
     else super.emit(record);
   }
 
+  /** @ignore */
+  protected override framed<Item>(encoder: Encoder<Item>): Encoder<Item> {
+    return this.#framingEncoder?.of(encoder as Encoder<unknown>) ?? encoder;
+  }
+
   /** Returns the bytes of `makeMessage()`, which is the method to override. */
   protected override encode(record: LogRecord): Uint8Array {
     return atOnce(this.makeMessage(record), "makeMessage()");
@@ -398,9 +419,26 @@ export class SysLogHandler extends NetworkHandler {
   #prepare(record: LogRecord): number {
     const text = this.ident + atOnce(this.format(record), "format()") +
       (this.append_nul ? "\0" : "");
-    const priority = atOnce(this.mapPriority(record.levelname), "mapPriority()");
-    const pri = atOnce(this.encodePriority(this.facility, priority), "encodePriority()");
-    return this.#messages.prepare(record, pri, text);
+    return this.#messages.prepare(record, this.#priOf(record), text);
+  }
+
+  /** Returns 0 unless the text of the message is that of the record alone. */
+  #preparePlain(record: LogRecord): number {
+    const isMessageAlone = this.formatter === null && this.format === format &&
+      this.ident === "" && !this.append_nul && !record.exc_info && !record.exc_text;
+    if (!isMessageAlone) return 0;
+    try {
+      return this.#messages.preparePlain(record, this.#priOf(record));
+    } catch (error) {
+      // As `format()` does, which corrects the call.
+      if (!correctMistake(this, record, error)) throw error;
+      return 0;
+    }
+  }
+
+  #priOf({ levelname }: LogRecord): number {
+    const priority = atOnce(this.mapPriority(levelname), "mapPriority()");
+    return atOnce(this.encodePriority(this.facility, priority), "encodePriority()");
   }
 
   /**
@@ -416,8 +454,11 @@ export class SysLogHandler extends NetworkHandler {
   /** The name in `priority_names` for the name of a level, by `priority_map`. */
   mapPriority(levelName: string): string {
     // A stranger's value may be a list, and to make a key of that can take for ever.
-    const isName = typeof levelName === "string" && Object.hasOwn(this.priority_map, levelName);
-    return isName ? this.priority_map[levelName]! : "warning";
+    if (typeof levelName !== "string") return "warning";
+    const name = this.priority_map[levelName];
+    // What an object inherits is no text, and `Object.hasOwn()` takes longer.
+    if (typeof name === "string") return name;
+    return Object.hasOwn(this.priority_map, levelName) ? name! : "warning";
   }
 
   /**
@@ -466,4 +507,6 @@ function isDatagrams(socket: StreamConnection | DatagramSocket): socket is Datag
   return typeof socket === "object" && socket !== null && "send" in socket;
 }
 
+const format = /* @__PURE__ */ prototypeMethod(Handler, "format");
+const makeSocket = /* @__PURE__ */ prototypeMethod(SysLogHandler, "makeSocket");
 const makeMessage = /* @__PURE__ */ prototypeMethod(SysLogHandler, "makeMessage");

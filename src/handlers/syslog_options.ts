@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { StreamFraming } from "../wire/framing.ts";
+import type { InPlaceFraming, StreamFraming } from "../wire/framing.ts";
 import {
   checkBoolean,
   checkDatagramTarget,
@@ -164,7 +164,7 @@ const FOREIGN: Readonly<Record<SyslogFormat, readonly (keyof SyslogOptions)[]>> 
   rfc5424: [],
 };
 
-const FRAMINGS: Readonly<Record<SyslogFraming, StreamFraming | "relp">> = {
+const FRAMINGS: Readonly<Record<SyslogFraming, StreamFraming | InPlaceFraming | "relp">> = {
   "octet-counting": octetCounting,
   lf: lineDelimited,
   nul: nulDelimited,
@@ -227,7 +227,7 @@ export interface CheckedSyslogOptions {
   readonly facility: number | string;
   readonly format: SyslogFormat;
   /** `undefined`: the messages need none, or have it already. */
-  readonly framing: StreamFraming | "relp" | undefined;
+  readonly framing: StreamFraming | InPlaceFraming | "relp" | undefined;
   /** `true`: the message itself ends with a NUL, as CPython's. */
   readonly appendNul: boolean;
   readonly hostname: string | null;

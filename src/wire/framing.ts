@@ -105,6 +105,17 @@ export interface StreamFraming extends Framing {
   write(payload: Uint8Array, out: Uint8Array, at: number): number;
 }
 
+/** A framing that can frame a payload where it stands. */
+export interface InPlaceFraming extends StreamFraming {
+  /** Returns how far behind the start of its frame a payload of `length` bytes stands. */
+  offset(length: number): number;
+  /**
+   * As `write()`, for a payload that stands in `out` from `start` to `end`. It need not be moved if
+   * that is as far behind `at` as {@linkcode offset} says.
+   */
+  enclose(out: Uint8Array, at: number, start: number, end: number): number;
+}
+
 /** Checks the options of a reader, and returns the cap. */
 export function checkDeframerOptions(options: DeframerOptions): number {
   checkKnown("read frames", options, ["maxFrameBytes"]);

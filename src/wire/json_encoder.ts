@@ -14,7 +14,7 @@ import type { LogRecord } from "../logging/log_record.ts";
 import { RECORD_FIELDS as FIELDS } from "../logging/record_attributes.ts";
 import { jsonText } from "../text/json_text.ts";
 import { encodeUtf8 } from "../text/utf8.ts";
-import { PlainRecordReader, type RecordTemplate } from "./_plain_record.ts";
+import { PlainRecordReader, type RecordTemplate } from "./plain_record.ts";
 import type { RecordEncoder } from "./record_encoder.ts";
 
 /** `JSON.stringify()` writes a character as six bytes at most: `\u0000`. */

@@ -15,7 +15,7 @@ import type { RecordEncoder } from "./record_encoder.ts";
 import * as op from "./pickle/opcodes.ts";
 import { Pickler } from "./pickle/pickler.ts";
 import { MAX_VALUE_BYTES, TEXT_HEADER, writePlain, writeText } from "./pickle/scalars.ts";
-import { PlainRecordReader, type RecordTemplate } from "./_plain_record.ts";
+import { PlainRecordReader, type RecordTemplate } from "./plain_record.ts";
 import { writeFields } from "./record_pickler.ts";
 
 /** The length prefix of a frame, in bytes. */

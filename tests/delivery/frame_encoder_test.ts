@@ -1,7 +1,13 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { DirectEncoderFirst, encodeAlone, FrameEncoder } from "../../src/delivery/frame_encoder.ts";
+import {
+  DirectEncoderFirst,
+  encodeAlone,
+  FrameEncoder,
+  FramingEncoder,
+} from "../../src/delivery/frame_encoder.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { record } from "../handlers/wire.ts";
+import { octetCounting } from "../../src/wire/syslog/syslog_framing.ts";
 import { test } from "../test.ts";
 
 test("FrameEncoder refuses a frame that is no Uint8Array", () => {
@@ -55,4 +61,21 @@ test("DirectEncoderFirst encodes on after a record that throws", () => {
   }, new FrameEncoder(() => Uint8Array.of(2, 2)));
   assertThrows(() => encoder.prepare(record("bad")), Error, "scripted");
   assertEquals(encoder.prepare(record("good")), 1);
+});
+
+test("FramingEncoder frames an item as its own encoder wrote it, after another one was encoded within", () => {
+  const encode = (text: string) => new TextEncoder().encode(text);
+  const framing = new FramingEncoder<string>(octetCounting);
+  const inner = new FrameEncoder((text: string) => encode(`inner ${text}`));
+  const frames: string[] = [];
+  const frame = (item: string, encoder: FrameEncoder<string>) =>
+    frames.push(new TextDecoder().decode(encodeAlone(item, framing.of(encoder))));
+  frame(
+    "a",
+    new FrameEncoder((text: string) => {
+      frame("b", inner);
+      return encode(`outer ${text}`);
+    }),
+  );
+  assertEquals(frames, ["7 inner b", "7 outer a"]);
 });

@@ -7,6 +7,7 @@ import { type FileCalls, LogFile, type LogFileOptions } from "../../src/files/_l
 import { recordOf } from "../logging/helpers.ts";
 import { inFolder, read } from "./folder.ts";
 import { test } from "../test.ts";
+import { until } from "../until.ts";
 
 /** The outcome of a write: it takes so many bytes, or fails. */
 type Outcome = number | "ENOSPC";
@@ -14,7 +15,13 @@ type Outcome = number | "ENOSPC";
 /** A file system whose writes have the scripted outcomes, and then take every byte. */
 function scripted(outcomes: Outcome[]): { calls: FileCalls; writes: number[] } {
   const writes: number[] = [];
-  const writeSync = (fd: number, bytes: Uint8Array, offset: number, length: number): number => {
+  const writeSync = (
+    fd: number,
+    data: Uint8Array | string,
+    offset = 0,
+    length = Buffer.byteLength(data),
+  ): number => {
+    const bytes = Buffer.from(data);
     const outcome = outcomes.shift() ?? length;
     if (outcome === "ENOSPC") throw Object.assign(new Error("full"), { code: "ENOSPC" });
     const size = fs.writeSync(fd, bytes, offset, Math.min(outcome, length));
@@ -47,6 +54,15 @@ test("LogFile writes the records of a turn in one call at its end", async () => 
     await setImmediate();
     assertEquals(writes, [11, 2]);
     file.close();
+  });
+});
+
+test("LogFile takes an empty text for written", async () => {
+  await inFolder((folder) => {
+    const [file, lost] = logFile(folder);
+    file.append("", recordOf("empty"));
+    file.close();
+    assertEquals([read(file.name), lost], ["", []]);
   });
 });
 
@@ -227,6 +243,58 @@ test("a file that was removed is created again, with the buffered records", asyn
   });
 });
 
+test("records that were written to a file after its removal are written to the next one", async () => {
+  await inFolder(async (folder) => {
+    const [file, lost] = logFile(folder, { checkMs: 1e6 });
+    append(file, "gone");
+    file.writeOut();
+    fs.rmSync(file.name);
+    append(file, "kept");
+    file.writeOut();
+    append(file, "kept too");
+    file.writeOut();
+    assert(!fs.existsSync(file.name));
+    await file.flush();
+    assertEquals([read(file.name), lost], ["kept\nkept too\n", []]);
+    fs.rmSync(file.name);
+    append(file, "x".repeat(65536));
+    append(file, "last");
+    file.close();
+    assertEquals([read(file.name), lost], [`${"x".repeat(65536)}\nlast\n`, []]);
+  });
+});
+
+test("a file that was removed is created again although no further record comes", async () => {
+  await inFolder(async (folder) => {
+    const [file, lost] = logFile(folder);
+    append(file, "gone");
+    file.writeOut();
+    fs.rmSync(file.name);
+    append(file, "last");
+    file.writeOut();
+    // The timer of the file holds no process open.
+    const hold = setInterval(() => {}, 1000);
+    await until(() => fs.existsSync(file.name) && read(file.name) !== "", () => "no file");
+    clearInterval(hold);
+    assertEquals([read(file.name), lost], ["last\n", []]);
+    file.close();
+  });
+});
+
+test("records that were written after the removal of their folder are reported as lost", async () => {
+  await inFolder((folder) => {
+    const [file, lost] = logFile(`${folder}/logs`, { checkMs: 1e6 });
+    fs.mkdirSync(`${folder}/logs`);
+    append(file, "gone");
+    file.writeOut();
+    fs.rmSync(`${folder}/logs`, { recursive: true });
+    append(file, "lost");
+    file.writeOut();
+    file.close();
+    assertEquals(lost, ["lost"]);
+  });
+});
+
 test("a record whose beginning was removed is reported", async () => {
   await inFolder((folder) => {
     const { calls } = scripted([2, "ENOSPC"]);
@@ -242,7 +310,7 @@ test("a record whose beginning was removed is reported", async () => {
 
 test("records that find their folder removed are reported as lost", async () => {
   await inFolder(async (folder) => {
-    const [file, lost] = logFile(`${folder}/logs`);
+    const [file, lost] = logFile(`${folder}/logs`, { checkMs: 0 });
     fs.mkdirSync(`${folder}/logs`);
     append(file, "gone");
     await setImmediate();

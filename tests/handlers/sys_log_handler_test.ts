@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
 import { MemoryNetwork, type MemoryOutcome } from "../../src/testing/memory.ts";
 import { SyslogFrameReader } from "../../src/wire/syslog/syslog_framing.ts";
 import type { DeliveryEvent } from "../../src/delivery/delivery_event.ts";
@@ -388,6 +389,27 @@ test("SysLogHandler takes a stream from a makeSocket() of its user's where it ha
   await handler.close();
 });
 
+test("SysLogHandler frames what send() is given once, also where send() is overridden", async () => {
+  const network = new MemoryNetwork();
+  const sent: string[] = [];
+  class Watched extends SysLogHandler {
+    override send(message: Uint8Array) {
+      sent.push(text(message));
+      super.send(message);
+    }
+  }
+  const options = { connector: network, ...tcp, format: "rfc5424" } as const;
+  const handler = new Watched(["h", 601], options);
+  handler.emit(known({ name: "root" }));
+  // One that needs more digits, and one that needs fewer, than most.
+  for (const message of ["<14>x", `<14>${"y".repeat(1000)}`]) handler.send(encoder.encode(message));
+  await handler.flush();
+  assertEquals(frames(network.peer.received), sent);
+  assertEquals(sent.length, 3);
+  await handler.close();
+  assertEquals(account(handler).sentBytes, network.peer.received.length);
+});
+
 test("SysLogHandler writes RFC 5424 with its fields from the record and the connector", async () => {
   const { network, handler } = setUp(undefined, {
     format: "rfc5424",
@@ -405,6 +427,60 @@ test("SysLogHandler writes RFC 5424 with its fields from the record and the conn
     `${time} box my_app__ - - - spam`,
   ]);
   await handler.close();
+});
+
+const anyText = fc.oneof(
+  fc.string({ unit: "grapheme", maxLength: 12 }),
+  fc.constantFrom("", '"]\\', "\ud83d", "\ude00", "ä", "x".repeat(70), "y".repeat(5000)),
+);
+const anyScalar = fc.oneof(
+  anyText,
+  fc.integer(),
+  fc.double(),
+  fc.boolean(),
+  fc.constantFrom(null, undefined, -0, 2 ** 31, -1.2345678901234567e-308),
+);
+const anyKey = fc.oneof(
+  fc.constantFrom("user", "user name", "ä", "x".repeat(40), "asctime", "b"),
+  fc.string({ minLength: 1, maxLength: 5 }),
+).filter((key) => key !== "message" && !Object.hasOwn(record(""), key));
+const anyCall = fc.oneof(
+  fc.tuple(anyText),
+  fc.tuple(fc.constantFrom("%s", "a %s b %d c", "\ud83d%s%s", "ä%d%s"), anyScalar, anyScalar),
+);
+
+test("SysLogHandler writes a plain record byte for byte as it writes a formatted one", () => {
+  const connector = new MemoryNetwork();
+  const clock = connector.clock;
+  for (
+    const options of [
+      { format: "rfc3164" },
+      { format: "rfc5424", structuredDataId: "app@32473" },
+      { format: "rfc5424", bom: true, maxDatagramBytes: 120, structuredDataId: "app@32473" },
+      { format: "rfc5424" },
+    ] as const
+  ) {
+    const plain = new SysLogHandler(local, { connector, clock, ...options });
+    const formatted = new SysLogHandler(local, { connector, clock, ...options });
+    formatted.setFormatter(new Formatter());
+    const outcome = (handler: SysLogHandler, [msg, ...args]: unknown[], fields: object) => {
+      try {
+        const made = known({ msg, args, ...fields, message: undefined });
+        return text(handler.makeMessage(made));
+      } catch (error) {
+        return String(error);
+      }
+    };
+    const property = fc.property(
+      anyCall,
+      fc.dictionary(anyKey, anyScalar, { maxKeys: 5 }),
+      (call, fields) => {
+        assertEquals(outcome(plain, call, fields), outcome(formatted, call, fields));
+      },
+    );
+    fc.assert(property, { seed: 14, numRuns: 250 });
+    assertEquals(plain.truncated, formatted.truncated);
+  }
 });
 
 test("SysLogHandler writes the fields that it is given", async () => {
@@ -527,6 +603,8 @@ test("SysLogHandler sends two records whole where a field of one logs the other"
     / (\S+) 42 - (\[.*)/.exec(frame)?.slice(1)
   );
   assertEquals(data, [
+    // The getter runs again after `json` has shown that the record is not plain.
+    ["inner", '[app@32473 user="a" order="8"] spam'],
     ["inner", '[app@32473 user="a" order="8"] spam'],
     ["inner", '[app@32473 user="b" order="8"] spam'],
     ["myapp", '[app@32473 order="7" getter="x" json="y" last="9"] spam'],

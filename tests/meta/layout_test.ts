@@ -165,8 +165,8 @@ const testedThrough: Record<string, string[]> = {
     "src/queue/port_receiver.ts",
   ],
   "tests/wire/pickle_encoder_test.ts": [
-    "src/wire/_plain_record.ts",
-    "src/wire/_record_message.ts",
+    "src/wire/plain_record.ts",
+    "src/wire/record_message.ts",
   ],
   "tests/handlers/socket_handler_test.ts": [
     "src/delivery/_account.ts",

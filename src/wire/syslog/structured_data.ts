@@ -8,6 +8,7 @@
 import { callSpecialMethod } from "../../text/special_method.ts";
 import { pythonRepr } from "../../text/python_repr.ts";
 import { MAX_TEXT, TextBudget } from "../../text/text_budget.ts";
+import { isScalar, type Scalar } from "../../text/scalar.ts";
 import { jsonText } from "../../text/json_text.ts";
 import { writeDigits } from "../../text/digits.ts";
 import { BYTES_A_CHARACTER, encodeUtf8 } from "../../text/utf8.ts";
@@ -39,8 +40,8 @@ const MAX_STARTS = 64;
 /** ` name="` and the quote at the end. */
 const MAX_NAME_BYTES = MAX_NAME + 4;
 
-/** The digits of a value that is kept as an integer; other numbers are kept as text. */
-const MAX_DIGITS = 10;
+/** The most characters of a number, a boolean or null: those of `-1.2345678901234567e-308`. */
+const MAX_VALUE = 24;
 
 /**
  * Checks an SD-ID and returns it: a name and, unless IANA has registered it, `@` and the private
@@ -66,9 +67,8 @@ export function checkStructuredDataId(what: string, name: string, value: unknown
  * ends with a number: `_2`, `_3`, and so on.
  */
 export class StructuredData {
-  readonly #names: string[] = [];
-  /** Integers from 0 are kept as they are, so that no text is made of them. */
-  readonly #values: (string | number | undefined)[] = [];
+  #names: string[] = [];
+  #values: Scalar[] = [];
   readonly #budget = new TextBudget();
   /** By index, the name of the last parameter there, and the bytes before its value. */
   readonly #starts: { name: string; bytes: Uint8Array }[] = [];
@@ -100,7 +100,20 @@ export class StructuredData {
     this.#names[at] = name;
     this.#values[at] = kept;
     this.#most += MAX_NAME_BYTES +
-      (typeof kept === "string" ? BYTES_A_CHARACTER * kept.length : MAX_DIGITS);
+      (typeof kept === "string" ? BYTES_A_CHARACTER * kept.length : MAX_VALUE);
+  }
+
+  /**
+   * Takes all parameters from two lists, which stay the caller's and in which names may be changed.
+   *
+   * @param characters how many the names and the texts among the values have: far fewer than a
+   * record may have
+   */
+  borrow(names: string[], values: Scalar[], count: number, characters: number): void {
+    this.#names = names;
+    this.#values = values;
+    this.#count = count;
+    this.#most = count * (MAX_NAME_BYTES + MAX_VALUE) + BYTES_A_CHARACTER * characters;
   }
 
   /** Writes ` name="value"` for each parameter at `at`, and returns the end. */
@@ -117,9 +130,9 @@ export class StructuredData {
       // A loop is faster than a call of `set()`: most names are short.
       for (let j = 0; j < start.length; j++) out[end + j] = start[j]!;
       end += start.length;
-      end = typeof value === "string"
-        ? writeEscaped(value, out, end)
-        : writeDigits(value, out, end);
+      if (typeof value === "string") end = writeEscaped(value, out, end);
+      else if (isShortInteger(value)) end = writeDigits(value, out, end);
+      else end = encodeUtf8(String(value), out, end);
       out[end++] = QUOTE;
     }
     return end;
@@ -157,8 +170,7 @@ function writeEscaped(text: string, out: Uint8Array, at: number): number {
   if (length > SHORT_TEXT) return encodeUtf8(escaped(text), out, at);
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i);
-    // Most characters are lower-case letters.
-    if (code <= BRACKET ? code === QUOTE || code >= BACKSLASH : code > 0x7f) {
+    if (code > 0x7f || code === QUOTE || code === BACKSLASH || code === BRACKET) {
       return encodeUtf8(escaped(text), out, at);
     }
     out[at + i] = code;
@@ -195,18 +207,14 @@ class ParamNames {
   }
 }
 
-function paramValue(value: unknown, budget: TextBudget): string | number | undefined {
-  switch (typeof value) {
-    case "string":
-      return budget.cut(value);
-    case "number":
-      return value >= 0 && (value | 0) === value ? value : String(value);
-    case "boolean":
-      return String(value);
-    case "undefined":
-      return undefined;
-  }
-  if (value === null) return "null";
+/** An integer of up to ten digits, of which no text is made. */
+function isShortInteger(value: Scalar): value is number {
+  return typeof value === "number" && value >= 0 && (value | 0) === value;
+}
+
+function paramValue(value: unknown, budget: TextBudget): Scalar {
+  if (typeof value === "string") return budget.cut(value);
+  if (isScalar(value)) return value;
   try {
     return objectText(value, budget);
   } catch {

@@ -9,7 +9,7 @@
  */
 import { ChunkQueue } from "../chunk_queue.ts";
 import { checkDeframerOptions, type DeframerOptions, FrameError } from "../framing.ts";
-import type { FrameReader, StreamFraming } from "../framing.ts";
+import type { FrameReader, InPlaceFraming, StreamFraming } from "../framing.ts";
 import { writeDigits } from "../../text/digits.ts";
 import { checkOneOf, refuse } from "../../logging/validate.ts";
 
@@ -258,16 +258,18 @@ function isDigit(byte: number): boolean {
 /**
  * RFC 6587 section 3.4.1: the length in bytes, as decimal digits and a space, before each message.
  */
-export const octetCounting: StreamFraming = /* @__PURE__ */ streamFraming(
-  (length) => MAX_DIGITS + 1 + length,
-  (payload, out, at) => {
-    const end = writeDigits(payload.length, out, at);
-    out[end] = SPACE;
-    out.set(payload, end + 1);
-    return end + 1 + payload.length;
-  },
-  "either",
-  "counted",
+export const octetCounting: InPlaceFraming = /* @__PURE__ */ inPlace(
+  /* @__PURE__ */ streamFraming(
+    (length) => MAX_DIGITS + 1 + length,
+    (payload, out, at) => {
+      const end = writeDigits(payload.length, out, at);
+      out[end] = SPACE;
+      out.set(payload, end + 1);
+      return end + 1 + payload.length;
+    },
+    "either",
+    "counted",
+  ),
 );
 
 /** RFC 6587 section 3.4.2: an LF after each message. */
@@ -320,4 +322,25 @@ function streamFraming(
     reader: (options?: DeframerOptions): FrameReader =>
       new SyslogFrameReader(options, delimiter, framing),
   };
+}
+
+/** Octet counting of messages where they stand. */
+function inPlace(framing: StreamFraming): InPlaceFraming {
+  return {
+    ...framing,
+    offset: countSize,
+    enclose(out: Uint8Array, at: number, start: number, end: number): number {
+      const length = end - start;
+      if (start - at !== countSize(length)) return framing.write(out.slice(start, end), out, at);
+      out[writeDigits(length, out, at)] = SPACE;
+      return end;
+    },
+  };
+}
+
+/** Returns the bytes of a length and the space behind it. */
+function countSize(length: number): number {
+  let size = 2;
+  for (let left = length; left > 9; left = left / 10 | 0) size++;
+  return size;
 }

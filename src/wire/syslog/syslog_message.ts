@@ -21,6 +21,7 @@ import {
 import { LocalTimestamps, UtcTimestamp } from "./_syslog_time.ts";
 import { checkWellFormed, truncateUtf8 } from "../../text/strict_utf8.ts";
 import { BYTES_A_CHARACTER, encodeUtf8 } from "../../text/utf8.ts";
+import type { RecordMessage } from "../record_message.ts";
 
 /** The action that fails if a field of a message is bad. */
 const SEND = "send a syslog message";
@@ -31,8 +32,8 @@ const BOM = "\ufeff";
 const DASH = 0x2d;
 const BRACKET = 0x5d;
 
-/** The most bytes of `[`, the SD-ID, `]`, a space and the byte order mark. */
-const MAX_SIZE_AROUND_DATA = 38;
+/** The most bytes of `-` or `]`, a space and the byte order mark. */
+const MAX_SIZE_BEHIND_DATA = 5;
 
 /** Longer messages are encoded at once: for them one more copy hardly matters. */
 const MAX_DIRECT_BYTES = 12288;
@@ -87,12 +88,20 @@ export interface MessageFormatter {
    *
    * @param pri facility and severity, 0 to 191
    * @param created its time, in seconds since the epoch
+   * @param text its text, or the prepared message of a record, which must stay so until `write()`
    * @throws {TypeError | RangeError} for a value that the format cannot hold
    */
-  prepare(pri: number, created: number, text: string, fields?: MessageFields): number;
+  prepare(
+    pri: number,
+    created: number,
+    text: string | RecordMessage,
+    fields?: MessageFields,
+  ): number;
   /** Writes the prepared message at `at`, and returns its end. */
   write(out: Uint8Array, at: number): number;
 }
+
+const encoder = /* @__PURE__ */ new TextEncoder();
 
 const NO_FIELDS: MessageFields = {};
 
@@ -100,7 +109,7 @@ const NO_FIELDS: MessageFields = {};
 abstract class HeaderFormatter implements MessageFormatter {
   /** See {@linkcode MessageFormatter}. */
   truncated = 0;
-  #text = "";
+  #text: string | RecordMessage = "";
   /** The whole message, if it is long. */
   #bytes: Uint8Array | undefined;
   readonly #rules: HeaderRules;
@@ -161,9 +170,15 @@ abstract class HeaderFormatter implements MessageFormatter {
   protected abstract shortenHead(headBytes: number, maxBytes: number): void;
 
   /** See {@linkcode MessageFormatter}. */
-  prepare(pri: number, created: number, text: string, fields: MessageFields = NO_FIELDS): number {
+  prepare(
+    pri: number,
+    created: number,
+    text: string | RecordMessage,
+    fields: MessageFields = NO_FIELDS,
+  ): number {
     const head = this.prepareHead(pri, created, fields);
-    checkWellFormed(text);
+    if (typeof text === "string") checkWellFormed(text);
+    else if (!text.isWellFormed) checkWellFormed(text.text);
     this.#text = text;
     this.#bytes = undefined;
     const most = head + text.length * BYTES_A_CHARACTER;
@@ -175,7 +190,11 @@ abstract class HeaderFormatter implements MessageFormatter {
   /** See {@linkcode MessageFormatter}. */
   write(out: Uint8Array, at: number): number {
     const bytes = this.#bytes;
-    if (bytes === undefined) return encodeUtf8(this.#text, out, this.writeHead(out, at));
+    if (bytes === undefined) {
+      const text = this.#text;
+      const end = this.writeHead(out, at);
+      return typeof text === "string" ? encodeUtf8(text, out, end) : text.write(out, end);
+    }
     this.#bytes = undefined;
     out.set(bytes, at);
     return at + bytes.length;
@@ -240,10 +259,10 @@ export class Rfc3164Formatter extends HeaderFormatter {
  * section 6, in UTC and with microseconds.
  */
 export class Rfc5424Formatter extends HeaderFormatter {
-  /** `[` and the SD-ID; undefined for messages without structured data. */
-  readonly #dataStart: string | undefined;
-  readonly #beforeText: string;
-  /** By PRI, all up to the structured data of the last message. */
+  /** `[` and the SD-ID; empty for messages without structured data. */
+  readonly #dataStart: string = "";
+  readonly #beforeText: Uint8Array;
+  /** By PRI, all up to the parameters of the last message. */
   readonly #heads: Head[] = [];
   #head: Head | undefined;
   #data: StructuredData | null = null;
@@ -259,37 +278,40 @@ export class Rfc5424Formatter extends HeaderFormatter {
     if (structuredDataId !== null) {
       this.#dataStart = `[${checkStructuredDataId(what, "structuredDataId", structuredDataId)}`;
     }
-    this.#beforeText = bom ? ` ${BOM}` : " ";
+    this.#beforeText = encoder.encode(bom ? ` ${BOM}` : " ");
   }
 
   protected override prepareHead(pri: number, created: number, fields: MessageFields): number {
     const part = this.part(fields);
     let head = this.#heads[pri];
-    if (head?.part !== part) this.#heads[pri] = head = new Head(checkPri(pri), part);
+    if (head?.part !== part) {
+      this.#heads[pri] = head = new Head(checkPri(pri), part, this.#dataStart);
+    }
     head.timestamp.write(created);
     this.#head = head;
     const { data = null } = fields;
-    const hasData = this.#dataStart !== undefined && data !== null && data.size > 0;
+    const hasData = this.#dataStart !== "" && data !== null && data.size > 0;
     this.#data = hasData ? data : null;
-    return head.bytes.length + MAX_SIZE_AROUND_DATA + (hasData ? data.mostBytes : 0);
+    return head.bytes.length + MAX_SIZE_BEHIND_DATA + (hasData ? data.mostBytes : 0);
   }
 
   protected override writeHead(out: Uint8Array, at: number): number {
-    const { bytes } = this.#head!;
+    const { bytes, dataAt } = this.#head!;
     out.set(bytes, at);
-    let end = at + bytes.length;
+    let end = at + dataAt;
     if (this.#data === null) {
       out[end++] = DASH;
     } else {
-      end = this.#data.write(out, encodeUtf8(this.#dataStart!, out, end));
+      end = this.#data.write(out, at + bytes.length);
       out[end++] = BRACKET;
     }
-    return encodeUtf8(this.#beforeText, out, end);
+    const before = this.#beforeText;
+    for (let i = 0; i < before.length; i++) out[end++] = before[i]!;
+    return end;
   }
 
   protected override shortenHead(headBytes: number, maxBytes: number): void {
-    const beforeText = this.#beforeText.length * BYTES_A_CHARACTER - 2;
-    if (headBytes - beforeText > maxBytes) this.#data = null;
+    if (headBytes - this.#beforeText.length > maxBytes) this.#data = null;
   }
 
   protected override join(...fields: (string | null)[]): string {
@@ -297,20 +319,22 @@ export class Rfc5424Formatter extends HeaderFormatter {
   }
 }
 
-/** All up to the structured data. */
+/** All up to the first parameter of structured data. */
 class Head {
   readonly part: string;
   readonly bytes: Uint8Array;
+  /** The position of the structured data in `bytes`. */
+  readonly dataAt: number;
   /** The timestamp in `bytes`, which differs from message to message. */
   readonly timestamp: UtcTimestamp;
 
-  constructor(pri: number, part: string) {
+  constructor(pri: number, part: string, dataStart: string) {
     const start = `<${pri}>1 `;
+    const beforeData = `${start}${" ".repeat(UtcTimestamp.SIZE)} ${part}`;
     this.part = part;
+    this.bytes = encoder.encode(beforeData + dataStart);
     // All of it is ASCII.
-    const text = `${start}${" ".repeat(UtcTimestamp.SIZE)} ${part}`;
-    this.bytes = new Uint8Array(text.length);
-    encodeUtf8(text, this.bytes, 0);
+    this.dataAt = beforeData.length;
     this.timestamp = new UtcTimestamp(this.bytes, start.length);
   }
 }

@@ -340,3 +340,21 @@ test("heldBytes is the memory of a message that has begun, and 0 between message
     assertEquals(reader.heldBytes, held, text);
   }
 });
+
+test("enclose() frames a payload wherever it stands as frame() does", () => {
+  const payloads = fc.oneof(
+    fc.uint8Array({ maxLength: 40 }),
+    fc.constantFrom(0, 9, 10, 99, 100, 999, 1000, 1001).map((length) => new Uint8Array(length)),
+  );
+  const property = fc.property(payloads, fc.nat(9), fc.nat(2000), (payload, at, expected) => {
+    const { length } = payload;
+    const most = octetCounting.mostBytes(length);
+    const out = new Uint8Array(at + most);
+    const start = at + octetCounting.offset(expected);
+    out.set(payload, start);
+    const end = octetCounting.enclose(out, at, start, start + length);
+    assertEquals(out.slice(at, end), octetCounting.frame(payload));
+    assertEquals(octetCounting.offset(length) + length, end - at);
+  });
+  fc.assert(property, { seed: 14 });
+});

@@ -13,7 +13,7 @@
 import { LogRecord } from "../logging/log_record.ts";
 import { RECORD_FIELDS as FIELDS } from "../logging/record_attributes.ts";
 import { isScalar, type Scalar } from "../text/scalar.ts";
-import { RecordMessage } from "./_record_message.ts";
+import { RecordMessage } from "./record_message.ts";
 
 /** The most characters of the texts that are not in the template. */
 const MAX_CHARACTERS = 4096;

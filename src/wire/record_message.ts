@@ -25,6 +25,10 @@ export class RecordMessage {
   readonly #values: (string | number)[] = [];
   readonly #whole = { before: "" };
   readonly #wholeOnly: readonly TextBefore[] = [this.#whole];
+  /** The parts of a format that were found to be well-formed last. */
+  #wellFormed: readonly TextBefore[] | undefined;
+  /** The most characters that the prepared message may have. */
+  length = 0;
 
   /** Returns the most characters that the message may have; `undefined` if it is no text. */
   prepare(record: LogRecord): number | undefined {
@@ -38,14 +42,29 @@ export class RecordMessage {
       const message: unknown = record.getMessage();
       if (typeof message !== "string") return undefined;
       this.#whole.before = message;
-      return message.length;
+      return this.length = message.length;
     }
     let most = (msg as string).length;
     for (let i = 1; i < parts.length; i++) {
       const value = this.#values[i - 1]!;
       most += typeof value === "string" ? value.length : MAX_DIGITS;
     }
-    return most;
+    return this.length = most;
+  }
+
+  /** Says that no text of the prepared message has a lone surrogate, not even one half of a pair. */
+  get isWellFormed(): boolean {
+    const parts = this.#parts;
+    const last = parts.length - 1;
+    if (parts !== this.#wellFormed) {
+      if (!parts.every(({ before }) => before.isWellFormed())) return false;
+      this.#wellFormed = parts === this.#wholeOnly ? undefined : parts;
+    }
+    for (let i = 0; i < last; i++) {
+      const value = this.#values[i];
+      if (typeof value === "string" && !value.isWellFormed()) return false;
+    }
+    return true;
   }
 
   /** Writes the prepared message at `start`, and returns its end. */
