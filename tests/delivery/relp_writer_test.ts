@@ -429,7 +429,7 @@ test("at exit what waits is written, and all that was not answered counts as los
   network.exit();
   const { sent, dropped, queued } = account(handler);
   assertEquals([sent, dropped.closed, queued], [2, 129, 0]);
-  assertEquals(events.at(-1), { type: "outage-over", lost: 129 });
+  assertEquals(events.at(-1), { type: "exit", lost: 129 });
   await clock.advance();
   assertEquals(server.texts, [...numbers(130), "last"]);
   const closing = handler.close();

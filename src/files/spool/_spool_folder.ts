@@ -384,9 +384,11 @@ export class SpoolFolder {
     this.#lock.release();
   }
 
-  /** Closes the folder and removes it with all that is in it. */
+  /** Closes the folder, whose records are all settled, and removes it with all that is in it. */
   async remove(): Promise<void> {
     const { calls } = this.#settings;
+    // A crash may bring back some of the segments: their records must not go again.
+    this.mark(this.end, []);
     this.#position.sync();
     this.#unlink(this.segments);
     attempt(() => calls.unlinkSync(`${this.path}/${POSITION_NAME}`));
