@@ -16,6 +16,10 @@
  * of them has stood unwritten for longer than the one before had lived, so that a server that ends every
  * connection after half a second has no record blamed for it.
  *
+ * Where the server acknowledges records, nothing is on probation. When two streams in a row have ended
+ * without an answer to the oldest record, the next ones are probed: the head record alone, and twice as
+ * many once all that was written is acknowledged. A record is poison as above.
+ *
  * Browser compatible: pure, the time is a fact of each event.
  *
  * @module
@@ -165,8 +169,12 @@ export class PersistentLink implements Link, Answers {
   #onTrial = 0;
   /** Streams that ended upon the head record alone. */
   #strikes = 0;
-  /** Records at the head of the queue that a stream carried which ended young. */
+  /** Records at the head of the queue that a stream carried which ended young, or without answers. */
   #suspects = 0;
+  /** Records sent when a stream last ended before all was acknowledged. */
+  #sentAtEnd = -1;
+  /** The step in which a probed stream was last written to. */
+  #writtenStep = 0;
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -218,8 +226,26 @@ export class PersistentLink implements Link, Answers {
     return this.#fail("failed", facts.dialledAt, facts);
   }
 
-  settled(): Answer {
-    return [...this.#prove(), ["progress"], ["watch"]];
+  settled({ unacknowledged }: LinkFacts): Answer {
+    const next = this.#stage === "probed" && unacknowledged === 0 ? this.#widen() : NOTHING;
+    return [...this.#prove(), ["progress"], ["watch"], ...next];
+  }
+
+  /** All that a probed stream was written is acknowledged: twice as many records follow. */
+  #widen(): Answer {
+    this.#suspects -= this.#window;
+    this.#mayWrite = this.#window *= 2;
+    this.#strikes = 0;
+    this.#standSteps = 1;
+    if (this.#suspects <= 0) this.#acquit();
+    return [["write"]];
+  }
+
+  /** The server is there, and no record is suspected of ending connections. */
+  #acquit(): void {
+    this.#confirm();
+    this.#forgive();
+    this.#isSuspected = false;
   }
 
   progress({ writer }: LinkFacts): Answer {
@@ -239,6 +265,7 @@ export class PersistentLink implements Link, Answers {
   }
 
   disconnect(facts: LinkFacts): Answer {
+    this.#sentAtEnd = -1;
     const queued = facts.queued - this.#onTrial;
     return [...this.#confirm(), ...this.#lose({ ...facts, queued })];
   }
@@ -304,7 +331,7 @@ export class PersistentLink implements Link, Answers {
     this.#isPlain = this.#isSettling && !writer.isConnectionless;
     this.writeMs = writer.isConnectionless ? undefined : this.#settings.writeTimeoutMs;
     this.#isProven = this.#isEndSeen = this.#wasStuck = false;
-    if (this.#isPlain) {
+    if (this.#isPlain || this.#isSuspected && !writer.isConnectionless) {
       this.#stage = this.#isSuspected ? "probed" : "young";
       this.#mayWrite = this.#isSuspected ? 0 : Infinity;
       this.#left = this.#ceiling;
@@ -330,7 +357,11 @@ export class PersistentLink implements Link, Answers {
   }
 
   #keep({ writing, heldBytes, writer }: LinkFacts): Answer {
-    if (writer.acknowledges) return [["watch"], ["write"]];
+    if (writer.acknowledges) {
+      this.#mayWrite -= writing;
+      this.#writtenStep = this.#steps;
+      return [["watch"], ["write"]];
+    }
     if (this.#stage === "free") return SETTLED;
     const last = this.#written.at(-1);
     if (last?.step === this.#steps) last.records += writing;
@@ -355,16 +386,19 @@ export class PersistentLink implements Link, Answers {
     const isOld = this.#stage === "young" || (this.#steps >= YOUNG_STEPS && this.#suspects === 0);
     if (isOld) {
       sent += this.#onTrial;
-      this.#confirm();
-      this.#forgive();
-      this.#isSuspected = false;
-    } else if (this.#steps >= this.#standSteps && this.#mayWrite === 0 && this.#left > 0) {
+      this.#acquit();
+    } else if (this.#steps >= this.#standSteps && this.#mayWrite === 0 && this.#isNext) {
       this.#window = this.#window * 2 || 1;
       this.#mayWrite = Math.min(this.#window, this.#left);
     }
     if (isOld || this.#steps === this.#standSteps) this.backoff.succeeded();
     const through: LinkAction[] = sent > 0 ? [["confirm", sent], ["progress"]] : [];
     return [...through, ...this.#nextTick(), ["write"]];
+  }
+
+  /** A probed stream may be written to again. */
+  get #isNext(): boolean {
+    return this.#isPlain ? this.#left > 0 : this.#window === 0;
   }
 
   /** Takes out the records behind which the stream has stood for a second; how many. */
@@ -421,9 +455,12 @@ export class PersistentLink implements Link, Answers {
     const part: LinkAction = ["part", isBroken || isCut];
     this.#isEndSeen = false;
     this.#wasStuck = this.#isPlain && (error as { code?: unknown } | undefined)?.code === "timeout";
-    if (this.#stage !== "free") return [part, ["restore"], ...this.#loseYoung(facts)];
+    if (this.#stage !== "free" && this.#isPlain) {
+      return [part, ["restore"], ...this.#loseYoung(facts)];
+    }
     const { done } = facts;
     const actions: LinkAction[] = [writer.acknowledges ? ["restore"] : ["settle"], part];
+    if (writer.acknowledges && !writer.isConnectionless) actions.push(...this.#suspect(facts));
     if (isCut && this.#isPlain) this.#noteCut(facts.sent + done);
     if (writer.holdSeconds !== undefined || (!this.#isProven && isBroken)) {
       return [...actions, ...this.#fail("flapped", now, facts)];
@@ -441,6 +478,32 @@ export class PersistentLink implements Link, Answers {
     if (isCut && isShortAgain && isBroken) actions.push(["outage", false]);
     actions.push(...this.#go(flaps ? "flapped" : "lost"), ["disconnected", 0], ["wake", false]);
     return redials && !flaps ? [...actions, ...this.#redial(now)] : actions;
+  }
+
+  /** A stream is over that has acknowledgements: finds out if its oldest record is to blame. */
+  #suspect({ unacknowledged, sent, error }: LinkFacts): Answer {
+    const wasProbed = this.#stage === "probed";
+    this.#stage = "free";
+    this.#mayWrite = Infinity;
+    // No record is to blame for a server that is silent.
+    const isSilent = (error as { code?: unknown } | undefined)?.code === "timeout";
+    if (unacknowledged === 0 || isSilent) return NOTHING;
+    const isNoFurther = sent === this.#sentAtEnd;
+    this.#sentAtEnd = sent;
+    if (!wasProbed) {
+      // One end may be a restart.
+      if (isNoFurther) this.#suspects = Math.max(this.#suspects, unacknowledged);
+      this.#isSuspected ||= isNoFurther;
+      return NOTHING;
+    }
+    if (unacknowledged > 1) this.#strikes = 0;
+    else if (this.#steps < this.#writtenStep + YOUNG_STEPS) this.#strikes++;
+    this.#standSteps = this.#strikes === 0 ? 1 : Math.min(this.#steps + 1, YOUNG_STEPS);
+    if (this.#strikes < POISON_STREAMS) return NOTHING;
+    this.#suspects--;
+    this.#strikes = 0;
+    this.#standSteps = 1;
+    return [["discard", 1, true]];
   }
 
   #redial(now: number): Answer {

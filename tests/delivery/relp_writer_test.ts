@@ -283,6 +283,8 @@ test("a server that opens each session and ends it before it answers is an outag
   assertEquals([handler.stats.connectFailures, handler.retryPeriod], [3, 4]);
   assertEquals(events.filter(({ type }) => type === "outage").length, 1);
   const server = await accept();
+  // It is probed: nothing is written before the session has stood for a while.
+  await run.clock.advance(100);
   await finish(run, server);
   assertEquals([account(handler).sent, account(handler).droppedTotal], [1, 0]);
 });

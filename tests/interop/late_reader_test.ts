@@ -18,10 +18,10 @@ async function closeAndRead(
 ): Promise<{ sent: number; dropped: number; whole: number }> {
   await using listener = await own.listen(at);
   const { address } = listener;
-  const target = address.transport === "tcp"
-    ? [address.hostname, address.port] as const
-    : [address.path, null] as const;
-  const handler = new SocketHandler(...target, {
+  const [host, port] = address.transport === "tcp"
+    ? [address.hostname, address.port]
+    : [address.path, null];
+  const handler = new SocketHandler(host, port, {
     connector,
     whileDisconnected: "queue",
     closeTimeoutMs: 300,
