@@ -142,9 +142,11 @@ export class SpoolFolder {
       const firsts = calls.readdirSync(path).map(firstOf).filter((first) => first !== undefined);
       firsts.sort((a, b) => a - b);
       let end = left?.end ?? 0;
+      let kind: string | undefined;
       const last = firsts.at(-1);
       if (last !== undefined) {
-        const { end: found, error } = this.#endOf(last);
+        const { end: found, kind: ofLast, error } = this.#endOf(last);
+        kind = ofLast;
         this.aside = error;
         end = Math.max(end, found);
       }
@@ -162,6 +164,7 @@ export class SpoolFolder {
       const begin = this.segments[0]?.first ?? end;
       this.low = Math.min(Math.max(left?.low ?? begin, begin), end);
       this.missing = Math.max(begin - (left?.low ?? begin), 0);
+      this.#checkKind(kind);
       this.#retireSettled();
     } catch (error) {
       this.close();
@@ -169,8 +172,19 @@ export class SpoolFolder {
     }
   }
 
-  /** The sequence number behind the last record of the last segment; sets aside an unreadable one. */
-  #endOf(first: number): { end: number; error?: Error } {
+  /** Records of another kind are refused, unless all are settled. */
+  #checkKind(kind: string | undefined): void {
+    const { contentType } = this.#settings;
+    const isOther = contentType !== undefined && kind !== undefined && kind !== contentType;
+    if (!isOther || this.end === this.low) return;
+    throw new Error(`it holds records of the kind '${kind}', not '${contentType}'`);
+  }
+
+  /**
+   * The sequence number behind the last record of the last segment, and the kind of its records; sets
+   * aside an unreadable one.
+   */
+  #endOf(first: number): { end: number; kind?: string; error?: Error } {
     const { calls, contentType } = this.#settings;
     const path = `${this.path}/${segmentName(first)}`;
     const { segment, bytes, end } = this.left ?? {};
@@ -186,12 +200,9 @@ export class SpoolFolder {
       return isBegun ? { end: first } : { end: first, error: this.setAside(path, error) };
     }
     try {
-      const type = reader.header.contentType;
-      if (contentType !== undefined && type !== contentType) {
-        throw new Error(`it holds records of the kind '${type}', not '${contentType}'`);
-      }
       while (reader.next());
-      return { end: reader.sequence + 1 + Number(reader.endsTorn) };
+      const kind = reader.header.contentType;
+      return { end: reader.sequence + 1 + Number(reader.endsTorn), kind };
     } finally {
       reader.close();
     }

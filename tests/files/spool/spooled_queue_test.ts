@@ -482,6 +482,67 @@ test("records of another kind are not sent, and stay", async () => {
   await end(next);
 });
 
+test("a folder whose records are all settled takes records of another kind", async () => {
+  const files = new ForgetfulFiles();
+  const first = start(files);
+  await log(first, 5);
+  first.sendAll();
+  await end(first);
+  const other = start(files, SMALL, { contentType: "pictures" });
+  await log(other, 3);
+  assertEquals([other.faults, other.queue.recovered], [[], 0]);
+  await end(other);
+  const next = start(files, SMALL, { contentType: "pictures" });
+  next.queue.open();
+  assertEquals(rangesOf(next.sendAll()), range(0, 3));
+  await end(next);
+});
+
+test("with perProcess, what a dead process left of another kind is reported once, and stays", async () => {
+  const files = new ForgetfulFiles();
+  const options = { ...SMALL, perProcess: true };
+  const dead = start(files, options, { contentType: "pictures" });
+  await log(dead, 5);
+  files.kill();
+  const [name] = files.readdirSync("/spool");
+  const before = files.readdirSync(`/spool/${name}`).filter((file) => file.endsWith(".seg"));
+  for (let run = 0; run < 2; run++) {
+    const heir = start(files, options);
+    await log(heir, 3);
+    assertEquals(heir.faults, [
+      `the spool leaves /spool/${name} as it is, which a dead process has left: ` +
+      "it holds records of the kind 'Test pictures', not 'Test text'",
+    ]);
+    assertEquals([heir.queue.recovered, heir.sendAll().length], [0, 3]);
+    check(heir);
+    await end(heir);
+    const after = files.readdirSync(`/spool/${name}`).filter((file) => file.endsWith(".seg"));
+    assertEquals(after, before);
+  }
+  // A process that can send them takes them over.
+  const other = start(files, options, { contentType: "pictures" });
+  other.queue.open();
+  assertEquals(rangesOf(other.sendAll()), range(0, 5));
+  await end(other);
+  void dead.queue.close();
+});
+
+test("with perProcess, a folder that a running process has got is no fault", async () => {
+  const files = new ForgetfulFiles();
+  const options = { ...SMALL, perProcess: true };
+  const processes = new ScriptedProcesses(1, "1");
+  processes.alive.set(2, "2");
+  const first = new SpoolSetting(files, options, { processes, contentType: "pictures" });
+  await log(first, 5);
+  const other = new ScriptedProcesses(2, "2");
+  other.alive.set(1, "1");
+  const second = new SpoolSetting(files, options, { processes: other });
+  await log(second, 5);
+  assertEquals(second.faults, []);
+  await end(second);
+  await end(first);
+});
+
 test("a second process on the folder gets an error, and the first one goes on", async () => {
   const files = new ForgetfulFiles();
   const processes = new ScriptedProcesses(1, "10");
