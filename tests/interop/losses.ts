@@ -20,7 +20,7 @@ const KINDS = ["tcp, written at once", "tcp", "relp", "http", "datagrams"];
 /** Records of one turn to a server that has stopped. */
 const FLOOD = 100_000;
 
-type Delivering = SocketHandler | SysLogHandler | HTTPHandler;
+type Delivering = SocketHandler | SysLogHandler | HTTPHandler | DatagramHandler;
 
 function handlerOf(kind: string, port: number): Delivering {
   const host = "127.0.0.1";
