@@ -34,7 +34,7 @@ export function logger(kind: Kind): (log: Logger, i: number) => void {
 export function open(
   { port, protocol, loggers, kind, batchMs }: Target,
   connector: Connector & DatagramConnector = ofRuntime,
-  more: Partial<SocketHandlerOptions> = {},
+  more: Pick<SocketHandlerOptions, "spool" | "whileDisconnected"> = {},
 ): Promise<Subject> {
   const gathering = batchMs === undefined ? {} : { batchMs };
   const options = { connector, onEvent: () => {}, ...gathering, ...more };

@@ -7,7 +7,14 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { DatagramHandler, HTTPHandler, Logger, SocketHandler, SysLogHandler } from "../../mod.ts";
+import {
+  DatagramHandler,
+  HTTPHandler,
+  Logger,
+  type NetworkHandler,
+  SocketHandler,
+  SysLogHandler,
+} from "../../mod.ts";
 import { connector } from "../../src/adapters/auto.ts";
 import { runtime } from "../test.ts";
 import { until } from "../until.ts";
@@ -20,12 +27,10 @@ const KINDS = ["tcp, written at once", "tcp", "relp", "http", "datagrams"];
 /** Records of one turn to a server that has stopped. */
 const FLOOD = 100_000;
 
-type Delivering = SocketHandler | SysLogHandler | HTTPHandler | DatagramHandler;
-
-function handlerOf(kind: string, port: number): Delivering {
+function handlerOf(kind: string, port: number): NetworkHandler {
   const host = "127.0.0.1";
   const usual = { connector, onEvent: () => {}, whileDisconnected: "queue" } as const;
-  const handler = kind === "relp"
+  const handler: NetworkHandler = kind === "relp"
     ? new SysLogHandler([host, port], { ...usual, socktype: "stream", framing: "relp" })
     : kind === "http"
     ? new HTTPHandler(`${host}:${port}`, "/", {
@@ -57,7 +62,7 @@ class Server {
 
   async start(): Promise<void> {
     this.#running = startProgram("losses_server.ts", [this.#kind, this.port, this.#file], {
-      denoFlags: ["--allow-all"],
+      denoFlags: ["--allow-read", "--allow-write", "--allow-sys"],
     });
     this.port = Number((await printed(this.#running, /^(\d+)$/m))[1]);
   }
