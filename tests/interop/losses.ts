@@ -25,7 +25,7 @@ const kills = Number(process.argv[2] ?? 10);
 const KINDS = ["tcp, written at once", "tcp", "relp", "http", "datagrams"];
 
 /** Records of one turn to a server that has stopped. */
-const FLOOD = 100_000;
+const FLOOD = 60_000;
 
 function handlerOf(kind: string, port: number): NetworkHandler {
   const host = "127.0.0.1";
@@ -120,7 +120,7 @@ async function measure(kind: string, isHung: boolean): Promise<void> {
     await handler.flush({ signal: AbortSignal.timeout(30_000) });
     await handler.close();
     // The server writes what has arrived, and then waits.
-    const { sent, droppedTotal } = handler.stats;
+    const { droppedTotal } = handler.stats;
     let count = -1;
     await until(async () => {
       if (count === (count = server.numbers.length)) return true;
@@ -129,11 +129,12 @@ async function measure(kind: string, isHung: boolean): Promise<void> {
     }, () => "an end of what arrives");
     const numbers = server.numbers.filter((number) => !Number.isNaN(number));
     const arrived = new Set(numbers);
-    const lost = logged - arrived.size;
-    const per = (records: number) => (records / kills).toFixed(1);
+    const uncounted = logged - arrived.size - droppedTotal;
     process.stdout.write(
-      `| ${kind}${isHung ? ", hung before" : ""} | ${logged} | ${lost} | ${per(lost)} | ` +
-        `${droppedTotal} | ${numbers.length - arrived.size} | ${sent} |\n`,
+      `| ${kind}${isHung ? ", hung before" : ""} | ${logged} | ${
+        (uncounted / kills).toFixed(1)
+      } | ` +
+        `${droppedTotal} | ${numbers.length - arrived.size} |\n`,
     );
   } finally {
     await server.kill();
@@ -143,8 +144,8 @@ async function measure(kind: string, isHung: boolean): Promise<void> {
 
 process.stdout.write(
   `${runtime}, ${kills} kills each\n` +
-    "| server | records | lost | lost a kill | of them counted | arrived twice | sent |\n" +
-    "| ------ | ------- | ---- | ----------- | --------------- | ------------- | ---- |\n",
+    "| server | records | lost a kill, counted by nobody | counted as lost | arrived twice |\n" +
+    "| ------ | ------- | ------------------------------ | --------------- | ------------- |\n",
 );
 for (const kind of KINDS) await measure(kind, false);
 for (const kind of ["tcp", "relp"]) await measure(kind, true);
