@@ -1,7 +1,7 @@
 /**
- * Measures how many records are lost when a server is killed by `kill -9`, for each protocol: `losses.ts
- * [KILLS]`, with `bun`, `deno run -A` or `node --import tsx`. The server writes a file; it is killed
- * while a program logs 1,000 records a second to it, and started again.
+ * Measures how many records are lost when a server is killed by `kill -9`, for each protocol:
+ * `bench/losses.ts [KILLS]`, with `bun`, `deno run -A` or `node --import tsx`. The server writes a file.
+ * It is killed while a program logs 1,000 records a second to it, and started again.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,13 +14,15 @@ import {
   type NetworkHandler,
   SocketHandler,
   SysLogHandler,
-} from "../../mod.ts";
-import { connector } from "../../src/adapters/auto.ts";
-import { runtime } from "../test.ts";
-import { until } from "../until.ts";
-import { printed, type RunningProgram, startProgram } from "./programs.ts";
+} from "../mod.ts";
+import { connector } from "../src/adapters/auto.ts";
+import { runtime } from "../tests/test.ts";
+import { until } from "../tests/until.ts";
+import { printed, type RunningProgram, startProgram } from "../tests/interop/programs.ts";
 
 const kills = Number(process.argv[2] ?? 10);
+
+const SERVER = new URL("net/losses_server.ts", import.meta.url).href;
 
 const KINDS = ["tcp, written at once", "tcp", "relp", "http", "datagrams"];
 
@@ -61,7 +63,7 @@ class Server {
   }
 
   async start(): Promise<void> {
-    this.#running = startProgram("losses_server.ts", [this.#kind, this.port, this.#file], {
+    this.#running = startProgram(SERVER, [this.#kind, this.port, this.#file], {
       denoFlags: ["--allow-read", "--allow-write", "--allow-sys"],
     });
     this.port = Number((await printed(this.#running, /^(\d+)$/m))[1]);
