@@ -173,8 +173,6 @@ export class PersistentLink implements Link, Answers {
   #suspects = 0;
   /** Records sent when a stream last ended before all was acknowledged. */
   #sentAtEnd = -1;
-  /** The step in which a probed stream was last written to. */
-  #writtenStep = 0;
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -265,7 +263,6 @@ export class PersistentLink implements Link, Answers {
   }
 
   disconnect(facts: LinkFacts): Answer {
-    this.#sentAtEnd = -1;
     const queued = facts.queued - this.#onTrial;
     return [...this.#confirm(), ...this.#lose({ ...facts, queued })];
   }
@@ -295,7 +292,8 @@ export class PersistentLink implements Link, Answers {
 
   loopEmpty({ waiting, writing, unacknowledged }: LinkFacts): Answer {
     // A last dial to a server that has just stopped reading would hold a Deno program open once more.
-    return waiting + writing + unacknowledged > 0 && !this.#wasStuck ? [["flush"]] : NOTHING;
+    const isStuck = this.#isPlain && this.#wasStuck;
+    return waiting + writing + unacknowledged > 0 && !isStuck ? [["flush"]] : NOTHING;
   }
 
   loopEmptyAgain(): Answer {
@@ -334,7 +332,8 @@ export class PersistentLink implements Link, Answers {
     if (this.#isPlain || this.#isSuspected && !writer.isConnectionless) {
       this.#stage = this.#isSuspected ? "probed" : "young";
       this.#mayWrite = this.#isSuspected ? 0 : Infinity;
-      this.#left = this.#ceiling;
+      // Acknowledgements, and not the time, say when more than the head record may follow.
+      this.#left = this.#isPlain ? this.#ceiling : 1;
       this.#steps = this.#window = this.#onTrial = 0;
       this.#written = [];
     }
@@ -357,17 +356,13 @@ export class PersistentLink implements Link, Answers {
   }
 
   #keep({ writing, heldBytes, writer }: LinkFacts): Answer {
-    if (writer.acknowledges) {
-      this.#mayWrite -= writing;
-      this.#writtenStep = this.#steps;
-      return [["watch"], ["write"]];
-    }
+    this.#mayWrite -= writing;
+    this.#left -= writing;
+    if (writer.acknowledges) return [["watch"], ["write"]];
     if (this.#stage === "free") return SETTLED;
     const last = this.#written.at(-1);
     if (last?.step === this.#steps) last.records += writing;
     else this.#written.push({ records: writing, step: this.#steps });
-    this.#mayWrite -= writing;
-    this.#left -= writing;
     this.#onTrial += writing;
     if (heldBytes <= MAX_TRIAL_BYTES || this.#isSuspected) return HELD;
     return [["hold"], ...this.#confirm(), ["progress"], ["write"]];
@@ -387,18 +382,13 @@ export class PersistentLink implements Link, Answers {
     if (isOld) {
       sent += this.#onTrial;
       this.#acquit();
-    } else if (this.#steps >= this.#standSteps && this.#mayWrite === 0 && this.#isNext) {
+    } else if (this.#steps >= this.#standSteps && this.#mayWrite === 0 && this.#left > 0) {
       this.#window = this.#window * 2 || 1;
       this.#mayWrite = Math.min(this.#window, this.#left);
     }
     if (isOld || this.#steps === this.#standSteps) this.backoff.succeeded();
     const through: LinkAction[] = sent > 0 ? [["confirm", sent], ["progress"]] : [];
     return [...through, ...this.#nextTick(), ["write"]];
-  }
-
-  /** A probed stream may be written to again. */
-  get #isNext(): boolean {
-    return this.#isPlain ? this.#left > 0 : this.#window === 0;
   }
 
   /** Takes out the records behind which the stream has stood for a second; how many. */
@@ -454,7 +444,7 @@ export class PersistentLink implements Link, Answers {
     // The rest of a pending write is written to the next connection, so it must not go on here.
     const part: LinkAction = ["part", isBroken || isCut];
     this.#isEndSeen = false;
-    this.#wasStuck = this.#isPlain && (error as { code?: unknown } | undefined)?.code === "timeout";
+    this.#wasStuck = (error as { code?: unknown } | undefined)?.code === "timeout";
     if (this.#stage !== "free" && this.#isPlain) {
       return [part, ["restore"], ...this.#loseYoung(facts)];
     }
@@ -481,23 +471,21 @@ export class PersistentLink implements Link, Answers {
   }
 
   /** A stream is over that has acknowledgements: finds out if its oldest record is to blame. */
-  #suspect({ unacknowledged, sent, error }: LinkFacts): Answer {
+  #suspect({ unacknowledged, sent }: LinkFacts): Answer {
     const wasProbed = this.#stage === "probed";
     this.#stage = "free";
     this.#mayWrite = Infinity;
     // No record is to blame for a server that is silent.
-    const isSilent = (error as { code?: unknown } | undefined)?.code === "timeout";
-    if (unacknowledged === 0 || isSilent) return NOTHING;
-    const isNoFurther = sent === this.#sentAtEnd;
-    this.#sentAtEnd = sent;
-    if (!wasProbed) {
-      // One end may be a restart.
-      if (isNoFurther) this.#suspects = Math.max(this.#suspects, unacknowledged);
-      this.#isSuspected ||= isNoFurther;
-      return NOTHING;
+    if (unacknowledged === 0 || this.#wasStuck) return NOTHING;
+    // One end may be a restart.
+    if (sent === this.#sentAtEnd) {
+      this.#isSuspected = true;
+      this.#suspects = Math.max(this.#suspects, unacknowledged);
     }
-    if (unacknowledged > 1) this.#strikes = 0;
-    else if (this.#steps < this.#writtenStep + YOUNG_STEPS) this.#strikes++;
+    this.#sentAtEnd = sent;
+    const isAlone = wasProbed && unacknowledged === 1;
+    const isSoon = this.#steps < this.#standSteps + YOUNG_STEPS;
+    this.#strikes = isAlone && isSoon ? this.#strikes + 1 : 0;
     this.#standSteps = this.#strikes === 0 ? 1 : Math.min(this.#steps + 1, YOUNG_STEPS);
     if (this.#strikes < POISON_STREAMS) return NOTHING;
     this.#suspects--;
