@@ -1,6 +1,7 @@
 /** The subject itself: the public API, the runtime's own connector, the handlers' defaults. */
 import { DatagramHandler, getLogger, INFO, type Logger, SocketHandler } from "../../mod.ts";
 import { connector as ofRuntime } from "../../src/adapters/auto.ts";
+import type { SocketHandlerOptions } from "../../src/handlers/socket_handler.ts";
 import type { Connector, DatagramConnector } from "../../src/net/connector.ts";
 import {
   ARGS,
@@ -33,8 +34,10 @@ export function logger(kind: Kind): (log: Logger, i: number) => void {
 export function open(
   { port, protocol, loggers, kind, batchMs }: Target,
   connector: Connector & DatagramConnector = ofRuntime,
+  more: Pick<SocketHandlerOptions, "spool" | "whileDisconnected"> = {},
 ): Promise<Subject> {
-  const options = { connector, onEvent: () => {}, ...(batchMs !== undefined && { batchMs }) };
+  const gathering = batchMs === undefined ? {} : { batchMs };
+  const options = { connector, onEvent: () => {}, ...gathering, ...more };
   const handler = protocol === "tcp"
     ? new SocketHandler("127.0.0.1", port, options)
     : new DatagramHandler("127.0.0.1", port, options);

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Durability } from "../../src/files/spool/file_spool.ts";
 import type { Kind } from "./record.mjs";
 
 /** The address and the format of the records. */
@@ -17,6 +18,8 @@ export interface Target {
   readonly kind: Kind;
   /** logwire's option of that name, where it is not the default. */
   readonly batchMs?: number;
+  /** The option of the spool, where there is one. */
+  readonly durability?: Durability;
   /** A file of pre-encoded frames and the size of each, for what does not encode. */
   readonly frames: string;
 }

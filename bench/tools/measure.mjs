@@ -32,6 +32,7 @@ export async function measure(setting, command, options) {
     format = "pickle",
     isFixed = false,
     batchMs,
+    durability,
     delimiter,
     limitMs,
   } = options;
@@ -46,7 +47,7 @@ export async function measure(setting, command, options) {
   });
   const job = {
     ...{ port: sink.port, protocol, loggers, kind, batchMs, frames: setting.framesOf(kind) },
-    ...{ records, perTurn, warmup, latency, exit, deaf },
+    ...{ durability, records, perTurn, warmup, latency, exit, deaf },
   };
   const { command: argv, env } = command(job);
   const child = start(argv, { env, cwd: setting.root, limitMs });

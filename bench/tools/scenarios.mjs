@@ -87,6 +87,20 @@ function shareOfTracebacks({ family }, kind) {
 /** Of records with an error no more fit in the 64 MiB of a queue, which a burst on Deno fills. */
 const MOST_ERRORS = 50_000;
 
+/** A spool in each mode; in the place of a control, so that the ratio to it is printed, none. */
+const spooled = RUNTIMES.flatMap((runtime) => [
+  { ...subject("raw", runtime, "net/logwire_spooled.ts"), name: `without a spool, ${runtime}` },
+  ...["os", "interval", "always"].map((durability) => ({
+    ...subject("logwire", runtime, "net/logwire_spooled.ts", { durability }),
+    name: `with a spool, "${durability}", ${runtime}`,
+  })),
+]);
+
+/** A sync a turn may take ten milliseconds. */
+function shareOfSyncs({ record }) {
+  return record.durability === "always" ? 1 / 10 : 1;
+}
+
 const overHttp = [
   ...onEach("logwire", "net/http_logwire.ts"),
   ...onEach("raw", "controls/http_fetch.ts"),
@@ -287,6 +301,9 @@ export function scenarios({ quick, records, warmup, kinds }) {
         }),
     },
     tcp("memory", "burst of 1,000,000", ours, { kind: "args", records: 1_000_000 }),
+    ...quick ? [] : byKind("spool", "64 a turn, spooled", ["args"], () => spooled, {
+      ...{ records: steady, perTurn: 64, share: shareOfSyncs },
+    }),
     ...(quick ? [1000, 100_000] : [1000, 10_000, 100_000, 10_000_000])
       .map((records) =>
         tcp("scale", `${thousands(records)}, 64 a turn`, ours, {

@@ -12,6 +12,7 @@ const entryPoints = [
   "core/codec.ts",
   "net/driver.ts",
   "net/logwire.ts",
+  "net/logwire_spooled.ts",
   "net/receiver.ts",
   "net/write_frames.ts",
   "controls/raw_tcp.ts",

@@ -245,7 +245,7 @@ export class Account {
   mayEnd(): void {
     const lost = this.#lost + this.outbox.atRisk;
     if (lost > 0) {
-      this.beginOutage(new ProcessEnd(`${countOf(lost)} lost if the process ends`, false));
+      this.beginOutage(new ProcessEnd(`${countOf(lost)} lost if the process ends`));
     }
     if (this.#leftOver > 0) this.#end("closed", this.#leftOver);
   }
@@ -266,8 +266,9 @@ export class Account {
     this.#reportDrops();
     if (lost < 10 * this.#lostAtEnd) return;
     this.#lostAtEnd = lost;
-    this.beginOutage(new ProcessEnd("the process ends", true), this.counts.droppedTotal - lost);
-    this.report({ type: "outage-over", lost });
+    // Nothing is over: what is lost later is added to these.
+    this.#outage ??= this.counts.droppedTotal - lost;
+    this.report({ type: "exit", lost });
   }
 
   /** Records dropped since the outage began, if one lasts. */
@@ -303,9 +304,9 @@ export class Account {
     this.report({ type: "outage", error });
   }
 
-  /** The outage is over, if one lasts. */
+  /** The outage is over, if one lasts; one that was reported at the end of the process is not. */
   endOutage(): void {
-    if (this.#outage === undefined) return;
+    if (this.#outage === undefined || this.isEnding) return;
     const lost = this.#lost;
     this.#outage = undefined;
     this.report({ type: "outage-over", lost });

@@ -204,24 +204,31 @@ export class PerFlushLink implements Link, Answers {
     const isCut = facts.writing > 0 || facts.unacknowledged > 0;
     const isFirst = this.#losses++ === 0;
     const actions: LinkAction[] = [...this.#account(!isFirst, facts), ["part", true]];
-    const { acknowledges, isConnectionless, holdSeconds } = facts.writer;
+    const { isConnectionless, holdSeconds } = facts.writer;
+    if (isCut && !isFirst) {
+      actions.push(["outage", false]);
+      if (!isConnectionless) actions.push(...this.#suspect(facts));
+    }
     if (!this.#isProven || holdSeconds !== undefined) {
       return [...actions, ...this.#fail(facts.now, facts)];
     }
     if (isCut && !isFirst) {
       this.#failures++;
       this.backoff.failed(facts.now);
-      actions.push(["outage", false]);
-      if (!isConnectionless && !acknowledges) {
-        if (this.#window === 1 && ++this.#strikes === POISON_STREAMS) {
-          this.#strikes = 0;
-          actions.push(["discard", 1, true]);
-        }
-        this.#window = 1;
-      }
       actions.push(...this.#dropAll());
     }
     return [...actions, ["disconnected", 0]];
+  }
+
+  /** The next connections carry the head record alone, which is poison if three end upon it. */
+  #suspect({ error, writer }: LinkFacts): Answer {
+    const isAlone = this.#window === 1;
+    this.#window = 1;
+    // No record is to blame for a server that answers nothing.
+    const isSilent = writer.acknowledges && (error as { code?: unknown })?.code === "timeout";
+    if (!isAlone || isSilent || ++this.#strikes < POISON_STREAMS) return NOTHING;
+    this.#strikes = 0;
+    return [["discard", 1, true]];
   }
 
   /** The flush, or the handler, gives the connection up. */

@@ -16,6 +16,10 @@
  * of them has stood unwritten for longer than the one before had lived, so that a server that ends every
  * connection after half a second has no record blamed for it.
  *
+ * Where the server acknowledges records, nothing is on probation. When two streams in a row have ended
+ * without an answer to the oldest record, the next ones are probed: the head record alone, and twice as
+ * many once all that was written is acknowledged. A record is poison as above.
+ *
  * Browser compatible: pure, the time is a fact of each event.
  *
  * @module
@@ -167,8 +171,10 @@ export class PersistentLink implements Link, Answers {
   #onTrial = 0;
   /** Streams that ended upon the head record alone. */
   #strikes = 0;
-  /** Records at the head of the queue that a stream carried which ended young. */
+  /** Records at the head of the queue that a stream carried which ended young, or without answers. */
   #suspects = 0;
+  /** Records sent when a stream last ended before all was acknowledged. */
+  #sentAtEnd = -1;
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -221,8 +227,26 @@ export class PersistentLink implements Link, Answers {
     return this.#fail("failed", facts.dialledAt, facts);
   }
 
-  settled(): Answer {
-    return [...this.#prove(), ["progress"], ["watch"]];
+  settled({ unacknowledged }: LinkFacts): Answer {
+    const next = this.#stage === "probed" && unacknowledged === 0 ? this.#widen() : NOTHING;
+    return [...this.#prove(), ["progress"], ["watch"], ...next];
+  }
+
+  /** All that a probed stream was written is acknowledged: twice as many records follow. */
+  #widen(): Answer {
+    this.#suspects -= this.#window;
+    this.#mayWrite = this.#window *= 2;
+    this.#strikes = 0;
+    this.#standSteps = 1;
+    if (this.#suspects <= 0) this.#acquit();
+    return [["write"]];
+  }
+
+  /** The server is there, and no record is suspected of ending connections. */
+  #acquit(): void {
+    this.#confirm();
+    this.#forgive();
+    this.#isSuspected = false;
   }
 
   progress({ writer }: LinkFacts): Answer {
@@ -271,7 +295,8 @@ export class PersistentLink implements Link, Answers {
 
   loopEmpty({ waiting, writing, unacknowledged }: LinkFacts): Answer {
     // A last dial to a server that has just stopped reading would hold a Deno program open once more.
-    return waiting + writing + unacknowledged > 0 && !this.#wasStuck ? [["flush"]] : NOTHING;
+    const isStuck = this.#isPlain && this.#wasStuck;
+    return waiting + writing + unacknowledged > 0 && !isStuck ? [["flush"]] : NOTHING;
   }
 
   loopEmptyAgain(): Answer {
@@ -308,10 +333,11 @@ export class PersistentLink implements Link, Answers {
     this.#isPlain = this.#isSettling && !writer.isConnectionless;
     this.writeMs = writer.isConnectionless ? undefined : this.#settings.writeTimeoutMs;
     this.#isProven = this.#isEndSeen = this.#wasStuck = false;
-    if (this.#isPlain) {
+    if (this.#isPlain || this.#isSuspected && !writer.isConnectionless) {
       this.#stage = this.#isSuspected ? "probed" : "young";
       this.#mayWrite = this.#isSuspected ? 0 : Infinity;
-      this.#left = this.#ceiling;
+      // Acknowledgements, and not the time, say when more than the head record may follow.
+      this.#left = this.#isPlain ? this.#ceiling : 1;
       this.#steps = this.#window = this.#onTrial = 0;
       this.#written = [];
     }
@@ -334,13 +360,13 @@ export class PersistentLink implements Link, Answers {
   }
 
   #keep({ writing, heldBytes, writer }: LinkFacts): Answer {
+    this.#mayWrite -= writing;
+    this.#left -= writing;
     if (writer.acknowledges) return [["watch"], ["write"]];
     if (this.#stage === "free") return SETTLED;
     const last = this.#written.at(-1);
     if (last?.step === this.#steps) last.records += writing;
     else this.#written.push({ records: writing, step: this.#steps });
-    this.#mayWrite -= writing;
-    this.#left -= writing;
     this.#onTrial += writing;
     if (heldBytes <= MAX_TRIAL_BYTES || this.#isSuspected) return HELD;
     return [["hold"], ...this.#confirm(), ["progress"], ["write"]];
@@ -359,9 +385,7 @@ export class PersistentLink implements Link, Answers {
     const isOld = this.#stage === "young" || (this.#steps >= YOUNG_STEPS && this.#suspects === 0);
     if (isOld) {
       sent += this.#onTrial;
-      this.#confirm();
-      this.#forgive();
-      this.#isSuspected = false;
+      this.#acquit();
     } else if (this.#steps >= this.#standSteps && this.#mayWrite === 0 && this.#left > 0) {
       this.#window = this.#window * 2 || 1;
       this.#mayWrite = Math.min(this.#window, this.#left);
@@ -424,10 +448,13 @@ export class PersistentLink implements Link, Answers {
     // The rest of a pending write is written to the next connection, so it must not go on here.
     const part: LinkAction = ["part", isBroken || isCut];
     this.#isEndSeen = false;
-    this.#wasStuck = this.#isPlain && (error as { code?: unknown } | undefined)?.code === "timeout";
-    if (this.#stage !== "free") return [part, ["restore"], ...this.#loseYoung(facts)];
+    this.#wasStuck = (error as { code?: unknown } | undefined)?.code === "timeout";
+    if (this.#stage !== "free" && this.#isPlain) {
+      return [part, ["restore"], ...this.#loseYoung(facts)];
+    }
     const { done } = facts;
     const actions: LinkAction[] = [writer.acknowledges ? ["restore"] : ["settle"], part];
+    if (writer.acknowledges && !writer.isConnectionless) actions.push(...this.#suspect(facts));
     if (isCut && this.#isPlain) this.#noteCut(facts.sent + done);
     if (writer.holdSeconds !== undefined || (!this.#isProven && isBroken)) {
       return [...actions, ...this.#fail("flapped", now, facts)];
@@ -446,6 +473,30 @@ export class PersistentLink implements Link, Answers {
     if (isCut && isShortAgain && isBroken) actions.push(["outage", false]);
     actions.push(...this.#go(flaps ? "flapped" : "lost"), ["disconnected", 0], ["wake", false]);
     return redials && !flaps ? [...actions, ...this.#redial(now)] : actions;
+  }
+
+  /** A stream is over that has acknowledgements: finds out if its oldest record is to blame. */
+  #suspect({ unacknowledged, sent }: LinkFacts): Answer {
+    const wasProbed = this.#stage === "probed";
+    this.#stage = "free";
+    this.#mayWrite = Infinity;
+    // No record is to blame for a server that is silent.
+    if (unacknowledged === 0 || this.#wasStuck) return NOTHING;
+    // One end may be a restart.
+    if (sent === this.#sentAtEnd) {
+      this.#isSuspected = true;
+      this.#suspects = Math.max(this.#suspects, unacknowledged);
+    }
+    this.#sentAtEnd = sent;
+    const isAlone = wasProbed && unacknowledged === 1;
+    const isSoon = this.#steps < this.#standSteps + YOUNG_STEPS;
+    this.#strikes = isAlone && isSoon ? this.#strikes + 1 : 0;
+    this.#standSteps = this.#strikes === 0 ? 1 : Math.min(this.#steps + 1, YOUNG_STEPS);
+    if (this.#strikes < POISON_STREAMS) return NOTHING;
+    this.#suspects--;
+    this.#strikes = 0;
+    this.#standSteps = 1;
+    return [["discard", 1, true]];
   }
 
   #redial(now: number): Answer {

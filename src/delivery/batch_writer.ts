@@ -15,6 +15,8 @@ export interface Batch {
   /**
    * The sequence number of the first record. A batch that is written again, on another connection,
    * has the same id and the same records; after a record of it was dropped for room it has another id.
+   * Once two connections have ended without an acknowledgement it may be written in parts, of which
+   * the first has its id.
    */
   readonly id: bigint;
   /** The encoded records, one after the other. */

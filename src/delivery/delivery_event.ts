@@ -73,6 +73,7 @@ export interface DeliveryStats {
  *   records were written to it within the second before, and go again or are dropped
  * - `outage`: records cannot be delivered from now on: a dial failed or the queue is full
  * - `outage-over`: they can again, or the handler was closed; `lost` were dropped in between
+ * - `exit`: the process ends, by which `lost` records are lost, with those of an outage that lasts
  * - `dropped`: records were dropped; reported once an event-loop turn and reason
  * - `refused`: a record of so many bytes was dropped, since connections end upon it
  * - `spool`: the spool fails, for a part of the records or, where it says so, for all from now on
@@ -85,24 +86,17 @@ export type DeliveryEvent =
   | { type: "disconnected"; error: unknown; unconfirmed?: number }
   | { type: "outage"; error: unknown }
   | { type: "outage-over"; lost: number }
+  | { type: "exit"; lost: number }
   | { type: "dropped"; reason: DropReason; records: number }
   | { type: "refused"; bytes: number }
   | { type: "spool"; error: Error }
   | { type: "answered"; bytes: Uint8Array };
 
 /**
- * The error of the outage that the end of the process is, or may be. It is printed even right after
- * another one: there is no next line that could report it.
+ * The error of the outage that the end of the process may be. It is printed even right after another
+ * one: there may be no next line that could report it.
  */
-export class ProcessEnd extends Error {
-  /** True if the process ends, false if an error may end it. */
-  readonly isCertain: boolean;
-
-  constructor(message: string, isCertain: boolean) {
-    super(message);
-    this.isCertain = isCertain;
-  }
-}
+export class ProcessEnd extends Error {}
 
 /** Outages that begin so soon after the last line are counted and reported with the next one. */
 const QUIET_SECONDS = 10;
@@ -124,27 +118,26 @@ export function printEvents(
   let isShown = false;
   let toldTooLarge = false;
   let hidden = { outages: 0, lost: 0 };
-  let atEnd: string | undefined;
+  /** The outages that were not printed, which the next line reports. */
+  const before = () => {
+    const { outages, lost } = hidden;
+    hidden = { outages: 0, lost: 0 };
+    return outages === 0 ? "" : ` (short outages before: ${outages}, ${countOf(lost)} lost)`;
+  };
   return (event) => {
     if (event.type === "outage") {
       const quiet = clock.now() - quietSince;
       // A clock that was set back does not silence the lines for longer.
       isShown = quiet >= QUIET_SECONDS || quiet < 0 || event.error instanceof ProcessEnd;
       if (!isShown) return void hidden.outages++;
-      const { outages, lost } = hidden;
-      const before = outages === 0
-        ? ""
-        : ` (short outages before: ${outages}, ${countOf(lost)} lost)`;
-      hidden = { outages: 0, lost: 0 };
-      // The number of lost records follows at once, and stands on the same line.
-      atEnd = event.error instanceof ProcessEnd && event.error.isCertain ? before : undefined;
-      if (atEnd === undefined) say(`records are not delivered: ${messageOf(event.error)}${before}`);
+      say(`records are not delivered: ${messageOf(event.error)}${before()}`);
     } else if (event.type === "outage-over") {
       if (!isShown) return void (hidden.lost += event.lost);
       quietSince = clock.now();
-      const lost = `${countOf(event.lost)} lost`;
-      if (atEnd !== undefined) say(`the process ends: ${lost}${atEnd}`);
-      else say(`${isClosed() ? "closed during the outage" : "the outage is over"}: ${lost}`);
+      const over = isClosed() ? "closed during the outage" : "the outage is over";
+      say(`${over}: ${countOf(event.lost)} lost`);
+    } else if (event.type === "exit") {
+      say(`the process ends: ${countOf(event.lost)} lost${before()}`);
     } else if (event.type === "dropped" && event.reason === "tooLarge" && !toldTooLarge) {
       toldTooLarge = true;
       say("a record was too large to send and was dropped");

@@ -65,7 +65,7 @@
  * - Dropped records go to `handleError()` with the status and the first 200 characters of the
  *   answer, at most ten times a minute.
  * - `records are not delivered: …` on stderr is the start of an outage. Its end is
- *   `the outage is over`, `closed during the outage` or `the process ends`.
+ *   `the outage is over` or `closed during the outage`; `the process ends` says how many are lost.
  *
  * Differs from CPython: logging does not wait; the status is checked, and requests are repeated;
  * connections are used again; `close()` is final; a lone surrogate is sent as U+FFFD; an error in

@@ -65,7 +65,8 @@
  *
  * - `whileDisconnected` is `"queue"`, unless you give it.
  * - A daemon that acknowledges nothing for `writeTimeoutMs`, or breaks the protocol, loses its
- *   connection. A message that it refuses is dropped and counted in `stats.dropped.refused`.
+ *   connection. A message that it refuses, or on which alone it ends three sessions, is dropped and
+ *   counted in `stats.dropped.refused`.
  * - The session must be open within `connectTimeoutMs`: that includes the daemon's answer.
  * - RELP has no port of its own: 2514 is usual.
  *
@@ -86,7 +87,7 @@
  * - The constructor throws a `TypeError` or `RangeError` for a bad value, for an unknown option,
  *   and for an option that the format has no place for.
  * - `records are not delivered: …` on stderr is the start of an outage. Its end is
- *   `the outage is over`, `closed during the outage` or `the process ends`.
+ *   `the outage is over` or `closed during the outage`; `the process ends` says how many are lost.
  * - A text that UTF-8 cannot hold, or a priority that is not known, drops that record alone: it
  *   counts as `stats.dropped.error` and goes to `handleError()`.
  * - `ConnectionError` `unsupported`: the runtime has no Unix datagrams; the message says what is

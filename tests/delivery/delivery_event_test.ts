@@ -91,9 +91,8 @@ test("printEvents() prints one line at the end of the process, also right after 
     tell({ type: "outage-over", lost: 2 });
     tell({ type: "outage", error: "refused" });
     tell({ type: "outage-over", lost: 3 });
-    tell({ type: "outage", error: new ProcessEnd("1 record lost if the process ends", false) });
-    tell({ type: "outage", error: new ProcessEnd("the process ends", true) });
-    tell({ type: "outage-over", lost: 1 });
+    tell({ type: "outage", error: new ProcessEnd("1 record lost if the process ends") });
+    tell({ type: "exit", lost: 1 });
   });
   assertEquals(lines.slice(2), [
     "logwire: X: records are not delivered: 1 record lost if the process ends " +

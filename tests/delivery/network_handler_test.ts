@@ -532,10 +532,12 @@ test("an acknowledging server gets every record, in order, whatever happens on t
           for (const [number, { batch, texts }] of writer.written.entries()) {
             assert(batch.id > last, "batches are in order on a connection");
             last = batch.id;
+            if (number < (seen.get(writer) ?? 0)) continue;
+            // Fewer once a record of it is suspected of ending connections.
             const name = ids.get(batch.id) ?? texts.join();
-            assertEquals(texts.join(), name, "a batch keeps its id and its records");
-            ids.set(batch.id, name);
-            if (number >= (seen.get(writer) ?? 0)) unsettled.get(writer)!.add(number);
+            assert(name.startsWith(texts.join()), "a batch keeps its id and its records");
+            ids.set(batch.id, texts.join());
+            unsettled.get(writer)!.add(number);
           }
           seen.set(writer, writer.written.length);
         }

@@ -227,6 +227,41 @@ test("a server that answers nothing is given up after writeTimeoutMs, whatever i
   await finish(run, good);
 });
 
+test("a server that answers all but the oldest record is given up, and that one alone goes again", async () => {
+  const run = setUp({ writeTimeoutMs: 5000 });
+  const { handler, clock, accept, errors } = run;
+  for (const text of numbers(200)) handler.handle(record(text));
+  const sly = await accept();
+  for (let second = 0; second < 20 && !sly.peer.halfClosed; second++) {
+    sly.answer(sly.unanswered.filter((txnr) => txnr > 2).slice(0, 40));
+    await clock.advance(1000);
+  }
+  // The window stays full behind the record without an answer.
+  assertEquals([sly.texts.length, sly.peer.halfClosed], [128, true]);
+  assert(errors().includes("the server has answered nothing for 5000 ms"), `${errors()}`);
+  await run.dialled(2);
+  const good = await accept();
+  assertEquals(good.texts, ["0", ...numbers(72, 128)]);
+  await finish(run, good);
+  assertEquals([account(handler).sent, account(handler).droppedTotal], [200, 0]);
+});
+
+test("a server that sends one endless answer byte by byte is given up all the same", async () => {
+  const run = setUp({ writeTimeoutMs: 5000 });
+  const { clock, emit, accept, errors } = run;
+  await emit("a");
+  const slow = await accept();
+  slow.send("2 rsp 60000 200 OK");
+  for (let second = 0; second < 6; second++) {
+    slow.send(" ");
+    await clock.advance(1000);
+  }
+  assert(slow.peer.halfClosed);
+  assert(errors().includes("the server has answered nothing for 5000 ms"), `${errors()}`);
+  await run.dialled(2);
+  await finish(run, await accept());
+});
+
 test("a server that answers nothing, and never reads, holds no more memory than the queue", async () => {
   const run = setUp({ writeTimeoutMs: 5000, maxQueuedRecords: 300 });
   const { handler, clock, accept, network } = run;
@@ -283,6 +318,8 @@ test("a server that opens each session and ends it before it answers is an outag
   assertEquals([handler.stats.connectFailures, handler.retryPeriod], [3, 4]);
   assertEquals(events.filter(({ type }) => type === "outage").length, 1);
   const server = await accept();
+  // It is probed: nothing is written before the session has stood for a while.
+  await run.clock.advance(100);
   await finish(run, server);
   assertEquals([account(handler).sent, account(handler).droppedTotal], [1, 0]);
 });
@@ -429,7 +466,7 @@ test("at exit what waits is written, and all that was not answered counts as los
   network.exit();
   const { sent, dropped, queued } = account(handler);
   assertEquals([sent, dropped.closed, queued], [2, 129, 0]);
-  assertEquals(events.at(-1), { type: "outage-over", lost: 129 });
+  assertEquals(events.at(-1), { type: "exit", lost: 129 });
   await clock.advance();
   assertEquals(server.texts, [...numbers(130), "last"]);
   const closing = handler.close();

@@ -4,7 +4,7 @@
  */
 import { writeSync } from "node:fs";
 import process from "node:process";
-import { getLogger, HTTPHandler, SocketHandler, SysLogHandler } from "../../mod.ts";
+import { getLogger, SocketHandler } from "../../mod.ts";
 import { connector } from "../../src/adapters/auto.ts";
 import { type Durability, fileSpool } from "../../src/files/spool/file_spool.ts";
 
@@ -16,12 +16,7 @@ const spool = fileSpool(folder, {
   segmentBytes: 65536,
   perProcess: scenario === "shared",
 });
-const at = Number(port);
-const handler = scenario === "exits over http"
-  ? new HTTPHandler(`127.0.0.1:${port}`, "/", { spool })
-  : scenario === "exits over syslog"
-  ? new SysLogHandler(["127.0.0.1", at], { connector, socktype: "stream", spool })
-  : new SocketHandler("127.0.0.1", at, { connector, spool });
+const handler = new SocketHandler("127.0.0.1", Number(port), { connector, spool });
 const log = getLogger("spooled");
 log.addHandler(handler);
 
@@ -50,8 +45,6 @@ switch (scenario) {
     writeSync(1, `${JSON.stringify(handler.stats)}\n`);
     break;
   case "exits": // before the first connection
-  case "exits over http":
-  case "exits over syslog":
     log.critical("the last words");
     process.exit(1);
     break;
@@ -61,9 +54,6 @@ switch (scenario) {
     for (let i = 1; i < 1000; i++) log.warning("#%d", i);
     process.exit(0);
     break;
-  case "throws":
-    log.critical("the last words");
-    throw new Error("thrown on purpose");
   case "logs once":
     log.warning("run %s", run);
     await spool.sync();

@@ -1,11 +1,7 @@
-/** Records in a spool survive the process: process.exit(), an uncaught error, kill -9. */
+/** Records in a spool survive the process: `process.exit()` on an open connection, and kill -9. */
 import { assert, assertEquals } from "@std/assert";
-import { once } from "node:events";
 import { readdirSync } from "node:fs";
-import { createServer } from "node:http";
-import { connector } from "../../src/adapters/auto.ts";
 import { listSpool } from "../../src/files/spool/file_spool.ts";
-import { SyslogReceiver } from "../../src/receivers/syslog_receiver.ts";
 import { test } from "../test.ts";
 import { until } from "../until.ts";
 import {
@@ -40,57 +36,6 @@ async function deadPort(): Promise<number> {
   await stopped.stop();
   return port;
 }
-
-for (const scenario of ["exits", "throws"]) {
-  test(`a program that ${scenario} before the first connection keeps its last record`, async () => {
-    await withFolder(async (folder) => {
-      const { stderr } = await run(scenario, folder, await deadPort(), 1);
-      assert(!stderr.includes("lost"), stderr);
-      const messages: string[] = [];
-      const [server, port] = await receiver(messages);
-      const { stdout } = await run("flushes", folder, port);
-      await server.stop();
-      assertEquals(messages, ["the last words"]);
-      const { recovered, sent, queued, droppedTotal } = JSON.parse(stdout);
-      assertEquals([recovered, sent, queued, droppedTotal], [1, 1, 0, 0]);
-    });
-  });
-}
-
-test("a program that exits before the first connection keeps its last syslog message", async () => {
-  await withFolder(async (folder) => {
-    const messages: string[] = [];
-    const server = new SyslogReceiver("127.0.0.1", 0, { acceptor: connector, transport: "tcp" });
-    server.handleLogRecord = (record) => void messages.push(record.getMessage());
-    await server.start();
-    const { address } = server;
-    assert(address.transport === "tcp");
-    // The second run finds the record of the first one, and keeps its own.
-    const port = await deadPort();
-    await run("exits over syslog", folder, port, 1);
-    await run("exits over syslog", folder, port, 1);
-    assertEquals(listSpool(folder)[0]!.segments.length, 2);
-    await server.stop();
-  });
-});
-
-test("a program that exits before the first request keeps its last record", async () => {
-  await withFolder(async (folder) => {
-    const bodies: string[] = [];
-    const server = createServer((request, response) => {
-      request.setEncoding("utf8").on("data", (text: string) => bodies.push(text));
-      request.on("end", () => response.end());
-    });
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const { port } = server.address() as { port: number };
-    await run("exits over http", folder, port, 1);
-    assertEquals(bodies, []);
-    assertEquals(listSpool(folder)[0]!.segments.length, 1);
-    server.close();
-    await once(server, "close");
-  });
-});
 
 for (const durability of ["os", "always"]) {
   test(`a sender with "${durability}" that is killed loses no record whose turn had ended`, async () => {

@@ -29,10 +29,10 @@ export class ExitWrite {
   /** The bytes that the kernel has taken, those of the pending piece included. */
   bytesTaken: number;
 
-  constructor(fd: number, pending: Uint8Array, queuedBytes: number) {
+  constructor(fd: number, pending: Uint8Array, bytesTaken: number) {
     this.#fd = fd;
-    this.bytesTaken = Math.max(pending.length - queuedBytes, 0);
-    this.#rest = pending.subarray(this.bytesTaken);
+    this.bytesTaken = bytesTaken;
+    this.#rest = pending.subarray(bytesTaken);
   }
 
   /** Writes the pending piece, then `bytes`; returns how many of these the kernel has taken. */
@@ -57,15 +57,27 @@ export class ExitWrite {
   }
 }
 
-/** Takes the pending piece over from Node, where that is possible. */
-export function exitWrite(socket: Socket, pending: Uint8Array): ExitWrite | undefined {
+/** The socket's handle, unless the runtime or TLS lacks the members; a socket that is closed has none. */
+function handleOf(socket: Socket): { fd: number; writeQueueSize: number } | undefined {
   const { _handle: handle, encrypted } = socket as { _handle?: Handle | null; encrypted?: boolean };
   const { fd, writeQueueSize } = handle ?? {};
   if (encrypted || typeof fd !== "number" || fd < 0) return undefined;
-  if (typeof writeQueueSize !== "number") return undefined;
+  return typeof writeQueueSize === "number" ? { fd, writeQueueSize } : undefined;
+}
+
+/** How much of the pending piece the kernel has taken, as far as is known. */
+export function bytesTaken(socket: Socket, pending: Uint8Array): number {
+  const { writeQueueSize = pending.length } = handleOf(socket) ?? {};
+  return Math.max(pending.length - writeQueueSize, 0);
+}
+
+/** Takes the pending piece over from Node, where that is possible. */
+export function exitWrite(socket: Socket, pending: Uint8Array): ExitWrite | undefined {
+  const handle = handleOf(socket);
+  if (handle === undefined) return undefined;
   if (pending.length > 0) {
     // A process that goes on after all has Node write the piece once more.
     queueMicrotask(() => socket.destroy(new Error("A write at exit was cut off")));
   }
-  return new ExitWrite(fd, pending, writeQueueSize);
+  return new ExitWrite(handle.fd, pending, bytesTaken(socket, pending));
 }

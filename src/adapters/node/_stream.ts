@@ -8,7 +8,7 @@ import { ConnectionError } from "../../net/connection_error.ts";
 import { lastWrites } from "../../net/last_write.ts";
 import { toConnectionError } from "../../net/native_error.ts";
 import { SocketStream } from "../../net/socket_stream.ts";
-import { type ExitWrite, exitWrite } from "./_exit_write.ts";
+import { bytesTaken, type ExitWrite, exitWrite } from "./_exit_write.ts";
 import { readSocket } from "./_paused_reads.ts";
 
 /** Writes are cut into pieces, since what is unsure of after one that failed is at most a piece. */
@@ -45,7 +45,10 @@ export class NodeStream extends SocketStream {
   }
 
   get bytesWritten(): number {
-    return this.#written;
+    if (this.#pending.length === 0 || this.#exit !== undefined) return this.#written;
+    // All of the piece is through when its write says so.
+    const taken = Math.min(bytesTaken(this.#socket, this.#pending), this.#pending.length - 1);
+    return this.#written + taken;
   }
 
   protected override writeAll(bytes: Uint8Array): Promise<void> | undefined {

@@ -133,7 +133,7 @@ export function makeSpool(
       makeFolder(calls, root);
       return new SpoolFolder(root, settings(contentType));
     },
-    openDead: (contentType, own) =>
-      perProcess ? openDeadFolders(root, own, settings(contentType)) : [],
+    openDead: (contentType, own, onFault) =>
+      perProcess ? openDeadFolders(root, own, settings(contentType), onFault) : [],
   });
 }

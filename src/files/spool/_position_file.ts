@@ -60,7 +60,12 @@ export class PositionFile {
   /** Opens the file, and creates it where there is none. */
   constructor(calls: SpoolCalls, path: string) {
     this.#calls = calls;
-    this.fd = attempt(() => calls.openSync(path, "r+")) ?? calls.openSync(path, "w+", 0o600);
+    const fd = attempt(() => calls.openSync(path, "r+"));
+    this.fd = fd ?? calls.openSync(path, "w+", 0o600);
+    // A position that a full disk did not take would count records as lost that were settled.
+    if (fd === undefined) {
+      attempt(() => writeAll(calls, this.fd, new Uint8Array(2 * SLOT_BYTES), 0));
+    }
     for (const slot of [0, 1]) {
       const read = this.#read(slot);
       if (read === undefined || read.turn < this.#turn) continue;

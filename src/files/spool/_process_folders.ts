@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { attempt, type SpoolCalls } from "./_spool_calls.ts";
+import { attempt, codeOf, type SpoolCalls } from "./_spool_calls.ts";
 import { type FolderSettings, hexOf, makeFolder, SpoolFolder } from "./_spool_folder.ts";
 import { holderOf } from "./_spool_lock.ts";
 
@@ -34,21 +34,33 @@ export function openOwnFolder(root: string, settings: FolderSettings): SpoolFold
   }
 }
 
-/** Opens the folders of dead processes that hold records, and removes those that hold none. */
+/** Says that no process that runs, or may run, uses a folder. */
+function isAbandoned({ calls, processes }: FolderSettings, path: string): boolean {
+  const holder = attempt(() => holderOf(calls, processes, path));
+  return holder === undefined || holder.isRunning === false;
+}
+
+/**
+ * Opens the folders of dead processes that hold records, and removes those that hold none.
+ *
+ * @param onFault called for a folder that cannot be taken over, which stays as it is
+ */
 export function openDeadFolders(
   root: string,
   own: SpoolFolder,
   settings: FolderSettings,
+  onFault: (path: string, error: unknown) => void,
 ): SpoolFolder[] {
-  const { calls, processes } = settings;
-  return processFolders(calls, root).flatMap((path) => {
-    const holder = attempt(() => holderOf(calls, processes, path));
-    if (path === own.path || holder !== undefined && holder.isRunning !== false) return [];
-    // Another process may be faster.
-    const folder = attempt(() => new SpoolFolder(path, settings));
-    if (folder === undefined) return [];
-    if (folder.end > folder.low || folder.missing > 0) return [folder];
-    folder.remove();
+  return processFolders(settings.calls, root).flatMap((path) => {
+    if (path === own.path || !isAbandoned(settings, path)) return [];
+    try {
+      const folder = new SpoolFolder(path, settings);
+      if (folder.end > folder.low || folder.missing > 0) return [folder];
+      folder.remove();
+    } catch (error) {
+      // Another process may be faster, and has the folder or has removed it.
+      if (codeOf(error) !== "ENOENT" && isAbandoned(settings, path)) onFault(path, error);
+    }
     return [];
   });
 }

@@ -113,13 +113,19 @@ export function recordCrc(bytes: Uint8Array, at: number, size: number, seed: num
   return crc32(bytes.subarray(at + 4, at + RECORD_OVERHEAD + size), seed);
 }
 
-/** The name of the segment that begins with a record. */
+const SEGMENT_NAME = /^\d{16}\.seg$/;
+
+/** The name of the segment that begins with a record: names sort as the numbers do. */
 export function segmentName(first: number): string {
   return `${String(first).padStart(16, "0")}.seg`;
 }
 
+/** Says that a file is a segment, by its name. */
+export function isSegment(name: string): boolean {
+  return SEGMENT_NAME.test(name);
+}
+
 /** The sequence number in the name of a segment; `undefined` for another file. */
 export function firstOf(name: string): number | undefined {
-  const digits = /^(\d{16})\.seg$/.exec(name)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+  return isSegment(name) ? parseInt(name) : undefined;
 }

@@ -8,7 +8,7 @@ import { crc32 } from "./_crc32.ts";
 import type { ProcessTable } from "./_process_identity.ts";
 import { type Position, PositionFile } from "./_position_file.ts";
 import type { RecordGroup } from "./_record_group.ts";
-import { encodeHeader, firstOf, segmentName } from "./_segment_format.ts";
+import { encodeHeader, isSegment, segmentName } from "./_segment_format.ts";
 import { SegmentReader } from "./_segment_reader.ts";
 import {
   attempt,
@@ -139,17 +139,20 @@ export class SpoolFolder {
     }
     try {
       const left = this.left = this.#position.found;
-      const firsts = calls.readdirSync(path).map(firstOf).filter((first) => first !== undefined);
-      firsts.sort((a, b) => a - b);
+      // There may be thousands, and the code is not compiled yet: as text they are sorted faster.
+      const names = calls.readdirSync(path).filter(isSegment).sort();
+      const firsts = names.map((name) => parseInt(name));
       let end = left?.end ?? 0;
+      let kind: string | undefined;
       const last = firsts.at(-1);
       if (last !== undefined) {
-        const { end: found, error } = this.#endOf(last);
+        const { end: found, kind: ofLast, error } = this.#endOf(last);
+        kind = ofLast;
         this.aside = error;
         end = Math.max(end, found);
       }
       firsts.forEach((first, i) => {
-        const path = `${this.path}/${segmentName(first)}`;
+        const path = `${this.path}/${names[i]}`;
         const count = (firsts[i + 1] ?? end) - first;
         const isAside = first === last && this.aside !== undefined;
         if (count === 0) return isAside || attempt(() => calls.unlinkSync(path));
@@ -162,6 +165,7 @@ export class SpoolFolder {
       const begin = this.segments[0]?.first ?? end;
       this.low = Math.min(Math.max(left?.low ?? begin, begin), end);
       this.missing = Math.max(begin - (left?.low ?? begin), 0);
+      this.#checkKind(kind);
       this.#retireSettled();
     } catch (error) {
       this.close();
@@ -169,8 +173,19 @@ export class SpoolFolder {
     }
   }
 
-  /** The sequence number behind the last record of the last segment; sets aside an unreadable one. */
-  #endOf(first: number): { end: number; error?: Error } {
+  /** Records of another kind are refused, unless all are settled. */
+  #checkKind(kind: string | undefined): void {
+    const { contentType } = this.#settings;
+    const isOther = contentType !== undefined && kind !== undefined && kind !== contentType;
+    if (!isOther || this.end === this.low) return;
+    throw new Error(`it holds records of the kind '${kind}', not '${contentType}'`);
+  }
+
+  /**
+   * The sequence number behind the last record of the last segment, and the kind of its records; sets
+   * aside an unreadable one.
+   */
+  #endOf(first: number): { end: number; kind?: string; error?: Error } {
     const { calls, contentType } = this.#settings;
     const path = `${this.path}/${segmentName(first)}`;
     const { segment, bytes, end } = this.left ?? {};
@@ -186,12 +201,9 @@ export class SpoolFolder {
       return isBegun ? { end: first } : { end: first, error: this.setAside(path, error) };
     }
     try {
-      const type = reader.header.contentType;
-      if (contentType !== undefined && type !== contentType) {
-        throw new Error(`it holds records of the kind '${type}', not '${contentType}'`);
-      }
       while (reader.next());
-      return { end: reader.sequence + 1 + Number(reader.endsTorn) };
+      const kind = reader.header.contentType;
+      return { end: reader.sequence + 1 + Number(reader.endsTorn), kind };
     } finally {
       reader.close();
     }
@@ -384,9 +396,11 @@ export class SpoolFolder {
     this.#lock.release();
   }
 
-  /** Closes the folder and removes it with all that is in it. */
+  /** Closes the folder, whose records are all settled, and removes it with all that is in it. */
   async remove(): Promise<void> {
     const { calls } = this.#settings;
+    // A crash may bring back some of the segments: their records must not go again.
+    this.mark(this.end, []);
     this.#position.sync();
     this.#unlink(this.segments);
     attempt(() => calls.unlinkSync(`${this.path}/${POSITION_NAME}`));

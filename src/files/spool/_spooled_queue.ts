@@ -66,8 +66,12 @@ export interface SpoolConfiguration {
   now(): number;
   /** Opens the folder of this process. */
   open(contentType: string): SpoolFolder;
-  /** Opens the folders of dead processes. */
-  openDead(contentType: string, own: SpoolFolder): SpoolFolder[];
+  /** Opens the folders of dead processes; reports those that cannot be taken over. */
+  openDead(
+    contentType: string,
+    own: SpoolFolder,
+    onFault: (path: string, error: unknown) => void,
+  ): SpoolFolder[];
 }
 
 /** A queue on the disk; see the module. */
@@ -108,6 +112,8 @@ export class SpooledQueue implements DeliveryQueue, Encoder<unknown>, Unwritten 
   /** False once a sync has failed, which is reported once. */
   #isSyncing = true;
   readonly #unreported: Error[] = [];
+  /** Folders of dead processes that cannot be taken over, each of which was reported. */
+  readonly #leftAlone = new Set<string>();
 
   /** Opens nothing. */
   constructor(spool: SpoolConfiguration, settings: SpoolSettings, reports: SpoolReports) {
@@ -184,13 +190,20 @@ export class SpooledQueue implements DeliveryQueue, Encoder<unknown>, Unwritten 
     if (!this.#spool.perProcess) return;
     this.#adoptedAt = this.#spool.now();
     try {
-      for (const folder of this.#spool.openDead(this.#contentType, store.own)) {
+      for (const folder of this.#spool.openDead(this.#contentType, store.own, this.#leaveAlone)) {
         this.#recover(store.adopt(folder), folder);
       }
     } catch (error) {
       this.#fail("cannot look for the records of dead processes", error);
     }
   }
+
+  /** A folder of a dead process cannot be taken over; it is looked at again and again. */
+  readonly #leaveAlone = (path: string, error: unknown): void => {
+    if (this.#leftAlone.has(path)) return;
+    this.#leftAlone.add(path);
+    this.#fail(`leaves ${path} as it is, which a dead process has left`, error);
+  };
 
   // A delivery reads these.
 

@@ -72,7 +72,8 @@
  *   throws a `TypeError` for a spool that another handler has.
  * - `it holds records of the kind 'pickle', not 'json'`: the records were left by a handler of another
  *   kind, or with another serializer, and cannot be sent by this one. Drain the folder, or give this
- *   handler another one.
+ *   handler another one. With `perProcess`, what a dead process has left of another kind is reported
+ *   and stays.
  *
  * Runs on Bun, Node and Deno, which needs `--allow-read` and `--allow-write` for the folder: where one
  * of them lacks, the error names the flag, and Deno does not prompt.

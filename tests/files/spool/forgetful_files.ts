@@ -105,6 +105,8 @@ export class ForgetfulFiles implements SpoolCalls {
   readonly calls: Record<string, number> = {};
   /** True if nothing may be written. */
   isReadOnly = false;
+  /** Called before a file that exists is removed. */
+  onUnlink: (path: string) => void = () => {};
   #open = new Map<number, Node>();
   #nextFd = 3;
 
@@ -162,6 +164,13 @@ export class ForgetfulFiles implements SpoolCalls {
     const { node } = this.#find(path);
     if (!(node instanceof FileNode)) throw failure("ENOENT", path);
     return node.bytes;
+  }
+
+  /** The bytes of a file that a crash would leave at least. */
+  durable(path: string): Uint8Array {
+    const { node } = this.#find(path);
+    if (!(node instanceof FileNode)) throw failure("ENOENT", path);
+    return node.durable;
   }
 
   #fileOf(fd: number): FileNode {
@@ -290,6 +299,7 @@ export class ForgetfulFiles implements SpoolCalls {
     this.#step("unlink", true);
     const { folder, name, node } = this.#find(path);
     if (node === undefined) throw failure("ENOENT", path);
+    this.onUnlink(path);
     folder.set(name, undefined);
   }
 }

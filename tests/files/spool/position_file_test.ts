@@ -48,8 +48,8 @@ test("PositionFile goes on behind what an earlier process has written", () => {
 });
 
 test("PositionFile finds the position before where the last write is damaged at any byte", () => {
-  const whole = written(position(1), position(2)).file("/position");
-  for (let at = 4096; at < whole.length; at++) {
+  // A slot without batches has 52 bytes.
+  for (let at = 4096; at < 4096 + 52; at++) {
     const files = written(position(1), position(2));
     files.file("/position")[at]! ^= 4;
     assertEquals(found(files), position(1), `byte ${at}`);
@@ -70,4 +70,15 @@ test("a failure of the disk changes nothing", () => {
   file.close();
   files.isReadOnly = false;
   assertEquals(found(files), position(1));
+});
+
+test("PositionFile needs no more room on the disk once it is there", () => {
+  const files = new ForgetfulFiles();
+  const file = new PositionFile(files, "/position");
+  files.capacity = files.used;
+  for (let low = 1; low <= 3; low++) {
+    file.write(position(low));
+    assertEquals(decodePosition(files.file("/position")), position(low));
+  }
+  file.close();
 });

@@ -2,6 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import type { Batch } from "../../../src/delivery/batch_writer.ts";
 import type { FileSpoolOptions } from "../../../src/files/spool/_make_spool.ts";
+import { decodePosition } from "../../../src/files/spool/_position_file.ts";
+import { firstOf } from "../../../src/files/spool/_segment_format.ts";
 import { test } from "../../test.ts";
 import { until } from "../../until.ts";
 import { ForgetfulFiles } from "./forgetful_files.ts";
@@ -182,6 +184,76 @@ test("a spool whose records are all settled keeps one segment at most", async ()
   const segments = files.readdirSync("/spool").filter((name) => name.endsWith(".seg"));
   assertEquals(segments.length, 1);
   await end(setting);
+});
+
+/** Notes the segments that are removed, and those whose records a crash would make unsettled again. */
+function watchRemovals(files: ForgetfulFiles): { removed: string[]; unsafe: string[] } {
+  const removed: string[] = [];
+  const unsafe: string[] = [];
+  files.onUnlink = (path) => {
+    const folder = path.slice(0, path.lastIndexOf("/"));
+    const first = firstOf(path.slice(folder.length + 1));
+    if (first === undefined) return;
+    removed.push(path);
+    const later = files.readdirSync(folder).map(firstOf)
+      .filter((other) => other !== undefined && other > first) as number[];
+    const position = decodePosition(files.durable(`${folder}/position`));
+    const end = Math.min(...later, position?.end ?? Infinity);
+    if (position === undefined || position.low < end) {
+      unsafe.push(`${path} to ${end}: ${JSON.stringify(position)}`);
+    }
+  };
+  return { removed, unsafe };
+}
+
+test("a segment is removed once the position says durably that its records are settled", async () => {
+  const files = new ForgetfulFiles();
+  const { removed, unsafe } = watchRemovals(files);
+  const settled = async (least: number) => {
+    for (let i = 0; i < 3; i++) await Promise.resolve();
+    assertEquals(unsafe, []);
+    assert(removed.length >= least, `${removed}`);
+    removed.length = 0;
+  };
+  const setting = start(files);
+  await log(setting, 500);
+  setting.sendAll(50);
+  await settled(5);
+  // Dropped for room.
+  const small = start(files, { maxBytes: 65536, segmentBytes: 8192 }, { folder: "/small" });
+  await log(small, 1000);
+  await settled(5);
+  await end(small);
+  // By the next process, as this one dies before the position is durable.
+  await log(setting, 300);
+  files.kill();
+  const next = start(files);
+  next.queue.open();
+  next.sendAll();
+  files.kill();
+  await settled(0);
+  const last = start(files);
+  last.queue.open();
+  await settled(1);
+  await end(last);
+  void setting.queue.close();
+  void next.queue.close();
+});
+
+test("the folder of a dead process is removed behind a durable position", async () => {
+  const files = new ForgetfulFiles();
+  const options = { ...SMALL, perProcess: true };
+  const dead = start(files, options);
+  await log(dead, 300);
+  files.kill();
+  const { removed, unsafe } = watchRemovals(files);
+  const heir = start(files, options);
+  heir.queue.open();
+  assertEquals(rangesOf(heir.sendAll(50)), range(0, 300));
+  for (let i = 0; i < 3; i++) await Promise.resolve();
+  assertEquals([removed.length >= 3, unsafe], [true, []]);
+  void dead.queue.close();
+  await end(heir);
 });
 
 test("a batch has its key and its records again in the next process", async () => {
@@ -408,6 +480,67 @@ test("records of another kind are not sent, and stay", async () => {
   next.queue.open();
   assertEquals(next.sendAll().length, 5);
   await end(next);
+});
+
+test("a folder whose records are all settled takes records of another kind", async () => {
+  const files = new ForgetfulFiles();
+  const first = start(files);
+  await log(first, 5);
+  first.sendAll();
+  await end(first);
+  const other = start(files, SMALL, { contentType: "pictures" });
+  await log(other, 3);
+  assertEquals([other.faults, other.queue.recovered], [[], 0]);
+  await end(other);
+  const next = start(files, SMALL, { contentType: "pictures" });
+  next.queue.open();
+  assertEquals(rangesOf(next.sendAll()), range(0, 3));
+  await end(next);
+});
+
+test("with perProcess, what a dead process left of another kind is reported once, and stays", async () => {
+  const files = new ForgetfulFiles();
+  const options = { ...SMALL, perProcess: true };
+  const dead = start(files, options, { contentType: "pictures" });
+  await log(dead, 5);
+  files.kill();
+  const [name] = files.readdirSync("/spool");
+  const before = files.readdirSync(`/spool/${name}`).filter((file) => file.endsWith(".seg"));
+  for (let run = 0; run < 2; run++) {
+    const heir = start(files, options);
+    await log(heir, 3);
+    assertEquals(heir.faults, [
+      `the spool leaves /spool/${name} as it is, which a dead process has left: ` +
+      "it holds records of the kind 'Test pictures', not 'Test text'",
+    ]);
+    assertEquals([heir.queue.recovered, heir.sendAll().length], [0, 3]);
+    check(heir);
+    await end(heir);
+    const after = files.readdirSync(`/spool/${name}`).filter((file) => file.endsWith(".seg"));
+    assertEquals(after, before);
+  }
+  // A process that can send them takes them over.
+  const other = start(files, options, { contentType: "pictures" });
+  other.queue.open();
+  assertEquals(rangesOf(other.sendAll()), range(0, 5));
+  await end(other);
+  void dead.queue.close();
+});
+
+test("with perProcess, a folder that a running process has got is no fault", async () => {
+  const files = new ForgetfulFiles();
+  const options = { ...SMALL, perProcess: true };
+  const processes = new ScriptedProcesses(1, "1");
+  processes.alive.set(2, "2");
+  const first = new SpoolSetting(files, options, { processes, contentType: "pictures" });
+  await log(first, 5);
+  const other = new ScriptedProcesses(2, "2");
+  other.alive.set(1, "1");
+  const second = new SpoolSetting(files, options, { processes: other });
+  await log(second, 5);
+  assertEquals(second.faults, []);
+  await end(second);
+  await end(first);
 });
 
 test("a second process on the folder gets an error, and the first one goes on", async () => {
