@@ -6,4 +6,4 @@
  * `child()`, the forms of a call, and the correction of its mistakes, and 1.5 KiB write messages, times
  * and fields without making their texts first.
  */
-export const MOST_EDGE_BYTES: number = 32 * 1024;
+export const MOST_EDGE_BYTES: number = 33 * 1024;

@@ -23,7 +23,8 @@ const commands = {
 };
 
 test("README.md has at most 2,000 words", () => {
-  const words = readme.split(/\s+/).filter(Boolean).length;
+  // The bars of a table are no words.
+  const words = readme.split(/\s+/).filter((part) => /\w/.test(part)).length;
   assert(words <= MOST_WORDS, `${words} words`);
 });
 
