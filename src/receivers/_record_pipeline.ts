@@ -102,7 +102,8 @@ export class RecordPipeline {
     }
     for (let count = 1;; count++) {
       const step = this.#next(source);
-      if (step instanceof Promise) await step;
+      const work = step === undefined ? source.session?.work : step;
+      if (work instanceof Promise) await work;
       else if (step !== true) return step;
       if (count % RECORDS_A_TURN === 0) await turn();
       if (signal.aborted) return undefined;
