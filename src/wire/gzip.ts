@@ -41,7 +41,9 @@ export async function gunzip(bytes: Uint8Array, most: number): Promise<Uint8Arra
       end = nextMember(bytes, Math.max(start + MIN_MEMBER_BYTES, end + 1));
       member = await inflate(bytes.subarray(start, end), left, most);
       effort += member === undefined ? end - start : 0;
-      if (member === undefined && end === bytes.length || effort > 2 * bytes.length + SPARE_EFFORT) {
+      if (
+        member === undefined && end === bytes.length || effort > 2 * bytes.length + SPARE_EFFORT
+      ) {
         throw new FrameError("malformed", "the compressed entries of a message are no gzip");
       }
     }

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { createHmac } from "node:crypto";
 import { hmacSha256 } from "../../src/wire/_hmac.ts";

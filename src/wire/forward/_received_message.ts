@@ -44,7 +44,7 @@ export function elementsOf(message: Uint8Array): Uint8Array[] | undefined {
   const [head = 0] = message;
   const count = head - 0x90;
   if (count < 0 || count > 6) return undefined;
-  const scanner = new ValueScanner({ maxBytes: message.length, maxValues: message.length });
+  const scanner = new ValueScanner({ maxBytes: Infinity, maxValues: message.length });
   const elements: Uint8Array[] = [];
   let at = 1;
   for (let i = 0; i < count; i++) {
@@ -93,7 +93,9 @@ function readOption(bytes: Uint8Array | undefined): { chunk: string | undefined;
   if (compressed !== "text" && compressed !== "gzip") {
     fail("the entries of a message are compressed in a way that is not gzip");
   }
-  if (chunk === undefined || chunk === null) return { chunk: undefined, isGzip: compressed === "gzip" };
+  if (chunk === undefined || chunk === null) {
+    return { chunk: undefined, isGzip: compressed === "gzip" };
+  }
   if (typeof chunk !== "string" || chunk.length > MAX_CHUNK_LENGTH) {
     fail(`the id of a chunk is text of at most ${MAX_CHUNK_LENGTH} characters`);
   }
@@ -121,7 +123,7 @@ export class EntryReader {
     this.#tag = tag;
     this.#entries = entries;
     this.#isBare = isBare;
-    this.#scanner = new ValueScanner({ maxBytes: entries.length, maxValues: MAX_VALUES });
+    this.#scanner = new ValueScanner({ maxBytes: Infinity, maxValues: MAX_VALUES });
   }
 
   /** Returns the next entry, or `undefined` behind the last one; throws {@linkcode FrameError}. */

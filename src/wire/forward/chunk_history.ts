@@ -47,19 +47,16 @@ export class ChunkHistory {
     }
     let resolve = () => {};
     this.#open.set(id, new Promise((over) => resolve = over));
-    const end = (chunk: OpenChunk, isWhole: boolean) => {
+    const chunk: OpenChunk = {
+      handled,
+      finish: () => end(true),
+      release: () => end(false),
+    };
+    const end = (isWhole: boolean) => {
       if (this.#open.delete(id)) this.#keep(id, isWhole ? Infinity : chunk.handled);
       resolve();
     };
-    return {
-      handled,
-      finish() {
-        end(this, true);
-      },
-      release() {
-        end(this, false);
-      },
-    };
+    return chunk;
   }
 
   #keep(id: string, handled: number): void {

@@ -25,9 +25,13 @@ const MAX_ENTRY_BYTES = 16_000_000;
 /**
  * Returns the entry of a record's fields. The message is written in full.
  *
+ * @param created the time of the event, in seconds since the epoch
  * @throws {RangeError} when it has more than 16,000,000 bytes
  */
-export function encodeEntry(fields: Readonly<Record<string, unknown>>): Uint8Array<ArrayBuffer> {
+export function encodeEntry(
+  created: number,
+  fields: Readonly<Record<string, unknown>>,
+): Uint8Array<ArrayBuffer> {
   const budget = new TextBudget();
   const map: Record<string, unknown> = emptyMap();
   for (const key of Object.keys(fields)) {
@@ -35,7 +39,7 @@ export function encodeEntry(fields: Readonly<Record<string, unknown>>): Uint8Arr
     const isMessage = key === "msg" && typeof value === "string";
     map[key.toWellFormed()] = isMessage ? value.toWellFormed() : plainValue(value, budget);
   }
-  const bytes = encodeValue([EventTime.from(fields.created), map]);
+  const bytes = encodeValue([EventTime.from(created), map]);
   if (bytes.length <= MAX_ENTRY_BYTES) return bytes;
   throw new RangeError(
     `a record of ${bytes.length} bytes is not sent: the most is ${MAX_ENTRY_BYTES}`,

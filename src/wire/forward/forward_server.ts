@@ -183,7 +183,10 @@ export class ForwardServer implements SessionReader {
     const [name, hostname, salt, digest] = elements?.slice(0, 4).map(bytesOf) ?? [];
     const isPing = name !== undefined && decoder.decode(name) === "PING";
     if (!isPing || hostname === undefined || salt === undefined || digest === undefined) {
-      throw new FrameError("malformed", "a sender has not shown the shared key: set its 'sharedKey'");
+      throw new FrameError(
+        "malformed",
+        "a sender has not shown the shared key: set its 'sharedKey'",
+      );
     }
     this.#await(this.#answerPing(hostname, salt, digest), () => {});
   }
@@ -229,6 +232,7 @@ export class ForwardServer implements SessionReader {
 
   /** The connection has ended: another one may go on with the chunk. */
   release(): void {
+    // The entry at hand may be the one that ended the connection: it does not count as handled.
     this.#chunk?.release();
     this.#chunk = undefined;
   }
