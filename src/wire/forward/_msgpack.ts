@@ -7,7 +7,7 @@
  * @module
  */
 import { decode, Encoder, ExtData, ExtensionCodec } from "@msgpack/msgpack";
-import { EventTime } from "./event_time.ts";
+import { EventTime } from "./_event_time.ts";
 
 /** The type of the extension EventTime. */
 const EVENT_TIME = 0;

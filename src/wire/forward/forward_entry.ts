@@ -16,7 +16,7 @@
 import { stackOf } from "../../text/exception_text.ts";
 import { keyText } from "../../text/python_repr.ts";
 import { ELLIPSIS, MAX_DEPTH, TextBudget } from "../../text/text_budget.ts";
-import { EventTime } from "./event_time.ts";
+import { EventTime } from "./_event_time.ts";
 import { encodeValue } from "./_msgpack.ts";
 
 /** 16 MB: with what stands around it, an entry is within the 16 MiB that our receiver takes. */

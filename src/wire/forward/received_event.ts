@@ -11,7 +11,7 @@ import { getLevelName } from "../../logging/level_names.ts";
 import { UNKNOWN_FILE, UNKNOWN_FUNCTION } from "../../logging/log_record.ts";
 import { isStandard } from "../../logging/record_attributes.ts";
 import { readableJson } from "../../text/json_text.ts";
-import { EventTime } from "./event_time.ts";
+import { EventTime } from "./_event_time.ts";
 import { decodeValue } from "./_msgpack.ts";
 
 /** The fields that hold the text of an event, the first one that is there. */
