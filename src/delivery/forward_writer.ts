@@ -6,12 +6,12 @@
  * time-out, or one that was not sent, ends its session alone: what it has not acknowledged is written
  * again, in order and with the same ids, to the next one.
  *
- * Browser compatible: time comes from a {@linkcode Clock}, randomness from the {@linkcode ChunkIds}.
+ * Browser compatible: time and randomness are given.
  *
  * @module
  */
 import { ConnectionError } from "../net/connection_error.ts";
-import type { Clock, StreamConnection, WaitOptions } from "../net/connector.ts";
+import type { StreamConnection, WaitOptions } from "../net/connector.ts";
 import { Watchdog } from "../net/watchdog.ts";
 import { escapeControls } from "../text/control_characters.ts";
 import {

@@ -69,6 +69,8 @@ async function bundle(dist, entries) {
     splitting: true,
     format: "esm",
     platform: "neutral",
+    // Of packages without "exports".
+    mainFields: ["module"],
     target: "es2022",
     // Node 20 has them; without this esbuild writes calls, which bundlers must keep.
     supported: { "regexp-unicode-property-escapes": true },

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { encodeEntry } from "../../../src/wire/forward/forward_entry.ts";
-import { EventTime } from "../../../src/wire/forward/_event_time.ts";
+import type { EventTime } from "../../../src/wire/forward/_event_time.ts";
 import { decodeValue } from "../../../src/wire/forward/_msgpack.ts";
 import { test } from "../../test.ts";
 
