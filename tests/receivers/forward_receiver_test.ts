@@ -273,6 +273,33 @@ test("what is no Forward closes its connection alone", async () => {
   await stop();
 });
 
+test("senders of compressed entries wait for each other, also behind some that have gone", async () => {
+  const { receiver, records, texts, connect, stop, clock } = await setUp();
+  const releases: (() => void)[] = [];
+  receiver.handleLogRecord = (record) => {
+    records.push(record);
+    return new Promise((resolve) => releases.push(resolve));
+  };
+  const message = (text: string) => ["t", gzipSync(pack(entry(text))), { compressed: "gzip" }];
+  const senders: Sender[] = [];
+  for (let i = 0; i < 6; i++) {
+    const sender = await connect();
+    await sender.send(message(`${i}`));
+    senders.push(sender);
+  }
+  await advanceUntil(clock, () => releases.length === 4);
+  // The records of all six are handled in the end.
+  await senders[0]!.connection.close({ signal: AbortSignal.abort() });
+  await senders[4]!.connection.close({ signal: AbortSignal.abort() });
+  while (texts().length < 6 || releases.length > 0) {
+    releases.shift()?.();
+    await clock.advance();
+  }
+  assertEquals(texts().sort(), ["0", "1", "2", "3", "4", "5"]);
+  for (const { connection } of senders) await connection.close();
+  await stop();
+});
+
 test("an event of a million values is refused, and so is a stream that ends within a message", async () => {
   const { faults, connect, settled, stop } = await setUp();
   const bomb = new Uint8Array(2_000_000).fill(0x80);
