@@ -15,7 +15,7 @@ import { MemoryNetwork } from "../../src/testing/memory.ts";
 import { decodeValue } from "../../src/wire/forward/_msgpack.ts";
 import { ValueScanner } from "../../src/wire/forward/_value_scanner.ts";
 import { test } from "../test.ts";
-import { advanceUntil } from "../until.ts";
+import { until } from "../until.ts";
 
 const at = { transport: "tcp", hostname: "localhost", port: 24224 } as const;
 
@@ -61,6 +61,14 @@ class Sender {
   sendBytes(bytes: Uint8Array): Promise<void> {
     return this.connection.write(bytes);
   }
+}
+
+/** Waits for digests and inflated bytes, which come from other threads, on a clock that stands still. */
+function advanceUntil(clock: MemoryNetwork["clock"], condition: () => boolean): Promise<void> {
+  return until(async () => {
+    await clock.advance();
+    return condition();
+  }, () => `${condition}`);
 }
 
 async function setUp(options: Partial<ForwardReceiverOptions> = {}) {
