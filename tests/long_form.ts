@@ -1,7 +1,10 @@
-/** The long forms of tests, which repeat a scenario with more seeds: `npm run test:long`. */
+/** The long forms of tests, which repeat a scenario more often: `npm run test:long`. */
 import process from "node:process";
+
+/** Says whether tests run in their long form. */
+export const isLong: boolean = process.env.LOGWIRE_LONG === "1";
 
 /** The number of rounds of a test: all of them in its long form, else a third. */
 export function roundsOf(all: number): number {
-  return process.env.LOGWIRE_LONG === "1" ? all : Math.ceil(all / 3);
+  return isLong ? all : Math.ceil(all / 3);
 }

@@ -4,8 +4,9 @@
  *
  * Choose it when two or more servers take the same records, and no load balancer or name stands in
  * front of them. It works for each handler that has a `connector` and sends over a stream:
- * `SocketHandler` and `SysLogHandler` with `socktype: "stream"`, over TCP, TLS and RELP, on edge
- * workers too. `HTTPHandler` and `SMTPHandler` have no connector: give them a name or a balancer.
+ * `SocketHandler`, `SysLogHandler` with `socktype: "stream"` and `ForwardHandler`, over TCP and TLS,
+ * on edge workers too. `HTTPHandler` and `SMTPHandler` have no connector: give them a name or a
+ * balancer.
  *
  * The address that the handler is given is the first one, `others` are those behind it, in their order.
  * An address of `others` without `tls` has the handler's `tls`: no record goes out in plain text because

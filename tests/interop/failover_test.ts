@@ -10,6 +10,7 @@ import { SysLogHandler, type SysLogHandlerOptions } from "../../src/handlers/sys
 import { Logger } from "../../src/logging/logger.ts";
 import { Dice } from "../delivery/scripted_faults.ts";
 import { account } from "../handlers/wire.ts";
+import { isLong } from "../long_form.ts";
 import { test } from "../test.ts";
 import { turns } from "../turns.ts";
 import { until } from "../until.ts";
@@ -19,7 +20,7 @@ import { RelpDaemon, withoutRelp } from "./syslog/relp_daemon.ts";
 const skip = withoutRelp();
 
 /** How often one of the two is killed. */
-const KILLS = process.env.LOGWIRE_LONG === "1" ? 10 : 2;
+const KILLS = isLong ? 10 : 2;
 
 /** So many records are logged in one turn of the event loop, and are queued at most. */
 const BURST = 100;

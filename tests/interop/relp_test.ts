@@ -9,6 +9,7 @@ import type { LogRecord } from "../../src/logging/log_record.ts";
 import { type ReceiverFault, SyslogReceiver } from "../../src/receivers/socket_receiver.ts";
 import { Dice } from "../delivery/scripted_faults.ts";
 import { account } from "../handlers/wire.ts";
+import { isLong } from "../long_form.ts";
 import { test } from "../test.ts";
 import { turns } from "../turns.ts";
 import { until } from "../until.ts";
@@ -17,7 +18,7 @@ import { RelpDaemon, withoutRelp } from "./syslog/relp_daemon.ts";
 const skip = withoutRelp();
 
 /** How often rsyslog is killed. */
-const KILLS = process.env.LOGWIRE_LONG === "1" ? 10 : 3;
+const KILLS = isLong ? 10 : 3;
 
 /** So many records are logged in one turn of the event loop, and are queued at most. */
 const BURST = 500;

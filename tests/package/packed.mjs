@@ -89,15 +89,14 @@ test("bodies of HTTPHandler need no further package, on Node, Bun and Deno", () 
 
 test("the package holds the notices of the code of others that is in it", () => {
   const notices = readFileSync(join(installed, "THIRD-PARTY-NOTICES"), "utf8");
-  for (const owner of [/Buf Technologies, Inc\./, /2008 Google Inc\./, /the Deno authors/i]) {
-    assertMatch(notices, owner);
-  }
+  const owners = [/Buf Technologies, Inc\./, /2008 Google Inc\./, /the Deno authors/i];
+  for (const owner of [...owners, /The MessagePack Community/i]) assertMatch(notices, owner);
   assertMatch(notices, /Apache License\s+Version 2\.0/);
 });
 
-test("a program that imports no bodies loads no protobuf", () => {
+test("a program that imports neither bodies nor Forward loads no protobuf and no MessagePack", () => {
   const holders = reachedFrom("mod.js").filter((file) =>
-    /protobuf|fixed64/.test(readFileSync(join(installed, file), "utf8"))
+    /protobuf|fixed64|msgpack/i.test(readFileSync(join(installed, file), "utf8"))
   );
   assertEquals(holders, []);
 });

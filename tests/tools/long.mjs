@@ -1,6 +1,6 @@
 /**
  * `npm run test:long`: installs what is missing, then runs the long forms of tests on the three
- * runtimes, which print figures: tests/interop/spool_long.ts, which the arguments are passed on to, and
+ * runtimes, which print figures: tests/interop/spool_long.ts, which the arguments are passed on to,
  * tests/interop/relp_test.ts, and those with many seeds of random faults.
  */
 import { spawnSync } from "node:child_process";

@@ -4,8 +4,8 @@
  * its name, version and entry points, so that the JSR package and this one cannot differ there.
  *
  * esbuild puts every module into exactly one file (an entry point, or a chunk that several share),
- * with `@std` and the wire format of `@bufbuild/protobuf` inlined, whose notices are in
- * `THIRD-PARTY-NOTICES`; each sub-path has one file for `import` and `require()` alike. So a program
+ * with `@std`, the wire format of `@bufbuild/protobuf` and `@msgpack/msgpack` inlined, whose notices
+ * are in `THIRD-PARTY-NOTICES`; each sub-path has one file for `import` and `require()` alike. So a program
  * has one tree of loggers, however its parts load the package. tsc writes the declarations.
  */
 import { spawnSync } from "node:child_process";
@@ -23,6 +23,9 @@ const NODE = ">=20.19";
 
 /** A program that imports a sub-path which loads one of these packages installs it itself. */
 const PEERS = ["nodemailer", "unix-dgram"];
+
+/** Packages that are inlined, and name their licence in a file of its own alone. */
+const WITHOUT_HEADS = ["@msgpack/msgpack"];
 
 /** Matches the modules that a runtime has built in. */
 const BUILT_IN = /^(node|bun|cloudflare):/;
@@ -66,6 +69,8 @@ async function bundle(dist, entries) {
     splitting: true,
     format: "esm",
     platform: "neutral",
+    // Of packages without "exports".
+    mainFields: ["module"],
     target: "es2022",
     // Node 20 has them; without this esbuild writes calls, which bundlers must keep.
     supported: { "regexp-unicode-property-escapes": true },
@@ -94,7 +99,14 @@ function noticesOf(files) {
   });
   const license = readFileSync(join(root, "tests", "testdata", "otlp", "LICENSE"), "utf8");
   const notices = [...new Set(heads)].filter((head) => head !== "");
-  return ["This package contains code of others.\n", ...notices, license].join("\n---\n\n");
+  const whole = WITHOUT_HEADS.filter((name) =>
+    files.some((file) => file.startsWith(`node_modules/${name}/`))
+  ).map((name) =>
+    `${name}\n\n${readFileSync(join(root, "node_modules", name, "LICENSE"), "utf8")}`
+  );
+  return ["This package contains code of others.\n", ...notices, ...whole, license].join(
+    "\n---\n\n",
+  );
 }
 
 /**
