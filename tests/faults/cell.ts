@@ -1,5 +1,6 @@
 /** One cell of the fault suite: a fault in a mode, with one seed, and the judgement of its outcome. */
 import { Dice } from "../delivery/scripted_faults.ts";
+import type { Programs } from "./commands.ts";
 import type { Fault } from "./faults.ts";
 import type { Mode } from "./modes.ts";
 import { Stage, type Tally } from "./stage.ts";
@@ -35,10 +36,10 @@ const nothing = {
 export async function runCell(
   fault: Fault,
   mode: Mode,
-  command: readonly string[],
+  programs: Programs,
   seed: number,
 ): Promise<Outcome> {
-  const stage = new Stage(fault, mode, new Dice(seed), command);
+  const stage = new Stage(fault, mode, new Dice(seed), programs);
   try {
     await stage.open();
     await fault.run(stage);
@@ -65,8 +66,7 @@ export function judge(fault: Fault, mode: Mode, tally: Tally): Outcome {
   demand(delivered + lost === emitted, "the records of the suite do not add up");
   demand(silent <= bound, `${silent} records were lost uncounted, and at most ${bound} may be`);
   demand(tally.left === 0, `${tally.left} records wait when all is over`);
-  const isCut = fault.cuts === "requests" ? mode.protocol === "http" : fault.cuts;
-  if (!isCut) {
+  if (!fault.cuts) {
     demand(
       duplicates === 0,
       `${duplicates} records arrived twice on a connection that never broke`,

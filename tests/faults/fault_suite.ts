@@ -6,7 +6,7 @@
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { runCell } from "./cell.ts";
-import { commandOf, runtimeNames } from "./commands.ts";
+import { type Programs, programsFor, runtimeNames } from "./commands.ts";
 import { type Fault, faults } from "./faults.ts";
 import { type Mode, modes } from "./modes.ts";
 import { compactTable, type Result, wholeTable } from "./outcome_table.ts";
@@ -76,9 +76,10 @@ function cells(): Cell[] {
 
 /** Runs so many cells at a time; the results are in the order of the cells. */
 async function runAll(all: readonly Cell[]): Promise<Result[]> {
-  const commands = Object.fromEntries(
-    [...new Set(all.map(({ runtime }) => runtime))].map((name) => [name, commandOf(name)]),
-  );
+  const programs: Record<string, Programs> = {};
+  for (const name of new Set(all.map(({ runtime }) => runtime))) {
+    programs[name] = await programsFor(name);
+  }
   const results: Result[] = [];
   let next = 0;
   const lane = async () => {
@@ -87,7 +88,7 @@ async function runAll(all: readonly Cell[]): Promise<Result[]> {
       const { fault, mode, runtime, seed } = all[index]!;
       const skipped = fault.skip?.(mode);
       const outcome = skipped === undefined
-        ? await runCell(fault, mode, commands[runtime]!, seed)
+        ? await runCell(fault, mode, programs[runtime]!, seed)
         : undefined;
       results[index] = { fault: fault.name, mode: mode.name, runtime, seed, outcome, skipped };
       if (outcome === undefined) continue;
@@ -103,6 +104,7 @@ async function runAll(all: readonly Cell[]): Promise<Result[]> {
     }
   };
   await Promise.all(Array.from({ length: Number(values.jobs) }, lane));
+  for (const some of Object.values(programs)) some.remove();
   return results;
 }
 

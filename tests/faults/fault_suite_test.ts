@@ -5,7 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { runtime, test } from "../test.ts";
 import { judge, runCell } from "./cell.ts";
-import { ownCommand, runtimeNames } from "./commands.ts";
+import { programsFor, runtimeNames } from "./commands.ts";
 import { type Fault, faults } from "./faults.ts";
 import { type Mode, modes } from "./modes.ts";
 import type { Tally } from "./stage.ts";
@@ -20,14 +20,16 @@ function modeOf(fault: Fault, index: number): Mode | undefined {
 
 test("records are lost in a fault only as their mode says", async () => {
   const own = faults.filter((_, i) => runtimeNames[i % runtimeNames.length] === runtime);
+  const programs = await programsFor(runtime);
   const outcomes = await Promise.all(own.map(async (fault) => {
     const mode = modeOf(fault, faults.indexOf(fault));
     if (mode === undefined) return [];
-    const { emitted, problems } = await runCell(fault, mode, ownCommand(), SEED);
+    const { emitted, problems } = await runCell(fault, mode, programs, SEED);
     const name = `${fault.name}/${mode.name}/${runtime}`;
     const all = emitted > 0 ? problems : [...problems, "no record was logged"];
     return all.map((problem) => `${name}: ${problem}`);
   }));
+  programs.remove();
   assertEquals(outcomes.flat(), []);
 });
 

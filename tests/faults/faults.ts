@@ -21,16 +21,15 @@ export interface Fault {
    * - `process`: those that the process of the sender has queued, unless there is a spool
    */
   readonly takes: "nothing" | "kernel" | "process";
-  /**
-   * Connections break, so that records may arrive twice; or `requests` alone do, as the time of each is
-   * limited as a whole.
-   */
-  readonly cuts: boolean | "requests";
+  /** Connections break, so that records may arrive twice. */
+  readonly cuts: boolean;
   /** More is logged than a queue in memory takes, so that it drops records. */
   readonly overflows?: boolean;
   /** The receiver cannot keep what it has read: it counts that, or refuses it. */
   readonly refuses?: boolean;
   readonly maxQueuedBytes?: number;
+  /** The limit of a dial, a write or a request, in milliseconds. */
+  readonly timeoutMs?: number;
   readonly isSecure?: boolean;
   readonly isNameUnknown?: boolean;
   /** The server is away when the sender starts. */
@@ -51,6 +50,9 @@ const SMALL_QUEUE_BYTES = 1024 * 1024;
 
 /** Large records fill what the kernels of both ends hold: 4 MiB to send and 6 MiB to receive. */
 const LARGE = 32 * 1024;
+
+/** A server that does not answer is noticed so soon, in milliseconds. */
+const SHORT_MS = 500;
 
 /** The records that the disk of the receiver takes. */
 const FULL_AFTER_RECORDS = 120;
@@ -108,18 +110,19 @@ export const faults: readonly Fault[] = [
     name: "half-open",
     about: "The receiver is stopped by SIGSTOP, killed later, and started again.",
     takes: "kernel",
+    timeoutMs: SHORT_MS,
     cuts: true,
     isDirect: true,
     async run(stage) {
       await stage.warmUp();
       stage.strike();
       await stage.emitWhile(stage.many, () => stage.receiver.freeze());
+      await stage.emit(stage.few);
       // An acknowledgement that is late ends the connection, and the next one is not answered either.
       const { isAcknowledged, protocol } = stage.mode;
       if (isAcknowledged) {
         await stage.sender.event(protocol === "http" ? "connect-failed" : "disconnected");
       }
-      await stage.emit(stage.few);
       await stage.restartReceiver();
     },
   },
@@ -127,6 +130,7 @@ export const faults: readonly Fault[] = [
     name: "stall",
     about: "The server stops reading for longer than a write may take, and then reads on.",
     takes: "kernel",
+    timeoutMs: SHORT_MS,
     cuts: true,
     async run(stage) {
       await stage.warmUp();
@@ -145,7 +149,7 @@ export const faults: readonly Fault[] = [
     name: "slow reader",
     about: "The server reads more slowly than the sender logs, so that small queues overflow.",
     takes: "nothing",
-    cuts: "requests",
+    cuts: false,
     overflows: true,
     maxQueuedBytes: SMALL_QUEUE_BYTES,
     async run(stage) {
@@ -173,6 +177,7 @@ export const faults: readonly Fault[] = [
     name: "TLS stall",
     about: "The server accepts connections and does not answer in TLS, until a dial has failed.",
     takes: "nothing",
+    timeoutMs: SHORT_MS,
     cuts: false,
     isSecure: true,
     startsAway: "stalled",
@@ -281,12 +286,13 @@ export const faults: readonly Fault[] = [
     name: "blocked event loop",
     about: "The sender computes for longer than a dial may take, while it dials.",
     takes: "nothing",
+    timeoutMs: SHORT_MS,
     cuts: true,
     async run(stage) {
       await stage.warmUp();
       stage.proxy.finish();
       await stage.sender.until(() => stage.proxy.isIdle, "to see the end of its connection");
-      await stage.emit({ ...stage.many, perTurn: stage.many.count, blockMs: 700 });
+      await stage.emit({ ...stage.many, perTurn: stage.many.count, blockMs: 1.5 * SHORT_MS });
     },
   },
   {

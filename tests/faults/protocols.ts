@@ -21,6 +21,8 @@ export interface Target {
   readonly host: string;
   readonly port: number;
   readonly isSecure: boolean;
+  /** A dial that lasts so long fails, and a write or a request that makes no progress. */
+  readonly timeoutMs: number;
   /** The host name that the next dial looks up. */
   readonly nameOf: (host: string) => string;
 }
@@ -43,12 +45,6 @@ export interface Protocol {
     keep: (text: string) => void,
   ): Promise<ProtocolReceiver>;
 }
-
-/** A connection that is not there after so long is none, in milliseconds. */
-export const CONNECT_TIMEOUT_MS = 400;
-
-/** A write, or a request, that makes no progress for so long has failed, in milliseconds. */
-export const WRITE_TIMEOUT_MS = 600;
 
 /** The protocols by their names. */
 export const protocols: Record<string, Protocol> = {
@@ -87,12 +83,12 @@ export const protocols: Record<string, Protocol> = {
       ),
   },
   http: {
-    makeHandler: ({ host, port, nameOf }, options) =>
+    makeHandler: ({ host, port, timeoutMs, nameOf }, options) =>
       new HTTPHandler(`${host}:${port}`, "/", {
         ...options,
         exitNotifier,
         body: "ndjson",
-        timeoutMs: WRITE_TIMEOUT_MS,
+        timeoutMs,
         fetch: (url, init) => fetch(String(url).replace(host, nameOf(host)), init),
       }),
     startReceiver: startHttp,
@@ -107,7 +103,7 @@ const serverTls = () => ({
   key: readFileSync(new URL("../testdata/tls/server.key", import.meta.url), "utf8"),
 });
 
-function streamOptions({ isSecure, nameOf }: Pick<Target, "isSecure" | "nameOf">) {
+function streamOptions({ isSecure, timeoutMs, nameOf }: Omit<Target, "host" | "port">) {
   const dialling: Connector = {
     ...connector,
     connect: (to, options) =>
@@ -118,8 +114,8 @@ function streamOptions({ isSecure, nameOf }: Pick<Target, "isSecure" | "nameOf">
   };
   return {
     connector: dialling,
-    connectTimeoutMs: CONNECT_TIMEOUT_MS,
-    writeTimeoutMs: WRITE_TIMEOUT_MS,
+    connectTimeoutMs: timeoutMs,
+    writeTimeoutMs: timeoutMs,
     ...isSecure && { tls: { ca: [pem("ca")], serverName: "localhost" } },
   };
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { printed, type RunningProgram, startProgram } from "../interop/programs.ts";
 import { until } from "../until.ts";
+import type { Programs } from "./commands.ts";
 
 /** The argument of receiver_program.ts. */
 export interface ReceiverSetup {
@@ -19,28 +20,43 @@ export const LINE_BYTES = 16;
 
 /** How to run the receiver. */
 export interface ReceiverOptions {
-  readonly command: readonly string[];
+  readonly programs: Programs;
   readonly wrapper: string[];
 }
 
 /** A process that receives. */
 export class Receiver {
-  readonly port: number;
+  port = 0;
   readonly #program: RunningProgram;
 
-  private constructor(program: RunningProgram, port: number) {
+  private constructor(program: RunningProgram) {
     this.#program = program;
-    this.port = port;
   }
 
   /** Starts the process, and waits until it listens. */
-  static async start(setup: ReceiverSetup, options: ReceiverOptions): Promise<Receiver> {
-    const program = startProgram("../faults/receiver_program.ts", [JSON.stringify(setup)], {
-      ...options,
+  static async start(
+    setup: ReceiverSetup,
+    { programs, wrapper }: ReceiverOptions,
+  ): Promise<Receiver> {
+    const program = startProgram(programs.receiver, [JSON.stringify(setup)], {
+      command: programs.command,
+      wrapper,
       hasStdin: true,
     });
-    const [, port] = await printed(program, /^port (\d+)$/m);
-    return new Receiver(program, Number(port));
+    const receiver = new Receiver(program);
+    let isThere = false;
+    printed(program, /^port (\d+)$/m).then(([, port]) => {
+      receiver.port = Number(port);
+      isThere = true;
+    }, () => {});
+    const { output } = program;
+    try {
+      await until(() => isThere, () => `the receiver to listen: ${output.stderr}`);
+    } catch (error) {
+      await receiver.kill();
+      throw error;
+    }
+    return receiver;
   }
 
   /** The number of the process. */

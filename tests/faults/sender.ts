@@ -4,6 +4,7 @@ import process from "node:process";
 import type { DeliveryStats } from "../../src/delivery/delivery_event.ts";
 import { type RunningProgram, startProgram } from "../interop/programs.ts";
 import { until } from "../until.ts";
+import type { Programs } from "./commands.ts";
 import type { Mode } from "./modes.ts";
 
 /** The argument of sender_program.ts. */
@@ -12,6 +13,8 @@ export interface SenderSetup {
   readonly host: string;
   readonly port: number;
   readonly isSecure: boolean;
+  /** A dial that lasts so long fails, and a write or a request that makes no progress. */
+  readonly timeoutMs: number;
   /** The host name of the server cannot be looked up at first. */
   readonly isNameUnknown: boolean;
   /** The number of this process among the senders of a cell, from 0. */
@@ -62,7 +65,7 @@ export interface Report {
 
 /** How to run the sender. */
 export interface SenderOptions {
-  readonly command: readonly string[];
+  readonly programs: Programs;
   readonly wrapper: string[];
 }
 
@@ -89,14 +92,20 @@ export class Sender {
   }
 
   /** Starts the process, and waits until it has a handler. */
-  static async start(setup: SenderSetup, options: SenderOptions): Promise<Sender> {
+  static async start(setup: SenderSetup, { programs, wrapper }: SenderOptions): Promise<Sender> {
     const sender = new Sender(
-      startProgram("../faults/sender_program.ts", [JSON.stringify(setup)], {
-        ...options,
+      startProgram(programs.sender, [JSON.stringify(setup)], {
+        command: programs.command,
+        wrapper,
         hasStdin: true,
       }),
     );
-    await sender.until(() => sender.stats !== undefined, "to start");
+    try {
+      await sender.until(() => sender.stats !== undefined, "to start");
+    } catch (error) {
+      await sender.kill();
+      throw error;
+    }
     return sender;
   }
 
@@ -118,7 +127,10 @@ export class Sender {
   /** Resolves once the condition holds; rejects if the sender ends before. */
   async until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
     const { output } = this.#program;
-    const explain = () => `the sender ${what}: ${JSON.stringify(this.stats)} ${output.stderr}`;
+    const explain = () => {
+      const events = this.events.map(({ event, error = "" }) => `${event} ${error}`);
+      return `the sender ${what}: ${JSON.stringify(this.stats)} ${events} ${output.stderr}`;
+    };
     await until(async () => {
       if (await condition()) return true;
       assert(!this.#hasEnded, `ended, and should wait for ${explain()}`);

@@ -15,13 +15,14 @@ import { protocols } from "./protocols.ts";
 import type { Command, Emission, Report, SenderSetup } from "./sender.ts";
 
 const setup = JSON.parse(process.argv[2]!) as SenderSetup;
-const { mode, host, port, isSecure, run, spool, maxQueuedBytes } = setup;
+const { mode, host, port, isSecure, timeoutMs, run, spool, maxQueuedBytes } = setup;
 
 let isNameUnknown = setup.isNameUnknown;
 const handler: NetworkHandler = protocols[mode.protocol]!.makeHandler({
   host,
   port,
   isSecure,
+  timeoutMs,
   nameOf: (host) => isNameUnknown ? "logwire.invalid" : host,
 }, {
   whileDisconnected: mode.whileDisconnected,

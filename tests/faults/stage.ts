@@ -6,6 +6,7 @@ import type { Dice } from "../delivery/scripted_faults.ts";
 import { drainSpool } from "../../src/files/spool/file_spool.ts";
 import { turns } from "../turns.ts";
 import { until } from "../until.ts";
+import type { Programs } from "./commands.ts";
 import type { Fault } from "./faults.ts";
 import type { Mode } from "./modes.ts";
 import { keptIn, Receiver } from "./receiver.ts";
@@ -14,6 +15,9 @@ import { SwitchedProxy } from "./switched_proxy.ts";
 
 /** The usual limit of a queue. */
 const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
+
+/** The usual limit of a dial, a write or a request, in milliseconds: a busy machine is slow. */
+const TIMEOUT_MS = 10_000;
 
 /** How long a flush may take before it is tried again, in milliseconds. */
 const FLUSH_MS = 2000;
@@ -63,7 +67,7 @@ export class Stage {
   /** Records of a phase: several turns of them, or few. */
   readonly many: Emission;
   readonly few: Emission;
-  readonly #command: readonly string[];
+  readonly #programs: Programs;
   readonly #host = ownHost();
   readonly #folder = mkdtempSync(`${tmpdir()}/logwire-faults-`);
   readonly #senders: Sender[] = [];
@@ -72,12 +76,12 @@ export class Stage {
   #struckTo = 0;
   #inProcess = 0;
 
-  /** @param command runs a program on the runtime that is tested */
-  constructor(fault: Fault, mode: Mode, dice: Dice, command: readonly string[]) {
+  /** @param programs those of the runtime that is tested */
+  constructor(fault: Fault, mode: Mode, dice: Dice, programs: Programs) {
     this.fault = fault;
     this.mode = mode;
     this.dice = dice;
-    this.#command = command;
+    this.#programs = programs;
     this.proxy = new SwitchedProxy(this.#host);
     const perTurn = 2 + dice.roll(9);
     this.many = { count: perTurn * (10 + dice.roll(30)), perTurn, size: 20 + dice.roll(300) };
@@ -109,7 +113,7 @@ export class Stage {
     const { protocol } = this.mode;
     const { isSecure = false } = this.fault;
     const setup = { protocol, host: this.#host, port, isSecure, file: this.#file };
-    this.receiver = await Receiver.start(setup, { command: this.#command, wrapper });
+    this.receiver = await Receiver.start(setup, { programs: this.#programs, wrapper });
     this.#receivers.push(this.receiver);
     this.proxy.target = this.receiver.port;
   }
@@ -121,7 +125,8 @@ export class Stage {
   }
 
   async #startSender(wrapper: string[] = []): Promise<void> {
-    const { isDirect, isSecure = false, isNameUnknown = false, maxQueuedBytes } = this.fault;
+    const { isDirect, isSecure = false, isNameUnknown = false } = this.fault;
+    const { maxQueuedBytes = MAX_QUEUED_BYTES, timeoutMs = TIMEOUT_MS } = this.fault;
     const setup = {
       mode: this.mode,
       host: this.#host,
@@ -129,10 +134,11 @@ export class Stage {
       isSecure,
       isNameUnknown,
       run: this.#senders.length,
-      maxQueuedBytes: maxQueuedBytes ?? MAX_QUEUED_BYTES,
+      maxQueuedBytes,
+      timeoutMs,
       ...this.mode.isSpooled && { spool: this.#spool },
     };
-    this.sender = await Sender.start(setup, { command: this.#command, wrapper });
+    this.sender = await Sender.start(setup, { programs: this.#programs, wrapper });
     this.#senders.push(this.sender);
   }
 
@@ -163,6 +169,8 @@ export class Stage {
     const { sender, dice } = this;
     const at = sender.logged + 1 + dice.roll(emission.count - 1);
     const emitted = this.emit(emission);
+    // If the sender ends, that is reported by the wait.
+    emitted.catch(() => {});
     await sender.until(() => sender.logged >= at, `to log ${at}`);
     action();
     await emitted;

@@ -1,7 +1,8 @@
 /**
  * `npm run test:long`: installs what is missing, then runs the long forms of tests on the three
- * runtimes, which print figures: tests/interop/spool_long.ts, which the arguments are passed on to, and
- * tests/interop/relp_test.ts.
+ * runtimes, which print figures: tests/interop/spool_long.ts, tests/interop/relp_test.ts and
+ * tests/faults/fault_suite.ts. A number as argument is passed on to the first one. With `--faults` the
+ * last one alone is run, and the other arguments are passed on to it; `--faults --help` lists them.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -9,24 +10,34 @@ import process from "node:process";
 import { node, setUp, toolEnvironment } from "./setup.mjs";
 import { root } from "./std_packages.mjs";
 
-const program = join(root, "tests", "interop", "spool_long.ts");
 const runtimes = [["deno", "run", "--allow-all", "--no-check"], ["bun"]];
 if (node !== undefined) runtimes.push([node, "--import", "tsx"]);
 
-await setUp();
-for (const [command, ...args] of runtimes) {
-  const { status } = spawnSync(command, [...args, program, ...process.argv.slice(2)], {
+const args = process.argv.slice(2);
+const hasFaultsAlone = args.includes("--faults");
+
+function run(command, commandArgs) {
+  const { status } = spawnSync(command, commandArgs, {
     cwd: root,
-    env: toolEnvironment(),
+    env: { ...toolEnvironment(), LOGWIRE_LONG: "1" },
     stdio: "inherit",
   });
   if (status !== 0) process.exitCode = 1;
 }
 
-const ok = join(root, "tests", "tools", "ok.mjs");
-const { status } = spawnSync(process.execPath, [ok, "--only=deno,bun,node", "interop/relp"], {
-  cwd: root,
-  env: { ...toolEnvironment(), LOGWIRE_LONG: "1" },
-  stdio: "inherit",
-});
-if (status !== 0) process.exitCode = 1;
+/** The fault suite starts the runtimes by itself. */
+function runFaults(more) {
+  const [command, ...rest] = runtimes.at(-1);
+  run(command, [...rest, join(root, "tests", "faults", "fault_suite.ts"), ...more]);
+}
+
+await setUp();
+if (hasFaultsAlone) runFaults(args.filter((arg) => arg !== "--faults"));
+else {
+  for (const [command, ...rest] of runtimes) {
+    run(command, [...rest, join(root, "tests", "interop", "spool_long.ts"), ...args]);
+  }
+  const ok = join(root, "tests", "tools", "ok.mjs");
+  run(process.execPath, [ok, "--only=deno,bun,node", "interop/relp"]);
+  runFaults([]);
+}
