@@ -46,14 +46,14 @@ export interface Tally {
   problems: string[];
 }
 
-/** Stages so far, each of which has an address of its own. */
-let stages = 0;
+/** Addresses given so far. */
+let addresses = 0;
 
-/** An address that no other stage uses, so that nobody takes a port that is free for a while. */
+/** An address that no other process listens at, so that nobody takes a port that is free for a while. */
 function ownHost(): string {
   if (process.platform !== "linux") return "127.0.0.1";
-  const number = process.pid * 251 + ++stages;
-  return `127.${1 + (number >> 16) % 254}.${number >> 8 & 0xff}.${1 + number % 254}`;
+  const number = process.pid * 512 + ++addresses;
+  return `127.${1 + (number >> 16) % 254}.${number >> 8 & 0xff}.${number & 0xff}`;
 }
 
 /** Sender, receiver and proxy of a cell. */
@@ -68,7 +68,9 @@ export class Stage {
   readonly many: Emission;
   readonly few: Emission;
   readonly #programs: Programs;
+  /** Two addresses: the receiver must not get the port that the proxy gives up for a while. */
   readonly #host = ownHost();
+  readonly #receiverHost = ownHost();
   readonly #folder = mkdtempSync(`${tmpdir()}/logwire-faults-`);
   readonly #senders: Sender[] = [];
   readonly #receivers: Receiver[] = [];
@@ -112,10 +114,11 @@ export class Stage {
   async #startReceiver(port: number, wrapper: string[] = []): Promise<void> {
     const { protocol } = this.mode;
     const { isSecure = false } = this.fault;
-    const setup = { protocol, host: this.#host, port, isSecure, file: this.#file };
+    const host = this.#receiverHost;
+    const setup = { protocol, host, port, isSecure, file: this.#file };
     this.receiver = await Receiver.start(setup, { programs: this.#programs, wrapper });
     this.#receivers.push(this.receiver);
-    this.proxy.target = this.receiver.port;
+    this.proxy.target = { host, port: this.receiver.port };
   }
 
   /** Starts the receiver again, at the port that the killed one had. */
@@ -129,7 +132,7 @@ export class Stage {
     const { maxQueuedBytes = MAX_QUEUED_BYTES, timeoutMs = TIMEOUT_MS } = this.fault;
     const setup = {
       mode: this.mode,
-      host: this.#host,
+      host: isDirect ? this.#receiverHost : this.#host,
       port: isDirect ? this.receiver.port : this.proxy.port,
       isSecure,
       isNameUnknown,

@@ -13,8 +13,8 @@ interface Pair {
 
 /** A proxy; it refuses connections until {@linkcode SwitchedProxy.accept}. */
 export class SwitchedProxy {
-  /** The port of the receiver. */
-  target = 0;
+  /** The address of the receiver. */
+  target = { host: "", port: 0 };
   port = 0;
   readonly #host: string;
   #server: net.Server | undefined;
@@ -48,7 +48,7 @@ export class SwitchedProxy {
   }
 
   #begin(client: net.Socket): void {
-    const upstream = net.connect({ port: this.target, host: this.#host, allowHalfOpen: true });
+    const upstream = net.connect({ ...this.target, allowHalfOpen: true });
     const pair = { client, upstream };
     this.#pairs.add(pair);
     this.#busy.add(pair);
