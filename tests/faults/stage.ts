@@ -2,8 +2,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import process from "node:process";
-import type { Dice } from "../delivery/scripted_faults.ts";
 import { drainSpool } from "../../src/files/spool/file_spool.ts";
+import type { Dice } from "../delivery/scripted_faults.ts";
 import { turns } from "../turns.ts";
 import { until } from "../until.ts";
 import type { Programs } from "./commands.ts";
@@ -242,10 +242,10 @@ export class Stage {
       left: sender.stats.queued,
       problems: [...problems, ...this.#senders.flatMap((sender) => sender.problems)],
     };
-    if (mode.isSpooled) {
-      if (readdirSync(this.#spool).includes("lock")) problems.push("the spool was left locked");
-      tally.left += await drainSpool(this.#spool, () => {});
-    }
+    if (mode.isSpooled) tally.left += await drainSpool(this.#spool, () => {});
+    const files = [...readdirSync(this.#folder), ...readdirSync(this.#spool)];
+    const strange = files.filter((name) => !/^(kept|spool|position|\d{16}\.seg)$/.test(name));
+    if (strange.length > 0) tally.problems.push(`these files were left: ${strange}`);
     this.#senders.forEach(({ logged, stats }, run) => {
       const kept = keptIn(this.#file, run).filter((number) => number < logged);
       const distinct = new Set(kept);
