@@ -91,6 +91,13 @@ async function emitAll({ count, perTurn, size, blockMs = 0 }: Emission): Promise
   }
 }
 
+// Deno panics where it needs its pipe for signals for the first time and no descriptor is left
+// (ext/signals/lib.rs: `Too many open files`), whatever the program does.
+if ("Deno" in globalThis) {
+  const nothing = () => {};
+  process.on("SIGUSR2", nothing).off("SIGUSR2", nothing);
+}
+
 const files: number[] = [];
 
 /** Opens files until no descriptor is left. */
