@@ -180,10 +180,11 @@ export class Stage {
   }
 
   /** Has records logged, turn by turn, until the handler reports such an event. */
-  async emitUntil(type: string): Promise<void> {
+  async emitUntil(type: string, before?: () => Promise<void>): Promise<void> {
     const { events } = this.sender;
     const from = events.length;
     await until(async () => {
+      await before?.();
       await this.emit({ ...this.few, count: this.few.perTurn });
       return events.slice(from).some(({ event }) => event === type);
     }, () => `the sender to report "${type}"`);
