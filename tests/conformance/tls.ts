@@ -91,6 +91,21 @@ export function tls({ name, connector, rawServer, skips = {} }: Target): void {
     await silent.close();
   });
 
+  test("a TLS listener ends the connection of a client that leaves within its handshake", async () => {
+    const at = { transport: "tcp", hostname: "127.0.0.1", port: 0 } as const;
+    const listener = await connector.listen({ ...at, tls: server });
+    const { port } = listener.address as typeof at;
+    const client = await connector.connect({ ...at, port });
+    await client.write(new Uint8Array([0x16, 3, 1]));
+    // A handshake may take ten seconds; this one is over at once.
+    const bound = new AbortController();
+    const timer = setTimeout(() => bound.abort(), 5000);
+    await client.close({ signal: bound.signal });
+    clearTimeout(timer);
+    assert(!bound.signal.aborted);
+    await listener.close();
+  });
+
   test("TLS presents a client certificate where one is demanded", () =>
     withListener({ ...server, ca }, async (connect, accepted) => {
       await exchange(await connect({ ca, ...client }), accepted(), pattern(1000));

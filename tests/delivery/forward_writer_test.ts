@@ -276,7 +276,7 @@ test("at exit what waits is written with an id of its own, and counts as lost", 
   network.exit();
   const { sent, dropped, queued } = account(handler);
   assertEquals([sent, dropped.closed, queued], [0, 2, 0]);
-  assertEquals(events.at(-1), { type: "outage-over", lost: 2 });
+  assertEquals(events.at(-1), { type: "exit", lost: 2 });
   await clock.advance();
   assertEquals(server.texts, ["a", "b"]);
   assert(/-last-0$/.test(server.chunks[1]!.id));

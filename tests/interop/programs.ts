@@ -21,6 +21,10 @@ export interface ProgramOptions {
   denoFlags?: string[];
   /** A program that runs the command, with its arguments. */
   wrapper?: string[];
+  /** The command that runs a program. @default that of the runtime of the test */
+  command?: readonly string[];
+  /** Gives the program a stdin to read from. @default {false} */
+  hasStdin?: boolean;
 }
 
 /** A program in a process of its own. */
@@ -36,18 +40,20 @@ export interface RunningProgram {
 export function startProgram(
   name: string,
   args: (string | number)[],
-  { env = {}, denoFlags = [], wrapper = [] }: ProgramOptions = {},
+  options: ProgramOptions = {},
 ): RunningProgram {
+  const { env = {}, denoFlags = [], wrapper = [], command, hasStdin = false } = options;
   const flags = runtime === "deno" ? denoFlags : [];
   const program = fileURLToPath(new URL(name, import.meta.url));
-  const [command = "", ...rest] = [...wrapper, ...commands[runtime], ...flags, program];
-  const child = spawn(command, [...rest, ...args.map(String)], {
-    stdio: ["ignore", "pipe", "pipe"],
+  const run = command ?? [...commands[runtime], ...flags];
+  const [file = "", ...rest] = [...wrapper, ...run, program];
+  const child = spawn(file, [...rest, ...args.map(String)], {
+    stdio: [hasStdin ? "pipe" : "ignore", "pipe", "pipe"],
     env: { ...process.env, ...env },
   });
   const output = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => output.stdout += text);
-  child.stderr.setEncoding("utf8").on("data", (text: string) => output.stderr += text);
+  child.stdout!.setEncoding("utf8").on("data", (text: string) => output.stdout += text);
+  child.stderr!.setEncoding("utf8").on("data", (text: string) => output.stderr += text);
   return { child, output, ended: once(child, "close").then(([code, signal]) => signal ?? code) };
 }
 

@@ -1,7 +1,9 @@
 /**
  * `npm run test:long`: installs what is missing, then runs the long forms of tests on the three
- * runtimes, which print figures: tests/interop/spool_long.ts, which the arguments are passed on to,
- * tests/interop/relp_test.ts, and those with many seeds of random faults.
+ * runtimes, which print figures: tests/interop/spool_long.ts, tests/faults/fault_suite.ts, and the
+ * tests that kill daemons or have many seeds of random faults. A number as argument is passed on to the
+ * first one. With `--faults` the fault suite alone is run, and the other arguments are passed on to it;
+ * `--faults --help` lists them.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -9,25 +11,35 @@ import process from "node:process";
 import { node, setUp, toolEnvironment } from "./setup.mjs";
 import { root } from "./std_packages.mjs";
 
-const program = join(root, "tests", "interop", "spool_long.ts");
 const runtimes = [["deno", "run", "--allow-all", "--no-check"], ["bun"]];
 if (node !== undefined) runtimes.push([node, "--import", "tsx"]);
 
-await setUp();
-for (const [command, ...args] of runtimes) {
-  const { status } = spawnSync(command, [...args, program, ...process.argv.slice(2)], {
+const args = process.argv.slice(2);
+const hasFaultsAlone = args.includes("--faults");
+
+function run(command, commandArgs) {
+  const { status } = spawnSync(command, commandArgs, {
     cwd: root,
-    env: toolEnvironment(),
+    env: { ...toolEnvironment(), LOGWIRE_LONG: "1" },
     stdio: "inherit",
   });
   if (status !== 0) process.exitCode = 1;
 }
 
-const files = ["interop/relp", "conservation", "delivery/network_handler"];
-const ok = join(root, "tests", "tools", "ok.mjs");
-const { status } = spawnSync(process.execPath, [ok, "--only=deno,bun,node", ...files], {
-  cwd: root,
-  env: { ...toolEnvironment(), LOGWIRE_LONG: "1" },
-  stdio: "inherit",
-});
-if (status !== 0) process.exitCode = 1;
+/** The fault suite starts the runtimes by itself. */
+function runFaults(more) {
+  const [command, ...rest] = runtimes.at(-1);
+  run(command, [...rest, join(root, "tests", "faults", "fault_suite.ts"), ...more]);
+}
+
+await setUp();
+if (hasFaultsAlone) runFaults(args.filter((arg) => arg !== "--faults"));
+else {
+  for (const [command, ...rest] of runtimes) {
+    run(command, [...rest, join(root, "tests", "interop", "spool_long.ts"), ...args]);
+  }
+  const ok = join(root, "tests", "tools", "ok.mjs");
+  const parts = ["interop/relp", "interop/failover", "conservation", "delivery/network_handler"];
+  run(process.execPath, [ok, "--only=deno,bun,node", ...parts]);
+  runFaults([]);
+}

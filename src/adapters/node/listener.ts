@@ -25,7 +25,6 @@ export function listenNode(at: StreamAddress, doing: string): Promise<SocketList
           cert: secure.cert as string,
           key: secure.key as string,
           ...(secure.ca && { ca: secure.ca, requestCert: true }),
-          allowHalfOpen: true,
         } as tls.TlsOptions);
     } catch (error) {
       return reject(toConnectionError(error, doing));
@@ -49,6 +48,8 @@ export function listenNode(at: StreamAddress, doing: string): Promise<SocketList
       });
       if (secure !== undefined) dropSilentClients(server, listener);
       server.on(secure === undefined ? "connection" : "secureConnection", (socket: net.Socket) => {
+        // Not before: a client that leaves within its handshake must not hold the socket.
+        socket.allowHalfOpen = true;
         const { remoteAddress: hostname = "", remotePort = 0 } = socket;
         const peer = at.transport === "unix"
           ? at.path
