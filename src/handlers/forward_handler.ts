@@ -43,7 +43,9 @@
  * connection ends, the chunks that were not acknowledged go again to the next one, in order, each
  * with the same records and the same id. Fluentd and Fluent Bit may then have a record twice;
  * `ForwardReceiver` drops chunks whose id it knows. With a spool the ids survive a restart of this
- * program.
+ * program. After two connections in a row that ended without an acknowledgement a chunk is written in
+ * parts with ids of their own, to find a record on which the server ends: then `ForwardReceiver` too
+ * may handle a record twice.
  *
  * A server that acknowledges nothing for `writeTimeoutMs`, or a chunk that was not sent, loses its
  * connection.

@@ -36,6 +36,8 @@ export const modes: readonly Mode[] = [
   { ...queue, name: "spool", isSpooled: true },
   acknowledged,
   { ...acknowledged, name: "RELP+spool", isSpooled: true },
+  { ...acknowledged, name: "Forward", protocol: "forward" },
+  { ...acknowledged, name: "Forward+spool", protocol: "forward", isSpooled: true },
   { ...acknowledged, name: "HTTP", protocol: "http" },
   { ...acknowledged, name: "HTTP+spool", protocol: "http", isSpooled: true },
 ];

@@ -10,8 +10,10 @@ import { HTTPHandler, SocketHandler, SysLogHandler } from "../../mod.ts";
 import { connector, exitNotifier } from "../../src/adapters/auto.ts";
 import type { DeliveryOptions } from "../../src/delivery/delivery_options.ts";
 import type { NetworkHandler } from "../../src/delivery/network_handler.ts";
+import { ForwardHandler } from "../../src/handlers/forward_handler.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import type { Connector } from "../../src/net/connector.ts";
+import { ForwardReceiver } from "../../src/receivers/forward_receiver.ts";
 import type { RecordReceiver } from "../../src/receivers/record_receiver.ts";
 import { LogRecordSocketReceiver } from "../../src/receivers/socket_receiver.ts";
 import { SyslogReceiver } from "../../src/receivers/syslog_receiver.ts";
@@ -77,6 +79,19 @@ export const protocols: Record<string, Protocol> = {
           onError: () => {},
           transport: "tcp",
           framing: "relp",
+          ...isSecure && { tls: serverTls() },
+        }),
+        keep,
+      ),
+  },
+  forward: {
+    makeHandler: ({ host, port, ...target }, options) =>
+      new ForwardHandler(host, port, { ...options, ...streamOptions(target), tag: "faults" }),
+    startReceiver: (host, port, isSecure, keep) =>
+      started(
+        new ForwardReceiver(host, port, {
+          acceptor: connector,
+          onError: () => {},
           ...isSecure && { tls: serverTls() },
         }),
         keep,
