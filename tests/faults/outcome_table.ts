@@ -67,22 +67,28 @@ export function wholeTable(results: readonly Result[]): string {
 export function compactTable(results: readonly Result[], runtime: string): string {
   const own = results.filter((result) => result.runtime === runtime);
   const modes = distinct(own, "mode");
-  const rows = [["fault", ...modes]];
+  const rows = [["fault", "emitted", ...modes]];
   for (const fault of distinct(own, "fault")) {
-    rows.push([
-      fault,
-      ...modes.map((mode) => {
-        const outcome = total(own.filter((cell) => cell.fault === fault && cell.mode === mode));
-        return outcome === undefined ? "" : compactCell(outcome);
-      }),
-    ]);
+    const outcomes = modes.map((mode) =>
+      total(own.filter((cell) => cell.fault === fault && cell.mode === mode))
+    );
+    rows.push([fault, emittedOf(outcomes), ...outcomes.map(compactCell)]);
   }
   return markdown(rows);
 }
 
-/** As `12 / 3 of 180`; lost records that nobody counts are marked by a star. */
-function compactCell({ emitted, duplicates, lost, silent, problems }: Outcome): string {
+/** As `180-187`: the least and the most of the modes. */
+function emittedOf(outcomes: readonly (Outcome | undefined)[]): string {
+  const emitted = outcomes.flatMap((outcome) => outcome?.emitted ?? []);
+  const [least, most] = [Math.min(...emitted), Math.max(...emitted)];
+  return least === most ? `${least}` : `${least}-${most}`;
+}
+
+/** As `12* (3)`: lost and, in brackets, twice; the star marks a loss that nobody counts. */
+function compactCell(outcome: Outcome | undefined): string {
+  if (outcome === undefined) return "";
+  const { duplicates, lost, silent, problems } = outcome;
   const star = silent > 0 ? "*" : "";
-  const broken = problems.length > 0 ? " BROKEN" : "";
-  return `${lost}${star} / ${duplicates} of ${emitted}${broken}`;
+  const twice = duplicates > 0 ? ` (${duplicates})` : "";
+  return `${lost}${star}${twice}${problems.length > 0 ? " BROKEN" : ""}`;
 }
