@@ -18,7 +18,7 @@ import { stackOf } from "../text/exception_text.ts";
 const MAX_NAME = 1024;
 
 /** A mebibyte of one text or field: a page can still show it. */
-export const MAX_VALUE = 1024 * 1024;
+export const MAX_VALUE: number = 1024 * 1024;
 
 /** The bytes of an object of V8 with these fields, and of the numbers that do not fit into it. */
 const OBJECT_BYTES = 256;

@@ -5,7 +5,7 @@
  * @module
  */
 import type { LogRecord } from "../logging/log_record.ts";
-import { type KeptRecord, keepRecord, type RecordOrigin, SharedNames } from "./_kept_record.ts";
+import { keepRecord, type KeptRecord, type RecordOrigin, SharedNames } from "./_kept_record.ts";
 import type { RecordFilter } from "./_record_filter.ts";
 
 /** 64 MiB: two hundred thousand records of usual size. */

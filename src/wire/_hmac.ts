@@ -1,5 +1,5 @@
 /**
- * HMAC-SHA-256 (RFC 2104, RFC 4231), synchronous, and the comparison that goes with it.
+ * HMAC-SHA-256 (RFC 2104, RFC 4231), synchronous.
  *
  * @module
  */
@@ -15,14 +15,4 @@ export function hmacSha256(key: Uint8Array): (message: Uint8Array) => Uint8Array
   const inner = new Sha256().update(padded.map((byte) => byte ^ 0x36));
   const outer = new Sha256().update(padded.map((byte) => byte ^ 0x5c));
   return (message) => outer.clone().update(inner.clone().update(message).digest()).digest();
-}
-
-/**
- * Returns true if two byte strings are equal. Its time does not depend on where they differ (as
- * that of Python's `hmac.compare_digest`; it may depend on their lengths).
- */
-export function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
-  let difference = a.length ^ b.length;
-  for (let i = 0; i < b.length; i++) difference |= (a[i] ?? 0) ^ b[i]!;
-  return difference === 0;
 }

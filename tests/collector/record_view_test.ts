@@ -19,7 +19,12 @@ test("entryOf() has the members of a list, and leaves out those that are empty",
 test("entryOf() cuts the message and shows the last line of the error and twelve fields", () => {
   const fields = Object.fromEntries(Array.from({ length: 14 }, (_, i) => [`f${i}`, [i]]));
   const python = 'Traceback (most recent call last):\n  File "a.py"\nValueError: no luck\n';
-  const store = storeOf({ msg: "x".repeat(3000), exc_text: python, ...fields, f0: "y".repeat(300) });
+  const store = storeOf({
+    msg: "x".repeat(3000),
+    exc_text: python,
+    ...fields,
+    f0: "y".repeat(300),
+  });
   const entry = entryOf(store.get(1)!);
   assertEquals([entry.message.length, entry.cut, entry.error], [2000, true, "ValueError: no luck"]);
   assertEquals([Object.keys(entry.fields!).length, entry.moreFields], [12, 2]);

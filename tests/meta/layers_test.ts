@@ -24,7 +24,8 @@ const layers: Record<string, string[]> = {
   ],
   "src/mail": ["src/text", "src/logging", "src/wire", "src/net", "src/delivery"],
   "src/receivers": [
-    ...["src/text", "src/logging", "src/wire", "src/wire/pickle", "src/wire/syslog", "src/net"],
+    ...["src/text", "src/logging", "src/wire", "src/wire/pickle", "src/wire/syslog"],
+    ...["src/wire/otlp", "src/net"],
   ],
   "src/files": ["src/text", "src/logging"],
   "src/files/spool": ["src/logging", "src/delivery", "src/files"],
@@ -33,6 +34,10 @@ const layers: Record<string, string[]> = {
   "src/integrations": ["src/text", "src/logging"],
   "src/adapters": ["src/net"],
   "src/testing": ["src/net"],
+  "src/collector": [
+    ...["src/text", "src/logging", "src/wire", "src/wire/otlp", "src/net", "src/delivery"],
+    ...["src/handlers", "src/receivers", "src/files", "src/files/spool", "src/config"],
+  ],
 };
 
 /**
@@ -69,6 +74,7 @@ const packages: Record<string, RegExp> = {
   "src/context": /^node:async_hooks$/,
   // A transport of winston is a stream of Node.
   "src/integrations": /^node:stream$/,
+  "src/collector": /^(node:|commander$)/,
   // Not unix-dgram: what is imported by name becomes a dependency of the package.
   "src/adapters": /^(node:|bun:|cloudflare:)/,
 };
