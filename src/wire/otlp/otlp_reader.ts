@@ -16,15 +16,15 @@ import { foreignFields } from "../foreign_fields.ts";
 const LEVELS = [5, DEBUG, INFO, WARNING, ERROR, CRITICAL];
 
 /** The attributes that are a record's own, with their names there. */
-const NAMES: Readonly<Record<string, { key: string; type: "string" | "number" }>> = {
-  "code.file.path": { key: "pathname", type: "string" },
-  "code.line.number": { key: "lineno", type: "number" },
-  "code.function.name": { key: "funcName", type: "string" },
-  "code.stacktrace": { key: "stack_info", type: "string" },
-  "exception.stacktrace": { key: "exc_text", type: "string" },
-  "thread.id": { key: "thread", type: "number" },
-  "thread.name": { key: "threadName", type: "string" },
-  "process.pid": { key: "process", type: "number" },
+const NAMES: Readonly<Record<string, { key: string; kind: "string" | "number" }>> = {
+  "code.file.path": { key: "pathname", kind: "string" },
+  "code.line.number": { key: "lineno", kind: "number" },
+  "code.function.name": { key: "funcName", kind: "string" },
+  "code.stacktrace": { key: "stack_info", kind: "string" },
+  "exception.stacktrace": { key: "exc_text", kind: "string" },
+  "thread.id": { key: "thread", kind: "number" },
+  "thread.name": { key: "threadName", kind: "string" },
+  "process.pid": { key: "process", kind: "number" },
 };
 
 type Json = Record<string, unknown>;
@@ -54,9 +54,10 @@ export function otlpFields(request: Json): Json[] {
 function fieldsOf(record: Json, resource: Json, logger: unknown): Json {
   const attributes = attributesOf(record);
   const fields = foreignFields({ ...resource, ...attributes });
-  for (const [name, { key, type }] of Object.entries(NAMES)) {
+  for (const [name, { key, kind }] of Object.entries(NAMES)) {
     const value = fields[name];
-    if (typeof value !== type) continue;
+    const actual: string = typeof value;
+    if (actual !== kind) continue;
     fields[key] = value;
     delete fields[name];
   }
