@@ -165,7 +165,7 @@ export class Collector {
 
   #makePage(address: ListenerAddress): WebServer {
     const { token, hostNames, tls, files } = this.#settings;
-    const server = new WebServer({
+    const server: WebServer = new WebServer({
       host: address.host,
       port: address.port ?? 0,
       tls,
@@ -175,7 +175,7 @@ export class Collector {
       fetch: (request) => handler.fetch(request),
     });
     const status = () => this.status();
-    const handler = new PageHandler({
+    const handler: PageHandler = new PageHandler({
       access: new PageAccess({ token, hostNames, port: () => server.port }),
       api: new PageApi({ store: this.store, files, clock: systemClock, status }),
       assets,

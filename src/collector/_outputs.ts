@@ -1,0 +1,124 @@
+/**
+ * The outputs of the collector, as handlers of the root logger: lines on the terminal, files, other
+ * servers, and what a `dictConfig` file describes.
+ *
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import { dictConfig, handlerClasses } from "../config/dict_config.ts";
+import type { LoggingConfig } from "../config/logging_config.ts";
+import {
+  FileHandler,
+  fileHandlerClasses,
+  RotatingFileHandler,
+  TimedRotatingFileHandler,
+} from "../files/file_handlers.ts";
+import { ConsoleFormatter } from "../logging/console_formatter.ts";
+import { Formatter } from "../logging/formatter.ts";
+import { getLogger } from "../logging/get_logger.ts";
+import type { Handler } from "../logging/handler.ts";
+import { JSONFormatter } from "../logging/json_formatter.ts";
+import { StreamHandler } from "../logging/stream_handler.ts";
+import { stdoutStream } from "../logging/stdout_stream.ts";
+import type { Connector, DatagramConnector } from "../net/connector.ts";
+import { CommandError, fileError } from "./_command_error.ts";
+import { bytesOf, countOf } from "./_receive_options.ts";
+import { TEXT_FORMAT } from "./_text_line.ts";
+
+/** The options of `--out`, as the command line gives them. */
+export interface OutOptions {
+  readonly out?: string;
+  readonly outFormat?: string;
+  readonly maxBytes?: string;
+  readonly backupCount?: string;
+  readonly when?: string;
+  readonly interval?: string;
+  readonly gzip?: boolean;
+}
+
+/** Configures logging by a file of `dictConfig`. */
+export function configure(path: string, connector: Connector & DatagramConnector): void {
+  const classes = { ...handlerClasses({ connector }), ...fileHandlerClasses };
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw fileError("read the configuration", path, error);
+  }
+  try {
+    dictConfig(JSON.parse(text) as LoggingConfig, { classes });
+  } catch (error) {
+    throw new CommandError(`cannot use the configuration '${path}': ${(error as Error).message}`);
+  }
+}
+
+/** Adds a handler to the root logger. */
+export function addOutput(handler: Handler): void {
+  getLogger().addHandler(handler);
+}
+
+/** Makes the handler that prints lines for people. */
+export function consoleHandler(colors: string | undefined): Handler {
+  if (colors !== undefined && !["auto", "always", "never"].includes(colors)) {
+    throw new CommandError(`--color must be auto, always or never, not '${colors}'`);
+  }
+  const handler = new StreamHandler(stdoutStream);
+  const isColored = colors === "always" || colors !== "never" && terminalHasColors();
+  handler.setFormatter(new ConsoleFormatter({ colors: isColored }));
+  return handler;
+}
+
+/** Says whether standard output is a terminal that shows colours. */
+function terminalHasColors(): boolean {
+  const { env, stdout } = process;
+  if (env.NO_COLOR) return false;
+  if (env.FORCE_COLOR) return env.FORCE_COLOR !== "0" && env.FORCE_COLOR !== "false";
+  return stdout.isTTY === true && env.TERM !== "dumb";
+}
+
+/** Makes the handler of `--out`; `undefined` without it. */
+export function fileHandler(options: OutOptions): Handler | undefined {
+  const { out, outFormat = "json", maxBytes, backupCount, when, interval, gzip } = options;
+  if (out === undefined) {
+    if (maxBytes ?? backupCount ?? when ?? interval ?? gzip) {
+      throw new CommandError("--max-bytes, --backup-count, --when and --gzip need --out");
+    }
+    return undefined;
+  }
+  if (outFormat !== "json" && outFormat !== "text") {
+    throw new CommandError(`--out-format must be json or text, not '${outFormat}'`);
+  }
+  if (maxBytes !== undefined && when !== undefined) {
+    throw new CommandError(
+      "a file rolls over either by its size or by time: give one of " +
+        "--max-bytes and --when",
+    );
+  }
+  const count = backupCount === undefined ? undefined : countOf(backupCount, "--backup-count");
+  const common = { ...gzip && { gzip: true } };
+  let handler: Handler;
+  try {
+    handler = when !== undefined
+      ? new TimedRotatingFileHandler(out, {
+        ...common,
+        when,
+        ...interval !== undefined && { interval: countOf(interval, "--interval") },
+        ...count !== undefined && { backupCount: count },
+      })
+      : maxBytes !== undefined || count !== undefined || gzip
+      ? new RotatingFileHandler(out, {
+        ...common,
+        maxBytes: bytesOf(maxBytes ?? "10MiB", "--max-bytes"),
+        backupCount: count ?? 5,
+      })
+      : new FileHandler(out);
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    const isOption = error instanceof TypeError || error instanceof RangeError;
+    if (isOption && !("code" in error)) throw new CommandError((error as Error).message);
+    throw fileError("write to", out, error);
+  }
+  handler.setFormatter(outFormat === "json" ? new JSONFormatter() : new Formatter(TEXT_FORMAT));
+  return handler;
+}
