@@ -193,7 +193,10 @@ function fieldsText(
   const budget = new TextBudget();
   const members: string[] = [];
   let isCut = false;
+  const isSyslog = "structured_data" in extra;
   for (const key of Object.keys(extra)) {
+    // Of syslog null says that the message lacks this part.
+    if (isSyslog && extra[key] === null) continue;
     if (!budget.next()) {
       isCut = true;
       break;

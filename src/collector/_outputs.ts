@@ -19,9 +19,12 @@ import { Formatter } from "../logging/formatter.ts";
 import { getLogger } from "../logging/get_logger.ts";
 import type { Handler } from "../logging/handler.ts";
 import { JSONFormatter } from "../logging/json_formatter.ts";
+import type { LogRecord } from "../logging/log_record.ts";
+import { isStandard } from "../logging/record_attributes.ts";
 import { StreamHandler } from "../logging/stream_handler.ts";
 import { stdoutStream } from "../logging/stdout_stream.ts";
 import type { Connector, DatagramConnector } from "../net/connector.ts";
+import { makeReceivedRecord } from "../wire/received_record.ts";
 import { CommandError, fileError } from "./_command_error.ts";
 import { bytesOf, countOf } from "./_receive_options.ts";
 import { TEXT_FORMAT } from "./_text_line.ts";
@@ -66,7 +69,19 @@ export function consoleHandler(colors: string | undefined): Handler {
   const handler = new StreamHandler(stdoutStream);
   const isColored = colors === "always" || colors !== "never" && terminalHasColors();
   handler.setFormatter(new ConsoleFormatter({ colors: isColored }));
+  handler.addFilter(withoutMissing);
   return handler;
+}
+
+/**
+ * A record of syslog has null for each part that its message lacks, and the facility and severity that
+ * the level says already: people need neither.
+ */
+function withoutMissing(record: LogRecord): LogRecord {
+  if (record.facility === undefined || record.structured_data === undefined) return record;
+  const { facility: _, severity: _severity, app_name: _name, ...fields } = record;
+  const shown = Object.entries(fields).filter(([key, value]) => value !== null || isStandard(key));
+  return makeReceivedRecord(Object.fromEntries(shown));
 }
 
 /** Says whether standard output is a terminal that shows colours. */

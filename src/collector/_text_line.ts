@@ -22,5 +22,6 @@ export function recordOfLine(line: string): Record<string, unknown> | undefined 
     levelno: getLevelNamesMapping().get(levelname) ?? 0,
     // The local time, as it was written.
     created: Date.parse(`${day}T${time}.${ms}`) / 1000,
+    msecs: Number(ms),
   };
 }

@@ -236,6 +236,9 @@ function receiveOptions(command: Command): Command {
     .option("--quiet", "print no records");
 }
 
+/** Two signals within so many milliseconds are one. */
+const DOUBLE_SIGNAL_MS = 500;
+
 /** Resolves at the signal that ends the command; a second one ends the process at once. */
 function stopOf(signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
@@ -244,12 +247,14 @@ function stopOf(signal: AbortSignal | undefined): Promise<void> {
       signal.addEventListener("abort", () => resolve(), { once: true });
       return;
     }
-    for (const name of ["SIGINT", "SIGTERM"] as const) {
-      process.once(name, () => {
-        process.once(name, () => process.exit(130));
-        resolve();
-      });
-    }
+    let since: number | undefined;
+    const stop = () => {
+      // npx passes on the signal that a terminal has sent to this process too.
+      if (since !== undefined && Date.now() - since > DOUBLE_SIGNAL_MS) process.exit(130);
+      since ??= Date.now();
+      resolve();
+    };
+    for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, stop);
   });
 }
 

@@ -11,6 +11,7 @@
 import { INFO } from "../logging/level.ts";
 import { getLevelName, getLevelNamesMapping } from "../logging/level_names.ts";
 import { foreignFields } from "./foreign_fields.ts";
+import { millisecondsOf } from "./milliseconds.ts";
 
 /** Names that other loggers give to levels. */
 const LEVELS: Readonly<Record<string, number>> = {
@@ -61,7 +62,7 @@ export function recordFields(object: Record<string, unknown>): Record<string, un
       : JSON.stringify(message),
     args: null,
     ...level,
-    ...created !== undefined && { created, msecs: Math.floor((created % 1) * 1000) },
+    ...created !== undefined && { created, msecs: millisecondsOf(created) },
     ...text !== undefined && { exc_text: text },
     ...field !== undefined && { error: field },
   };

@@ -11,6 +11,7 @@ import { CRITICAL, DEBUG, ERROR, INFO, WARNING } from "../../logging/level.ts";
 import { getLevelName } from "../../logging/level_names.ts";
 import { MAX_DEPTH } from "../../text/text_budget.ts";
 import { foreignFields } from "../foreign_fields.ts";
+import { millisecondsOf } from "../milliseconds.ts";
 
 /** The level of the severity numbers 1 to 4, 5 to 8, and so on. */
 const LEVELS = [5, DEBUG, INFO, WARNING, ERROR, CRITICAL];
@@ -83,7 +84,7 @@ function fieldsOf(record: Json, resource: Json, logger: unknown): Json {
     levelname: typeof severityText === "string" && severityText !== ""
       ? severityText.toUpperCase()
       : getLevelName(levelno),
-    ...created !== undefined && { created },
+    ...created !== undefined && { created, msecs: millisecondsOf(created) },
   };
 }
 

@@ -20,6 +20,7 @@ test("otlpFields() reads time, level, body, logger and ids", () => {
   assertEquals(fields, {
     ...{ "service.name": "shop", trace_id: "0af7651916cd43dd8448eb211c80319c", name: "cart" },
     ...{ msg: "100% sure", args: null, levelno: 30, levelname: "WARN", created: 1_700_000_000.25 },
+    msecs: 250,
   });
 });
 
