@@ -49,11 +49,17 @@ export async function drainCommand(folder: string, print: Print): Promise<number
   }
 }
 
+/** The bytes before the pickle in a frame: its length, and the signature of a signed one. */
+const LENGTH_BYTES = 4;
+const SIGNATURE_BYTES = 32;
+
 /** Returns a record as a line: pickles as JSON, and other kinds as they are, if they are text. */
 function lineOf(record: Uint8Array, contentType: string): string {
-  if (contentType !== "pickle") return new TextDecoder().decode(record).replace(/[\r\n]+$/, "");
-  // A frame: its length stands before the pickle.
-  return recordJson(pickle.loads(record.subarray(4)));
+  if (!contentType.endsWith("pickle")) {
+    return new TextDecoder().decode(record).replace(/[\r\n]+$/, "");
+  }
+  const isSigned = contentType.endsWith("signed pickle");
+  return recordJson(pickle.loads(record.subarray(LENGTH_BYTES + (isSigned ? SIGNATURE_BYTES : 0))));
 }
 
 function within<Result>(folder: string, work: () => Result): Result {

@@ -1,0 +1,180 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { once } from "node:events";
+import { createSocket } from "node:dgram";
+import { connector } from "../../src/adapters/auto.ts";
+import { Collector, type CollectorSettings, ListenError } from "../../src/collector/_collector.ts";
+import { AllowList } from "../../src/collector/_allow_list.ts";
+import type { ListenerKind } from "../../src/collector/_listeners.ts";
+import { handlerFor } from "../../src/collector/_destination.ts";
+import { getLogger } from "../../src/logging/get_logger.ts";
+import { StreamHandler } from "../../src/logging/stream_handler.ts";
+import { makeLogRecord } from "../../src/logging/make_log_record.ts";
+import { test } from "../test.ts";
+import { until } from "../until.ts";
+
+const token = "0123456789abcdef";
+const host = "127.0.0.1";
+
+function settings(kinds: ListenerKind[], more: Partial<CollectorSettings> = {}): CollectorSettings {
+  return {
+    listeners: kinds.map((kind) => ({ kind, host, port: 0 })),
+    page: { host, port: 0 },
+    acceptor: connector,
+    allow: new AllowList([]),
+    tls: undefined,
+    signingKey: undefined,
+    token,
+    hostNames: [],
+    maxConnections: 100,
+    maxBytes: 1_000_000,
+    files: undefined,
+    wants: () => true,
+    ...more,
+  };
+}
+
+/** The port of each listener. */
+function portsOf(collector: Collector): Record<string, number> {
+  return Object.fromEntries(
+    collector.listeners.map((
+      { name, address },
+    ) => [name.split(" ")[0], Number(address.split(":")[1])]),
+  );
+}
+
+test("Collector takes records over every listener, keeps them and gives them to loggers", async () => {
+  const kinds: ListenerKind[] = ["pickle", "pickle-udp", "http", "syslog", "syslog-udp", "relp"];
+  const collector = new Collector(settings(kinds));
+  await collector.start();
+  const ports = portsOf(collector);
+  const lines: string[] = [];
+  const handler = new StreamHandler({ write: (text: string) => lines.push(text) });
+  getLogger().addHandler(handler);
+  const schemes: Record<string, string> = {
+    pickle: "tcp",
+    "pickle-udp": "udp",
+    http: "http",
+    syslog: "syslog+tcp",
+    "syslog-udp": "syslog",
+    relp: "relp",
+  };
+  for (const [kind, scheme] of Object.entries(schemes)) {
+    const sender = handlerFor(`${scheme}://${host}:${ports[kind]}`, { connector, token });
+    sender.handle(makeLogRecord({ name: "shop", msg: `over ${kind}`, user: "anna" }));
+    await sender.flush();
+    await until(() => collector.store.added > Object.keys(schemes).indexOf(kind), () => kind);
+    await sender.close();
+  }
+  getLogger().removeHandler(handler);
+  const kept = Object.keys(schemes).map((_, i) => collector.store.get(i + 1)!);
+  assertEquals(kept.map(({ via }) => via), kinds);
+  assertEquals(kept.map(({ host }) => host), kinds.map(() => host));
+  assertEquals(kept.map(({ message }) => message), kinds.map((kind) => `over ${kind}`));
+  assertEquals(lines.length, kinds.length);
+  const status = collector.status();
+  assertEquals([status.received, status.dropped], [6, 0]);
+  assert(collector.listeners.every(({ received, bytes }) => received === 1 && bytes > 0));
+  const text = collector.metrics();
+  assert(text.includes(`records_received_total{listener="pickle",address="${host}:`), text);
+  assert(text.includes("logwire_collector_kept_records 6\n"), text);
+  await collector.stop();
+});
+
+test("Collector serves its page to those who have the token", async () => {
+  const collector = new Collector(settings([]));
+  await collector.start();
+  const url = `http://${host}:${collector.pagePort}`;
+  const status = async (headers: Record<string, string>) => {
+    const answer = await fetch(`${url}/api/status`, {
+      headers: { connection: "close", ...headers },
+    });
+    return [answer.status, (await answer.json()).received];
+  };
+  assertEquals(await status({}), [401, undefined]);
+  assertEquals(await status({ authorization: `Bearer ${token}` }), [200, 0]);
+  await collector.stop();
+});
+
+test("the intake over HTTP does not take the cookie of the page, nor a foreign origin", async () => {
+  const collector = new Collector(settings(["http"], { page: undefined }));
+  await collector.start();
+  const post = async (headers: Record<string, string>) => {
+    const answer = await fetch(`http://${host}:${portsOf(collector).http}/`, {
+      method: "POST",
+      body: "[]",
+      headers: { "content-type": "application/json", connection: "close", ...headers },
+    });
+    await answer.text();
+    return answer.status;
+  };
+  const authorization = `Bearer ${token}`;
+  assertEquals(await post({ cookie: `logwire=${token}` }), 401);
+  assertEquals(await post({ authorization, origin: "http://evil.example" }), 403);
+  assertEquals(await post({ authorization }), 204);
+  await collector.stop();
+});
+
+test("Collector leaves out records that are not wanted", async () => {
+  const wants = ({ levelno }: { levelno: number }) => levelno >= 30;
+  const collector = new Collector(settings(["pickle"], { page: undefined, wants }));
+  await collector.start();
+  const sender = handlerFor(`tcp://${host}:${portsOf(collector).pickle}`, { connector });
+  for (const levelno of [20, 30, 10]) sender.handle(makeLogRecord({ msg: "x", levelno }));
+  await sender.close();
+  await collector.stop();
+  assertEquals([collector.store.added, collector.unwanted], [1, 2]);
+  assertEquals(collector.listeners[0]!.received, 3);
+});
+
+test("Collector takes only pickles that are signed with its key", async () => {
+  const collector = new Collector(settings(["pickle-udp"], { page: undefined, signingKey: "k" }));
+  await collector.start();
+  const url = `udp://${host}:${portsOf(collector)["pickle-udp"]}`;
+  const plain = handlerFor(url, { connector });
+  plain.handle(makeLogRecord({ msg: "forged" }));
+  await plain.flush();
+  await plain.close();
+  const signed = handlerFor(url, { connector, signingKey: "k" });
+  signed.handle(makeLogRecord({ msg: "true" }));
+  await signed.flush();
+  await signed.close();
+  await until(() => collector.store.added === 1, () => "the signed record");
+  await collector.stop();
+  assertEquals(collector.store.get(1)!.message, "true");
+  assertEquals(collector.listeners[0]!.faults, 1);
+});
+
+test("a flood from one sender does not keep the records of another waiting", async () => {
+  const collector = new Collector(settings(["pickle", "syslog-udp"], { page: undefined }));
+  await collector.start();
+  const ports = portsOf(collector);
+  const flood = handlerFor(`tcp://${host}:${ports.pickle}`, { connector });
+  for (let i = 0; i < 20_000; i++) flood.handle(makeLogRecord({ name: "flood", msg: `${i}` }));
+  const flushed = flood.flush();
+  await until(() => collector.store.added > 0, () => "the first record of the flood");
+  const quiet = createSocket("udp4");
+  quiet.send("<13>quiet: hello", ports["syslog-udp"]!, host);
+  const names = () => collector.store.names().loggers.map(({ name }) => name);
+  await until(() => names().includes("quiet"), () => "the other record");
+  // It came in the midst of the flood, and not behind it.
+  assert(collector.status().received as number < 20_001);
+  quiet.close();
+  await once(quiet, "close");
+  await flushed;
+  await flood.close();
+  await collector.stop();
+  assertEquals(collector.status().received, 20_001);
+  assert(collector.store.bytes <= 1_000_000);
+});
+
+test("start() names the listener that cannot be opened, and leaves none open", async () => {
+  const first = new Collector(settings(["pickle"], { page: undefined }));
+  await first.start();
+  const { pickle } = portsOf(first);
+  const taken = settings(["http"]);
+  const listeners = [...taken.listeners, { kind: "pickle" as const, host, port: pickle! }];
+  const second = new Collector({ ...taken, listeners });
+  const error = await assertRejects(() => second.start(), ListenError);
+  assertEquals([error.what, error.address.port], ["pickle", pickle]);
+  await first.stop();
+});
