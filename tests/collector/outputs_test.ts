@@ -30,7 +30,7 @@ function consoleLines(record: Record<string, unknown>, colors = "never"): string
 test("consoleHandler() prints records in colours, and escapes what they hold", () => {
   assert(consoleLines({ user: "anna" }).endsWith(" INFO     shop.cart: 3 left user=anna\n"));
   assert(consoleLines({}, "always").includes("\x1b["));
-  const lines = consoleLines({ ...hostile, levelno: 40 });
+  const lines = consoleLines({ ...hostile, levelno: 40, created: 1 });
   // deno-lint-ignore no-control-regex -- none may be there
   assert(!/[\x00-\x09\x0b-\x1f\x7f-\x9f]/.test(lines), JSON.stringify(lines));
   assertThrows(() => consoleHandler("blue"), CommandError, "--color must be");
