@@ -13,7 +13,7 @@ import type { RecordReceiver } from "../receivers/record_receiver.ts";
 import { LogRecordDatagramReceiver } from "../receivers/datagram_receiver.ts";
 import { LogRecordSocketReceiver } from "../receivers/socket_receiver.ts";
 import { SyslogReceiver } from "../receivers/syslog_receiver.ts";
-import { allowing, AllowList } from "./_allow_list.ts";
+import { allowing, type AllowList } from "./_allow_list.ts";
 import type { RecordOrigin } from "./_kept_record.ts";
 import { PageAccess } from "./_page_access.ts";
 import { WebServer } from "./_web_server.ts";

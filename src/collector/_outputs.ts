@@ -8,12 +8,10 @@ import { readFileSync } from "node:fs";
 import process from "node:process";
 import { dictConfig, handlerClasses } from "../config/dict_config.ts";
 import type { LoggingConfig } from "../config/logging_config.ts";
-import {
-  FileHandler,
-  fileHandlerClasses,
-  RotatingFileHandler,
-  TimedRotatingFileHandler,
-} from "../files/file_handlers.ts";
+import { FileHandler } from "../files/file_handler.ts";
+import { fileHandlerClasses } from "../files/file_handler_classes.ts";
+import { RotatingFileHandler } from "../files/rotating_file_handler.ts";
+import { TimedRotatingFileHandler } from "../files/timed_rotating_file_handler.ts";
 import { ConsoleFormatter } from "../logging/console_formatter.ts";
 import { Formatter } from "../logging/formatter.ts";
 import { getLogger } from "../logging/get_logger.ts";

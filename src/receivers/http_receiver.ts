@@ -231,11 +231,6 @@ export class HTTPReceiver extends RecordReceiver {
     }).catch(() => {});
   }
 
-  /** The counts so far. */
-  override get stats(): ReceiverStats {
-    return super.stats;
-  }
-
   /** The name of this receiver in lines on stderr. */
   protected override describe(): string {
     return "HTTP receiver";

@@ -6,7 +6,7 @@ import { connector } from "../../src/adapters/auto.ts";
 import { CommandError } from "../../src/collector/_command_error.ts";
 import { configure, consoleHandler, fileHandler } from "../../src/collector/_outputs.ts";
 import { getLogger } from "../../src/logging/get_logger.ts";
-import { StreamHandler } from "../../src/logging/stream_handler.ts";
+import type { StreamHandler } from "../../src/logging/stream_handler.ts";
 import { test } from "../test.ts";
 import { hostile, received } from "./records.ts";
 

@@ -85,6 +85,7 @@ const adapter = /^src\/adapters\/(deno|bun|node|cloudflare|auto)\.ts$/;
 /** The files that import another adapter, dynamically, each with the reason. */
 const adapterImporters: Record<string, string> = {
   "src/adapters/auto.ts": "it picks one",
+  "src/collector/cli.ts": "a command needs the connector of the runtime that runs it",
   "src/integrations/_pino_worker.ts": "a connector is no data, so its options cannot hold one",
   "src/adapters/deno/tls_handshake_defects.ts": "Deno's own TLS cannot do everything",
 };

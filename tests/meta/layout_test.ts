@@ -188,6 +188,11 @@ const testedThrough: Record<string, string[]> = {
     "src/handlers/syslog_options.ts",
   ],
   "tests/mail/smtp_handler_test.ts": ["src/mail/_mail_writer.ts", "src/mail/_smtp_options.ts"],
+  "tests/collector/cli_test.ts": ["src/collector/_receive_command.ts"],
+  "tests/collector/collector_test.ts": [
+    "src/collector/_collector_metrics.ts",
+    "src/collector/_listeners.ts",
+  ],
   "tests/receivers/http_receiver_test.ts": ["src/receivers/_http_body_reader.ts"],
   "tests/receivers/datagram_receiver_test.ts": ["src/receivers/datagram_server.ts"],
   "tests/receivers/socket_receiver_test.ts": [

@@ -87,11 +87,19 @@ test("bodies of HTTPHandler need no further package, on Node, Bun and Deno", () 
   }
 });
 
+test("the program of the package runs on Node, Bun and Deno, with nothing else installed", () => {
+  const program = join(installed, manifest().bin.logwire);
+  for (const command of [[process.execPath], ["bun"], ["deno", "run", "--allow-all"], []]) {
+    const { stdout, stderr } = run(...command, program, "receive", "--help");
+    assertMatch(stdout, /^Usage: logwire receive/);
+    assertEquals(stderr, "", command[0]);
+  }
+});
+
 test("the package holds the notices of the code of others that is in it", () => {
   const notices = readFileSync(join(installed, "THIRD-PARTY-NOTICES"), "utf8");
-  for (const owner of [/Buf Technologies, Inc\./, /2008 Google Inc\./, /the Deno authors/i]) {
-    assertMatch(notices, owner);
-  }
+  const owners = [/Buf Technologies, Inc\./, /2008 Google Inc\./, /the Deno authors/i];
+  for (const owner of [...owners, /TJ Holowaychuk/]) assertMatch(notices, owner);
   assertMatch(notices, /Apache License\s+Version 2\.0/);
 });
 
