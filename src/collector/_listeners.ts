@@ -77,6 +77,8 @@ export interface ListenerParts {
   readonly hostNames: readonly string[];
   /** The most connections of each listener. */
   readonly maxConnections: number;
+  /** The end of a message of syslog over TCP that is not octet-counted. */
+  readonly syslogDelimiter: "lf" | "nul" | "either";
   /** Takes a record note of; false: it is not wanted, and no logger gets it. */
   accept(record: LogRecord, origin: RecordOrigin): boolean;
 }
@@ -106,8 +108,8 @@ const RECEIVERS: Readonly<Record<Exclude<ListenerKind, "http">, ReceiverMaker>> 
     new LogRecordSocketReceiver(host, port, { acceptor, ...streams, ...signing(signingKey) }),
   "pickle-udp": ({ host, port }, { acceptor, signingKey }) =>
     new LogRecordDatagramReceiver(host, port, { acceptor, ...signing(signingKey) }),
-  syslog: ({ host, port }, { acceptor, streams }) =>
-    new SyslogReceiver(host, port, { acceptor, ...streams, transport: streamOf(port) }),
+  syslog: ({ host, port }, { acceptor, streams, syslogDelimiter: delimiter }) =>
+    new SyslogReceiver(host, port, { acceptor, ...streams, delimiter, transport: streamOf(port) }),
   "syslog-udp": ({ host, port }, { acceptor }) => new SyslogReceiver(host, port, { acceptor }),
   relp: ({ host, port }, { acceptor, streams }) =>
     new SyslogReceiver(host, port, {

@@ -20,6 +20,7 @@ import {
   bytesOf,
   checkProtected,
   countOf,
+  delimiterOf,
   levelOf,
   listenersOf,
   pageOf,
@@ -36,6 +37,7 @@ export interface ReceiveOptions extends OutOptions {
   readonly http?: string[];
   readonly syslog?: string[];
   readonly syslogUdp?: string[];
+  readonly syslogDelimiter?: string;
   readonly relp?: string[];
   readonly page?: string;
   readonly hostName?: string[];
@@ -116,6 +118,7 @@ export async function startReceiving(
     token,
     hostNames: options.hostName ?? [],
     maxConnections: countOf(options.maxConnections ?? "1024", "--max-connections"),
+    syslogDelimiter: delimiterOf(options.syslogDelimiter),
     maxBytes: options.memory === undefined
       ? DEFAULT_MAX_BYTES
       : bytesOf(options.memory, "--memory"),

@@ -125,6 +125,13 @@ export function countOf(text: string, option: string): number {
   throw new CommandError(`${option} must be a whole number, not '${text}'`);
 }
 
+/** Returns the end of a message of syslog over TCP. */
+export function delimiterOf(text: string | undefined): "lf" | "nul" | "either" {
+  if (text === undefined || text === "either") return "either";
+  if (text === "lf" || text === "nul") return text;
+  throw new CommandError(`--syslog-delimiter must be lf, nul or either, not '${text}'`);
+}
+
 /** Returns a level by its name or number. */
 export function levelOf(text: string): number {
   try {

@@ -21,6 +21,8 @@
  * - `--pickle 9030` moves it, `--pickle 9020 --pickle 10.0.0.5:9020` makes two, `--pickle off` turns it
  *   off; likewise `--pickle-udp`, `--http`, `--syslog`, `--syslog-udp`, `--relp` (none by default) and
  *   `--page`. `--host` is the host of all of them.
+ * - `--syslog-delimiter nul` keeps a traceback of Python's `SysLogHandler` over TCP whole, if no sender
+ *   ends its messages with a line feed.
  * - `--out FILE` writes the records to a file, as lines of JSON or with `--out-format text`.
  *   `--max-bytes 10MiB` or `--when midnight`, `--backup-count` and `--gzip` are the options of
  *   `./file-handlers`.
@@ -209,6 +211,7 @@ function receiveOptions(command: Command): Command {
     )
     .option("--syslog <address>", "syslog over TCP (5514)", several)
     .option("--syslog-udp <address>", "syslog over UDP (5514)", several)
+    .option("--syslog-delimiter <end>", "the end of its messages: lf, nul or either (either)")
     .option("--relp <address>", "syslog over RELP (off)", several)
     .option("--page <address>", "the page, its API and /metrics (8020)")
     .option("--token <token>", "the token of the page and of --http (a random one)")

@@ -26,6 +26,7 @@ function settings(kinds: ListenerKind[], more: Partial<CollectorSettings> = {}):
     token,
     hostNames: [],
     maxConnections: 100,
+    syslogDelimiter: "either",
     maxBytes: 1_000_000,
     files: undefined,
     wants: () => true,

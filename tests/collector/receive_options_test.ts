@@ -6,6 +6,7 @@ import {
   bytesOf,
   checkProtected,
   countOf,
+  delimiterOf,
   isLoopback,
   levelOf,
   listenersOf,
@@ -60,6 +61,8 @@ test("numbers, bytes, levels and tokens are read, or refused in a sentence", () 
     ...[10, 1024, 67_108_864, 2_147_483_648],
   ]);
   assertThrows(() => bytesOf("much", "--memory"), CommandError, "--memory must be");
+  assertEquals([delimiterOf(undefined), delimiterOf("nul")], ["either", "nul"]);
+  assertThrows(() => delimiterOf("crlf"), CommandError, "--syslog-delimiter must be");
   assertEquals(countOf("5", "--x"), 5);
   assertThrows(() => countOf("1.5", "--x"), CommandError, "--x must be a whole number");
   assertEquals([levelOf("warning"), levelOf("35")], [30, 35]);
