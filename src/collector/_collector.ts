@@ -133,6 +133,7 @@ export class Collector {
     }
     return {
       started: this.#started,
+      files: this.#settings.files !== undefined,
       received,
       kept: store.kept,
       keptBytes: store.bytes,

@@ -6,6 +6,7 @@
  */
 import { open, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { cutText } from "../text/text_budget.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
 import { recordFields } from "../wire/json_record.ts";
 import { keepRecord, type KeptRecord, SharedNames } from "./_kept_record.ts";
@@ -22,8 +23,14 @@ const MAX_LINE_BYTES = 8 * 1024 * 1024;
 /** The most bytes that one request reads. */
 const MAX_SCANNED_BYTES = 16 * 1024 * 1024;
 
-/** A record of a file; its cursor takes the place of an id. */
-export type FileEntry = Omit<RecordEntry, "id"> & { readonly cursor: string };
+/** The most characters of a text: there is no id by which the page could ask for the rest. */
+const MAX_TEXT = 64 * 1024;
+
+/** A record of a file, whole; its cursor takes the place of an id. */
+export type FileEntry = Omit<RecordEntry, "id"> & {
+  readonly cursor: string;
+  readonly stack?: string;
+};
 
 /** The result of a search. */
 export interface FilesFound {
@@ -75,8 +82,7 @@ export class FileSearch {
         cursor = `${file.inode}:${offset}`;
         const kept = keptOf(line, names);
         if (kept !== undefined && filter.matches(kept)) {
-          const { id: _, ...entry } = entryOf(kept);
-          found.push({ ...entry, cursor });
+          found.push({ ...fileEntryOf(kept), cursor });
         }
         if (found.length >= limit || scannedBytes >= MAX_SCANNED_BYTES) {
           return { records: found, cursor, scannedBytes };
@@ -120,6 +126,18 @@ function keptOf(line: string, names: SharedNames): KeptRecord | undefined {
     // A line that was cut off, or is of another program.
     return undefined;
   }
+}
+
+function fileEntryOf(kept: KeptRecord): Omit<FileEntry, "cursor"> {
+  const { id: _, cut: _cut, ...entry } = entryOf(kept);
+  const { message, error, stack } = kept;
+  return {
+    ...entry,
+    message: cutText(message, MAX_TEXT),
+    ...message.length > MAX_TEXT && { cut: true },
+    ...error !== "" && { error: cutText(error, MAX_TEXT) },
+    ...stack !== "" && { stack: cutText(stack, MAX_TEXT) },
+  };
 }
 
 function cursorOf(text: string): { inode: number; offset: number } {

@@ -93,6 +93,8 @@ export class PageApi {
     const limit = countOf(query, "limit", DEFAULT_LIMIT, MAX_LIMIT);
     const at = timeOf(query, "at");
     const after = timeOf(query, "after");
+    // Records that arrive while a search goes back are newer than its start: the page gets them next.
+    const { newest } = store;
     const found = at !== undefined
       ? await this.#around(filter, at, limit, signal)
       : after !== undefined
@@ -101,7 +103,7 @@ export class PageApi {
     return {
       records: found.records.map(entryOf),
       oldest: store.oldest,
-      newest: store.newest,
+      newest: after === undefined ? newest : store.newest,
       more: !found.isOver,
       scanned: found.scanned,
     };
@@ -252,7 +254,7 @@ function json(value: unknown, status = 200): Response {
 }
 
 function countOf(query: URLSearchParams, name: string, usual: number, max: number): number {
-  const count = timeOf(query, name) ?? usual;
+  const count = Number(query.get(name) || usual);
   if (Number.isSafeInteger(count) && count >= 1 && count <= max) return count;
   throw new ParameterError(`'${name}' must be a whole number from 1 to ${max}`);
 }

@@ -66,7 +66,7 @@ export class PageHandler {
     try {
       response = this.#refused(request) ?? await this.#served(request);
     } catch {
-      response = text(500, "The request failed");
+      response = errorOf(request, 500, "The request failed");
     }
     for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
     return response;
@@ -76,10 +76,12 @@ export class PageHandler {
     const { access, isSecure } = this.#settings;
     const url = new URL(request.url);
     const refusal = access.refusal(request);
-    if (refusal === "host") return text(403, "The host of the address is not one of this server");
-    if (refusal === "origin") return text(403, "Another page made this request");
+    if (refusal === "host") {
+      return errorOf(request, 403, "The host of the address is not one of this server");
+    }
+    if (refusal === "origin") return errorOf(request, 403, "Another page made this request");
     if (request.method !== "GET" && request.method !== "HEAD") {
-      const response = text(405, "The method must be GET");
+      const response = errorOf(request, 405, "The method must be GET");
       response.headers.set("Allow", "GET, HEAD");
       return response;
     }
@@ -91,16 +93,14 @@ export class PageHandler {
       return new Response(null, { status: 303, headers });
     }
     if (refusal === undefined) return undefined;
-    if (url.pathname.startsWith("/api/")) {
-      return Response.json({ error: "the request must carry the token" }, {
+    const response = isOfApi(request)
+      ? errorOf(request, 401, "The request must carry the token")
+      : new Response(WITHOUT_TOKEN, {
         status: 401,
-        headers: { "WWW-Authenticate": "Bearer" },
+        headers: { "Content-Type": "text/html; charset=utf-8" },
       });
-    }
-    return new Response(WITHOUT_TOKEN, {
-      status: 401,
-      headers: { "Content-Type": "text/html; charset=utf-8", "WWW-Authenticate": "Bearer" },
-    });
+    response.headers.set("WWW-Authenticate", "Bearer");
+    return response;
   }
 
   async #served(request: Request): Promise<Response> {
@@ -109,19 +109,24 @@ export class PageHandler {
     if (pathname === "/metrics") {
       return new Response(metrics(), { headers: { "Content-Type": METRICS_CONTENT_TYPE } });
     }
-    if (pathname.startsWith("/api/")) {
-      return await api.answer(request) ?? Response.json({ error: "not found" }, { status: 404 });
-    }
+    const missing = () => errorOf(request, 404, "There is nothing at this address");
+    if (isOfApi(request)) return await api.answer(request) ?? missing();
     const name = pathname === "/" ? "index.html" : pathname.replace(/^\/assets\//, "");
     const asset = Object.hasOwn(assets, name) ? assets[name] : undefined;
     if (asset === undefined || (pathname !== "/" && !pathname.startsWith("/assets/"))) {
-      return text(404, "There is nothing at this address");
+      return missing();
     }
     return new Response(asset.body, { headers: { "Content-Type": asset.type } });
   }
 }
 
-function text(status: number, message: string): Response {
+function isOfApi(request: Request): boolean {
+  return new URL(request.url).pathname.startsWith("/api/");
+}
+
+/** Returns the answer for an error: an object for the page's own requests, else text. */
+function errorOf(request: Request, status: number, error: string): Response {
+  if (isOfApi(request)) return Response.json({ error }, { status });
   const headers = { "Content-Type": "text/plain; charset=utf-8" };
-  return new Response(`${message}\n`, { status, headers });
+  return new Response(`${error}\n`, { status, headers });
 }

@@ -48,6 +48,8 @@ export function recordStream(settings: RecordStreamSettings): ReadableStream<Uin
   let batchAt = -Infinity;
   let statusAt = -Infinity;
   let timer: unknown;
+  /** A browser that loses the connection dials again after a second. */
+  let head = "retry: 1000\n\n";
   let isOver = false;
   let wake = () => {};
 
@@ -91,7 +93,11 @@ export function recordStream(settings: RecordStreamSettings): ReadableStream<Uin
       while (!isOver) {
         const text = await nextEvent();
         if (isOver) return;
-        if (text !== undefined) return controller.enqueue(encoder.encode(text));
+        if (text !== undefined) {
+          controller.enqueue(encoder.encode(head + text));
+          head = "";
+          return;
+        }
         await new Promise<void>((resolve) => {
           wake = resolve;
           timer = clock.setTimeout(resolve, BATCH_MS);

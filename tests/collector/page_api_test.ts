@@ -3,7 +3,7 @@ import { PageApi } from "../../src/collector/_page_api.ts";
 import type { RecordStore } from "../../src/collector/_record_store.ts";
 import { VirtualClock } from "../../src/testing/_virtual_clock.ts";
 import { test } from "../test.ts";
-import { hostile, START, storeOf } from "./records.ts";
+import { hostile, received, START, storeOf } from "./records.ts";
 
 function apiOf(store: RecordStore) {
   const clock = new VirtualClock(START);
@@ -51,6 +51,14 @@ test("/api/records searches through more records than it looks at in a turn", as
   assertEquals([ids(found), found.body.scanned], [[1], 12_001]);
 });
 
+test("/api/records says which record is the newest before the search, so that none is missing", async () => {
+  const store = storeOf(...Array.from({ length: 6000 }, () => ({})));
+  const searching = apiOf(store).get("/api/records?text=nothing");
+  await Promise.resolve();
+  store.add(received(), { via: "pickle", sender: "" });
+  assertEquals((await searching).body.newest, 6000);
+});
+
 test("/api/records/ID has the whole record, or 404", async () => {
   const { get } = apiOf(ten);
   assertEquals((await get("/api/records/3")).body.message, "record 3");
@@ -94,7 +102,7 @@ test("/api/stream begins behind the last record that the page has", async () => 
     const reader = response!.body!.getReader();
     const { value } = await reader.read();
     await reader.cancel();
-    return new TextDecoder().decode(value).split("\n").slice(0, 2);
+    return new TextDecoder().decode(value).split("\n").slice(2, 4);
   };
   assertEquals(await first("/api/stream"), ["event: status", "id: 10"]);
   assertEquals(await first("/api/stream?after=8"), ["event: records", "id: 10"]);

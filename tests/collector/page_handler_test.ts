@@ -91,6 +91,18 @@ test("every answer forbids scripts of others, frames, guesses of types, and copi
   }
 });
 
+test("an error of the API is an object that says what is wrong", async () => {
+  const requests: [string, Record<string, string>, string][] = [
+    ["/api/no", {}, "There is nothing at this address"],
+    ["/api/records", { authorization: "" }, "The request must carry the token"],
+    ["/api/records", { origin: "http://evil.example" }, "Another page made this request"],
+    ["/api/records?limit=x", {}, "'limit' must be a whole number from 1 to 1000"],
+  ];
+  for (const [path, headers, error] of requests) {
+    assertEquals(JSON.parse((await fetched(path, headers)).body), { error });
+  }
+});
+
 test("a fault is an answer, and shows nothing of its cause", async () => {
   const faulty = handler(() => {
     throw new Error("secret");

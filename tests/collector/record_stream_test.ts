@@ -31,7 +31,8 @@ function streamOf(query = "", after = 0) {
     let isRead = false;
     void read.then(() => isRead = true);
     while (!isRead) await clock.advance(50);
-    const [name, id, data] = new TextDecoder().decode((await read).value).trim().split("\n");
+    const text = new TextDecoder().decode((await read).value).replace("retry: 1000\n\n", "");
+    const [name, id, data] = text.trim().split("\n");
     return { name: name!.slice(7), id: Number(id!.slice(4)), data: JSON.parse(data!.slice(6)) };
   };
   const nextRecords = async () => {
@@ -54,6 +55,13 @@ test("recordStream() sends new records in a batch, and the status each second", 
   assertEquals(clock.now() - START >= 1, true);
   await reader.cancel();
   assertEquals(clock.pendingTimers, 0);
+});
+
+test("recordStream() begins with the time after which a browser dials again", async () => {
+  const { reader } = streamOf();
+  const { value } = await reader.read();
+  assertEquals(new TextDecoder().decode(value).startsWith("retry: 1000\n\nevent: status\n"), true);
+  await reader.cancel();
 });
 
 test("recordStream() sends a batch each 250 milliseconds at most", async () => {
