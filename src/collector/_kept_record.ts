@@ -82,7 +82,9 @@ const MAX_FIELD_NAMES = 500;
  * emptied when it is full.
  */
 export class SharedNames {
-  readonly #names = new Map<string, string>();
+  /** The bytes that the names have taken that were added so far. */
+  addedBytes = 0;
+  readonly #names = new Map<unknown, string>();
   readonly #max: number;
   /** The names of fields so far; no further ones are added when there are five hundred. */
   readonly fields: Set<string> = new Set();
@@ -99,16 +101,24 @@ export class SharedNames {
 
   /** Notes the name of a field. */
   addField(name: string): void {
-    if (!this.hasMoreFields) this.fields.add(name);
+    if (!this.fields.has(name) && !this.hasMoreFields) this.fields.add(name);
   }
 
-  /** Returns the name that is kept, and the bytes that keeping it took now. */
-  share(name: string): { name: string; bytes: number } {
-    const known = this.#names.get(name);
-    if (known !== undefined) return { name: known, bytes: 0 };
+  /** Returns the name that is kept for the value of an attribute. */
+  share(value: unknown): string {
+    return this.#names.get(value) ?? this.#add(value);
+  }
+
+  #add(value: unknown): string {
+    const name = nameOf(value);
+    // A text that is cut would keep the whole one, as its key.
+    const key = typeof value === "string" && value.length <= MAX_NAME ? value : name;
+    const known = this.#names.get(key);
+    if (known !== undefined) return known;
     if (this.#names.size >= this.#max) this.#names.clear();
-    this.#names.set(name, name);
-    return { name, bytes: bytesOf(name) };
+    this.#names.set(key, name);
+    this.addedBytes += bytesOf(name);
+    return name;
   }
 }
 
@@ -123,17 +133,14 @@ export function keepRecord(
   received: number,
   names: SharedNames,
 ): KeptRecord {
+  const before = names.addedBytes;
   let size = OBJECT_BYTES;
   let isCut = false;
-  const shared = (value: unknown): string => {
-    const { name, bytes } = names.share(nameOf(value));
-    size += bytes;
-    return name;
-  };
   const text = (value: string): string => {
+    if (value === "") return value;
     const kept = value.length > MAX_VALUE ? ownText(value.slice(0, MAX_VALUE)) : value;
     isCut ||= kept !== value;
-    if (kept !== "") size += bytesOf(kept);
+    size += bytesOf(kept);
     return kept;
   };
   const created = numberOf(record.created) * 1000;
@@ -142,29 +149,32 @@ export function keepRecord(
   const fields = fieldsText(extra, names);
   isCut ||= fields.isCut;
   const thread: unknown = record.thread;
-  return {
+  const kept = {
     id: 0,
     time: Math.abs(created) <= MAX_TIME ? created : received,
     levelno: Number.isFinite(levelno) ? levelno : 0,
-    level: shared(record.levelname),
-    logger: shared(record.name),
-    host: shared(hostOf(extra) ?? sender),
+    level: names.share(record.levelname),
+    logger: names.share(record.name),
+    host: names.share(hostOf(extra) ?? sender),
     via,
     message: text(messageOf(record)),
     error: text(errorOf(record)),
     stack: text(record.stack_info ? textOf(record.stack_info) : ""),
     fields: text(fields.text),
-    pathname: shared(record.pathname),
+    pathname: names.share(record.pathname),
     lineno: Number.isSafeInteger(record.lineno) ? record.lineno : 0,
-    funcName: shared(record.funcName),
+    funcName: names.share(record.funcName),
     process: typeof record.process === "number" ? record.process : null,
-    processName: shared(record.processName),
+    processName: names.share(record.processName),
     thread: typeof thread === "number" ? thread : typeof thread === "bigint" ? `${thread}` : null,
-    threadName: shared(record.threadName),
+    threadName: names.share(record.threadName),
     received,
-    size,
+    size: 0,
     isCut,
   };
+  kept.isCut = isCut;
+  kept.size = size + names.addedBytes - before;
+  return kept;
 }
 
 function messageOf(record: LogRecord): string {
@@ -185,37 +195,33 @@ function hostOf(extra: Record<string, unknown>): string | undefined {
   return typeof name === "string" && name !== "" ? name : undefined;
 }
 
-/** Returns the fields as JSON; a value that is too long is a text that is cut off. */
+/** Returns the fields as JSON; those that have no room within a mebibyte are left out or cut off. */
 function fieldsText(
   extra: Record<string, unknown>,
   names: SharedNames,
 ): { text: string; isCut: boolean } {
   const budget = new TextBudget();
-  const members: string[] = [];
+  let text = "";
   let isCut = false;
   const isSyslog = "structured_data" in extra;
   for (const key of Object.keys(extra)) {
     // Of syslog null says that the message lacks this part.
     if (isSyslog && extra[key] === null) continue;
-    if (!budget.next()) {
-      isCut = true;
-      break;
-    }
+    const name = key.length > MAX_NAME ? cutText(key, MAX_NAME) : key;
+    names.addField(name);
     let value = readableJson(extra[key], budget);
     if (value.length > MAX_VALUE) {
       isCut = true;
       value = quotedJson(fieldText(value).slice(0, MAX_VALUE / 2));
     }
-    const name = cutText(key, MAX_NAME);
-    names.addField(name);
-    members.push(`${quotedJson(name)}:${value}`);
+    const member = `${text === "" ? "{" : ","}${quotedJson(name)}:${value}`;
+    if (!budget.next() || text.length + member.length >= MAX_VALUE) {
+      isCut = true;
+      break;
+    }
+    text += member;
   }
-  // No text of it is longer than what text() lets through: the budget is below it, or it is cut.
-  let length = 2;
-  let count = 0;
-  while (count < members.length && (length += members[count]!.length + 1) <= MAX_VALUE) count++;
-  if (count < members.length) isCut = true;
-  return { text: count === 0 ? "" : `{${members.slice(0, count).join(",")}}`, isCut };
+  return { text: text === "" ? "" : `${text}}`, isCut };
 }
 
 /** Returns the text of a field whose JSON is given: a text itself, else its JSON. */

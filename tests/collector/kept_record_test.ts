@@ -79,9 +79,11 @@ test("keepRecord() keeps of many fields as many as fit into a mebibyte", () => {
 
 test("SharedNames counts a name once and is emptied when it is full", () => {
   const names = new SharedNames(2);
-  assert(names.share("a").bytes > 0);
-  assertEquals(names.share("a").bytes, 0);
-  names.share("b");
-  names.share("c");
-  assert(names.share("a").bytes > 0);
+  const added = (name: string) => {
+    const before = names.addedBytes;
+    names.share(name);
+    return names.addedBytes - before;
+  };
+  assertEquals(["a", "a", "b", "c", "a"].map(added), [25, 0, 25, 25, 25]);
+  assertEquals(names.share("x".repeat(5000)).length, 1024);
 });
