@@ -10,6 +10,7 @@ import { type CountingHandler, deliveryMetrics } from "../delivery/metrics.ts";
 import { NetworkHandler } from "../delivery/network_handler.ts";
 import { prometheusText } from "../delivery/prometheus_text.ts";
 import { systemClock } from "../net/system_clock.ts";
+import { millisecondsOf } from "../wire/milliseconds.ts";
 import { collectorMetrics } from "./_collector_metrics.ts";
 import type { FileSearch } from "./_file_search.ts";
 import type { RecordOrigin } from "./_kept_record.ts";
@@ -156,6 +157,7 @@ export class Collector {
       this.unwanted++;
       return false;
     }
+    correctTime(record);
     this.store.add(record, origin);
     // Files and servers behind this one learn where it came from, unless that is this machine.
     if (isRemote(origin.sender) && record.sender_address === undefined) {
@@ -202,6 +204,19 @@ async function opened(
   } catch (error) {
     throw new ListenError(what, address, error);
   }
+}
+
+/** The first second of the year 1 and the last of the year 9999, which formatters can write. */
+const FIRST_SECOND = -62_135_596_800;
+const LAST_SECOND = 253_402_300_799;
+
+/** Gives a record whose time is none that of its arrival: else no line could be written of it. */
+function correctTime(record: LogRecord): void {
+  const created: unknown = record.created;
+  const isTime = typeof created === "number" && created >= FIRST_SECOND && created <= LAST_SECOND;
+  if (isTime && Number.isFinite(record.msecs)) return;
+  record.created = isTime ? created : systemClock.now();
+  record.msecs = millisecondsOf(record.created);
 }
 
 function isRemote(address: string): boolean {

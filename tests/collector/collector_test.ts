@@ -1,16 +1,19 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { once } from "node:events";
 import { createSocket } from "node:dgram";
+import { readFileSync } from "node:fs";
+import { request } from "node:https";
 import { connector } from "../../src/adapters/auto.ts";
 import { Collector, type CollectorSettings, ListenError } from "../../src/collector/_collector.ts";
 import { AllowList } from "../../src/collector/_allow_list.ts";
 import type { ListenerKind } from "../../src/collector/_listeners.ts";
 import { handlerFor } from "../../src/collector/_destination.ts";
+import { consoleHandler } from "../../src/collector/_outputs.ts";
 import { getLogger } from "../../src/logging/get_logger.ts";
 import { StreamHandler } from "../../src/logging/stream_handler.ts";
 import { test } from "../test.ts";
 import { until } from "../until.ts";
-import { received } from "./records.ts";
+import { hostile, received } from "./records.ts";
 
 const token = "0123456789abcdef";
 const host = "127.0.0.1";
@@ -127,6 +130,28 @@ test("Collector leaves out records that are not wanted", async () => {
   assertEquals(collector.listeners[0]!.received, 3);
 });
 
+test("a hostile record is a line of text like others, and stops nothing", async () => {
+  const collector = new Collector(settings(["pickle"], { page: undefined }));
+  await collector.start();
+  let text = "";
+  const handler = consoleHandler("never") as StreamHandler;
+  handler.setStream({ write: (part: string) => text += part });
+  getLogger().addHandler(handler);
+  const sender = handlerFor(`tcp://${host}:${portsOf(collector).pickle}`, { connector });
+  for (const created of [1e300, NaN, -Infinity, "now", null]) {
+    sender.handle(received({ ...hostile, levelno: 20, created }));
+  }
+  sender.handle(received({ msg: "last" }));
+  await sender.close();
+  await collector.stop();
+  getLogger().removeHandler(handler);
+  assertEquals(collector.store.added, 6);
+  assertEquals(text.split("\n").filter((line) => line.includes("<script>")).length, 5);
+  assert(text.endsWith("shop.cart: last\n"), text.slice(-100));
+  // deno-lint-ignore no-control-regex -- none may be there
+  assert(!/[\x00-\x09\x0b-\x1f\x7f-\x9f]/.test(text));
+});
+
 test("Collector takes only pickles that are signed with its key", async () => {
   const collector = new Collector(settings(["pickle-udp"], { page: undefined, signingKey: "k" }));
   await collector.start();
@@ -178,4 +203,35 @@ test("start() names the listener that cannot be opened, and leaves none open", a
   const error = await assertRejects(() => second.start(), ListenError);
   assertEquals([error.what, error.address.port], ["pickle", pickle]);
   await first.stop();
+});
+
+test("over TLS each sender shows its certificate, and so does each who watches", async () => {
+  const file = (name: string) =>
+    readFileSync(new URL(`../testdata/tls/${name}`, import.meta.url), "utf8");
+  const tls = { cert: file("server.pem"), key: file("server.key"), ca: [file("ca.pem")] };
+  const collector = new Collector(settings(["pickle", "http"], { tls }));
+  await collector.start();
+  const ports = portsOf(collector);
+  const ca = [file("ca.pem")];
+  const own = { ca, cert: file("client.pem"), key: file("client.key") };
+  const sender = handlerFor(`tls://${host}:${ports.pickle}`, { connector, tls: own });
+  sender.handle(received({ msg: "known" }));
+  await sender.flush();
+  await sender.close();
+  await until(() => collector.store.added === 1, () => "the record");
+  /** The status of the page, or the error of the handshake. */
+  const status = (client: object) =>
+    new Promise<number | string>((resolve) => {
+      const asked = request({
+        ...{ host, port: collector.pagePort, path: "/api/status" },
+        ...{ ...client, ca, agent: false },
+        headers: { authorization: `Bearer ${token}` },
+      }, (answer) => {
+        answer.resume().on("end", () => resolve(answer.statusCode!));
+      });
+      asked.on("error", () => resolve("refused")).end();
+    });
+  assertEquals(await status({ cert: own.cert, key: own.key }), 200);
+  assertEquals(await status({}), "refused");
+  await collector.stop();
 });
