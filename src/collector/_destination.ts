@@ -6,6 +6,7 @@
 import type { Handler } from "../logging/handler.ts";
 import type { Spool } from "../delivery/spool.ts";
 import { DatagramHandler } from "../handlers/datagram_handler.ts";
+import { ForwardHandler } from "../handlers/forward_handler.ts";
 import { HTTPHandler } from "../handlers/http_handler.ts";
 import { SocketHandler } from "../handlers/socket_handler.ts";
 import { SysLogHandler } from "../handlers/sys_log_handler.ts";
@@ -37,6 +38,7 @@ const PORTS: Readonly<Record<string, number>> = {
   "syslog+tcp": 514,
   "syslog+tls": 6514,
   relp: 2514,
+  forward: 24224,
 };
 
 /** The protocols for the help of commands. */
@@ -85,6 +87,8 @@ export function handlerFor(address: string, parts: DestinationParts): Handler {
       return new SysLogHandler([host, port], { ...common, socktype: "stream", tls });
     case "relp":
       return new SysLogHandler([host, port], { ...common, socktype: "stream", framing: "relp" });
+    case "forward":
+      return new ForwardHandler(host, port, { ...common, tag: path.slice(1) || "logwire" });
     default:
       return new SysLogHandler([host, port], { ...common, socktype: "stream" });
   }

@@ -8,6 +8,7 @@ import type { LogRecord } from "../logging/log_record.ts";
 import type { Acceptor, DatagramAcceptor, TlsOptions } from "../net/connector.ts";
 import { pickle } from "../wire/pickle_serializer.ts";
 import { signed } from "../wire/signed.ts";
+import { ForwardReceiver } from "../receivers/forward_receiver.ts";
 import { HTTPReceiver } from "../receivers/http_receiver.ts";
 import type { RecordReceiver } from "../receivers/record_receiver.ts";
 import { LogRecordDatagramReceiver } from "../receivers/datagram_receiver.ts";
@@ -25,7 +26,8 @@ export type ListenerKind =
   | "http"
   | "syslog"
   | "syslog-udp"
-  | "relp";
+  | "relp"
+  | "forward";
 
 /** Where a listener listens. */
 export interface ListenerAddress {
@@ -73,6 +75,8 @@ export interface ListenerParts {
   readonly tls: TlsOptions | undefined;
   /** The key that pickles are signed with. */
   readonly signingKey: string | undefined;
+  /** The key that senders of Forward must have. */
+  readonly sharedKey: string | undefined;
   readonly token: string;
   readonly hostNames: readonly string[];
   /** The most connections of each listener. */
@@ -117,6 +121,12 @@ const RECEIVERS: Readonly<Record<Exclude<ListenerKind, "http">, ReceiverMaker>> 
       ...streams,
       transport: streamOf(port),
       framing: "relp",
+    }),
+  forward: ({ host, port }, { acceptor, streams, sharedKey }) =>
+    new ForwardReceiver(host, port, {
+      acceptor,
+      ...streams,
+      ...sharedKey !== undefined && { sharedKey },
     }),
 };
 

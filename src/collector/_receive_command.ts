@@ -39,6 +39,8 @@ export interface ReceiveOptions extends OutOptions {
   readonly syslogUdp?: string[];
   readonly syslogDelimiter?: string;
   readonly relp?: string[];
+  readonly fluent?: string[];
+  readonly sharedKey?: string;
   readonly page?: string;
   readonly hostName?: string[];
   readonly token?: string;
@@ -101,11 +103,9 @@ export async function startReceiving(
   const listeners = listenersOf({ ...given(options) }, options.host);
   const page = pageOf(options.page, options.host);
   const tls = tlsOf(options);
-  const signingKey = options.signingKey === undefined
-    ? undefined
-    : read("read the key", options.signingKey).trim();
+  const [signingKey, sharedKey] = [options.signingKey, options.sharedKey].map(keyOf);
   const allow = options.allow ?? [];
-  checkProtected(listeners, { allow, isMutual: tls?.ca !== undefined, signingKey });
+  checkProtected(listeners, { allow, isMutual: tls?.ca !== undefined, signingKey, sharedKey });
   const token = tokenOf(options.token ?? process.env.LOGWIRE_TOKEN);
   const level = options.level === undefined ? 0 : levelOf(options.level);
   const collector = new Collector({
@@ -115,6 +115,7 @@ export async function startReceiving(
     allow: allowListOf(allow),
     tls,
     signingKey,
+    sharedKey,
     token,
     hostNames: options.hostName ?? [],
     maxConnections: countOf(options.maxConnections ?? "1024", "--max-connections"),
@@ -157,14 +158,19 @@ export async function startReceiving(
 
 /** The addresses that the command line gives, by the kinds of listeners. */
 function given(options: ReceiveOptions): Partial<Record<ListenerKind, readonly string[]>> {
-  const { pickle, http, syslog, relp, pickleUdp, syslogUdp } = options;
-  const all = { pickle, http, syslog, relp, "pickle-udp": pickleUdp, "syslog-udp": syslogUdp };
+  const { pickle, http, syslog, relp, fluent: forward, pickleUdp, syslogUdp } = options;
+  const udp = { "pickle-udp": pickleUdp, "syslog-udp": syslogUdp };
+  const all = { pickle, http, syslog, relp, forward, ...udp };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
 /** A browser on this machine cannot open the address that stands for all addresses. */
 function reachable(host: string): string {
   return host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+}
+
+function keyOf(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : read("read the key", path).trim();
 }
 
 function tlsOf({ tlsCert, tlsKey, tlsCa }: ReceiveOptions): TlsOptions | undefined {
@@ -195,7 +201,9 @@ function read(doing: string, path: string): string {
 function listenError({ what, address, cause }: ListenError): CommandError {
   const where = addressText(address.host, address.port);
   const reason = reasonOf(cause);
-  const hint = /port is in use/.test(reason) ? `; give another one by --${what} PORT` : "";
+  // `--forward` passes records on.
+  const option = what === "forward" ? "fluent" : what;
+  const hint = /port is in use/.test(reason) ? `; give another one by --${option} PORT` : "";
   return new CommandError(`cannot listen for ${what} at ${where}: ${reason}${hint}`, { cause });
 }
 

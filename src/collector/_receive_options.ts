@@ -18,6 +18,7 @@ export const LISTENER_PORTS: Readonly<Record<ListenerKind, number | undefined>> 
   syslog: 5514,
   "syslog-udp": 5514,
   relp: undefined,
+  forward: 24224,
 };
 
 /** The usual port of the page. */
@@ -68,6 +69,8 @@ export interface Protections {
   /** True: TLS demands a certificate of each sender. */
   readonly isMutual: boolean;
   readonly signingKey: string | undefined;
+  /** The key of senders of Forward. */
+  readonly sharedKey: string | undefined;
 }
 
 /**
@@ -77,17 +80,18 @@ export interface Protections {
  */
 export function checkProtected(
   listeners: readonly ListenerSettings[],
-  { allow, isMutual, signingKey }: Protections,
+  { allow, isMutual, signingKey, sharedKey }: Protections,
 ): void {
   for (const listener of listeners) {
     const { kind, host } = listener;
-    const isSigned = signingKey !== undefined && kind.startsWith("pickle");
+    const isSigned = (signingKey !== undefined && kind.startsWith("pickle")) ||
+      (sharedKey !== undefined && kind === "forward");
     const hasCertificate = isMutual && !kind.endsWith("-udp");
     if (isLoopback(listener) || kind === "http" || allow.length > 0) continue;
     if (isSigned || hasCertificate) continue;
     throw new CommandError(
       `${kind} at ${host} would take records from any machine: say which may send by ` +
-        `--allow 10.0.0.0/8, by --tls-ca, or for pickles by --signing-key`,
+        `--allow 10.0.0.0/8, by --tls-ca, for pickles by --signing-key, or for forward by --shared-key`,
     );
   }
 }

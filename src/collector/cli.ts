@@ -9,7 +9,7 @@
  * ```
  *
  * - `receive` takes records of Python's `SocketHandler` (port 9020), `DatagramHandler` (9021, UDP) and
- *   `HTTPHandler` (9022), and syslog (5514, UDP and TCP); prints them as lines; and serves a page at
+ *   `HTTPHandler` (9022), syslog (5514, UDP and TCP), and Fluentd's Forward (24224); prints them as lines; and serves a page at
  *   port 8020 that shows them as they arrive. Everything listens at 127.0.0.1.
  * - `send` sends each line of its input as a record: `tail -f app.log | npx @logwire/logging send`.
  * - `spool ls`, `spool verify` and `spool drain` look after a folder of `./spool`.
@@ -19,8 +19,8 @@
  * `receive --help` lists all. Of each listener:
  *
  * - `--pickle 9030` moves it, `--pickle 9020 --pickle 10.0.0.5:9020` makes two, `--pickle off` turns it
- *   off; likewise `--pickle-udp`, `--http`, `--syslog`, `--syslog-udp`, `--relp` (none by default) and
- *   `--page`. `--host` is the host of all of them.
+ *   off; likewise `--pickle-udp`, `--http`, `--syslog`, `--syslog-udp`, `--fluent`, `--relp` (none by
+ *   default) and `--page`. `--host` is the host of all of them.
  * - `--syslog-delimiter nul` keeps a traceback of Python's `SysLogHandler` over TCP whole, if no sender
  *   ends its messages with a line feed.
  * - `--out FILE` writes the records to a file, as lines of JSON or with `--out-format text`.
@@ -36,8 +36,8 @@
  * start: the page by the printed address, a program by `Authorization: Bearer`, Python's `HTTPHandler`
  * by `credentials=("any", token)`. `--token`, or the variable `LOGWIRE_TOKEN`, gives one that stays the
  * same. A listener of pickles or syslog at another address than loopback needs `--allow 10.0.0.0/8`,
- * `--tls-cert`, `--tls-key` and `--tls-ca` (each sender has a certificate), or `--signing-key FILE` for
- * pickles.
+ * `--tls-cert`, `--tls-key` and `--tls-ca` (each sender has a certificate), `--signing-key FILE` for
+ * pickles, or `--shared-key FILE` for Forward.
  *
  * Nothing that is received is executed or fetched. Records are shown as text: control characters are
  * escaped on the terminal, in files and on the page.
@@ -213,6 +213,7 @@ function receiveOptions(command: Command): Command {
     .option("--syslog-udp <address>", "syslog over UDP (5514)", several)
     .option("--syslog-delimiter <end>", "the end of its messages: lf, nul or either (either)")
     .option("--relp <address>", "syslog over RELP (off)", several)
+    .option("--fluent <address>", "Forward, of Fluentd and Fluent Bit (24224)", several)
     .option("--page <address>", "the page, its API and /metrics (8020)")
     .option("--token <token>", "the token of the page and of --http (a random one)")
     .option("--host-name <name>", "a further name of this server in its addresses", several)
@@ -221,6 +222,7 @@ function receiveOptions(command: Command): Command {
     .option("--tls-key <file>", "its private key")
     .option("--tls-ca <file>", "the authorities of the certificates that senders must have")
     .option("--signing-key <file>", "the key that pickles are signed with")
+    .option("--shared-key <file>", "the key that senders of Forward must have")
     .option("--max-connections <count>", "the most connections of a listener (1024)")
     .option("--memory <bytes>", "the memory for the records that the page can show (64MiB)")
     .option("--level <level>", "take only records of this level and above")

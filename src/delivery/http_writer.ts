@@ -14,6 +14,7 @@
  * @module
  */
 import { concat } from "@std/bytes";
+import { gzip } from "../wire/gzip.ts";
 import { type HttpRequestForm, judgeStatus } from "./_http_response.ts";
 import { atOnce } from "../logging/callback.ts";
 import { escapeControls } from "../text/control_characters.ts";
@@ -274,7 +275,7 @@ export class HttpWriter implements DetailedWriter {
       target += (url.includes("?") ? "&" : "?") + decoder.decode(content);
     } else {
       const plain = content as Uint8Array<ArrayBuffer>;
-      init.body = isCompressed ? await gzipped(plain) : plain;
+      init.body = isCompressed ? await gzip(plain) : plain;
       if (!headers.has("Content-Type")) headers.set("Content-Type", body.contentType);
       if (isCompressed) headers.set("Content-Encoding", "gzip");
     }
@@ -294,11 +295,6 @@ export class HttpWriter implements DetailedWriter {
     this.#abort?.abort(new ConnectionError("closed", "the request was given up"));
     return Promise.resolve();
   }
-}
-
-async function gzipped(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
 /** A text behind a colon, if there is one. */

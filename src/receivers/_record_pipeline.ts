@@ -111,6 +111,7 @@ export class RecordPipeline {
     for (let count = 1;; count++) {
       const step = this.#next(source);
       if (step instanceof Promise) await step;
+      else if (step === undefined && source.session?.work) await source.session.work;
       else if (step !== true) return step;
       if (count % RECORDS_A_TURN === 0) await turn();
       if (signal.aborted) return undefined;

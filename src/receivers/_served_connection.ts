@@ -135,6 +135,8 @@ export class ServedConnection {
     this.#watchFrame(false);
     const chunks = this.#connection[Symbol.asyncIterator]();
     try {
+      // Some protocols have a greeting.
+      if (source.session) await this.#answer(source.session, false);
       // Between two chunks nothing refers to the one before: hundreds of connections may wait here.
       while ((fault = await this.#takeNext(chunks)) === undefined) {
         await turn();
@@ -148,6 +150,7 @@ export class ServedConnection {
       fault = makeFault("connection", error, source.connection);
     }
     this.#state = "over";
+    source.session?.release?.();
     this.#disarm();
     clock.clearTimeout(this.#frameTimer);
     if (fault !== undefined) {
@@ -171,7 +174,9 @@ export class ServedConnection {
     this.#state = "taking";
     const { frames, payloads, session } = source;
     const fault = await this.#pipeline.take(source, chunk, this.#release.signal);
-    if (fault === undefined && session) await this.#answer(session, source.payloads > payloads);
+    if (fault === undefined && session) {
+      await this.#answer(session, source.payloads > payloads || session.repeats === true);
+    }
     this.#state = "reading";
     if (fault !== undefined) return fault;
     if (session?.isOver) {

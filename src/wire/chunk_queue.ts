@@ -57,6 +57,11 @@ export class ChunkQueue {
     return this.#chunks[this.#first]![this.#offset + index]!;
   }
 
+  /** Returns the `available()` bytes, and reads none. */
+  view(): Uint8Array {
+    return this.#chunks[this.#first]!.subarray(this.#offset);
+  }
+
   /**
    * Returns how many of the `available()` bytes lie before the first `byte`; -1 if it is missing.
    */
@@ -83,13 +88,13 @@ export class ChunkQueue {
       grown.set(this.#partial.subarray(0, this.#gathered));
       this.#partial = grown;
     }
-    this.#partial.set(this.#view(count), this.#gathered);
+    this.#partial.set(this.#read(count), this.#gathered);
     this.#gathered = filled;
   }
 
   /** Returns the payload: the gathered bytes and `count` of the `available()` bytes. */
   take(count: number): Uint8Array {
-    if (this.#gathered === 0) return this.#view(count);
+    if (this.#gathered === 0) return this.#read(count);
     this.gather(count, this.#gathered + count);
     const payload = this.#partial.subarray(0, this.#gathered);
     this.#partial = NOTHING;
@@ -97,7 +102,7 @@ export class ChunkQueue {
     return payload;
   }
 
-  #view(count: number): Uint8Array {
+  #read(count: number): Uint8Array {
     const chunk = this.#chunks[this.#first];
     if (chunk === undefined) return NOTHING;
     return chunk.subarray(this.#offset, this.#offset += count);

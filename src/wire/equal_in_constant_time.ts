@@ -1,7 +1,7 @@
 /**
- * The comparison of signatures and tokens.
+ * The comparison of secrets.
  *
- * Browser compatible.
+ * Pure: uses no runtime global.
  *
  * @module
  */

@@ -87,6 +87,15 @@ export interface SessionReader extends FrameReader {
   takeAnswers(): Uint8Array;
   /** Asks the sender, in the next answers, to end the stream. */
   leave(): void;
+  /**
+   * Present while `next()`, which has returned `undefined`, waits for work on bytes that have arrived;
+   * never rejects.
+   */
+  readonly work?: Promise<void> | undefined;
+  /** True if an answer that waits is for payloads that came over another connection. */
+  readonly repeats?: boolean;
+  /** The stream is over, however it ended: nothing more is read. */
+  release?(): void;
 }
 
 /** A framing: it writes frames and reads them. */

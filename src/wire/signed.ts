@@ -15,8 +15,8 @@
  */
 import { concat } from "@std/bytes";
 import { checkMethods, refuse } from "../logging/validate.ts";
-import { hmacSha256 } from "./_hmac.ts";
 import { equalInConstantTime } from "./equal_in_constant_time.ts";
+import { hmacSha256 } from "./_hmac.ts";
 import type { Serializer } from "./serializer.ts";
 import { DIGEST_BYTES } from "./_sha256.ts";
 

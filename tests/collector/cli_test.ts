@@ -24,7 +24,18 @@ function started(args: string[], input: Iterable<string> = []) {
   return { printed, said, ended, end: () => ending.abort() };
 }
 
-const off = ["--pickle-udp", "off", "--http", "off", "--syslog", "off", "--syslog-udp", "off"];
+const off = [
+  "--fluent",
+  "off",
+  "--pickle-udp",
+  "off",
+  "--http",
+  "off",
+  "--syslog",
+  "off",
+  "--syslog-udp",
+  "off",
+];
 
 test("receive prints its addresses, takes what send sends, and ends with the account", async () => {
   const folder = mkdtempSync(join(tmpdir(), "logwire-cli-"));

@@ -26,6 +26,7 @@ function settings(kinds: ListenerKind[], more: Partial<CollectorSettings> = {}):
     allow: new AllowList([]),
     tls: undefined,
     signingKey: undefined,
+    sharedKey: undefined,
     token,
     hostNames: [],
     maxConnections: 100,
@@ -47,7 +48,15 @@ function portsOf(collector: Collector): Record<string, number> {
 }
 
 test("Collector takes records over every listener, keeps them and gives them to loggers", async () => {
-  const kinds: ListenerKind[] = ["pickle", "pickle-udp", "http", "syslog", "syslog-udp", "relp"];
+  const kinds: ListenerKind[] = [
+    "pickle",
+    "pickle-udp",
+    "http",
+    "syslog",
+    "syslog-udp",
+    "relp",
+    "forward",
+  ];
   const collector = new Collector(settings(kinds));
   await collector.start();
   const ports = portsOf(collector);
@@ -61,6 +70,7 @@ test("Collector takes records over every listener, keeps them and gives them to 
     syslog: "syslog+tcp",
     "syslog-udp": "syslog",
     relp: "relp",
+    forward: "forward",
   };
   for (const [kind, scheme] of Object.entries(schemes)) {
     const sender = handlerFor(`${scheme}://${host}:${ports[kind]}`, { connector, token });
@@ -76,11 +86,11 @@ test("Collector takes records over every listener, keeps them and gives them to 
   assertEquals(kept.map(({ message }) => message), kinds.map((kind) => `over ${kind}`));
   assertEquals(lines.length, kinds.length);
   const status = collector.status();
-  assertEquals([status.received, status.dropped], [6, 0]);
+  assertEquals([status.received, status.dropped], [7, 0]);
   assert(collector.listeners.every(({ received, bytes }) => received === 1 && bytes > 0));
   const text = collector.metrics();
   assert(text.includes(`records_received_total{listener="pickle",address="${host}:`), text);
-  assert(text.includes("logwire_collector_kept_records 6\n"), text);
+  assert(text.includes("logwire_collector_kept_records 7\n"), text);
   await collector.stop();
 });
 

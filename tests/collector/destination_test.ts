@@ -18,6 +18,7 @@ test("handlerFor() makes the handler of each protocol", async () => {
     "syslog+tcp://h": "SysLogHandler",
     "syslog+tls://h": "SysLogHandler",
     "relp://h:2514": "SysLogHandler",
+    "forward://h/shop": "ForwardHandler",
   };
   for (const [address, name] of Object.entries(handlers)) {
     const handler = handlerFor(address, { connector, token: "t" });

@@ -22,9 +22,15 @@ test("listenersOf() has the usual listeners, moves, adds and turns them off", ()
     listenersOf(given, host).map(({ kind, host, port }) => `${kind} ${host}:${port}`);
   assertEquals(text({}), [
     ...["pickle 127.0.0.1:9020", "pickle-udp 127.0.0.1:9021", "http 127.0.0.1:9022"],
-    ...["syslog 127.0.0.1:5514", "syslog-udp 127.0.0.1:5514"],
+    ...["syslog 127.0.0.1:5514", "syslog-udp 127.0.0.1:5514", "forward 127.0.0.1:24224"],
   ]);
-  const off = { "pickle-udp": ["off"], http: ["off"], syslog: ["off"], "syslog-udp": ["off"] };
+  const off = {
+    forward: ["off"],
+    "pickle-udp": ["off"],
+    http: ["off"],
+    syslog: ["off"],
+    "syslog-udp": ["off"],
+  };
   assertEquals(text({ ...off, pickle: ["1", "[::1]:2"], relp: ["/run/r"] }, "10.0.0.1"), [
     ...["pickle 10.0.0.1:1", "pickle ::1:2", "relp /run/r:null"],
   ]);
@@ -39,15 +45,18 @@ test("addressOf() refuses what is no address", () => {
 });
 
 test("checkProtected() refuses a listener that any machine could send to", () => {
-  const open = { allow: [], isMutual: false, signingKey: undefined };
-  const check = (kind: "pickle" | "syslog" | "syslog-udp" | "http", more: object = {}) =>
-    checkProtected([{ kind, host: "0.0.0.0", port: 1 }], { ...open, ...more });
-  for (const kind of ["pickle", "syslog", "syslog-udp"] as const) {
+  const open = { allow: [], isMutual: false, signingKey: undefined, sharedKey: undefined };
+  const check = (
+    kind: "pickle" | "syslog" | "syslog-udp" | "http" | "forward",
+    more: object = {},
+  ) => checkProtected([{ kind, host: "0.0.0.0", port: 1 }], { ...open, ...more });
+  for (const kind of ["pickle", "syslog", "syslog-udp", "forward"] as const) {
     assertThrows(() => check(kind), CommandError, "--allow");
     check(kind, { allow: ["10.0.0.0/8"] });
   }
   check("http");
   check("pickle", { signingKey: "k" });
+  check("forward", { sharedKey: "k" });
   check("syslog", { isMutual: true });
   assertThrows(() => check("syslog", { signingKey: "k" }), CommandError);
   assertThrows(() => check("syslog-udp", { isMutual: true }), CommandError);

@@ -38,7 +38,7 @@ class CollectorProcess {
   readonly out = join(this.#folder, "out.log");
 
   private constructor() {
-    const kinds = ["pickle", "pickle-udp", "http", "syslog", "syslog-udp", "page"];
+    const kinds = ["pickle", "pickle-udp", "http", "syslog", "syslog-udp", "fluent", "page"];
     this.#program = startProgram("../../src/collector/cli.ts", [
       ...["receive", "--quiet", "--token", token, "--out", this.out],
       ...kinds.flatMap((kind) => [`--${kind}`, "0"]),

@@ -33,6 +33,7 @@ import { json } from "../../src/wire/json.ts";
 import * as files from "../../src/files/file_handlers.ts";
 import { fileSpool } from "../../src/files/spool/file_spool.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
+import { ForwardHandler } from "../../src/handlers/forward_handler.ts";
 import { SMTPHandler } from "../../src/mail/smtp_handler.ts";
 import { test } from "../test.ts";
 import { turns } from "../turns.ts";
@@ -261,6 +262,13 @@ function handlers(): [string, Handler][] {
     [
       "HTTPHandler, garbage fetch",
       new HTTPHandler("h", "/", { ...quiet, fetch: () => null } as unknown as HTTPHandlerOptions),
+    ],
+    ["ForwardHandler", new ForwardHandler("h", 1, { ...good(), tag: "t" })],
+    [
+      "ForwardHandler, rejecting map",
+      Object.assign(new ForwardHandler("h", 1, { ...good(), tag: "t" }), {
+        mapLogRecord: rejecting,
+      }),
     ],
     ["SMTPHandler", new SMTPHandler("h", { ...mail, transport })],
     [

@@ -14,10 +14,13 @@ const layers: Record<string, string[]> = {
   "src/wire": ["src/text", "src/logging", "src/wire/pickle"],
   "src/wire/syslog": ["src/text", "src/logging", "src/wire", "src/wire/pickle"],
   "src/wire/otlp": ["src/text", "src/logging", "src/wire"],
-  "src/delivery": ["src/text", "src/logging", "src/wire", "src/wire/pickle", "src/net"],
+  "src/wire/forward": ["src/text", "src/logging", "src/wire"],
+  "src/delivery": [
+    ...["src/text", "src/logging", "src/wire", "src/wire/pickle", "src/wire/forward", "src/net"],
+  ],
   "src/handlers": [
     ...["src/text", "src/logging", "src/wire", "src/wire/pickle", "src/wire/syslog"],
-    ...["src/wire/otlp", "src/net", "src/delivery"],
+    ...["src/wire/otlp", "src/wire/forward", "src/net", "src/delivery"],
   ],
   "src/queue": [
     ...["src/text", "src/logging", "src/wire", "src/wire/pickle", "src/net", "src/delivery"],
@@ -25,7 +28,7 @@ const layers: Record<string, string[]> = {
   "src/mail": ["src/text", "src/logging", "src/wire", "src/net", "src/delivery"],
   "src/receivers": [
     ...["src/text", "src/logging", "src/wire", "src/wire/pickle", "src/wire/syslog"],
-    ...["src/wire/otlp", "src/net"],
+    ...["src/wire/forward", "src/wire/otlp", "src/net"],
   ],
   "src/files": ["src/text", "src/logging"],
   "src/files/spool": ["src/logging", "src/delivery", "src/files"],
@@ -57,13 +60,14 @@ const face = [
 ];
 
 /** The layers that run everywhere, edge workers and browsers included. */
-const portable = [...face, "src/queue", "src/receivers", "src/config"];
+const portable = [...face, "src/wire/forward", "src/queue", "src/receivers", "src/config"];
 
 /** The foreign modules that a layer may import; a layer that is not listed may import none. */
 const packages: Record<string, RegExp> = {
   "src/wire": /^@std\/bytes$/,
   "src/wire/pickle": /^@std\/bytes$/,
   "src/wire/otlp": /^@bufbuild\/protobuf\/wire$/,
+  "src/wire/forward": /^@(std\/bytes|msgpack\/msgpack)$/,
   "src/delivery": /^@std\/bytes$/,
   "src/handlers": /^@std\/bytes$/,
   "src/testing": /^@std\/bytes$/,

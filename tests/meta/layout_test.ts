@@ -194,6 +194,18 @@ const testedThrough: Record<string, string[]> = {
     "src/collector/_listeners.ts",
   ],
   "tests/receivers/http_receiver_test.ts": ["src/receivers/_http_body_reader.ts"],
+  "tests/receivers/forward_receiver_test.ts": [
+    "src/wire/forward/_message_reader.ts",
+    "src/wire/forward/_received_message.ts",
+    "src/wire/forward/forward_server.ts",
+    "src/wire/forward/received_event.ts",
+  ],
+  "tests/delivery/forward_writer_test.ts": [
+    "src/handlers/forward_handler.ts",
+    "src/wire/forward/forward_client.ts",
+    "src/wire/forward/forward_message.ts",
+  ],
+  "tests/wire/forward/forward_entry_test.ts": ["src/wire/forward/_msgpack.ts"],
   "tests/receivers/datagram_receiver_test.ts": ["src/receivers/datagram_server.ts"],
   "tests/receivers/socket_receiver_test.ts": [
     "src/receivers/receiver_fault.ts",

@@ -24,6 +24,7 @@ import type { HTTPBody } from "../../src/delivery/http_body.ts";
 import { loki } from "../../src/handlers/loki_body.ts";
 import { otlp } from "../../src/handlers/otlp_body.ts";
 import { MemoryHandler } from "../../src/handlers/memory_handler.ts";
+import { ForwardHandler } from "../../src/handlers/forward_handler.ts";
 import { SMTPHandler } from "../../src/mail/smtp_handler.ts";
 import { PortQueue } from "../../src/queue/port_queue.ts";
 import { PortReceiver } from "../../src/queue/port_receiver.ts";
@@ -164,6 +165,10 @@ const kinds: Record<string, () => Sending> = {
   "SysLogHandler, TCP": () =>
     network((net) =>
       new SysLogHandler(["h", 601], { connector: net, clock: net.clock, ...tcp, format: "rfc5424" })
+    ),
+  "ForwardHandler": () =>
+    network((net) =>
+      new ForwardHandler("h", 1, { connector: net, clock: net.clock, tag: "t", ack: false })
     ),
   "HTTPHandler": () => http({}),
   "HTTPHandler, POST": () => http({ method: "POST" }),

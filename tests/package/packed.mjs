@@ -99,13 +99,14 @@ test("the program of the package runs on Node, Bun and Deno, with nothing else i
 test("the package holds the notices of the code of others that is in it", () => {
   const notices = readFileSync(join(installed, "THIRD-PARTY-NOTICES"), "utf8");
   const owners = [/Buf Technologies, Inc\./, /2008 Google Inc\./, /the Deno authors/i];
-  for (const owner of [...owners, /TJ Holowaychuk/]) assertMatch(notices, owner);
+  owners.push(/The MessagePack Community/i, /TJ Holowaychuk/);
+  for (const owner of owners) assertMatch(notices, owner);
   assertMatch(notices, /Apache License\s+Version 2\.0/);
 });
 
-test("a program that imports no bodies loads no protobuf", () => {
+test("a program that imports neither bodies nor Forward loads no protobuf and no MessagePack", () => {
   const holders = reachedFrom("mod.js").filter((file) =>
-    /protobuf|fixed64/.test(readFileSync(join(installed, file), "utf8"))
+    /protobuf|fixed64|msgpack/i.test(readFileSync(join(installed, file), "utf8"))
   );
   assertEquals(holders, []);
 });

@@ -4,8 +4,8 @@
  * its name, version and entry points, so that the JSR package and this one cannot differ there.
  *
  * esbuild puts every module into exactly one file (an entry point, or a chunk that several share),
- * with `@std`, commander and the wire format of `@bufbuild/protobuf` inlined, whose notices are in
- * `THIRD-PARTY-NOTICES`; each sub-path has one file for `import` and `require()` alike. So a program
+ * with `@std`, commander, the wire format of `@bufbuild/protobuf` and `@msgpack/msgpack` inlined, whose notices
+ * are in `THIRD-PARTY-NOTICES`; each sub-path has one file for `import` and `require()` alike. So a program
  * has one tree of loggers, however its parts load the package. tsc writes the declarations.
  */
 import { spawnSync } from "node:child_process";
@@ -34,6 +34,9 @@ const PEERS = ["nodemailer", "unix-dgram"];
 
 /** The program of the package, which `npx` and `bunx` run. */
 const BIN = "cli.js";
+
+/** Packages that are inlined, and name their licence in a file of its own alone. */
+const WITHOUT_HEADS = ["@msgpack/msgpack", "commander"];
 
 /** Matches the modules that a runtime has built in. */
 const BUILT_IN = /^(node|bun|cloudflare):/;
@@ -77,6 +80,8 @@ async function bundle(dist, entries) {
     splitting: true,
     format: "esm",
     platform: "neutral",
+    // Of packages without "exports".
+    mainFields: ["module"],
     target: "es2022",
     // Node 20 has them; without this esbuild writes calls, which bundlers must keep.
     supported: { "regexp-unicode-property-escapes": true },
@@ -107,10 +112,15 @@ function noticesOf(files) {
     return head.replace(/^\/\/ ?/gm, "");
   });
   const license = readFileSync(join(root, "tests", "testdata", "otlp", "LICENSE"), "utf8");
-  // Its files have no heads: the licence itself has the notice.
-  const commander = readFileSync(join(root, "node_modules", "commander", "LICENSE"), "utf8");
-  const notices = [...new Set(heads), `commander\n\n${commander}`].filter((head) => head !== "");
-  return ["This package contains code of others.\n", ...notices, license].join("\n---\n\n");
+  const notices = [...new Set(heads)].filter((head) => head !== "");
+  const whole = WITHOUT_HEADS.filter((name) =>
+    files.some((file) => file.startsWith(`node_modules/${name}/`))
+  ).map((name) =>
+    `${name}\n\n${readFileSync(join(root, "node_modules", name, "LICENSE"), "utf8")}`
+  );
+  return ["This package contains code of others.\n", ...notices, ...whole, license].join(
+    "\n---\n\n",
+  );
 }
 
 /**
