@@ -33,6 +33,8 @@ const layers: Record<string, string[]> = {
   "src/integrations": ["src/text", "src/logging"],
   "src/adapters": ["src/net"],
   "src/testing": ["src/net"],
+  "src/collector": [],
+  "src/collector/page": [],
 };
 
 /**
@@ -69,6 +71,8 @@ const packages: Record<string, RegExp> = {
   "src/context": /^node:async_hooks$/,
   // A transport of winston is a stream of Node.
   "src/integrations": /^node:stream$/,
+  // They are bundled into src/collector/_page_assets.ts.
+  "src/collector/page": /^preact(\/hooks)?$/,
   // Not unix-dgram: what is imported by name becomes a dependency of the package.
   "src/adapters": /^(node:|bun:|cloudflare:)/,
 };
@@ -112,7 +116,7 @@ function isPortable(file: string): boolean {
 
 function mayImport(file: string, target: string): boolean {
   const layer = layerOf(file);
-  if (!target.endsWith(".ts")) {
+  if (!/\.tsx?$/.test(target)) {
     if (file in workerTargets && target.startsWith("node:")) return true;
     return packages[layer]?.test(target) ?? false;
   }
