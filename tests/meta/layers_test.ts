@@ -41,6 +41,7 @@ const layers: Record<string, string[]> = {
     ...["src/text", "src/logging", "src/wire", "src/wire/otlp", "src/net", "src/delivery"],
     ...["src/handlers", "src/receivers", "src/files", "src/files/spool", "src/config"],
   ],
+  "src/collector/page": [],
 };
 
 /**
@@ -79,6 +80,8 @@ const packages: Record<string, RegExp> = {
   // A transport of winston is a stream of Node.
   "src/integrations": /^node:stream$/,
   "src/collector": /^(node:|commander$)/,
+  // They are bundled into src/collector/_page_assets.ts.
+  "src/collector/page": /^preact(\/hooks)?$/,
   // Not unix-dgram: what is imported by name becomes a dependency of the package.
   "src/adapters": /^(node:|bun:|cloudflare:)/,
 };
@@ -123,7 +126,7 @@ function isPortable(file: string): boolean {
 
 function mayImport(file: string, target: string): boolean {
   const layer = layerOf(file);
-  if (!target.endsWith(".ts")) {
+  if (!/\.tsx?$/.test(target)) {
     if (file in workerTargets && target.startsWith("node:")) return true;
     return packages[layer]?.test(target) ?? false;
   }
