@@ -263,10 +263,10 @@ function handlers(): [string, Handler][] {
       "HTTPHandler, garbage fetch",
       new HTTPHandler("h", "/", { ...quiet, fetch: () => null } as unknown as HTTPHandlerOptions),
     ],
-    ["ForwardHandler", new ForwardHandler("h", 1, { ...good(), tag: "t" })],
+    ["ForwardHandler", new ForwardHandler("h", 1, { ...good(), tag: "t", ack: false })],
     [
       "ForwardHandler, rejecting map",
-      Object.assign(new ForwardHandler("h", 1, { ...good(), tag: "t" }), {
+      Object.assign(new ForwardHandler("h", 1, { ...good(), tag: "t", ack: false }), {
         mapLogRecord: rejecting,
       }),
     ],

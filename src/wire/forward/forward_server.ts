@@ -15,7 +15,7 @@
 import { concat } from "@std/bytes";
 import { equalInConstantTime } from "../equal_in_constant_time.ts";
 import { checkDeframerOptions, FrameError, type SessionReader } from "../framing.ts";
-import { gunzip } from "../gzip.ts";
+import { gunzip } from "../gunzip.ts";
 import type { ChunkHistory, OpenChunk } from "./chunk_history.ts";
 import { MessageReader } from "./_message_reader.ts";
 import { encodeValue } from "./_msgpack.ts";
