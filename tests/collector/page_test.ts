@@ -6,7 +6,7 @@ import { after } from "node:test";
 import type { Locator, Page, Request } from "playwright-core";
 import { runtime, test } from "../test.ts";
 import { closeBrowser, visit, withoutBrowser } from "./page/browser.ts";
-import { startFakeCollector as startServer } from "./page/fake_collector.ts";
+import { startCollector as startServer } from "./page/running_collector.ts";
 import type { SentRecord } from "./page/page_server.ts";
 
 const skip = withoutBrowser();

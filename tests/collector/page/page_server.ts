@@ -1,4 +1,4 @@
-/** A server with the collector's HTTP interface, as the tests of the page need one. */
+/** The collector as the tests of the page see it. */
 
 /** A record that a test sends. */
 export interface SentRecord {
