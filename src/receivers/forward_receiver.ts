@@ -24,7 +24,8 @@
  * - `sharedKey`: a sender must prove that it has this key, and learns that the receiver has it.
  *   `selfHostname` (`"logwire-receiver"`) is the name of this side then. Users and passwords are not
  *   supported.
- * - `maxFrameBytes` (16 MiB) limits a message, and what its compressed entries inflate to.
+ * - `maxFrameBytes` (16 MiB) limits a message, and what its compressed entries inflate to. Four
+ *   messages are inflated at once; others wait.
  * - `maxChunkIds` (65,536): how many ids of chunks are remembered.
  * - `logname`, `escapeControlCharacters`, `onError`, `stopTimeoutMs`, `idleTimeoutMs`,
  *   `frameTimeoutMs`, `maxBufferedBytes`, `maxConnections` and `tls` are those of `./receiver`.
@@ -96,6 +97,7 @@ import { checkInteger, checkKnown, checkString } from "../logging/validate.ts";
 import type { StreamAddress } from "../net/connector.ts";
 import { ChunkHistory } from "../wire/forward/chunk_history.ts";
 import { ForwardServer } from "../wire/forward/forward_server.ts";
+import { InflationSlots } from "../wire/forward/inflation_slots.ts";
 import { eventFields } from "../wire/forward/received_event.ts";
 import { checkSharedKey, randomHex } from "../wire/forward/shared_key.ts";
 import { DEFAULT_MAX_FRAME_BYTES } from "../wire/framing.ts";
@@ -176,7 +178,13 @@ export class ForwardReceiver extends RecordReceiver {
     const sharedKey = checkSharedKey(what, options.sharedKey);
     const settings = checkStreamServer(what, host, port, options);
     const history = new ChunkHistory(maxChunkIds);
-    const session = { history, sharedKey, hostname: selfHostname, nonce: randomHex };
+    const session = {
+      history,
+      slots: new InflationSlots(),
+      sharedKey,
+      hostname: selfHostname,
+      nonce: randomHex,
+    };
     super(what, options, {
       reader: ({ maxFrameBytes = DEFAULT_MAX_FRAME_BYTES } = {}) =>
         new ForwardServer({ ...session, maxFrameBytes }),

@@ -94,7 +94,7 @@ export interface SessionReader extends FrameReader {
   readonly work?: Promise<void> | undefined;
   /** True if an answer that waits is for payloads that came over another connection. */
   readonly repeats?: boolean;
-  /** The stream is over, however it ended: nothing more is read. */
+  /** The stream is over, however it ended, and {@linkcode work} has settled: nothing more is read. */
   release?(): void;
 }
 

@@ -1,7 +1,7 @@
 /** Forward with the npm package `@fluent-org/logger` at the other end, and between two of ours. */
 import { FluentClient, FluentServer } from "@fluent-org/logger";
 import { assert, assertEquals } from "@std/assert";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connector } from "../../src/adapters/auto.ts";
@@ -155,6 +155,39 @@ test("FluentClient sends to ForwardReceiver in every mode, each record once and 
     await run.receiver.stop();
     assertEquals(faults, []);
   }
+});
+
+test("records go over TLS with a certificate on both sides, and over a Unix socket", async () => {
+  const pem = (name: string) =>
+    readFileSync(new URL(`../testdata/tls/${name}`, import.meta.url), "utf8");
+  const tls = { cert: pem("server.pem"), key: pem("server.key"), ca: [pem("ca.pem")] };
+  const run = await receiver(0, { tls });
+  const own = { cert: pem("client.pem"), key: pem("client.key") };
+  const { handler, log } = sender(run.port, {
+    tls: { ca: [pem("ca.pem")], ...own, serverName: "localhost" },
+  });
+  for (let i = 0; i < 100; i++) log.info("#%d", i);
+  await handler.flush();
+  assertEquals(run.texts(), numbers(100));
+  await handler.close();
+  await run.receiver.stop();
+
+  const folder = mkdtempSync(join(tmpdir(), "forward-"));
+  const path = join(folder, "socket");
+  const local = new ForwardReceiver(path, null, { acceptor: connector });
+  const texts: string[] = [];
+  local.handleLogRecord = (record) => void texts.push(record.getMessage());
+  await local.start();
+  const unix = new ForwardHandler(path, null, { connector, tag: "shop", gzip: true });
+  const unixLog = new Logger("shop", 1);
+  unixLog.addHandler(unix);
+  for (let i = 0; i < 100; i++) unixLog.info("#%d", i);
+  await unix.flush();
+  assertEquals(texts, numbers(100));
+  await unix.close();
+  await local.stop();
+  rmSync(folder, { recursive: true });
+  assertEquals(run.faults, []);
 });
 
 test("a receiver that is stopped and started again loses nothing, and acknowledges what it has", async () => {

@@ -15,7 +15,7 @@ import { MemoryNetwork } from "../../src/testing/memory.ts";
 import { decodeValue } from "../../src/wire/forward/_msgpack.ts";
 import { ValueScanner } from "../../src/wire/forward/_value_scanner.ts";
 import { test } from "../test.ts";
-import { advanceUntil } from "../until.ts";
+import { until } from "../until.ts";
 
 const at = { transport: "tcp", hostname: "localhost", port: 24224 } as const;
 
@@ -61,6 +61,14 @@ class Sender {
   sendBytes(bytes: Uint8Array): Promise<void> {
     return this.connection.write(bytes);
   }
+}
+
+/** Waits for digests and inflated bytes, which come from other threads, on a clock that stands still. */
+function advanceUntil(clock: MemoryNetwork["clock"], condition: () => boolean): Promise<void> {
+  return until(async () => {
+    await clock.advance();
+    return condition();
+  }, () => `${condition}`);
 }
 
 async function setUp(options: Partial<ForwardReceiverOptions> = {}) {
@@ -270,6 +278,33 @@ test("what is no Forward closes its connection alone", async () => {
   const { rejected, open } = receiver.stats;
   assertEquals([texts(), rejected, open], [["a"], bad.length, 1]);
   await good.connection.close();
+  await stop();
+});
+
+test("senders of compressed entries wait for each other, also behind some that have gone", async () => {
+  const { receiver, records, texts, connect, stop, clock } = await setUp();
+  const releases: (() => void)[] = [];
+  receiver.handleLogRecord = (record) => {
+    records.push(record);
+    return new Promise((resolve) => releases.push(resolve));
+  };
+  const message = (text: string) => ["t", gzipSync(pack(entry(text))), { compressed: "gzip" }];
+  const senders: Sender[] = [];
+  for (let i = 0; i < 6; i++) {
+    const sender = await connect();
+    await sender.send(message(`${i}`));
+    senders.push(sender);
+  }
+  await advanceUntil(clock, () => releases.length === 4);
+  // The records of all six are handled in the end.
+  await senders[0]!.connection.close({ signal: AbortSignal.abort() });
+  await senders[4]!.connection.close({ signal: AbortSignal.abort() });
+  while (texts().length < 6 || releases.length > 0) {
+    releases.shift()?.();
+    await clock.advance();
+  }
+  assertEquals(texts().sort(), ["0", "1", "2", "3", "4", "5"]);
+  for (const { connection } of senders) await connection.close();
   await stop();
 });
 

@@ -1,7 +1,7 @@
 /**
  * `npm run test:long`: installs what is missing, then runs the long forms of tests on the three
- * runtimes, which print figures: tests/interop/spool_long.ts, which the arguments are passed on to, and
- * tests/interop/relp_test.ts.
+ * runtimes, which print figures: tests/interop/spool_long.ts, which the arguments are passed on to,
+ * tests/interop/relp_test.ts and tests/delivery/forward_conservation_test.ts.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -24,7 +24,8 @@ for (const [command, ...args] of runtimes) {
 }
 
 const ok = join(root, "tests", "tools", "ok.mjs");
-const { status } = spawnSync(process.execPath, [ok, "--only=deno,bun,node", "interop/relp"], {
+const parts = ["interop/relp", "forward_conservation"];
+const { status } = spawnSync(process.execPath, [ok, "--only=deno,bun,node", ...parts], {
   cwd: root,
   env: { ...toolEnvironment(), LOGWIRE_LONG: "1" },
   stdio: "inherit",

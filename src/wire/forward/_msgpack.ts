@@ -45,10 +45,17 @@ const options = {
 const PROTO = "__proto__";
 const decoder = /* @__PURE__ */ new TextDecoder();
 
+/** An encoder keeps a buffer as large as the largest value: one beyond this is not kept. */
+const MAX_KEPT_BYTES = 65_536;
+
+let encoder: Encoder | undefined;
+
 /** The bytes of a value of plain objects, arrays, text, numbers, bytes and {@linkcode EventTime}. */
 export function encodeValue(value: unknown): Uint8Array<ArrayBuffer> {
-  const encoder = new Encoder({ extensionCodec, useBigInt64: true, maxDepth: MAX_DEPTH });
-  return encoder.encode(value);
+  encoder ??= new Encoder({ extensionCodec, useBigInt64: true, maxDepth: MAX_DEPTH });
+  const bytes = encoder.encode(value);
+  if (bytes.length > MAX_KEPT_BYTES) encoder = undefined;
+  return bytes;
 }
 
 /**

@@ -17,6 +17,7 @@ import { equalInConstantTime } from "../equal_in_constant_time.ts";
 import { checkDeframerOptions, FrameError, type SessionReader } from "../framing.ts";
 import { gunzip } from "../gunzip.ts";
 import type { ChunkHistory, OpenChunk } from "./chunk_history.ts";
+import type { InflationSlots } from "./inflation_slots.ts";
 import { MessageReader } from "./_message_reader.ts";
 import { encodeValue } from "./_msgpack.ts";
 import {
@@ -40,6 +41,8 @@ export interface ForwardServerSettings {
   readonly maxFrameBytes: number;
   /** The chunks of all sessions. */
   readonly history: ChunkHistory;
+  /** Bounds the memory of inflated entries. */
+  readonly slots: InflationSlots;
   /** The key that each sender must have; `undefined`: none. */
   readonly sharedKey: Uint8Array | undefined;
   /** The name of this side in the handshake. */
@@ -71,6 +74,8 @@ export class ForwardServer implements SessionReader {
   #chunk: OpenChunk | undefined;
   /** An entry was given out, and is handled when the next one is asked for. */
   #isOut = false;
+  /** Its entries are inflated, or being so. */
+  #hasSlot = false;
 
   /** Makes a reader for one stream. */
   constructor(settings: ForwardServerSettings) {
@@ -127,6 +132,7 @@ export class ForwardServer implements SessionReader {
     this.#isOut = entry !== undefined;
     if (entry !== undefined) return entry;
     this.#entries = undefined;
+    this.#giveSlot();
     this.#chunk?.finish();
     this.#chunk = undefined;
     this.#acknowledge();
@@ -155,9 +161,16 @@ export class ForwardServer implements SessionReader {
     if (!isGzip) return this.#read(message);
     let entries: Uint8Array | undefined;
     const inflate = async () => {
+      await this.#settings.slots.take();
+      this.#hasSlot = true;
       entries = await gunzip(message.entries, this.#settings.maxFrameBytes);
     };
     this.#await(inflate(), () => this.#read({ ...message, entries: entries! }));
+  }
+
+  #giveSlot(): void {
+    if (this.#hasSlot) this.#settings.slots.give();
+    this.#hasSlot = false;
   }
 
   /** Begins to read entries, behind those that another connection has handled. */
@@ -230,10 +243,12 @@ export class ForwardServer implements SessionReader {
     this.#isLeaving = true;
   }
 
-  /** The connection has ended: another one may go on with the chunk. */
+  /** The connection has ended, and no work is under way: another one may go on with the chunk. */
   release(): void {
     // The entry at hand may be the one that ended the connection: it does not count as handled.
     this.#chunk?.release();
     this.#chunk = undefined;
+    this.#entries = undefined;
+    this.#giveSlot();
   }
 }
