@@ -48,6 +48,11 @@ export class AllowList {
   }
 }
 
+/** Returns true for an address that only this machine reaches; a port of null is a Unix socket. */
+export function isLoopback({ host, port }: { host: string; port: number | null }): boolean {
+  return port === null || host === "localhost" || host === "::1" || /^127\./.test(host);
+}
+
 /**
  * Returns an acceptor that closes the connections, and drops the datagrams, of senders that may not
  * send. `refused` is called for each.

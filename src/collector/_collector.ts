@@ -39,7 +39,7 @@ export interface CollectorSettings extends Omit<ListenerParts, "accept"> {
   readonly page: ListenerAddress | undefined;
   readonly maxBytes: number;
   readonly files: FileSearch | undefined;
-  /** Says whether a record is wanted. */
+  /** Returns true for a record that is wanted. */
   wants(record: LogRecord): boolean;
 }
 

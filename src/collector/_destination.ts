@@ -15,7 +15,7 @@ import { pickle } from "../wire/pickle_serializer.ts";
 import { signed } from "../wire/signed.ts";
 import { CommandError } from "./_command_error.ts";
 
-/** What a handler needs besides the address. */
+/** The parts that a handler needs besides the address. */
 export interface DestinationParts {
   readonly connector: Connector & DatagramConnector;
   /** The token of a server over HTTP. */

@@ -14,7 +14,7 @@ import type { RecordReceiver } from "../receivers/record_receiver.ts";
 import { LogRecordDatagramReceiver } from "../receivers/datagram_receiver.ts";
 import { LogRecordSocketReceiver } from "../receivers/socket_receiver.ts";
 import { SyslogReceiver } from "../receivers/syslog_receiver.ts";
-import { allowing, type AllowList } from "./_allow_list.ts";
+import { allowing, type AllowList, isLoopback } from "./_allow_list.ts";
 import type { RecordOrigin } from "./_kept_record.ts";
 import { PageAccess } from "./_page_access.ts";
 import { WebServer } from "./_web_server.ts";
@@ -68,7 +68,7 @@ export interface RecordListener {
   stop(): Promise<void>;
 }
 
-/** What the listeners share. */
+/** The parts that all listeners share. */
 export interface ListenerParts {
   readonly acceptor: Acceptor & DatagramAcceptor;
   readonly allow: AllowList;
@@ -83,7 +83,7 @@ export interface ListenerParts {
   readonly maxConnections: number;
   /** The end of a message of syslog over TCP that is not octet-counted. */
   readonly syslogDelimiter: "lf" | "nul" | "either";
-  /** Takes a record note of; false: it is not wanted, and no logger gets it. */
+  /** Notes a record; false: it is not wanted, and no logger gets it. */
   accept(record: LogRecord, origin: RecordOrigin): boolean;
 }
 
@@ -233,6 +233,8 @@ class HTTPListener implements RecordListener {
         const refusal = access.refusal(request);
         // The receiver itself checks the token: a cookie is not enough here.
         if (refusal === undefined || refusal === "token") return receiver.fetch(request, sender);
+        // Senders on other machines know this one by any name, and no page of a browser the token.
+        if (refusal === "host" && !isLoopback(settings)) return receiver.fetch(request, sender);
         return new Response(`Another ${refusal} is not allowed\n`, { status: 403 });
       },
     });

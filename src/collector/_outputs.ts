@@ -82,7 +82,7 @@ function withoutMissing(record: LogRecord): LogRecord {
   return makeReceivedRecord(Object.fromEntries(shown));
 }
 
-/** Says whether standard output is a terminal that shows colours. */
+/** Returns true if standard output is a terminal that shows colours. */
 function terminalHasColors(): boolean {
   const { env, stdout } = process;
   if (env.NO_COLOR) return false;

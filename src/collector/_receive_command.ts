@@ -60,7 +60,7 @@ export interface ReceiveOptions extends OutOptions {
   readonly quiet?: boolean;
 }
 
-/** What the command needs of its surroundings. */
+/** The surroundings of the command. */
 export interface ReceiveParts {
   readonly connector: Connector & DatagramConnector & Acceptor & DatagramAcceptor;
   /** Prints a line for the user. */

@@ -6,7 +6,7 @@
 import { randomBytes } from "node:crypto";
 import { checkLevel } from "../logging/level_names.ts";
 import type { LogRecord } from "../logging/log_record.ts";
-import { AllowList } from "./_allow_list.ts";
+import { AllowList, isLoopback } from "./_allow_list.ts";
 import { CommandError } from "./_command_error.ts";
 import type { ListenerAddress, ListenerKind, ListenerSettings } from "./_listeners.ts";
 
@@ -56,11 +56,6 @@ export function pageOf(
   host: string = LOOPBACK,
 ): ListenerAddress | undefined {
   return text === "off" ? undefined : addressOf(text ?? String(PAGE_PORT), host);
-}
-
-/** Returns true for an address that only this machine reaches. */
-export function isLoopback({ host, port }: ListenerAddress): boolean {
-  return port === null || host === "localhost" || host === "::1" || /^127\./.test(host);
 }
 
 /** The protections of listeners that other machines reach. */
@@ -145,7 +140,7 @@ export function levelOf(text: string): number {
   }
 }
 
-/** Returns a function that says whether a record is of this level and one of these loggers. */
+/** Returns a function that returns true for a record of this level and of one of these loggers. */
 export function wanted(level: number, names: readonly string[]): (record: LogRecord) => boolean {
   return ({ levelno, name }) => {
     if (levelno < level) return false;

@@ -121,7 +121,7 @@ export class RecordStore {
   /** Searches a part of the records; the caller goes on from `next` when others had their turn. */
   scan({ filter, from, step, maxScanned, limit }: Scan): Scanned {
     const records: KeptRecord[] = [];
-    // What is newer than the newest, or older than the oldest, is not there.
+    // A search begins at a record that is kept.
     let next = step > 0 ? Math.max(from, this.oldest ?? from) : Math.min(from, this.added);
     let scanned = 0;
     while (scanned < maxScanned && records.length < limit) {

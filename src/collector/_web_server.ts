@@ -26,7 +26,7 @@ export interface WebServerSettings {
   readonly maxConnections: number;
   /** The time that a client may leave an answer unread, in milliseconds. */
   readonly stallTimeoutMs?: number;
-  /** Says whether an IP address may connect. */
+  /** Returns true for an IP address that may connect. */
   accepts(address: string): boolean;
   /** Answers a request. */
   fetch(request: Request, sender: string): Response | Promise<Response>;
@@ -144,7 +144,7 @@ export class WebServer {
     }
     const cookies = response.headers.getSetCookie();
     if (cookies.length > 0) outgoing.setHeader("set-cookie", cookies);
-    // What was not read of the content is read and dropped, so that the client sees the answer.
+    // Content that was not read is read and dropped, so that the client sees the answer.
     if (!incoming.complete || this.#isStopped) outgoing.setHeader("connection", "close");
     outgoing.writeHead(response.status);
     incoming.resume();

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { allowing, AllowList } from "../../src/collector/_allow_list.ts";
+import { allowing, AllowList, isLoopback } from "../../src/collector/_allow_list.ts";
 import type {
   Acceptor,
   DatagramAcceptor,
@@ -24,6 +24,14 @@ test("AllowList refuses what is no network", () => {
   ) {
     assertThrows(() => new AllowList([text]), TypeError, "no network");
   }
+});
+
+test("isLoopback() knows the addresses that only this machine reaches", () => {
+  const hosts = ["127.0.0.1", "127.9.9.9", "localhost", "::1"];
+  assertEquals(hosts.filter((host) => !isLoopback({ host, port: 1 })), []);
+  const others = ["0.0.0.0", "::", "10.0.0.1", "logs.example", "127.evil.example".slice(3)];
+  assertEquals(others.filter((host) => isLoopback({ host, port: 1 })), []);
+  assertEquals(isLoopback({ host: "/run/x", port: null }), true);
 });
 
 async function* yielding<Item>(items: readonly Item[]): AsyncGenerator<Item> {

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { once } from "node:events";
 import { createSocket } from "node:dgram";
 import { readFileSync } from "node:fs";
+import { request as plainRequest } from "node:http";
 import { request } from "node:https";
 import { connector } from "../../src/adapters/auto.ts";
 import { Collector, type CollectorSettings, ListenError } from "../../src/collector/_collector.ts";
@@ -126,6 +127,27 @@ test("the intake over HTTP does not take the cookie of the page, nor a foreign o
   assertEquals(await post({ authorization, origin: "http://evil.example" }), 403);
   assertEquals(await post({ authorization }), 204);
   await collector.stop();
+});
+
+test("the intake over HTTP takes any name of a machine that others reach", async () => {
+  const listeners = [{ kind: "http" as const, host: "0.0.0.0", port: 0 }];
+  for (const [own, status] of [[listeners, 204], [settings(["http"]).listeners, 403]] as const) {
+    const collector = new Collector({ ...settings([]), listeners: own, page: undefined });
+    await collector.start();
+    const answer = await new Promise<number | undefined>((resolve, reject) => {
+      const asked = plainRequest({
+        ...{ host, port: portsOf(collector).http, method: "POST", agent: false },
+        headers: {
+          host: "logs.example",
+          authorization: `Bearer ${token}`,
+          "content-type": "application/json",
+        },
+      }, (got) => got.resume().on("end", () => resolve(got.statusCode)));
+      asked.on("error", reject).end("[]");
+    });
+    assertEquals(answer, status);
+    await collector.stop();
+  }
 });
 
 test("Collector leaves out records that are not wanted", async () => {
