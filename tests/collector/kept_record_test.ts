@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
 import {
   bytesOf,
   fieldText,
@@ -8,6 +9,7 @@ import {
   parsedFields,
   SharedNames,
 } from "../../src/collector/_kept_record.ts";
+import { detailOf, entryOf } from "../../src/collector/_record_view.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { test } from "../test.ts";
 import { hostile, received, START } from "./records.ts";
@@ -86,4 +88,24 @@ test("SharedNames counts a name once and is emptied when it is full", () => {
   };
   assertEquals(["a", "a", "b", "c", "a"].map(added), [25, 0, 25, 25, 25]);
   assertEquals(names.share("x".repeat(5000)).length, 1024);
+});
+
+test("keepRecord() keeps records of any fields, of which both views are JSON", () => {
+  const value = fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true });
+  const name = fc.oneof(fc.constantFrom(...Object.keys(received())), fc.string());
+  const names = new SharedNames();
+  fc.assert(
+    fc.property(fc.dictionary(name, value), (fields) => {
+      const record = received();
+      for (const [key, one] of Object.entries(fields)) {
+        if (key !== "getMessage") {
+          Object.defineProperty(record, key, { value: one, enumerable: true });
+        }
+      }
+      const kept = keepRecord(record, origin, 0, names);
+      assert(Number.isFinite(kept.time) && Number.isFinite(kept.size));
+      JSON.parse(JSON.stringify([entryOf(kept), detailOf(kept)]));
+    }),
+    { seed: 20261129, numRuns: 500 },
+  );
 });

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
 import { gzipSync } from "node:zlib";
 import { getLogger } from "../../src/logging/get_logger.ts";
 import { Handler } from "../../src/logging/handler.ts";
@@ -201,4 +202,46 @@ test("stop() waits for the requests that are being handled, and refuses later on
   handle();
   await stopped;
   assertEquals((await answer).status, 204);
+});
+
+test("HTTPReceiver answers any content with 204, 200 or 400, and handles records of any fields", async () => {
+  const { receiver, post } = collector();
+  const names = [
+    "msg",
+    "levelno",
+    "level",
+    "time",
+    "name",
+    "args",
+    "error",
+    "exc_info",
+    "__proto__",
+  ];
+  const value = fc.jsonValue({ maxDepth: 3 });
+  const object = fc.dictionary(fc.oneof(fc.constantFrom(...names), fc.string()), value);
+  const records = fc.record({ logRecords: fc.oneof(fc.array(object), value) });
+  const otlpRequest = fc.record({
+    resourceLogs: fc.oneof(
+      fc.array(fc.record({ resource: value, scopeLogs: fc.array(records) })),
+      value,
+    ),
+  });
+  const form = fc.array(fc.tuple(fc.constantFrom(...names), fc.string()), { minLength: 1 })
+    .map((pairs) => new URLSearchParams([["msg", "a"], ["levelno", "20"], ...pairs]).toString());
+  const json = fc.oneof(value, object, fc.array(object), otlpRequest).map((one) =>
+    JSON.stringify(one)
+  );
+  const content = fc.oneof(
+    fc.tuple(fc.constant("application/json"), fc.oneof(json, fc.string())),
+    fc.tuple(fc.constant("application/x-ndjson"), fc.array(json).map((lines) => lines.join("\n"))),
+    fc.tuple(fc.constant("application/x-www-form-urlencoded"), fc.oneof(form, fc.string())),
+  );
+  await fc.assert(
+    fc.asyncProperty(content, async ([type, body]) => {
+      const { status } = await post(type, body);
+      assert([200, 204, 400].includes(status), `${status}`);
+    }),
+    { seed: 20261129, numRuns: 150 },
+  );
+  assert(receiver.records.length > 50, `${receiver.records.length}`);
 });
