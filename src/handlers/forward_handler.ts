@@ -20,8 +20,8 @@
  * - `gzip` (`false`): chunks are compressed. It needs `ack`.
  * - `tls`: `true` for the system's certificate authorities, or `{ ca, cert, key, serverName }` in
  *   PEM.
- * - `batchMs` (0 ms): how long records are gathered for a chunk. A turn of the event loop is a chunk
- *   at least; servers like larger ones.
+ * - `batchMs` (0 ms): how long records are gathered for a chunk. With 0 the records of one turn of the
+ *   event loop make a chunk; larger chunks cost the server less.
  * - `spool` keeps queued records on the disk, see `./spool`.
  * - `whileDisconnected` is `"queue"` by default here. `maxQueuedBytes`, `maxQueuedRecords`,
  *   `overflow`, `connectTimeoutMs` (1,000 ms), `writeTimeoutMs` (30,000 ms), `closeTimeoutMs`

@@ -129,8 +129,8 @@ export interface ForwardReceiverOptions extends ReceiverOptions, StreamServerOpt
   /** The key that each sender must have; a string stands for its UTF-8 bytes. @default none */
   sharedKey?: string | Uint8Array;
   /**
-   * The name of this side in the handshake of a shared key; a sender with the same name is one that
-   * refuses it. @default {"logwire-receiver"}
+   * The name of this side in the handshake of a shared key. Some senders refuse a server that has
+   * their own name. @default {"logwire-receiver"}
    */
   selfHostname?: string;
   /**
