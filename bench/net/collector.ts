@@ -7,11 +7,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import type { LogRecord } from "../../mod.ts";
+import { getLogger, type LogRecord } from "../../mod.ts";
 import { connector } from "../../src/adapters/auto.ts";
 import { AllowList } from "../../src/collector/_allow_list.ts";
 import { Collector } from "../../src/collector/_collector.ts";
-import { addOutput, fileHandler } from "../../src/collector/_outputs.ts";
+import { fileHandler } from "../../src/collector/_outputs.ts";
 import { DEFAULT_MAX_BYTES } from "../../src/collector/_record_store.ts";
 import { wallClock } from "./wall_clock.mjs";
 
@@ -68,7 +68,7 @@ const collector = new Collector({
   files: undefined,
   wants: take,
 });
-addOutput(file);
+getLogger().addHandler(file);
 await collector.start();
 const headers = { authorization: `Bearer ${token}` };
 const shown = await fetch(`http://${host}:${collector.pagePort}/api/stream`, { headers });

@@ -54,9 +54,20 @@ export function configure(path: string, connector: Connector & DatagramConnector
   }
 }
 
-/** Adds a handler to the root logger. */
-export function addOutput(handler: Handler): void {
-  getLogger().addHandler(handler);
+/** The handlers that are added to the root logger, for as long as the collector runs. */
+export class Outputs {
+  readonly #handlers: Handler[] = [];
+
+  /** Adds a handler to the root logger. */
+  add(handler: Handler): void {
+    this.#handlers.push(handler);
+    getLogger().addHandler(handler);
+  }
+
+  /** Removes them again. */
+  remove(): void {
+    for (const handler of this.#handlers) getLogger().removeHandler(handler);
+  }
 }
 
 /** Makes the handler that prints lines for people. */

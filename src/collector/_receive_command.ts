@@ -14,7 +14,7 @@ import { CommandError, fileError, reasonOf } from "./_command_error.ts";
 import { handlerFor } from "./_destination.ts";
 import { FileSearch } from "./_file_search.ts";
 import { addressText, type ListenerKind } from "./_listeners.ts";
-import { addOutput, configure, consoleHandler, fileHandler, type OutOptions } from "./_outputs.ts";
+import { configure, consoleHandler, fileHandler, type OutOptions, Outputs } from "./_outputs.ts";
 import {
   allowListOf,
   bytesOf,
@@ -126,19 +126,21 @@ export async function startReceiving(
     files: options.out === undefined ? undefined : new FileSearch(options.out),
     wants: wanted(level, options.name ?? []),
   });
+  const outputs = new Outputs();
   try {
     if (options.config !== undefined) configure(options.config, connector);
     const file = fileHandler(options);
-    if (file !== undefined) addOutput(file);
+    if (file !== undefined) outputs.add(file);
     for (const address of options.forward ?? []) {
-      addOutput(
+      outputs.add(
         handlerFor(address, { connector, token: options.forwardToken, tls: clientTls(tls) }),
       );
     }
-    if (options.quiet !== true) addOutput(consoleHandler(options.color));
+    if (options.quiet !== true) outputs.add(consoleHandler(options.color));
     await collector.start();
   } catch (error) {
     await shutdown();
+    outputs.remove();
     throw error instanceof ListenError ? listenError(error) : error;
   }
   const scheme = tls === undefined ? "http" : "https";
@@ -151,6 +153,7 @@ export async function startReceiving(
       await collector.stop();
       const passing = passingHandlers();
       await shutdown();
+      outputs.remove();
       return account(collector, passing);
     },
   };

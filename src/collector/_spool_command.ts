@@ -38,11 +38,17 @@ export function verifyCommand(folder: string, print: Print): boolean {
   return isWhole;
 }
 
-/** Takes all records out of a spool and prints each as a line of JSON; returns how many. */
-export async function drainCommand(folder: string, print: Print): Promise<number> {
+/**
+ * Takes all records out of a spool and writes each as a line of JSON; returns how many. A record is
+ * removed when `write` has resolved for its line.
+ */
+export async function drainCommand(
+  folder: string,
+  write: (line: string) => Promise<void>,
+): Promise<number> {
   try {
-    return await drainSpool(folder, ({ records, contentType }) => {
-      for (const record of records) print(lineOf(record, contentType));
+    return await drainSpool(folder, async ({ records, contentType }) => {
+      for (const record of records) await write(lineOf(record, contentType));
     });
   } catch (error) {
     throw new CommandError(`cannot drain '${folder}': ${reasonOf(error)}`, { cause: error });

@@ -108,8 +108,11 @@ export async function run(
     input = process.stdin,
     signal,
   } = surroundings;
+  const write = surroundings.print === undefined
+    ? writeLine
+    : (line: string) => Promise.resolve(print(line));
   const result = { status: 0 };
-  const program = programOf({ print, say, input, signal }, result);
+  const program = programOf({ print, write, say, input, signal }, result);
   try {
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {
@@ -129,10 +132,18 @@ function isExpected(error: unknown): boolean {
 
 type Surroundings = Required<Omit<CommandSurroundings, "signal">> & {
   signal: AbortSignal | undefined;
+  /** Prints a line; resolves when the system has taken it. */
+  write(line: string): Promise<void>;
 };
 
+function writeLine(line: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(`${line}\n`, (error) => error ? reject(error) : resolve());
+  });
+}
+
 function programOf(surroundings: Surroundings, result: { status: number }): Command {
-  const { print, say, input, signal } = surroundings;
+  const { print, write, say, input, signal } = surroundings;
   const lines = (write: (line: string) => void) => (text: string) => write(text.trimEnd());
   const program = new Command("logwire")
     .description("A log server with a page to watch, and tools beside it.")
@@ -177,7 +188,7 @@ function programOf(surroundings: Surroundings, result: { status: number }): Comm
   spool.command("drain").description("Prints all records as lines, and removes them.")
     .argument("<folder>")
     .action(async (folder: string) => {
-      say(`logwire: ${await drainCommand(folder, print)} records drained`);
+      say(`logwire: ${await drainCommand(folder, write)} records drained`);
     });
   return program;
 }

@@ -65,7 +65,7 @@ test("receive prints its addresses, takes what send sends, and ends with the acc
   assertEquals(server.said.at(-1), "logwire: 2 records received");
   const written = readFileSync(out, "utf8").trim().split("\n").map((line) => JSON.parse(line));
   assertEquals(written.map(({ message, n }) => [message, n]), [["plain", undefined], ["json", 1]]);
-  for (const handler of [...getLogger().handlers]) getLogger().removeHandler(handler);
+  assertEquals(getLogger().handlers, []);
   rmSync(folder, { recursive: true });
 });
 

@@ -22,16 +22,19 @@ test("the commands list, verify and drain a spool", async () => {
   await handler.close();
   const lines: string[] = [];
   const print = (line: string) => void lines.push(line);
+  const write = (line: string) => Promise.resolve(print(line));
   listCommand(folder, print);
   assert(lines[0]!.includes("not in use") && lines[1]!.includes("from record"), lines.join("\n"));
   assertEquals(verifyCommand(folder, print), true);
   assert(lines.at(-1)!.endsWith("1 records (SocketHandler pickle), 0 damaged"), lines.at(-1));
   appendFileSync(listSpool(folder)[0]!.segments[0]!.path, "damage");
   assertEquals(verifyCommand(folder, print), false);
-  assertEquals(await drainCommand(folder, print), 1);
+  await assertRejects(() => drainCommand(folder, () => Promise.reject(new Error("EPIPE"))));
+  // The line that could not be written is still there.
+  assertEquals(await drainCommand(folder, write), 1);
   const { name, msg } = JSON.parse(lines.at(-1)!);
   assertEquals([name, msg], ["shop", "low on ink"]);
-  assertEquals(await drainCommand(folder, print), 0);
+  assertEquals(await drainCommand(folder, write), 0);
   rmSync(folder, { recursive: true });
 });
 
@@ -39,5 +42,9 @@ test("the commands say in a sentence that there is no such folder", async () => 
   const folder = join(tmpdir(), "logwire-no-such-folder");
   assertThrows(() => listCommand(folder, () => {}), CommandError, "there is no such file");
   assertThrows(() => verifyCommand(folder, () => {}), CommandError, "cannot read the spool");
-  await assertRejects(() => drainCommand(folder, () => {}), CommandError, "cannot drain");
+  await assertRejects(
+    () => drainCommand(folder, () => Promise.resolve()),
+    CommandError,
+    "cannot drain",
+  );
 });
