@@ -36,6 +36,8 @@ export function reasonOf(error: unknown): string {
   for (let at: unknown = error, depth = 0; at !== undefined && depth < 5; depth++) {
     const { code, name, message, cause } = Object(at) as Record<string, unknown>;
     const text = `${code} ${name} ${message}`;
+    const [flag] = /--allow-[\w-]+(=\S+)?/.exec(text) ?? [];
+    if (flag !== undefined) return `Deno must be run with ${flag.replace(/[,;.]$/, "")}`;
     const known = REASONS.find(([pattern]) => pattern.test(text));
     if (known !== undefined) return known[1];
     at = cause;

@@ -24,6 +24,7 @@ import { stdoutStream } from "../logging/stdout_stream.ts";
 import type { Connector, DatagramConnector } from "../net/connector.ts";
 import { makeReceivedRecord } from "../wire/received_record.ts";
 import { CommandError, fileError } from "./_command_error.ts";
+import { variable } from "./_environment.ts";
 import { bytesOf, countOf } from "./_receive_options.ts";
 import { TEXT_FORMAT } from "./_text_line.ts";
 
@@ -95,10 +96,10 @@ function withoutMissing(record: LogRecord): LogRecord {
 
 /** Returns true if standard output is a terminal that shows colours. */
 function terminalHasColors(): boolean {
-  const { env, stdout } = process;
-  if (env.NO_COLOR) return false;
-  if (env.FORCE_COLOR) return env.FORCE_COLOR !== "0" && env.FORCE_COLOR !== "false";
-  return stdout.isTTY === true && env.TERM !== "dumb";
+  if (variable("NO_COLOR")) return false;
+  const forced = variable("FORCE_COLOR");
+  if (forced) return forced !== "0" && forced !== "false";
+  return process.stdout.isTTY === true && variable("TERM") !== "dumb";
 }
 
 /** Makes the handler of `--out`; `undefined` without it. */

@@ -5,13 +5,13 @@
  * @module
  */
 import { readFileSync } from "node:fs";
-import process from "node:process";
 import { shutdown } from "../logging/shutdown.ts";
 import type { Acceptor, Connector, DatagramAcceptor, DatagramConnector } from "../net/connector.ts";
 import type { TlsOptions } from "../net/connector.ts";
 import { Collector, ListenError, passingHandlers } from "./_collector.ts";
 import { CommandError, fileError, reasonOf } from "./_command_error.ts";
 import { handlerFor } from "./_destination.ts";
+import { variable } from "./_environment.ts";
 import { FileSearch } from "./_file_search.ts";
 import { addressText, type ListenerKind } from "./_listeners.ts";
 import { configure, consoleHandler, fileHandler, type OutOptions, Outputs } from "./_outputs.ts";
@@ -106,7 +106,7 @@ export async function startReceiving(
   const [signingKey, sharedKey] = [options.signingKey, options.sharedKey].map(keyOf);
   const allow = options.allow ?? [];
   checkProtected(listeners, { allow, isMutual: tls?.ca !== undefined, signingKey, sharedKey });
-  const token = tokenOf(options.token ?? process.env.LOGWIRE_TOKEN);
+  const token = tokenOf(options.token ?? variable("LOGWIRE_TOKEN"));
   const level = options.level === undefined ? 0 : levelOf(options.level);
   const collector = new Collector({
     listeners,

@@ -80,6 +80,7 @@ import type { DeliveryStats } from "../delivery/delivery_event.ts";
 import { fileSpool } from "../files/spool/file_spool.ts";
 import { CommandError } from "./_command_error.ts";
 import { DESTINATIONS, handlerFor } from "./_destination.ts";
+import { variable } from "./_environment.ts";
 import { receive, type ReceiveOptions } from "./_receive_command.ts";
 import { levelOf } from "./_receive_options.ts";
 import { send } from "./_send_command.ts";
@@ -163,7 +164,7 @@ function programOf(surroundings: Surroundings, result: { status: number }): Comm
     .option("--token <token>", "the token of a server over HTTP (or LOGWIRE_TOKEN)")
     .action(async (address: string, options: SendOptions) => {
       const { connector } = await import("../adapters/auto.ts");
-      const { level, name, spool, token = process.env.LOGWIRE_TOKEN } = options;
+      const { level, name, spool, token = variable("LOGWIRE_TOKEN") } = options;
       const handler = handlerFor(address, {
         connector,
         token,

@@ -12,6 +12,8 @@ test("reasonOf() says in words what the system reports, also as a cause", () => 
     reasonOf(Object.assign(new Error(), { code: "EACCES" })),
     "the permission is denied",
   );
+  const flagged = new Error('Requires read access to "x", run again with the --allow-read flag');
+  assertEquals(reasonOf(flagged), "Deno must be run with --allow-read");
   assertEquals([reasonOf(new Error("strange")), reasonOf("text")], ["strange", "text"]);
 });
 
