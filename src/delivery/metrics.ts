@@ -149,21 +149,18 @@ export function deliveryMetrics(handlers: readonly CountingHandler[]): Metric[] 
 }
 
 function countedOf(handlers: readonly CountingHandler[]): Counted[] {
-  const used = new Map<string, number>();
+  const used = new Set<string>();
   return handlers.map((handler) => {
     checkMethods("make metrics", "handler", handler, []);
     const { stats } = handler;
     if (typeof stats !== "object" || stats === null) {
-      refuse(
-        "make metrics",
-        "handler",
-        "a handler with 'stats', which sends over a network",
-        handler,
-      );
+      const expected = "a handler with 'stats', which sends over a network";
+      refuse("make metrics", "handler", expected, handler);
     }
     const name = handler.name ?? handler.constructor.name;
-    const times = (used.get(name) ?? 0) + 1;
-    used.set(name, times);
-    return { handler: times === 1 ? name : `${name}#${times}`, stats };
+    let own = name;
+    for (let times = 2; used.has(own); times++) own = `${name}#${times}`;
+    used.add(own);
+    return { handler: own, stats };
   });
 }

@@ -7,8 +7,9 @@ import { test } from "../test.ts";
 
 test("metrics() has the counters of each handler under a name of its own", async () => {
   const connector = new MemoryNetwork();
-  const handlers = [1, 2, 3].map(() => new SocketHandler("h", 1, { connector }));
+  const handlers = [1, 2, 3, 4].map(() => new SocketHandler("h", 1, { connector }));
   handlers[2]!.name = 'named "x"';
+  handlers[3]!.name = "SocketHandler#2";
   handlers[0]!.handle(makeLogRecord({ msg: "a" }));
   const lines = metrics(...handlers).split("\n");
   const values = lines.filter((line) => line.startsWith("logwire_records_emitted_total"));
@@ -16,6 +17,7 @@ test("metrics() has the counters of each handler under a name of its own", async
     'logwire_records_emitted_total{handler="SocketHandler"} 1',
     'logwire_records_emitted_total{handler="SocketHandler#2"} 0',
     'logwire_records_emitted_total{handler="named \\"x\\""} 0',
+    'logwire_records_emitted_total{handler="SocketHandler#2#2"} 0',
   ]);
   const dropped = 'logwire_records_dropped_total{handler="SocketHandler",reason="overflow"} 0';
   assert(lines.includes(dropped));
