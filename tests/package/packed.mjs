@@ -89,8 +89,12 @@ test("bodies of HTTPHandler need no further package, on Node, Bun and Deno", () 
 
 test("the program of the package runs on Node, Bun and Deno, with nothing else installed", () => {
   const program = join(installed, manifest().bin.logwire);
-  for (const command of [[process.execPath], ["bun"], ["deno", "run", "--allow-all"], []]) {
-    const { stdout, stderr } = run(...command, program, "receive", "--help");
+  const commands = [
+    ...[[process.execPath, program], ["bun", program], ["deno", "run", "--allow-all", program]],
+    ...[[program], ["npx", "--offline", "@logwire/logging"], ["bunx", "@logwire/logging"]],
+  ];
+  for (const command of commands) {
+    const { stdout, stderr } = run(...command, "receive", "--help");
     assertMatch(stdout, /^Usage: logwire receive/);
     assertEquals(stderr, "", command[0]);
   }

@@ -236,8 +236,8 @@ function manifest(entries) {
     type: "module",
     sideEffects: false,
     engines: { node: NODE },
-    // By this name `npx @logwire/logging` runs it; "logwire" is for scripts.
-    bin: { logging: `./${BIN}`, logwire: `./${BIN}` },
+    // The only one, which `npx @logwire/logging` runs therefore.
+    bin: { logwire: `./${BIN}` },
     exports: {
       ...Object.fromEntries(entries.map(({ subPath, source, name }) => [
         subPath,
