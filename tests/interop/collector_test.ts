@@ -12,7 +12,7 @@ import { pino } from "pino";
 import { connector } from "../../src/adapters/auto.ts";
 import { SocketHandler } from "../../src/handlers/socket_handler.ts";
 import { pinoDestination } from "../../src/integrations/pino.ts";
-import { test } from "../test.ts";
+import { runtime, test } from "../test.ts";
 import { until } from "../until.ts";
 import { type RunningProgram, startProgram, terminate } from "./programs.ts";
 import { pythons, runScript, withoutPython } from "./python.ts";
@@ -193,15 +193,23 @@ test("the collector takes what pino logs through this module", async () => {
 const withoutPrometheus = spawnSync("prometheus", ["--version"]).status !== 0 &&
   process.env.LOGWIRE_REQUIRE_SERVERS !== "1" && "it needs prometheus: apt-get install prometheus";
 
-test("promtool finds nothing wrong with the metrics, and Prometheus scrapes them", async () => {
+test("promtool finds nothing wrong with the metrics", async () => {
+  await using collector = await CollectorProcess.start();
+  const text = await (await collector.get("/metrics")).text();
+  const checked = spawnSync("promtool", ["check", "metrics"], { input: text, encoding: "utf8" });
+  assertEquals([checked.status, checked.stdout + checked.stderr], [0, ""]);
+}, { skip: withoutPrometheus });
+
+// Prometheus looks for new targets every five seconds.
+const elsewhere = runtime !== "node" &&
+  "the metrics are the same on every runtime: Node serves them";
+
+test("Prometheus scrapes the metrics", async () => {
   await using collector = await CollectorProcess.start();
   const handler = new SocketHandler("127.0.0.1", collector.port("pickle"), { connector });
   const log = pino({ name: "shop", base: {} }, pinoDestination(handler));
   log.info("counted");
   await handler.close();
-  const text = await (await collector.get("/metrics")).text();
-  const checked = spawnSync("promtool", ["check", "metrics"], { input: text, encoding: "utf8" });
-  assertEquals([checked.status, checked.stdout + checked.stderr], [0, ""]);
   const folder = mkdtempSync(join(tmpdir(), "logwire-prometheus-"));
   const config = join(folder, "prometheus.yml");
   const target = `127.0.0.1:${collector.port("page")}`;
@@ -240,4 +248,4 @@ scrape_configs:
     rmSync(folder, { recursive: true });
   }
   await collector.end(1);
-}, { skip: withoutPrometheus });
+}, { skip: elsewhere || withoutPrometheus });
