@@ -74,6 +74,11 @@ class LogRecordSocketReceiver(socketserver.ThreadingTCPServer):
     request_queue_size = 512
 
 
-server = LogRecordSocketReceiver(("127.0.0.1", 0), LogRecordStreamHandler)
-print(server.server_address[1], flush=True)
-server.serve_forever()
+def serve(handler):
+    server = LogRecordSocketReceiver(("127.0.0.1", 0), handler)
+    print(server.server_address[1], flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    serve(LogRecordStreamHandler)

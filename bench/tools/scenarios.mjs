@@ -28,6 +28,10 @@ const receivers = [
   ...onEach("logwire", "net/receiver.ts"),
   subject("cpython", "python", "peers/receiver.py"),
 ];
+const collectors = [
+  ...onEach("logwire", "net/collector.ts"),
+  subject("cpython", "python", "peers/collector.py"),
+];
 /** The records that programs log, and their titles; peers/codec.py makes them. */
 const LOGGED = {
   args: "args",
@@ -298,6 +302,16 @@ export function scenarios({ quick, records, warmup, kinds }) {
         receive(setting, commands, {
           ...{ runtime, file, connections: 500, ...given },
           records: quick ? 200_000 : 1_000_000,
+        }),
+    },
+    {
+      group: "collector",
+      title: "collector, to a file",
+      subjects: collectors,
+      run: (setting, commands, { runtime, file }) =>
+        receive(setting, commands, {
+          ...{ runtime, file, connections: 1, ...given, frames: logged(setting, "args") },
+          records: count(quick ? 100_000 : 1_000_000),
         }),
     },
     tcp("memory", "burst of 1,000,000", ours, { kind: "args", records: 1_000_000 }),

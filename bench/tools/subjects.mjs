@@ -10,6 +10,7 @@ const PYTHON = "python3";
 /** The entry points that Node gets as JavaScript, bundled, since it runs no TypeScript. */
 const entryPoints = [
   "core/codec.ts",
+  "net/collector.ts",
   "net/driver.ts",
   "net/logwire.ts",
   "net/logwire_spooled.ts",

@@ -33,9 +33,17 @@ export interface RecordSteps {
   /** Makes a record straight of a payload; undefined for one that `unPickle()` must read. */
   decode?(payload: Uint8Array): LogRecord | undefined;
   /** Handles a record; throws, or rejects. */
-  handleLogRecord(record: LogRecord): void | Promise<void>;
+  handleLogRecord(record: LogRecord, sender?: string): void | Promise<void>;
   /** Flushes the handlers that records have reached; never rejects. */
   flush?(signal: AbortSignal): Promise<void>;
+}
+
+/** The sender of a record. */
+export interface RecordSource {
+  /** Its IP address, where that is known. */
+  readonly sender: string | undefined;
+  /** The number of the connection; `undefined` where there is none. */
+  readonly connection: number | undefined;
 }
 
 /** Options of a {@linkcode RecordPipeline}; every value has been checked. */
@@ -148,6 +156,19 @@ export class RecordPipeline {
     this.#printer.flush();
   }
 
+  /**
+   * Handles the records of these fields, which were read elsewhere, each when the one before it has
+   * been handled. Never rejects. Waits for a turn of the event loop after every 128 records.
+   */
+  async handleAll(all: Iterable<Record<string, unknown>>, source: RecordSource): Promise<void> {
+    let count = 0;
+    for (const fields of all) {
+      const step = this.#handle(undefined, fields, source);
+      if (step instanceof Promise) await step;
+      if (++count % RECORDS_A_TURN === 0) await turn();
+    }
+  }
+
   /** Handles the next record, if there is one. Never throws. */
   #next(source: FrameSource): Step {
     let reason: ReceiverFaultReason = "frame";
@@ -157,9 +178,9 @@ export class RecordPipeline {
       reason = "payload";
       const steps = this.#steps;
       const record = steps.decode?.(payload);
-      if (record !== undefined) return this.#handle(record, undefined, source.connection);
+      if (record !== undefined) return this.#handle(record, undefined, source);
       const fields = atOnce(steps.unPickle(payload, source.sender), "unPickle()");
-      return this.#handle(undefined, checkFields(fields), source.connection);
+      return this.#handle(undefined, checkFields(fields), source);
     } catch (error) {
       return this.reject(reason, error, source.connection);
     }
@@ -169,13 +190,13 @@ export class RecordPipeline {
   #handle(
     decoded: LogRecord | undefined,
     fields: Record<string, unknown> | undefined,
-    connection: number | undefined,
+    { sender, connection }: RecordSource,
   ): true | Promise<true> {
     this.received++;
     let record = decoded;
     try {
       record ??= this.#makeRecord(fields!);
-      const result: unknown = this.#steps.handleLogRecord(record);
+      const result: unknown = this.#steps.handleLogRecord(record, sender);
       // Only a promise is awaited: awaiting every record would make the others slower.
       if (isThenable(result)) return this.#settled(result, connection, record);
     } catch (error) {

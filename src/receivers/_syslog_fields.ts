@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { millisecondsOf } from "../wire/milliseconds.ts";
 import type { SyslogMessage } from "../wire/syslog/syslog_parser.ts";
 import { CRITICAL, DEBUG, ERROR, INFO, WARNING } from "../logging/level.ts";
 import { getLevelName } from "../logging/level_names.ts";
@@ -51,7 +52,7 @@ export function syslogFields(
     lineno: 0,
     funcName: UNKNOWN_FUNCTION,
     created,
-    msecs: milliseconds(created),
+    msecs: millisecondsOf(created),
     relativeCreated: (created - start) * 1000,
     thread: 0,
     threadName: "MainThread",
@@ -66,14 +67,6 @@ export function syslogFields(
     structured_data,
     sender_address: sender,
   };
-}
-
-/**
- * The whole milliseconds of a second; the float is first rounded to the microsecond that it means.
- */
-function milliseconds(created: number): number {
-  const micros = Math.round((created - Math.floor(created)) * 1e6);
-  return Math.min(Math.floor(micros / 1000), 999);
 }
 
 /** PROCID if it is a number, as it mostly is; else 0, as on records without a process. */

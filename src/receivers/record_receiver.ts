@@ -159,7 +159,7 @@ export abstract class RecordReceiver implements AsyncDisposable {
     const decoder = new RecordDecoder(serializer, escapeControlCharacters);
     const steps: RecordSteps = {
       unPickle: (payload, sender) => this.unPickle(payload, sender),
-      handleLogRecord: (record) => this.handleLogRecord(record),
+      handleLogRecord: (record, sender) => this.handleLogRecord(record, sender),
       decode: (payload) =>
         this.unPickle === RecordReceiver.prototype.unPickle ? decoder.decode(payload) : undefined,
       flush: (signal) => this.#flush(signal),
@@ -276,8 +276,10 @@ export abstract class RecordReceiver implements AsyncDisposable {
    * Override it to do something else; if it throws, that record alone is lost. A promise that it
    * returns is awaited before the next record of the connection is handled, so that a slow one
    * holds senders back, and datagrams are dropped; if it rejects, that record alone is lost.
+   *
+   * @param _sender the IP address that it came from, where the acceptor names it
    */
-  handleLogRecord(record: LogRecord): void | Promise<void> {
+  handleLogRecord(record: LogRecord, _sender?: string): void | Promise<void> {
     const { levelno, name } = record as { levelno: unknown; name: unknown };
     // CPython: a TypeError from `record.levelno >= handler.level`.
     if (

@@ -126,4 +126,5 @@ print([
 ]);
 const agree = rows.every(({ agrees }) => agrees);
 console.log(agree ? "\nThe sums agree." : "\nThe sums do NOT agree.");
+console.log("\n`npm run demo:page` shows such records on a page, as they arrive.");
 process.exitCode = agree ? 0 : 1;

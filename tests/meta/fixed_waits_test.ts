@@ -21,6 +21,7 @@ const exceptions: Record<string, string> = {
   "tests/conformance/unixgrams.ts": "a datagram that waits is not sent within that time",
   "tests/demo/edge.ts": "a demo is paced for its reader",
   "tests/demo/main.ts": "a demo is paced for its reader",
+  "tests/demo/page.ts": "a demo is paced for its reader",
   "tests/demo/sender.py": "a demo is paced for its reader",
   "tests/demo/sender.ts": "a demo is paced for its reader",
   "tests/interop/late_receiver.py": "its reading late is what the programs at its other end meet",

@@ -28,7 +28,7 @@ const layers: Record<string, string[]> = {
   "src/mail": ["src/text", "src/logging", "src/wire", "src/net", "src/delivery"],
   "src/receivers": [
     ...["src/text", "src/logging", "src/wire", "src/wire/pickle", "src/wire/syslog"],
-    ...["src/wire/forward", "src/net"],
+    ...["src/wire/forward", "src/wire/otlp", "src/net"],
   ],
   "src/files": ["src/text", "src/logging"],
   "src/files/spool": ["src/logging", "src/delivery", "src/files"],
@@ -37,6 +37,11 @@ const layers: Record<string, string[]> = {
   "src/integrations": ["src/text", "src/logging"],
   "src/adapters": ["src/net"],
   "src/testing": ["src/net"],
+  "src/collector": [
+    ...["src/text", "src/logging", "src/wire", "src/wire/otlp", "src/net", "src/delivery"],
+    ...["src/handlers", "src/receivers", "src/files", "src/files/spool", "src/config"],
+  ],
+  "src/collector/page": [],
 };
 
 /**
@@ -74,6 +79,9 @@ const packages: Record<string, RegExp> = {
   "src/context": /^node:async_hooks$/,
   // A transport of winston is a stream of Node.
   "src/integrations": /^node:stream$/,
+  "src/collector": /^(node:|commander$)/,
+  // They are bundled into src/collector/_page_assets.ts.
+  "src/collector/page": /^preact(\/hooks)?$/,
   // Not unix-dgram: what is imported by name becomes a dependency of the package.
   "src/adapters": /^(node:|bun:|cloudflare:)/,
 };
@@ -84,6 +92,7 @@ const adapter = /^src\/adapters\/(deno|bun|node|cloudflare|auto)\.ts$/;
 /** The files that import another adapter, dynamically, each with the reason. */
 const adapterImporters: Record<string, string> = {
   "src/adapters/auto.ts": "it picks one",
+  "src/collector/cli.ts": "a command needs the connector of the runtime that runs it",
   "src/integrations/_pino_worker.ts": "a connector is no data, so its options cannot hold one",
   "src/adapters/deno/tls_handshake_defects.ts": "Deno's own TLS cannot do everything",
 };
@@ -117,7 +126,7 @@ function isPortable(file: string): boolean {
 
 function mayImport(file: string, target: string): boolean {
   const layer = layerOf(file);
-  if (!target.endsWith(".ts")) {
+  if (!/\.tsx?$/.test(target)) {
     if (file in workerTargets && target.startsWith("node:")) return true;
     return packages[layer]?.test(target) ?? false;
   }

@@ -71,6 +71,27 @@ const testedThrough: Record<string, string[]> = {
     "src/integrations/_pino_reader.ts",
     "src/integrations/_pino_time.ts",
   ],
+  "tests/collector/page_test.ts": [
+    "src/collector/page/_collector_api.ts",
+    "src/collector/page/_empty_list.tsx",
+    "src/collector/page/_filter_chips.tsx",
+    "src/collector/page/_filter_side.tsx",
+    "src/collector/page/_help_dialog.tsx",
+    "src/collector/page/_main.tsx",
+    "src/collector/page/_modal.tsx",
+    "src/collector/page/_page.tsx",
+    "src/collector/page/_page_state.ts",
+    "src/collector/page/_record_detail.tsx",
+    "src/collector/page/_record_feed.ts",
+    "src/collector/page/_record_list.tsx",
+    "src/collector/page/_record_row.tsx",
+    "src/collector/page/_shortcuts.ts",
+    "src/collector/page/_status.tsx",
+    "src/collector/page/_text.tsx",
+    "src/collector/page/_timeline.tsx",
+    "src/collector/page/_timeline_feed.ts",
+    "src/collector/page/_toolbar.tsx",
+  ],
   "tests/context/with_context_test.ts": ["src/logging/context_reader.ts"],
   "tests/wire/length_prefix_framing_test.ts": [
     "src/wire/chunk_queue.ts",
@@ -188,6 +209,12 @@ const testedThrough: Record<string, string[]> = {
     "src/handlers/syslog_options.ts",
   ],
   "tests/mail/smtp_handler_test.ts": ["src/mail/_mail_writer.ts", "src/mail/_smtp_options.ts"],
+  "tests/collector/cli_test.ts": ["src/collector/_receive_command.ts"],
+  "tests/collector/collector_test.ts": [
+    "src/collector/_collector_metrics.ts",
+    "src/collector/_listeners.ts",
+  ],
+  "tests/receivers/http_receiver_test.ts": ["src/receivers/_http_body_reader.ts"],
   "tests/receivers/forward_receiver_test.ts": [
     "src/wire/forward/_message_reader.ts",
     "src/wire/forward/_received_message.ts",
@@ -275,7 +302,7 @@ test("every entry point in deno.json is a file", () => {
 /** The test file of `file`: a leading `_` says who may import it, and so does not stand there. */
 function mirrorOf(file: string): string {
   return file.replace(/^src\//, "tests/").replace(/\/_([^/]+)$/, "/$1").replace(
-    /\.ts$/,
+    /\.tsx?$/,
     "_test.ts",
   );
 }

@@ -21,6 +21,7 @@ const loadedWithTheCore: Record<string, string> = {
   "src/logging/record_flags.ts": "log_record.ts has it for records whose call was mistaken",
   "src/net/tls_mismatch.ts": "native_error.ts has it for sockets; a worker reports no such error",
   "src/queue/port_receiver.ts": "queue_handler.ts has it for a queue between two threads",
+  "src/receivers/read_records.ts": "socket_receiver.ts exports it",
   "src/text/_float_format.ts": "_percent_conversion.ts has it for %f",
   "src/text/_percent_parts.ts": "percent_format.ts has it for the conversions of a format",
   "src/text/digits.ts": "syslog_framing.ts has it for the octet count that a sender writes",

@@ -24,8 +24,10 @@ export function filesUnder(folder: string, suffix: string): string[] {
   return found.map((name) => posix.join(folder, name.replaceAll("\\", "/"))).sort();
 }
 
-/** The published files. */
-export const sources: string[] = ["mod.ts", ...filesUnder("src", ".ts")];
+/** The published files, and those that the collector's page is built of. */
+export const sources: string[] = [
+  ...["mod.ts", ...filesUnder("src", ".ts"), ...filesUnder("src", ".tsx")],
+];
 
 /** The exports of `deno.json`: entry point (`.`, `./deno` …) → file. */
 export const entryPoints: Record<string, string> = Object.fromEntries(

@@ -87,10 +87,24 @@ test("bodies of HTTPHandler need no further package, on Node, Bun and Deno", () 
   }
 });
 
+test("the program of the package runs on Node, Bun and Deno, with nothing else installed", () => {
+  const program = join(installed, manifest().bin.logwire);
+  const commands = [
+    ...[[process.execPath, program], ["bun", program], ["deno", "run", "--allow-all", program]],
+    ...[[program], ["npx", "--offline", "@logwire/logging"], ["bunx", "@logwire/logging"]],
+  ];
+  for (const command of commands) {
+    const { stdout, stderr } = run(...command, "receive", "--help");
+    assertMatch(stdout, /^Usage: logwire receive/);
+    assertEquals(stderr, "", command[0]);
+  }
+});
+
 test("the package holds the notices of the code of others that is in it", () => {
   const notices = readFileSync(join(installed, "THIRD-PARTY-NOTICES"), "utf8");
   const owners = [/Buf Technologies, Inc\./, /2008 Google Inc\./, /the Deno authors/i];
-  for (const owner of [...owners, /The MessagePack Community/i]) assertMatch(notices, owner);
+  owners.push(/The MessagePack Community/i, /TJ Holowaychuk/);
+  for (const owner of owners) assertMatch(notices, owner);
   assertMatch(notices, /Apache License\s+Version 2\.0/);
 });
 

@@ -148,6 +148,7 @@ ${Object.entries(known).map(([name, { about }]) => `  ${name.padEnd(17)}  ${abou
 environment variables
   LOGWIRE_NODES            more Node binaries to run the test files on, with '${delimiter}' between them
   LOGWIRE_SYSLOG           the folder in which tests/tools/install_syslog.sh put rsyslog and syslog-ng
+  LOGWIRE_CHROMIUM         the path of Chromium, where it is not on PATH
   LOGWIRE_LONG             1: tests that kill and break things do it more often (npm run test:long)
   LOGWIRE_REQUIRE_SERVERS  1: a test whose server or interpreter is missing fails, and is not skipped
 

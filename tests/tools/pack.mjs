@@ -4,12 +4,20 @@
  * its name, version and entry points, so that the JSR package and this one cannot differ there.
  *
  * esbuild puts every module into exactly one file (an entry point, or a chunk that several share),
- * with `@std`, the wire format of `@bufbuild/protobuf` and `@msgpack/msgpack` inlined, whose notices
+ * with `@std`, commander, the wire format of `@bufbuild/protobuf` and `@msgpack/msgpack` inlined, whose notices
  * are in `THIRD-PARTY-NOTICES`; each sub-path has one file for `import` and `require()` alike. So a program
  * has one tree of loggers, however its parts load the package. tsc writes the declarations.
  */
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -24,14 +32,17 @@ const NODE = ">=20.19";
 /** A program that imports a sub-path which loads one of these packages installs it itself. */
 const PEERS = ["nodemailer", "unix-dgram"];
 
+/** The program of the package, which `npx` and `bunx` run. */
+const BIN = "cli.js";
+
 /** Packages that are inlined, and name their licence in a file of its own alone. */
-const WITHOUT_HEADS = ["@msgpack/msgpack"];
+const WITHOUT_HEADS = ["@msgpack/msgpack", "commander"];
 
 /** Matches the modules that a runtime has built in. */
 const BUILT_IN = /^(node|bun|cloudflare):/;
 
 /** The declarations name these types of the web; a consumer's `lib` may lack the DOM. */
-const WEB_TYPES = ["AbortSignal", "Headers", "RequestInit", "Response", "URL"];
+const WEB_TYPES = ["AbortSignal", "Headers", "Request", "RequestInit", "Response", "URL"];
 
 /** Builds the package in the folder `dist`, which is emptied first. */
 export async function buildPackage(dist) {
@@ -76,13 +87,16 @@ async function bundle(dist, entries) {
     supported: { "regexp-unicode-property-escapes": true },
     // So that constants are in their places, as in a bundle of the sources.
     minifySyntax: true,
-    plugins: [entriesWithCore],
+    plugins: [entriesWithCore, builtInsOfCommonJs],
     external: ["node:*", "bun:*", "cloudflare:*", ...PEERS.map((name) => `${name}/*`)],
     legalComments: "none",
     metafile: true,
     logLevel: "warning",
   });
   for (const name of Object.keys(outputs)) restoreNames(join(root, name));
+  const program = join(dist, BIN);
+  writeFileSync(program, `#!/usr/bin/env node\n${readFileSync(program, "utf8")}`);
+  chmodSync(program, 0o755);
   const outside = Object.values(outputs).flatMap(({ imports }) => imports)
     .filter(({ path, external }) => external && !BUILT_IN.test(path))
     .map(({ path }) => path.split("/")[0]);
@@ -127,6 +141,28 @@ const entriesWithCore = {
       if (hasDefault) lines.push(`export { default } from "./${path}";`);
       return { contents: lines.join("\n"), resolveDir: root };
     });
+  },
+};
+
+/**
+ * Lets a CommonJS module that is inlined, as commander is, `require()` a module of Node: there is no
+ * `require` in an ES module, but an import.
+ */
+const builtInsOfCommonJs = {
+  name: "built-ins-of-common-js",
+  setup(build) {
+    build.onResolve(
+      { filter: BUILT_IN },
+      ({ kind, path }) => kind === "require-call" ? { path, namespace: "required" } : undefined,
+    );
+    // In two steps: `require()` of an ES module gives its exports, and here its default is meant.
+    build.onResolve({ filter: /^default of / }, ({ path }) => ({ path, namespace: "imported" }));
+    build.onLoad({ filter: /./, namespace: "required" }, ({ path }) => ({
+      contents: `module.exports = require("default of ${path}").default;`,
+    }));
+    build.onLoad({ filter: /./, namespace: "imported" }, ({ path }) => ({
+      contents: `export { default } from "${path.slice("default of ".length)}";`,
+    }));
   },
 };
 
@@ -200,6 +236,8 @@ function manifest(entries) {
     type: "module",
     sideEffects: false,
     engines: { node: NODE },
+    // The only one, which `npx @logwire/logging` runs therefore.
+    bin: { logwire: `./${BIN}` },
     exports: {
       ...Object.fromEntries(entries.map(({ subPath, source, name }) => [
         subPath,

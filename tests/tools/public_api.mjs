@@ -13,6 +13,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -30,6 +31,8 @@ function publicApi() {
   const copy = mkdtempSync(join(tmpdir(), "logwire-api-"));
   try {
     for (const name of copied) cpSync(join(root, name), join(copy, name), { recursive: true });
+    // The packages, whose types a signature may name.
+    symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
     for (const file of sourcesIn(copy)) {
       writeFileSync(file, strip(readFileSync(file, "utf8")));
     }
