@@ -252,6 +252,8 @@ test("HTTPHandler tries again what the server puts off, with the back-off", asyn
     await clock.advance(seconds * 100 + 2);
     assertEquals(server.batches[before], ["a"]);
   }
+  // The one behind it waits some milliseconds for more.
+  await clock.advance(20);
   assertEquals(server.batches, [["a"], ["a"], ["a"], ["a"], ["a"], ["b"]]);
   const { sent, connects, connectFailures } = account(handler);
   assertEquals([sent, connects, connectFailures, handler.retryTime], [2, 1, 4, null]);
