@@ -192,8 +192,8 @@ try {
   const before = workTree();
   await inLanes([
     ...chosenRuntimes.slice(-1).map((name) => () => test(name)),
-    ...chosenChecks.map((name) => () => check(name)),
     ...chosenRuntimes.slice(0, -1).map((name) => () => test(name)),
+    ...chosenChecks.map((name) => () => check(name)),
   ]);
   if (only === undefined && parts.length === 0) checkTree(before);
 } finally {
@@ -275,7 +275,10 @@ function listSkipped() {
   for (const [reason, count] of counts) console.log(`${String(count).padStart(6)} × ${reason}`);
 }
 
-/** Runs the steps in two lanes, for two cores; the longest one, Node's, stands first. */
+/**
+ * Runs the steps in two lanes, for two cores. The longest one, Node's, stands first, and the short
+ * checks stand last, so that both lanes end at about the same time.
+ */
 async function inLanes(steps) {
   const lane = async () => {
     for (let step; (step = steps.shift()) !== undefined;) await step();
