@@ -5,11 +5,9 @@
  *
  * @module
  */
-import { millisecondsOf } from "../wire/milliseconds.ts";
+import { foreignAttributes } from "../wire/foreign_attributes.ts";
 import type { SyslogMessage } from "../wire/syslog/syslog_parser.ts";
 import { CRITICAL, DEBUG, ERROR, INFO, WARNING } from "../logging/level.ts";
-import { getLevelName } from "../logging/level_names.ts";
-import { UNKNOWN_FILE, UNKNOWN_FUNCTION } from "../logging/log_record.ts";
 
 /** The level of each severity, from emergency (0) to debug (7). */
 const LEVELS = [CRITICAL, CRITICAL, CRITICAL, ERROR, WARNING, INFO, INFO, DEBUG];
@@ -35,28 +33,14 @@ export function syslogFields(
   sender: string | null = null,
 ): Record<string, unknown> {
   const { facility, severity, hostname, app_name, procid, msgid, structured_data } = rest;
-  const levelno = LEVELS[severity]!;
-  const created = timestamp ?? arrival;
-  return {
+  const record = {
     name: (app_name ?? NAME).slice(0, MAX_NAME),
     msg: message,
-    args: null,
-    levelname: getLevelName(levelno),
-    levelno,
-    pathname: UNKNOWN_FILE,
-    filename: UNKNOWN_FILE,
-    module: UNKNOWN_FILE,
-    exc_info: null,
-    exc_text: null,
-    stack_info: null,
-    lineno: 0,
-    funcName: UNKNOWN_FUNCTION,
-    created,
-    msecs: millisecondsOf(created),
-    relativeCreated: (created - start) * 1000,
-    thread: 0,
-    threadName: "MainThread",
-    processName: "MainProcess",
+    levelno: LEVELS[severity]!,
+    created: timestamp ?? arrival,
+  };
+  return {
+    ...foreignAttributes(record, start),
     process: processId(procid),
     facility,
     severity,

@@ -10,22 +10,9 @@
  */
 import { INFO } from "../logging/level.ts";
 import { getLevelName, getLevelNamesMapping } from "../logging/level_names.ts";
+import { foreignLevel } from "./foreign_attributes.ts";
 import { foreignFields } from "./foreign_fields.ts";
 import { millisecondsOf } from "./milliseconds.ts";
-
-/** Names that other loggers give to levels. */
-const LEVELS: Readonly<Record<string, number>> = {
-  TRACE: 5,
-  VERBOSE: 10,
-  NOTICE: 20,
-  INFORMATION: 20,
-  WARN: 30,
-  ERR: 40,
-  FATAL: 50,
-  ALERT: 50,
-  EMERG: 50,
-  EMERGENCY: 50,
-};
 
 const MESSAGE = ["message", "msg"] as const;
 const TIME = ["time", "timestamp", "@timestamp", "ts"] as const;
@@ -75,7 +62,7 @@ function levelOf(level: unknown): { levelno: number; levelname: string } {
   }
   if (typeof level !== "string") return { levelno: INFO, levelname: "INFO" };
   const name = level.toUpperCase();
-  const levelno = getLevelNamesMapping().get(name) ?? LEVELS[name];
+  const levelno = foreignLevel(name);
   if (levelno === undefined) return { levelno: INFO, levelname: level };
   return { levelno, levelname: getLevelNamesMapping().has(name) ? getLevelName(levelno) : name };
 }

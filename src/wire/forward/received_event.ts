@@ -6,11 +6,10 @@
  *
  * @module
  */
-import { CRITICAL, DEBUG, ERROR, INFO, WARNING } from "../../logging/level.ts";
-import { getLevelName } from "../../logging/level_names.ts";
-import { UNKNOWN_FILE, UNKNOWN_FUNCTION } from "../../logging/log_record.ts";
+import { INFO } from "../../logging/level.ts";
 import { isStandard } from "../../logging/record_attributes.ts";
 import { readableJson } from "../../text/json_text.ts";
+import { foreignAttributes, foreignLevel } from "../foreign_attributes.ts";
 import { EventTime } from "./_event_time.ts";
 import { decodeValue } from "./_msgpack.ts";
 
@@ -19,21 +18,6 @@ const TEXTS = ["message", "log", "msg"];
 
 /** The fields that hold the level of an event. */
 const LEVELS = ["level", "severity"];
-
-/** The names of levels of other loggers, and of syslog's severities. */
-const LEVEL_NAMES: Readonly<Record<string, number>> = {
-  TRACE: DEBUG,
-  NOTICE: INFO,
-  INFORMATIONAL: INFO,
-  WARN: WARNING,
-  ERR: ERROR,
-  CRIT: CRITICAL,
-  FATAL: CRITICAL,
-  ALERT: CRITICAL,
-  EMERG: CRITICAL,
-  EMERGENCY: CRITICAL,
-  PANIC: CRITICAL,
-};
 
 /** The longest name of a logger that receivers take. */
 const MAX_NAME = 1024;
@@ -76,30 +60,13 @@ function secondsOf(time: unknown): number {
 function foreignFields(name: string, created: number, start: number, map: Fields): Fields {
   const text = TEXTS.find((key) => typeof map[key] === "string");
   const levelField = LEVELS.find((key) => levelOf(map[key]) !== undefined);
-  const levelno = levelField === undefined ? INFO : levelOf(map[levelField])!;
-  const fields: Fields = {
+  const fields = foreignAttributes({
     name,
     // The driver of a container's log keeps the line feed of each line.
     msg: text === undefined ? readableJson(map) : (map[text] as string).replace(/\r?\n$/, ""),
-    args: null,
-    levelname: getLevelName(levelno),
-    levelno,
-    pathname: UNKNOWN_FILE,
-    filename: UNKNOWN_FILE,
-    module: UNKNOWN_FILE,
-    exc_info: null,
-    exc_text: null,
-    stack_info: null,
-    lineno: 0,
-    funcName: UNKNOWN_FUNCTION,
+    levelno: levelField === undefined ? INFO : levelOf(map[levelField])!,
     created,
-    msecs: Math.floor(Math.round((created - Math.floor(created)) * 1e6) / 1000) % 1000,
-    relativeCreated: (created - start) * 1000,
-    thread: 0,
-    threadName: "MainThread",
-    processName: "MainProcess",
-    process: 0,
-  };
+  }, start);
   for (const key of Object.keys(map)) {
     if (key === text || key === levelField) continue;
     fields[isStandard(key) ? `${key}_` : key] = map[key];
@@ -109,8 +76,7 @@ function foreignFields(name: string, created: number, start: number, map: Fields
 
 function levelOf(value: unknown): number | undefined {
   if (typeof value !== "string" || value.length > 100) return undefined;
-  const name = value.toUpperCase();
-  const known = getLevelName(name);
-  if (typeof known === "number" && known > 0) return known;
-  return Object.hasOwn(LEVEL_NAMES, name) ? LEVEL_NAMES[name] : undefined;
+  const level = foreignLevel(value);
+  // NOTSET is no level of an event.
+  return level === 0 ? undefined : level;
 }
