@@ -22,7 +22,8 @@
  *
  * A dial is for one address, and has the whole `connectTimeoutMs`. The next address follows at once
  *
- * - when a dial fails or lasts too long, or a RELP server opens no session,
+ * - when a dial fails or lasts too long, or a server opens no RELP session or does not prove the shared
+ *   key of Forward,
  * - when a connection ends within its first second,
  * - when the handler gives a connection up: the server has taken or acknowledged nothing for
  *   `writeTimeoutMs`, or breaks the protocol.
@@ -48,11 +49,14 @@
  * server, and may so stand in the files of both:
  *
  * - over RELP those without an answer when the connection ended, 128 at most;
+ * - over Forward those in the chunks that were not acknowledged then, 32 at most: a `ForwardReceiver`
+ *   does not know the chunks of another one;
  * - over plain TCP those of a connection that ended within a second, and one that was cut.
  *
  * Who merges the files of several servers sorts the records by their time: a server that comes back may
  * write what it had taken behind what the other one has written since. What the kernels held when a
- * server died is lost over plain TCP, with several servers as with one. Over RELP it goes again.
+ * server died is lost over plain TCP, with several servers as with one. Over RELP and Forward it goes
+ * again.
  *
  * A record upon which three connections ended alone is dropped and counted as `refused`, whichever
  * servers ended them.
@@ -234,23 +238,29 @@ async function dial(
   const { signal } = wait;
   const at = route.begin();
   const address = secured(addresses[at]!, addresses[0]!);
+  const name = showAddress(address);
+  let errors: readonly unknown[] | undefined;
   // At once: a connector that ignores the signal may never reject.
   const late = () => {
-    if (isTimeout(signal!.reason)) route.failed(at, "no answer in time");
+    if (!isTimeout(signal!.reason)) return;
+    const message = `Cannot connect to ${name}: no answer in time`;
+    errors = route.failed(at, new ConnectionError("timeout", message));
   };
   signal?.addEventListener("abort", late);
   try {
     const connection = await connector.connect(address, wait);
     // One that does not say when it ends is never over.
     if (connection?.closed === undefined) return connection;
-    return new WatchedConnection(connection, showAddress(address), clock, (reason) => {
+    return new WatchedConnection(connection, name, clock, (reason) => {
       if (reason === undefined) route.lasted();
       else route.failed(at, reason);
     });
   } catch (error) {
     // A dial that the handler gave up says nothing of the server.
     if (signal?.aborted && !isTimeout(signal.reason)) throw error;
-    throw route.failed(at, error);
+    errors ??= route.failed(at, error);
+    // The connector's own error says more than that of the signal.
+    throw ofAll([...errors.slice(0, -1), error], error);
   } finally {
     signal?.removeEventListener("abort", late);
   }
@@ -296,17 +306,20 @@ class Route {
     return this.#at;
   }
 
-  /** The dial of that address has failed, or its connection; the error to report. */
-  failed(at: number, error: unknown): unknown {
+  /**
+   * The dial of that address has failed, or its connection. Returns the errors to report: those of a whole
+   * round, or this one.
+   */
+  failed(at: number, error: unknown): readonly unknown[] {
     // Another handler may have found that out before.
-    if (at !== this.#at) return error;
+    if (at !== this.#at) return [error];
     this.#at = (at + 1) % this.#addresses;
     if (at === 0) this.#failedAt = this.#clock.now();
     this.#errors.push(error);
-    if (this.#errors.length < this.#addresses) return error;
+    if (this.#errors.length < this.#addresses) return [error];
     const errors = this.#errors;
     this.#errors = [];
-    return ofAll(errors, error);
+    return errors;
   }
 
   /** A connection was good: the next failure begins a round. */

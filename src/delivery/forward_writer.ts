@@ -13,7 +13,6 @@
 import { ConnectionError } from "../net/connection_error.ts";
 import type { DialledAddress, StreamConnection, WaitOptions } from "../net/connector.ts";
 import { Watchdog } from "../net/watchdog.ts";
-import { escapeControls } from "../text/control_characters.ts";
 import {
   type ClientKey,
   type ForwardAnswer,
@@ -26,6 +25,7 @@ import { gzip } from "../wire/gzip.ts";
 import type { Batch, BatchWriter, DetailedWriter } from "./batch_writer.ts";
 import type { CheckedDeliveryOptions } from "./delivery_options.ts";
 import { FramedStreamWriter } from "./framed_stream_writer.ts";
+import { quoted, serverOf, violation } from "./_session_errors.ts";
 import { StreamWriter } from "./stream_writer.ts";
 
 /** The options of a session: a server may acknowledge nothing for `writeTimeoutMs`. */
@@ -77,9 +77,6 @@ export class ChunkIds {
 /** The most chunks that wait for acknowledgements: with 96 KiB in each these are 3 MiB. */
 export const FORWARD_WINDOW = 32;
 
-/** The most characters of a server's text that an error quotes. */
-const QUOTED = 200;
-
 const ignore = () => {};
 
 /** Opens a session on a connection; rejects if the server does not, and closes the connection then. */
@@ -89,23 +86,26 @@ export async function openForward(
   { signal }: WaitOptions = {},
 ): Promise<BatchWriter> {
   const { sharedKey, ack, tag } = settings;
-  const giveUp = () => void connection.close({ signal: AbortSignal.abort() });
-  if (sharedKey === undefined) {
-    if (!ack) return new FramedStreamWriter(connection, messageMode(tag));
-    return new ForwardWriter(connection, settings, new ForwardAnswers(connection));
+  if (sharedKey === undefined && !ack) {
+    return new FramedStreamWriter(connection, messageMode(tag));
   }
+  const giveUp = () => void connection.close({ signal: AbortSignal.abort() }).catch(ignore);
   signal?.addEventListener("abort", giveUp);
   if (signal?.aborted) giveUp();
   try {
     const answers = new ForwardAnswers(connection);
-    const proof = { hostname: settings.hostname, salt: settings.salt(), key: sharedKey };
-    await shakeHands(connection, answers, proof, signal);
+    if (sharedKey !== undefined) {
+      const proof = { hostname: settings.hostname, salt: settings.salt(), key: sharedKey };
+      await shakeHands(connection, answers, proof, signal);
+    }
     return ack
       ? new ForwardWriter(connection, settings, answers)
       : new TrustedMessageWriter(connection, settings, answers);
   } catch (error) {
     giveUp();
-    throw error instanceof ConnectionError ? error : violation(error);
+    throw error instanceof ConnectionError
+      ? error
+      : violation(serverOf(connection), "Forward", error);
   } finally {
     signal?.removeEventListener("abort", giveUp);
   }
@@ -150,11 +150,12 @@ async function shakeHands(
   proof: ClientKey,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const server = serverOf(connection);
   const next = async (type: ForwardAnswer["type"]) => {
     const answer = await answers.next();
     if (answer === undefined) {
       const code = signal?.aborted ? "timeout" : "closed";
-      const reason = `the server has not said ${type.toUpperCase()}: does it have a shared key?`;
+      const reason = `${server} has not said ${type.toUpperCase()}: does it have a shared key?`;
       throw new ConnectionError(code, reason);
     }
     return answer;
@@ -162,7 +163,7 @@ async function shakeHands(
   const helo = await next("helo");
   if (helo.type !== "helo") throw new TypeError(`it says ${helo.type.toUpperCase()} before HELO`);
   if (helo.demandsUser) {
-    const reason = "the server demands a user name and a password, which are not supported";
+    const reason = `${server} demands a user name and a password, which are not supported`;
     throw new ConnectionError("denied", reason);
   }
   await connection.write(await ping(proof, helo.nonce));
@@ -171,11 +172,13 @@ async function shakeHands(
   if (!pong.isTaken) {
     throw new ConnectionError(
       "denied",
-      `the server refuses the shared key: ${quoted(pong.reason)}`,
+      `${server} refuses the shared key: ${quoted(pong.reason)}`,
     );
   }
   if (await isProof(proof, helo.nonce, pong.hostname, pong.digest)) return;
-  throw new ConnectionError("denied", "the server does not have the shared key");
+  const reason = `${server} does not have the shared key, or it has the name of this side: ` +
+    "then set another 'selfHostname'";
+  throw new ConnectionError("denied", reason);
 }
 
 /** Writes events without acknowledgements behind a handshake. */
@@ -228,7 +231,7 @@ export class ForwardWriter implements DetailedWriter {
     };
     this.closed = new Promise((resolve) => this.#setClosed = resolve);
     this.#watchdog = new Watchdog(ms, clock, () => {
-      const reason = `the server has acknowledged nothing for ${ms} ms`;
+      const reason = `${this.#server} has acknowledged nothing for ${ms} ms`;
       this.giveUp(new ConnectionError("timeout", reason));
     });
     void this.#read();
@@ -236,6 +239,11 @@ export class ForwardWriter implements DetailedWriter {
 
   get dialled(): DialledAddress | undefined {
     return this.#connection.dialled;
+  }
+
+  /** The server, as messages name it. */
+  get #server(): string {
+    return serverOf(this.#connection);
   }
 
   write(batch: Batch): Promise<void> | undefined {
@@ -327,7 +335,9 @@ export class ForwardWriter implements DetailedWriter {
         if (this.#state === "over") return;
       }
     } catch (error) {
-      if (!(error instanceof ConnectionError)) return this.giveUp(violation(error));
+      if (!(error instanceof ConnectionError)) {
+        return this.giveUp(violation(this.#server, "Forward", error));
+      }
     }
     const error = await this.#stream.closed;
     this.#end(error ?? this.#endError());
@@ -339,12 +349,12 @@ export class ForwardWriter implements DetailedWriter {
     if (this.#state === "closing" || size === 0 && !this.#isWriting) return undefined;
     const chunks = `${size} ${size === 1 ? "chunk" : "chunks"}`;
     const when = `before it acknowledged ${chunks}`;
-    return new ConnectionError("closed", `the server has ended the session ${when}`);
+    return new ConnectionError("closed", `${this.#server} has ended the session ${when}`);
   }
 
   #on(answer: ForwardAnswer): void {
     if (answer.type === "helo") {
-      const reason = "the server demands a shared key: set 'sharedKey'";
+      const reason = `${this.#server} demands a shared key: set 'sharedKey'`;
       return this.giveUp(new ConnectionError("denied", reason));
     }
     if (answer.type === "pong") throw new TypeError("it says PONG, and was not asked");
@@ -373,13 +383,4 @@ export class ForwardWriter implements DetailedWriter {
     this.#setClosed(error);
     this.#onRoom();
   }
-}
-
-function quoted(text: string): string {
-  return escapeControls(text.slice(0, QUOTED));
-}
-
-function violation(cause: unknown): ConnectionError {
-  const reason = (cause as Error).message;
-  return new ConnectionError("other", `the server does not speak Forward: ${reason}`, { cause });
 }

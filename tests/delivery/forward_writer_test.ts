@@ -1,13 +1,14 @@
 /** `ForwardHandler` over the in-memory network, with a server that the test speaks for. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ForwardHandler, type ForwardHandlerOptions } from "../../src/handlers/forward_handler.ts";
+import { failover } from "../../src/delivery/failover.ts";
 import type { DeliveryEvent } from "../../src/delivery/delivery_event.ts";
 import { MemoryNetwork, type MemoryPeer } from "../../src/testing/memory.ts";
 import { decodeValue, encodeValue } from "../../src/wire/forward/_msgpack.ts";
 import { ValueScanner } from "../../src/wire/forward/_value_scanner.ts";
 import { account, record } from "../handlers/wire.ts";
 import { test } from "../test.ts";
-import { advanceUntil } from "../until.ts";
+import { advanceUntil, until } from "../until.ts";
 
 interface Chunk {
   id: string;
@@ -323,6 +324,80 @@ test("a server without a shared key, or that speaks before HELO, is a failed dia
     await clock.advance(1100);
     assert(expected.test(errors()[0]!), errors()[0]);
     assertEquals([account(handler).queued, account(handler).connectFailures], [1, 1]);
+    const closing = handler.close();
+    await clock.advance(2000);
+    await closing;
+    assertEquals([clock.pendingTimers, network.holding], [0, 0]);
+  }
+});
+
+test("a server that sends this side's own proof back does not have the shared key", async () => {
+  const { clock, emit, accept, errors, handler, network } = setUp({
+    sharedKey: "secret",
+    closeTimeoutMs: 0,
+  });
+  await emit("a");
+  const server = await accept();
+  server.send(["HELO", { nonce: "n", auth: "", keepalive: true }]);
+  await until(async () => {
+    await clock.advance();
+    return server.take().others.length > 0;
+  }, () => "PING");
+  const [, hostname, , digest] = server.others[0] as string[];
+  server.send(["PONG", true, "", hostname, digest]);
+  await until(async () => {
+    await clock.advance();
+    return errors().length > 0 || server.take().chunks.length > 0;
+  }, () => "the end of the session");
+  assertEquals(server.chunks, []);
+  assert(/does not have the shared key/.test(errors()[0]!), errors()[0]);
+  const closing = handler.close();
+  await clock.advance(2000);
+  await closing;
+  assertEquals([clock.pendingTimers, network.holding], [0, 0]);
+});
+
+test("the errors of a session name the server, where the connector has several", async () => {
+  const network = new MemoryNetwork();
+  const { clock } = network;
+  const { handler, errors } = setUp({
+    connector: failover(network, [], { clock }),
+    clock,
+    writeTimeoutMs: 3000,
+    closeTimeoutMs: 0,
+  });
+  handler.handle(record("a"));
+  await clock.advance(3000);
+  assertEquals(errors(), [
+    "ConnectionError: localhost:24224 has acknowledged nothing for 3000 ms",
+    "ConnectionError: localhost:24224 has acknowledged nothing for 3000 ms",
+  ]);
+  const closing = handler.close();
+  await clock.advance(2000);
+  await closing;
+});
+
+test("a connection on which no session opens is closed, whatever its close() does", async () => {
+  for (const sharedKey of [undefined, "secret"]) {
+    const { handler, clock, emit, errors, network } = setUp({
+      ...sharedKey !== undefined && { sharedKey },
+      closeTimeoutMs: 0,
+    });
+    const makeSocket = handler.makeSocket.bind(handler);
+    let closes = 0;
+    handler.makeSocket = async (options) => {
+      const connection = await makeSocket(options);
+      const close = async () => {
+        closes++;
+        await connection.close({ signal: AbortSignal.abort() });
+        throw new Error("scripted");
+      };
+      return { write: () => Promise.resolve(), close } as unknown as typeof connection;
+    };
+    await emit("a");
+    await clock.advance(10);
+    assertEquals(closes, 1);
+    assert(/asyncIterator|not a function|iterator/i.test(errors()[0]!), errors()[0]);
     const closing = handler.close();
     await clock.advance(2000);
     await closing;

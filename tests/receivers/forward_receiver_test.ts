@@ -178,6 +178,25 @@ test("a chunk is acknowledged when its records have settled and the handlers hav
   await stop();
 });
 
+test("stop() acknowledges no chunk before the handlers have flushed", async () => {
+  const { receiver, connect, settled, clock } = await setUp();
+  let release = () => {};
+  receiver.handleLogRecord = (record) =>
+    record.getMessage() === "b" ? new Promise((resolve) => release = resolve) : undefined;
+  const sender = await connect();
+  const chunks = ["a", "b"].map((text) => pack(["app", [entry(text)], { chunk: text }]));
+  await sender.sendBytes(joined(...chunks));
+  await settled();
+  const stopping = receiver.stop();
+  await settled();
+  assertEquals(sender.answers, []);
+  release();
+  await settled();
+  assertEquals(sender.answers, [{ ack: "a" }, { ack: "b" }]);
+  await clock.advance(1000);
+  await stopping;
+});
+
 test("a chunk that comes again is acknowledged, counted and not handled", async () => {
   const { receiver, texts, connect, settled, stop } = await setUp({ maxChunkIds: 2 });
   const send = async (chunk: string) => {
@@ -260,6 +279,8 @@ test("what is no Forward closes its connection alone", async () => {
     [raw("\x92\xa1t\xc4\x02\x92\x01"), /end within an entry/],
     [raw("\x93\xa1t\x01\xa1x"), /must be a map/],
     [raw("\x93\xa1t\xc0\x80"), /time of an event/],
+    // A timestamp of MessagePack that no Date holds.
+    [raw("\x93\xa1t\xc7\x0c\xff\0\0\0\0\x7f\xff\xff\xff\xff\xff\xff\xff\x80"), /time of an event/],
     [raw("\x94\xa1t\x01\x80\x81\xa5chunk\x01"), /id of a chunk/],
     [pack(["t", new Uint8Array(0), { chunk: "x".repeat(257) }]), /id of a chunk/],
     [pack(["t", new Uint8Array(0), { compressed: "zstd" }]), /not gzip/],
