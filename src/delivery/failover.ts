@@ -234,23 +234,29 @@ async function dial(
   const { signal } = wait;
   const at = route.begin();
   const address = secured(addresses[at]!, addresses[0]!);
+  const name = showAddress(address);
+  let errors: readonly unknown[] | undefined;
   // At once: a connector that ignores the signal may never reject.
   const late = () => {
-    if (isTimeout(signal!.reason)) route.failed(at, "no answer in time");
+    if (!isTimeout(signal!.reason)) return;
+    const message = `Cannot connect to ${name}: no answer in time`;
+    errors = route.failed(at, new ConnectionError("timeout", message));
   };
   signal?.addEventListener("abort", late);
   try {
     const connection = await connector.connect(address, wait);
     // One that does not say when it ends is never over.
     if (connection?.closed === undefined) return connection;
-    return new WatchedConnection(connection, showAddress(address), clock, (reason) => {
+    return new WatchedConnection(connection, name, clock, (reason) => {
       if (reason === undefined) route.lasted();
       else route.failed(at, reason);
     });
   } catch (error) {
     // A dial that the handler gave up says nothing of the server.
     if (signal?.aborted && !isTimeout(signal.reason)) throw error;
-    throw route.failed(at, error);
+    errors ??= route.failed(at, error);
+    // The connector's own error says more than that of the signal.
+    throw ofAll([...errors.slice(0, -1), error], error);
   } finally {
     signal?.removeEventListener("abort", late);
   }
@@ -296,17 +302,20 @@ class Route {
     return this.#at;
   }
 
-  /** The dial of that address has failed, or its connection; the error to report. */
-  failed(at: number, error: unknown): unknown {
+  /**
+   * The dial of that address has failed, or its connection. Returns the errors to report: those of a whole
+   * round, or this one.
+   */
+  failed(at: number, error: unknown): readonly unknown[] {
     // Another handler may have found that out before.
-    if (at !== this.#at) return error;
+    if (at !== this.#at) return [error];
     this.#at = (at + 1) % this.#addresses;
     if (at === 0) this.#failedAt = this.#clock.now();
     this.#errors.push(error);
-    if (this.#errors.length < this.#addresses) return error;
+    if (this.#errors.length < this.#addresses) return [error];
     const errors = this.#errors;
     this.#errors = [];
-    return ofAll(errors, error);
+    return errors;
   }
 
   /** A connection was good: the next failure begins a round. */

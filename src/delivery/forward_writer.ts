@@ -175,7 +175,10 @@ async function shakeHands(
     );
   }
   if (await isProof(proof, helo.nonce, pong.hostname, pong.digest)) return;
-  throw new ConnectionError("denied", "the server does not have the shared key");
+  const reason =
+    "the server does not have the shared key, or has the name of this side: in that case " +
+    "set another 'selfHostname'";
+  throw new ConnectionError("denied", reason);
 }
 
 /** Writes events without acknowledgements behind a handshake. */

@@ -72,7 +72,7 @@ export interface DeliveryWay {
   contentType?: string | undefined;
   /** How large a batch is at most. @default as records come */
   batch?: BatchSettings;
-  /** How many addresses are dialled in turn, one a dial. @default what the option `connector` says */
+  /** The number of addresses, of which each dial takes the next one. @default what the option `connector` says */
   addresses?: number;
 }
 

@@ -12,9 +12,10 @@
  *   `./cloudflare` or `./auto`.
  * - `tag` (required) is the tag of all events, such as `"shop"`: servers route by it.
  * - `sharedKey`: the key that the server has, too (Fluentd's `shared_key` in `<security>`).
- *   `selfHostname` is the name of this side then; it must not be the server's own. It proves who is
- *   there, and does not encrypt: use `tls` for that. A server that demands a user name and a password
- *   as well is refused with an error that says so.
+ *   The key proves who is there, and does not encrypt: use `tls` for that. A server that demands a
+ *   user name and a password as well is refused with an error that says so.
+ * - `selfHostname` (the name of the machine, or else `"logwire"`): the name of this side in the proof.
+ *   A server that has the same name is refused, since it could send this side's own proof back.
  * - `ack` (`true`): chunks are acknowledged. With `false` each record is a message of its own, and
  *   counts as sent when the kernel has it, as over plain TCP; `whileDisconnected` is still `"queue"`.
  * - `gzip` (`false`): chunks are compressed. It needs `ack`.
@@ -150,7 +151,7 @@ export interface ForwardHandlerOptions extends DeliveryOptions {
   /** The key that the server has, too; a string stands for its UTF-8 bytes. @default none */
   sharedKey?: string | Uint8Array;
   /**
-   * The name of this side in the handshake of a shared key.
+   * The name of this side in the handshake of a shared key, which must not be the server's name.
    *
    * @default what the connector says that this machine is called, else {"logwire"}
    */

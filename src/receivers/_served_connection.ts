@@ -97,7 +97,7 @@ export class ServedConnection {
   /**
    * Asks the sender to stop, by a FIN, and reads on what it sent before it got that. Handlers of
    * CPython do not read, so `quietMs` of silence end the connection too. A sender that awaits answers
-   * is asked by one, and gets the others until then.
+   * is asked by one: by the next one where records are being handled, which are flushed before it.
    */
   drain(quietMs: number): void {
     this.#draining = true;
@@ -106,6 +106,7 @@ export class ServedConnection {
     const { session } = this.#source;
     if (session === undefined) return void this.#close();
     session.leave();
+    if (!this.isIdle) return;
     // That a write fails is seen where bytes are read.
     this.#answer(session, false).catch(() => {});
   }

@@ -98,6 +98,22 @@ test("each dial has the whole connectTimeoutMs, with a connector that ignores it
   }
 });
 
+test("the error of a round names each address, also those that did not answer in time", async () => {
+  const run = setUp([2], { connectTimeoutMs: 500 });
+  const { servers, clock, handler, events } = run;
+  servers.steps.set(1, "hang").set(2, "hang");
+  handler.emit(record("a"));
+  await clock.advance(1000);
+  const outage = events.find(({ type }) => type === "outage");
+  assertEquals(
+    outage && shown(outage),
+    "outage Cannot connect to logs-1.example:1: no answer in time; " +
+      "Cannot connect to logs-2.example:2: no answer in time",
+  );
+  servers.steps.clear();
+  await close(run);
+});
+
 test("a dial that the caller gives up does not move on", async () => {
   const servers = new Servers();
   const connector = failover(servers, [server(2)], { clock: servers.network.clock });

@@ -7,7 +7,7 @@ import { decodeValue, encodeValue } from "../../src/wire/forward/_msgpack.ts";
 import { ValueScanner } from "../../src/wire/forward/_value_scanner.ts";
 import { account, record } from "../handlers/wire.ts";
 import { test } from "../test.ts";
-import { advanceUntil } from "../until.ts";
+import { advanceUntil, until } from "../until.ts";
 
 interface Chunk {
   id: string;
@@ -328,6 +328,32 @@ test("a server without a shared key, or that speaks before HELO, is a failed dia
     await closing;
     assertEquals([clock.pendingTimers, network.holding], [0, 0]);
   }
+});
+
+test("a server that sends this side's own proof back does not have the shared key", async () => {
+  const { clock, emit, accept, errors, handler, network } = setUp({
+    sharedKey: "secret",
+    closeTimeoutMs: 0,
+  });
+  await emit("a");
+  const server = await accept();
+  server.send(["HELO", { nonce: "n", auth: "", keepalive: true }]);
+  await until(async () => {
+    await clock.advance();
+    return server.take().others.length > 0;
+  }, () => "PING");
+  const [, hostname, , digest] = server.others[0] as string[];
+  server.send(["PONG", true, "", hostname, digest]);
+  await until(async () => {
+    await clock.advance();
+    return errors().length > 0 || server.take().chunks.length > 0;
+  }, () => "the end of the session");
+  assertEquals(server.chunks, []);
+  assert(/does not have the shared key/.test(errors()[0]!), errors()[0]);
+  const closing = handler.close();
+  await clock.advance(2000);
+  await closing;
+  assertEquals([clock.pendingTimers, network.holding], [0, 0]);
 });
 
 test("a record that is too large, or cannot be read, is dropped alone", async () => {

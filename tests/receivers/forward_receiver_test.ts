@@ -178,6 +178,25 @@ test("a chunk is acknowledged when its records have settled and the handlers hav
   await stop();
 });
 
+test("stop() acknowledges no chunk before the handlers have flushed", async () => {
+  const { receiver, connect, settled, clock } = await setUp();
+  let release = () => {};
+  receiver.handleLogRecord = (record) =>
+    record.getMessage() === "b" ? new Promise((resolve) => release = resolve) : undefined;
+  const sender = await connect();
+  const chunks = ["a", "b"].map((text) => pack(["app", [entry(text)], { chunk: text }]));
+  await sender.sendBytes(joined(...chunks));
+  await settled();
+  const stopping = receiver.stop();
+  await settled();
+  assertEquals(sender.answers, []);
+  release();
+  await settled();
+  assertEquals(sender.answers, [{ ack: "a" }, { ack: "b" }]);
+  await clock.advance(1000);
+  await stopping;
+});
+
 test("a chunk that comes again is acknowledged, counted and not handled", async () => {
   const { receiver, texts, connect, settled, stop } = await setUp({ maxChunkIds: 2 });
   const send = async (chunk: string) => {

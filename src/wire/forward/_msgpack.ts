@@ -72,8 +72,14 @@ export function decodeValue(bytes: Uint8Array): unknown {
       if (typeof value === "bigint") {
         const number = Number(value);
         if (Number.isSafeInteger(number)) (container as Record<string, unknown>)[key] = number;
-      } else if (Array.isArray(value) || value?.constructor === Object) open.push(value);
+      } else if (Array.isArray(value) || isMap(value)) open.push(value);
     }
   }
   return holder[0];
+}
+
+/** Says that a value is a map. Its members may have any name, `constructor` too. */
+function isMap(value: unknown): value is object {
+  return typeof value === "object" && value !== null &&
+    Object.getPrototypeOf(value) === Object.prototype;
 }

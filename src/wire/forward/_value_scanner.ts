@@ -8,7 +8,7 @@
  */
 import { FrameError } from "../framing.ts";
 
-/** How deep containers may nest: our handlers nest the values of a record 100 deep at most. */
+/** The depth to which containers may nest: our handlers nest the values of a record 100 deep at most. */
 const MAX_DEPTH = 120;
 
 /** The kind of value that a size belongs to. */
@@ -31,7 +31,7 @@ const SIZED: Readonly<Record<number, readonly [kind: Sized, sizeBytes: number]>>
   0xdf: ["map", 4],
 };
 
-/** How many bytes follow the first one, from 0xca (a float) to 0xd8 (an extension of 16 bytes). */
+/** The number of bytes behind the first one, from 0xca (a float) to 0xd8 (an extension of 16 bytes). */
 const FIXED = [4, 8, 1, 2, 4, 8, 1, 2, 4, 8, 2, 3, 5, 9, 17];
 
 /** Limits of a value. */
@@ -45,9 +45,9 @@ export interface ValueLimits {
 /** Scans one value after the other; see the module. */
 export class ValueScanner {
   readonly #limits: ValueLimits;
-  /** How many values each container lacks in which the innermost one lies. */
+  /** The values that are to come in each container around the innermost one. */
   readonly #outer: number[] = [];
-  /** How many values are to come in the innermost container. */
+  /** The values that are to come in the innermost container. */
   #left = 1;
   /** Bytes of the value at hand that are passed over. */
   #skip = 0;

@@ -39,7 +39,7 @@ export type ForwardAnswer =
   }
   | { readonly type: "ack"; readonly chunk: string };
 
-/** What this side proves its key with. */
+/** The parts of the proof that this side has the key. */
 export interface ClientKey {
   /** The name of this side. */
   readonly hostname: string;
@@ -123,13 +123,17 @@ export async function ping(
   return encodeValue(["PING", hostname, salt, digest, "", ""]);
 }
 
-/** Says whether a server has proved that it has the key. */
+/**
+ * Says whether a server has proved that it has the key. A server that has the name of this side has not:
+ * without the key it could send back the digest of this side's `PING`.
+ */
 export async function isProof(
-  { salt, key }: ClientKey,
+  { hostname: own, salt, key }: ClientKey,
   nonce: Uint8Array,
   hostname: Uint8Array,
   digest: Uint8Array,
 ): Promise<boolean> {
+  if (equalInConstantTime(hostname, encoder.encode(own))) return false;
   const expected = await keyDigest({ salt, hostname, nonce, key });
   return equalInConstantTime(digest, encoder.encode(expected));
 }

@@ -56,6 +56,7 @@ function plainValue(value: unknown, budget: TextBudget): unknown {
     case "string":
       return budget.cut(value).toWellFormed();
     case "number":
+      return isLong(value) ? BigInt(value) : value;
     case "boolean":
       return value;
     case "bigint":
@@ -68,6 +69,11 @@ function plainValue(value: unknown, budget: TextBudget): unknown {
     default:
       return budget.cut(String(value)).toWellFormed();
   }
+}
+
+/** Says that a number is an integer which the encoder would write as a float. */
+function isLong(value: number): boolean {
+  return Number.isSafeInteger(value) && (value > 0xffff_ffff || value < -0x8000_0000);
 }
 
 function plainObject(value: object, budget: TextBudget): unknown {

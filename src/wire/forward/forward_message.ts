@@ -22,7 +22,7 @@ export interface ForwardChunk {
   readonly tag: string;
   /** The entries, one after the other, compressed or not. */
   readonly entries: Uint8Array;
-  /** How many entries these are. */
+  /** The number of entries. */
   readonly size: number;
   /** The id that the server acknowledges. */
   readonly chunk: string;

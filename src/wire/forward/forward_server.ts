@@ -35,7 +35,7 @@ const MAX_PING_BYTES = 4096;
 const encoder = /* @__PURE__ */ new TextEncoder();
 const decoder = /* @__PURE__ */ new TextDecoder();
 
-/** What the sessions of one receiver share. */
+/** The settings and the memory that all sessions of one receiver share. */
 export interface ForwardServerSettings {
   /** The largest message, in bytes, and the most that its entries inflate to. */
   readonly maxFrameBytes: number;
@@ -57,7 +57,7 @@ export class ForwardServer implements SessionReader {
   frames = 0;
   /** An answer that waits acknowledges entries that came over another connection. */
   repeats = false;
-  /** What `next()` waits for; it never rejects. */
+  /** The work for which `next()` waits; it never rejects. */
   work: Promise<void> | undefined;
   readonly #settings: ForwardServerSettings;
   readonly #reader: MessageReader;

@@ -11,7 +11,7 @@ import { refuse } from "../../logging/validate.ts";
 
 const encoder = /* @__PURE__ */ new TextEncoder();
 
-/** What a digest is made of: the parts are texts, or bytes as the other side has sent them. */
+/** The parts of a digest: texts, or bytes as the other side has sent them. */
 export interface KeyProof {
   /** The salt of the client. */
   readonly salt: string | Uint8Array;
