@@ -314,8 +314,9 @@ export class LogFile implements TextStream {
 
   /** Keeps what was written until the system is asked whether the file was removed before. */
   #keepUnchecked(texts: (string | Uint8Array)[], records: LogRecord[], characters: number): void {
-    this.#uncheckedTexts.push(...texts);
-    this.#uncheckedRecords.push(...records);
+    // One by one: a turn may have more of them than a call may have arguments.
+    for (const text of texts) this.#uncheckedTexts.push(text);
+    for (const record of records) this.#uncheckedRecords.push(record);
     this.#uncheckedCharacters += characters;
     if (this.#checkTimer !== undefined) return;
     this.#checkTimer = setTimeout(() => this.writeOut(true), this.#checkMs).unref();
@@ -398,8 +399,8 @@ export class LogFile implements TextStream {
 
   /** Puts what was written to a file that may have been removed already before all others. */
   #repeatUnchecked(): void {
-    this.#texts.unshift(...this.#uncheckedTexts);
-    this.#records.unshift(...this.#uncheckedRecords);
+    this.#texts = this.#uncheckedTexts.concat(this.#texts);
+    this.#records = this.#uncheckedRecords.concat(this.#records);
     this.#characters += this.#uncheckedCharacters;
     this.#bytes = this.#measured = 0;
     this.#forgetUnchecked();

@@ -264,6 +264,20 @@ test("records that were written to a file after its removal are written to the n
   });
 });
 
+test("any number of short records is written again", async () => {
+  await inFolder((folder) => {
+    const [file, lost] = logFile(folder, { checkMs: 60_000 });
+    append(file, "a");
+    file.writeOut();
+    fs.unlinkSync(file.name);
+    const count = 200_000;
+    for (let i = 0; i < count; i++) file.append(i < count - 5 ? "" : "x", recordOf("x"));
+    file.writeOut();
+    file.close();
+    assertEquals([read(file.name), lost], ["xxxxx", []]);
+  });
+});
+
 test("a file that was removed is created again although no further record comes", async () => {
   await inFolder(async (folder) => {
     const [file, lost] = logFile(folder);

@@ -279,6 +279,8 @@ test("what is no Forward closes its connection alone", async () => {
     [raw("\x92\xa1t\xc4\x02\x92\x01"), /end within an entry/],
     [raw("\x93\xa1t\x01\xa1x"), /must be a map/],
     [raw("\x93\xa1t\xc0\x80"), /time of an event/],
+    // A timestamp of MessagePack that no Date holds.
+    [raw("\x93\xa1t\xc7\x0c\xff\0\0\0\0\x7f\xff\xff\xff\xff\xff\xff\xff\x80"), /time of an event/],
     [raw("\x94\xa1t\x01\x80\x81\xa5chunk\x01"), /id of a chunk/],
     [pack(["t", new Uint8Array(0), { chunk: "x".repeat(257) }]), /id of a chunk/],
     [pack(["t", new Uint8Array(0), { compressed: "zstd" }]), /not gzip/],

@@ -68,8 +68,8 @@ function isRecord(fields: Fields): boolean {
 
 function secondsOf(time: unknown): number {
   if (time instanceof EventTime) return time.time;
-  if (time instanceof Date) return time.getTime() / 1000;
-  if (typeof time === "number" && Number.isFinite(time)) return time;
+  const seconds = time instanceof Date ? time.getTime() / 1000 : time;
+  if (typeof seconds === "number" && Number.isFinite(seconds)) return seconds;
   throw new TypeError("the time of an event must be a number or an EventTime");
 }
 
