@@ -89,17 +89,18 @@ export async function openForward(
   { signal }: WaitOptions = {},
 ): Promise<BatchWriter> {
   const { sharedKey, ack, tag } = settings;
-  const giveUp = () => void connection.close({ signal: AbortSignal.abort() });
-  if (sharedKey === undefined) {
-    if (!ack) return new FramedStreamWriter(connection, messageMode(tag));
-    return new ForwardWriter(connection, settings, new ForwardAnswers(connection));
+  if (sharedKey === undefined && !ack) {
+    return new FramedStreamWriter(connection, messageMode(tag));
   }
+  const giveUp = () => void connection.close({ signal: AbortSignal.abort() }).catch(ignore);
   signal?.addEventListener("abort", giveUp);
   if (signal?.aborted) giveUp();
   try {
     const answers = new ForwardAnswers(connection);
-    const proof = { hostname: settings.hostname, salt: settings.salt(), key: sharedKey };
-    await shakeHands(connection, answers, proof, signal);
+    if (sharedKey !== undefined) {
+      const proof = { hostname: settings.hostname, salt: settings.salt(), key: sharedKey };
+      await shakeHands(connection, answers, proof, signal);
+    }
     return ack
       ? new ForwardWriter(connection, settings, answers)
       : new TrustedMessageWriter(connection, settings, answers);

@@ -72,8 +72,6 @@ export interface DeliveryWay {
   contentType?: string | undefined;
   /** How large a batch is at most. @default as records come */
   batch?: BatchSettings;
-  /** The number of addresses, of which each dial takes the next one. @default what the option `connector` says */
-  addresses?: number;
 }
 
 const textEncoder = /* @__PURE__ */ new TextEncoder();

@@ -53,6 +53,10 @@
  * the key, or needs none, can choose names, tags and ids freely: listen on loopback or in a network
  * that you trust, or use `tls` with `ca`.
  *
+ * `maxBufferedBytes` limits the messages that are not complete. A complete one stays in memory until its
+ * records are handled, and each connection may have one: lower `maxFrameBytes` or `maxConnections` where
+ * `maxConnections` times `maxFrameBytes` is more memory than there is.
+ *
  * Heartbeats over UDP are not answered; Fluentd's sender needs `heartbeat_type transport` or `none`.
  *
  * ## Errors

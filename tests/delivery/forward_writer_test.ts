@@ -356,6 +356,34 @@ test("a server that sends this side's own proof back does not have the shared ke
   assertEquals([clock.pendingTimers, network.holding], [0, 0]);
 });
 
+test("a connection on which no session opens is closed, whatever its close() does", async () => {
+  for (const sharedKey of [undefined, "secret"]) {
+    const { handler, clock, emit, errors, network } = setUp({
+      ...sharedKey !== undefined && { sharedKey },
+      closeTimeoutMs: 0,
+    });
+    const makeSocket = handler.makeSocket.bind(handler);
+    let closes = 0;
+    handler.makeSocket = async (options) => {
+      const connection = await makeSocket(options);
+      const close = async () => {
+        closes++;
+        await connection.close({ signal: AbortSignal.abort() });
+        throw new Error("scripted");
+      };
+      return { write: () => Promise.resolve(), close } as unknown as typeof connection;
+    };
+    await emit("a");
+    await clock.advance(10);
+    assertEquals(closes, 1);
+    assert(/asyncIterator|not a function|iterator/i.test(errors()[0]!), errors()[0]);
+    const closing = handler.close();
+    await clock.advance(2000);
+    await closing;
+    assertEquals([clock.pendingTimers, network.holding], [0, 0]);
+  }
+});
+
 test("a record that is too large, or cannot be read, is dropped alone", async () => {
   const { handler, clock, emit, accept, finish } = setUp();
   const faults: string[] = [];
