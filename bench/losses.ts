@@ -146,7 +146,7 @@ async function measure(kind: string, isHung: boolean): Promise<void> {
 
 process.stdout.write(
   `${runtime}, ${kills} kills each\n` +
-    "| server | records | lost a kill, counted by nobody | counted as lost | arrived twice |\n" +
+    "| server | records | lost a kill, not counted | counted as lost | arrived twice |\n" +
     "| ------ | ------- | ------------------------------ | --------------- | ------------- |\n",
 );
 for (const kind of KINDS) await measure(kind, false);

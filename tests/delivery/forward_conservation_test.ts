@@ -45,7 +45,7 @@ async function round(seed: number, connection: Connection): Promise<void> {
   const arrived: number[] = [];
   /** Where in the list each receiver begins: its ids are its own. */
   const lives: number[] = [];
-  /** How often each receiver lost its connection in the middle of a chunk. */
+  /** The number of connections that each receiver lost in the middle of a chunk. */
   const cuts: number[] = [];
   const start = async () => {
     const receiver = new ForwardReceiver("localhost", 24224, {

@@ -15,7 +15,7 @@ export interface Outcome {
   readonly counted: number;
   /** Lost records that neither counts. */
   readonly silent: number;
-  /** How many records the mode may lose uncounted: those that the side held which is gone. */
+  /** The most records that the mode may lose uncounted: those that the side held which is gone. */
   readonly bound: number;
   /** Promises that were broken. */
   readonly problems: readonly string[];

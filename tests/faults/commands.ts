@@ -6,7 +6,7 @@ import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { runtime } from "../test.ts";
 
-/** How the programs are run on a runtime. */
+/** The commands that run the programs on a runtime. */
 export interface Programs {
   readonly command: readonly string[];
   /** Sender and receiver, as files of `file:` URLs. */

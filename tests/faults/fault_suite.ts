@@ -114,7 +114,7 @@ else {
   say(`${wholeTable(results)}\n`);
   if (values.markdown) {
     for (const runtime of new Set(results.map(({ runtime }) => runtime))) {
-      say(`${runtime}, lost (arrived twice); *: nobody counts some of them\n`);
+      say(`${runtime}, lost (arrived twice); *: some of them are in no account\n`);
       say(`${compactTable(results, runtime)}\n`);
     }
   }

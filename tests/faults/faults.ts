@@ -14,7 +14,7 @@ export interface Fault {
   /** A sentence that says what happens. */
   readonly about: string;
   /**
-   * The records that are gone with the side that the fault takes away, so that nobody can count them:
+   * The records that are gone with the side that the fault takes away, so that no account can have them:
    *
    * - `nothing`: there are none
    * - `kernel`: those that a kernel has and the receiver has not read, unless it acknowledges them
@@ -225,7 +225,7 @@ export const faults: readonly Fault[] = [
   },
   {
     name: "full disk of the sender",
-    about: "The disk of the spool is full while nobody listens.",
+    about: "The disk of the spool is full while no receiver listens.",
     takes: "nothing",
     cuts: false,
     startsAway: "refused",

@@ -84,7 +84,7 @@ function emittedOf(outcomes: readonly (Outcome | undefined)[]): string {
   return least === most ? `${least}` : `${least}-${most}`;
 }
 
-/** As `12* (3)`: lost and, in brackets, twice; the star marks a loss that nobody counts. */
+/** As `12* (3)`: lost and, in brackets, twice; the star marks losses that are in no account. */
 function compactCell(outcome: Outcome | undefined): string {
   if (outcome === undefined) return "";
   const { duplicates, lost, silent, problems } = outcome;

@@ -18,7 +18,7 @@ export interface ReceiverSetup {
 /** The bytes of a line in that file, so that a full disk cuts none unseen. */
 export const LINE_BYTES = 16;
 
-/** How to run the receiver. */
+/** The program of the receiver, and the command around it. */
 export interface ReceiverOptions {
   readonly programs: Programs;
   readonly wrapper: string[];

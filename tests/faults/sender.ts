@@ -63,7 +63,7 @@ export interface Report {
   readonly done?: number;
 }
 
-/** How to run the sender. */
+/** The program of the sender, and the command around it. */
 export interface SenderOptions {
   readonly programs: Programs;
   readonly wrapper: string[];

@@ -19,7 +19,7 @@ const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 /** The usual limit of a dial, a write or a request, in milliseconds: a busy machine is slow. */
 const TIMEOUT_MS = 10_000;
 
-/** How long a flush may take before it is tried again, in milliseconds. */
+/** The time of a flush before it is tried again, in milliseconds. */
 const FLUSH_MS = 2000;
 
 /** Turns between records that try whether the server is back. */
@@ -49,7 +49,7 @@ export interface Tally {
 /** Addresses given so far. */
 let addresses = 0;
 
-/** An address that no other process listens at, so that nobody takes a port that is free for a while. */
+/** An address that no other process listens at, so that none takes a port that is free for a while. */
 function ownHost(): string {
   if (process.platform !== "linux") return "127.0.0.1";
   const number = process.pid * 512 + ++addresses;

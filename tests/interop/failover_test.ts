@@ -19,7 +19,7 @@ import { RelpDaemon, withoutRelp } from "./syslog/relp_daemon.ts";
 
 const skip = withoutRelp();
 
-/** How often one of the two is killed. */
+/** The number of times that one of the two is killed. */
 const KILLS = isLong ? 10 : 2;
 
 /** So many records are logged in one turn of the event loop, and are queued at most. */

@@ -65,7 +65,7 @@ function handleOf(socket: Socket): { fd: number; writeQueueSize: number } | unde
   return typeof writeQueueSize === "number" ? { fd, writeQueueSize } : undefined;
 }
 
-/** How much of the pending piece the kernel has taken, as far as is known. */
+/** The bytes of the pending piece that the kernel has taken, as far as is known. */
 export function bytesTaken(socket: Socket, pending: Uint8Array): number {
   const { writeQueueSize = pending.length } = handleOf(socket) ?? {};
   return Math.max(pending.length - writeQueueSize, 0);
