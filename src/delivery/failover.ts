@@ -22,7 +22,8 @@
  *
  * A dial is for one address, and has the whole `connectTimeoutMs`. The next address follows at once
  *
- * - when a dial fails or lasts too long, or a RELP server opens no session,
+ * - when a dial fails or lasts too long, or a server opens no RELP session or does not prove the shared
+ *   key of Forward,
  * - when a connection ends within its first second,
  * - when the handler gives a connection up: the server has taken or acknowledged nothing for
  *   `writeTimeoutMs`, or breaks the protocol.
@@ -48,11 +49,14 @@
  * server, and may so stand in the files of both:
  *
  * - over RELP those without an answer when the connection ended, 128 at most;
+ * - over Forward those in the chunks that were not acknowledged then, 32 at most: a `ForwardReceiver`
+ *   does not know the chunks of another one;
  * - over plain TCP those of a connection that ended within a second, and one that was cut.
  *
  * Who merges the files of several servers sorts the records by their time: a server that comes back may
  * write what it had taken behind what the other one has written since. What the kernels held when a
- * server died is lost over plain TCP, with several servers as with one. Over RELP it goes again.
+ * server died is lost over plain TCP, with several servers as with one. Over RELP and Forward it goes
+ * again.
  *
  * A record upon which three connections ended alone is dropped and counted as `refused`, whichever
  * servers ended them.

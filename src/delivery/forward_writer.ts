@@ -13,7 +13,6 @@
 import { ConnectionError } from "../net/connection_error.ts";
 import type { DialledAddress, StreamConnection, WaitOptions } from "../net/connector.ts";
 import { Watchdog } from "../net/watchdog.ts";
-import { escapeControls } from "../text/control_characters.ts";
 import {
   type ClientKey,
   type ForwardAnswer,
@@ -26,6 +25,7 @@ import { gzip } from "../wire/gzip.ts";
 import type { Batch, BatchWriter, DetailedWriter } from "./batch_writer.ts";
 import type { CheckedDeliveryOptions } from "./delivery_options.ts";
 import { FramedStreamWriter } from "./framed_stream_writer.ts";
+import { quoted, serverOf, violation } from "./_session_errors.ts";
 import { StreamWriter } from "./stream_writer.ts";
 
 /** The options of a session: a server may acknowledge nothing for `writeTimeoutMs`. */
@@ -77,9 +77,6 @@ export class ChunkIds {
 /** The most chunks that wait for acknowledgements: with 96 KiB in each these are 3 MiB. */
 export const FORWARD_WINDOW = 32;
 
-/** The most characters of a server's text that an error quotes. */
-const QUOTED = 200;
-
 const ignore = () => {};
 
 /** Opens a session on a connection; rejects if the server does not, and closes the connection then. */
@@ -106,7 +103,9 @@ export async function openForward(
       : new TrustedMessageWriter(connection, settings, answers);
   } catch (error) {
     giveUp();
-    throw error instanceof ConnectionError ? error : violation(error);
+    throw error instanceof ConnectionError
+      ? error
+      : violation(serverOf(connection), "Forward", error);
   } finally {
     signal?.removeEventListener("abort", giveUp);
   }
@@ -151,11 +150,12 @@ async function shakeHands(
   proof: ClientKey,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const server = serverOf(connection);
   const next = async (type: ForwardAnswer["type"]) => {
     const answer = await answers.next();
     if (answer === undefined) {
       const code = signal?.aborted ? "timeout" : "closed";
-      const reason = `the server has not said ${type.toUpperCase()}: does it have a shared key?`;
+      const reason = `${server} has not said ${type.toUpperCase()}: does it have a shared key?`;
       throw new ConnectionError(code, reason);
     }
     return answer;
@@ -163,7 +163,7 @@ async function shakeHands(
   const helo = await next("helo");
   if (helo.type !== "helo") throw new TypeError(`it says ${helo.type.toUpperCase()} before HELO`);
   if (helo.demandsUser) {
-    const reason = "the server demands a user name and a password, which are not supported";
+    const reason = `${server} demands a user name and a password, which are not supported`;
     throw new ConnectionError("denied", reason);
   }
   await connection.write(await ping(proof, helo.nonce));
@@ -172,13 +172,12 @@ async function shakeHands(
   if (!pong.isTaken) {
     throw new ConnectionError(
       "denied",
-      `the server refuses the shared key: ${quoted(pong.reason)}`,
+      `${server} refuses the shared key: ${quoted(pong.reason)}`,
     );
   }
   if (await isProof(proof, helo.nonce, pong.hostname, pong.digest)) return;
-  const reason =
-    "the server does not have the shared key, or has the name of this side: in that case " +
-    "set another 'selfHostname'";
+  const reason = `${server} does not have the shared key, or it has the name of this side: ` +
+    "then set another 'selfHostname'";
   throw new ConnectionError("denied", reason);
 }
 
@@ -232,7 +231,7 @@ export class ForwardWriter implements DetailedWriter {
     };
     this.closed = new Promise((resolve) => this.#setClosed = resolve);
     this.#watchdog = new Watchdog(ms, clock, () => {
-      const reason = `the server has acknowledged nothing for ${ms} ms`;
+      const reason = `${this.#server} has acknowledged nothing for ${ms} ms`;
       this.giveUp(new ConnectionError("timeout", reason));
     });
     void this.#read();
@@ -240,6 +239,11 @@ export class ForwardWriter implements DetailedWriter {
 
   get dialled(): DialledAddress | undefined {
     return this.#connection.dialled;
+  }
+
+  /** The server, as messages name it. */
+  get #server(): string {
+    return serverOf(this.#connection);
   }
 
   write(batch: Batch): Promise<void> | undefined {
@@ -331,7 +335,9 @@ export class ForwardWriter implements DetailedWriter {
         if (this.#state === "over") return;
       }
     } catch (error) {
-      if (!(error instanceof ConnectionError)) return this.giveUp(violation(error));
+      if (!(error instanceof ConnectionError)) {
+        return this.giveUp(violation(this.#server, "Forward", error));
+      }
     }
     const error = await this.#stream.closed;
     this.#end(error ?? this.#endError());
@@ -343,12 +349,12 @@ export class ForwardWriter implements DetailedWriter {
     if (this.#state === "closing" || size === 0 && !this.#isWriting) return undefined;
     const chunks = `${size} ${size === 1 ? "chunk" : "chunks"}`;
     const when = `before it acknowledged ${chunks}`;
-    return new ConnectionError("closed", `the server has ended the session ${when}`);
+    return new ConnectionError("closed", `${this.#server} has ended the session ${when}`);
   }
 
   #on(answer: ForwardAnswer): void {
     if (answer.type === "helo") {
-      const reason = "the server demands a shared key: set 'sharedKey'";
+      const reason = `${this.#server} demands a shared key: set 'sharedKey'`;
       return this.giveUp(new ConnectionError("denied", reason));
     }
     if (answer.type === "pong") throw new TypeError("it says PONG, and was not asked");
@@ -377,13 +383,4 @@ export class ForwardWriter implements DetailedWriter {
     this.#setClosed(error);
     this.#onRoom();
   }
-}
-
-function quoted(text: string): string {
-  return escapeControls(text.slice(0, QUOTED));
-}
-
-function violation(cause: unknown): ConnectionError {
-  const reason = (cause as Error).message;
-  return new ConnectionError("other", `the server does not speak Forward: ${reason}`, { cause });
 }

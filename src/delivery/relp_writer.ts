@@ -14,11 +14,11 @@ import { ConnectionError } from "../net/connection_error.ts";
 import type { Clock, DialledAddress, StreamConnection, WaitOptions } from "../net/connector.ts";
 import { Watchdog } from "../net/watchdog.ts";
 import { withDeadline } from "../net/with_timeout.ts";
-import { escapeControls } from "../text/control_characters.ts";
 import { RelpClient, type RelpEvent } from "../wire/relp_client.ts";
 import type { Batch, DetailedWriter, PartialSettlement, Refusal } from "./batch_writer.ts";
 import type { CheckedDeliveryOptions } from "./delivery_options.ts";
 import { FramedStreamWriter } from "./framed_stream_writer.ts";
+import { quoted, serverOf, violation } from "./_session_errors.ts";
 
 /** The options of a session: a server may answer none of what waits for `writeTimeoutMs`. */
 export type RelpSettings = Pick<CheckedDeliveryOptions, "clock" | "writeTimeoutMs">;
@@ -41,9 +41,6 @@ interface Unsettled {
 
 /** A server that has ended the session closes the connection within milliseconds. */
 const CLOSE_MS = 1000;
-
-/** The most characters of an answer that an error quotes. */
-const QUOTED = 200;
 
 const ignore = () => {};
 
@@ -121,7 +118,7 @@ export class RelpWriter implements DetailedWriter {
 
   /** The server, as messages name it. */
   get #server(): string {
-    return this.dialled?.address ?? "the server";
+    return serverOf(this.#connection);
   }
 
   /** The error of a session that the server has not opened. */
@@ -239,7 +236,9 @@ export class RelpWriter implements DetailedWriter {
         if (this.#state === "over") return;
       }
     } catch (error) {
-      if (!(error instanceof ConnectionError)) return this.giveUp(violation(this.#server, error));
+      if (!(error instanceof ConnectionError)) {
+        return this.giveUp(violation(this.#server, "RELP", error));
+      }
     }
     const error = await this.#stream.closed;
     this.#end(error ?? this.#endError());
@@ -325,13 +324,4 @@ function refusalOf(text: string): Refusal | undefined {
   if (text === "") return undefined;
   const error = new Error(`the server refuses records: ${quoted(text)}`);
   return { reason: "refused", error };
-}
-
-function quoted(text: string): string {
-  return escapeControls(text.slice(0, QUOTED));
-}
-
-function violation(server: string, cause: unknown): ConnectionError {
-  const reason = (cause as Error).message;
-  return new ConnectionError("other", `${server} does not speak RELP: ${reason}`, { cause });
 }

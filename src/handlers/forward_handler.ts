@@ -9,7 +9,8 @@
  * ## Options
  *
  * - `connector` (required) opens connections: import it from `./deno`, `./bun`, `./node`,
- *   `./cloudflare` or `./auto`.
+ *   `./cloudflare` or `./auto`. `failover(connector, others)` of `./failover` goes on at another
+ *   server.
  * - `tag` (required) is the tag of all events, such as `"shop"`: servers route by it.
  * - `sharedKey`: the key that the server has, too (Fluentd's `shared_key` in `<security>`).
  *   The key proves who is there, and does not encrypt: use `tls` for that. A server that demands a

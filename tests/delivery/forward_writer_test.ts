@@ -1,6 +1,7 @@
 /** `ForwardHandler` over the in-memory network, with a server that the test speaks for. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ForwardHandler, type ForwardHandlerOptions } from "../../src/handlers/forward_handler.ts";
+import { failover } from "../../src/delivery/failover.ts";
 import type { DeliveryEvent } from "../../src/delivery/delivery_event.ts";
 import { MemoryNetwork, type MemoryPeer } from "../../src/testing/memory.ts";
 import { decodeValue, encodeValue } from "../../src/wire/forward/_msgpack.ts";
@@ -354,6 +355,26 @@ test("a server that sends this side's own proof back does not have the shared ke
   await clock.advance(2000);
   await closing;
   assertEquals([clock.pendingTimers, network.holding], [0, 0]);
+});
+
+test("the errors of a session name the server, where the connector has several", async () => {
+  const network = new MemoryNetwork();
+  const { clock } = network;
+  const { handler, errors } = setUp({
+    connector: failover(network, [], { clock }),
+    clock,
+    writeTimeoutMs: 3000,
+    closeTimeoutMs: 0,
+  });
+  handler.handle(record("a"));
+  await clock.advance(3000);
+  assertEquals(errors(), [
+    "ConnectionError: localhost:24224 has acknowledged nothing for 3000 ms",
+    "ConnectionError: localhost:24224 has acknowledged nothing for 3000 ms",
+  ]);
+  const closing = handler.close();
+  await clock.advance(2000);
+  await closing;
 });
 
 test("a connection on which no session opens is closed, whatever its close() does", async () => {
