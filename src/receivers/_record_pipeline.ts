@@ -16,6 +16,7 @@ import type { LogRecord } from "../logging/log_record.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
 import { reportError } from "../logging/report_error.ts";
 import type { Framing } from "../wire/length_prefix_framing.ts";
+import type { SessionReader } from "../wire/framing.ts";
 import { makeReceivedRecord } from "../wire/received_record.ts";
 import type { Clock } from "../net/connector.ts";
 import { turn } from "../net/fair_turn.ts";
@@ -103,7 +104,7 @@ export class RecordPipeline {
     for (let count = 1;; count++) {
       const step = this.#next(source);
       if (step instanceof Promise) await step;
-      else if (step === undefined && source.session?.work) await source.session.work;
+      else if (step === undefined && source.session?.work) await workOf(source.session);
       else if (step !== true) return step;
       if (count % RECORDS_A_TURN === 0) await turn();
       if (signal.aborted) return undefined;
@@ -201,6 +202,11 @@ export class RecordPipeline {
     this.failed++;
     this.report(makeFault("record", error, connection, record));
   }
+}
+
+/** Waits for the work of a session, which may lead to more: a session is released behind all of it. */
+async function workOf(session: SessionReader): Promise<void> {
+  while (session.work !== undefined) await session.work;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

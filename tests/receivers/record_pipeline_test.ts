@@ -3,15 +3,22 @@ import { VirtualClock } from "../../src/testing/memory.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { FrameError, lengthPrefixed } from "../../src/wire/length_prefix_framing.ts";
 import { loads } from "../../src/wire/pickle/pickle.ts";
-import { RecordPipeline } from "../../src/receivers/_record_pipeline.ts";
+import {
+  RecordPipeline,
+  type RecordPipelineOptions,
+} from "../../src/receivers/_record_pipeline.ts";
 import type { ReceiverFault } from "../../src/receivers/receiver_fault.ts";
 import { test } from "../test.ts";
+import { turns } from "../turns.ts";
 import { fields, record, spam } from "./setting.ts";
 
 const { signal } = new AbortController();
 
 /** A pipeline without a server, the records that it handled, and its faults. */
-function pipelineOf(handle: (record: LogRecord) => void | Promise<void> = () => {}) {
+function pipelineOf(
+  handle: (record: LogRecord) => void | Promise<void> = () => {},
+  framing: RecordPipelineOptions["framing"] = lengthPrefixed,
+) {
   const handled: unknown[] = [];
   const senders: unknown[] = [];
   const faults: ReceiverFault[] = [];
@@ -26,7 +33,7 @@ function pipelineOf(handle: (record: LogRecord) => void | Promise<void> = () => 
     },
   };
   const pipeline = new RecordPipeline(steps, {
-    framing: lengthPrefixed,
+    framing,
     maxFrameBytes: 1000,
     escapeControlCharacters: true,
     clock: new VirtualClock(),
@@ -41,6 +48,33 @@ test("RecordPipeline hands each payload to unPickle() with the sender's address"
   await pipeline.take(pipeline.source("192.0.2.1", 1), spam, signal);
   await pipeline.take(pipeline.source(), spam, signal);
   assertEquals([handled, senders], [["spam", "spam"], ["192.0.2.1", undefined]]);
+});
+
+test("RecordPipeline.take() ends when all work of a session has, though it is to stop", async () => {
+  const stopping = new AbortController();
+  /** Work that leads to more work. */
+  const session = {
+    frames: 0,
+    isOver: false,
+    left: 2,
+    work: undefined as Promise<void> | undefined,
+    push: () => session.begin(),
+    next: () => undefined,
+    end: () => {},
+    takeAnswers: () => new Uint8Array(0),
+    leave: () => {},
+    begin(): void {
+      session.work = turns(2).then(() => {
+        session.work = undefined;
+        if (--session.left > 0) session.begin();
+      });
+    },
+  };
+  const { pipeline } = pipelineOf(undefined, { reader: () => session });
+  const taking = pipeline.take(pipeline.source(), spam, stopping.signal);
+  stopping.abort();
+  await taking;
+  assertEquals([session.left, session.work], [0, undefined]);
 });
 
 test("RecordPipeline keeps the unfinished frames of two sources apart", async () => {
