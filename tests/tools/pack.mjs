@@ -82,7 +82,10 @@ async function bundle(dist, entries) {
     metafile: true,
     logLevel: "warning",
   });
-  for (const name of Object.keys(outputs)) restoreNames(join(root, name));
+  for (const name of Object.keys(outputs)) {
+    const file = join(root, name);
+    writeFileSync(file, withNames(withoutPaths(readFileSync(file, "utf8"))));
+  }
   const outside = Object.values(outputs).flatMap(({ imports }) => imports)
     .filter(({ path, external }) => external && !BUILT_IN.test(path))
     .map(({ path }) => path.split("/")[0]);
@@ -134,12 +137,15 @@ const entriesWithCore = {
  * Gives classes their names back: esbuild writes `Logger = class _Logger` for a class that refers to
  * itself, and `Logger.name` would be "_Logger".
  */
-function restoreNames(file) {
-  const text = readFileSync(file, "utf8");
+function withNames(text) {
   const renamed = [...text.matchAll(/\b(\w+) = class (_\1)\b/g)];
   const names = new Map(renamed.map(([, name, own]) => [own, name]));
-  if (names.size === 0) return;
-  writeFileSync(file, text.replace(/\b_\w+\b/g, (word) => names.get(word) ?? word));
+  return names.size === 0 ? text : text.replace(/\b_\w+\b/g, (word) => names.get(word) ?? word);
+}
+
+/** Leaves out the comments in which esbuild names each module: a program would load 7 KiB of them. */
+function withoutPaths(text) {
+  return text.replace(/^\/\/ (src|node_modules|entry:.*)\/.*\n/gm, "");
 }
 
 function declare(dist, entries) {
