@@ -349,14 +349,20 @@ export class SysLogHandler extends NetworkHandler {
     const checked = checkSyslogOptions(what, options, targets);
     const messages = syslogMessages(what, checked);
     const name = typeof address === "string" ? address : address.join(":");
-    const isRelp = checked.framing === "relp";
+    const { framing } = checked;
+    const isRelp = framing === "relp";
+    const counts = framing !== undefined && framing !== "relp" && "enclose" in framing &&
+        targets.datagrams === null && new.target.prototype.makeSocket === makeSocket
+      ? framing
+      : undefined;
     const delivery = applyTimeout(
       what,
       isRelp ? { whileDisconnected: "queue", ...options } : options,
     );
     super(`SysLogHandler ${name}`, delivery, {
       exitNotifier: options.connector,
-      contentType: [options.format, options.framing].join(" "),
+      // A spool must not give messages with octet counts to a handler that sends them without.
+      contentType: [options.format, options.framing, counts && "counted"].join(" "),
     });
     defineConstants(this, SysLogHandler);
     this.address = address;
@@ -372,14 +378,10 @@ export class SysLogHandler extends NetworkHandler {
       { prepare: (record) => this.#preparePlain(record), write },
       { prepare: (record) => this.#prepare(record), write },
     );
-    const { framing } = checked;
     if (framing === "relp") {
       this.#relp = checkDeliveryOptions(what, delivery as DeliveryOptions);
-    } else if (
-      framing !== undefined && "enclose" in framing &&
-      targets.datagrams === null && this.makeSocket === makeSocket
-    ) {
-      this.#framingEncoder = new FramingEncoder(framing);
+    } else if (counts !== undefined) {
+      this.#framingEncoder = new FramingEncoder(counts);
     } else {
       this.#framing = framing;
     }

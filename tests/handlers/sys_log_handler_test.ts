@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { Outbox } from "../../src/delivery/outbox.ts";
+import type { Spool } from "../../src/delivery/spool.ts";
 import { MemoryNetwork, type MemoryOutcome } from "../../src/testing/memory.ts";
 import { SyslogFrameReader } from "../../src/wire/syslog/syslog_framing.ts";
 import type { DeliveryEvent } from "../../src/delivery/delivery_event.ts";
@@ -427,6 +429,34 @@ test("SysLogHandler writes RFC 5424 with its fields from the record and the conn
     `${time} box my_app__ - - - spam`,
   ]);
   await handler.close();
+});
+
+test("a spool keeps messages with octet counts apart from those without", async () => {
+  const kinds: (string | undefined)[] = [];
+  const spool: Spool = {
+    makeQueue(settings) {
+      kinds.push(settings.contentType);
+      return new Outbox(settings);
+    },
+    sync: () => Promise.resolve(),
+  };
+  class Dialling extends SysLogHandler {
+    override makeSocket() {
+      return super.makeSocket();
+    }
+  }
+  const common = { connector: new MemoryNetwork(), format: "rfc5424", spool } as const;
+  const stream = { ...common, whileDisconnected: "queue", socktype: "stream" } as const;
+  const handlers = [
+    new SysLogHandler(["h", 601], stream),
+    new SysLogHandler(["h", 514], { ...common, whileDisconnected: "queue", socktype: "datagram" }),
+    // It may open datagrams, so that messages are framed when they are written.
+    new Dialling(["h", 601], stream),
+  ];
+  const [counted, bare, dialled] = kinds;
+  assertEquals(counted === bare, false);
+  assertEquals(bare, dialled);
+  for (const handler of handlers) await handler.close();
 });
 
 const anyText = fc.oneof(
