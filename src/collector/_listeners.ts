@@ -6,7 +6,7 @@
  */
 import type { LogRecord } from "../logging/log_record.ts";
 import type { Acceptor, DatagramAcceptor, TlsOptions } from "../net/connector.ts";
-import { pickle } from "../wire/pickle_serializer.ts";
+import { pickleOrJson } from "../wire/pickle_or_json.ts";
 import { signed } from "../wire/signed.ts";
 import { ForwardReceiver } from "../receivers/forward_receiver.ts";
 import { HTTPReceiver } from "../receivers/http_receiver.ts";
@@ -135,7 +135,7 @@ function streamOf(port: number | null): "tcp" | "unix" {
 }
 
 function signing(key: string | undefined) {
-  return key === undefined ? {} : { serializer: signed(pickle, key) };
+  return { serializer: key === undefined ? pickleOrJson : signed(pickleOrJson, key) };
 }
 
 /** Makes the listener of these settings, which opens nothing. */

@@ -10,7 +10,8 @@
 import { LogRecord } from "../logging/log_record.ts";
 import { getLogRecordFactory } from "../logging/log_record_factory.ts";
 import { completeRecord, makeLogRecord } from "../logging/make_log_record.ts";
-import { type DictMaker, loadRecord } from "../wire/pickle_serializer.ts";
+import { pickleOrJson } from "../wire/pickle_or_json.ts";
+import { type DictMaker, loadRecord, pickle } from "../wire/pickle_serializer.ts";
 import { completeReceivedRecord, makeReceivedRecord } from "../wire/received_record.ts";
 import type { Serializer } from "../wire/serializer.ts";
 
@@ -28,7 +29,8 @@ export class RecordDecoder {
   readonly #maker: DictMaker<LogRecord>;
 
   constructor(serializer: Serializer, escapeControlCharacters: boolean) {
-    this.#serializer = serializer;
+    // JSON is similar to no pickle.
+    this.#serializer = serializer.loads === pickleOrJson.loads ? pickle : serializer;
     this.#maker = escapeControlCharacters ? received : plain;
     this.make = this.#maker.ofDict;
   }

@@ -36,7 +36,8 @@ export function recordFields(object: Record<string, unknown>): Record<string, un
   const message = take(MESSAGE);
   const level = levelOf(take(LEVEL));
   const logger = take(LOGGER);
-  const created = secondsOf(take(TIME));
+  const time = take(TIME) ?? (typeof rest.created === "number" ? take(["created"]) : undefined);
+  const created = secondsOf(time);
   const error = take(["error", "err"]);
   const { text, field } = errorOf(error);
   return {

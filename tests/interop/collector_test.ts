@@ -1,9 +1,11 @@
 /** Real senders, and a real Prometheus, at the collector's command in a process of its own. */
 import { assert, assertEquals } from "@std/assert";
 import { spawn, spawnSync } from "node:child_process";
+import { Buffer } from "node:buffer";
+import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -24,6 +26,8 @@ const token = "a-token-of-this-test";
 
 interface Entry {
   logger: string;
+  host: string;
+  time: number;
   level: string;
   message: string;
   via: string;
@@ -174,6 +178,87 @@ test("the collector takes what rsyslog forwards", async () => {
   assertEquals([message, via], ["low on ink", "syslog"]);
   await collector.end((await collector.records()).length);
 }, { skip: without(rsyslog) || withoutLogger });
+
+/** The formats of Docker's log driver `syslog`: without the option `syslog-format`, and its values. */
+const dockerFormats = {
+  none: (pri: number, line: string) => `<${pri}>Nov 29 14:38:14 ${image}[812]: ${line}`,
+  rfc3164: (pri: number, line: string) => `<${pri}>Nov 29 14:38:14 node-1 ${image}[812]: ${line}`,
+  rfc5424: (pri: number, line: string) =>
+    `<${pri}>1 2026-11-29T14:38:14Z node-1 ${image} 812 ${image} - ${line}`,
+  rfc5424micro: (pri: number, line: string) =>
+    `<${pri}>1 2026-11-29T14:38:14.317814+01:00 node-1 ${image} 812 ${image} - ${line}`,
+};
+
+/** The option `tag={{.ImageName}}/{{.Name}}`, for an image that has a registry and a version. */
+const image = "hub.example:5000/shop/nginx:1.25/web.1";
+
+test("the collector takes what Docker's syslog driver sends", async () => {
+  await using collector = await CollectorProcess.start();
+  // The driver ends each message with a line feed, also in a datagram, and counts octets over TLS only.
+  const tcp = connect(collector.port("syslog"), "127.0.0.1");
+  const udp = createSocket("udp4");
+  const lines = { 30: '{"level":"info"}: 5% of é€', 27: "\tat Pay.charge(Pay.java:88)" };
+  let count = 0;
+  for (const [name, format] of Object.entries(dockerFormats)) {
+    for (const [pri, line] of Object.entries(lines)) {
+      const message = format(Number(pri), `${name} ${line}\n`);
+      tcp.write(message);
+      udp.send(message, collector.port("syslog-udp"), "127.0.0.1");
+      // As over TLS.
+      if (name.startsWith("rfc5424")) tcp.write(`${Buffer.byteLength(message)} ${message}`);
+      count += name.startsWith("rfc5424") ? 3 : 2;
+    }
+  }
+  await until(async () => (await collector.records()).length === count, () => `${count} records`);
+  tcp.end();
+  udp.close();
+  const query = `logger=${encodeURIComponent(image)}&field=procid:812`;
+  const entries = await collector.records(query);
+  const seen = (via: string, level: string) =>
+    entries.filter((entry) => entry.via === via && entry.level === level)
+      .map(({ message }) => message);
+  for (const [level, line] of [["INFO", lines[30]], ["ERROR", lines[27]]] as const) {
+    const each = Object.keys(dockerFormats).map((name) => `${name} ${line}`);
+    const counted = each.filter((text) => text.startsWith("rfc5424"));
+    assertEquals(seen("syslog-udp", level).sort(), each.toSorted());
+    assertEquals(seen("syslog", level).sort(), [...each, ...counted].sort());
+  }
+  for (const { message, fields, host } of entries) {
+    const isNamed = !message.startsWith("none");
+    assertEquals(host, isNamed ? "node-1" : "127.0.0.1", message);
+    assertEquals(fields?.msgid, message.startsWith("rfc5424") ? image : undefined);
+  }
+  const written = await collector.end(count);
+  assertEquals(written.filter(({ app_name }) => app_name === image).length, count);
+});
+
+test("the collector takes the JSON of clients of cutelog beside pickles", async () => {
+  await using collector = await CollectorProcess.start();
+  const socket = connect(collector.port("pickle"), "127.0.0.1");
+  // As gocutelog sends what zerolog has written, and as the wiki of cutelog describes a client.
+  for (
+    const text of [
+      "!!cutelog!!format=json",
+      '{"level":"warn","order":7,"time":"2026-11-29T14:38:14Z","message":"paid"}\n',
+      '{"created":1764427094.5,"levelname":"error","name":"shop.pay","msg":"failed","exc_text":"E: no"}',
+    ]
+  ) {
+    const frame = new DataView(new ArrayBuffer(4));
+    frame.setUint32(0, Buffer.byteLength(text));
+    socket.write(new Uint8Array(frame.buffer));
+    socket.write(text);
+  }
+  await until(async () => (await collector.records()).length === 2, () => "two records");
+  socket.end();
+  const [paid, failed] = await collector.records() as [Entry, Entry];
+  assertEquals([paid.logger, paid.level, paid.message], ["root", "WARNING", "paid"]);
+  assertEquals([paid.fields, new Date(paid.time).toISOString()], [
+    ...[{ order: "7" }, "2026-11-29T14:38:14.000Z"],
+  ]);
+  assertEquals([failed.logger, failed.level, failed.error], ["shop.pay", "ERROR", "E: no"]);
+  assertEquals(failed.time, 1764427094500);
+  await collector.end(2);
+});
 
 test("the collector takes what pino logs through this module", async () => {
   await using collector = await CollectorProcess.start();

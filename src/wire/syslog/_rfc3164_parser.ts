@@ -87,6 +87,14 @@ const TAG = /* @__PURE__ */ sticky(
   "(?:\\[([^\\s[\\]]{0,128})\\]:? ?|:(?!:\\w) ?)",
 );
 
+/**
+ * A name with a colon within, which ends with its process id: Docker's tag `{{.ImageName}}/{{.Name}}`
+ * is `nginx:1.25/web[812]`.
+ */
+const IMAGE_TAG = /* @__PURE__ */ sticky(
+  ...["(?!\\d+:\\d)((?:[^\\s[\\]:\"'{}<>=|]|:(?=\\w)){1,128})", "\\[(\\d{1,10})\\]:(?: |$)"],
+);
+
 /** A Cisco mnemonic as the tag, which may have a space before the colon, or no colon. */
 const CISCO_TAG = /* @__PURE__ */ sticky("(", MNEMONIC, ")(?: ?: ?| )");
 
@@ -203,5 +211,5 @@ function namesBehind(
 }
 
 function tagAt(text: string, at: number): RegExpExecArray | null {
-  return matchAt(CISCO_TAG, text, at) ?? matchAt(TAG, text, at);
+  return matchAt(CISCO_TAG, text, at) ?? matchAt(IMAGE_TAG, text, at) ?? matchAt(TAG, text, at);
 }

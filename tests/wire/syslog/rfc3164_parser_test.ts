@@ -281,6 +281,14 @@ test("a tag ends at the first character that a name cannot have", () => {
     ["WLAN/4/STATION_ONLINE:OID 1.3", ["WLAN/4/STATION_ONLINE", null, "OID 1.3"]],
     ["%%01IFNET/4/LINK_STATE(l)[13]:The line", ["%%01IFNET/4/LINK_STATE(l)", "13", "The line"]],
     ["docker/web.1/3f2a[9]: x", ["docker/web.1/3f2a", "9", "x"]],
+    ["nginx:1.25[9]: x", ["nginx:1.25", "9", "x"]],
+    ["hub.example:5000/a/b:1.2/web[9]: \tat f(x:3)", [
+      "hub.example:5000/a/b:1.2/web",
+      "9",
+      "\tat f(x:3)",
+    ]],
+    ["app:word[9] x", ["app", null, "word[9] x"]],
+    ["app:word[9]:x", ["app", null, "word[9]:x"]],
     ["CEF:0|a|b", ["CEF", null, "0|a|b"]],
     // These are no names.
     ['{"a":1}', [null, null, '{"a":1}']],
