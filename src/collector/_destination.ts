@@ -22,6 +22,8 @@ export interface DestinationParts {
   readonly token?: string | undefined;
   /** The key that pickles are signed with. */
   readonly signingKey?: string | undefined;
+  /** The key of a server of Forward. */
+  readonly sharedKey?: string | undefined;
   /** The settings of `tls://` and `syslog+tls://`. */
   readonly tls?: TlsOptions | undefined;
   readonly spool?: Spool | undefined;
@@ -51,7 +53,7 @@ export const DESTINATIONS: string = Object.keys(PORTS).map((scheme) => `${scheme
  */
 export function handlerFor(address: string, parts: DestinationParts): Handler {
   const { scheme, host, port, path } = addressOf(address);
-  const { connector, signingKey, spool } = parts;
+  const { connector, signingKey, sharedKey, spool } = parts;
   const common = {
     connector,
     whileDisconnected: "queue" as const,
@@ -88,9 +90,38 @@ export function handlerFor(address: string, parts: DestinationParts): Handler {
     case "relp":
       return new SysLogHandler([host, port], { ...common, socktype: "stream", framing: "relp" });
     case "forward":
-      return new ForwardHandler(host, port, { ...common, tag: path.slice(1) || "logwire" });
+      return new ForwardHandler(host, port, {
+        ...common,
+        tag: path.slice(1) || "logwire",
+        ...sharedKey !== undefined && { sharedKey },
+      });
     default:
       return new SysLogHandler([host, port], { ...common, socktype: "stream" });
+  }
+}
+
+/** The protocols whose records can be signed. */
+const SIGNED: readonly string[] = ["tcp", "tls", "udp"];
+
+/**
+ * Refuses a key that protects none of the addresses: records would go out without it.
+ *
+ * @param prefix the begin of the options' names, as `--forward-`
+ * @throws {CommandError} for such a one
+ */
+export function checkKeys(
+  addresses: readonly string[],
+  { signingKey, sharedKey }: Pick<DestinationParts, "signingKey" | "sharedKey">,
+  prefix: string,
+): void {
+  const schemes = addresses.map((address) => addressOf(address).scheme);
+  if (signingKey !== undefined && !schemes.some((scheme) => SIGNED.includes(scheme))) {
+    throw new CommandError(
+      `${prefix}signing-key needs an address of ${SIGNED.map((one) => `${one}://`).join(", ")}`,
+    );
+  }
+  if (sharedKey !== undefined && !schemes.includes("forward")) {
+    throw new CommandError(`${prefix}shared-key needs an address of forward://`);
   }
 }
 

@@ -4,21 +4,16 @@
  *
  * @module
  */
-import { open, readdir, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { cutText } from "../text/text_budget.ts";
 import { makeLogRecord } from "../logging/make_log_record.ts";
 import { recordFields } from "../wire/json_record.ts";
 import { keepRecord, type KeptRecord, SharedNames } from "./_kept_record.ts";
+import { linesBack, type LogFileSource, openCompressed, openPlain } from "./_log_file_source.ts";
 import { ParameterError, type RecordFilter } from "./_record_filter.ts";
 import { entryOf, type RecordEntry } from "./_record_view.ts";
 import { recordOfLine } from "./_text_line.ts";
-
-/** A part that is read at once. */
-const BLOCK_BYTES = 256 * 1024;
-
-/** A longer line is skipped: no record is so long. */
-const MAX_LINE_BYTES = 8 * 1024 * 1024;
 
 /** The most bytes that one request reads. */
 const MAX_SCANNED_BYTES = 16 * 1024 * 1024;
@@ -39,11 +34,12 @@ export interface FilesFound {
   /** Where the search goes on; null: there is nothing more. */
   readonly cursor: string | null;
   readonly scannedBytes: number;
-  /** The files that were passed over, as they are compressed. */
+  /** The files that were passed over: compressed ones that are too large or damaged, or removed. */
   readonly passedOver?: string[];
 }
 
 interface LogFileName {
+  readonly name: string;
   readonly path: string;
   readonly inode: number;
   readonly size: number;
@@ -52,6 +48,8 @@ interface LogFileName {
 /** Searches the files of one name, with those that a roll-over has renamed; see the module. */
 export class FileSearch {
   readonly #path: string;
+  /** One search runs after the other: each may hold an inflated file in memory. */
+  #last: Promise<unknown> = Promise.resolve();
 
   /** Searches `path`, and the files beside it whose names begin with its name. */
   constructor(path: string) {
@@ -64,54 +62,87 @@ export class FileSearch {
    * @throws {ParameterError} for a cursor that is none
    */
   async search(filter: RecordFilter, before: string | null, limit: number): Promise<FilesFound> {
-    const { files, passedOver } = await this.#files();
     const start = before === null || before === "" ? undefined : cursorOf(before);
+    const search = this.#last.then(() => this.#search(filter, start, limit));
+    this.#last = search.catch(() => {});
+    return await search;
+  }
+
+  async #search(
+    filter: RecordFilter,
+    start: Cursor | undefined,
+    limit: number,
+  ): Promise<FilesFound> {
+    const files = await this.#files();
     const first = start === undefined ? 0 : files.findIndex(({ inode }) => inode === start.inode);
     // A file that was removed meanwhile was the oldest.
     const rest = first < 0 ? [] : files.slice(first);
     const found: FileEntry[] = [];
     const names = new SharedNames();
     let scannedBytes = 0;
-    let cursor: string | null = null;
+    const passedOver: string[] = [];
+    const answer = (cursor: string | null): FilesFound => ({
+      ...{ records: found, cursor, scannedBytes },
+      ...passedOver.length > 0 && { passedOver },
+    });
     for (const [i, file] of rest.entries()) {
-      const end = i === 0 && start !== undefined ? Math.min(start.offset, file.size) : file.size;
-      let at = end;
-      for await (const { line, offset } of linesBack(file.path, end)) {
-        scannedBytes += at - offset;
-        at = offset;
-        cursor = `${file.inode}:${offset}`;
-        const kept = keptOf(line, names);
-        if (kept !== undefined && filter.matches(kept)) {
-          found.push({ ...fileEntryOf(kept), cursor });
+      const source = await opened(file);
+      if (source === undefined) {
+        passedOver.push(file.name);
+        continue;
+      }
+      try {
+        const isStart = i === 0 && start !== undefined;
+        const end = isStart ? Math.min(start.offset, source.size) : source.size;
+        let at = end;
+        for await (const { line, offset } of linesBack(source, end)) {
+          scannedBytes += at - offset;
+          at = offset;
+          const cursor = `${file.inode}:${offset}`;
+          const kept = keptOf(line, names);
+          if (kept !== undefined && filter.matches(kept)) {
+            found.push({ ...fileEntryOf(kept), cursor });
+          }
+          if (found.length >= limit || scannedBytes >= MAX_SCANNED_BYTES) return answer(cursor);
         }
-        if (found.length >= limit || scannedBytes >= MAX_SCANNED_BYTES) {
-          return { records: found, cursor, scannedBytes };
-        }
+      } finally {
+        await source.close();
       }
     }
-    const none = passedOver.length === 0 ? {} : { passedOver };
-    return { records: found, cursor: null, scannedBytes, ...none };
+    return answer(null);
   }
 
   /** The files, the newest first. */
-  async #files(): Promise<{ files: LogFileName[]; passedOver: string[] }> {
+  async #files(): Promise<LogFileName[]> {
     const folder = dirname(this.#path);
-    const name = basename(this.#path);
+    const base = basename(this.#path);
     const names = (await readdir(folder).catch(() => [] as string[]))
-      .filter((one) => one === name || one.startsWith(`${name}.`));
-    const readable = names.filter((one) => !one.endsWith(".gz"));
-    const listed = await Promise.all(readable.map(async (one) => {
-      const path = join(folder, one);
+      .filter((name) => name === base || name.startsWith(`${base}.`))
+      .filter((name) => !name.endsWith(".gz.part"));
+    // While a file is being compressed, both exist for a moment.
+    const single = names.filter((name) => !isCompressed(name) || !names.includes(plainName(name)));
+    const listed = await Promise.all(single.map(async (name) => {
+      const path = join(folder, name);
       const status = await stat(path).catch(() => undefined);
       if (!status?.isFile()) return undefined;
       const { ino: inode, size, mtimeMs } = status;
-      return { path, inode, size, age: one === name ? Infinity : mtimeMs };
+      return { name, path, inode, size, age: name === base ? Infinity : mtimeMs };
     }));
-    return {
-      files: listed.filter((file) => file !== undefined).sort((a, b) => b.age - a.age),
-      passedOver: names.filter((one) => one.endsWith(".gz")),
-    };
+    return listed.filter((file) => file !== undefined).sort((a, b) => b.age - a.age);
   }
+}
+
+function isCompressed(name: string): boolean {
+  return name.endsWith(".gz");
+}
+
+function plainName(name: string): string {
+  return name.slice(0, -".gz".length);
+}
+
+/** Opens a file; `undefined` for one that cannot be searched. */
+function opened({ name, path, size }: LogFileName): Promise<LogFileSource | undefined> {
+  return isCompressed(name) ? openCompressed(path) : openPlain(path, size).catch(() => undefined);
 }
 
 /** Reads a line as the collector has written it, in either format. */
@@ -140,56 +171,14 @@ function fileEntryOf(kept: KeptRecord): Omit<FileEntry, "cursor"> {
   };
 }
 
-function cursorOf(text: string): { inode: number; offset: number } {
+/** A place in a file. */
+interface Cursor {
+  readonly inode: number;
+  readonly offset: number;
+}
+
+function cursorOf(text: string): Cursor {
   const [, inode, offset] = /^(\d{1,20}):(\d{1,16})$/.exec(text) ?? [];
   if (offset === undefined) throw new ParameterError("'before' must be a cursor of an answer");
   return { inode: Number(inode), offset: Number(offset) };
-}
-
-/** Yields the lines of a file before `end`, the last one first, each with its offset. */
-async function* linesBack(
-  path: string,
-  end: number,
-): AsyncGenerator<{ line: string; offset: number }> {
-  const decoder = new TextDecoder();
-  const handle = await open(path, "r");
-  try {
-    let position = end;
-    /** The begin of the line whose start is not read yet, in parts, the first part first. */
-    let tail: Uint8Array[] = [];
-    let tailBytes = 0;
-    while (position > 0) {
-      const length = Math.min(BLOCK_BYTES, position);
-      const block = new Uint8Array(length);
-      const { bytesRead } = await handle.read(block, 0, length, position - length);
-      if (bytesRead < length) return;
-      position -= length;
-      let lineEnd = length;
-      for (let at = block.lastIndexOf(10); at >= 0; at = block.lastIndexOf(10, at - 1)) {
-        const line = decoder.decode(joined([block.subarray(at + 1, lineEnd), ...tail]));
-        tail = [];
-        tailBytes = 0;
-        lineEnd = at;
-        yield { line, offset: position + at + 1 };
-        if (at === 0) break;
-      }
-      tailBytes += lineEnd;
-      tail = tailBytes > MAX_LINE_BYTES ? [] : [block.subarray(0, lineEnd), ...tail];
-    }
-    yield { line: decoder.decode(joined(tail)), offset: 0 };
-  } finally {
-    await handle.close();
-  }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const [first = new Uint8Array(0)] = parts;
-  if (parts.length <= 1) return first;
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -10,7 +10,7 @@ import type { Acceptor, Connector, DatagramAcceptor, DatagramConnector } from ".
 import type { TlsOptions } from "../net/connector.ts";
 import { Collector, ListenError, passingHandlers } from "./_collector.ts";
 import { CommandError, fileError, reasonOf } from "./_command_error.ts";
-import { handlerFor } from "./_destination.ts";
+import { checkKeys, handlerFor } from "./_destination.ts";
 import { variable } from "./_environment.ts";
 import { FileSearch } from "./_file_search.ts";
 import { addressText, type ListenerKind } from "./_listeners.ts";
@@ -56,6 +56,8 @@ export interface ReceiveOptions extends OutOptions {
   readonly config?: string;
   readonly forward?: string[];
   readonly forwardToken?: string;
+  readonly forwardSigningKey?: string;
+  readonly forwardSharedKey?: string;
   readonly color?: string;
   readonly quiet?: boolean;
 }
@@ -106,6 +108,11 @@ export async function startReceiving(
   const [signingKey, sharedKey] = [options.signingKey, options.sharedKey].map(keyOf);
   const allow = options.allow ?? [];
   checkProtected(listeners, { allow, isMutual: tls?.ca !== undefined, signingKey, sharedKey });
+  const forwardKeys = {
+    signingKey: keyOf(options.forwardSigningKey),
+    sharedKey: keyOf(options.forwardSharedKey),
+  };
+  checkKeys(options.forward ?? [], forwardKeys, "--forward-");
   const token = tokenOf(options.token ?? variable("LOGWIRE_TOKEN"));
   const level = options.level === undefined ? 0 : levelOf(options.level);
   const collector = new Collector({
@@ -132,9 +139,8 @@ export async function startReceiving(
     const file = fileHandler(options);
     if (file !== undefined) outputs.add(file);
     for (const address of options.forward ?? []) {
-      outputs.add(
-        handlerFor(address, { connector, token: options.forwardToken, tls: clientTls(tls) }),
-      );
+      const token = options.forwardToken;
+      outputs.add(handlerFor(address, { connector, token, tls: clientTls(tls), ...forwardKeys }));
     }
     if (options.quiet !== true) outputs.add(consoleHandler(options.color));
     await collector.start();
@@ -172,7 +178,8 @@ function reachable(host: string): string {
   return host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
 }
 
-function keyOf(path: string | undefined): string | undefined {
+/** Returns the key in a file, without the white space around it; `undefined` without a file. */
+export function keyOf(path: string | undefined): string | undefined {
   return path === undefined ? undefined : read("read the key", path).trim();
 }
 

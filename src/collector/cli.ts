@@ -21,13 +21,19 @@
  * - `--pickle 9030` moves it, `--pickle 9020 --pickle 10.0.0.5:9020` makes two, `--pickle off` turns it
  *   off; likewise `--pickle-udp`, `--http`, `--syslog`, `--syslog-udp`, `--fluent`, `--relp` (none by
  *   default) and `--page`. `--host` is the host of all of them.
+ * - `--pickle` takes objects of JSON in frames, too, which clients of the viewer `cutelog` send (not
+ *   msgpack or CBOR), and our `SocketHandler` with the serializer `json`.
+ * - `--syslog` takes Docker's log driver with `syslog-address=tcp://HOST:5514` and any `syslog-format`;
+ *   the logger is Docker's `tag`.
  * - `--syslog-delimiter nul` keeps a traceback of Python's `SysLogHandler` over TCP whole, if no sender
  *   ends its messages with a line feed.
  * - `--out FILE` writes the records to a file, as lines of JSON or with `--out-format text`.
  *   `--max-bytes 10MiB` or `--when midnight`, `--backup-count` and `--gzip` are the options of
  *   `./file-handlers`.
- * - `--forward tcp://logs.example:9020` passes all records on; `--config FILE` reads a dictionary in
- *   JSON for `dictConfig()`, which may have any handler. `--level` and `--name` choose records.
+ * - `--forward tcp://logs.example:9020` passes all records on, with `--forward-token`,
+ *   `--forward-signing-key` or `--forward-shared-key` if that server asks for one; `--config FILE` reads
+ *   a dictionary in JSON for `dictConfig()`, which may have any handler. `--level` and `--name` choose
+ *   records.
  * - `--memory 64MiB` is the memory for the records that the page can show: the oldest are forgotten.
  *
  * ## Who may connect
@@ -79,12 +85,13 @@ import type { Handler } from "../logging/handler.ts";
 import type { DeliveryStats } from "../delivery/delivery_event.ts";
 import { fileSpool } from "../files/spool/file_spool.ts";
 import { CommandError } from "./_command_error.ts";
-import { DESTINATIONS, handlerFor } from "./_destination.ts";
+import { checkKeys, DESTINATIONS, handlerFor } from "./_destination.ts";
 import { variable } from "./_environment.ts";
-import { receive, type ReceiveOptions } from "./_receive_command.ts";
+import { keyOf, receive, type ReceiveOptions } from "./_receive_command.ts";
 import { levelOf } from "./_receive_options.ts";
 import { send } from "./_send_command.ts";
 import { drainCommand, listCommand, verifyCommand } from "./_spool_command.ts";
+import { VERSION } from "./_version.ts";
 
 /** The surroundings of a command; by default those of the process. */
 export interface CommandSurroundings {
@@ -148,6 +155,7 @@ function programOf(surroundings: Surroundings, result: { status: number }): Comm
   const lines = (write: (line: string) => void) => (text: string) => write(text.trimEnd());
   const program = new Command("logwire")
     .description("A log server with a page to watch, and tools beside it.")
+    .version(VERSION, "--version", "print the version")
     .exitOverride()
     .configureOutput({ writeOut: lines(print), writeErr: lines(say) });
   receiveOptions(program.command("receive"))
@@ -162,12 +170,15 @@ function programOf(surroundings: Surroundings, result: { status: number }): Comm
     .option("--name <logger>", "the logger of lines that name none", "stdin")
     .option("--spool <folder>", "keep records on the disk until the server has taken them")
     .option("--token <token>", "the token of a server over HTTP (or LOGWIRE_TOKEN)")
+    .option("--signing-key <file>", "the key to sign pickles with")
+    .option("--shared-key <file>", "the key of a server of Forward")
     .action(async (address: string, options: SendOptions) => {
       const { connector } = await import("../adapters/auto.ts");
       const { level, name, spool, token = variable("LOGWIRE_TOKEN") } = options;
+      const keys = { signingKey: keyOf(options.signingKey), sharedKey: keyOf(options.sharedKey) };
+      checkKeys([address], keys, "--");
       const handler = handlerFor(address, {
-        connector,
-        token,
+        ...{ connector, token, ...keys },
         spool: spool === undefined ? undefined : fileSpool(spool),
       }) as Handler & { readonly stats: DeliveryStats };
       const stats = await send(input, handler, { level: levelOf(level), name });
@@ -199,6 +210,8 @@ interface SendOptions {
   readonly name: string;
   readonly spool?: string;
   readonly token?: string;
+  readonly signingKey?: string;
+  readonly sharedKey?: string;
 }
 
 /** Gathers the values of an option that may be given several times. */
@@ -212,7 +225,7 @@ function receiveOptions(command: Command): Command {
     .option("--host <host>", "the host of all listeners and of the page (127.0.0.1)")
     .option(
       "--pickle <address>",
-      "Python's SocketHandler: a port, an address, or off (9020)",
+      "Python's SocketHandler, or JSON of clients of cutelog: a port, an address, or off (9020)",
       several,
     )
     .option("--pickle-udp <address>", "Python's DatagramHandler (9021)", several)
@@ -249,6 +262,8 @@ function receiveOptions(command: Command): Command {
     .option("--config <file>", "a dictionary in JSON for dictConfig()")
     .option("--forward <address>", `pass records on to a server (${DESTINATIONS})`, several)
     .option("--forward-token <token>", "the token of a server over HTTP")
+    .option("--forward-signing-key <file>", "the key to sign pickles with that are passed on")
+    .option("--forward-shared-key <file>", "the key of a server of Forward")
     .option("--color <when>", "auto, always or never (auto)")
     .option("--quiet", "print no records");
 }

@@ -5,8 +5,12 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
 import { run } from "../../src/collector/cli.ts";
+import { connector } from "../../src/adapters/auto.ts";
+import { VERSION } from "../../src/collector/_version.ts";
 import { getLogger } from "../../src/logging/get_logger.ts";
+import { ForwardReceiver } from "../../src/receivers/forward_receiver.ts";
 import { test } from "../test.ts";
 import { until } from "../until.ts";
 
@@ -84,6 +88,7 @@ test("receive passes records on, and its account says what became of them", asyn
 
 test("a mistake on the command line is one sentence and status 1", async () => {
   const config = join(tmpdir(), "logwire-no-such-file.json");
+  const key = fileURLToPath(import.meta.url);
   const mistakes: [string[], RegExp][] = [
     [["receive", "--pickle", "x"], /'x' is no port or address/],
     [["receive", "--host", "0.0.0.0"], /pickle at 0\.0\.0\.0 would take records from any machine/],
@@ -93,6 +98,11 @@ test("a mistake on the command line is one sentence and status 1", async () => {
     [["receive", "--nonsense"], /unknown option '--nonsense'/],
     [["receive", "--forward", "x"], /'x' is no address of a server/],
     [["send", "ftp://x"], /no address of a server/],
+    [["send", "syslog://x", "--signing-key", key], /--signing-key needs an address of tcp:/],
+    [
+      ["receive", "--forward", "tcp://x", "--forward-shared-key", key],
+      /--forward-shared-key needs an address of forward:/,
+    ],
     [["spool", "ls", config], /cannot read the spool/],
     [["nonsense"], /unknown command/],
   ];
@@ -142,6 +152,42 @@ test("send ends with status 1 when records were dropped", async () => {
     "logwire: 1 records drained",
   ]]);
   rmSync(folder, { recursive: true });
+});
+
+test("send and receive sign pickles, and know the key of Forward", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "logwire-cli-"));
+  const key = join(folder, "key");
+  writeFileSync(key, "a secret\n");
+  const behind = new ForwardReceiver("127.0.0.1", 0, {
+    acceptor: connector,
+    sharedKey: "a secret",
+  });
+  const messages: string[] = [];
+  behind.handleLogRecord = (record) => void messages.push(record.getMessage());
+  await behind.start();
+  const { port } = behind.address as { port: number };
+  const server = started([
+    ...["receive", "--pickle", "0", "--page", "off", "--quiet", ...off],
+    ...["--signing-key", key, "--forward-shared-key", key],
+    ...["--forward", `forward://127.0.0.1:${port}`],
+  ]);
+  await until(() => server.said.length > 0, () => "an address");
+  const address = `tcp://${/at (\S+)$/.exec(server.said[0]!)![1]}`;
+  const sender = started(["send", address, "--signing-key", key], ["a\n"]);
+  assertEquals([await sender.ended, ...sender.said], [0, "logwire: 1 records sent"]);
+  server.end();
+  assertEquals(await server.ended, 0);
+  assertEquals(server.said.slice(-2), [
+    ...["logwire: 1 records received", "logwire: ForwardHandler: 1 sent, 0 queued, 0 dropped"],
+  ]);
+  await behind.stop();
+  assertEquals(messages, ["a"]);
+  rmSync(folder, { recursive: true });
+});
+
+test("the version is printed with status 0", async () => {
+  const { ended, printed } = started(["--version"]);
+  assertEquals([await ended, printed], [0, [VERSION]]);
 });
 
 test("help is printed with status 0", async () => {

@@ -9,6 +9,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { FileSearch, type FilesFound } from "../../src/collector/_file_search.ts";
 import { ParameterError, RecordFilter } from "../../src/collector/_record_filter.ts";
 import { JSONFormatter } from "../../src/logging/json_formatter.ts";
@@ -44,7 +45,7 @@ test("FileSearch finds the newest records first, and goes on at a cursor", () =>
     assertEquals(messages(await search.search(all, "", 9)), ["e", "d", "c", "b", "a"]);
   }));
 
-test("FileSearch looks through files by their age, and names those that are compressed", () =>
+test("FileSearch looks through files by their age, and names those that are damaged", () =>
   inFolder(async (path, search) => {
     for (
       const [name, msg, age] of [["", "new", 0], [".2", "old", 20], [".1", "mid", 10]] as const
@@ -57,6 +58,23 @@ test("FileSearch looks through files by their age, and names those that are comp
     const found = await search.search(all, null, 9);
     assertEquals(messages(found), ["new", "mid", "old"]);
     assertEquals(found.passedOver, ["app.log.3.gz"]);
+  }));
+
+test("FileSearch finds records of compressed files, and goes on within one", () =>
+  inFolder(async (path, search) => {
+    const text = ["a", "b", "c"].map((msg) => lineOf({ msg })).join("");
+    writeFileSync(path, lineOf({ msg: "d" }));
+    writeFileSync(`${path}.1.gz`, gzipSync(text));
+    // A file that is still being compressed is searched as it was.
+    writeFileSync(`${path}.2`, lineOf({ msg: "z" }));
+    writeFileSync(`${path}.2.gz`, gzipSync(lineOf({ msg: "z" })));
+    writeFileSync(`${path}.2.gz.part`, "x");
+    utimesSync(`${path}.2`, 1000, 1000);
+    const first = await search.search(all, null, 2);
+    assertEquals(messages(first), ["d", "c"]);
+    const second = await search.search(all, first.cursor, 9);
+    assertEquals([messages(second), second.cursor], [["b", "a", "z"], null]);
+    assertEquals(second.passedOver, undefined);
   }));
 
 test("FileSearch applies the filter, and passes over lines that are no records", () =>

@@ -60,6 +60,8 @@ export interface FilePage {
   /** Where the search goes on; null if it has reached the oldest file's start. */
   cursor: string | null;
   scannedBytes: number;
+  /** Files that could not be searched. */
+  passedOver?: string[];
 }
 
 /** Counts of records by time and level. */

@@ -52,6 +52,8 @@ export class RecordFeed {
   fault = "";
   /** The bytes of files that the search has read. */
   scannedBytes = 0;
+  /** The files that the search could not read. */
+  passedOver: readonly string[] = [];
   /** The record that the view should show next, by its key. */
   revealed: string | undefined = undefined;
 
@@ -81,6 +83,7 @@ export class RecordFeed {
     this.#source = source;
     this.newer = 0;
     this.scannedBytes = 0;
+    this.passedOver = [];
     clearTimeout(this.#timer);
     // It would bring records of another filter. The rows stay until the first answer, or they flicker.
     this.#stream?.close();
@@ -209,6 +212,7 @@ export class RecordFeed {
         const page = await fetchFiles(this.#filter, this.#cursor, PAGE, signal);
         this.#cursor = page.cursor ?? undefined;
         this.scannedBytes += page.scannedBytes;
+        this.passedOver = [...this.passedOver, ...page.passedOver ?? []];
         found += page.records.length;
         this.window.prepend(page.records.toReversed(), page.cursor !== null);
         this.#moved();

@@ -10,6 +10,7 @@ import { EmptyList } from "./_empty_list.tsx";
 import type { PartProps } from "./_page_state.ts";
 import { RecordRow } from "./_record_row.tsx";
 import { isGap, keyOf } from "./_record_window.ts";
+import { Text } from "./_text.tsx";
 
 /** Rows above and below those that are seen, so that a scroll shows no blank ones. */
 const EXTRA_ROWS = 12;
@@ -177,7 +178,8 @@ export function RecordList({ state }: PartProps): VNode {
 /** How much of all is in the list, and the ways to the rest. */
 function ListFoot({ state }: PartProps): VNode {
   const { feed, source } = state;
-  const { window, following, newer, busy, fault, scannedBytes, connection, status } = feed;
+  const { window, following, newer, busy, fault, connection, status } = feed;
+  const { scannedBytes, passedOver } = feed;
   const isFiles = source === "files";
   const leftOut = window.leftOut;
   return (
@@ -190,6 +192,11 @@ function ListFoot({ state }: PartProps): VNode {
           </>
         )}
         {isFiles && <>, {byteCount(scannedBytes)} of files searched</>}
+        {isFiles && passedOver.length > 0 && (
+          <>
+            , not searched: <Text text={passedOver.join(", ")} />
+          </>
+        )}
         {busy && <span class="dim">loading …</span>}
       </p>
       {fault !== "" && <p class="fault" role="alert">{fault}</p>}
