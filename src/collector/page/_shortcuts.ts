@@ -132,7 +132,8 @@ export function runShortcut(state: PageState, event: KeyboardEvent): void {
     return;
   }
   // A space presses the button that has the focus, and arrows move within a group of radio buttons.
-  if (event.key === " " && target.matches("button, summary")) return;
+  // A button of a dialog that has just closed may still have it.
+  if (event.key === " " && target.matches("button, summary") && !target.closest("dialog")) return;
   if (event.key.startsWith("Arrow") && target.matches("input")) return;
   const shortcut = SHORTCUTS.find(({ keys }) => keys.includes(event.key));
   if (shortcut === undefined) return;
