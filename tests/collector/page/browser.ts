@@ -5,7 +5,7 @@
 import { assertEquals } from "@std/assert";
 import { execFileSync } from "node:child_process";
 import process from "node:process";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { runtime } from "../../test.ts";
 import type { PageServer } from "./page_server.ts";
 
@@ -20,6 +20,7 @@ const LIMIT_MS = 20_000;
 
 let found: string | undefined;
 let browser: Promise<Browser> | undefined;
+let shared: Promise<BrowserContext> | undefined;
 
 /** The path of Chromium. */
 function chromium(): string | undefined {
@@ -51,16 +52,22 @@ export async function visit(
   options: BrowserContextOptions & {
     /** Fills the server before the page opens. */
     prepare?: (server: PageServer) => void | Promise<void>;
+    /** True for a visit that changes the cookies, which others share. */
+    isAlone?: boolean;
   } = {},
 ): Promise<void> {
   browser ??= launch();
-  const { prepare, ...contextOptions } = options;
+  const { prepare, isAlone = false, ...contextOptions } = options;
   const server = await start();
   await prepare?.(server);
-  const context = await (await browser).newContext(contextOptions);
+  const isShared = !isAlone && Object.keys(contextOptions).length === 0;
+  // A context takes longer to open than a page.
+  const context = isShared
+    ? await (shared ??= (await browser).newContext())
+    : await (await browser).newContext(contextOptions);
+  const page = await context.newPage();
   const faults: string[] = [];
   try {
-    const page = await context.newPage();
     page.setDefaultTimeout(LIMIT_MS);
     const { origin } = new URL(server.address);
     page.on("pageerror", (error) => faults.push(`error: ${error.stack}`));
@@ -82,7 +89,7 @@ export async function visit(
     await page.locator("#records").waitFor();
     await action({ page, server });
   } finally {
-    await context.close();
+    await (isShared ? page : context).close();
     await server.stop();
   }
   assertEquals(faults, []);
@@ -100,6 +107,6 @@ async function launch(): Promise<Browser> {
   return await playwright.chromium.launch({
     executablePath: path,
     // Chromium's own sandbox needs a user that is not root, which CI has not.
-    args: ["--no-sandbox", "--disable-dev-shm-usage"],
+    args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--in-process-gpu"],
   });
 }

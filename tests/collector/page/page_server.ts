@@ -27,6 +27,8 @@ export interface PageServer {
   readonly filed: readonly string[];
   /** Receives these records, in this order. */
   log(records: readonly SentRecord[]): void | Promise<void>;
+  /** Keeps these records as if they had been received, without a socket: for many of them. */
+  keep(records: readonly SentRecord[]): void;
   /** Ends every stream, as a network that fails does. */
   dropStreams(): void;
   stop(): Promise<void>;

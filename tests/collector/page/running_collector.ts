@@ -87,6 +87,12 @@ class RunningCollector implements PageServer {
     await until(() => this.#collector.store.added >= this.#sent, () => `${this.#sent} records`);
   }
 
+  keep(records: readonly SentRecord[]): void {
+    const origin = { via: "pickle", sender: host };
+    for (const record of records) this.#collector.store.add(recordOf(record), origin);
+    this.#sent += records.length;
+  }
+
   dropStreams(): void {
     for (const socket of this.#relayed) socket.destroy();
   }
