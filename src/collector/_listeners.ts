@@ -212,6 +212,9 @@ class SocketListener implements RecordListener {
   }
 }
 
+/** The `Host` that Python 2 sends, which leaves the port out; a browser never does at such a port. */
+const PORTLESS = /^(?:localhost|127\.0\.0\.1|\[::1\])$/;
+
 class HTTPListener implements RecordListener {
   readonly settings: ListenerSettings;
   readonly #receiver: HTTPReceiver;
@@ -220,7 +223,8 @@ class HTTPListener implements RecordListener {
   constructor(settings: ListenerSettings, parts: ListenerParts) {
     this.settings = settings;
     const { token, hostNames, allow, tls, maxConnections } = parts;
-    const receiver = this.#receiver = new HTTPReceiver({ token });
+    // Python 2 has no other way, and it is up to the sender.
+    const receiver = this.#receiver = new HTTPReceiver({ token, tokenInQuery: true });
     watch(receiver, "http", parts);
     const access = new PageAccess({ token, hostNames, port: () => this.#server.port });
     this.#server = new WebServer({
@@ -234,7 +238,8 @@ class HTTPListener implements RecordListener {
         // The receiver itself checks the token: a cookie is not enough here.
         if (refusal === undefined || refusal === "token") return receiver.fetch(request, sender);
         // Senders on other machines know this one by any name, and no page of a browser the token.
-        if (refusal === "host" && !isLoopback(settings)) return receiver.fetch(request, sender);
+        const isFine = !isLoopback(settings) || PORTLESS.test(request.headers.get("host") ?? "");
+        if (refusal === "host" && isFine) return receiver.fetch(request, sender);
         return new Response(`Another ${refusal} is not allowed\n`, { status: 403 });
       },
     });

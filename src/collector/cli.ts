@@ -29,7 +29,7 @@
  *   ends its messages with a line feed.
  * - `--out FILE` writes the records to a file, as lines of JSON or with `--out-format text`.
  *   `--max-bytes 10MiB` or `--when midnight`, `--backup-count` and `--gzip` are the options of
- *   `./file-handlers`.
+ *   `./file-handlers`. The page searches these files, compressed ones of up to 64 MiB of text too.
  * - `--forward tcp://logs.example:9020` passes all records on, with `--forward-token`,
  *   `--forward-signing-key` or `--forward-shared-key` if that server asks for one; `--config FILE` reads
  *   a dictionary in JSON for `dictConfig()`, which may have any handler. `--level` and `--name` choose
@@ -40,7 +40,8 @@
  *
  * The page, its API, `/metrics` and the intake over HTTP always need the token that is printed at the
  * start: the page by the printed address, a program by `Authorization: Bearer`, Python's `HTTPHandler`
- * by `credentials=("any", token)`. `--token`, or the variable `LOGWIRE_TOKEN`, gives one that stays the
+ * by `credentials=("any", token)`, or in Python 2, which cannot send these, by the address
+ * `"/log?access_token=" + token`: proxies may log it, and the page does not take it there. `--token`, or the variable `LOGWIRE_TOKEN`, gives one that stays the
  * same. A listener of pickles or syslog at another address than loopback needs `--allow 10.0.0.0/8`,
  * `--tls-cert`, `--tls-key` and `--tls-ca` (each sender has a certificate), `--signing-key FILE` for
  * pickles, or `--shared-key FILE` for Forward.

@@ -33,6 +33,9 @@
  * - `token`: a secret that each request must carry, as `Authorization: Bearer` or as the password of
  *   Basic authentication: `credentials` of `HTTPHandler`. Without it the server that calls `fetch()`
  *   must know its senders.
+ * - `tokenInQuery` (`false`): the token may also stand in the address, as `/log?access_token=…` (RFC 6750
+ *   section 2.3): Python 2's `HTTPHandler` can send it in no other way. Proxies may log addresses, so
+ *   that whoever can send a header field should do that.
  * - `maxFrameBytes` (16 MiB): the largest content, decompressed.
  * - `logname`, `escapeControlCharacters`, `onError`, `stopTimeoutMs` and `clock` are those of
  *   `./receiver`.
@@ -73,7 +76,7 @@
  *
  * @module
  */
-import { checkKnown, checkString } from "../logging/validate.ts";
+import { checkBoolean, checkKnown, checkString } from "../logging/validate.ts";
 import { withTimeout } from "../net/with_timeout.ts";
 import { ConnectionError } from "../net/connection_error.ts";
 import { AccessToken } from "./access_token.ts";
@@ -95,6 +98,9 @@ const MAX_KEYS = 4096;
 /** The longest `Idempotency-Key` that is remembered: those of `HTTPHandler` are much shorter. */
 const MAX_KEY_LENGTH = 256;
 
+/** The parameter of an address that holds the token (RFC 6750 section 2.3). */
+const TOKEN_PARAMETER = "access_token";
+
 /** 16 MiB, as a frame. */
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 
@@ -105,6 +111,8 @@ const MAX_HELD_BYTES = 64 * 1024 * 1024;
 export interface HTTPReceiverOptions extends ReceiverOptions {
   /** A secret that each request must carry. @default none */
   token?: string;
+  /** True: the token may be the parameter `access_token` of the address. @default {false} */
+  tokenInQuery?: boolean;
 }
 
 /** Receives records in web requests; see the module's description. */
@@ -113,6 +121,7 @@ export class HTTPReceiver extends RecordReceiver {
   protected override readonly server: RecordServer;
   readonly #maxBytes: number;
   readonly #token: AccessToken | undefined;
+  readonly #tokenInQuery: boolean;
   readonly #running = new Set<Promise<Response>>();
   /** The requests that were taken, by their keys, the oldest first. */
   readonly #taken = new Map<string, Promise<Response>>();
@@ -130,9 +139,10 @@ export class HTTPReceiver extends RecordReceiver {
   constructor(options: HTTPReceiverOptions = {}) {
     const what = "create HTTPReceiver";
     const known = RECEIVER_OPTIONS.filter((name) => name !== "acceptor");
-    checkKnown(what, options, [...known, "token"]);
-    const { token, ...rest } = options;
+    checkKnown(what, options, [...known, "token", "tokenInQuery"]);
+    const { token, tokenInQuery = false, ...rest } = options;
     super(what, rest);
+    this.#tokenInQuery = checkBoolean(what, "tokenInQuery", tokenInQuery);
     this.#maxBytes = options.maxFrameBytes ?? DEFAULT_MAX_BYTES;
     this.#maxHeldBytes = Math.max(this.#maxBytes, MAX_HELD_BYTES);
     if (token !== undefined) this.#token = new AccessToken(checkString(what, "token", token));
@@ -157,7 +167,7 @@ export class HTTPReceiver extends RecordReceiver {
 
   async #answer(request: Request, sender: string | undefined): Promise<Response> {
     if (this.#isStopped) throw new Refusal(503, "The receiver has stopped");
-    if (this.#token?.isIn(request.headers) === false) {
+    if (!this.#isAllowed(request)) {
       throw new Refusal(401, "The request must carry the token of this server");
     }
     const { method } = request;
@@ -179,6 +189,12 @@ export class HTTPReceiver extends RecordReceiver {
     }
   }
 
+  #isAllowed({ headers, url }: Request): boolean {
+    if (this.#token === undefined || this.#token.isIn(headers)) return true;
+    if (!this.#tokenInQuery) return false;
+    return this.#token.equals(new URL(url).searchParams.get(TOKEN_PARAMETER) ?? "");
+  }
+
   async #take(request: Request, sender: string | undefined): Promise<Response> {
     const { all, isOtlp } = await this.#read(request);
     await this.pipeline.handleAll(all, { sender, connection: undefined });
@@ -188,7 +204,10 @@ export class HTTPReceiver extends RecordReceiver {
 
   async #read(request: Request): Promise<RequestRecords> {
     if (request.method === "GET") {
-      return readRecords("application/x-www-form-urlencoded", new URL(request.url).search);
+      const { searchParams } = new URL(request.url);
+      // The token is no field of the record.
+      if (this.#tokenInQuery) searchParams.delete(TOKEN_PARAMETER);
+      return readRecords("application/x-www-form-urlencoded", searchParams.toString());
     }
     let held = 0;
     const arrived = (bytes: number) => {

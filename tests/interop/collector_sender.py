@@ -1,5 +1,5 @@
 """Logs two records by each handler of CPython into a collector: pickle, pickle-udp, http, syslog,
-syslog-udp ports, and the token. A port of 0 leaves its handler out."""
+syslog-udp ports, and the token."""
 import logging
 import logging.handlers
 import socket
@@ -13,12 +13,17 @@ host = "127.0.0.1"
 def handlers():
     yield "pickle", logging.handlers.SocketHandler(host, tcp)
     yield "pickle-udp", logging.handlers.DatagramHandler(host, udp)
-    if http:
-        for method in "GET", "POST":
+    for method in "GET", "POST":
+        address = "%s:%d" % (host, http)
+        if sys.version_info[0] == 2:
+            # It knows no credentials.
+            url = "/log?access_token=%s" % token
+            handler = logging.handlers.HTTPHandler(address, url, method=method)
+        else:
             handler = logging.handlers.HTTPHandler(
-                "%s:%d" % (host, http), "/log", method=method, credentials=("python", token)
+                address, "/log", method=method, credentials=("python", token)
             )
-            yield "http", handler
+        yield "http", handler
     stream = logging.handlers.SysLogHandler((host, syslog), socktype=socket.SOCK_STREAM)
     yield "syslog", stream
     yield "syslog-udp", logging.handlers.SysLogHandler((host, syslog_udp))

@@ -100,14 +100,8 @@ for (const python of [oldest, newest].filter((one) => one !== undefined)) {
     `the collector takes the records of every handler of CPython ${python.version}`,
     async () => {
       await using collector = await CollectorProcess.start();
-      const isNew = python.version.startsWith("3.");
-      // The HTTPHandler of Python 2 sends no credentials.
-      const kinds = isNew
-        ? ["pickle", "pickle-udp", "http", "http", "syslog", "syslog-udp"]
-        : ["pickle", "pickle-udp", "syslog", "syslog-udp"];
-      const ports = ["pickle", "pickle-udp", "http", "syslog", "syslog-udp"].map((kind) =>
-        kind === "http" && !isNew ? 0 : collector.port(kind)
-      );
+      const kinds = ["pickle", "pickle-udp", "http", "http", "syslog", "syslog-udp"];
+      const ports = [...new Set(kinds)].map((kind) => collector.port(kind));
       const script = fileURLToPath(new URL("collector_sender.py", import.meta.url));
       await runScript(python.path, script, ...ports, token);
       // One record of each handler has a traceback; see the script for the exception.
@@ -133,7 +127,7 @@ for (const python of [oldest, newest].filter((one) => one !== undefined)) {
       }
       const lines = await collector.end(count);
       assertEquals(lines.length, count);
-      assertEquals(lines.filter(({ user }) => user === "anna").length, isNew ? 4 : 2);
+      assertEquals(lines.filter(({ user }) => user === "anna").length, 4);
     },
     { skip: withoutPython() },
   );

@@ -144,6 +144,20 @@ test("HTTPReceiver with a token refuses a request without it", async () => {
   assertEquals([faults.length, receiver.stats.rejected], [0, 0]);
 });
 
+test("HTTPReceiver takes the token of an address only with tokenInQuery, and not as a field", async () => {
+  const url = "http://logs.example/log?access_token=geheim&name=a&msg=b&levelno=20&args=None";
+  for (const tokenInQuery of [false, true]) {
+    const { receiver } = collector({ token: "geheim", tokenInQuery });
+    const get = async (url: string) => (await receiver.fetch(new Request(url))).status;
+    assertEquals(await get(url), tokenInQuery ? 204 : 401);
+    assertEquals(await get(url.replace("geheim", "wrong")), 401);
+    assertEquals(await get(url.replace("access_token", "token")), 401);
+    assertEquals(receiver.records.map(({ access_token }) => access_token), [
+      ...tokenInQuery ? [undefined] : [],
+    ]);
+  }
+});
+
 test("HTTPReceiver handles a request once that is sent again with its key", async () => {
   const { receiver, post } = collector();
   const send = () => post("application/json", '{"message":"once"}', { "idempotency-key": "k1" });
