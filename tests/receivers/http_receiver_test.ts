@@ -155,6 +155,29 @@ test("HTTPReceiver handles a request once that is sent again with its key", asyn
   assertEquals([(await bad()).status, (await bad()).status], [400, 400]);
 });
 
+test("HTTPReceiver takes a request that is sent again after an attempt that was cut off", async () => {
+  const { receiver } = collector();
+  let cutOff = () => {};
+  const unfinished = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('{"message":'));
+      cutOff = () => controller.error(new Error("cut off"));
+    },
+  });
+  const headers = { "content-type": "application/json", "idempotency-key": "k1" };
+  const send = (body: BodyInit) => {
+    const init: RequestInit & { duplex: "half" } = { method: "POST", headers, body, duplex: "half" };
+    return receiver.fetch(new Request("http://localhost/", init));
+  };
+  const first = send(unfinished);
+  await turns(3);
+  assertEquals((await send('{"message":"again"}')).status, 204);
+  cutOff();
+  assertEquals((await first).status, 400);
+  assertEquals((await send('{"message":"again"}')).status, 204);
+  assertEquals(receiver.records.map((record) => record.getMessage()), ["again"]);
+});
+
 test("HTTPReceiver loses only the record that cannot be handled", async () => {
   const { receiver, faults, post } = collector();
   receiver.handleLogRecord = (record) => {
