@@ -43,6 +43,9 @@ export interface FilesFound {
   readonly passedOver?: string[];
 }
 
+/** The end of a name that a roll-over gives: `.1`, `.2026-11-29_14-00`. Others hold no records. */
+const ROLLED_OVER = /^(?:\.\d{1,9}|\.\d{4}-\d\d-\d\d(?:_\d\d(?:-\d\d){0,2})?(?:\.\d+)?)?(?:\.gz)?$/;
+
 interface LogFileName {
   readonly path: string;
   readonly inode: number;
@@ -53,7 +56,7 @@ interface LogFileName {
 export class FileSearch {
   readonly #path: string;
 
-  /** Searches `path`, and the files beside it whose names begin with its name. */
+  /** Searches `path`, and the files beside it that a roll-over has renamed. */
   constructor(path: string) {
     this.#path = resolve(path);
   }
@@ -98,7 +101,7 @@ export class FileSearch {
     const folder = dirname(this.#path);
     const name = basename(this.#path);
     const names = (await readdir(folder).catch(() => [] as string[]))
-      .filter((one) => one === name || one.startsWith(`${name}.`));
+      .filter((one) => one.startsWith(name) && ROLLED_OVER.test(one.slice(name.length)));
     const readable = names.filter((one) => !one.endsWith(".gz"));
     const listed = await Promise.all(readable.map(async (one) => {
       const path = join(folder, one);

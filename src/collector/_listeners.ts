@@ -222,7 +222,8 @@ class HTTPListener implements RecordListener {
     const { token, hostNames, allow, tls, maxConnections } = parts;
     const receiver = this.#receiver = new HTTPReceiver({ token });
     watch(receiver, "http", parts);
-    const access = new PageAccess({ token, hostNames, port: () => this.#server.port });
+    const isSecure = tls !== undefined;
+    const access = new PageAccess({ token, hostNames, isSecure, port: () => this.#server.port });
     this.#server = new WebServer({
       host: settings.host,
       port: settings.port ?? 0,

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { ownText } from "../text/own_text.ts";
 import { pythonLiteral } from "./_python_literal.ts";
 
 const NUMBERS: ReadonlySet<string> = /* @__PURE__ */ new Set([
@@ -30,7 +31,8 @@ export function formFields(form: URLSearchParams): Record<string, unknown> {
   }
   const fields: Record<string, unknown> = {};
   for (const [key, text] of form) {
-    const value = OPTIONAL.has(key) && text === "None" ? null : typed(key, text);
+    // Node's parameters are parts of the whole form.
+    const value = OPTIONAL.has(key) && text === "None" ? null : typed(key, ownText(text));
     const property = { value, enumerable: true, writable: true, configurable: true };
     Object.defineProperty(fields, key, property);
   }

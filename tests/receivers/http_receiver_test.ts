@@ -166,7 +166,12 @@ test("HTTPReceiver takes a request that is sent again after an attempt that was 
   });
   const headers = { "content-type": "application/json", "idempotency-key": "k1" };
   const send = (body: BodyInit) => {
-    const init: RequestInit & { duplex: "half" } = { method: "POST", headers, body, duplex: "half" };
+    const init: RequestInit & { duplex: "half" } = {
+      method: "POST",
+      headers,
+      body,
+      duplex: "half",
+    };
     return receiver.fetch(new Request("http://localhost/", init));
   };
   const first = send(unfinished);
