@@ -23,8 +23,8 @@
  * - 204, or for OTLP 200: `handleLogRecord()` has handled all records of the request, and the handlers
  *   that they reached have flushed. A request that is sent again with the same `Idempotency-Key` is
  *   answered likewise, and its records are not handled again.
- * - 400: a part of the content is no record; then none is handled. 413: the content is too large, 415:
- *   of another type, 405: another method.
+ * - 400: a part of the content is no record; then none is handled. 413: the content is too large, or
+ *   has more than 262,144 records, 415: of another type, 405: another method.
  * - 401: the token is missing or wrong. 503: the receiver has stopped, or the requests that it is
  *   reading take 64 MiB.
  *

@@ -183,6 +183,28 @@ test("HTTPReceiver takes a request that is sent again after an attempt that was 
   assertEquals(receiver.records.map((record) => record.getMessage()), ["again"]);
 });
 
+test("HTTPReceiver refuses content that would become far larger in memory", async () => {
+  const { receiver, post } = collector();
+  const many = (text: string, count: number, between: string) =>
+    Array(count).fill(text).join(between);
+  const resource = Array.from({ length: 2000 }, (_, i) => `{"key":"k${i}"}`).join(",");
+  const records = `"scopeLogs":[{"logRecords":[${many("{}", 2000, ",")}]}]`;
+  const contents = [
+    ["application/json", `[${many("{}", 262_145, ",")}]`, 413],
+    ["application/x-ndjson", many("{}", 262_145, "\n"), 413],
+    [
+      "application/json",
+      `{"resourceLogs":[{"resource":{"attributes":[${resource}]},${records}}]}`,
+      400,
+    ],
+    ["application/x-www-form-urlencoded", `msg=a&levelno=20&${many("a=b", 10_000, "&")}`, 400],
+  ] as const;
+  for (const [type, body, status] of contents) {
+    assertEquals((await post(type, body)).status, status);
+  }
+  assertEquals(receiver.records.length, 0);
+});
+
 test("HTTPReceiver loses only the record that cannot be handled", async () => {
   const { receiver, faults, post } = collector();
   receiver.handleLogRecord = (record) => {
