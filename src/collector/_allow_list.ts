@@ -28,9 +28,9 @@ export class AllowList {
     for (const network of ["127.0.0.0/8", "::1", ...networks]) this.#add(network);
   }
 
-  /** Returns true if an address may send; a sender without one is on a Unix socket. */
+  /** Returns true if an address may send; an unknown one, which is empty, may not. */
   allows(address: string): boolean {
-    if (this.allowsAll || address === "") return true;
+    if (this.allowsAll) return true;
     const kind = isIP(address);
     return kind !== 0 && this.#list.check(address, kind === 6 ? "ipv6" : "ipv4");
   }
@@ -50,12 +50,15 @@ export class AllowList {
 
 /** Returns true for an address that only this machine reaches; a port of null is a Unix socket. */
 export function isLoopback({ host, port }: { host: string; port: number | null }): boolean {
-  return port === null || host === "localhost" || host === "::1" || /^127\./.test(host);
+  return port === null || host === "localhost" || host === "::1" ||
+    isIP(host) === 4 && host.startsWith("127.");
 }
 
 /**
  * Returns an acceptor that closes the connections, and drops the datagrams, of senders that may not
- * send. `refused` is called for each.
+ * send. `refused` is called for each. A sender on a Unix socket has no address and may send. A TCP
+ * connection that its sender has reset already has no address either, but records to read: it is
+ * refused.
  */
 export function allowing(
   acceptor: Acceptor & DatagramAcceptor,
@@ -68,7 +71,10 @@ export function allowing(
     return isAllowed;
   };
   return {
-    listen: async (at, options) => allowedConnections(await acceptor.listen(at, options), allows),
+    listen: async (at, options) => {
+      const listener = await acceptor.listen(at, options);
+      return at.transport === "unix" ? listener : allowedConnections(listener, allows);
+    },
     bindDatagram: async (at) => allowedDatagrams(await acceptor.bindDatagram(at), allows),
   };
 }

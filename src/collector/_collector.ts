@@ -179,10 +179,14 @@ export class Collector {
     });
     const status = () => this.status();
     const handler: PageHandler = new PageHandler({
-      access: new PageAccess({ token, hostNames, port: () => server.port }),
+      access: new PageAccess({
+        token,
+        hostNames,
+        isSecure: tls !== undefined,
+        port: () => server.port,
+      }),
       api: new PageApi({ store: this.store, files, clock: systemClock, status }),
       assets,
-      isSecure: tls !== undefined,
       metrics: () => this.metrics(),
     });
     return server;

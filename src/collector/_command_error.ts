@@ -28,6 +28,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/ENOENT|NotFound|No such file/i, "there is no such file"],
   [/EISDIR|Is a directory/i, "it is a directory"],
   [/ENOTDIR/i, "a part of the path is no directory"],
+  [/key[_ ]?(values[_ ])?mismatch/i, "the private key is not that of the certificate"],
   [/ENOSPC/i, "the disk is full"],
 ];
 

@@ -38,6 +38,9 @@ export interface FilesFound {
   readonly passedOver?: string[];
 }
 
+/** The end of a name that a roll-over gives: `.1`, `.2026-11-29_14-00`. Others hold no records. */
+const ROLLED_OVER = /^(?:\.\d{1,9}|\.\d{4}-\d\d-\d\d(?:_\d\d(?:-\d\d){0,2})?(?:\.\d+)?)?(?:\.gz)?$/;
+
 interface LogFileName {
   readonly name: string;
   readonly path: string;
@@ -51,7 +54,7 @@ export class FileSearch {
   /** One search runs after the other: each may hold an inflated file in memory. */
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Searches `path`, and the files beside it whose names begin with its name. */
+  /** Searches `path`, and the files beside it that a roll-over has renamed. */
   constructor(path: string) {
     this.#path = resolve(path);
   }
@@ -117,8 +120,7 @@ export class FileSearch {
     const folder = dirname(this.#path);
     const base = basename(this.#path);
     const names = (await readdir(folder).catch(() => [] as string[]))
-      .filter((name) => name === base || name.startsWith(`${base}.`))
-      .filter((name) => !name.endsWith(".gz.part"));
+      .filter((name) => name.startsWith(base) && ROLLED_OVER.test(name.slice(base.length)));
     // While a file is being compressed, both exist for a moment.
     const single = names.filter((name) => !isCompressed(name) || !names.includes(plainName(name)));
     const listed = await Promise.all(single.map(async (name) => {

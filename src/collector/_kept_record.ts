@@ -7,6 +7,7 @@
 import { escapeControls } from "../text/control_characters.ts";
 import { withFallback } from "../text/fallback.ts";
 import { quotedJson, readableJson } from "../text/json_text.ts";
+import { ownText } from "../text/own_text.ts";
 import { pythonStr } from "../text/python_repr.ts";
 import { cutText, TextBudget } from "../text/text_budget.ts";
 import { callText } from "../logging/call_mistake.ts";
@@ -101,7 +102,7 @@ export class SharedNames {
 
   /** Notes the name of a field. */
   addField(name: string): void {
-    if (!this.fields.has(name) && !this.hasMoreFields) this.fields.add(name);
+    if (!this.fields.has(name) && !this.hasMoreFields) this.fields.add(ownText(name));
   }
 
   /** Returns the name that is kept for the value of an attribute. */
@@ -110,9 +111,11 @@ export class SharedNames {
   }
 
   #add(value: unknown): string {
-    const name = nameOf(value);
-    // A text that is cut would keep the whole one, as its key.
-    const key = typeof value === "string" && value.length <= MAX_NAME ? value : name;
+    // Copies: a name may be a part of the whole message that it came in.
+    const name = ownText(nameOf(value));
+    const key = typeof value === "string" && value !== name && value.length <= MAX_NAME
+      ? ownText(value)
+      : name;
     const known = this.#names.get(key);
     if (known !== undefined) return known;
     if (this.#names.size >= this.#max) this.#names.clear();
@@ -256,15 +259,10 @@ function textOf(value: unknown): string {
 function nameOf(value: unknown): string {
   if (value === null || value === undefined) return "";
   const text = escapeControls(textOf(value));
-  return text.length > MAX_NAME ? ownText(cutText(text, MAX_NAME)) : text;
+  return cutText(text, MAX_NAME);
 }
 
 /** Returns the bytes of a text, about. */
 export function bytesOf(text: string): number {
   return TEXT_BYTES + text.length * (WIDE.test(text) ? 2 : 1);
-}
-
-/** Returns a copy: a part of a text keeps the whole text in memory. */
-function ownText(text: string): string {
-  return JSON.parse(JSON.stringify(text)) as string;
 }

@@ -226,7 +226,8 @@ class HTTPListener implements RecordListener {
     // Python 2 has no other way, and it is up to the sender.
     const receiver = this.#receiver = new HTTPReceiver({ token, tokenInQuery: true });
     watch(receiver, "http", parts);
-    const access = new PageAccess({ token, hostNames, port: () => this.#server.port });
+    const isSecure = tls !== undefined;
+    const access = new PageAccess({ token, hostNames, isSecure, port: () => this.#server.port });
     this.#server = new WebServer({
       host: settings.host,
       port: settings.port ?? 0,

@@ -10,14 +10,16 @@
 import { isIP } from "node:net";
 import { AccessToken } from "../receivers/access_token.ts";
 
-/** The name of the cookie that holds the token. */
-const COOKIE = "logwire";
+/** The begin of the name of the cookie that holds the token. */
+const COOKIE = "logwire-";
 
 /** Settings of a {@linkcode PageAccess}. */
 export interface PageAccessSettings {
   readonly token: string;
   /** Further names of this server, as `logs.example` (any port) or `logs.example:8020`. */
   readonly hostNames: readonly string[];
+  /** True: the server is reached by TLS. */
+  readonly isSecure: boolean;
   /** Returns the port that the server listens at. */
   port(): number;
 }
@@ -43,7 +45,7 @@ export class PageAccess {
     if (!this.#isOwnHost(host)) return "host";
     const origin = headers.get("origin");
     if (origin !== null && origin !== "" && hostOf(origin) !== host.toLowerCase()) return "origin";
-    if (this.#token.isIn(headers) || this.#token.equals(cookieOf(headers))) return undefined;
+    if (this.#token.isIn(headers) || this.#token.equals(this.#cookieOf(headers))) return undefined;
     return "token";
   }
 
@@ -53,20 +55,34 @@ export class PageAccess {
   }
 
   /** Returns the header field that gives a browser the token, for this server's requests alone. */
-  cookie(isSecure: boolean): string {
-    const { token } = this.#settings;
-    return `${COOKIE}=${token}; HttpOnly; SameSite=Strict; Path=/${isSecure ? "; Secure" : ""}`;
+  cookie(): string {
+    const { token, isSecure } = this.#settings;
+    const secure = isSecure ? "; Secure" : "";
+    return `${this.#cookieName}=${token}; HttpOnly; SameSite=Strict; Path=/${secure}`;
+  }
+
+  /** A browser sends a cookie to every port of a host: each collector there needs its own name. */
+  get #cookieName(): string {
+    return `${COOKIE}${this.#settings.port()}`;
+  }
+
+  #cookieOf(headers: Headers): string {
+    const begin = `${this.#cookieName}=`;
+    const cookies = (headers.get("cookie") ?? "").split(/; */);
+    return cookies.find((cookie) => cookie.startsWith(begin))?.slice(begin.length) ?? "";
   }
 
   /** An IP address is no name that could lead elsewhere; of names only those that are known. */
   #isOwnHost(host: string): boolean {
     const [, name = "", port = ""] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(host.toLowerCase()) ??
       [];
-    const { hostNames } = this.#settings;
+    const { hostNames, isSecure } = this.#settings;
     const own = hostNames.map((own) => own.toLowerCase());
     if (name !== "" && (own.includes(name) || own.includes(host.toLowerCase()))) return true;
     const isAddress = isIP(name.replace(/^\[(.*)\]$/, "$1")) !== 0;
-    return (isAddress || name === "localhost") && Number(port || 80) === this.#settings.port();
+    // A browser leaves the usual port of the scheme out.
+    const usual = isSecure ? 443 : 80;
+    return (isAddress || name === "localhost") && Number(port || usual) === this.#settings.port();
   }
 }
 
@@ -76,10 +92,4 @@ function hostOf(origin: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function cookieOf(headers: Headers): string {
-  const cookies = (headers.get("cookie") ?? "").split(/; */);
-  const own = cookies.find((cookie) => cookie.startsWith(`${COOKIE}=`));
-  return own === undefined ? "" : own.slice(COOKIE.length + 1);
 }

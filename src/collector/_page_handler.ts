@@ -21,8 +21,6 @@ export interface PageHandlerSettings {
   readonly api: PageApi;
   /** The files of the page by their names; `index.html` is the page itself. */
   readonly assets: Readonly<Record<string, PageAsset>>;
-  /** True: the page is served over TLS. */
-  readonly isSecure: boolean;
   /** Returns the text of the metrics. */
   metrics(): string;
 }
@@ -73,7 +71,7 @@ export class PageHandler {
   }
 
   #refused(request: Request): Response | undefined {
-    const { access, isSecure } = this.#settings;
+    const { access } = this.#settings;
     const url = new URL(request.url);
     const refusal = access.refusal(request);
     if (refusal === "host") {
@@ -89,7 +87,7 @@ export class PageHandler {
     if (url.pathname === "/" && token !== null && access.isToken(token)) {
       // The token leaves the address, so that no link and no history has it.
       url.searchParams.delete("token");
-      const headers = { "Location": `/${url.search}`, "Set-Cookie": access.cookie(isSecure) };
+      const headers = { "Location": `/${url.search}`, "Set-Cookie": access.cookie() };
       return new Response(null, { status: 303, headers });
     }
     if (refusal === undefined) return undefined;

@@ -189,10 +189,17 @@ function tlsOf({ tlsCert, tlsKey, tlsCa }: ReceiveOptions): TlsOptions | undefin
     throw new CommandError("TLS needs both --tls-cert and --tls-key");
   }
   return {
-    cert: read("read the certificate", tlsCert),
-    key: read("read the private key", tlsKey),
-    ...tlsCa !== undefined && { ca: [read("read the certificates", tlsCa)] },
+    cert: readPem("certificate", tlsCert),
+    key: readPem("private key", tlsKey),
+    ...tlsCa !== undefined && { ca: [readPem("certificate", tlsCa)] },
   };
+}
+
+/** A runtime's own message would name no file, and may quote a private key. */
+function readPem(what: "certificate" | "private key", path: string): string {
+  const text = read(`read the ${what}`, path);
+  if (new RegExp(`-----BEGIN ([A-Z0-9]+ )*${what.toUpperCase()}-----`).test(text)) return text;
+  throw new CommandError(`'${path}' has no ${what} in PEM`);
 }
 
 /** The authorities that senders must have are those of the servers behind this one, too. */

@@ -37,6 +37,12 @@ export function addressOf(text: string, host: string): ListenerAddress {
   return { host: (given ?? host).replace(/^\[(.*)\]$/, "$1"), port: Number(port) };
 }
 
+/** Returns an address that is no path: what speaks HTTP listens at a port. */
+function portOf(text: string, host: string): ListenerAddress {
+  if (!text.startsWith("/")) return addressOf(text, host);
+  throw new CommandError(`'${text}' is a path: --http and --page need a port or an address`);
+}
+
 /** Returns the listeners that the command line asks for, by kinds: `["off"]` is none. */
 export function listenersOf(
   given: Readonly<Partial<Record<ListenerKind, readonly string[]>>>,
@@ -46,7 +52,7 @@ export function listenersOf(
     const usual = LISTENER_PORTS[kind];
     const addresses = given[kind] ?? (usual === undefined ? [] : [String(usual)]);
     return addresses.filter((text) => text !== "off")
-      .map((text) => ({ kind, ...addressOf(text, host) }));
+      .map((text) => ({ kind, ...(kind === "http" ? portOf : addressOf)(text, host) }));
   });
 }
 
@@ -55,7 +61,7 @@ export function pageOf(
   text: string | undefined,
   host: string = LOOPBACK,
 ): ListenerAddress | undefined {
-  return text === "off" ? undefined : addressOf(text ?? String(PAGE_PORT), host);
+  return text === "off" ? undefined : portOf(text ?? String(PAGE_PORT), host);
 }
 
 /** The protections of listeners that other machines reach. */

@@ -37,7 +37,7 @@ export interface RecordStreamSettings {
 interface Batch {
   records: KeptRecord[];
   matching: number;
-  counts: Record<string, number>;
+  counts: Map<string, number>;
 }
 
 /** Returns the events of new records, and of the status each second, until it is cancelled. */
@@ -54,7 +54,7 @@ export function recordStream(settings: RecordStreamSettings): ReadableStream<Uin
   let wake = () => {};
 
   const nextBatch = async (): Promise<Batch> => {
-    const batch: Batch = { records: [], matching: 0, counts: {} };
+    const batch: Batch = { records: [], matching: 0, counts: new Map() };
     while (!isOver) {
       const { records, next, isOver: isEnd } = store.scan({
         filter,
@@ -65,7 +65,7 @@ export function recordStream(settings: RecordStreamSettings): ReadableStream<Uin
       });
       last = next - 1;
       batch.matching += records.length;
-      for (const { level } of records) batch.counts[level] = (batch.counts[level] ?? 0) + 1;
+      for (const { level } of records) batch.counts.set(level, (batch.counts.get(level) ?? 0) + 1);
       batch.records = [...batch.records, ...records].slice(-MAX_RECORDS);
       if (isEnd) break;
       await turn();
@@ -79,7 +79,11 @@ export function recordStream(settings: RecordStreamSettings): ReadableStream<Uin
       const { records, matching, counts } = await nextBatch();
       batchAt = now + BATCH_MS / 1000;
       if (matching > 0) {
-        const data = { records: records.map(entryOf), skipped: matching - records.length, counts };
+        const data = {
+          records: records.map(entryOf),
+          skipped: matching - records.length,
+          counts: Object.fromEntries(counts),
+        };
         return event("records", last, data);
       }
     }

@@ -32,6 +32,8 @@ export interface WebServerSettings {
   fetch(request: Request, sender: string): Response | Promise<Response>;
 }
 
+type HTTPServer = Server & { closeAllConnections(): void; closeIdleConnections(): void };
+
 /** Listens for web requests; see the module. */
 export class WebServer {
   /** The connections that were accepted so far. */
@@ -39,31 +41,13 @@ export class WebServer {
   /** The connections that were closed so far as there were too many, or as their address may not. */
   refused = 0;
   readonly #settings: WebServerSettings;
-  readonly #server: Server & { closeAllConnections(): void; closeIdleConnections(): void };
+  #server: HTTPServer | undefined;
   readonly #sockets = new Set<Socket>();
   #isStopped = false;
 
   /** Opens nothing. */
   constructor(settings: WebServerSettings) {
     this.#settings = settings;
-    const { tls } = settings;
-    const options = {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-    };
-    const answer = (request: IncomingMessage, response: ServerResponse) => {
-      this.#answer(request, response).catch(() => response.destroy());
-    };
-    this.#server = tls === undefined ? createServer(options, answer) : createTlsServer({
-      ...options,
-      cert: tls.cert,
-      key: tls.key,
-      ca: tls.ca,
-      requestCert: tls.ca !== undefined,
-      rejectUnauthorized: tls.ca !== undefined,
-    }, answer);
-    this.#server.on("connection", (socket: Socket) => this.#connected(socket));
   }
 
   /** The connections that are open. */
@@ -73,18 +57,20 @@ export class WebServer {
 
   /** The port that it listens at. */
   get port(): number {
-    return (this.#server.address() as AddressInfo | null)?.port ?? this.#settings.port;
+    return (this.#server?.address() as AddressInfo | null | undefined)?.port ??
+      this.#settings.port;
   }
 
-  /** Listens; rejects with the system's error. */
-  start(): Promise<void> {
+  /** Listens; rejects with the system's error, or with that of a certificate. */
+  async start(): Promise<void> {
     const { host, port } = this.#settings;
-    return new Promise((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen(port, host, () => {
-        this.#server.off("error", reject);
+    const server = this.#server = this.#makeServer();
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, host, () => {
+        server.off("error", reject);
         // An error of one connection is of no interest to the others.
-        this.#server.on("error", () => {});
+        server.on("error", () => {});
         resolve();
       });
     });
@@ -93,14 +79,38 @@ export class WebServer {
   /** Accepts no further request and waits for those under way, for so many milliseconds at most. */
   async stop(timeoutMs: number): Promise<void> {
     this.#isStopped = true;
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeIdleConnections();
+    const server = this.#server;
+    if (server === undefined) return;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
     const timer = setTimeout(() => {
-      this.#server.closeAllConnections();
+      server.closeAllConnections();
       for (const socket of this.#sockets) socket.destroy();
     }, timeoutMs);
     await closed;
     clearTimeout(timer);
+  }
+
+  #makeServer(): HTTPServer {
+    const { tls } = this.#settings;
+    const options = {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+    };
+    const answer = (request: IncomingMessage, response: ServerResponse) => {
+      this.#answer(request, response).catch(() => response.destroy());
+    };
+    const server = tls === undefined ? createServer(options, answer) : createTlsServer({
+      ...options,
+      cert: tls.cert,
+      key: tls.key,
+      ca: tls.ca,
+      requestCert: tls.ca !== undefined,
+      rejectUnauthorized: tls.ca !== undefined,
+    }, answer);
+    server.on("connection", (socket: Socket) => this.#connected(socket));
+    return server;
   }
 
   #connected(socket: Socket): void {

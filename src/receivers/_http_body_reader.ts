@@ -27,6 +27,9 @@ export interface RequestRecords {
   readonly isOtlp: boolean;
 }
 
+/** 64 bytes for each in 16 MiB. More of them, in less content, would take gigabytes. */
+const MAX_RECORDS = 262_144;
+
 const LINES: ReadonlySet<string> = /* @__PURE__ */ new Set([
   ...["application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"],
 ]);
@@ -77,9 +80,10 @@ export function readRecords(contentType: string, text: string): RequestRecords {
     if (type === "application/x-www-form-urlencoded") {
       return { all: [formFields(new URLSearchParams(text))], isOtlp: false };
     }
-    if (LINES.has(type)) return { all: linesOf(text).map(objectOf), isOtlp: false };
+    if (LINES.has(type)) return { all: notTooMany(linesOf(text)).map(objectOf), isOtlp: false };
     if (type === "application/json") return ofJson(JSON.parse(text));
   } catch (error) {
+    if (error instanceof Refusal) throw error;
     throw new Refusal(400, messageOf(error));
   }
   throw new Refusal(
@@ -91,7 +95,13 @@ export function readRecords(contentType: string, text: string): RequestRecords {
 
 function ofJson(value: unknown): RequestRecords {
   if (isOtlpRequest(value)) return { all: otlpFields(value), isOtlp: true };
-  return { all: (Array.isArray(value) ? value : [value]).map(checked), isOtlp: false };
+  const all: unknown[] = Array.isArray(value) ? value : [value];
+  return { all: notTooMany(all).map(checked), isOtlp: false };
+}
+
+function notTooMany<Item>(records: Item[]): Item[] {
+  if (records.length <= MAX_RECORDS) return records;
+  throw new Refusal(413, `A request may have ${MAX_RECORDS} records at most`);
 }
 
 function linesOf(text: string): string[] {

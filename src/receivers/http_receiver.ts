@@ -23,8 +23,8 @@
  * - 204, or for OTLP 200: `handleLogRecord()` has handled all records of the request, and the handlers
  *   that they reached have flushed. A request that is sent again with the same `Idempotency-Key` is
  *   answered likewise, and its records are not handled again.
- * - 400: a part of the content is no record; then none is handled. 413: the content is too large, 415:
- *   of another type, 405: another method.
+ * - 400: a part of the content is no record; then none is handled. 413: the content is too large, or
+ *   has more than 262,144 records, 415: of another type, 405: another method.
  * - 401: the token is missing or wrong. 503: the receiver has stopped, or the requests that it is
  *   reading take 64 MiB.
  *
@@ -123,8 +123,8 @@ export class HTTPReceiver extends RecordReceiver {
   readonly #token: AccessToken | undefined;
   readonly #tokenInQuery: boolean;
   readonly #running = new Set<Promise<Response>>();
-  /** The requests that were taken, by their keys, the oldest first. */
-  readonly #taken = new Map<string, Promise<Response>>();
+  /** The requests whose records are taken, by their keys, the oldest first. */
+  readonly #taken = new Map<string, Promise<void>>();
   readonly #maxHeldBytes: number;
   /** The bytes of content that are being read. */
   #heldBytes = 0;
@@ -174,19 +174,10 @@ export class HTTPReceiver extends RecordReceiver {
     if (method !== "GET" && method !== "POST") {
       throw new Refusal(405, "The method must be GET or POST");
     }
-    const key = request.headers.get("idempotency-key");
-    if (key === null || key.length > MAX_KEY_LENGTH) return await this.#take(request, sender);
-    const earlier = this.#taken.get(key);
-    if (earlier !== undefined) return (await earlier).clone();
-    const taking = this.#take(request, sender);
-    this.#taken.set(key, taking);
-    if (this.#taken.size > MAX_KEYS) this.#taken.delete(this.#taken.keys().next().value!);
-    try {
-      return (await taking).clone();
-    } catch (error) {
-      this.#taken.delete(key);
-      throw error;
-    }
+    // Each attempt is read by itself: the one before it may have been cut off.
+    const { all, isOtlp } = await this.#read(request);
+    await this.#once(request.headers.get("idempotency-key"), () => this.#take(all, sender));
+    return isOtlp ? Response.json({ partialSuccess: {} }) : new Response(null, { status: 204 });
   }
 
   #isAllowed({ headers, url }: Request): boolean {
@@ -195,11 +186,21 @@ export class HTTPReceiver extends RecordReceiver {
     return this.#token.equals(new URL(url).searchParams.get(TOKEN_PARAMETER) ?? "");
   }
 
-  async #take(request: Request, sender: string | undefined): Promise<Response> {
-    const { all, isOtlp } = await this.#read(request);
+  /** Takes the records of a key once, and waits until they are taken. */
+  #once(key: string | null, take: () => Promise<void>): Promise<void> {
+    if (key === null || key.length > MAX_KEY_LENGTH) return take();
+    const earlier = this.#taken.get(key);
+    if (earlier !== undefined) return earlier;
+    const taking = take();
+    this.#taken.set(key, taking);
+    if (this.#taken.size > MAX_KEYS) this.#taken.delete(this.#taken.keys().next().value!);
+    return taking;
+  }
+
+  /** Never rejects. */
+  async #take(all: RequestRecords["all"], sender: string | undefined): Promise<void> {
     await this.pipeline.handleAll(all, { sender, connection: undefined });
     await this.pipeline.flush(this.#late.signal);
-    return isOtlp ? Response.json({ partialSuccess: {} }) : new Response(null, { status: 204 });
   }
 
   async #read(request: Request): Promise<RequestRecords> {

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { ownText } from "../text/own_text.ts";
 import { pythonLiteral } from "./_python_literal.ts";
 
 const NUMBERS: ReadonlySet<string> = /* @__PURE__ */ new Set([
@@ -19,18 +20,25 @@ const OPTIONAL: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "processName",
 ]);
 
+/** More than any record has: a form may be of millions of bytes. */
+const MAX_FIELDS = 10_000;
+
 /**
  * Returns the fields of a record.
  *
- * @throws {TypeError} for a form without the attributes of a record
+ * @throws {TypeError} for a form without the attributes of a record, or with over 10,000 fields
  */
 export function formFields(form: URLSearchParams): Record<string, unknown> {
   if (!form.has("msg") || !form.has("levelno")) {
     throw new TypeError("a form must have the attributes of a log record: msg, levelno and others");
   }
+  if (form.size > MAX_FIELDS) {
+    throw new TypeError(`a form may have ${MAX_FIELDS} fields at most`);
+  }
   const fields: Record<string, unknown> = {};
   for (const [key, text] of form) {
-    const value = OPTIONAL.has(key) && text === "None" ? null : typed(key, text);
+    // Node's parameters are parts of the whole form.
+    const value = OPTIONAL.has(key) && text === "None" ? null : typed(key, ownText(text));
     const property = { value, enumerable: true, writable: true, configurable: true };
     Object.defineProperty(fields, key, property);
   }

@@ -89,11 +89,25 @@ test("receive passes records on, and its account says what became of them", asyn
 test("a mistake on the command line is one sentence and status 1", async () => {
   const config = join(tmpdir(), "logwire-no-such-file.json");
   const key = fileURLToPath(import.meta.url);
+  const pem = (name: string) => fileURLToPath(new URL(`../testdata/tls/${name}`, import.meta.url));
+  const pair = ["--tls-cert", pem("server.pem"), "--tls-key", pem("client.key")];
+  const mismatch = ["receive", ...off, ...pair];
   const mistakes: [string[], RegExp][] = [
     [["receive", "--pickle", "x"], /'x' is no port or address/],
     [["receive", "--host", "0.0.0.0"], /pickle at 0\.0\.0\.0 would take records from any machine/],
     [["receive", "--config", config], /there is no such file/],
     [["receive", "--tls-cert", "x"], /TLS needs both/],
+    [
+      ["receive", "--tls-cert", pem("server.key"), "--tls-key", pem("server.key")],
+      /no certificate/,
+    ],
+    [
+      ["receive", "--tls-cert", pem("server.pem"), "--tls-key", pem("server.pem")],
+      /no private key/,
+    ],
+    [[...mismatch, "--pickle", "0", "--page", "off"], /for pickle .*: the private key is not that/],
+    [["receive", "--http", "/run/x.sock"], /'\/run\/x\.sock' is a path: --http and --page need/],
+    [["receive", "--page", "/run/x.sock"], /'\/run\/x\.sock' is a path: --http and --page need/],
     [["receive", "--level", "LOUD"], /--level must be/],
     [["receive", "--nonsense"], /unknown option '--nonsense'/],
     [["receive", "--forward", "x"], /'x' is no address of a server/],

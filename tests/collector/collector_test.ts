@@ -123,7 +123,8 @@ test("the intake over HTTP does not take the cookie of the page, nor a foreign o
     return answer.status;
   };
   const authorization = `Bearer ${token}`;
-  assertEquals(await post({ cookie: `logwire=${token}` }), 401);
+  const cookie = `logwire-${portsOf(collector).http}=${token}`;
+  assertEquals(await post({ cookie }), 401);
   assertEquals(await post({ authorization, origin: "http://evil.example" }), 403);
   assertEquals(await post({ authorization }), 204);
   await collector.stop();

@@ -110,3 +110,14 @@ test("FileSearch finds nothing without a file, or for a file that was removed", 
     assertEquals(messages(await search.search(all, "1:5", 9)), []);
     await assertRejects(() => search.search(all, "../etc", 9), ParameterError);
   }));
+
+test("FileSearch reads no file but those of --out", () =>
+  inFolder(async (path, search) => {
+    const rolled = ["", ".1", ".2026-11-29", ".2026-11-29_14-00-00", ".2026-11-28.1"];
+    for (const end of rolled) writeFileSync(path + end, lineOf({ msg: end }));
+    for (const end of [".json", ".key", ".1.json", "-1", "1", ".1.gz.txt", ".bak.1"]) {
+      writeFileSync(path + end, lineOf({ msg: "of another program" }));
+    }
+    const found = messages(await search.search(all, null, 99));
+    assertEquals(found.sort(), rolled.toSorted());
+  }));

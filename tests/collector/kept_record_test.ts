@@ -12,6 +12,7 @@ import {
 import { detailOf, entryOf } from "../../src/collector/_record_view.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { test } from "../test.ts";
+import { beginOfLongText, usedMegabytes } from "../used_memory.ts";
 import { hostile, received, START } from "./records.ts";
 
 const origin = { via: "http", sender: "10.0.0.1" };
@@ -108,4 +109,15 @@ test("keepRecord() keeps records of any fields, of which both views are JSON", (
     }),
     { seed: 20261129, numRuns: 500 },
   );
+});
+
+test("keepRecord() keeps nothing of the message that a name is a part of", () => {
+  const names = new SharedNames();
+  const before = usedMegabytes();
+  const kept = Array.from({ length: 32 }, (_, i) => {
+    const part = beginOfLongText(`a-long-name-of-host-${i}`);
+    return keepRecord(received({ hostname: part, name: part }), origin, 0, names);
+  });
+  const more = usedMegabytes() - before;
+  assert(kept.length === 32 && more < 16, `${more} MB`);
 });

@@ -3,26 +3,28 @@ import { PageAccess } from "../../src/collector/_page_access.ts";
 import { test } from "../test.ts";
 
 const token = "0123456789abcdef";
-const access = new PageAccess({
+const settings = {
   token,
   hostNames: ["logs.example", "Other.example:8443"],
+  isSecure: false,
   port: () => 8020,
-});
+};
+const access = new PageAccess(settings);
 
-function refusal(headers: Record<string, string>): string | undefined {
+function refusal(headers: Record<string, string>, of = access): string | undefined {
   const all = { host: "localhost:8020", authorization: `Bearer ${token}`, ...headers };
   // `Request` lets nobody set `host`.
   const get = (name: string) => (all as Record<string, string>)[name] ?? null;
-  return access.refusal({ headers: { get } } as unknown as Request);
+  return of.refusal({ headers: { get } } as unknown as Request);
 }
 
 test("PageAccess lets in a request with the token as Bearer, as password, or in the cookie", () => {
   assertEquals(refusal({}), undefined);
   assertEquals(refusal({ authorization: `Basic ${btoa(`x:${token}`)}` }), undefined);
-  assertEquals(refusal({ authorization: "", cookie: `a=b; logwire=${token}` }), undefined);
+  assertEquals(refusal({ authorization: "", cookie: `a=b; logwire-8020=${token}` }), undefined);
   assertEquals(refusal({ authorization: "" }), "token");
-  assertEquals(refusal({ authorization: "", cookie: `xlogwire=${token}` }), "token");
-  assertEquals(refusal({ authorization: "", cookie: "logwire=" }), "token");
+  assertEquals(refusal({ authorization: "", cookie: `xlogwire-8020=${token}` }), "token");
+  assertEquals(refusal({ authorization: "", cookie: "logwire-8020=" }), "token");
 });
 
 test("PageAccess knows this machine by its addresses and names, at its port", () => {
@@ -45,7 +47,26 @@ test("PageAccess refuses what a page of another origin asks for", () => {
 });
 
 test("PageAccess gives the cookie to no script, and to no other site", () => {
-  assertEquals(access.cookie(false), `logwire=${token}; HttpOnly; SameSite=Strict; Path=/`);
-  assertEquals(access.cookie(true).endsWith("; Secure"), true);
+  assertEquals(access.cookie(), `logwire-8020=${token}; HttpOnly; SameSite=Strict; Path=/`);
+  const secure = new PageAccess({ ...settings, isSecure: true });
+  assertEquals(secure.cookie().endsWith("; Secure"), true);
   assertEquals([access.isToken(token), access.isToken("x")], [true, false]);
+});
+
+test("PageAccess takes no cookie of a collector at another port of the same host", () => {
+  const other = new PageAccess({ ...settings, port: () => 8021 });
+  assertEquals(other.cookie().split("=")[0], "logwire-8021");
+  const cookie = `logwire-8021=${"x".repeat(16)}; logwire-8020=${token}`;
+  assertEquals(refusal({ authorization: "", cookie }), undefined);
+  assertEquals(refusal({ authorization: "", cookie: `logwire-8021=${token}` }), "token");
+});
+
+test("PageAccess knows the usual port of its scheme, which a browser leaves out", () => {
+  const [http, https] = [[false, 80], [true, 443]].map(([isSecure, port]) =>
+    new PageAccess({ ...settings, isSecure: isSecure as boolean, port: () => port as number })
+  );
+  for (const host of ["127.0.0.1", "[::1]", "localhost"]) {
+    assertEquals([refusal({ host }, http), refusal({ host }, https)], [undefined, undefined]);
+  }
+  assertEquals(refusal({ host: "localhost:80" }, https), "host");
 });

@@ -10,7 +10,7 @@ const token = "0123456789abcdef";
 
 function handler(metrics: () => string = () => "m 1\n"): PageHandler {
   return new PageHandler({
-    access: new PageAccess({ token, hostNames: [], port: () => 8020 }),
+    access: new PageAccess({ token, hostNames: [], isSecure: false, port: () => 8020 }),
     api: new PageApi({
       store: storeOf({}),
       files: undefined,
@@ -21,7 +21,6 @@ function handler(metrics: () => string = () => "m 1\n"): PageHandler {
       "index.html": { type: "text/html; charset=utf-8", body: "<p>page" },
       "app.js": { type: "text/javascript", body: "1" },
     },
-    isSecure: false,
     metrics,
   });
 }

@@ -57,6 +57,16 @@ test("recordStream() sends new records in a batch, and the status each second", 
   assertEquals(clock.pendingTimers, 0);
 });
 
+test("recordStream() counts the records of a level with any name", async () => {
+  const { store, reader, nextRecords } = streamOf();
+  for (const levelname of ["constructor", "__proto__", "constructor"]) {
+    store.add(received({ levelname }), origin);
+  }
+  const { counts } = (await nextRecords()).data;
+  assertEquals(Object.entries(counts), [["constructor", 2], ["__proto__", 1]]);
+  await reader.cancel();
+});
+
 test("recordStream() begins with the time after which a browser dials again", async () => {
   const { reader } = streamOf();
   const { value } = await reader.read();

@@ -169,6 +169,56 @@ test("HTTPReceiver handles a request once that is sent again with its key", asyn
   assertEquals([(await bad()).status, (await bad()).status], [400, 400]);
 });
 
+test("HTTPReceiver takes a request that is sent again after an attempt that was cut off", async () => {
+  const { receiver } = collector();
+  let cutOff = () => {};
+  const unfinished = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('{"message":'));
+      cutOff = () => controller.error(new Error("cut off"));
+    },
+  });
+  const headers = { "content-type": "application/json", "idempotency-key": "k1" };
+  const send = (body: BodyInit) => {
+    const init: RequestInit & { duplex: "half" } = {
+      method: "POST",
+      headers,
+      body,
+      duplex: "half",
+    };
+    return receiver.fetch(new Request("http://localhost/", init));
+  };
+  const first = send(unfinished);
+  await turns(3);
+  assertEquals((await send('{"message":"again"}')).status, 204);
+  cutOff();
+  assertEquals((await first).status, 400);
+  assertEquals((await send('{"message":"again"}')).status, 204);
+  assertEquals(receiver.records.map((record) => record.getMessage()), ["again"]);
+});
+
+test("HTTPReceiver refuses content that would become far larger in memory", async () => {
+  const { receiver, post } = collector();
+  const many = (text: string, count: number, between: string) =>
+    Array(count).fill(text).join(between);
+  const resource = Array.from({ length: 2000 }, (_, i) => `{"key":"k${i}"}`).join(",");
+  const records = `"scopeLogs":[{"logRecords":[${many("{}", 2000, ",")}]}]`;
+  const contents = [
+    ["application/json", `[${many("{}", 262_145, ",")}]`, 413],
+    ["application/x-ndjson", many("{}", 262_145, "\n"), 413],
+    [
+      "application/json",
+      `{"resourceLogs":[{"resource":{"attributes":[${resource}]},${records}}]}`,
+      400,
+    ],
+    ["application/x-www-form-urlencoded", `msg=a&levelno=20&${many("a=b", 10_000, "&")}`, 400],
+  ] as const;
+  for (const [type, body, status] of contents) {
+    assertEquals((await post(type, body)).status, status);
+  }
+  assertEquals(receiver.records.length, 0);
+});
+
 test("HTTPReceiver loses only the record that cannot be handled", async () => {
   const { receiver, faults, post } = collector();
   receiver.handleLogRecord = (record) => {

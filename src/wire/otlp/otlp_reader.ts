@@ -16,6 +16,15 @@ import { millisecondsOf } from "../milliseconds.ts";
 /** The level of the severity numbers 1 to 4, 5 to 8, and so on. */
 const LEVELS = [5, DEBUG, INFO, WARNING, ERROR, CRITICAL];
 
+/**
+ * The most fields of all records of a request: those of a resource count for each of its records, as
+ * each gets them. A small request could otherwise ask for billions.
+ */
+const MAX_FIELDS = 2_000_000;
+
+/** The price of a record without fields, in fields. */
+const RECORD_COST = 8;
+
 /** The attributes that are a record's own, with their names there. */
 const NAMES: Readonly<Record<string, { key: string; kind: "string" | "number" }>> = {
   "code.file.path": { key: "pathname", kind: "string" },
@@ -38,16 +47,24 @@ export function isOtlpRequest(body: unknown): body is Json {
 /**
  * Returns the fields of the records of a request.
  *
- * @throws {TypeError} for what is no request
+ * @throws {TypeError} for what is no request, and for one whose records have too many fields
  */
 export function otlpFields(request: Json): Json[] {
+  let left = MAX_FIELDS;
   return objectsOf(request, "resourceLogs").flatMap((resourceLogs) => {
     const resource = attributesOf(objectOf(resourceLogs, "resource"));
+    const cost = Object.keys(resource).length + RECORD_COST;
     return objectsOf(resourceLogs, "scopeLogs").flatMap((scopeLogs) => {
       const scope = objectOf(scopeLogs, "scope").name;
-      return objectsOf(scopeLogs, "logRecords").map((record) =>
-        fieldsOf(record, resource, scope || resource["service.name"])
-      );
+      return objectsOf(scopeLogs, "logRecords").map((record) => {
+        left -= cost;
+        if (left < 0) {
+          throw new TypeError(
+            "the records of the request have too many fields: send fewer at once",
+          );
+        }
+        return fieldsOf(record, resource, scope || resource["service.name"]);
+      });
     });
   });
 }
