@@ -27,7 +27,7 @@ import { RecordFeed, type Source } from "./_record_feed.ts";
 import { isGap, keyOf, type Row } from "./_record_window.ts";
 import { TimelineFeed } from "./_timeline_feed.ts";
 
-/** How often the names of loggers, hosts and fields are asked for. */
+/** The time between two requests for the names of loggers, hosts and fields. */
 const NAMES_EVERY_MS = 5000;
 
 /** Typing that goes on so soon is one change of the filter. */
@@ -45,7 +45,7 @@ export interface Selection {
 /** The dialog that is open. */
 export type Dialog = "none" | "help" | "status";
 
-/** What each part of the page gets. */
+/** The properties of each part of the page. */
 export interface PartProps {
   state: PageState;
 }

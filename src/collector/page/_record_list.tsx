@@ -175,7 +175,7 @@ export function RecordList({ state }: PartProps): VNode {
   );
 }
 
-/** How much of all is in the list, and the ways to the rest. */
+/** The part of all records that is in the list, and the ways to the rest. */
 function ListFoot({ state }: PartProps): VNode {
   const { feed, source } = state;
   const { window, following, newer, busy, fault, connection, status } = feed;

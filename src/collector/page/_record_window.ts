@@ -9,7 +9,7 @@ import type { Entry } from "./_collector_api.ts";
 export interface Gap {
   /** Unlike the key of any record. */
   key: string;
-  /** How many there are; null if that is not known. */
+  /** Their number; null if it is not known. */
   count: number | null;
 }
 
@@ -27,7 +27,7 @@ export function keyOf(row: Row): string {
   return row.id === undefined ? `file ${row.cursor}` : String(row.id);
 }
 
-/** How many rows were added and removed at an end, so that a view can stay where it is. */
+/** The numbers of rows added and removed at an end, so that a view can stay where it is. */
 export interface WindowChange {
   added: number;
   removed: number;
@@ -59,12 +59,12 @@ export class RecordWindow {
     return this.#most;
   }
 
-  /** How many records are known to be missing in gaps. */
+  /** The number of records that are known to be missing in gaps. */
   get leftOut(): number {
     return this.#rows.reduce((sum, row) => sum + (isGap(row) ? row.count ?? 0 : 0), 0);
   }
 
-  /** How many records it holds. */
+  /** The number of records that it holds. */
   get size(): number {
     return this.#rows.reduce((sum, row) => sum + (isGap(row) ? 0 : 1), 0);
   }
