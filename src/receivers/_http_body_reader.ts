@@ -23,8 +23,8 @@ export class Refusal extends Error {
 /** The records of a request. */
 export interface RequestRecords {
   readonly all: Record<string, unknown>[];
-  /** Says that the sender awaits an answer of OTLP. */
-  readonly isOtlp: boolean;
+  /** A form of CPython's `HTTPHandler`, objects in JSON, or a request of OTLP. */
+  readonly kind: "form" | "objects" | "otlp";
 }
 
 /** 64 bytes for each in 16 MiB. More of them, in less content, would take gigabytes. */
@@ -78,9 +78,9 @@ export function readRecords(contentType: string, text: string): RequestRecords {
   const type = contentType.split(";")[0]!.trim().toLowerCase();
   try {
     if (type === "application/x-www-form-urlencoded") {
-      return { all: [formFields(new URLSearchParams(text))], isOtlp: false };
+      return { all: [formFields(new URLSearchParams(text))], kind: "form" };
     }
-    if (LINES.has(type)) return { all: notTooMany(linesOf(text)).map(objectOf), isOtlp: false };
+    if (LINES.has(type)) return { all: notTooMany(linesOf(text)).map(objectOf), kind: "objects" };
     if (type === "application/json") return ofJson(JSON.parse(text));
   } catch (error) {
     if (error instanceof Refusal) throw error;
@@ -94,9 +94,9 @@ export function readRecords(contentType: string, text: string): RequestRecords {
 }
 
 function ofJson(value: unknown): RequestRecords {
-  if (isOtlpRequest(value)) return { all: otlpFields(value), isOtlp: true };
+  if (isOtlpRequest(value)) return { all: otlpFields(value), kind: "otlp" };
   const all: unknown[] = Array.isArray(value) ? value : [value];
-  return { all: notTooMany(all).map(checked), isOtlp: false };
+  return { all: notTooMany(all).map(checked), kind: "objects" };
 }
 
 function notTooMany<Item>(records: Item[]): Item[] {

@@ -21,8 +21,9 @@
  * ## Answers
  *
  * - 204, or for OTLP 200: `handleLogRecord()` has handled all records of the request, and the handlers
- *   that they reached have flushed. A request that is sent again with the same `Idempotency-Key` is
- *   answered likewise, and its records are not handled again.
+ *   that they reached have flushed. A form is answered without the flush, since CPython's `HTTPHandler`
+ *   blocks its program until the answer. A request that is sent again with the same
+ *   `Idempotency-Key` is answered likewise, and its records are not handled again.
  * - 400: a part of the content is no record; then none is handled. 413: the content is too large, or
  *   has more than 262,144 records, 415: of another type, 405: another method.
  * - 401: the token is missing or wrong. 503: the receiver has stopped, or the requests that it is
@@ -175,9 +176,11 @@ export class HTTPReceiver extends RecordReceiver {
       throw new Refusal(405, "The method must be GET or POST");
     }
     // Each attempt is read by itself: the one before it may have been cut off.
-    const { all, isOtlp } = await this.#read(request);
-    await this.#once(request.headers.get("idempotency-key"), () => this.#take(all, sender));
-    return isOtlp ? Response.json({ partialSuccess: {} }) : new Response(null, { status: 204 });
+    const records = await this.#read(request);
+    await this.#once(request.headers.get("idempotency-key"), () => this.#take(records, sender));
+    return records.kind === "otlp"
+      ? Response.json({ partialSuccess: {} })
+      : new Response(null, { status: 204 });
   }
 
   #isAllowed({ headers, url }: Request): boolean {
@@ -198,9 +201,10 @@ export class HTTPReceiver extends RecordReceiver {
   }
 
   /** Never rejects. */
-  async #take(all: RequestRecords["all"], sender: string | undefined): Promise<void> {
+  async #take({ all, kind }: RequestRecords, sender: string | undefined): Promise<void> {
     await this.pipeline.handleAll(all, { sender, connection: undefined });
-    await this.pipeline.flush(this.#late.signal);
+    // CPython's handler blocks its program until the answer, and sends no record again.
+    if (kind !== "form") await this.pipeline.flush(this.#late.signal);
   }
 
   async #read(request: Request): Promise<RequestRecords> {
