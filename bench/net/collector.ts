@@ -8,17 +8,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { getLogger, type LogRecord } from "../../mod.ts";
-import { connector } from "../../src/adapters/auto.ts";
-import { AllowList } from "../../src/collector/_allow_list.ts";
 import { Collector } from "../../src/collector/_collector.ts";
 import { fileHandler } from "../../src/collector/_outputs.ts";
 import { DEFAULT_MAX_BYTES } from "../../src/collector/_record_store.ts";
+import { collectorSettings, host } from "../../tests/collector/settings.ts";
 import { wallClock } from "./wall_clock.mjs";
 
 const expected = Number(process.argv[2]);
 const warmup = Number(process.argv[3] ?? 0);
 const now = wallClock();
-const host = "127.0.0.1";
 const token = "a-token-of-this-bench";
 const folder = mkdtempSync(join(tmpdir(), "logwire-collector-"));
 const out = join(folder, "out.log");
@@ -52,22 +50,12 @@ async function tell(): Promise<void> {
   process.stdout.write(JSON.stringify(result) + "\n", () => process.exit(0));
 }
 
-const collector = new Collector({
-  listeners: [{ kind: "pickle", host, port: 0 }],
-  page: { host, port: 0 },
-  acceptor: connector,
-  allow: new AllowList([]),
-  tls: undefined,
-  signingKey: undefined,
-  sharedKey: undefined,
+const collector = new Collector(collectorSettings(["pickle"], {
   token,
-  hostNames: [],
   maxConnections: 1024,
-  syslogDelimiter: "either",
   maxBytes: DEFAULT_MAX_BYTES,
-  files: undefined,
   wants: take,
-});
+}));
 getLogger().addHandler(file);
 await collector.start();
 const headers = { authorization: `Bearer ${token}` };

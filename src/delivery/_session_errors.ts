@@ -23,6 +23,11 @@ export function quoted(text: string): string {
   return escapeControls(text.slice(0, QUOTED));
 }
 
+/** The error of a server that ends a session with something left: `unanswered` says what it had to do. */
+export function endedEarly(server: string, unanswered: string): ConnectionError {
+  return new ConnectionError("closed", `${server} has ended the session before it ${unanswered}`);
+}
+
 /** The error of a server that breaks a protocol. */
 export function violation(server: string, protocol: string, cause: unknown): ConnectionError {
   const reason = (cause as Error).message;

@@ -53,7 +53,7 @@
  *   does not know the chunks of another one;
  * - over plain TCP those of a connection that ended within a second, and one that was cut.
  *
- * Who merges the files of several servers sorts the records by their time: a server that comes back may
+ * If you merge the files of several servers, sort the records by their time: a server that comes back may
  * write what it had taken behind what the other one has written since. What the kernels held when a
  * server died is lost over plain TCP, with several servers as with one. Over RELP and Forward it goes
  * again.

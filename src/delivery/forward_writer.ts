@@ -25,7 +25,7 @@ import { gzip } from "../wire/gzip.ts";
 import type { Batch, BatchWriter, DetailedWriter } from "./batch_writer.ts";
 import type { CheckedDeliveryOptions } from "./delivery_options.ts";
 import { FramedStreamWriter } from "./framed_stream_writer.ts";
-import { quoted, serverOf, violation } from "./_session_errors.ts";
+import { endedEarly, quoted, serverOf, violation } from "./_session_errors.ts";
 import { StreamWriter } from "./stream_writer.ts";
 
 /** The options of a session: a server may acknowledge nothing for `writeTimeoutMs`. */
@@ -348,8 +348,7 @@ export class ForwardWriter implements DetailedWriter {
     const { size } = this.#waiting;
     if (this.#state === "closing" || size === 0 && !this.#isWriting) return undefined;
     const chunks = `${size} ${size === 1 ? "chunk" : "chunks"}`;
-    const when = `before it acknowledged ${chunks}`;
-    return new ConnectionError("closed", `${this.#server} has ended the session ${when}`);
+    return endedEarly(this.#server, `acknowledged ${chunks}`);
   }
 
   #on(answer: ForwardAnswer): void {

@@ -18,7 +18,7 @@ import { RelpClient, type RelpEvent } from "../wire/relp_client.ts";
 import type { Batch, DetailedWriter, PartialSettlement, Refusal } from "./batch_writer.ts";
 import type { CheckedDeliveryOptions } from "./delivery_options.ts";
 import { FramedStreamWriter } from "./framed_stream_writer.ts";
-import { quoted, serverOf, violation } from "./_session_errors.ts";
+import { endedEarly, quoted, serverOf, violation } from "./_session_errors.ts";
 
 /** The options of a session: a server may answer none of what waits for `writeTimeoutMs`. */
 export type RelpSettings = Pick<CheckedDeliveryOptions, "clock" | "writeTimeoutMs">;
@@ -249,8 +249,7 @@ export class RelpWriter implements DetailedWriter {
     if (this.#state === "opening") return this.unopened("closed");
     const { waiting } = this.#client;
     if (this.#state === "closing" || waiting === 0 && !this.#isWriting) return undefined;
-    const when = `before it answered ${waiting} records`;
-    return new ConnectionError("closed", `${this.#server} has ended the session ${when}`);
+    return endedEarly(this.#server, `answered ${waiting} records`);
   }
 
   #take(chunk: Uint8Array): void {

@@ -459,7 +459,7 @@ export class SysLogHandler extends NetworkHandler {
     // A stranger's value may be a list, and to make a key of that can take for ever.
     if (typeof levelName !== "string") return "warning";
     const name = this.priority_map[levelName];
-    // What an object inherits is no text, and `Object.hasOwn()` takes longer.
+    // A member that the object inherits is never a string. `Object.hasOwn()` takes longer.
     if (typeof name === "string") return name;
     return Object.hasOwn(this.priority_map, levelName) ? name! : "warning";
   }

@@ -6,7 +6,6 @@ import { request as plainRequest } from "node:http";
 import { request } from "node:https";
 import { connector } from "../../src/adapters/auto.ts";
 import { Collector, type CollectorSettings, ListenError } from "../../src/collector/_collector.ts";
-import { AllowList } from "../../src/collector/_allow_list.ts";
 import type { ListenerKind } from "../../src/collector/_listeners.ts";
 import { handlerFor } from "../../src/collector/_destination.ts";
 import { consoleHandler } from "../../src/collector/_outputs.ts";
@@ -15,29 +14,12 @@ import { StreamHandler } from "../../src/logging/stream_handler.ts";
 import { test } from "../test.ts";
 import { until } from "../until.ts";
 import { hostile, received } from "./records.ts";
+import { collectorSettings, host } from "./settings.ts";
 
 const token = "0123456789abcdef";
-const host = "127.0.0.1";
 
-function settings(kinds: ListenerKind[], more: Partial<CollectorSettings> = {}): CollectorSettings {
-  return {
-    listeners: kinds.map((kind) => ({ kind, host, port: 0 })),
-    page: { host, port: 0 },
-    acceptor: connector,
-    allow: new AllowList([]),
-    tls: undefined,
-    signingKey: undefined,
-    sharedKey: undefined,
-    token,
-    hostNames: [],
-    maxConnections: 100,
-    syslogDelimiter: "either",
-    maxBytes: 1_000_000,
-    files: undefined,
-    wants: () => true,
-    ...more,
-  };
-}
+const settings = (kinds: ListenerKind[], more: Partial<CollectorSettings> = {}) =>
+  collectorSettings(kinds, { token, ...more });
 
 /** The port of each listener. */
 function portsOf(collector: Collector): Record<string, number> {

@@ -86,7 +86,7 @@ test(
         clearInterval(flood);
       }
       await page.locator("#pause", { hasText: "Follow" }).waitFor();
-      // What was left out can be loaded.
+      // The page can load the records that were left out.
       const gap = page.locator(".row.gap button").first();
       while (await gap.count() === 0) {
         await page.locator("#records").evaluate((list) => list.scrollTop -= 500);

@@ -12,7 +12,7 @@ import { MemoryNetwork } from "../../src/testing/memory.ts";
 import { account, record } from "../handlers/wire.ts";
 import { isLong } from "../long_form.ts";
 import { test } from "../test.ts";
-import { type Connection, Dice, rounds } from "./scripted_faults.ts";
+import { type Connection, Dice, rounds, settleAndClose } from "./scripted_faults.ts";
 
 const STEP_MS = 20;
 
@@ -95,17 +95,7 @@ async function round(seed: number, connection: Connection): Promise<void> {
     await step();
   }
   isHealthy = true;
-  for (let i = 0; i < 3000 && account(handler).queued > 0; i++) {
-    if (connection === "per-flush" && i % 20 === 0) flushes.push(handler.flush());
-    await step();
-  }
-  assertEquals(account(handler).queued, 0, "records are stuck");
-  let isClosed = false;
-  const closing = handler.close().then(() => isClosed = true);
-  for (let i = 0; i < 500 && !isClosed; i++) await step();
-  await closing;
-  await clock.advance(2000);
-  await Promise.all(flushes);
+  await settleAndClose({ handler, connection, clock, flushes, step, closingSteps: 500 });
   await stopped(receiver);
   assertEquals([clock.pendingTimers, network.holding], [0, 0], "what is left");
   assertEquals([account(handler).sent, account(handler).droppedTotal], [logged, 0]);

@@ -11,7 +11,7 @@ import { MemoryNetwork } from "../../src/testing/memory.ts";
 import { account, record } from "../handlers/wire.ts";
 import { test } from "../test.ts";
 import { RelpPeer } from "./relp_peer.ts";
-import { type Connection, Dice, rounds } from "./scripted_faults.ts";
+import { type Connection, Dice, rounds, settleAndClose } from "./scripted_faults.ts";
 
 const STEP_MS = 50;
 
@@ -122,18 +122,7 @@ async function round(
     await step();
   }
   isHealthy = true;
-  for (let i = 0; i < 3000 && account(handler).queued > 0; i++) {
-    if (connection === "per-flush" && i % 20 === 0) flushes.push(handler.flush());
-    await step();
-  }
-  assertEquals(account(handler).queued, 0, "records are stuck");
-  let isClosed = false;
-  const closing = handler.close().then(() => isClosed = true);
-  for (let i = 0; i < 200 && !isClosed; i++) await step();
-  await closing;
-  // A flush that has found another one under way looks again after a pause.
-  await clock.advance(2000);
-  await Promise.all(flushes);
+  await settleAndClose({ handler, connection, clock, flushes, step, closingSteps: 200 });
   assertEquals([clock.pendingTimers, network.holding], [0, 0], "what is left");
   const { sent: settled, dropped, droppedTotal } = account(handler);
   const refused = counts.filter((count) => count.refused > 0).length;

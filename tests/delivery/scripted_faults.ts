@@ -81,6 +81,36 @@ export async function rounds(
   }
 }
 
+/** A round whose network is healed. */
+interface HealedRound {
+  readonly handler: NetworkHandler;
+  readonly connection: Connection;
+  readonly clock: MemoryNetwork["clock"];
+  /** The flushes that are not awaited yet. */
+  readonly flushes: Promise<void>[];
+  /** Lets some time pass. */
+  readonly step: () => Promise<void>;
+  /** The most steps that `close()` takes. */
+  readonly closingSteps: number;
+}
+
+/** Waits until nothing is queued, closes the handler, and waits for the flushes. */
+export async function settleAndClose(round: HealedRound): Promise<void> {
+  const { handler, connection, clock, flushes, step, closingSteps } = round;
+  for (let i = 0; i < 3000 && account(handler).queued > 0; i++) {
+    if (connection === "per-flush" && i % 20 === 0) flushes.push(handler.flush());
+    await step();
+  }
+  assertEquals(account(handler).queued, 0, "records are stuck");
+  let isClosed = false;
+  const closing = handler.close().then(() => isClosed = true);
+  for (let i = 0; i < closingSteps && !isClosed; i++) await step();
+  await closing;
+  // A flush that has found another one under way looks again after a pause.
+  await clock.advance(2000);
+  await Promise.all(flushes);
+}
+
 /** Where each round's records, faults and waits come from, and what is known of them. */
 class Round {
   readonly network: MemoryNetwork;

@@ -77,9 +77,7 @@ export const faults: readonly Fault[] = [
     cuts: false,
     startsAway: "refused",
     async run(stage) {
-      await stage.emit(stage.many);
-      await stage.sender.event("connect-failed");
-      await stage.emit(stage.few);
+      await stage.emitUnconnected();
       await stage.proxy.accept();
     },
   },
@@ -167,9 +165,7 @@ export const faults: readonly Fault[] = [
     cuts: false,
     isNameUnknown: true,
     async run(stage) {
-      await stage.emit(stage.many);
-      await stage.sender.event("connect-failed");
-      await stage.emit(stage.few);
+      await stage.emitUnconnected();
       await stage.sender.command({ resolves: true });
     },
   },
@@ -184,9 +180,7 @@ export const faults: readonly Fault[] = [
     skip: ({ protocol }) =>
       protocol === "http" ? "fetch takes a certificate in another way on each runtime" : undefined,
     async run(stage) {
-      await stage.emit(stage.many);
-      await stage.sender.event("connect-failed");
-      await stage.emit(stage.few);
+      await stage.emitUnconnected();
       stage.proxy.resume();
     },
   },

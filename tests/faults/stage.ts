@@ -179,6 +179,13 @@ export class Stage {
     await emitted;
   }
 
+  /** Has records logged before the handler reports that it cannot connect, and after it. */
+  async emitUnconnected(): Promise<void> {
+    await this.emit(this.many);
+    await this.sender.event("connect-failed");
+    await this.emit(this.few);
+  }
+
   /** Has records logged, turn by turn, until the handler reports such an event. */
   async emitUntil(type: string, before?: () => Promise<void>): Promise<void> {
     const { events } = this.sender;

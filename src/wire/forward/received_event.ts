@@ -40,7 +40,7 @@ export function eventFields(event: Uint8Array, start: number): Fields {
   if (isRecord(fields)) return fields;
   // Fluent Bit adds metadata to a time.
   const created = secondsOf(Array.isArray(time) ? time[0] : time);
-  return foreignFields(String(tag).slice(0, MAX_NAME), created, start, fields);
+  return foreignEvent(String(tag).slice(0, MAX_NAME), created, start, fields);
 }
 
 /** Says whether a map has the attributes of a record, as `ForwardHandler` sends them. */
@@ -57,7 +57,7 @@ function secondsOf(time: unknown): number {
   throw new TypeError("the time of an event must be a number or an EventTime");
 }
 
-function foreignFields(name: string, created: number, start: number, map: Fields): Fields {
+function foreignEvent(name: string, created: number, start: number, map: Fields): Fields {
   const text = TEXTS.find((key) => typeof map[key] === "string");
   const levelField = LEVELS.find((key) => levelOf(map[key]) !== undefined);
   const fields = foreignAttributes({

@@ -147,7 +147,7 @@ export function codeByName(
 ): number {
   if (typeof value === "number") return value;
   const code = typeof value === "string" ? codes[value] : undefined;
-  // What an object inherits is no number, and `Object.hasOwn()` takes longer.
+  // A member that the object inherits is never a number. `Object.hasOwn()` takes longer.
   if (typeof code === "number") return code;
   return refuse(what, name, `a number or one of ${Object.keys(codes).join(", ")}`, value);
 }

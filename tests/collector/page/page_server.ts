@@ -10,7 +10,7 @@ export interface SentRecord {
   message: string;
   /** A traceback. */
   error?: string;
-  /** What Python's `extra` adds. */
+  /** The fields that Python's `extra` adds. */
   fields?: Record<string, unknown>;
   pathname?: string;
   lineno?: number;

@@ -7,7 +7,6 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connector } from "../../../src/adapters/auto.ts";
-import { AllowList } from "../../../src/collector/_allow_list.ts";
 import { Collector } from "../../../src/collector/_collector.ts";
 import { FileSearch } from "../../../src/collector/_file_search.ts";
 import { SocketHandler } from "../../../src/handlers/socket_handler.ts";
@@ -18,10 +17,10 @@ import type { LogRecord } from "../../../src/logging/log_record.ts";
 import { makeLogRecord } from "../../../src/logging/make_log_record.ts";
 import { NullHandler } from "../../../src/logging/null_handler.ts";
 import { until } from "../../until.ts";
+import { collectorSettings, host } from "../settings.ts";
 import type { PageServer, SentRecord } from "./page_server.ts";
 
 const TOKEN = "a-token-for-tests";
-const host = "127.0.0.1";
 
 /** Starts one, and a relay to its page, on ports of the system's choice. */
 export async function startCollector(): Promise<PageServer> {
@@ -44,23 +43,14 @@ class RunningCollector implements PageServer {
     const formatter = new JSONFormatter();
     const lines = this.filed.map((message) => formatter.format(recordOf({ message })) + "\n");
     writeFileSync(out, lines.join(""));
-    this.#collector = new Collector({
-      listeners: [{ kind: "pickle", host, port: 0 }],
-      page: { host, port: 0 },
-      acceptor: connector,
-      allow: new AllowList([]),
-      tls: undefined,
-      signingKey: undefined,
-      sharedKey: undefined,
+    this.#collector = new Collector(collectorSettings(["pickle"], {
       token: TOKEN,
       // The relay has another port.
       hostNames: [host],
       maxConnections: 10,
-      syslogDelimiter: "either",
       maxBytes: 256 * 1024 * 1024,
       files: new FileSearch(out),
-      wants: () => true,
-    });
+    }));
   }
 
   async start(): Promise<void> {
