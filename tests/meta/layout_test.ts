@@ -125,6 +125,7 @@ const testedThrough: Record<string, string[]> = {
   "tests/files/spool/spooled_queue_test.ts": [
     "src/files/spool/_process_folders.ts",
     "src/files/spool/_record_group.ts",
+    "src/files/spool/_spare_file.ts",
     "src/files/spool/_spool_calls.ts",
     "src/files/spool/_spool_folder.ts",
     "src/files/spool/_spool_store.ts",

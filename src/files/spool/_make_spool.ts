@@ -60,6 +60,9 @@ export interface SpoolHost {
   readonly processes: ProcessTable;
 }
 
+/** A file is used again where the two of it and of the next segment take little of the cap. */
+const REUSE_SHARE = 8;
+
 /** A spool in a folder. */
 class FileSpool implements Spool {
   readonly #configuration: SpoolConfiguration;
@@ -117,6 +120,8 @@ export function makeSpool(
     contentType,
     durability,
     segmentBytes,
+    // What a power cut leaves of a file that is used again, nobody can say: no promise rests on it.
+    reusesFiles: durability === "os" && segmentBytes * REUSE_SHARE <= maxBytes,
     random: randomBytes,
   });
   return new FileSpool({
@@ -134,6 +139,8 @@ export function makeSpool(
       return new SpoolFolder(root, settings(contentType));
     },
     openDead: (contentType, own, onFault) =>
-      perProcess ? openDeadFolders(root, own, settings(contentType), onFault) : [],
+      perProcess
+        ? openDeadFolders(root, own, { ...settings(contentType), reusesFiles: false }, onFault)
+        : [],
   });
 }

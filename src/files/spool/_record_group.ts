@@ -4,7 +4,13 @@
  *
  * @module
  */
-import { getUint53, RECORD_OVERHEAD, recordCrc, setUint53 } from "./_segment_format.ts";
+import {
+  END_MARK_BYTES,
+  getUint53,
+  RECORD_OVERHEAD,
+  recordCrc,
+  setUint53,
+} from "./_segment_format.ts";
 
 /** Records of one turn fit into so many bytes most often. */
 const USUAL_BYTES = 128 * 1024;
@@ -74,6 +80,13 @@ export class RecordGroup {
     }
     this.#sealed = Math.max(this.#sealed, at);
     return { bytes: this.buffer.subarray(this.#start, at), count };
+  }
+
+  /** A piece of all records, with the mark behind it that ends a file which is used again. */
+  withEndMark(piece: Uint8Array): Uint8Array {
+    this.reserve(END_MARK_BYTES);
+    this.buffer.fill(0, this.end, this.end + END_MARK_BYTES);
+    return this.buffer.subarray(this.#start, this.#start + piece.length + END_MARK_BYTES);
   }
 
   /** Removes the records before a sequence number; returns how many. */

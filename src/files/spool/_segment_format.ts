@@ -3,7 +3,7 @@
  *
  * | header, big-endian |                                                            |
  * | ------------------ | ---------------------------------------------------------- |
- * | 8 bytes            | `lwspool` and the version of the format, 1                 |
+ * | 8 bytes            | `lwspool` and the version of the format: 1, or 2           |
  * | 4 bytes            | size of the header                                         |
  * | 16 bytes           | spool id, random: new for each process that opens a spool  |
  * | 8 bytes            | sequence number of the first record                        |
@@ -17,6 +17,9 @@
  * | 8 bytes            | sequence number                                            |
  * | the bytes          | the record as it is sent                                   |
  *
+ * Version 2 is a file that was a segment before and is used again. 16 zero bytes stand behind its last
+ * record, unless that ends where the file ends, and remains of the earlier use behind these.
+ *
  * The CRC covers the spool id, so that bytes that a record holds never pass for a record: whoever logs
  * them does not know the id.
  *
@@ -24,8 +27,9 @@
  */
 import { crc32 } from "./_crc32.ts";
 
-/** The version of the format. */
-const VERSION = 1;
+/** The version of a new file, and of one that is used again. */
+const NEW = 1;
+const REUSED = 2;
 
 /** The first bytes of each segment, without the version. */
 const MAGIC = new TextEncoder().encode("lwspool");
@@ -39,6 +43,9 @@ export const MAX_HEADER_BYTES = 512;
 /** Bytes of a record before its own. */
 export const RECORD_OVERHEAD = 16;
 
+/** Zero bytes behind the last record of a file that is used again. */
+export const END_MARK_BYTES: number = RECORD_OVERHEAD;
+
 /** The header of a segment. */
 export interface SegmentHeader {
   /** The id of the process's use of the spool: 16 random bytes. */
@@ -47,6 +54,8 @@ export interface SegmentHeader {
   readonly first: number;
   /** The kind of records. */
   readonly contentType: string;
+  /** Says whether the file was a segment before. */
+  readonly isReused: boolean;
 }
 
 /** Writes a number up to 2^53 as 8 bytes. */
@@ -67,13 +76,15 @@ export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView
 }
 
 /** The bytes of a header. */
-export function encodeHeader({ spoolId, first, contentType }: SegmentHeader): Uint8Array {
+export function encodeHeader(
+  { spoolId, first, contentType, isReused }: SegmentHeader,
+): Uint8Array {
   const type = new TextEncoder().encode(contentType);
   const size = FIXED_BYTES + type.length + 4;
   const bytes = new Uint8Array(size);
   const view = viewOf(bytes);
   bytes.set(MAGIC);
-  bytes[MAGIC.length] = VERSION;
+  bytes[MAGIC.length] = isReused ? REUSED : NEW;
   view.setUint32(8, size);
   bytes.set(spoolId, 12);
   setUint53(view, 28, first);
@@ -91,8 +102,9 @@ export function decodeHeader(bytes: Uint8Array): SegmentHeader & { readonly size
   if (MAGIC.some((byte, at) => bytes[at] !== byte) || bytes.length < FIXED_BYTES + 4) {
     throw new Error("it does not begin as a segment of a spool");
   }
-  if (bytes[MAGIC.length] !== VERSION) {
-    throw new Error(`its format has the version ${bytes[MAGIC.length]}, not ${VERSION}`);
+  const version = bytes[MAGIC.length];
+  if (version !== NEW && version !== REUSED) {
+    throw new Error(`its format has the version ${version}, not ${NEW} or ${REUSED}`);
   }
   const view = viewOf(bytes);
   const size = view.getUint32(8);
@@ -104,6 +116,7 @@ export function decodeHeader(bytes: Uint8Array): SegmentHeader & { readonly size
     spoolId: bytes.slice(12, 28),
     first: getUint53(view, 28),
     contentType: new TextDecoder().decode(bytes.subarray(FIXED_BYTES, size - 4)),
+    isReused: version === REUSED,
     size,
   };
 }
@@ -111,6 +124,15 @@ export function decodeHeader(bytes: Uint8Array): SegmentHeader & { readonly size
 /** The CRC of a record's bytes, its length and sequence number included. */
 export function recordCrc(bytes: Uint8Array, at: number, size: number, seed: number): number {
   return crc32(bytes.subarray(at + 4, at + RECORD_OVERHEAD + size), seed);
+}
+
+/**
+ * Says whether bytes are the zeros behind the last record of a file that is used again. One of the
+ * sixteen may be damaged: a record begins with more bytes that are not zero.
+ */
+export function isEndMark(bytes: Uint8Array): boolean {
+  const others = bytes.reduce((count, byte) => count + Number(byte !== 0), 0);
+  return others === 0 || others === 1 && bytes.length === END_MARK_BYTES;
 }
 
 const SEGMENT_NAME = /^\d{16}\.seg$/;

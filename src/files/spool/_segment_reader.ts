@@ -7,7 +7,9 @@
 import { crc32 } from "./_crc32.ts";
 import {
   decodeHeader,
+  END_MARK_BYTES,
   getUint53,
+  isEndMark,
   MAX_HEADER_BYTES,
   RECORD_OVERHEAD,
   recordCrc,
@@ -122,6 +124,7 @@ export class SegmentReader {
   next(): boolean {
     while (this.#left > 0) {
       if (this.#read()) return true;
+      if (this.header.isReused && this.#isBeforeRemains()) return false;
       if (!this.#search()) {
         this.endsTorn = true;
         this.skippedBytes += Math.max(this.#left, 0);
@@ -141,6 +144,13 @@ export class SegmentReader {
     this.start = this.#at + RECORD_OVERHEAD;
     this.end = this.#at = this.start + size;
     return true;
+  }
+
+  /** Says whether what follows is of an earlier use of the file. */
+  #isBeforeRemains(): boolean {
+    if (this.sequence + 1 === this.#limit) return true;
+    const size = Math.min(END_MARK_BYTES, this.#left);
+    return this.#fill(size) && isEndMark(this.buffer.subarray(this.#at, this.#at + size));
   }
 
   /** Says whether bytes hold a record of this segment that comes behind the last one. */

@@ -8,7 +8,7 @@ import { crc32 } from "./_crc32.ts";
 import type { ProcessTable } from "./_process_identity.ts";
 import { type Position, PositionFile } from "./_position_file.ts";
 import type { RecordGroup } from "./_record_group.ts";
-import { encodeHeader, isSegment, segmentName } from "./_segment_format.ts";
+import { encodeHeader, END_MARK_BYTES, isSegment, segmentName } from "./_segment_format.ts";
 import { SegmentReader } from "./_segment_reader.ts";
 import {
   attempt,
@@ -18,6 +18,7 @@ import {
   syncFolder,
   writeAll,
 } from "./_spool_calls.ts";
+import { SpareFile } from "./_spare_file.ts";
 import { SpoolLock } from "./_spool_lock.ts";
 
 /** The name of the position in its folder. */
@@ -44,6 +45,8 @@ export interface FolderSettings {
   readonly durability: Durability;
   /** The size of a segment, unless one record is larger. */
   readonly segmentBytes: number;
+  /** Says whether a file whose records are settled becomes the next segment. */
+  readonly reusesFiles: boolean;
   /** Makes random bytes. */
   random(bytes: number): Uint8Array;
 }
@@ -58,13 +61,15 @@ export interface Segment {
   count: number;
   /** The bytes of the file that hold records, the header included; 0: it cannot be read. */
   bytes: number;
+  /** The bytes of the file, where it holds more than the records: remains of an earlier use. */
+  fileBytes: number;
   /** False where the file is taken to be full, as there are too many to ask the system for each. */
   isMeasured: boolean;
 }
 
 /** The space that a segment takes. */
-export function spaceOf({ bytes }: Segment): number {
-  return Math.max(bytes, BLOCK_BYTES);
+export function spaceOf({ bytes, fileBytes }: Segment): number {
+  return Math.max(bytes, fileBytes, BLOCK_BYTES);
 }
 
 /** The hexadecimal form of bytes. */
@@ -108,6 +113,8 @@ export class SpoolFolder {
   readonly #settings: FolderSettings;
   readonly #lock: SpoolLock;
   readonly #position: PositionFile;
+  /** The file that becomes the next segment. */
+  readonly spare: SpareFile;
   readonly #seed: number;
   #current: Segment | undefined;
   #fd = -1;
@@ -130,6 +137,7 @@ export class SpoolFolder {
     this.spoolId = random(16);
     this.#seed = crc32(this.spoolId);
     this.#settings = settings;
+    this.spare = new SpareFile(calls, path, settings);
     this.#lock = new SpoolLock(calls, processes, path, hexOf(random(8)));
     try {
       this.#position = new PositionFile(calls, `${path}/${POSITION_NAME}`);
@@ -140,7 +148,9 @@ export class SpoolFolder {
     try {
       const left = this.left = this.#position.found;
       // There may be thousands, and the code is not compiled yet: as text they are sorted faster.
-      const names = calls.readdirSync(path).filter(isSegment).sort();
+      const all = calls.readdirSync(path);
+      const names = all.filter(isSegment).sort();
+      this.spare.removeLeft(all);
       const firsts = names.map((name) => parseInt(name));
       let end = left?.end ?? 0;
       let kind: string | undefined;
@@ -157,7 +167,10 @@ export class SpoolFolder {
         const isAside = first === last && this.aside !== undefined;
         if (count === 0) return isAside || attempt(() => calls.unlinkSync(path));
         const isMeasured = first === last || firsts.length <= MEASURED_SEGMENTS;
-        const segment = { folder: this, path, first, count, bytes: segmentBytes, isMeasured };
+        const segment = {
+          ...{ folder: this, path, first, count, isMeasured },
+          ...{ bytes: segmentBytes, fileBytes: 0 },
+        };
         if (isMeasured) segment.bytes = isAside ? 0 : calls.statSync(path).size;
         this.segments.push(segment);
       });
@@ -196,7 +209,9 @@ export class SpoolFolder {
       reader = new SegmentReader(calls, range, from);
     } catch (error) {
       // One that was begun as the machine lost power holds no record.
-      const header = encodeHeader({ spoolId: this.spoolId, first, contentType: contentType ?? "" });
+      const { spoolId } = this;
+      const kind = contentType ?? "";
+      const header = encodeHeader({ spoolId, first, contentType: kind, isReused: false });
       const isBegun = attempt(() => calls.statSync(path).size <= header.length);
       return isBegun ? { end: first } : { end: first, error: this.setAside(path, error) };
     }
@@ -251,7 +266,15 @@ export class SpoolFolder {
         ({ bytes, count } = group.piece(segmentBytes - segment.bytes, this.#seed));
       }
       // At its place: what a failed write has left is overwritten.
-      writeAll(calls, this.#fd, bytes, segment.bytes);
+      const behind = segment.bytes + bytes.length;
+      if (behind >= segment.fileBytes) writeAll(calls, this.#fd, bytes, segment.bytes);
+      else if (count === group.count) {
+        writeAll(calls, this.#fd, group.withEndMark(bytes), segment.bytes);
+      } else {
+        // Where the process dies in between, the records before end with a mark as well.
+        writeAll(calls, this.#fd, new Uint8Array(END_MARK_BYTES), behind);
+        writeAll(calls, this.#fd, bytes, segment.bytes);
+      }
       if (durability === "always") calls.fdatasyncSync(this.#fd);
       else this.#isDirty = true;
       segment.bytes += bytes.length;
@@ -266,12 +289,14 @@ export class SpoolFolder {
     if (!this.#lock.isOwn) throw new Error("another process has taken the folder's lock");
     this.roll();
     const path = `${this.path}/${segmentName(first)}`;
-    const header = encodeHeader({ spoolId: this.spoolId, first, contentType });
+    const fileBytes = this.spare.bytes;
+    const isReused = fileBytes > 0;
+    const header = encodeHeader({ spoolId: this.spoolId, first, contentType, isReused });
     // One that is there holds no record: it was begun when the disk took no more.
     attempt(() => calls.unlinkSync(path));
-    const fd = calls.openSync(path, "wx", 0o600);
+    const fd = isReused ? this.spare.begin(path, header) : calls.openSync(path, "wx", 0o600);
     try {
-      writeAll(calls, fd, header, 0);
+      if (!isReused) writeAll(calls, fd, header, 0);
       if (durability === "always") syncFolder(calls, this.path);
       else this.#syncNames();
     } catch (error) {
@@ -280,7 +305,7 @@ export class SpoolFolder {
     }
     this.#fd = fd;
     const bytes = header.length;
-    const segment = { folder: this, path, first, count: 0, bytes, isMeasured: true };
+    const segment = { folder: this, path, first, count: 0, bytes, fileBytes, isMeasured: true };
     this.#current = segment;
     this.segments.push(segment);
     onSegment(segment);
@@ -350,7 +375,13 @@ export class SpoolFolder {
   /** Removes segments whose records are settled, behind a position that is durable. */
   retire(segments: readonly Segment[]): void {
     if (segments.length === 0 || this.#position.fd < 0) return;
-    this.#syncLater(this.#position.fd, (error) => void (error === null && this.#unlink(segments)));
+    this.#syncLater(this.#position.fd, (error) => {
+      if (error !== null) return;
+      for (const segment of segments) {
+        this.#unsynced.delete(segment.path);
+        if (!this.spare.keep(segment.path, spaceOf(segment))) this.#unlink([segment]);
+      }
+    });
   }
 
   /** Those that an earlier process has settled. */
@@ -391,6 +422,8 @@ export class SpoolFolder {
       attempt(() => this.#settings.calls.fdatasyncSync(this.#fd));
     }
     attempt(() => this.roll());
+    this.spare.isWanted = false;
+    this.spare.drop();
     if (this.#pending > 0) await new Promise<void>((resolve) => this.#onIdle = resolve);
     this.#position.close();
     this.#lock.release();
@@ -403,6 +436,7 @@ export class SpoolFolder {
     this.mark(this.end, []);
     this.#position.sync();
     this.#unlink(this.segments);
+    this.spare.drop();
     attempt(() => calls.unlinkSync(`${this.path}/${POSITION_NAME}`));
     await this.close();
     attempt(() => calls.rmdirSync(this.path));

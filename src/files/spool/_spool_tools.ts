@@ -163,6 +163,7 @@ async function drainFolder(
     contentType: undefined,
     durability: "always",
     segmentBytes: 0,
+    reusesFiles: false,
     random: randomBytes,
   });
   let aside: Error | undefined;

@@ -38,8 +38,9 @@ const MAX_BATCH_RECORDS = 4096;
 /** Bytes that a new segment takes beside its records. */
 const SEGMENT_OVERHEAD = 4096;
 
-/** How long a settled position waits for the next write of the position, in milliseconds. */
+/** How long a position waits until it is written, in milliseconds; under load, the less. */
 const MARK_MS = 100;
+const BUSY_MARK_MS = 10;
 
 /** How long a disk that took no records is left alone, in milliseconds. */
 const RETRY_MS = 1000;
@@ -104,6 +105,7 @@ export class SpooledQueue implements DeliveryQueue, Encoder<unknown>, Unwritten 
   #low = 0;
   #isScheduled = false;
   #isMarkDue = false;
+  #markedAt = -Infinity;
   /** The timers that write to the disk again, note the position, and sync. */
   readonly #timers: { retry?: Timer; mark?: Timer; sync?: Timer } = {};
   /** The disk takes no records; it is tried again at this time. */
@@ -275,11 +277,13 @@ export class SpooledQueue implements DeliveryQueue, Encoder<unknown>, Unwritten 
     const { maxBytes, maxRecords } = this.#settings;
     if (this.records >= maxRecords) return false;
     if (this.#retryAt !== undefined && this.#group.bytes + size > maxBytes) return false;
-    const needed = this.#group.bytes + size + RECORD_OVERHEAD + SEGMENT_OVERHEAD;
-    if (store.space + needed <= this.#spool.maxBytes) return true;
-    if (!store.measure()) return false;
-    this.#behindBytes = store.bytesFrom(this.#front.next) + this.#group.bytes;
-    return store.space + needed <= this.#spool.maxBytes;
+    const needed = this.#group.bytes + size + RECORD_OVERHEAD;
+    const most = this.#spool.maxBytes - SEGMENT_OVERHEAD;
+    while (store.spaceWith(needed) > most) {
+      if (!store.findSpace()) return false;
+      this.#behindBytes = store.bytesFrom(this.#front.next) + this.#group.bytes;
+    }
+    return true;
   }
 
   // Records come.
@@ -488,6 +492,7 @@ export class SpooledQueue implements DeliveryQueue, Encoder<unknown>, Unwritten 
 
   #mark(): void {
     this.#isMarkDue = false;
+    this.#markedAt = this.#spool.now();
     this.#store?.mark(this.#low, this.#sent);
   }
 
@@ -518,10 +523,26 @@ export class SpooledQueue implements DeliveryQueue, Encoder<unknown>, Unwritten 
     this.#refill(most, store);
     const batch = this.#front.take(most, isFull);
     if (batch === undefined) return undefined;
-    const first = Number(batch.id);
-    this.#note({ first, count: batch.lengths.length });
-    this.#mark();
-    return { ...batch, key: store.keyOf(first) };
+    const { id, bytes, lengths } = batch;
+    const first = Number(id);
+    this.#note({ first, count: lengths.length });
+    if (this.#spool.now() - this.#markedAt < BUSY_MARK_MS) this.#scheduleMark();
+    else this.#mark();
+    const keyOf = () => this.#keyOf(first, store);
+    return {
+      id,
+      bytes,
+      lengths,
+      get key() {
+        return keyOf();
+      },
+    };
+  }
+
+  /** The key of a batch that was taken. The next process knows it, as the batch is noted before. */
+  #keyOf(first: number, store: SpoolStore): string {
+    if (this.#isMarkDue) this.#mark();
+    return store.keyOf(first);
   }
 
   #note(range: BatchRange): void {

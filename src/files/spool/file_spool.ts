@@ -11,6 +11,10 @@
  * `stats.recovered` counts these records. Records that were sent when the process died, without the spool knowing of
  * it, are sent again: each arrives at least once.
  *
+ * With `durability: "os"` a file whose records are all sent becomes the next segment, as the system writes
+ * over a file in half the time; until then its name is `spare`. (Not where a segment takes more than an
+ * eighth of `maxBytes`.)
+ *
  * A few megabytes wait in memory as well. Beyond that, a backlog takes no memory, and the start of a
  * program does not depend on its size.
  *

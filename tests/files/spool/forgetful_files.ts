@@ -105,8 +105,8 @@ export class ForgetfulFiles implements SpoolCalls {
   readonly calls: Record<string, number> = {};
   /** True if nothing may be written. */
   isReadOnly = false;
-  /** Called before a file that exists is removed. */
-  onUnlink: (path: string) => void = () => {};
+  /** Called before a file that exists is removed or gets another name. */
+  onGone: (path: string) => void = () => {};
   #open = new Map<number, Node>();
   #nextFd = 3;
 
@@ -281,6 +281,7 @@ export class ForgetfulFiles implements SpoolCalls {
     this.#step("rename", true);
     const source = this.#find(from);
     if (source.node === undefined) throw failure("ENOENT", from);
+    this.onGone(from);
     const target = this.#find(to);
     target.folder.set(target.name, source.node);
     source.folder.set(source.name, undefined);
@@ -299,7 +300,7 @@ export class ForgetfulFiles implements SpoolCalls {
     this.#step("unlink", true);
     const { folder, name, node } = this.#find(path);
     if (node === undefined) throw failure("ENOENT", path);
-    this.onUnlink(path);
+    this.onGone(path);
     folder.set(name, undefined);
   }
 }

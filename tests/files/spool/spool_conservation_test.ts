@@ -35,6 +35,7 @@ function diskOf(dice: Dice): RoundDisk {
         contentType: undefined,
         durability: "os",
         segmentBytes: 8192,
+        reusesFiles: false,
         random: randomBytes,
       });
       void folder.close();

@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Batch } from "../../../src/delivery/batch_writer.ts";
 import type { FileSpoolOptions } from "../../../src/files/spool/_make_spool.ts";
+import { isLong } from "../../long_form.ts";
 import { test } from "../../test.ts";
 import { dice, ForgetfulFiles } from "./forgetful_files.ts";
 import { ScriptedProcesses, SpoolSetting, textsOf } from "./spool_setting.ts";
@@ -18,18 +19,23 @@ interface Diary {
   settled: number;
 }
 
-const nameOf = (number: number) => `record ${number} ${"x".repeat((number * 137) % 500)}`;
+const nameOf = (number: number, factor = 1) =>
+  `record ${number} ${"x".repeat((number * 137) % 500 * factor)}`;
 
 const numberOf = (text: string) => Number(text.split(" ")[1]);
 
 /** Logs for some turns, sends some batches, and settles them, until the file system crashes. */
-async function runProgram(files: ForgetfulFiles, options: FileSpoolOptions): Promise<Diary> {
+async function runProgram(
+  files: ForgetfulFiles,
+  options: FileSpoolOptions,
+  factor = 1,
+): Promise<Diary> {
   const setting = new SpoolSetting(files, { ...SMALL, ...options });
   const { queue, spool } = setting;
   const diary: Diary = { promised: 0, emitted: 0, settled: 0 };
   const window: Batch[] = [];
   for (let turn = 0; turn < 16 && !files.hasCrashed; turn++) {
-    for (let i = 0; i < 1 + turn % 5; i++) setting.emit(nameOf(diary.emitted++));
+    for (let i = 0; i < 1 + turn % 5; i++) setting.emit(nameOf(diary.emitted++, factor));
     await Promise.resolve();
     if (files.hasCrashed) break;
     if (options.durability === "always") diary.promised = diary.emitted;
@@ -109,6 +115,21 @@ for (const durability of ["always", "os"] as const) {
     }
   });
 }
+
+test("fileSpool() sends nothing twice out of files that are used again, over a crash at each step", async () => {
+  const whole = new ForgetfulFiles();
+  const diary = await runProgram(whole, {}, 7);
+  assertEquals([diary.emitted, diary.promised], [46, 46]);
+  for (let step = 1; step <= whole.steps; step += isLong ? 1 : 3) {
+    for (const [i, keeps] of [0, 1, 0.5].entries()) {
+      const files = new ForgetfulFiles();
+      files.crashAt = step;
+      const diary = await runProgram(files, {}, 7);
+      files.reboot(dice(step * 8 + i + 1), keeps);
+      await checkRest(files, diary, `step ${step}, keeps ${keeps}, roll ${i}`, keeps === 1);
+    }
+  }
+});
 
 test("fileSpool() keeps what is durable over a second crash while it opens", async () => {
   const start = new ForgetfulFiles();

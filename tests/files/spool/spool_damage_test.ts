@@ -1,6 +1,12 @@
 /** Segments that were cut at each byte, and of which one bit was flipped at each byte. */
 import { assert, assertEquals } from "@std/assert";
-import { firstOf, RECORD_OVERHEAD } from "../../../src/files/spool/_segment_format.ts";
+import {
+  decodeHeader,
+  END_MARK_BYTES,
+  firstOf,
+  RECORD_OVERHEAD,
+  segmentName,
+} from "../../../src/files/spool/_segment_format.ts";
 import { test } from "../../test.ts";
 import { ForgetfulFiles } from "./forgetful_files.ts";
 import { ScriptedProcesses, SpoolSetting } from "./spool_setting.ts";
@@ -9,10 +15,27 @@ const TEXTS = ["first", "the second one", "", "a fourth, with more text", "five"
 
 const SEGMENT = "/spool/0000000000000000.seg";
 
+/** A segment whose file held other records before: two segments were full, and are settled. */
+const REUSED_SEGMENT = `/spool/${segmentName(142)}`;
+
+const SEGMENT_BYTES = 8192;
+
+/** Has the next record begin a segment in the file of an earlier one. */
+async function fillTwoSegments(setting: SpoolSetting): Promise<void> {
+  for (let segment = 0; segment < 2; segment++) {
+    for (let i = 0; i < 70; i++) setting.emit(`${i} of ${segment}`.padEnd(100, "."));
+    setting.emit("to here");
+    await Promise.resolve();
+    setting.sendAll();
+    for (let i = 0; i < 3; i++) await Promise.resolve();
+  }
+}
+
 /** A file system on which a process has left the texts, of which it has sent some. */
-async function spoolOf(texts: string[], sent = 0): Promise<ForgetfulFiles> {
+async function spoolOf(texts: string[], sent = 0, isReused = false): Promise<ForgetfulFiles> {
   const files = new ForgetfulFiles();
-  const setting = new SpoolSetting(files);
+  const setting = new SpoolSetting(files, { segmentBytes: SEGMENT_BYTES });
+  if (isReused) await fillTwoSegments(setting);
   for (const text of texts) setting.emit(text);
   if (sent > 0) setting.send(sent);
   setting.queue.clear("closed");
@@ -21,12 +44,20 @@ async function spoolOf(texts: string[], sent = 0): Promise<ForgetfulFiles> {
 }
 
 /** The same file system, with another segment, and without the position where that is wanted. */
-function withSegment(files: ForgetfulFiles, bytes: Uint8Array, hasPosition: boolean): void {
-  files.unlinkSync(SEGMENT);
-  const fd = files.openSync(SEGMENT, "wx");
+function withSegment(
+  files: ForgetfulFiles,
+  bytes: Uint8Array,
+  hasPosition: boolean,
+  path = SEGMENT,
+): void {
+  files.unlinkSync(path);
+  const fd = files.openSync(path, "wx");
   files.writeSync(fd, bytes, 0, bytes.length, 0);
   files.closeSync(fd);
-  if (!hasPosition) files.unlinkSync("/spool/position");
+  if (hasPosition) return;
+  files.unlinkSync("/spool/position");
+  // Without the position its records, which are settled, would be sent again.
+  if (path === REUSED_SEGMENT) files.unlinkSync(`/spool/${segmentName(71)}`);
 }
 
 /** Sends all records of the spool in the next process; returns their texts and the account. */
@@ -104,6 +135,67 @@ for (const hasPosition of [true, false]) {
     }
   });
 }
+
+for (const hasPosition of [true, false]) {
+  const which = hasPosition ? "with its position" : "without its position";
+
+  test(`a segment in a used file that is cut at any byte gives its whole records, ${which}`, async () => {
+    const bytes = (await spoolOf(TEXTS, 0, true)).file(REUSED_SEGMENT).slice();
+    const places = ends(bytes);
+    const last = places.at(-1)!;
+    assertEquals([decodeHeader(bytes).isReused, bytes.length], [true, SEGMENT_BYTES]);
+    for (let cut = places[0]!; cut <= bytes.length; cut += cut < last + 150 ? 1 : 997) {
+      const files = await spoolOf(TEXTS, 0, true);
+      withSegment(files, bytes.subarray(0, cut), hasPosition, REUSED_SEGMENT);
+      const { texts, recovered, damaged } = await recover(files);
+      const whole = places.filter((place) => place <= cut).length - 1;
+      assertEquals(texts, TEXTS.slice(0, whole), `cut at ${cut}`);
+      const torn = Number(cut < last && !places.includes(cut));
+      assertEquals(damaged, hasPosition ? TEXTS.length - whole : torn, `cut at ${cut}`);
+      assertEquals(recovered, whole + damaged, `cut at ${cut}`);
+    }
+  });
+
+  test(`a bit flipped at any byte of a used file costs one record at most, ${which}`, async () => {
+    const bytes = (await spoolOf(TEXTS, 0, true)).file(REUSED_SEGMENT).slice();
+    const places = ends(bytes);
+    for (let at = places[0]!; at < places.at(-1)! + END_MARK_BYTES + 40; at++) {
+      const files = await spoolOf(TEXTS, 0, true);
+      const flipped = bytes.slice();
+      flipped[at]! ^= 1 << at % 8;
+      withSegment(files, flipped, hasPosition, REUSED_SEGMENT);
+      const { texts, damaged } = await recover(files);
+      const hit = places.findIndex((place) => at < place) - 1;
+      assertEquals(texts, TEXTS.filter((_, i) => hit < 0 || i !== hit), `at ${at}`);
+      assertEquals(damaged, Number(hit >= 0), `at ${at}`);
+    }
+  });
+}
+
+test("a process that dies as it writes to a used file leaves no record of the earlier use", async () => {
+  const program = new ForgetfulFiles();
+  const setting = new SpoolSetting(program, { segmentBytes: SEGMENT_BYTES });
+  await fillTwoSegments(setting);
+  const [first, ...others] = TEXTS;
+  setting.emit(first!);
+  await Promise.resolve();
+  const before = program.file(REUSED_SEGMENT).slice();
+  for (const text of others) setting.emit(text);
+  await Promise.resolve();
+  const bytes = program.file(REUSED_SEGMENT).slice();
+  await setting.queue.close();
+  const [, ...places] = ends(bytes);
+  // The write of the records of a turn ends at any byte: behind it is what stood there before.
+  for (let cut = places[0]!; cut < places.at(-1)!; cut++) {
+    const files = await spoolOf([first!], 0, true);
+    const partly = before.slice();
+    partly.set(bytes.subarray(0, cut));
+    withSegment(files, partly, true, REUSED_SEGMENT);
+    const { texts, damaged } = await recover(files);
+    assertEquals(texts, TEXTS.slice(0, places.filter((place) => place <= cut).length), `${cut}`);
+    assert(damaged <= 1, `${cut}`);
+  }
+});
 
 test("a record that holds the bytes of another spool's records is one record", async () => {
   const inner = (await spoolOf(["forged"])).file(SEGMENT);

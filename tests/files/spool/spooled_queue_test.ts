@@ -186,11 +186,93 @@ test("a spool whose records are all settled keeps one segment at most", async ()
   await end(setting);
 });
 
+/** The names of the segments, and of the file that becomes one, in the folder of a spool. */
+const filesOf = (files: ForgetfulFiles, folder = "/spool") =>
+  files.readdirSync(folder).filter((name) => firstOf(name) !== undefined || name === "spare")
+    .sort();
+
+test("a file whose records are settled becomes the next segment", async () => {
+  const files = new ForgetfulFiles();
+  const setting = start(files);
+  let used = 0;
+  for (let i = 0; i < 60; i++) {
+    await log(setting, 20, i * 20);
+    assertEquals(rangesOf(setting.sendAll()), range(i * 20, i * 20 + 20));
+    if (i === 30) used = files.used;
+  }
+  for (let i = 0; i < 3; i++) await Promise.resolve();
+  assertEquals(filesOf(files).length, 2);
+  assert(filesOf(files).includes("spare"));
+  assert(files.used <= used + 500, `${files.used} of ${used}`);
+  await log(setting, 20, 1200);
+  await end(setting);
+  assert(!filesOf(files).includes("spare"));
+  const next = start(files);
+  next.queue.open();
+  assertEquals(rangesOf(next.sendAll()), range(1200, 1220));
+  assertEquals(next.dropped, {});
+  await end(next);
+});
+
+test("a process that is killed leaves a file for the next segment, which the next one removes", async () => {
+  const files = new ForgetfulFiles();
+  const setting = start(files);
+  for (let i = 0; i < 20; i++) {
+    await log(setting, 20, i * 20);
+    setting.sendAll();
+  }
+  assert(filesOf(files).includes("spare"));
+  files.kill();
+  const next = start(files);
+  next.queue.open();
+  assert(!filesOf(files).includes("spare"));
+  assertEquals(next.account, [next.queue.recovered, next.queue.recovered]);
+  assertEquals(next.dropped, {});
+  await end(next);
+  await end(setting);
+});
+
+test("files that are used again stay within maxBytes", async () => {
+  const files = new ForgetfulFiles();
+  const options = { maxBytes: 65536, segmentBytes: 8192 };
+  const setting = start(files, options);
+  for (let i = 0; i < 40; i++) {
+    await log(setting, 20, i * 20);
+    setting.sendAll();
+  }
+  assert(filesOf(files).includes("spare"));
+  for (let i = 0; i < 100; i++) {
+    await log(setting, 10, 800 + i * 10);
+    assert(files.used <= options.maxBytes + 8192, `${files.used}`);
+  }
+  assert(!filesOf(files).includes("spare"));
+  // About as many as fit without a file that was used before.
+  assert(setting.queue.records > 350, `${setting.queue.records}`);
+  const { overflow = 0 } = setting.dropped;
+  assertEquals(rangesOf(setting.sendAll()), range(800 + overflow, 1800));
+  check(setting);
+  await end(setting);
+});
+
+test("only the durability that promises nothing over a power cut uses files again", async () => {
+  for (const durability of ["interval", "always"] as const) {
+    const files = new ForgetfulFiles();
+    const setting = start(files, { ...SMALL, durability });
+    for (let i = 0; i < 20; i++) {
+      await log(setting, 20, i * 20);
+      setting.sendAll();
+    }
+    for (let i = 0; i < 3; i++) await Promise.resolve();
+    assert(!filesOf(files).includes("spare"));
+    await end(setting);
+  }
+});
+
 /** Notes the segments that are removed, and those whose records a crash would make unsettled again. */
 function watchRemovals(files: ForgetfulFiles): { removed: string[]; unsafe: string[] } {
   const removed: string[] = [];
   const unsafe: string[] = [];
-  files.onUnlink = (path) => {
+  files.onGone = (path) => {
     const folder = path.slice(0, path.lastIndexOf("/"));
     const first = firstOf(path.slice(folder.length + 1));
     if (first === undefined) return;
