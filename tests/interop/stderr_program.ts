@@ -35,6 +35,16 @@ switch (scenario) {
     for (let i = 0; i < 3000; i++) log.warning("%-99d", i);
     process.exit(0);
     break;
+  case "recurses": {
+    const recurse = (): void => {
+      calls++;
+      getLogger().error("foo");
+      recurse();
+      calls--;
+    };
+    recurse();
+    break;
+  }
   case "outlives its reader":
     log.addHandler(new StreamHandler());
     for (let i = 0; i < 20; i++) {

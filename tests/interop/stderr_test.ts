@@ -19,6 +19,12 @@ test("a program that calls exit() loses no line, however slow the reader is", as
   assertEquals([lines.length, lines[2999]?.trim(), lines[3000]], [3002, "2999", "status 0"]);
 });
 
+test("a program whose recursion never ends, and logs, ends by its own error", async () => {
+  const { stderr } = await runProgram("stderr_program.ts", ["recurses"], 1);
+  assert(stderr.startsWith("foo\nfoo\n"), stderr.slice(0, 100));
+  assert(/RangeError: Maximum call stack size exceeded/.test(stderr), stderr.slice(-2000));
+});
+
 test("a program goes on after the reader of its stderr has gone", async () => {
   await runProgram("stderr_program.ts", ["outlives its reader"], 0, {
     wrapper: ["bash", "-c", `"$@" 2> >(head -c 10 >/dev/null)`, "bash"],

@@ -27,4 +27,6 @@ test("BufferingFormatter writes header and footer around records, and nothing fo
   }
   assertEquals(new Framed().format([]), "");
   assertEquals(new Framed().format(records), "[(2)onetwo(2)]");
+  const each = new Formatter("<%(message)s>");
+  assertEquals(new Framed(each).format(records), "[(2)<one><two>(2)]");
 });

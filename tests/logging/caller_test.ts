@@ -76,6 +76,47 @@ test("stacklevel names the caller's caller", () => {
   assertEquals(handler.records[5]!.filename === "(unknown file)", false);
 });
 
+test("stacklevel counts the callers of loggers, adapters and module-level functions alike", async () => {
+  await withBareRoot(() => {
+    const handler = new ListHandler();
+    root.addHandler(handler);
+    let log: (level: number) => void = () => {};
+    function innermost(level: number): void {
+      log(level);
+    }
+    function inner(level: number): void {
+      innermost(level);
+    }
+    function outer(level: number): void {
+      inner(level);
+    }
+    const adapter = new LoggerAdapter(root);
+    // With braces: Bun leaves out a function that returns the call itself.
+    const loggers = [
+      (level: number) => {
+        root.warning("x", { stacklevel: 1 + level });
+      },
+      (level: number) => {
+        adapter.warning("x", { stacklevel: 1 + level });
+      },
+      (level: number) => {
+        warning("x", { stacklevel: 1 + level });
+      },
+    ];
+    for (log of loggers) {
+      handler.records.length = 0;
+      captured(function outermost() {
+        for (const level of [1, 2, 3, 4]) outer(level);
+      });
+      const names = handler.records.map(({ funcName }) => funcName);
+      assertEquals(names, ["innermost", "inner", "outer", "outermost"]);
+      const lines = handler.records.map(({ lineno }) => lineno);
+      assertEquals(lines, lines.toSorted((a, b) => a - b));
+      assertEquals(new Set(lines).size, 4);
+    }
+  });
+});
+
 test("stack_info adds the stack, the call last, with and without captureCaller()", () => {
   const { logger, handler } = listLogger();
   function logs(): void {

@@ -27,6 +27,7 @@ test("disable() turns off a level and those below it in every logger; CRITICAL i
     disable("WARN");
     assertEquals([30, 31].map((level) => logger.isEnabledFor(level)), [false, true]);
     assertThrows(() => disable("doesnotexists" as string as Level), RangeError);
+    assertThrows(() => disable({} as Level), TypeError);
     assertEquals(manager.disable, 30);
   } finally {
     disable(0);

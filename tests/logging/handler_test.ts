@@ -2,6 +2,8 @@ import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/ass
 import { getHandlerByName, getHandlerNames, Handler } from "../../src/logging/handler.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
 import { Logger } from "../../src/logging/logger.ts";
+import { Manager } from "../../src/logging/_manager.ts";
+import { RootLogger } from "../../src/logging/_root_logger.ts";
 import { Formatter } from "../../src/logging/formatter.ts";
 import { ListHandler, recordOf, stderrOf } from "./helpers.ts";
 import { catchStderr } from "../stderr.ts";
@@ -14,7 +16,7 @@ test("setting 'name' registers the handler under that name", async () => {
   handler.name = "generic";
   assertStrictEquals(getHandlerByName("generic"), handler);
   handler.name = "anothergeneric";
-  assertEquals(getHandlerByName("generic"), null);
+  assertEquals([handler.name, getHandlerByName("generic")], ["anothergeneric", null]);
   assert(getHandlerNames().has("anothergeneric") && !getHandlerNames().has("generic"));
   const other = new ListHandler();
   other.name = "anothergeneric";
@@ -33,6 +35,17 @@ test("handle() returns the filters' verdict, and emits only records that pass", 
   handler.addFilter(() => recordOf("replaced"));
   assertEquals(handler.handle(recordOf("c")), true);
   assertEquals(handler.lines, ["a", "replaced"]);
+});
+
+test("a record that a filter of one handler replaces is unchanged for other handlers", () => {
+  const parent = new ListHandler();
+  const child = new ListHandler();
+  const manager = new Manager(new RootLogger("DEBUG"));
+  manager.getLogger("parent").addHandler(parent);
+  manager.getLogger("parent.child").addHandler(child);
+  child.addFilter(() => recordOf("new message!"));
+  manager.getLogger("parent.child").info("original message");
+  assertEquals([child.lines, parent.lines], [["new message!"], ["original message"]]);
 });
 
 test("handle() passes every error to handleError() and never throws", () => {

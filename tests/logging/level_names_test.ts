@@ -29,6 +29,12 @@ test("addLevelName() names a level, even by an empty name", () => {
   assertEquals(getLevelName(123), "VERBOSE");
   assertEquals(getLevelName("VERBOSE"), 123);
   assertEquals(checkLevel("VERBOSE"), 123);
+  addLevelName(20, "");
+  try {
+    assertEquals([getLevelName(20), getLevelName(0), getLevelName("NOTSET")], ["", "NOTSET", 0]);
+  } finally {
+    addLevelName(20, "INFO");
+  }
 });
 
 test("getLevelNamesMapping() returns a new map at each call", () => {

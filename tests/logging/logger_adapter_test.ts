@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { captureCaller } from "../../src/logging/caller.ts";
 import type { LogKeywords } from "../../src/logging/call_arguments.ts";
 import { LoggerAdapter, type LoggerAdapterOptions } from "../../src/logging/logger_adapter.ts";
 import { Manager } from "../../src/logging/_manager.ts";
@@ -38,6 +39,8 @@ test("process() replaces the call's extra by the adapter's", () => {
   assertEquals(handler.lines[1], "100%");
   new LoggerAdapter(logger).info("%s", { c: 3 });
   assertEquals(handler.lines[2], "{'c': 3}");
+  new LoggerAdapter(logger, null).critical("x", { extra: { foo: "nope" } });
+  assertEquals("foo" in handler.records[3]!, false);
 });
 
 test("process() merges both with merge_extra, and the call's fields win", () => {
@@ -80,6 +83,37 @@ test("adapters nest, and the inner adapter's prefix comes first", () => {
   assertEquals(outer.name, logger.name);
 });
 
+/** Formats in the style of `str.format`, as the adapter of Python's logging cookbook. */
+class Styled extends LoggerAdapter {
+  override log(level: number, msg: unknown, ...args: unknown[]): void {
+    const text = String(msg).replaceAll("{}", () => String(args.shift()));
+    if (this.isEnabledFor(level)) this.logger.log(level, text, { stacklevel: 2 });
+  }
+}
+
+function greets(adapters: readonly LoggerAdapter[]): void {
+  for (const adapter of adapters) {
+    adapter.warning("Hello, {}!", "world");
+    adapter.log(30, "Goodbye {}.", "world");
+  }
+}
+
+test("an adapter whose log() is overridden logs by it in every method, with the caller of the method", () => {
+  const { logger, handler } = listLogger();
+  const prefixing = new Prefixing(logger);
+  prefixing.prefix = "To:";
+  captureCaller(true);
+  try {
+    greets([new Styled(logger), new Styled(prefixing)]);
+  } finally {
+    captureCaller(false);
+  }
+  assertEquals(handler.lines, [
+    ...["Hello, world!", "Goodbye world.", "To: Hello, world!", "To: Goodbye world."],
+  ]);
+  assertEquals(handler.records.map(({ funcName }) => funcName), Array(4).fill("greets"));
+});
+
 test("hasHandlers(), isEnabledFor() and toString() answer for the logger", () => {
   const manager = new Manager(new RootLogger("DEBUG"));
   const logger = manager.getLogger("a");
@@ -88,6 +122,8 @@ test("hasHandlers(), isEnabledFor() and toString() answer for the logger", () =>
   manager.root.addHandler(new ListHandler());
   assertEquals(adapter.hasHandlers(), true);
   assertStrictEquals(adapter.manager, manager);
+  manager.disable = 33;
+  assertEquals([32, 33, 34].map((level) => adapter.isEnabledFor(level)), [false, false, true]);
   logger.disabled = true;
   assertEquals(adapter.isEnabledFor(50), false);
   assertEquals(String(adapter), "<LoggerAdapter a (DEBUG)>");

@@ -4,6 +4,10 @@ import { Filter } from "../../src/logging/filter.ts";
 import { getLogger } from "../../src/logging/get_logger.ts";
 import { Logger } from "../../src/logging/logger.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
+import { addLevelName } from "../../src/logging/level_names.ts";
+import type { Level } from "../../src/logging/level.ts";
+import { LoggerAdapter } from "../../src/logging/logger_adapter.ts";
+import type { LoggerLike } from "../../src/logging/logger_like.ts";
 import { Manager } from "../../src/logging/_manager.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { RootLogger } from "../../src/logging/_root_logger.ts";
@@ -63,6 +67,54 @@ test("a logger without a level uses the level of its nearest ancestor", () => {
   assertEquals(grandchild.getEffectiveLevel(), 20);
   manager.getLogger("INF.ERR").setLevel("ERROR");
   assertEquals(passing(manager.getLogger("INF.ERR"), handler), "CE");
+  assertEquals(passing(manager.getLogger("INF.ERR.UNDEF"), handler), "CE");
+});
+
+test("loggers beside each other log by their own levels, also through an adapter", () => {
+  const { manager, handler } = hierarchy();
+  const adapter = new LoggerAdapter(manager.getLogger("INF"), {});
+  const loggers: [LoggerLike, Level][] = [
+    [manager.getLogger("ERR"), "ERROR"],
+    [adapter, "INFO"],
+    [manager.getLogger("DEB"), "DEBUG"],
+  ];
+  for (const [logger, level] of loggers) logger.setLevel(level);
+  for (const [logger] of loggers) {
+    logger.log(50, "x");
+    logger.error("x");
+    logger.warning("x");
+    logger.info("x");
+    logger.debug("x");
+  }
+  assertEquals(handler.records.map(({ name, levelname }) => `${name} ${levelname[0]}`), [
+    ...["ERR C", "ERR E"],
+    ...["INF C", "INF E", "INF W", "INF I"],
+    ...["DEB C", "DEB E", "DEB W", "DEB I", "DEB D"],
+  ]);
+});
+
+test("levels that a program names pass by their numbers at loggers, handlers and filters", () => {
+  const { manager, handler } = hierarchy();
+  const { root } = manager;
+  const names = ["Boring", "Chatterbox", "Garrulous", "Talkative", "Verbose", "Sociable"];
+  names.push("Effusive", "Terse", "Taciturn", "Silent");
+  names.forEach((name, at) => addLevelName(111 + at, name));
+  const logged = () => {
+    handler.records.length = 0;
+    names.forEach((_, at) => root.log(111 + at, "x"));
+    return handler.records.map(({ levelname }) => levelname);
+  };
+  root.setLevel("Verbose" as string as Level);
+  assertEquals(logged(), names.slice(4));
+  handler.setLevel(116);
+  assertEquals(logged(), names.slice(5));
+  handler.setLevel("NOTSET");
+  root.setLevel("DEBUG");
+  handler.addFilter(({ levelno }) => levelno !== 113);
+  assertEquals(logged(), names.filter((name) => name !== "Garrulous"));
+  root.addFilter(({ levelname }) => levelname !== "Sociable" && levelname !== "Taciturn");
+  const filtered = ["Garrulous", "Sociable", "Taciturn"];
+  assertEquals(logged(), names.filter((name) => !filtered.includes(name)));
 });
 
 test("a logger gets its parent when the parent is made later", () => {
@@ -238,6 +290,8 @@ test("getChild() and getChildren() follow the dots in the names", () => {
   const names = (logger: Logger) => [...logger.getChildren()].map(({ name }) => name).sort();
   assertEquals(names(root), ["abc"]);
   assertEquals(names(abc), ["abc.def"]);
+  manager.getLogger("abc.def.x.y");
+  assertEquals(names(manager.getLogger("abc.def")), []);
   assertThrows(() => new Logger("alone").getChild("x"), TypeError, "has no manager");
 });
 

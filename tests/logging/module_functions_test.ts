@@ -37,3 +37,21 @@ test("the module-level functions configure a root that has no handlers, once", a
     assertEquals(root.handlers.length, 1);
   });
 });
+
+test("every module-level function configures a root that has no handlers", async () => {
+  const calls: [name: string, call: () => void][] = [
+    ["DEBUG", () => logging.debug("x")],
+    ["INFO", () => logging.info("x")],
+    ["WARNING", () => logging.warning("x")],
+    ["ERROR", () => logging.error("x")],
+    ["CRITICAL", () => logging.critical("x")],
+    ["WARNING", () => logging.log(30, "x")],
+  ];
+  for (const [name, call] of calls) {
+    await withBareRoot(() => {
+      root.setLevel(1);
+      assertEquals(stderrOf(call), [`${name}:root:x`]);
+      assertEquals(root.handlers.length, 1);
+    });
+  }
+});

@@ -39,6 +39,20 @@ test("StreamHandler writes to standard error by default, one line a record", () 
   );
 });
 
+test("StreamHandler gives a stream the text itself, for any encoding of the stream's own", () => {
+  const bytes: number[] = [];
+  /** Windows-1251, of which Cyrillic letters and ASCII are enough here. */
+  const encode = (text: string) => {
+    for (const character of text) {
+      const code = character.codePointAt(0)!;
+      bytes.push(code < 0x80 ? code : code - 0x350);
+    }
+  };
+  new StreamHandler({ write: encode }).handle(recordOf("до свидания"));
+  const decoded = new TextDecoder("windows-1251").decode(new Uint8Array(bytes));
+  assertEquals([bytes.length, decoded], [12, "до свидания\n"]);
+});
+
 test("StreamHandler does not flush a stream whose 'flush' is no function, such as Bun's process.stdout", async () => {
   const lines: string[] = [];
   const stream = { write: (text: string) => lines.push(text), flush: false };
