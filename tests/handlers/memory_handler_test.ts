@@ -5,6 +5,7 @@ import { DEBUG, ERROR, WARNING } from "../../src/logging/level.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 import { Logger } from "../../src/logging/logger.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
+import { shutdown } from "../../src/logging/shutdown.ts";
 import { ListHandler, recordOf } from "../logging/helpers.ts";
 import { test } from "../test.ts";
 
@@ -88,6 +89,34 @@ test("MemoryHandler.close() throws records away with flushOnClose false", async 
   logger.info("x");
   await handler.close();
   assertEquals([target.lines.length, target.flushes, handler.buffer.length], [0, 0, 0]);
+});
+
+test("shutdown() passes on the records of a MemoryHandler, unless flushOnClose is false", async () => {
+  for (const flushOnClose of [true, false]) {
+    const { target, handler, logger } = setting(10, { flushLevel: WARNING, flushOnClose });
+    logger.debug("d");
+    logger.info("i");
+    assertEquals(target.lines, []);
+    await shutdown([handler]);
+    assertEquals(target.lines, flushOnClose ? ["d", "i"] : []);
+  }
+});
+
+test("MemoryHandler passes a burst on to one target, which may remove itself meanwhile", () => {
+  const { handler, logger } = setting(10, { flushLevel: WARNING });
+  class Leaving extends Target {
+    override handle(record: LogRecord): boolean {
+      handler.setTarget(null);
+      return super.handle(record);
+    }
+  }
+  const target = new Leaving();
+  for (let i = 0; i < 10; i++) {
+    handler.setTarget(target);
+    logger.info("not flushed");
+    logger.warning("flushed");
+    assertEquals([target.lines.length, handler.target], [2 * i + 2, null]);
+  }
 });
 
 test("MemoryHandler passes nothing on twice where its target logs to it", () => {

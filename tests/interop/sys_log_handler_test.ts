@@ -1,9 +1,10 @@
 /** `SysLogHandler` against CPython's: the same records, the same bytes, over every kind of socket. */
 import { assert, assertEquals } from "@std/assert";
 import { spawn } from "node:child_process";
+import dgram from "node:dgram";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -158,6 +159,8 @@ function followed(): Python[] {
 }
 
 const noDatagrams = withoutUnixDatagrams();
+const ownAddresses = Object.values(networkInterfaces()).flat().map((info) => info?.address);
+const withoutIPv6 = !ownAddresses.includes("::1") && "it needs IPv6: there is no ::1";
 const kinds: [Kind, string | false][] = [
   ["udp", false],
   ["tcp", false],
@@ -185,6 +188,26 @@ for (const python of followed()) {
     );
   }
 }
+
+test("SysLogHandler sends over UDP to an IPv6 address", async () => {
+  const socket = dgram.createSocket("udp6");
+  socket.bind(0, "::1");
+  await once(socket, "listening");
+  const handler = new SysLogHandler(["::1", socket.address().port], { connector });
+  const sent = async (): Promise<string> => {
+    const received = once(socket, "message");
+    handler.handle(makeLogRecord({ name: "slh", levelname: "ERROR", msg: "späm" }));
+    return String((await received)[0]);
+  };
+  assertEquals(await sent(), "<11>späm\0");
+  handler.append_nul = false;
+  assertEquals(await sent(), "<11>späm");
+  handler.ident = "häm-";
+  assertEquals(await sent(), "<11>häm-späm");
+  await handler.close();
+  socket.close();
+  await once(socket, "close");
+}, { skip: withoutIPv6 });
 
 test("there is a CPython to compare SysLogHandler with", () => {
   assert(followed().length > 0);

@@ -12,6 +12,7 @@ import { QueueListener } from "../../src/queue/queue_listener.ts";
 import { RecordQueue } from "../../src/queue/record_queue.ts";
 import { MemoryHandler } from "../../src/handlers/memory_handler.ts";
 import { Formatter } from "../../src/logging/formatter.ts";
+import { Logger } from "../../src/logging/logger.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { StreamHandler } from "../../src/logging/stream_handler.ts";
@@ -52,6 +53,24 @@ test("QueueHandler.prepare() puts error and stack into the text, and nowhere els
   const { msg, message, args, exc_info, exc_text, stack_info } = handler.prepare(failing());
   assertEquals(msg, "[ERROR] no ink\nError: boom\n    at x\nStack:\n  f");
   assertEquals([message, args, exc_info, exc_text, stack_info], [msg, null, null, null, null]);
+});
+
+test("a formatter of QueueHandler makes the text in the queue, and not that of other handlers", async () => {
+  const queue = new RecordQueue();
+  const formatter = new Formatter("%(name)s -> %(levelname)s: %(message)s");
+  const handler = new QueueHandler(queue);
+  const direct = new ListHandler();
+  const listed = new ListHandler();
+  const logger = new Logger("que", 1);
+  for (const each of [handler, direct]) {
+    each.setFormatter(formatter);
+    logger.addHandler(each);
+  }
+  const listener = new QueueListener(queue, listed);
+  listener.start();
+  logger.error("error");
+  await listener.stop();
+  assertEquals([direct.lines, listed.lines], [["que -> ERROR: error"], ["que -> ERROR: error"]]);
 });
 
 test("QueueHandler.prepare() copies a field named __proto__ as a field", () => {
