@@ -100,6 +100,18 @@ test("FileHandler takes a URL or a path, and makes the path absolute", async () 
   });
 });
 
+test("every file handler takes a URL, and creates its file at once", async () => {
+  const classes = [FileHandler, RotatingFileHandler, TimedRotatingFileHandler, WatchedFileHandler];
+  await inFolder(async (folder) => {
+    for (const Handler of classes) {
+      const path = `${folder}/${Handler.name}.log`;
+      const handler = new Handler(pathToFileURL(path), { encoding: "utf-8" });
+      assert(fs.existsSync(path), Handler.name);
+      await handler.close();
+    }
+  });
+});
+
 test("a file that cannot be opened throws at once, and with delay is reported to handleError()", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/logs/app.log`;

@@ -10,6 +10,7 @@ const days = ["2024-01-01", "2024-01-02", "2024-01-03"];
 test("filesToDelete() returns the handler's oldest files, and keeps backupCount of them", () => {
   const own = days.map((day) => `a.log.${day}`);
   const others = ["a.log", "a.b.log.2023-01-01", "a.log.x", "a.log.2023-01-01.bak", "2023-01-01"];
+  others.push("a.log.b.2023-01-01");
   const names = [...own.toReversed(), ...others];
   assertEquals(filesToDelete(names, naming, 1), own.slice(0, 2));
   assertEquals(filesToDelete(names, naming, 3), []);

@@ -25,6 +25,9 @@ test("computeRollover() adds an interval", () => {
   for (const [when, instant] of Object.entries(expected)) {
     assertEquals(computeRollover(0, schedule(when)), instant, when);
   }
+  for (const [when, instant] of Object.entries({ S: 3, M: 180, H: 3 * HOUR, D: 3 * DAY })) {
+    assertEquals(computeRollover(0, schedule(when, null, 3)), instant, when);
+  }
   assertEquals(computeRollover(100, schedule("h", null, 6)), 100 + 6 * HOUR);
 });
 
@@ -33,7 +36,12 @@ test("computeRollover() returns the time of day, today or tomorrow", () => {
   assertEquals(computeRollover(0, noon), 12 * HOUR);
   assertEquals(computeRollover(13 * HOUR, noon), 36 * HOUR);
   assertEquals(computeRollover(12 * HOUR, noon), 36 * HOUR);
+  assertEquals(computeRollover(12 * HOUR - 1, noon), 12 * HOUR);
   assertEquals(computeRollover(0, schedule("midnight", {})), DAY);
+  const midnights = [0, DAY - 1, DAY, 25 * HOUR].map((now) =>
+    computeRollover(now, schedule("midnight"))
+  );
+  assertEquals(midnights, [DAY, DAY, 2 * DAY, 2 * DAY]);
   const exact = schedule("midnight", { hour: 1, minute: 2, second: 3 });
   assertEquals(computeRollover(0, exact), 3723);
 });
@@ -43,11 +51,19 @@ test("computeRollover() returns the day of the week, this week or the next", () 
   assertEquals(computeRollover(0, thursday), 12 * HOUR);
   assertEquals(computeRollover(13 * HOUR, thursday), 7 * DAY + 12 * HOUR);
   assertEquals(computeRollover(0, schedule("W2")), 7 * DAY);
+  for (let day = 0; day < 7; day++) {
+    const noon = schedule(`W${day}`, { hour: 12 });
+    const expected = ((day - 3 + 7) % 7) * DAY + 12 * HOUR; // the epoch began on a Thursday
+    assertEquals([0, 12 * HOUR - 1].map((now) => computeRollover(now, noon)), [expected, expected]);
+    const next = day === 3 ? expected + 7 * DAY : expected;
+    assertEquals([12, 13].map((hour) => computeRollover(hour * HOUR, noon)), [next, next]);
+  }
 });
 
 test("computeRollover() adds the interval of days and weeks, as CPython 3.13 does", () => {
   assertEquals(computeRollover(0, schedule("midnight", null, 3)), 3 * DAY);
   assertEquals(computeRollover(0, schedule("W0", null, 2)), 12 * DAY);
+  assertEquals(computeRollover(0, schedule("W0", null, 3)), 19 * DAY);
 });
 
 test("rolloverUnit() knows the units in upper and lower case, and no others", () => {

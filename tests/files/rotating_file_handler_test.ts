@@ -4,6 +4,7 @@ import {
   RotatingFileHandler,
   type RotatingFileHandlerOptions,
 } from "../../src/files/file_handlers.ts";
+import type { LogRecord } from "../../src/logging/log_record.ts";
 import { recordOf } from "../logging/helpers.ts";
 import { faultsOf, inFolder, read } from "./folder.ts";
 import { test } from "../test.ts";
@@ -39,6 +40,28 @@ test("shouldRollover() counts the file and its buffer in bytes, and the record i
     assertEquals(handler.shouldRollover(recordOf("abcd")), true); // 5 + 5
     await handler.close();
   });
+});
+
+test("RotatingFileHandler rolls over before the record that would reach maxBytes, also with delay", async () => {
+  const [small, large] = [recordOf("a"), recordOf("b".repeat(100))];
+  for (const delay of [false, true]) {
+    await inFolder(async (folder) => {
+      const handler = eachOwn(folder, { maxBytes: 100, backupCount: 2, delay });
+      const rolls = () => [handler.shouldRollover(small), handler.shouldRollover(large)];
+      const written = async (record: LogRecord) => {
+        handler.emit(record);
+        await handler.flush();
+        return fs.readdirSync(folder).sort();
+      };
+      assertEquals(fs.existsSync(handler.baseFilename), !delay);
+      assertEquals(rolls(), [false, false]);
+      assertEquals(await written(small), ["app.log"]);
+      assertEquals(rolls(), [false, true]);
+      assertEquals(await written(large), ["app.log", "app.log.1"]);
+      assertEquals(rolls(), [true, true]);
+      await handler.close();
+    });
+  }
 });
 
 test("RotatingFileHandler keeps backupCount old files", async () => {

@@ -57,6 +57,29 @@ test("the interval of an existing file began when it was last written", async ()
   });
 });
 
+test("a file of the interval before atTime rolls over with the first record of the next start", async () => {
+  const noon = START + 12 * 3600; // a Monday
+  for (const [when, date] of [["midnight", "2023-12-31"], ["W0", "2023-12-25"]] as const) {
+    await inFolder(async (folder) => {
+      const path = `${folder}/app.log`;
+      const start = async (message: string, lastWritten: number) => {
+        const clock = { now: () => noon };
+        const { handler } = hourly(folder, { when, atTime: { hour: 12 }, clock });
+        handler.handle(recordOf(message));
+        await handler.close();
+        fs.utimesSync(path, lastWritten, lastWritten);
+      };
+      await start("before 0", noon);
+      await start("before 1", noon - 1);
+      await start("after 0", noon);
+      await start("after 1", noon);
+      assertEquals(fs.readdirSync(folder).sort(), ["app.log", `app.log.${date}`]);
+      assertEquals(read(`${path}.${date}`), "before 0\nbefore 1\n");
+      assertEquals(read(path), "after 0\nafter 1\n");
+    });
+  }
+});
+
 test("a device never rolls over, and is checked again only after an interval", async () => {
   let now = START;
   const handler = new TimedRotatingFileHandler("/dev/null", { clock: { now: () => now } });

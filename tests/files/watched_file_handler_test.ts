@@ -41,16 +41,18 @@ test("a file that is moved gets the records before the move, and a new one those
 
 test("a file that is removed repeatedly loses no later record", async () => {
   await inFolder(async (folder) => {
-    const handler = new WatchedFileHandler(`${folder}/app.log`);
-    const faults = faultsOf(handler);
-    for (let i = 0; i < 100; i++) {
-      if (i % 3 === 0) fs.rmSync(handler.baseFilename, { force: true });
-      handler.handle(recordOf("%d", i));
-      if (i % 7 === 0) await handler.flush();
+    for (const delay of [false, true]) {
+      const handler = new WatchedFileHandler(`${folder}/app.log`, { delay });
+      const faults = faultsOf(handler);
+      for (let i = 0; i < 100; i++) {
+        if (i % 3 === 0) fs.rmSync(handler.baseFilename, { force: true });
+        handler.handle(recordOf("%d", i));
+        if (i % 7 === 0) await handler.flush();
+      }
+      await handler.close();
+      assertEquals(faults, []);
+      assertEquals(read(handler.baseFilename), "99\n");
     }
-    await handler.close();
-    assertEquals(faults, []);
-    assertEquals(read(handler.baseFilename), "99\n");
   });
 });
 
