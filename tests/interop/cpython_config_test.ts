@@ -1,4 +1,4 @@
-// The cases of `ConfigDictTest` in CPython's Lib/test/test_logging.py (3.13) that can be put in
+// The cases of `ConfigDictTest` in CPython's Lib/test/test_logging.py (3.14) that can be put in
 // JavaScript, in its order; those of queues are in tests/config/queue_handler_factory_test.ts.
 import {
   assert,
@@ -262,20 +262,59 @@ test("dictConfig() validates a format in its style, unless told not to, as CPyth
     assertEquals([...getHandlerNames()], ["hand1"]);
   }));
 
+test("dictConfig() makes formats in the style $ for a handler and its target, as CPython's tests", () =>
+  bare(() => {
+    const formatter = "mySimpleFormatter";
+    const format = "${asctime} (${name}) ${levelname}: ${message}";
+    apply({
+      version: 1,
+      formatters: { mySimpleFormatter: { format, style: "$", datefmt: "now" } },
+      handlers: {
+        fileGlobal: { class: "logging.StreamHandler", level: "DEBUG", formatter },
+        bufferGlobal: {
+          class: "logging.handlers.MemoryHandler",
+          capacity: 5,
+          formatter,
+          target: "fileGlobal",
+          level: "DEBUG",
+        },
+      },
+      loggers: { mymodule: { level: "DEBUG", handlers: ["bufferGlobal"], propagate: "true" } },
+    });
+    const [handler] = getLogger("mymodule").handlers;
+    assert(handler instanceof MemoryHandler && handler.target instanceof Handler);
+    const record = makeLogRecord({ name: "a", levelname: "INFO", msg: "hi" });
+    for (const each of [handler, handler.target]) {
+      assertEquals(each.format(record), "now (a) INFO: hi");
+    }
+    assertEquals([...getHandlerNames()].sort(), ["bufferGlobal", "fileGlobal"]);
+  }));
+
+test("dictConfig() gives a formatter function all keywords, where a function of Python refuses some", () =>
+  bare(() => {
+    const format = "%(levelname)s:%(name)s:%(message)s";
+    const record = makeLogRecord({ name: "a", levelname: "INFO", msg: "hi" });
+    for (const more of [{ validate: false }, { defaults: { customfield: "myvalue" } }]) {
+      apply(config({ formatters: { form1: { "()": formatFunc, format, ...more } } }));
+      assertEquals(getHandlerByName("hand1")!.format(record), "INFO:a:hi");
+    }
+  }));
+
 test("dictConfig() converts cfg:// as CPython's test_baseconfig has it", () => {
   const nest4 = {
     d: "e",
     f: 3,
     "alpha numeric 1 with spaces": 5,
-    "aplha numeric 1 %( - © ©ß¯": 9,
+    "alpha numeric 1 %( - © ©ß¯": 9,
     "": 10,
     somelist: ["g", ["h", "i"], "j"],
     somedict: { a: 1, "a with 1 and space": 3, "a with ( and space": 4 },
   };
   const parts = {
     alist: ["a", "b", "c"],
-    adict: { ...nest4, "alpha numeric ] 1 with spaces": 15, " aplha ": 32, nest4 },
+    adict: { ...nest4, "alpha numeric ] 1 with spaces": 15, " alpha ": 32, nest4 },
     nest1: ["g", ["h", "i"], "j"],
+    nest2: ["k", ["l", "m"], "n"],
     nest3: ["o", "cfg://alist", "p"],
   };
   const converted = (reference: string): unknown => {
@@ -290,27 +329,36 @@ test("dictConfig() converts cfg:// as CPython's test_baseconfig has it", () => {
   const cases: [string, unknown][] = [
     ["alist[1]", "b"],
     ["nest1[1][0]", "h"],
+    ["nest2[1][1]", "m"],
     ["adict.d", "e"],
     ["adict[f]", 3],
     ["adict[alpha numeric 1 with spaces]", 5],
-    ["adict[aplha numeric 1 %( - © ©ß¯]", 9],
+    ["adict[alpha numeric 1 %( - © ©ß¯]", 9],
     ["adict[]", 10],
     ["adict.nest4.d", "e"],
     ["adict.nest4[d]", "e"],
     ["adict[nest4].d", "e"],
     ["adict[nest4][f]", 3],
+    ["adict[nest4][alpha numeric 1 with spaces]", 5],
+    ["adict[nest4][alpha numeric 1 %( - © ©ß¯]", 9],
     ["adict[nest4][]", 10],
+    ["adict[nest4][somelist][0]", "g"],
+    ["adict[nest4][somelist][1][0]", "h"],
     ["adict[nest4][somelist][1][1]", "i"],
     ["adict[nest4].somedict.a", 1],
     ["adict[nest4].somedict[a with 1 and space]", 3],
     ["adict[nest4].somedict[a with ( and space]", 4],
+    ["adict[nest4][somelist][2]", "j"],
     ["adict.nest4.somelist[1][1]", "i"],
+    ["adict.nest4.somelist[2]", "j"],
+    ["adict.nest4.somedict.a", 1],
+    ["adict.nest4.somedict[a]", 1],
     ["nest3", ["o", ["a", "b", "c"], "p"]],
   ];
   return bare(() => {
     for (const [reference, value] of cases) assertEquals(converted(reference), value, reference);
     const bad = ["nosuch", "!", "adict[2]", "adict[alpha numeric ] 1 with spaces]"];
-    for (const reference of [...bad, "adict[ aplha ]] numeric 1 ]", "adict[ aplha [ numeric 1 ]"]) {
+    for (const reference of [...bad, "adict[ alpha ]] numeric 1 ]", "adict[ alpha [ numeric 1 ]"]) {
       assertThrows(() => converted(reference), TypeError, undefined, reference);
     }
   });
