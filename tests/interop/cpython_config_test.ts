@@ -10,6 +10,7 @@ import {
 import { dictConfig } from "../../src/config/dict_config.ts";
 import type { ConfigFactory } from "../../src/config/config_factory.ts";
 import type { LoggingConfig } from "../../src/config/logging_config.ts";
+import { type FileHandler, fileHandlerClasses } from "../../src/files/file_handlers.ts";
 import { MemoryHandler } from "../../src/handlers/memory_handler.ts";
 import { Filter } from "../../src/logging/filter.ts";
 import { Formatter } from "../../src/logging/formatter.ts";
@@ -19,6 +20,7 @@ import type { LogRecord } from "../../src/logging/log_record.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { exception } from "../../src/logging/module_functions.ts";
 import { StreamHandler } from "../../src/logging/stream_handler.ts";
+import { inFolder, read } from "../files/folder.ts";
 import { stderrOf, withBareRoot, withStandardStreams } from "../logging/helpers.ts";
 import { test } from "../test.ts";
 
@@ -220,6 +222,26 @@ test("dictConfig() sets properties and defaults, as config14, 16 and 17 of CPyth
       (getHandlerByName("hand1")!.formatter as CustomFormatter).custom_property,
       "value",
     );
+  }));
+
+test("dictConfig() closes the file of a configuration that it replaces, as config15 of CPython's tests", () =>
+  inFolder(async (folder) => {
+    const file = { class: "logging.FileHandler", filename: `${folder}/app.log`, encoding: "utf-8" };
+    const again = () =>
+      dictConfig({ version: 1, handlers: { file }, root: { handlers: ["file"] } }, {
+        classes: fileHandlerClasses,
+      });
+    await withBareRoot(async () => {
+      again();
+      const first = root.handlers[0] as FileHandler;
+      root.error("first");
+      assert(first.stream !== null);
+      again();
+      const second = root.handlers[0] as FileHandler;
+      root.error("second");
+      await second.close();
+      assertEquals([first.stream, read(second.baseFilename)], [null, "first\nsecond\n"]);
+    });
   }));
 
 test("dictConfig() sets flushLevel by name, as config18 of CPython's tests", () =>

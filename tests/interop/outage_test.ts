@@ -1,11 +1,13 @@
 /** An outage of the receiver loses only the records that the kernel had taken. */
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { createServer, type Socket } from "node:net";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connector } from "../../src/adapters/auto.ts";
 import type { DeliveryEvent } from "../../src/delivery/delivery_event.ts";
 import { SocketHandler } from "../../src/handlers/socket_handler.ts";
+import { Logger } from "../../src/logging/logger.ts";
+import { inFolder } from "../files/folder.ts";
 import { account, record } from "../handlers/wire.ts";
 import { test } from "../test.ts";
 import { until } from "../until.ts";
@@ -87,3 +89,70 @@ test("half a million records to a receiver that never reads leave memory bounded
   // The queue, and what the garbage collector of a runtime lets pile up.
   assertLess(grown, 96 * 1024 * 1024);
 });
+
+/** A server on a TCP port or at a path, that can be stopped and started again. */
+class Restarted {
+  text = "";
+  at: number | string;
+  #server: Server | undefined;
+  readonly #sockets = new Set<Socket>();
+
+  constructor(at: number | string) {
+    this.at = at;
+  }
+
+  async start(): Promise<void> {
+    const server = this.#server = createServer((socket) => {
+      this.#sockets.add(socket);
+      socket.on("error", () => {}).on("data", (bytes) => this.text += bytes.toString("latin1"));
+    });
+    if (typeof this.at === "string") server.listen(this.at);
+    else server.listen(this.at, "127.0.0.1");
+    await once(server, "listening");
+    if (this.at === 0) this.at = (server.address() as AddressInfo).port;
+  }
+
+  async stop(): Promise<void> {
+    const closed = once(this.#server!, "close");
+    this.#server!.close();
+    for (const socket of this.#sockets) socket.destroy();
+    this.#sockets.clear();
+    await closed;
+  }
+}
+
+for (const kind of ["TCP", "a Unix socket"]) {
+  test(`SocketHandler in drop mode outlives a server that is gone, over ${kind}, and dials again`, async () => {
+    await inFolder(async (folder) => {
+      const server = new Restarted(kind === "TCP" ? 0 : `${folder}/log.sock`);
+      await server.start();
+      const { at } = server;
+      const handler = typeof at === "string"
+        ? new SocketHandler(at, null, { connector, onEvent: () => {} })
+        : new SocketHandler("127.0.0.1", at, { connector, onEvent: () => {} });
+      handler.retryStart = handler.retryMax = 0.01;
+      const logger = new Logger("tcp", 1);
+      logger.addHandler(handler);
+      logger.error("spam");
+      await until(() => server.text.includes("spam"), () => "the first record");
+      await server.stop();
+      const before = Date.now() / 1000;
+      logger.exception("never sent", new RangeError("Deliberate mistake"));
+      await until(() => {
+        logger.error("never sent, either");
+        return handler.retryTime !== null;
+      }, () => "a dial that is refused");
+      assert(handler.retryTime! > before);
+      await server.start();
+      await until(() => {
+        logger.error("eggs");
+        return server.text.includes("eggs");
+      }, () => "the record after the outage");
+      await handler.close();
+      await server.stop();
+      const { emitted, sent, droppedTotal } = handler.stats;
+      assertEquals(emitted, sent + droppedTotal);
+      assert(droppedTotal > 0);
+    });
+  });
+}
