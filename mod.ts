@@ -82,6 +82,10 @@
  *   same. Level names are found in any case.
  * - The file, the line and the function of the caller are looked up only after
  *   `captureCaller(true)`, since that takes a stack trace for each record.
+ * - The text of an error is its stack as the runtime prints it, not Python's traceback. The time of a
+ *   record has whole milliseconds, its `taskName` is `null` and its `processName` `MainProcess`.
+ * - `basicConfig()` has no `filename`: give it `handlers: [new FileHandler(…)]`. `shutdown()` reports
+ *   the error of a handler and closes the others; Python's raises some.
  * - Python's module variables have setters: `setRaiseExceptions(false)`, `setLastResort(null)`.
  * - There is no `captureWarnings`, as JavaScript has no warnings to capture, no `fileConfig` and
  *   no `listen` of `logging.config`, and nothing for `fork()` or threads.

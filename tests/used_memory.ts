@@ -2,12 +2,17 @@ import process from "node:process";
 import v8 from "node:v8";
 import vm from "node:vm";
 
-/** Returns the megabytes of memory in use, once what is not referred to is removed. */
-export function usedMegabytes(): number {
+/** Removes what is not referred to. */
+export function collectGarbage(): void {
   const { Bun } = globalThis as { Bun?: { gc(isSynchronous: boolean): void } };
   if (Bun === undefined) v8.setFlagsFromString("--expose-gc");
   const gc = Bun === undefined ? vm.runInNewContext("gc") as () => void : () => Bun.gc(true);
   gc();
+}
+
+/** Returns the megabytes of memory in use, once what is not referred to is removed. */
+export function usedMegabytes(): number {
+  collectGarbage();
   return process.memoryUsage().heapUsed / 1e6;
 }
 

@@ -32,6 +32,17 @@ test("shouldRollover() is false without a bound, for an empty file and for a dev
   });
 });
 
+test("shouldRollover() counts what an existing file holds", async () => {
+  await inFolder(async (folder) => {
+    for (const [maxBytes, rolls] of [[0, false], [2, true], [100, false]] as const) {
+      fs.writeFileSync(`${folder}/app.log`, "\n");
+      const handler = new RotatingFileHandler(`${folder}/app.log`, { maxBytes, backupCount: 1 });
+      assertEquals(handler.shouldRollover(recordOf("1")), rolls);
+      await handler.close();
+    }
+  });
+});
+
 test("shouldRollover() counts the file and its buffer in bytes, and the record in characters", async () => {
   await inFolder(async (folder) => {
     const handler = new RotatingFileHandler(`${folder}/app.log`, { maxBytes: 10, backupCount: 1 });

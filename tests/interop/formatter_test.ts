@@ -1,9 +1,11 @@
+import { assert } from "@std/assert";
 import { Formatter, type FormatterStyle } from "../../src/logging/formatter.ts";
 import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { strFormat } from "../../src/text/str_format.ts";
 import { strftime } from "../../src/text/strftime.ts";
 import { gmtime, localtime } from "../../src/text/struct_time.ts";
 import { test } from "../test.ts";
+import { cpythonWithTests, textsOf } from "./cpython_tests.ts";
 import { number, scalar, text, value } from "./format_values.ts";
 import { type Case, Chooser, compare, knowsNegativeZero } from "./oracle.ts";
 import { withoutPython } from "./python.ts";
@@ -143,6 +145,20 @@ test("Formatter accepts and refuses format strings as CPython does", () => {
     return "";
   });
 }, { skip });
+
+const tested = cpythonWithTests("3.13");
+
+test("Formatter accepts and refuses the format strings of CPython's test_format_validate", () => {
+  const texts = textsOf(tested!.python, "FormatterTest", "test_format_validate");
+  assert(texts.length > 100, String(texts.length));
+  const cases = texts.flatMap((text): Case[] =>
+    ["%", "{", "$"].map((style) => ["validate", text, style])
+  );
+  compare(cases, (fmt: string, style: FormatterStyle) => {
+    new Formatter(fmt, null, { style });
+    return "";
+  });
+}, { skip: tested === undefined && "it needs the tests of CPython 3.13: pyenv install 3.13" });
 
 test("Formatter writes a record as CPython does", () => {
   const choose = new Chooser(10);

@@ -13,6 +13,8 @@ import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { RootLogger } from "../../src/logging/_root_logger.ts";
 import { ListHandler, listLogger, recordOf, stderrOf } from "./helpers.ts";
 import { test } from "../test.ts";
+import { turns } from "../turns.ts";
+import { collectGarbage } from "../used_memory.ts";
 
 /** Makes a hierarchy with a list as the handler of its root. */
 function hierarchy(): { manager: Manager; handler: ListHandler } {
@@ -523,8 +525,12 @@ test("a record reaches the next handler after one that throws", () => {
   assertEquals(handler.lines, ["x"]);
 });
 
-test("loggers are never collected and keep their settings", () => {
+test("loggers are never collected and keep their settings", async () => {
   getLogger("persistent.foo").setLevel("ERROR");
+  const reference = new WeakRef(getLogger("persistent.foo"));
+  await turns(1);
+  collectGarbage();
+  assertStrictEquals(reference.deref(), getLogger("persistent.foo"));
   assertEquals(getLogger("persistent.foo").level, 40);
   assertStrictEquals(getLogger("persistent.foo"), getLogger("persistent.foo"));
 });

@@ -2,12 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { test } from "../test.ts";
 import { filesUnder, read } from "./sources.ts";
-
-/** The titles in this text, as they are written. */
-function titlesIn(code: string): string[] {
-  const found = code.matchAll(/\btest\(\s*(["`])((?:(?!\1)[^\\]|\\.)*)\1/g);
-  return [...found].map(([, , title = ""]) => title);
-}
+import { titlesIn } from "./titles.ts";
 
 const titles = filesUnder("tests", "_test.ts")
   .filter((file) => file !== "tests/meta/titles_test.ts")
@@ -21,6 +16,7 @@ test("the search finds titles on one line and on the next", () => {
     "a (N1, N4)",
     "b ${c}",
   ]);
+  assertEquals(titlesIn("test('of \"r\"', () => {});"), ['of "r"']);
   assert(titles.length > 1000, String(titles.length));
 });
 
