@@ -1,8 +1,8 @@
 import process from "node:process";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { QueueHandler } from "../../src/queue/queue_handler.ts";
 import { QueueListener } from "../../src/queue/queue_listener.ts";
 import { type QueueItem, RecordQueue } from "../../src/queue/record_queue.ts";
+import { QueueHandler } from "../../src/queue/queue_handler.ts";
 import type { FlushOptions } from "../../src/logging/handler.ts";
 import { Logger } from "../../src/logging/logger.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
@@ -36,21 +36,6 @@ test("QueueListener gives records to its handlers in order, in a later turn", as
   assertEquals(lists[0].lines, []);
   await listener.stop();
   for (const { lines, flushes } of lists) assertEquals([lines, flushes], [["a", "b"], 1]);
-});
-
-test("a handler of QueueListener writes the error and the stack of a record once", async () => {
-  const queue = new RecordQueue();
-  const logger = new Logger("que", 1);
-  logger.addHandler(new QueueHandler(queue));
-  let written = "";
-  const stream = { write: (text: string) => written += text };
-  const listener = new QueueListener(queue, new StreamHandler(stream));
-  listener.start();
-  logger.exception("failed", new RangeError("boom"));
-  logger.error("here", { stack_info: true });
-  await listener.stop();
-  const count = (text: string) => written.split(text).length - 1;
-  assertEquals([count("RangeError: boom"), count("Stack (most recent call last):")], [1, 1]);
 });
 
 test("QueueListener checks a handler's level only with respect_handler_level", async () => {
@@ -100,6 +85,21 @@ test("QueueListener calls task_done() for every item, the sentinel included", as
   put(queue, "a", "b");
   await listener.stop();
   assertEquals(done, ["after 1", "after 2", "after 2"]);
+});
+
+test("a handler of QueueListener writes the error and the stack of a record once", async () => {
+  const queue = new RecordQueue();
+  const logger = new Logger("que", 1);
+  logger.addHandler(new QueueHandler(queue));
+  let written = "";
+  const stream = { write: (text: string) => written += text };
+  const listener = new QueueListener(queue, new StreamHandler(stream));
+  listener.start();
+  logger.exception("failed", new RangeError("boom"));
+  logger.error("here", { stack_info: true });
+  await listener.stop();
+  const count = (text: string) => written.split(text).length - 1;
+  assertEquals([count("RangeError: boom"), count("Stack (most recent call last):")], [1, 1]);
 });
 
 test("QueueListener leaves turns of the event loop to others while handlers are slow", async () => {

@@ -82,6 +82,10 @@ export const loggers: Parity = {
     test_filter: [
       ...shown(filter, "Filter passes the records of one logger and of its descendants"),
       ...shown(logger, "the logger that logs and each handler apply their own filters"),
+      ...shown(
+        "tests/interop/hierarchy_test.ts",
+        "loggers call the same handlers in the same order as CPython's",
+      ),
     ],
     test_callable_filter: [
       ...shown(filterer, "filter() runs filters in order until one drops the record"),
