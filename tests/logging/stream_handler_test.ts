@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/ass
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { StreamHandler } from "../../src/logging/stream_handler.ts";
 import { stdoutStream } from "../../src/logging/stdout_stream.ts";
-import type { TextStream } from "../../src/logging/text_stream.ts";
+import { stderrStream, type TextStream } from "../../src/logging/text_stream.ts";
 import { catchStderr } from "../stderr.ts";
 import { receivedRecord, recordOf, stderrOf, thrownBy, withStandardStreams } from "./helpers.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
@@ -109,6 +109,7 @@ test("setStream() flushes and returns the previous stream, or returns null", asy
   assertStrictEquals(handler.setStream(second), first);
   assertEquals(first.calls, ["flush"]);
   assertEquals(handler.setStream(second), null);
+  assertStrictEquals(new StreamHandler().setStream(recorder()), stderrStream);
   handler.handle(recordOf("x"));
   assertEquals(second.calls, ["write x\n", "flush"]);
   await handler.flush();
