@@ -391,8 +391,8 @@ export const loggers: Parity = {
     test_pickling: difference(
       "Pickles are parsed as data; nothing in them is imported or run.",
       shown(
-        "tests/interop/receiver_test.ts",
-        "values of every kind arrive from CPython ${version}, and objects that are no data stay inert",
+        "tests/interop/pickle_test.ts",
+        "loads() reads what Python ${version} pickles, at every protocol",
       ),
     ),
     test_caching: shown(logger, "isEnabledFor() is cached until any level is set"),
