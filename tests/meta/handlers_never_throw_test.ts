@@ -35,6 +35,7 @@ import { fileSpool } from "../../src/files/spool/file_spool.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { ForwardHandler } from "../../src/handlers/forward_handler.ts";
 import { SMTPHandler } from "../../src/mail/smtp_handler.ts";
+import { NTEventLogHandler } from "../../src/windows/nt_event_log_handler.ts";
 import { test } from "../test.ts";
 import { turns } from "../turns.ts";
 
@@ -162,6 +163,7 @@ function handlers(): [string, Handler][] {
     ...{ fromaddr: "me", toaddrs: "you", subject: "Log", maxMailsPerMinute: Infinity },
   };
   const transport = { sendMail: () => Promise.resolve() };
+  const eventLog = { addSourceToRegistry() {}, reportEvent() {}, close() {} };
   return [
     ["NullHandler", new logwire.NullHandler()],
     ["StreamHandler", new StreamHandler({ write: () => {} })],
@@ -361,6 +363,25 @@ function handlers(): [string, Handler][] {
         getSubject: rejecting,
       }),
     ],
+    ["NTEventLogHandler, no Windows", new NTEventLogHandler("app")],
+    ["NTEventLogHandler", new NTEventLogHandler("app", { eventLog })],
+    [
+      "NTEventLogHandler, throwing event log",
+      new NTEventLogHandler("app", { eventLog: { ...eventLog, reportEvent: boom, close: boom } }),
+    ],
+    [
+      "NTEventLogHandler, rejecting event log and methods",
+      Object.assign(
+        new NTEventLogHandler("app", {
+          eventLog: {
+            addSourceToRegistry: rejecting,
+            reportEvent: rejecting,
+            close: rejecting,
+          },
+        }),
+        { getEventCategory: rejecting },
+      ),
+    ],
     [
       "RotatingFileHandler, rejecting namer",
       rotating({ namer: rejecting }),
@@ -388,7 +409,7 @@ const vandals: Record<string, (handler: Handler) => void> = {
   "with hostile properties": (handler) => {
     const hostileNumber = { toString: boom, [Symbol.toPrimitive]: boom };
     Object.assign(handler, { facility: hostileNumber, ident: hostileNumber, priority_map: null });
-    Object.assign(handler, { subject: hostileNumber });
+    Object.assign(handler, { subject: hostileNumber, typemap: null, deftype: hostileNumber });
   },
   "with a rejecting formatter": (handler) => {
     handler.setFormatter({ format: rejecting } as unknown as logwire.Formatter);
@@ -443,6 +464,11 @@ test("no handler throws, waits or loses count, whatever it is given", async () =
             const { stats } = handler;
             assertEquals(stats.emitted, emitted, context);
             assertEquals(stats.emitted, stats.enqueued + stats.droppedTotal, context);
+          }
+          if (handler instanceof NTEventLogHandler) {
+            const { stats } = handler;
+            assertEquals(stats.emitted, emitted, context);
+            assertEquals(stats.emitted, stats.sent + stats.droppedTotal, context);
           }
           if (!(handler instanceof logwire.NetworkHandler)) continue;
           const { stats } = handler;

@@ -26,6 +26,7 @@ const layers: Record<string, string[]> = {
     ...["src/text", "src/logging", "src/wire", "src/wire/pickle", "src/net", "src/delivery"],
   ],
   "src/mail": ["src/text", "src/logging", "src/wire", "src/net", "src/delivery"],
+  "src/windows": ["src/logging"],
   "src/receivers": [
     ...["src/text", "src/logging", "src/wire", "src/wire/pickle", "src/wire/syslog"],
     ...["src/wire/forward", "src/wire/otlp", "src/net"],
@@ -76,6 +77,8 @@ const packages: Record<string, RegExp> = {
   "src/files/spool": /^node:/,
   // A folder of its own, so that whoever sends no mail needs no package for it.
   "src/mail": /^nodemailer\/lib\//,
+  // Not koffi: what is imported by name becomes a dependency of the package.
+  "src/windows": /^node:(module|process)$/,
   "src/context": /^node:async_hooks$/,
   // A transport of winston is a stream of Node.
   "src/integrations": /^node:stream$/,
