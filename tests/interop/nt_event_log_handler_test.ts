@@ -1,0 +1,113 @@
+/**
+ * NTEventLogHandler by the real FFI of each runtime, against a C library with the functions of
+ * Windows: so the widths of numbers and the layout of memory are those that C sees. The functions of
+ * Windows themselves are called under Wine (tests/wine).
+ */
+import { assertEquals } from "@std/assert";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { LogRecord } from "../../src/logging/log_record.ts";
+import { type BunFfi, bunFunctions } from "../../src/windows/_bun_functions.ts";
+import { type DenoFfi, denoFunctions } from "../../src/windows/_deno_functions.ts";
+import { WindowsEventLog } from "../../src/windows/_event_log.ts";
+import { MAX_EVENT_CHARACTERS } from "../../src/windows/_event_text.ts";
+import { koffiFunctions } from "../../src/windows/_koffi_functions.ts";
+import type { LibraryPath, WindowsFunctions } from "../../src/windows/_windows_functions.ts";
+import { NTEventLogHandler } from "../../src/windows/nt_event_log_handler.ts";
+import { runtime, test } from "../test.ts";
+
+const source = fileURLToPath(new URL("event_log_library.c", import.meta.url));
+
+function skipReason(): string | false {
+  if (process.platform === "win32") return "this is Windows";
+  const { error } = spawnSync("cc", ["--version"]);
+  if (error === undefined || process.env.LOGWIRE_REQUIRE_SERVERS === "1") return false;
+  return "it needs a C compiler: apt-get install g++";
+}
+
+/** The functions by this runtime's FFI, and a call that closes the library where Deno asks for it. */
+function load(path: LibraryPath): { functions: WindowsFunctions; close(): void } {
+  const opened: { close(): void }[] = [];
+  const close = () => opened.forEach((library) => library.close());
+  if (runtime === "node") return { functions: koffiFunctions(undefined, path), close };
+  if (runtime === "bun") {
+    const ffi: () => BunFfi = () => createRequire(import.meta.url)("bun:ffi");
+    return { functions: bunFunctions(ffi, path), close };
+  }
+  const { Deno } = globalThis as unknown as { Deno: DenoFfi };
+  const dlopen: DenoFfi["dlopen"] = (...args) => {
+    const library = Deno.dlopen(...args);
+    opened.push(library as unknown as { close(): void });
+    return library;
+  };
+  const { UnsafePointer, permissions } = Deno;
+  return { functions: denoFunctions({ dlopen, UnsafePointer, permissions }, path), close };
+}
+
+class Own extends NTEventLogHandler {
+  override getMessageID({ levelno }: LogRecord): number {
+    return 0xc000_0000 + levelno;
+  }
+  override getEventCategory({ levelno }: LogRecord): number {
+    return levelno === 40 ? 99 : 65535;
+  }
+}
+
+test(
+  "C sees the numbers and texts that NTEventLogHandler passes by this runtime's FFI",
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "logwire-"));
+    try {
+      const calls = join(folder, "calls");
+      const path = join(folder, "library.so");
+      const flags = ["-shared", "-fPIC", "-Wall", "-Werror", `-DCALLS="${calls}"`, "-o", path];
+      const { status, stderr } = spawnSync("cc", [...flags, source], { encoding: "utf8" });
+      assertEquals([status, stderr], [0, ""]);
+      const { functions, close } = load(() => path);
+      const texts = ["", "low on ink", "Größe\n日本 😀", "x".repeat(MAX_EVENT_CHARACTERS)];
+      const handler = new Own("Shøp", { eventLog: new WindowsEventLog(functions) });
+      const faults: string[] = [];
+      handler.handleError = (_record, error) => void faults.push((error as Error).message);
+      const handle = (text: string, level: number) =>
+        handler.handle(new LogRecord("shop", level, "shop.ts", 1, text, [], null));
+      for (const text of texts) handle(text, 30);
+      handle("lost", 40);
+      await handler.close();
+      close();
+
+      const key = "fedcba9876543210";
+      const opened = "fedcba9800000042";
+      const dll = "%SystemRoot%\\System32\\EventCreate.exe\0";
+      const bytes = [...dll].map((unit) => `${unit.charCodeAt(0).toString(16).padStart(2, "0")}00`);
+      const report = (type: number, category: number, level: number, text: string) => [
+        ...["ReportEventW", opened, type, category, 0xc000_0000 + level, null, 0, null, text],
+      ];
+      const path0 = "SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\Shøp";
+      const lines = readFileSync(calls, "utf8").trimEnd().split("\n");
+      assertEquals(lines.map((line) => JSON.parse(line)), [
+        ["RegCreateKeyExW", 0x8000_0002, path0, 0, null, 0, 2, null, null],
+        ["RegSetValueExW", key, "EventMessageFile", 0, 2, bytes.join("")],
+        ["RegSetValueExW", key, "TypesSupported", 0, 4, "07000000"],
+        ["RegCloseKey", key],
+        ["RegisterEventSourceW", null, "Shøp"],
+        ...texts.map((text) => report(2, 65535, 30, text)),
+        report(1, 99, 40, "lost"),
+        ["DeregisterEventSource", opened],
+        ["RegisterEventSourceW", null, "Shøp"],
+        report(1, 99, 40, "lost"),
+        ["DeregisterEventSource", opened],
+      ]);
+      assertEquals(faults, ["ReportEventW failed: error 1722 (net helpmsg 1722)"]);
+      const { emitted, sent, droppedTotal } = handler.stats;
+      assertEquals([emitted, sent, droppedTotal], [5, 4, 1]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+  { skip: skipReason() },
+);
