@@ -87,10 +87,10 @@ test(
       const report = (type: number, category: number, level: number, text: string) => [
         ...["ReportEventW", opened, type, category, 0xc000_0000 + level, null, 0, null, text],
       ];
-      const path0 = "SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\Shøp";
+      const keyPath = "SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\Shøp";
       const lines = readFileSync(calls, "utf8").trimEnd().split("\n");
       assertEquals(lines.map((line) => JSON.parse(line)), [
-        ["RegCreateKeyExW", 0x8000_0002, path0, 0, null, 0, 2, null, null],
+        ["RegCreateKeyExW", 0x8000_0002, keyPath, 0, null, 0, 2, null, null],
         ["RegSetValueExW", key, "EventMessageFile", 0, 2, bytes.join("")],
         ["RegSetValueExW", key, "TypesSupported", 0, 4, "07000000"],
         ["RegCloseKey", key],

@@ -139,7 +139,7 @@ test("an event that Windows does not take is dropped, counted and reported", () 
 
 test("a number that Windows would cut short drops the record", () => {
   const { windows, handler, faults } = setting();
-  const wrong: [keyof NTEventLogHandler, unknown][] = [
+  const wrong: [string, unknown][] = [
     ["getMessageID", 2 ** 32],
     ["getEventCategory", 65536],
     ["getEventType", -1],
