@@ -59,6 +59,7 @@ interface FileStats<N> {
   readonly size: N;
   readonly nlink: N;
   isFile(): boolean;
+  isDirectory(): boolean;
 }
 
 /** Identifies a file, whatever its name is. */
@@ -101,6 +102,8 @@ export class LogFile implements TextStream {
   #fd: number | undefined;
   #identity: FileIdentity | undefined;
   #isRegular = false;
+  /** True if the file system has counted the names of the file: without one, it was removed. */
+  #countsNames = false;
   /** The size of the file when the system was last asked, and the bytes written since. */
   #end = 0;
 
@@ -158,7 +161,10 @@ export class LogFile implements TextStream {
     const fd = this.#calls.openSync(this.name, MODE_FLAGS[mode], 0o666);
     try {
       const stats = this.#calls.fstatSync(fd, { bigint: true });
+      // Windows opens a folder, and takes no bytes for it.
+      if (stats.isDirectory()) throw folderError(this.name);
       this.#isRegular = stats.isFile();
+      this.#countsNames = stats.nlink > 0n;
       this.#end = this.#isRegular ? Number(stats.size) : 0;
       this.#identity = stats;
     } catch (error) {
@@ -183,10 +189,17 @@ export class LogFile implements TextStream {
     this.writeOut(true);
     const left = this.#fd;
     if (this.#fsync !== "never") this.#sync(makeLogRecord({ msg: "reopen()" }));
-    this.#open(this.#mode);
+    try {
+      this.#open(this.#mode);
+      this.#closeSystemFile(left);
+    } catch (error) {
+      // Windows keeps the name of a removed file until it is closed.
+      if (left === undefined || !this.#isRemoved(this.#calls.fstatSync(left))) throw error;
+      this.#release();
+      this.#open(this.#mode);
+    }
     this.#giveUpCut(new Error(`Cannot complete a record as ${this.name} was opened again`));
     this.#mendTorn();
-    this.#closeSystemFile(left);
   }
 
   /** Appends a record's text: it is in the file by the end of the turn. Throws if opening fails. */
@@ -382,8 +395,7 @@ export class LogFile implements TextStream {
       this.open();
     } else if (this.#isRegular) {
       const stats = this.#calls.fstatSync(this.#fd);
-      // Some file systems count no links: there the path decides.
-      if (stats.nlink === 0 && !this.isAtItsPlace()) {
+      if (this.#isRemoved(stats)) {
         this.#release();
         this.#giveUpCut(new Error(`Cannot complete a record as ${this.name} was removed`));
         this.#endsTorn = false;
@@ -395,6 +407,14 @@ export class LogFile implements TextStream {
     }
     this.#forgetUnchecked();
     this.#checkedAt = performance.now();
+  }
+
+  /**
+   * Some file systems count no names: there the path decides. Not on Windows, whose path leads to a
+   * removed file until it is closed.
+   */
+  #isRemoved({ nlink }: FileStats<number>): boolean {
+    return nlink === 0 && (this.#countsNames || !this.isAtItsPlace());
   }
 
   /** Puts what was written to a file that may have been removed already before all others. */
@@ -480,6 +500,12 @@ export class LogFile implements TextStream {
       this.onLoss(makeLogRecord({ msg: "close()" }), error);
     }
   }
+}
+
+/** The error of systems that open no folder. */
+function folderError(path: string): Error {
+  const message = `EISDIR: illegal operation on a directory, open '${path}'`;
+  return Object.assign(new Error(message), { code: "EISDIR" });
 }
 
 const encoder = new TextEncoder();

@@ -7,6 +7,7 @@
  * @module
  */
 import fs from "node:fs";
+import process from "node:process";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { demandFile } from "./deno_permission.ts";
@@ -18,16 +19,23 @@ interface Job {
   readonly onFault: (error: unknown) => void;
 }
 
+/** Says whether this system keeps the name of a removed file until no program has it open. */
+const KEEPS_NAMES = process.platform === "win32";
+
 /** Moves, removes and compresses rotated files; see the module. */
 export class RotatedFiles {
   readonly #suffixes: readonly string[];
+  readonly #keepsNames: boolean;
+  /** The number of files that were renamed before they were removed. */
+  #renamed = 0;
   /** The first one is under way. */
   #jobs: Job[] = [];
   #working: Promise<void> | undefined;
 
   /** With `gzip` a rotated file may have `.gz` behind its name. */
-  constructor(gzip: boolean) {
+  constructor(gzip: boolean, keepsNames: boolean = KEEPS_NAMES) {
     this.#suffixes = gzip ? ["", GZ] : [""];
+    this.#keepsNames = keepsNames;
   }
 
   /** True if a file has this name, compressed or not. */
@@ -43,7 +51,8 @@ export class RotatedFiles {
     for (const suffix of this.#suffixes) demandFile(from + suffix, to + suffix);
     const there = this.#suffixes.filter((suffix) => fs.existsSync(from + suffix));
     if (from === to || there.length === 0) return false;
-    this.remove(to, there);
+    // Windows does not replace a file that is open, as it may be by a compression.
+    this.remove(to, this.#keepsNames ? [] : there);
     for (const suffix of there) fs.renameSync(from + suffix, to + suffix);
     for (const job of this.#jobs) if (job.path === from) job.path = to;
     return true;
@@ -52,10 +61,20 @@ export class RotatedFiles {
   /** Removes a file, but for the suffixes in `replaced`, which a rename is about to replace. */
   remove(path: string, replaced: readonly string[] = []): void {
     for (const suffix of this.#suffixes) {
-      if (!replaced.includes(suffix)) fs.rmSync(path + suffix, { force: true });
+      if (!replaced.includes(suffix)) this.#removeFile(path + suffix);
     }
     for (const job of this.#jobs) if (job.path === path) job.path = undefined;
     this.#jobs = this.#jobs.filter((job, i) => i === 0 || job.path !== undefined);
+  }
+
+  /** Removes a file, if there is one, so that its name is free at once. */
+  #removeFile(path: string): void {
+    let last = path;
+    if (this.#keepsNames && this.#jobs.some((job) => job.path === path)) {
+      last = `${path}.${++this.#renamed}${PART}`;
+      fs.renameSync(path, last);
+    }
+    fs.rmSync(last, { force: true });
   }
 
   /** Compresses a file after those that were given before it. */

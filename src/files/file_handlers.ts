@@ -45,6 +45,14 @@
  * - `--- Logging error ---` on stderr is the report of `handleError()`: the record, and why it
  *   could not be written.
  *
+ * ## On Windows
+ *
+ * Lines end with `\n` on every system; Python writes `\r\n` on Windows, which
+ * `handler.terminator = "\r\n"` does between records. A log file stays open while it is renamed, and
+ * other programs may rename or remove it: if one does not permit that, as some viewers do, the
+ * roll-over is reported and tried again. The names of rotated files contain no character that
+ * Windows forbids.
+ *
  * Differs from CPython: one write a turn, `fsync`, `gzip`, and what is said of failures above.
  * Where a name of a rotated file is taken, a number follows it; CPython deletes that file or stops
  * rolling over.

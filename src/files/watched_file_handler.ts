@@ -2,8 +2,8 @@
  * `WatchedFileHandler`: for files that another program, such as logrotate, moves away. After
  * CPython's.
  *
- * Runs on Deno (`--allow-read` and `--allow-write` for the folder), Bun and Node. It is of no use
- * on Windows, where open files cannot be moved.
+ * Runs on Deno (`--allow-read` and `--allow-write` for the folder), Bun and Node. CPython's is of no
+ * use on Windows, where a file that Python has open cannot be moved; one that Node has open can.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fs from "node:fs";
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import {
@@ -90,7 +90,7 @@ test("a record after close() opens the file again with mode a, and is dropped wi
 
 test("FileHandler takes a URL or a path, and makes the path absolute", async () => {
   await inFolder(async (folder) => {
-    const path = `${folder}/a b.log`;
+    const path = join(folder, "a b.log");
     for (const name of [pathToFileURL(path), relative(process.cwd(), path)]) {
       const handler = new FileHandler(name, { delay: true });
       assertEquals(handler.baseFilename, path);

@@ -1,6 +1,7 @@
 /** Shared by the tests of the file handlers. */
 import fs from "node:fs";
 import { tmpdir } from "node:os";
+import process from "node:process";
 import type { FileHandler } from "../../src/files/file_handlers.ts";
 import type { LogRecord } from "../../src/logging/log_record.ts";
 
@@ -10,7 +11,16 @@ export async function inFolder(action: (folder: string) => void | Promise<void>)
   try {
     await action(folder);
   } finally {
+    removeFolder(folder);
+  }
+}
+
+function removeFolder(folder: string): void {
+  try {
     fs.rmSync(folder, { recursive: true });
+  } catch (error) {
+    // Windows keeps the names of files that a test has left open.
+    if (process.platform !== "win32") throw error;
   }
 }
 

@@ -133,6 +133,67 @@ test("LogFile.reopen() closes the open file only if it could open the next", asy
   });
 });
 
+test("LogFile.open() refuses a folder, which Windows would open", async () => {
+  await inFolder((folder) => {
+    fs.mkdirSync(`${folder}/app.log`);
+    const opened: number[] = [];
+    const calls: FileCalls = {
+      ...fs,
+      openSync(path) {
+        opened.push(fs.openSync(path, "r"));
+        return opened.at(-1)!;
+      },
+    };
+    const [file] = logFile(folder, { calls });
+    assertThrows(() => file.open(), Error, "EISDIR");
+    assertThrows(() => fs.fstatSync(opened[0]!), Error, "EBADF");
+  });
+});
+
+/** A file system that, like that of Windows, keeps the name of a removed file until it is closed. */
+function keepingNames(): { calls: FileCalls; remove(path: string): void } {
+  const removed = new Map<bigint, string>();
+  const inode = (fd: number) => fs.fstatSync(fd, { bigint: true }).ino;
+  const calls: FileCalls = {
+    ...fs,
+    openSync(path, ...rest) {
+      if ([...removed.values()].includes(path)) throw Object.assign(new Error("EPERM"));
+      return fs.openSync(path, ...rest);
+    },
+    fstatSync: ((fd: number, options: { bigint: false }) => {
+      const stats = fs.fstatSync(fd, options);
+      return removed.has(inode(fd)) ? Object.assign(stats, { nlink: 0 }) : stats;
+    }) as typeof fs.fstatSync,
+    closeSync(fd) {
+      const path = removed.get(inode(fd));
+      removed.delete(inode(fd));
+      fs.closeSync(fd);
+      if (path !== undefined) fs.unlinkSync(path);
+    },
+  };
+  const remove = (path: string) => void removed.set(fs.statSync(path, { bigint: true }).ino, path);
+  return { calls, remove };
+}
+
+test("a removed file whose name stays until it is closed, as on Windows, is created again", async () => {
+  await inFolder((folder) => {
+    const { calls, remove } = keepingNames();
+    const [file, lost] = logFile(folder, { calls });
+    append(file, "a");
+    file.writeOut(true);
+    remove(file.name);
+    append(file, "b");
+    file.writeOut(true);
+    assertEquals(read(file.name), "b\n");
+    fs.copyFileSync(file.name, `${folder}/copy`);
+    remove(file.name);
+    file.reopen();
+    append(file, "c");
+    file.close();
+    assertEquals([read(`${folder}/copy`), read(file.name), lost], ["b\n", "c\n", []]);
+  });
+});
+
 test("LogFile.reopen() reports a record that stays half written", async () => {
   await inFolder((folder) => {
     const { calls } = scripted([2, "ENOSPC", "ENOSPC"]);

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fs from "node:fs";
+import { join } from "node:path";
 import {
   TimedRotatingFileHandler,
   type TimedRotatingFileHandlerOptions,
@@ -141,7 +142,7 @@ test("getFilesToDelete() finds files by the names that a namer returns", async (
     at(7200);
     assertEquals(handler.getFilesToDelete(), []);
     handler.backupCount = 0;
-    assertEquals(handler.getFilesToDelete(), [`${folder}/app.2024-01-01_01.log`]);
+    assertEquals(handler.getFilesToDelete(), [join(folder, "app.2024-01-01_01.log")]);
     await handler.close();
     assertEquals(fs.readdirSync(folder).sort(), ["app.2024-01-01_01.log", "app.log"]);
   });

@@ -1,9 +1,10 @@
 /**
  * `npm run test:long`: installs what is missing, then runs the long forms of tests on the three
- * runtimes, which print figures: tests/interop/spool_long.ts, tests/faults/fault_suite.ts, and the
- * tests that kill daemons or have many seeds of random faults. A number as argument is passed on to the
- * first one. With `--faults` the fault suite alone is run, and the other arguments are passed on to it;
- * `--faults --help` lists them.
+ * runtimes, which print figures: tests/interop/spool_long.ts, tests/faults/fault_suite.ts, the
+ * tests that kill daemons or have many seeds of random faults, and tests/wine/wine_suite.ts, which runs
+ * Node for Windows if Wine is installed. A number as argument is passed on to the first one. With
+ * `--faults` the fault suite alone is run, and the other arguments are passed on to it;
+ * `--faults --help` lists them. With `--wine` the Wine suite alone is run.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -16,6 +17,7 @@ if (node !== undefined) runtimes.push([node, "--import", "tsx"]);
 
 const args = process.argv.slice(2);
 const hasFaultsAlone = args.includes("--faults");
+const hasWineAlone = args.includes("--wine");
 
 function run(command, commandArgs) {
   const { status } = spawnSync(command, commandArgs, {
@@ -32,8 +34,14 @@ function runFaults(more) {
   run(command, [...rest, join(root, "tests", "faults", "fault_suite.ts"), ...more]);
 }
 
+function runWine() {
+  if (node === undefined) return;
+  run(node, ["--import", "tsx", join(root, "tests", "wine", "wine_suite.ts")]);
+}
+
 await setUp();
-if (hasFaultsAlone) runFaults(args.filter((arg) => arg !== "--faults"));
+if (hasWineAlone) runWine();
+else if (hasFaultsAlone) runFaults(args.filter((arg) => arg !== "--faults"));
 else {
   for (const [command, ...rest] of runtimes) {
     run(command, [...rest, join(root, "tests", "interop", "spool_long.ts"), ...args]);
@@ -42,4 +50,5 @@ else {
   const parts = ["interop/relp", "interop/failover", "conservation", "delivery/network_handler"];
   run(process.execPath, [ok, "--only=deno,bun,node", ...parts]);
   runFaults([]);
+  runWine();
 }

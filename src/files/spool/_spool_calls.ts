@@ -97,22 +97,30 @@ export function readStart(calls: SpoolCalls, path: string, most: number): Uint8A
   }
 }
 
-/** Opens a folder to sync it; `undefined` on Windows, which cannot, and whose journal keeps names. */
+/** The errors of a system that cannot sync a folder. */
+const CANNOT_SYNC: readonly unknown[] = ["EISDIR", "EPERM", "EINVAL", "EACCES"];
+
+/**
+ * Opens a folder to sync it; `undefined` where that cannot be. Windows cannot sync a folder, but its
+ * journal keeps names; its error comes when the folder is opened or, on Node, when it is synced.
+ */
 export function openFolder(calls: SpoolCalls, path: string): number | undefined {
   try {
     return calls.openSync(path, "r");
   } catch (error) {
-    if (["EISDIR", "EPERM", "EINVAL", "EACCES"].includes(String(codeOf(error)))) return undefined;
+    if (CANNOT_SYNC.includes(codeOf(error))) return undefined;
     throw error;
   }
 }
 
-/** Makes the names in a folder durable. */
+/** Makes the names in a folder durable, if the system can. */
 export function syncFolder(calls: SpoolCalls, path: string): void {
   const fd = openFolder(calls, path);
   if (fd === undefined) return;
   try {
     calls.fdatasyncSync(fd);
+  } catch (error) {
+    if (!CANNOT_SYNC.includes(codeOf(error))) throw error;
   } finally {
     calls.closeSync(fd);
   }

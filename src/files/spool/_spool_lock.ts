@@ -175,11 +175,15 @@ function lockInKernel(path: string): KernelLock | undefined {
   return undefined;
 }
 
-function inUse({ pid, host }: LockContents, isKnown: boolean): Error {
+function inUse({ pid, host, start }: LockContents, isKnown: boolean): Error {
   const who = `the process ${pid}${host === "" ? "" : ` of ${host}`}`;
+  // Only Linux gives the start times that tell a process from another that has got its id.
+  const other = start === null
+    ? `; if that process is another program, delete the file '${LOCK_NAME}'`
+    : "";
   return new Error(
     isKnown
-      ? `${who} uses it: give each process a folder of its own, or set 'perProcess'`
+      ? `${who} uses it: give each process a folder of its own, or set 'perProcess'${other}`
       : `${who} may use it: it cannot be seen from here whether that process still runs; ` +
         `delete the file '${LOCK_NAME}' if it does not`,
   );

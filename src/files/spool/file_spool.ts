@@ -62,7 +62,9 @@
  * ## One process a folder
  *
  * A file `lock` names the process that uses the folder; the second one gets an error, and keeps its
- * records in memory. The lock of a dead process does not hold. Processes on different machines or
+ * records in memory. The lock of a dead process does not hold. (If another program has got the id of a
+ * dead process, only Linux shows that; on Windows and macOS the error then says to delete the lock.)
+ * Processes on different machines or
  * containers cannot see each other: give each a folder of its own.
  *
  * ## Looking after a spool

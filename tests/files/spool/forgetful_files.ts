@@ -105,6 +105,8 @@ export class ForgetfulFiles implements SpoolCalls {
   readonly calls: Record<string, number> = {};
   /** True if nothing may be written. */
   isReadOnly = false;
+  /** True if folders can be opened and not synced, as by Node on Windows. */
+  isWindows = false;
   /** Called before a file that exists is removed or gets another name. */
   onGone: (path: string) => void = () => {};
   #open = new Map<number, Node>();
@@ -148,7 +150,8 @@ export class ForgetfulFiles implements SpoolCalls {
   }
 
   #find(path: string): { folder: FolderNode; name: string; node: Node | undefined } {
-    const names = path.split("/").filter(Boolean);
+    // On Windows an absolute path begins with a drive.
+    const names = path.replace(/^[a-z]:/i, "").split(/[\\/]/).filter(Boolean);
     const name = names.pop() ?? "";
     let folder: FolderNode = this.root;
     for (const above of names) {
@@ -254,6 +257,7 @@ export class ForgetfulFiles implements SpoolCalls {
     this.#step("sync");
     const node = this.#open.get(fd);
     if (node === undefined) throw failure("EBADF", String(fd));
+    if (this.isWindows && node instanceof FolderNode) throw failure("EPERM", String(fd));
     node.sync();
   }
 

@@ -32,6 +32,23 @@ test("SpoolLock holds against another process, until it is released", () => {
   next.release();
 });
 
+test("where no start times are known, the error says what to do with the lock of a reused id", () => {
+  const files = folder();
+  const one = Object.assign(new ScriptedProcesses(7), {
+    self: { host: "here", boot: null, pid: 7, start: null },
+  });
+  const other = Object.assign(new ScriptedProcesses(8), {
+    self: { host: "here", boot: null, pid: 8, start: null },
+  });
+  lock(files, one);
+  // Another program has the id of the dead process.
+  other.alive.set(7, "70");
+  const advice = "if that process is another program, delete the file 'lock'";
+  assertThrows(() => lock(files, other), Error, advice);
+  other.alive.delete(7);
+  assert(lock(files, other).isOwn);
+});
+
 test("SpoolLock holds against another lock of the same process", () => {
   const files = folder();
   const processes = new ScriptedProcesses(7, "70");

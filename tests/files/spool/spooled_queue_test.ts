@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
+import { resolve } from "node:path";
 import type { Batch } from "../../../src/delivery/batch_writer.ts";
 import type { FileSpoolOptions } from "../../../src/files/spool/_make_spool.ts";
 import { decodePosition } from "../../../src/files/spool/_position_file.ts";
@@ -102,6 +103,23 @@ test('"interval" syncs in the background, and keeps what was synced over a loss 
   next.queue.open();
   assertEquals(rangesOf(next.sendAll()), range(0, 5));
   await end(next);
+});
+
+test("a spool keeps records on Windows, which opens a folder and does not sync it", async () => {
+  for (const durability of ["always", "interval", "os"] as const) {
+    const files = new ForgetfulFiles();
+    files.isWindows = true;
+    const setting = start(files, { ...SMALL, durability });
+    await log(setting, 300);
+    await setting.spool.sync();
+    assertEquals(setting.faults, [], durability);
+    setting.queue.drain();
+    await setting.queue.close();
+    const next = start(files);
+    next.queue.open();
+    assertEquals(rangesOf(next.sendAll()), range(0, 300), durability);
+    await end(next);
+  }
 });
 
 test("sync() resolves when all that was emitted is durable, in rolled segments too", async () => {
@@ -592,7 +610,7 @@ test("with perProcess, what a dead process left of another kind is reported once
     const heir = start(files, options);
     await log(heir, 3);
     assertEquals(heir.faults, [
-      `the spool leaves /spool/${name} as it is, which a dead process has left: ` +
+      `the spool leaves ${resolve("/spool")}/${name} as it is, which a dead process has left: ` +
       "it holds records of the kind 'Test pictures', not 'Test text'",
     ]);
     assertEquals([heir.queue.recovered, heir.sendAll().length], [0, 3]);
