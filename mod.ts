@@ -8,8 +8,8 @@
  *
  * - `./deno`, `./bun`, `./node`, `./auto` and `./cloudflare` export the `connector` of a runtime.
  * - `./socket-handler`, `./datagram-handler`, `./sys-log-handler`, `./http-handler`,
- *   `./smtp-handler`, `./file-handlers`, `./memory-handler` and `./queue-handler` have the guide
- *   of each handler.
+ *   `./smtp-handler`, `./nt-event-log-handler`, `./file-handlers`, `./memory-handler` and
+ *   `./queue-handler` have the guide of each handler.
  * - `./http-bodies` sends records by `HTTPHandler` to OpenTelemetry collectors, Loki and Elasticsearch.
  * - `./pino`, `./winston`, `./logtape`, `./opentelemetry` and `./console` pass on what a program logs
  *   by another library.

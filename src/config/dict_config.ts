@@ -14,8 +14,8 @@
  *   Python has not: `logwire.JSONFormatter` (keys of its entry: `keys`), `logwire.ConsoleFormatter`
  *   (`colors`, `datefmt`) and `logwire.RedactingFilter` (`paths`, `replacement`).
  *   `handlerClasses({ connector })` has the handlers over a network, `fileHandlerClasses` of
- *   `./file-handlers` those that write to files, and `mailHandlerClasses` of `./smtp-handler` the
- *   one that mails: give `{ ...handlerClasses({ connector }), ...fileHandlerClasses }` to have
+ *   `./file-handlers` those that write to files, `mailHandlerClasses` of `./smtp-handler` the one
+ *   that mails, and `eventLogHandlerClasses` of `./nt-event-log-handler` that of Windows: give `{ ...handlerClasses({ connector }), ...fileHandlerClasses }` to have
  *   several.
  * - `externals`: the table of what `ext://` names stand for. `sys.stdout`, `sys.stderr`,
  *   `socket.SOCK_STREAM`, `socket.SOCK_DGRAM` and the names in `classes` are known.
@@ -124,7 +124,8 @@ export interface DictConfigOptions {
    * classes that need nothing of a runtime: `logging.Formatter`, `logging.Filter`,
    * `logging.StreamHandler`, `logging.NullHandler`, and those of memory and queues.
    * `handlerClasses()` has the handlers over a network, `fileHandlerClasses` of `./file-handlers`
-   * those that write to files, `mailHandlerClasses` of `./smtp-handler` the one that mails.
+   * those that write to files, `mailHandlerClasses` of `./smtp-handler` the one that mails,
+   * `eventLogHandlerClasses` of `./nt-event-log-handler` that of Windows' event log.
    * @default {}
    */
   classes?: ConfigClasses;

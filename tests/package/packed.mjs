@@ -61,6 +61,9 @@ test("installing the package installs nothing else", () => {
   const names = readdirSync(join(consumer, "node_modules"));
   assertEquals(names.filter((name) => !/^(\.|@types$)/.test(name)), ["@logwire"]);
   assertEquals(manifest().dependencies, undefined);
+  const optional = ["koffi", "nodemailer", "unix-dgram"];
+  assertEquals(Object.keys(manifest().peerDependencies), optional);
+  assertEquals(Object.keys(manifest().peerDependenciesMeta), optional);
 });
 
 test("the package has every entry point of deno.json, and each is one file", () => {
