@@ -1,7 +1,7 @@
 /**
- * NTEventLogHandler by the real FFI of each runtime, against a C library with the functions of
- * Windows: so the widths of numbers and the layout of memory are those that C sees. The functions of
- * Windows themselves are called under Wine (tests/wine).
+ * NTEventLogHandler beside CPython's; and by the real FFI of each runtime, against a C library with
+ * the functions of Windows: so the widths of numbers and the layout of memory are those that C sees.
+ * The functions of Windows themselves are called under Wine (tests/wine).
  */
 import { assertEquals } from "@std/assert";
 import { spawnSync } from "node:child_process";
@@ -11,15 +11,82 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { Formatter } from "../../src/logging/formatter.ts";
 import { LogRecord } from "../../src/logging/log_record.ts";
 import { type BunFfi, bunFunctions } from "../../src/windows/_bun_functions.ts";
 import { type DenoFfi, denoFunctions } from "../../src/windows/_deno_functions.ts";
-import { WindowsEventLog } from "../../src/windows/_event_log.ts";
+import { type EventLog, WindowsEventLog } from "../../src/windows/_event_log.ts";
 import { MAX_EVENT_CHARACTERS } from "../../src/windows/_event_text.ts";
 import { koffiFunctions } from "../../src/windows/_koffi_functions.ts";
 import type { LibraryPath, WindowsFunctions } from "../../src/windows/_windows_functions.ts";
 import { NTEventLogHandler } from "../../src/windows/nt_event_log_handler.ts";
 import { runtime, test } from "../test.ts";
+import { askPython } from "./oracle.ts";
+import { withoutPython } from "./python.ts";
+
+interface Case {
+  readonly appname: string;
+  readonly options: { dllname: string; logtype?: string };
+  /** The number of an error of the registry; 0: none. */
+  readonly registryError: number;
+  /** Texts that the event log does not take. */
+  readonly refused: readonly string[];
+  readonly typemap: readonly [level: number, type: number][];
+  readonly records: readonly [level: number, text: string, args: unknown[]][];
+}
+
+/** The calls of pywin32 that our handler would make. */
+function callsOf({ appname, options, registryError, refused, typemap, records }: Case): unknown {
+  const calls: unknown[][] = [];
+  const fail = (winerror: number) => {
+    throw Object.assign(new Error(`error ${winerror}`), { winerror });
+  };
+  const eventLog: EventLog = {
+    addSourceToRegistry(...source) {
+      if (registryError !== 0) fail(registryError);
+      calls.push(["add", ...source]);
+    },
+    reportEvent(name, { id, category, type, text }) {
+      if (refused.includes(text)) fail(1722);
+      calls.push(["report", name, id, category, type, [text]]);
+    },
+    close() {},
+  };
+  let handler: NTEventLogHandler;
+  try {
+    handler = new NTEventLogHandler(appname, { ...options, eventLog });
+  } catch (error) {
+    return [["error", ((error as Error).cause as { winerror: number }).winerror]];
+  }
+  handler.handleError = (record) => void calls.push(["lost", record.getMessage()]);
+  handler.setFormatter(new Formatter("%(levelname)s %(message)s"));
+  for (const [level, type] of typemap) handler.typemap[level] = type;
+  for (const [level, text, args] of records) {
+    handler.handle(new LogRecord("shop", level, "shop.ts", 1, text, args, null));
+  }
+  return calls;
+}
+
+test("NTEventLogHandler makes the calls of pywin32 that CPython's makes", () => {
+  const levels = [1, 5, 10, 15, 20, 30, 35, 40, 50, 60];
+  const records = levels.map((
+    level,
+  ): Case["records"][number] => [level, "no %s", [`ink ${level}`]]);
+  const plain: Case = {
+    ...{ appname: "Shop", options: { dllname: "x.dll" }, registryError: 0 },
+    ...{ refused: [], typemap: [], records },
+  };
+  const cases: Case[] = [
+    plain,
+    { ...plain, appname: "Größe", options: { dllname: "%X%\\y.dll", logtype: "System" } },
+    { ...plain, registryError: 5 },
+    { ...plain, registryError: 1018 },
+    { ...plain, typemap: [[35, 2], [10, 0], [60, 16]] },
+    { ...plain, refused: ["WARNING no ink 30", "ERROR no ink 40"] },
+    { ...plain, records: [[20, "Größe\n日本 😀", []], [20, "", []], [20, "%%1 %d", [7]]] },
+  ];
+  assertEquals(cases.map(callsOf), askPython("event_log_oracle.py", cases));
+}, { skip: withoutPython() });
 
 const source = fileURLToPath(new URL("event_log_library.c", import.meta.url));
 
