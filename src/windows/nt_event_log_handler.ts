@@ -80,6 +80,7 @@
  * @module
  */
 import { atOnce, callBack, watch } from "../logging/callback.ts";
+import { correctMistake } from "../logging/call_mistake.ts";
 import { classFactory } from "../logging/class_factory.ts";
 import { Handler, tellFault } from "../logging/handler.ts";
 import { CRITICAL, DEBUG, ERROR, INFO, WARNING } from "../logging/level.ts";
@@ -228,23 +229,36 @@ export class NTEventLogHandler extends Handler {
     const eventLog = this.#eventLog;
     if (eventLog === undefined) return void this.#dropped.unavailable++;
     try {
-      const { text, isCut } = eventText(atOnce(this.format(record), "format()"));
-      const what = "report an event";
-      const id = atOnce(this.getMessageID(record), "getMessageID()");
-      const category = atOnce(this.getEventCategory(record), "getEventCategory()");
-      const type = atOnce(this.getEventType(record), "getEventType()");
-      const event = {
-        id: checkInteger(what, "getMessageID()", id, 0, 0xffff_ffff),
-        category: checkInteger(what, "getEventCategory()", category, 0, 0xffff),
-        type: checkInteger(what, "getEventType()", type, 0, 0xffff),
-        text,
-      };
-      atOnce<unknown>(eventLog.reportEvent(this.appname, event), "reportEvent()");
-      this.#sent++;
-      if (isCut) this.#cut++;
+      this.#report(eventLog, record);
     } catch (error) {
-      this.#drop(record, error);
+      this.#reportCorrected(eventLog, record, error);
     }
+  }
+
+  /** Reports a record once more if an override of a method found a mistake in the logging call. */
+  #reportCorrected(eventLog: EventLog, record: LogRecord, error: unknown): void {
+    try {
+      if (!correctMistake(this, record, error)) throw error;
+      this.#report(eventLog, record);
+    } catch (error) {
+      this.#dropped.error++;
+      tellFault(this, record, error);
+    }
+  }
+
+  #report(eventLog: EventLog, record: LogRecord): void {
+    const { text, isCut } = eventText(atOnce(this.format(record), "format()"));
+    const number = (name: string, value: number, max: number) =>
+      checkInteger("report an event", name, atOnce(value, name), 0, max);
+    const event = {
+      id: number("getMessageID()", this.getMessageID(record), 0xffff_ffff),
+      category: number("getEventCategory()", this.getEventCategory(record), 0xffff),
+      type: number("getEventType()", this.getEventType(record), 0xffff),
+      text,
+    };
+    atOnce<unknown>(eventLog.reportEvent(this.appname, event), "reportEvent()");
+    this.#sent++;
+    if (isCut) this.#cut++;
   }
 
   /**
@@ -255,11 +269,6 @@ export class NTEventLogHandler extends Handler {
   protected override filterFailed(record: LogRecord, error: unknown): void {
     if (this.#isClosed) this.#dropped.closed++;
     else this.#dropped.error++;
-    tellFault(this, record, error);
-  }
-
-  #drop(record: LogRecord, error: unknown): void {
-    this.#dropped.error++;
     tellFault(this, record, error);
   }
 

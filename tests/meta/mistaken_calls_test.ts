@@ -26,6 +26,7 @@ import { otlp } from "../../src/handlers/otlp_body.ts";
 import { MemoryHandler } from "../../src/handlers/memory_handler.ts";
 import { ForwardHandler } from "../../src/handlers/forward_handler.ts";
 import { SMTPHandler } from "../../src/mail/smtp_handler.ts";
+import { NTEventLogHandler } from "../../src/windows/nt_event_log_handler.ts";
 import { PortQueue } from "../../src/queue/port_queue.ts";
 import { PortReceiver } from "../../src/queue/port_receiver.ts";
 import { QueueHandler } from "../../src/queue/queue_handler.ts";
@@ -91,6 +92,18 @@ function mail(): Sending {
     clock,
     transport: { sendMail },
     exitNotifier: {},
+  });
+  return { handler, taken: () => text };
+}
+
+function eventLog(): Sending {
+  let text = "";
+  const handler = new NTEventLogHandler("app", {
+    eventLog: {
+      addSourceToRegistry() {},
+      reportEvent: (_appname, event) => void (text = event.text),
+      close() {},
+    },
   });
   return { handler, taken: () => text };
 }
@@ -176,6 +189,7 @@ const kinds: Record<string, () => Sending> = {
   "HTTPHandler, OTLP JSON": () => http({ body: otlp({ resource: {}, encoding: "json" }) }),
   "HTTPHandler, Loki JSON": () => http({ body: loki({ labels: { app: "a" } }) }),
   "SMTPHandler": mail,
+  "NTEventLogHandler": eventLog,
 };
 
 /** What a form has: the message and its arguments apart, as CPython's `mapLogRecord()`. */

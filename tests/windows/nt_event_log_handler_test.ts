@@ -111,6 +111,21 @@ test("a subclass says the message, the category and the type of an event", () =>
   assertEquals(windows.events, [["Shop", 16, 7, 0xc000_001e, "no ink"]]);
 });
 
+test("a method that merges the message of a mistaken call loses no record", () => {
+  class Own extends NTEventLogHandler {
+    override getMessageID(record: LogRecord): number {
+      return record.getMessage().length;
+    }
+  }
+  const { windows, handler, faults } = setting({}, Own);
+  const bare = { format: (record: LogRecord) => String(record.msg) };
+  handler.setFormatter(bare as Formatter);
+  handler.handle(recordOf("%d left", 30, "three"));
+  const { length } = "%d left (arguments: 'three')";
+  assertEquals(windows.events, [["Shop", 2, 0, length, "%d left"]]);
+  assertEquals([faults.length, account(handler)], [1, { emitted: 1, sent: 1 }]);
+});
+
 test("NTEventLogHandler writes the formatted text, in one string", () => {
   const { windows, handler } = setting();
   handler.setFormatter(new Formatter("%(name)s: %(message)s"));
