@@ -36,7 +36,7 @@ export interface EventLog {
 /** The number of an error for which the caller lacks a permission. */
 export const ERROR_ACCESS_DENIED = 5;
 
-/** As Go has it: Windows takes it with and without the extended sign. */
+/** Windows takes the number with and without its extended sign; Go's registry gives it like this. */
 const HKEY_LOCAL_MACHINE = 0x8000_0002;
 const KEY_SET_VALUE = 0x0002;
 const REG_EXPAND_SZ = 2;

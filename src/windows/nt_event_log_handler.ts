@@ -38,8 +38,8 @@
  * ## When the program ends
  *
  * Nothing is left to write: each record is given to Windows within the logging call, as a text to
- * stderr is. That takes some ten microseconds and no network, a batch would not be faster as each
- * event is a call, and the time of an event is that of its call. `close()` closes the source.
+ * stderr is. It is a call to a service of the same machine; a batch would be as slow, as Windows
+ * takes one event a call, and would date its events late. `close()` closes the source.
  *
  * ## Errors
  *
@@ -137,7 +137,7 @@ export interface NTEventLogHandlerStats {
 
 const WHAT = "create NTEventLogHandler";
 
-/** Its messages 1 to 1000 are `%1`; of all that Windows has it alone is there in every version. */
+/** Every Windows has it, and its messages 1 to 1000 are `%1`: the text of the event alone. */
 const DEFAULT_DLL = "%SystemRoot%\\System32\\EventCreate.exe";
 
 /** The longest name of a key of the registry, in characters. */

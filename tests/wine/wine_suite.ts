@@ -30,6 +30,7 @@ const testFiles = ["tests/files", "tests/windows"].flatMap((folder) =>
 const EVENTS = "tests/wine/event_program.ts";
 const LOCK = "tests/wine/lock_program.ts";
 const FILE = "tests/interop/file_program.ts";
+const HELD = "tests/wine/held_file_program.ts";
 
 const SOURCES = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application";
 
@@ -118,6 +119,17 @@ const checks: Record<string, (setting: Setting) => Promise<void>> = {
       assertEquals(readFileSync(join(cwd, "logs", "app.log"), "utf8"), lines, ending);
     }
   },
+  "a roll-over that another program prevents is reported, loses no line, and is tried again":
+    async ({ wine, programOf, folder }) => {
+      const cwd = folder();
+      const { stdout, stderr } = await wine.run(programOf(HELD), ["app.log"], { cwd });
+      assertEquals(stderr, "");
+      const { errors, wasHeld, count } = JSON.parse(stdout);
+      assertEquals([errors, wasHeld], [["EBUSY"], true]);
+      const texts = ["app.log.1", "app.log"].map((name) => readFileSync(join(cwd, name), "utf8"));
+      const lines = Array.from({ length: count }, (_, i) => `record ${i}\n`);
+      assertEquals(texts.join(""), lines.join(""));
+    },
   "a spool is locked while its process runs, and passes on when it was killed": async (
     { wine, programOf, folder },
   ) => {
@@ -185,7 +197,7 @@ async function main(): Promise<void> {
   const problems: string[] = [];
   try {
     const home = join(wine.folder, "with-koffi");
-    const files = [EVENTS, LOCK, FILE, ...testFiles];
+    const files = [EVENTS, LOCK, FILE, HELD, ...testFiles];
     const bundles = await bundle(files, home);
     const programOf = (file: string) => bundles[files.indexOf(file)]!;
     let folders = 0;
