@@ -494,6 +494,7 @@ test("every handler of the module stands in the test above", () => {
     typeof value === "function" && value.prototype instanceof Handler
   ).map(([name]) => name);
   const tested = new Set(handlers().map(([name]) => name.split(",")[0]));
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
   const bases = ["BaseRotatingHandler", "NetworkHandler"];
   for (const name of exported) assert(tested.has(name) || bases.includes(name), name);
 });
