@@ -242,6 +242,15 @@ export const handlers: Parity = {
     ),
   },
   NTEventLogHandlerTest: {
-    test_basic: difference("`NTEventLogHandler` does not exist yet."),
+    test_basic: [
+      ...shown(
+        "tests/interop/nt_event_log_handler_test.ts",
+        "NTEventLogHandler makes the calls of pywin32 that CPython's makes",
+      ),
+      ...shown(
+        "tests/windows/nt_event_log_handler_test.ts",
+        "NTEventLogHandler writes the formatted text, in one string",
+      ),
+    ],
   },
 };
