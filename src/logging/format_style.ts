@@ -1,10 +1,11 @@
 /**
- * The contract of the three styles of a format string, and the values of a record for them.
+ * The contract of the styles of a format string, and the values of a record for them.
  *
  * Browser compatible.
  *
  * @module
  */
+import { checkKnown } from "./validate.ts";
 import { KeyError } from "../text/key_error.ts";
 import { type LogRecord, TIME_FIELDS } from "./log_record.ts";
 import type { Lookup } from "../text/percent_format.ts";
@@ -13,16 +14,32 @@ import { PythonFloat } from "../text/python_float.ts";
 /** Values for fields that a record lacks. */
 export type FormatDefaults = Readonly<Record<string, unknown>>;
 
+/** Options of a style. */
+export interface FormatStyleOptions {
+  /** Values for fields that a record may lack. @default {null} */
+  defaults?: FormatDefaults | null;
+}
+
+/** A class of styles, for the option `style` of `Formatter`; `fmt` is `null` or `""` for the default. */
+export type FormatStyleClass = new (
+  fmt: string | null,
+  options?: FormatStyleOptions,
+) => FormatStyle;
+
 /** A format string in one of the styles. */
 export interface FormatStyle {
-  /** The format string, or the default of the style. */
-  readonly fmt: string;
   /** Returns true if the format string names `asctime`. */
   usesTime(): boolean;
   /** Throws `RangeError` if the format string is not well-formed, or names no field. */
   validate(): void;
   /** Returns the record formatted by the format string. */
   format(record: LogRecord): string;
+}
+
+/** Returns the defaults among the options of a style, which it checks. */
+export function defaultsOf(style: string, options: FormatStyleOptions): FormatDefaults | null {
+  checkKnown(`create ${style}`, options, ["defaults"]);
+  return options.defaults ?? null;
 }
 
 /**

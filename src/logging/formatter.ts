@@ -9,14 +9,14 @@
 import { atOnce } from "./callback.ts";
 import { setAttributes } from "./_class_attributes.ts";
 import { exceptionText } from "../text/exception_text.ts";
-import type { FormatDefaults, FormatStyle } from "./format_style.ts";
+import type { FormatDefaults, FormatStyle, FormatStyleClass } from "./format_style.ts";
 import type { LogRecord } from "./log_record.ts";
 import { checkKnown } from "./validate.ts";
 import { percentFormat } from "../text/percent_format.ts";
-import { PercentStyle } from "./_percent_style.ts";
+import { PercentStyle } from "./percent_style.ts";
 import { type TraceFormat, withTraces } from "./_record_text.ts";
-import { StrFormatStyle } from "./_str_format_style.ts";
-import { StringTemplateStyle } from "./_string_template_style.ts";
+import { StrFormatStyle } from "./str_format_style.ts";
+import { StringTemplateStyle } from "./string_template_style.ts";
 import { localtime, type StructTime } from "../text/struct_time.ts";
 import { TimeText } from "../text/time_text.ts";
 
@@ -25,8 +25,13 @@ export type FormatterStyle = "%" | "{" | "$";
 
 /** Options of {@linkcode Formatter}. */
 export interface FormatterOptions {
-  /** The style of the format string. @default {"%"} */
-  style?: FormatterStyle;
+  /**
+   * The style of the format string: one of the three, or a class of your own, such as a subclass of one
+   * in `./formatter-styles`.
+   *
+   * @default {"%"}
+   */
+  style?: FormatterStyle | FormatStyleClass;
   /** Values for fields that a record may lack. @default {null} */
   defaults?: FormatDefaults | null;
   /** If true, a format string that is not well-formed is refused at once. @default {true} */
@@ -113,7 +118,8 @@ export class Formatter {
   ) {
     checkKnown("create Formatter", options, ["style", "defaults", "validate"]);
     const { style = "%", defaults = null, validate = true } = options;
-    this.#style = new STYLES[checkStyle(style)](fmt, defaults);
+    const Style = typeof style === "function" ? style : STYLES[checkStyle(style)];
+    this.#style = new Style(fmt, { defaults });
     if (validate) this.#style.validate();
     this.datefmt = datefmt;
   }

@@ -82,6 +82,16 @@ export abstract class Handler extends Filterer implements AsyncDisposable {
     this.#name = name;
   }
 
+  /** Returns `name`, as CPython's method does. */
+  get_name(): string | null {
+    return this.name;
+  }
+
+  /** Sets `name`, as CPython's method does. */
+  set_name(name: string | null): void {
+    this.name = name;
+  }
+
   /** Sets the level: a number, or a name that is known. */
   setLevel(level: Level): void {
     this.level = checkLevel(level);

@@ -63,8 +63,7 @@
  *
  * const queue = new RecordQueue();
  * getLogger("app.queue").addHandler(new QueueHandler(queue));
- * const listener = new QueueListener(queue, slow, { respect_handler_level: true });
- * listener.start();
+ * await using listener = new QueueListener(queue, slow, { respect_handler_level: true }).start();
  *
  * getLogger("app.queue").warning("low on %s", "ink");
  * console.assert(lines.length === 0);

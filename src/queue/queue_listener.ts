@@ -73,8 +73,7 @@ const RECORDS_A_LOOK = 16;
  * import { QueueListener, RecordQueue } from "jsr:@logwire/logging/queue-handler";
  *
  * const queue = new RecordQueue();
- * await using listener = new QueueListener(queue, new NullHandler());
- * listener.start();
+ * await using listener = new QueueListener(queue, new NullHandler()).start();
  * queue.put_nowait(makeLogRecord({ msg: "spam" }));
  * await listener.stop();
  * console.assert(queue.stats.sent === 1);
@@ -136,11 +135,12 @@ export class QueueListener implements AsyncDisposable {
   }
 
   /**
-   * Takes records from now on.
+   * Takes records from now on. Returns the listener, so that `await using` can start it, as Python's
+   * `with` does as of 3.14.
    *
    * @throws {Error} when it is started already (CPython: as of 3.14)
    */
-  start(): void {
+  start(): this {
     if (this.#monitor !== undefined) {
       throw new Error("Cannot start the listener as it is started already: await stop() before");
     }
@@ -148,6 +148,7 @@ export class QueueListener implements AsyncDisposable {
     this.#forgetExit = exitHooks.add(this.#exitHooks, true, "passes on");
     this.#monitor = this.#listen();
     callBack(() => this.queue.open?.(() => this.flush()), reportFault);
+    return this;
   }
 
   /**

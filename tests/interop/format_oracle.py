@@ -53,6 +53,17 @@ def record(fmt, style, values):
     return logging.Formatter(fmt, style=style, validate=False).format(made)
 
 
+def style(name, fmt, values, defaults):
+    made = getattr(logging, name)(fmt, defaults=decode(defaults))
+    facts = [made.default_format, made.asctime_format, made.asctime_search, made.usesTime()]
+    try:
+        made.validate()
+        facts.append(made.format(logging.makeLogRecord(decode(values))))
+    except Exception as error:
+        facts.append("error: " + str(error))
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+
+
 def run(case):
     try:
         return {"ok": globals()[case[0]](*case[1:])}

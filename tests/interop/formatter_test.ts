@@ -4,6 +4,12 @@ import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { strFormat } from "../../src/text/str_format.ts";
 import { strftime } from "../../src/text/strftime.ts";
 import { gmtime, localtime } from "../../src/text/struct_time.ts";
+import {
+  type FormatDefaults,
+  PercentStyle,
+  StrFormatStyle,
+  StringTemplateStyle,
+} from "../../src/logging/formatter_styles.ts";
 import { test } from "../test.ts";
 import { cpythonWithTests, textsOf } from "./cpython_tests.ts";
 import { number, scalar, text, value } from "./format_values.ts";
@@ -214,6 +220,41 @@ test("Formatter writes a record as CPython does", () => {
     const record = makeLogRecord(Object.fromEntries(plain));
     return new Formatter(fmt, null, { style, validate: false }).format(record);
   });
+}, { skip });
+
+test("the style classes check and format as CPython's do", () => {
+  const choose = new Chooser(12);
+  const classes = { PercentStyle, StrFormatStyle, StringTemplateStyle };
+  const cases = choose.list(600, (): Case => {
+    const parts = choose.list(choose.of([0, 1, 1, 2]), () => choose.of(wellFormed));
+    return [
+      "style",
+      choose.of(Object.keys(classes)),
+      parts.join(choose.of(["", " "])),
+      { name: "a.b", message: "m", asctime: "now", process: 4 },
+      choose.of([null, {}, { random: "chance", name: "other" }]),
+    ];
+  });
+  compare(
+    cases,
+    (
+      name: keyof typeof classes,
+      fmt: string,
+      values: Record<string, unknown>,
+      defaults: FormatDefaults | null,
+    ) => {
+      const style = new classes[name](fmt, { defaults });
+      const { default_format, asctime_format, asctime_search } = style;
+      const facts: unknown[] = [default_format, asctime_format, asctime_search, style.usesTime()];
+      try {
+        style.validate();
+        facts.push(style.format(makeLogRecord(values)));
+      } catch (error) {
+        facts.push(`error: ${(error as Error).message}`);
+      }
+      return JSON.stringify(facts);
+    },
+  );
 }, { skip });
 
 /** A float that JSON would have made an int of. */

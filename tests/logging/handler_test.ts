@@ -10,6 +10,18 @@ import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
 import { turns } from "../turns.ts";
 
+test("set_name() and get_name() are the property 'name'", async () => {
+  const handler = new ListHandler();
+  assertEquals(handler.get_name(), null);
+  handler.set_name("one");
+  assertEquals([handler.name, handler.get_name()], ["one", "one"]);
+  assertStrictEquals(getHandlerByName("one"), handler);
+  handler.name = "two";
+  assertEquals([handler.get_name(), getHandlerByName("one")], ["two", null]);
+  await handler.close();
+  assertEquals([handler.get_name(), getHandlerByName("two")], ["two", null]);
+});
+
 test("setting 'name' registers the handler under that name", async () => {
   const handler = new ListHandler();
   assertEquals(handler.name, null);

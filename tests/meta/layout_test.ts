@@ -145,10 +145,12 @@ const testedThrough: Record<string, string[]> = {
   "tests/logging/formatter_test.ts": [
     "src/logging/format_style.ts",
     "src/text/key_error.ts",
-    "src/logging/_percent_style.ts",
     "src/logging/_record_text.ts",
-    "src/logging/_str_format_style.ts",
-    "src/logging/_string_template_style.ts",
+  ],
+  "tests/logging/formatter_styles_test.ts": [
+    "src/logging/percent_style.ts",
+    "src/logging/str_format_style.ts",
+    "src/logging/string_template_style.ts",
   ],
   "tests/logging/last_resort_test.ts": ["src/logging/_stderr_handler.ts"],
   "tests/logging/log_record_test.ts": [

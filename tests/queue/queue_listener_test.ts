@@ -1,5 +1,5 @@
 import process from "node:process";
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { QueueListener } from "../../src/queue/queue_listener.ts";
 import { type QueueItem, RecordQueue } from "../../src/queue/record_queue.ts";
 import { QueueHandler } from "../../src/queue/queue_handler.ts";
@@ -36,6 +36,20 @@ test("QueueListener gives records to its handlers in order, in a later turn", as
   assertEquals(lists[0].lines, []);
   await listener.stop();
   for (const { lines, flushes } of lists) assertEquals([lines, flushes], [["a", "b"], 1]);
+});
+
+test("QueueListener.start() returns the listener, which await using stops", async () => {
+  const queue = new RecordQueue();
+  const list = new ListHandler();
+  const listener = new QueueListener(queue, list);
+  {
+    await using started = listener.start();
+    assertStrictEquals(started, listener);
+    put(queue, "a");
+  }
+  assertEquals(list.lines, ["a"]);
+  await Promise.all([listener.stop(), listener[Symbol.asyncDispose]()]);
+  await listener.start().stop();
 });
 
 test("QueueListener checks a handler's level only with respect_handler_level", async () => {
