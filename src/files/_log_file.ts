@@ -9,6 +9,9 @@
  * that were written since the system was last asked for the file are kept until it is asked again,
  * and are written to the new file as well; a copy of the removed file may hold them too.
  *
+ * The byte order mark of the encoding stands in front of the first record of an empty file: Python
+ * writes it likewise.
+ *
  * @module
  */
 import { Buffer } from "node:buffer";
@@ -21,6 +24,8 @@ import type { TextStream } from "../logging/text_stream.ts";
 import { demandFile } from "./deno_permission.ts";
 import { exitWriter } from "./exit_writer.ts";
 import { type Fsync, MODE_FLAGS, type OpenMode } from "./file_options.ts";
+import { type TextEncoding, UTF_8 } from "./text_encoding.ts";
+import type { TextErrors } from "./text_errors.ts";
 
 /** Deno repeats a write that is taken in part; if that fails, its error does not name the part. */
 const FAILS_SILENTLY = "Deno" in globalThis;
@@ -76,6 +81,10 @@ export interface LogFileOptions {
   readonly mode: OpenMode;
   /** When the handler waits for the disk itself. */
   readonly fsync: Fsync;
+  /** The encoding of the file. @default {UTF-8} */
+  readonly encoding?: TextEncoding;
+  /** How a character is written that the encoding lacks. @default {"strict"} */
+  readonly errors?: TextErrors;
   /** The calls to the system. @default {node:fs} */
   readonly calls?: FileCalls;
   /** So long, in milliseconds, a removed file may be unnoticed. @default {10} */
@@ -98,6 +107,8 @@ export class LogFile implements TextStream {
   readonly #mode: OpenMode;
   readonly #fsync: Fsync;
   readonly #calls: FileCalls;
+  readonly #encoding: TextEncoding;
+  readonly #errors: TextErrors;
 
   #fd: number | undefined;
   #identity: FileIdentity | undefined;
@@ -132,12 +143,14 @@ export class LogFile implements TextStream {
   readonly #writeOut = (): void => this.writeOut();
 
   /** Opens nothing. */
-  constructor(name: string, { mode, fsync, calls = fs, checkMs = CHECK_MS }: LogFileOptions) {
+  constructor(name: string, options: LogFileOptions) {
     this.name = name;
-    this.#mode = mode;
-    this.#fsync = fsync;
-    this.#calls = calls;
-    this.#checkMs = checkMs;
+    this.#mode = options.mode;
+    this.#fsync = options.fsync;
+    this.#encoding = options.encoding ?? UTF_8;
+    this.#errors = options.errors ?? "strict";
+    this.#calls = options.calls ?? fs;
+    this.#checkMs = options.checkMs ?? CHECK_MS;
     exitWriter.install();
   }
 
@@ -177,8 +190,16 @@ export class LogFile implements TextStream {
 
   /** Ends the cut line at the end of the file, so that the next record begins a line. */
   #mendTorn(): void {
-    if (this.#endsTorn && this.#end > 0) this.#continueWith("\n", LINE_END);
+    if (this.#endsTorn && this.#end > 0) this.#continueWith(this.#lineEnd(), LINE_END);
     this.#endsTorn = false;
+  }
+
+  /** A line feed behind the end of the file; a code unit that was cut is filled up with zeros. */
+  #lineEnd(): string | Uint8Array {
+    const { unitBytes = 1 } = this.#encoding;
+    const cut = this.#end % unitBytes;
+    const lineFeed = this.#encoding.encode("\n", "strict");
+    return cut === 0 ? lineFeed : join([new Uint8Array(unitBytes - cut), lineFeed]);
   }
 
   /**
@@ -202,9 +223,13 @@ export class LogFile implements TextStream {
     this.#mendTorn();
   }
 
-  /** Appends a record's text: it is in the file by the end of the turn. Throws if opening fails. */
-  append(text: string | Uint8Array, record: LogRecord): void {
+  /**
+   * Appends a record's text: it is in the file by the end of the turn. Throws if opening fails, or for
+   * a character that the encoding lacks.
+   */
+  append(line: string, record: LogRecord): void {
     this.open();
+    const text = this.#encoding.encode(line, this.#errors);
     this.#texts.push(text);
     this.#records.push(record);
     this.#characters += text.length;
@@ -251,7 +276,7 @@ export class LogFile implements TextStream {
     while (this.#measured < this.#texts.length) {
       this.#bytes += sizeOf(this.#texts[this.#measured++]!);
     }
-    return this.#end + this.#bytes;
+    return this.#end + this.#bytes + (this.#bytes > 0 ? this.#mark?.length ?? 0 : 0);
   }
 
   /** The file that was opened last; `undefined` before. */
@@ -289,14 +314,15 @@ export class LogFile implements TextStream {
       this.#lose(error);
       return;
     }
-    const texts = this.#texts;
+    const unmarked = this.#texts;
+    const texts = this.#withMark(unmarked);
     const records = this.#records;
     const characters = this.#characters;
     const startsCut = this.#startsCut;
     this.#clear();
     const failure = this.#writeAll(texts);
     if (failure === undefined) {
-      if (!isChecked) this.#keepUnchecked(texts, records, characters);
+      if (!isChecked) this.#keepUnchecked(unmarked, records, characters);
       if (this.#fsync === "always") this.#sync(records.at(-1)!);
       return;
     }
@@ -317,6 +343,18 @@ export class LogFile implements TextStream {
     if (exitWriter.isEnding) this.#giveUpCut(error);
     else if (this.#startsCut) exitWriter.add(this);
     for (const record of lost) this.onLoss(record, error);
+  }
+
+  /** The byte order mark, if the file has none and is to have one. */
+  get #mark(): Uint8Array | undefined {
+    return this.#isRegular && this.#end === 0 ? this.#encoding.mark : undefined;
+  }
+
+  /** The texts of a write, the first one with the byte order mark if the file is empty. */
+  #withMark(texts: (string | Uint8Array)[]): (string | Uint8Array)[] {
+    const mark = this.#mark;
+    const [first, ...others] = texts;
+    return mark === undefined || first === undefined ? texts : [join([mark, first]), ...others];
   }
 
   #isCheckDue(): boolean {
@@ -517,5 +555,9 @@ function sizeOf(text: string | Uint8Array): number {
 /** The bytes of one write; few texts are bytes already. */
 function encode(texts: (string | Uint8Array)[]): Uint8Array {
   if (texts.every((text) => typeof text === "string")) return encoder.encode(texts.join(""));
+  return join(texts);
+}
+
+function join(texts: (string | Uint8Array)[]): Uint8Array {
   return Buffer.concat(texts.map((text) => typeof text === "string" ? encoder.encode(text) : text));
 }

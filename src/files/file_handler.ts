@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { encodable, type TextErrors } from "../text/text_errors.ts";
+import type { TextErrors } from "./text_errors.ts";
 import { atOnce } from "../logging/callback.ts";
 import { checkKnown } from "../logging/validate.ts";
 import { tellFault } from "../logging/handler.ts";
@@ -64,11 +64,11 @@ export class FileHandler extends StreamHandler {
   readonly baseFilename: string;
   /** How an existing file is opened. */
   readonly mode: OpenMode;
-  /** The encoding of the file. */
-  readonly encoding: "utf-8";
+  /** The encoding of the file, as its name was written. */
+  readonly encoding: string;
   /** True: the file is opened with the first record, also after a roll-over. */
   readonly delay: boolean;
-  /** How a lone surrogate is written. */
+  /** How a character is written that the encoding lacks. */
   readonly errors: TextErrors;
   /** When the handler waits for the disk itself. */
   readonly fsync: Fsync;
@@ -93,15 +93,16 @@ export class FileHandler extends StreamHandler {
     checkKnown(what, options, FILE_HANDLER_OPTIONS);
     const checked = checkFileOptions(what, options);
     const mode = checkMode(what, options.mode ?? "a");
-    const file = new LogFile(path, { mode, fsync: checked.fsync });
+    const { encoding, errors, fsync } = checked;
+    const file = new LogFile(path, { mode, fsync, encoding, errors });
     if (!checked.delay) file.open();
     super(file);
     this.baseFilename = path;
     this.mode = mode;
-    this.encoding = checked.encoding;
+    this.encoding = typeof options.encoding === "string" ? options.encoding : encoding.name;
     this.delay = checked.delay;
-    this.errors = checked.errors;
-    this.fsync = checked.fsync;
+    this.errors = errors;
+    this.fsync = fsync;
     this.logFile = file;
     file.onLoss = (record, error) => tellFault(this, record, error);
   }
@@ -132,7 +133,7 @@ export class FileHandler extends StreamHandler {
     // Opening the file again would empty it.
     if (this.#closed && this.mode === "w" && !this.logFile.isOpen) return;
     this.logFile.open();
-    this.logFile.append(encodable(text + this.terminator, this.errors), record);
+    this.logFile.append(text + this.terminator, record);
   }
 
   /** Writes the buffer, to the disk itself if `fsync` says so. Never rejects. */

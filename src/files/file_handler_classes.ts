@@ -48,26 +48,39 @@ export type FileHandlerClasses = Readonly<
  * rmSync(folder, { recursive: true });
  * ```
  */
-export const fileHandlerClasses: FileHandlerClasses = {
-  "logging.FileHandler": fileFactory(FileHandler),
-  "logging.handlers.WatchedFileHandler": fileFactory(WatchedFileHandler),
-  "logging.handlers.RotatingFileHandler": fileFactory(RotatingFileHandler),
-  "logging.handlers.TimedRotatingFileHandler": fileFactory(TimedRotatingFileHandler),
-};
+export const fileHandlerClasses: FileHandlerClasses = makeFileHandlerClasses((encoding) =>
+  encoding
+);
 
-function fileFactory(base: Class<FileHandler>): (keywords: ConfigKeywords) => FileHandler {
+/**
+ * Makes the table; `encodingOf` maps the keyword `encoding` to the option.
+ *
+ * @ignore
+ */
+export function makeFileHandlerClasses(
+  encodingOf: (encoding: unknown) => unknown,
+): FileHandlerClasses {
   // The handler checks its arguments.
-  return classFactory(
-    base,
-    (Own, { filename, ...own }: ConfigKeywords) => new Own(filename, options(own)),
-  );
+  const factory = (base: Class<FileHandler>) =>
+    classFactory(
+      base,
+      (Own, { filename, ...own }: ConfigKeywords) => new Own(filename, options(own, encodingOf)),
+    );
+  return {
+    "logging.FileHandler": factory(FileHandler),
+    "logging.handlers.WatchedFileHandler": factory(WatchedFileHandler),
+    "logging.handlers.RotatingFileHandler": factory(RotatingFileHandler),
+    "logging.handlers.TimedRotatingFileHandler": factory(TimedRotatingFileHandler),
+  };
 }
 
-/** The options: Python's `null` is the default of each, and it spells `utf-8` in many ways. */
-function options(keywords: ConfigKeywords): ConfigKeywords {
+/** The options: Python's `null` is the default of each. */
+function options(
+  keywords: ConfigKeywords,
+  encodingOf: (encoding: unknown) => unknown,
+): ConfigKeywords {
   const given = Object.entries(keywords).filter(([, value]) => value !== null);
-  return Object.fromEntries(given.map(([name, value]) => {
-    const isUtf8 = name === "encoding" && /^utf[-_]?8$/i.test(String(value));
-    return [name, isUtf8 ? "utf-8" : value];
-  }));
+  return Object.fromEntries(
+    given.map(([name, value]) => [name, name === "encoding" ? encodingOf(value) : value]),
+  );
 }

@@ -14,8 +14,10 @@
  *
  * - `mode`: `"a"` appends (the default), `"w"` empties the file, `"x"` demands that there is none.
  * - `delay` opens the file with the first record instead of at once.
- * - `errors`: a lone surrogate is an error (`"strict"`, the default), or is handled as by Python's
- *   `open()`. Files are UTF-8.
+ * - `encoding`: `"utf-8"` (the default), `"utf-8-sig"`, `"utf-16"`, `"utf-32"`, `"ascii"`, `"latin-1"`,
+ *   in any of Python's spellings. `codePage("cp1252")` of `./code-pages` has the others.
+ * - `errors`: a character that the encoding lacks is an error (`"strict"`, the default: its record is
+ *   dropped and reported), or is handled as by Python's `open()`. UTF-8 lacks only lone surrogates.
  * - `fsync`: `"never"` (the default), `"on-flush"` or `"always"` waits for the disk itself.
  * - `maxBytes` (0: no limit) and `backupCount` (0: none is kept, it never rolls over) are those of
  *   `RotatingFileHandler`.
@@ -95,5 +97,6 @@ export {
   type TimeSource,
 } from "./timed_rotating_file_handler.ts";
 export { WatchedFileHandler, type WatchedFileHandlerOptions } from "./watched_file_handler.ts";
-export type { TextErrors } from "../text/text_errors.ts";
+export type { TextEncoding } from "./text_encoding.ts";
+export type { TextErrors } from "./text_errors.ts";
 export type { TimeOfDay } from "./rollover_schedule.ts";

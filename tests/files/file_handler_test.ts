@@ -190,7 +190,15 @@ test("setStream() sends records to another stream, as in CPython", async () => {
 test("bad options are refused", () => {
   const make = (options: unknown) => () => new FileHandler("app.log", options as { mode: "a" });
   assertThrows(make({ mode: "r" }), TypeError, `'mode' must be "a" or "w" or "x"`);
-  assertThrows(make({ encoding: "latin-1" }), TypeError, `'encoding' must be "utf-8"`);
+  assertThrows(
+    make({ encoding: "cp1252" }),
+    TypeError,
+    `codePage(name) of @logwire/logging/code-p`,
+  );
+  assertThrows(make({ encoding: "cp1252" }), TypeError, `current value is "cp1252"`);
+  assertThrows(make({ encoding: {} }), TypeError, "'encoding' must be an object with encode()");
+  const named = { encoding: "latin-1", errors: "namereplace" };
+  assertThrows(make(named), TypeError, `'errors' cannot be "namereplace" with latin-1`);
   assertThrows(make({ errors: "x" }), TypeError, "'errors' must be");
   assertThrows(make({ delay: 1 }), TypeError, "'delay' must be");
   assertThrows(make({ fsync: true }), TypeError, "'fsync' must be");

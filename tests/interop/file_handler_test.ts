@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import fs from "node:fs";
 import { Formatter, makeLogRecord } from "../../mod.ts";
-import { TEXT_ERRORS, type TextErrors } from "../../src/text/text_errors.ts";
+import { TEXT_ERRORS, type TextErrors } from "../../src/files/text_errors.ts";
 import { FileHandler, type OpenMode, WatchedFileHandler } from "../../src/files/file_handlers.ts";
 import { inFolder } from "../files/folder.ts";
 import { test } from "../test.ts";

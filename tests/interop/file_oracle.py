@@ -17,8 +17,8 @@ def run(case):
                 file.write(case["before"])
         kind = logging.handlers.WatchedFileHandler if case["watched"] else logging.FileHandler
         try:
-            handler = kind(path, mode=case["mode"], encoding="utf-8", delay=case["delay"],
-                           errors=case["errors"])
+            handler = kind(path, mode=case["mode"], encoding=case.get("encoding", "utf-8"),
+                           delay=case["delay"], errors=case["errors"])
         except OSError:
             return "cannot be opened"
         handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))

@@ -32,6 +32,7 @@ const layers: Record<string, string[]> = {
     ...["src/wire/forward", "src/wire/otlp", "src/net"],
   ],
   "src/files": ["src/text", "src/logging"],
+  "src/encodings": ["src/logging", "src/files"],
   "src/files/spool": ["src/logging", "src/delivery", "src/files"],
   "src/config": ["src/text", "src/logging", "src/handlers", "src/queue", "src/net"],
   "src/context": ["src/logging"],
@@ -75,6 +76,8 @@ const packages: Record<string, RegExp> = {
   "src/testing": /^@std\/bytes$/,
   "src/files": /^node:/,
   "src/files/spool": /^node:/,
+  // A folder of its own, so that whoever writes UTF-8 needs no package for it.
+  "src/encodings": /^(node:buffer|iconv-lite)$/,
   // A folder of its own, so that whoever sends no mail needs no package for it.
   "src/mail": /^nodemailer\/lib\//,
   // Not koffi: what is imported by name becomes a dependency of the package.

@@ -36,7 +36,7 @@ const skip = process.features.require_module !== true && "require() needs Node 2
 /** The entry points as a consumer writes them. */
 const specifiers = Object.keys(entryPoints).map((entry) => `@logwire/logging${entry.slice(1)}`);
 /** The ones that Node can load with nothing else installed. */
-const onNode = specifiers.filter((name) => !/\/smtp-handler$/.test(name));
+const onNode = specifiers.filter((name) => !/\/(smtp-handler|code-pages)$/.test(name));
 
 const manifest = () => JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
 
@@ -125,17 +125,25 @@ test("require() and import give the same loggers, functions and classes, for eve
   assertEquals([stdout, stderr], ["", ""]);
 });
 
-test("./smtp-handler asks for nodemailer where it is missing, and loads where it is there", {
-  skip,
-}, () => {
-  const load = ["--input-type=module", "--eval", `import "@logwire/logging/smtp-handler"`];
-  const { stderr, status } = attempt(process.execPath, ...load);
-  assertEquals(status, 1);
-  assertMatch(stderr, /Cannot find package 'nodemailer'/);
-  withPackage("nodemailer", () => {
-    run(process.execPath, "tree.cjs", "@logwire/logging/smtp-handler");
-  });
-});
+test(
+  "a sub-path asks for the package that it needs where that is missing, and loads where it is there",
+  {
+    skip,
+  },
+  () => {
+    const needs = { "smtp-handler": "nodemailer", "code-pages": "iconv-lite" };
+    for (const [subPath, name] of Object.entries(needs)) {
+      const specifier = `@logwire/logging/${subPath}`;
+      const load = ["--input-type=module", "--eval", `import "${specifier}"`];
+      const { stderr, status } = attempt(process.execPath, ...load);
+      assertEquals(status, 1);
+      assert(stderr.includes(`Cannot find package '${name}'`), stderr);
+      withPackage(name, () => {
+        run(process.execPath, "tree.cjs", specifier);
+      });
+    }
+  },
+);
 
 test("./pino serves the real pino: in the program, by require(), and as the target of its worker", {
   skip,

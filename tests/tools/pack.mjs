@@ -31,6 +31,7 @@ const NODE = ">=20.19";
 
 /** A program that imports a sub-path which loads one of these packages installs it itself. */
 const PEERS = ["koffi", "nodemailer", "unix-dgram"];
+const PEERS = ["iconv-lite", "nodemailer", "unix-dgram"];
 
 /** The program of the package, which `npx` and `bunx` run. */
 const BIN = "cli.js";
@@ -88,7 +89,7 @@ async function bundle(dist, entries) {
     // So that constants are in their places, as in a bundle of the sources.
     minifySyntax: true,
     plugins: [entriesWithCore, builtInsOfCommonJs],
-    external: ["node:*", "bun:*", "cloudflare:*", ...PEERS.map((name) => `${name}/*`)],
+    external: ["node:*", "bun:*", "cloudflare:*", ...PEERS.flatMap((name) => [name, `${name}/*`])],
     legalComments: "none",
     metafile: true,
     logLevel: "warning",
