@@ -79,6 +79,8 @@ export interface DeliveryStats {
  * - `spool`: the spool fails, for a part of the records or, where it says so, for all from now on
  * - `answered`: a server sent bytes that should only read, so it may be the wrong service; `bytes`
  *   are the first of them; reported once a handler
+ * - `recipients-refused`: a mail server took a mail, but not for these recipients, with its answer to
+ *   each; reported again only for a recipient that has got a mail since
  */
 export type DeliveryEvent =
   | { type: "connected"; address?: string }
@@ -90,7 +92,8 @@ export type DeliveryEvent =
   | { type: "dropped"; reason: DropReason; records: number }
   | { type: "refused"; bytes: number }
   | { type: "spool"; error: Error }
-  | { type: "answered"; bytes: Uint8Array };
+  | { type: "answered"; bytes: Uint8Array }
+  | { type: "recipients-refused"; recipients: readonly { address: string; answer: string }[] };
 
 /**
  * The error of the outage that the end of the process may be. It is printed even right after another

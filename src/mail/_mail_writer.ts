@@ -10,7 +10,13 @@
 import type { Batch, DetailedWriter, Refusal } from "../delivery/batch_writer.ts";
 import { withTimeout } from "../net/with_timeout.ts";
 import type { Clock, WaitOptions } from "../net/connector.ts";
-import { decodeMail, type MailAddress, type MailTransport } from "./_mail.ts";
+import {
+  decodeMail,
+  type MailAddress,
+  type MailTransport,
+  type RefusedRecipient,
+  refusedRecipients,
+} from "./_mail.ts";
 import type { RateLimit } from "./_rate_limit.ts";
 
 /** How mails are sent; every value has been checked. */
@@ -27,6 +33,9 @@ export interface MailRoute {
   clock: Clock;
 }
 
+/** Is called for each mail that was taken, with the recipients that were refused; never throws. */
+export type RecipientListener = (refused: readonly RefusedRecipient[]) => void;
+
 /** RFC 5321: "exceeded storage allocation", also said where the mail is larger than SIZE allows. */
 const TOO_LARGE = 552;
 
@@ -40,17 +49,20 @@ export class MailWriter implements DetailedWriter {
   /** Set by a failure: each one counts for the back-off. */
   holdSeconds: number | undefined;
   readonly #route: MailRoute;
+  readonly #onTaken: RecipientListener;
   #abort: AbortController | undefined;
 
-  constructor(route: MailRoute) {
+  constructor(route: MailRoute, onTaken: RecipientListener = () => {}) {
     this.#route = route;
+    this.#onTaken = onTaken;
   }
 
   async write(batch: Batch): Promise<void> {
     const abort = this.#abort = new AbortController();
+    let refused: RefusedRecipient[];
     try {
       await this.#turn(abort.signal);
-      await this.#send(batch, abort);
+      refused = refusedRecipients(await this.#send(batch, abort));
     } catch (error) {
       const refusal = abort.signal.aborted ? undefined : judge(error);
       if (refusal === undefined) {
@@ -62,6 +74,7 @@ export class MailWriter implements DetailedWriter {
       this.#abort = undefined;
     }
     this.onSettled?.(batch);
+    this.#onTaken(refused);
   }
 
   /** Waits until there may be another mail. */
@@ -83,11 +96,11 @@ export class MailWriter implements DetailedWriter {
     limit.begin(clock.now());
   }
 
-  async #send({ bytes }: Batch, abort: AbortController): Promise<void> {
+  async #send({ bytes }: Batch, abort: AbortController): Promise<unknown> {
     const { from, to, transport, totalMs, clock } = this.#route;
     const { signal } = abort;
     const late = () => new Error(`the mail was not taken within ${totalMs / 1000} seconds`);
-    await withTimeout(
+    return await withTimeout(
       async () => await transport.sendMail({ from, to: [...to], ...decodeMail(bytes), signal }),
       { abort, clock, ms: totalMs, late },
     );

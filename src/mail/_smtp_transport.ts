@@ -39,8 +39,11 @@ export class SmtpTransport implements MailTransport {
     this.#server = server;
   }
 
-  /** Resolves once the server has the mail for at least one of its recipients. */
-  async sendMail({ signal, text, ...mail }: Mail): Promise<void> {
+  /**
+   * Resolves once the server has the mail for at least one of its recipients, with nodemailer's report,
+   * which names the others.
+   */
+  async sendMail({ signal, text, ...mail }: Mail): Promise<unknown> {
     // As lines end on the wire: what SIZE says is the size.
     const lines = text.replaceAll("\n", "\r\n");
     const message = new MailComposer({ ...mail, text: lines }).compile();
@@ -54,16 +57,19 @@ export class SmtpTransport implements MailTransport {
       signal.addEventListener("abort", () => reject(signal.reason));
     });
     over.catch(ignore);
+    let report: unknown;
     try {
       await Promise.race([over, done((callback) => connection.connect(callback))]);
       await Promise.race([over, this.#login(connection)]);
       const envelope = { ...message.getEnvelope(), size: bytes.length };
-      await Promise.race([over, done((callback) => connection.send(envelope, bytes, callback))]);
+      const sent = done((callback) => connection.send(envelope, bytes, callback));
+      report = await Promise.race([over, sent]);
     } catch (error) {
       connection.close();
       throw mailError(error, this.#server);
     }
     connection.quit();
+    return report;
   }
 
   /** nodemailer asks the name servers itself, and for the network interfaces before that. */
@@ -122,9 +128,11 @@ function offeredIn(answer: string): string[] {
   return [...lines].flatMap(([, names]) => names!.toUpperCase().trim().split(/\s+/));
 }
 
-/** A call that ends with a callback, as a promise. */
-function done(begin: (callback: (error?: Error | null) => void) => void): Promise<void> {
+/** A call that ends with a callback, as a promise of its result. */
+function done(
+  begin: (callback: (error?: Error | null, result?: unknown) => void) => void,
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    begin((error) => error ? reject(error) : resolve());
+    begin((error, result) => error ? reject(error) : resolve(result));
   });
 }

@@ -8,7 +8,7 @@
  * ## Options
  *
  * - `fromaddr`, `toaddrs` and `subject` (required). Override `getSubject(record)` for a subject
- *   that depends on the record.
+ *   that depends on the record. A subject of several lines becomes one line.
  * - `credentials`: a user name and a password. `secure`: STARTTLS, with `true` or PEM settings; as
  *   in CPython only together with `credentials`. `implicitTls`: TLS from the first byte, as on
  *   port 465. Without `credentials` and `implicitTls` mails travel in clear text.
@@ -26,7 +26,10 @@
  * 1, 2, 4 … 300 seconds; in `"drop"` mode it is dropped, as in CPython. Ten thousand errors become
  * a hundred mails, sixty a minute, and one line on stderr with the number of the others.
  *
- * `sent` counts the mails that the server has taken for at least one recipient. If a connection
+ * `sent` counts the mails that the server has taken for at least one recipient. A recipient that it
+ * refuses meanwhile is the event `recipients-refused` with the server's answer, or without an `onEvent`
+ * a line on stderr: at the first such mail, and again once it has got one. `refusedRecipients` counts
+ * the mails that each of them did not get. CPython says nothing of them. If a connection
  * breaks at the wrong moment, a mail that the server has already taken is sent again.
  *
  * ## When the program ends
@@ -46,7 +49,8 @@
  * - The server's certificate is checked; `secure: { checkCertificate: false }` accepts any
  *   certificate, as CPython does.
  *
- * Differs from CPython: logging does not wait; mails are queued, limited and sent again;
+ * Differs from CPython: logging does not wait; mails are queued, limited and sent again; a subject of
+ * several lines is folded, where CPython loses the mail; refused recipients are reported;
  * certificates are checked; a mail has a `Message-ID`; of the ways to authenticate only the best
  * that the server offers is tried; `close()` is final; a lone surrogate is sent as U+FFFD.
  *
@@ -84,12 +88,22 @@ import type { BatchWriter } from "../delivery/batch_writer.ts";
 import type { DeliveryOptions } from "../delivery/delivery_options.ts";
 import { NetworkHandler } from "../delivery/network_handler.ts";
 import { atOnce } from "../logging/callback.ts";
+import { tellFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
+import { emptyRecord } from "../logging/log_record_factory.ts";
 import type { TlsOptions } from "../net/connector.ts";
 import { strftime } from "../text/strftime.ts";
 import { localtime } from "../text/struct_time.ts";
-import { bodyOf, encodeMail, type Mail, type MailAddress, type MailTransport } from "./_mail.ts";
+import {
+  bodyOf,
+  encodeMail,
+  foldSubject,
+  type Mail,
+  type MailAddress,
+  type MailTransport,
+} from "./_mail.ts";
 import { type MailRoute, MailWriter } from "./_mail_writer.ts";
+import { RecipientRefusals } from "./_recipient_refusals.ts";
 import { checkSmtpOptions, type SMTPHandlerOptions, type SMTPTlsOptions } from "./_smtp_options.ts";
 
 export type {
@@ -129,6 +143,7 @@ export class SMTPHandler extends NetworkHandler {
   readonly timeout: number;
   readonly #domain: string;
   readonly #route: MailRoute;
+  readonly #refusals: RecipientRefusals;
 
   /**
    * Opens nothing: the first record does.
@@ -142,7 +157,8 @@ export class SMTPHandler extends NetworkHandler {
   ) {
     const checked = checkSmtpOptions("create SMTPHandler", mailhost, options);
     const { mailport, route, exitNotifier } = checked;
-    super(`SMTPHandler ${checked.mailhost}:${mailport}`, checked.delivery, {
+    const name = `SMTPHandler ${checked.mailhost}:${mailport}`;
+    super(name, checked.delivery, {
       exitNotifier,
       batch: { records: 1, bytes: 98304 },
     });
@@ -155,7 +171,20 @@ export class SMTPHandler extends NetworkHandler {
     this.timeout = checked.timeout;
     this.#domain = checked.domain;
     this.#route = route;
+    this.#refusals = new RecipientRefusals(
+      name,
+      options.onEvent,
+      (error) => tellFault(this, emptyRecord(), error),
+    );
     this.retryMax = RETRY_MAX_SECONDS;
+  }
+
+  /**
+   * How many mails each recipient did not get that the server took for others; recipients that got them
+   * all are not in it.
+   */
+  get refusedRecipients(): ReadonlyMap<string, number> {
+    return this.#refusals.counts;
   }
 
   /** The subject of the mail for this record: `subject`, unless it is overridden. */
@@ -166,12 +195,9 @@ export class SMTPHandler extends NetworkHandler {
   /** The mail of a record, as the queue holds it. */
   protected override encode(record: LogRecord): Uint8Array {
     const subject = atOnce(this.getSubject(record), "getSubject()");
-    // No text of a record becomes a header of its own.
-    if (typeof subject !== "string" || /[\r\n]/.test(subject)) {
-      throw new TypeError("the subject of a mail must be a string of one line");
-    }
+    if (typeof subject !== "string") throw new TypeError("the subject of a mail must be a string");
     return encodeMail({
-      subject,
+      subject: foldSubject(subject),
       text: bodyOf(atOnce(this.format(record), "format()")),
       date: strftime(DATE_FORMAT, localtime(this.#route.clock.now())),
       messageId: `<${crypto.randomUUID()}@${this.#domain}>`,
@@ -180,7 +206,7 @@ export class SMTPHandler extends NetworkHandler {
 
   /** Opens nothing: each mail has a connection of its own. */
   protected override openWriter(): Promise<BatchWriter> {
-    return Promise.resolve(new MailWriter(this.#route));
+    return Promise.resolve(new MailWriter(this.#route, (refused) => this.#refusals.add(refused)));
   }
 }
 

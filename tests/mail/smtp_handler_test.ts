@@ -10,6 +10,8 @@ import {
   SMTPHandler,
   type SMTPHandlerOptions,
 } from "../../src/mail/smtp_handler.ts";
+import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
+import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
 import { Dice } from "../delivery/scripted_faults.ts";
 import { account, record } from "../handlers/wire.ts";
@@ -123,16 +125,77 @@ test("SMTPHandler asks getSubject() for the subject of each mail", async () => {
   assertEquals(transport.mails.map(({ subject }) => subject), ["INFO: Log", "INFO: Other"]);
 });
 
-test("SMTPHandler refuses a subject that would begin another header", async () => {
+test("SMTPHandler folds a subject of several lines into one line, so that no text becomes a header", async () => {
   const { transport, handler, faults, emit } = setting();
-  for (const subject of ["a\nBcc: all@mail.example", "a\r", "\n", 5 as unknown as string]) {
+  const subjects = {
+    "a\nBcc: all@mail.example": "a Bcc: all@mail.example",
+    "a\r": "a",
+    "\n": "",
+    " one \r\n\t two\u2028three\v": "one two three",
+    "  as it is ": "  as it is ",
+  };
+  for (const subject of Object.keys(subjects)) {
     handler.subject = subject;
     emit("x");
   }
-  assertEquals(faults.map((error) => error instanceof TypeError), [true, true, true, true]);
-  assertEquals(account(handler).dropped.error, 4);
+  handler.subject = 5 as unknown as string;
+  emit("x");
+  await handler.flush();
+  assertEquals(transport.mails.map(({ subject }) => subject), Object.values(subjects));
+  assertEquals(faults.map(String), ["TypeError: the subject of a mail must be a string"]);
+  assertEquals(account(handler).dropped.error, 1);
   await handler.close();
-  assertEquals(transport.mails, []);
+});
+
+test("SMTPHandler reports a refused recipient once, and again after a mail that it has got", async () => {
+  const refused = { rejected: ["b@x.example"], rejectedErrors: [{ response: "550 no such user" }] };
+  const results: unknown[] = [refused, refused, {}, refused, {
+    rejected: ["b@x.example", { address: "c@x.example" }],
+  }];
+  const transport: MailTransport = { sendMail: () => Promise.resolve(results.shift()) };
+  const toaddrs = ["a@x.example", "b@x.example", "c@x.example"];
+  const { handler, events, emit } = setting({ transport, toaddrs });
+  emit("1", "2", "3", "4", "5");
+  await handler.flush();
+  const answer = "550 no such user";
+  const type = "recipients-refused";
+  assertEquals(events.filter((event) => event.type === type), [
+    { type, recipients: [{ address: "b@x.example", answer }] },
+    { type, recipients: [{ address: "b@x.example", answer }] },
+    { type, recipients: [{ address: "c@x.example", answer: "" }] },
+  ]);
+  assertEquals([...handler.refusedRecipients], [["b@x.example", 4], ["c@x.example", 1]]);
+  assertEquals(account(handler).sent, 5);
+  await handler.close();
+});
+
+test("SMTPHandler prints a refused recipient, unless the program listens or wants no reports", async () => {
+  const results = { rejected: ["b@x.example"], rejectedErrors: [new Error("no\nsuch user")] };
+  const transport: MailTransport = { sendMail: () => Promise.resolve(results) };
+  const mailed = async (options: Partial<SMTPHandlerOptions> = {}): Promise<string> => {
+    const handler = new SMTPHandler("h", { ...addresses, transport, exitNotifier: {}, ...options });
+    const faults: unknown[] = [];
+    handler.handleError = (_record, error) => void faults.push(error);
+    const stderr = catchStderr();
+    handler.handle(record("a"));
+    handler.handle(record("b"));
+    await handler.close();
+    stderr.end();
+    assertEquals(handler.refusedRecipients.get("b@x.example"), 2);
+    return [...stderr.lines, ...faults].join("\n");
+  };
+  assertEquals(
+    await mailed(),
+    "logwire: SMTPHandler h:25: the recipient b@x.example is refused: " +
+      '"no\\nsuch user"; others get the mails',
+  );
+  setRaiseExceptions(false);
+  assertEquals(await mailed(), "");
+  setRaiseExceptions(true);
+  const onEvent = ({ type }: DeliveryEvent) => {
+    if (type === "recipients-refused") throw new Error("the listener fails");
+  };
+  assertEquals(await mailed({ onEvent }), "Error: the listener fails");
 });
 
 test("SMTPHandler drops what the server does not want, and tells handleError()", async () => {
