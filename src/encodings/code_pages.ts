@@ -58,18 +58,18 @@ export type { FileHandlerClasses, TextEncoding };
 /**
  * Returns the encoding of a code page, for the option `encoding` of a file handler.
  *
- * @param name one of Python's names, such as `"cp1252"`, `"windows-1252"` or `"Shift_JIS"`
+ * @param encoding one of Python's names, such as `"cp1252"`, `"windows-1252"` or `"Shift_JIS"`
  * @throws {RangeError} if it is none of the code pages
  */
-export function codePage(name: string): TextEncoding {
-  const module = typeof name === "string" ? codePageModule(name) : undefined;
+export function codePage(encoding: string): TextEncoding {
+  const module = typeof encoding === "string" ? codePageModule(encoding) : undefined;
   if (module === undefined) {
     throw new RangeError(
-      `Cannot find the code page as 'name' must be one of ${CODE_PAGES.join(", ")}: ` +
-        `current value is ${valueText(name)}`,
+      `Cannot find the code page as 'encoding' must be one of ${CODE_PAGES.join(", ")}: ` +
+        `current value is ${valueText(encoding)}`,
     );
   }
-  return encodingOf(new CodePageCharset(module, name));
+  return encodingOf(new CodePageCharset(module, encoding));
 }
 
 /**

@@ -133,6 +133,10 @@ const testedThrough: Record<string, string[]> = {
   "tests/integrations/logtape_test.ts": ["src/integrations/_value_inspector.ts"],
   "tests/wire/pickle_serializer_test.ts": ["src/wire/record_pickler.ts"],
   "tests/wire/json_test.ts": ["src/wire/record_json.ts"],
+  "tests/encodings/code_pages_test.ts": [
+    "src/encodings/_code_page_charset.ts",
+    "src/encodings/_code_page_names.ts",
+  ],
   "tests/files/file_handler_test.ts": ["src/files/file_options.ts"],
   "tests/interop/dict_config_test.ts": ["src/files/file_handler_classes.ts"],
   "tests/interop/file_exit_test.ts": ["src/files/exit_writer.ts"],
@@ -217,6 +221,10 @@ const testedThrough: Record<string, string[]> = {
     "src/windows/_deno_functions.ts",
     "src/windows/_koffi_functions.ts",
     "src/windows/_system_functions.ts",
+  "tests/mail/smtp_handler_test.ts": [
+    "src/mail/_mail_writer.ts",
+    "src/mail/_recipient_refusals.ts",
+    "src/mail/_smtp_options.ts",
   ],
   "tests/collector/cli_test.ts": ["src/collector/_receive_command.ts"],
   "tests/collector/collector_test.ts": [
