@@ -98,7 +98,11 @@ export function encodingOf(
 }
 
 /** UTF-8, the default. */
-export const UTF_8: TextEncoding = encodingOf(utf8);
+export const UTF_8: TextEncoding = {
+  name: utf8.name,
+  // Nearly every text is well-formed.
+  encode: (text, errors) => text.isWellFormed() ? text : encodeText(utf8, text, errors),
+};
 
 /** The encodings, each with Python's names for it: the name of its module, then the aliases. */
 const ENCODINGS: readonly (readonly [names: string, encoding: TextEncoding])[] = [
