@@ -9,9 +9,7 @@
  * - `./deno`, `./bun`, `./node`, `./auto` and `./cloudflare` export the `connector` of a runtime.
  * - `./socket-handler`, `./datagram-handler`, `./sys-log-handler`, `./http-handler`,
  *   `./smtp-handler`, `./nt-event-log-handler`, `./file-handlers`, `./memory-handler` and
- *   `./queue-handler` have the guide of each handler.
- *   `./smtp-handler`, `./file-handlers`, `./memory-handler` and `./queue-handler` have the guide
- *   of each handler. `./code-pages` has more encodings for files.
+ *   `./queue-handler` have the guide of each handler. `./code-pages` has more encodings for files.
  * - `./http-bodies` sends records by `HTTPHandler` to OpenTelemetry collectors, Loki and Elasticsearch.
  * - `./pino`, `./winston`, `./logtape`, `./opentelemetry` and `./console` pass on what a program logs
  *   by another library.
@@ -90,8 +88,8 @@
  *   the error of a handler and closes the others; Python's raises some.
  * - Python's module variables have setters: `setRaiseExceptions(false)`, `setLastResort(null)`.
  * - Handlers have no `acquire()`, `release()` and `createLock()`, as JavaScript runs one piece of code at
- *   a time. `HTTPHandler` has the option `fetch` in place of `getConnection()`, and `basicConfig()` takes
- *   a `FileHandler` in place of `filename`. There is no `logAsyncioTasks`, as such tasks are Python's,
+ *   a time. `HTTPHandler` has the option `fetch` in place of `getConnection()`. There is no
+ *   `logAsyncioTasks`, as such tasks are Python's,
  *   no `currentframe`, as JavaScript has no frames, and no class `Manager` or `RootLogger` to make a
  *   second tree of loggers.
  * - There is no `captureWarnings`, as JavaScript has no warnings to capture, no `fileConfig` and

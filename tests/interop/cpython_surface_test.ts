@@ -7,6 +7,7 @@ import * as styles from "../../src/logging/formatter_styles.ts";
 import * as mail from "../../src/mail/smtp_handler.ts";
 import * as queues from "../../src/queue/queue_handler.ts";
 import { MemoryNetwork } from "../../src/testing/memory.ts";
+import * as windows from "../../src/windows/nt_event_log_handler.ts";
 import { test } from "../test.ts";
 import { askPython } from "./oracle.ts";
 import { pythons, withoutPython } from "./python.ts";
@@ -14,7 +15,6 @@ import { pythons, withoutPython } from "./python.ts";
 /** Names of the two modules that are not here. */
 const absent: Record<string, string> = {
   Manager: "the only one is that of getLogger(); its type is exported",
-  NTEventLogHandler: "it needs Windows",
   RootLogger: "the only one is root",
   captureWarnings: "JavaScript has no warnings module",
   currentframe: "JavaScript has no frames; captureCaller() looks callers up",
@@ -45,6 +45,7 @@ class EmptyHandler extends logwire.Handler {
 
 const connector = new MemoryNetwork();
 const queue = new queues.RecordQueue();
+const eventLog = { addSourceToRegistry() {}, reportEvent() {}, close() {} };
 const delayed = { delay: true };
 const rotating = { ...delayed, namer: String, rotator: () => {} };
 
@@ -64,6 +65,7 @@ const objects: Record<string, object> = {
   Logger: logwire.getLogger("surface.logger"),
   LoggerAdapter: new logwire.LoggerAdapter(logwire.getLogger("surface.logger")),
   MemoryHandler: new memory.MemoryHandler(1),
+  NTEventLogHandler: new windows.NTEventLogHandler("unused", { eventLog }),
   NullHandler: new logwire.NullHandler(),
   PercentStyle: new styles.PercentStyle(),
   PlaceHolder: new logwire.PlaceHolder(logwire.getLogger("surface.logger")),
@@ -88,7 +90,7 @@ test(
     const surface = askPython("surface_oracle.py", null) as Record<string, string[] | null>;
     const ours: Record<string, unknown> = Object.assign(
       {},
-      ...[logwire, files, memory, styles, mail, queues],
+      ...[logwire, files, memory, styles, mail, queues, windows],
     );
     assert(Object.keys(surface).length > 70);
     assertEquals(

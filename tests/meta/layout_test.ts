@@ -215,12 +215,12 @@ const testedThrough: Record<string, string[]> = {
     "src/handlers/_syslog_messages.ts",
     "src/handlers/syslog_options.ts",
   ],
-  "tests/mail/smtp_handler_test.ts": ["src/mail/_mail_writer.ts", "src/mail/_smtp_options.ts"],
   "tests/windows/windows_functions_test.ts": [
     "src/windows/_bun_functions.ts",
     "src/windows/_deno_functions.ts",
     "src/windows/_koffi_functions.ts",
     "src/windows/_system_functions.ts",
+  ],
   "tests/mail/smtp_handler_test.ts": [
     "src/mail/_mail_writer.ts",
     "src/mail/_recipient_refusals.ts",

@@ -30,8 +30,7 @@ const json = (name) => JSON.parse(readFileSync(join(root, name), "utf8"));
 const NODE = ">=20.19";
 
 /** A program that imports a sub-path which loads one of these packages installs it itself. */
-const PEERS = ["koffi", "nodemailer", "unix-dgram"];
-const PEERS = ["iconv-lite", "nodemailer", "unix-dgram"];
+const PEERS = ["iconv-lite", "koffi", "nodemailer", "unix-dgram"];
 
 /** The program of the package, which `npx` and `bunx` run. */
 const BIN = "cli.js";
