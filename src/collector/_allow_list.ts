@@ -11,6 +11,7 @@ import type {
   Listener,
   StreamConnection,
 } from "../net/connector.ts";
+import { isLoopbackHost } from "../net/loopback.ts";
 
 /** Tells which IP addresses are in a list of networks. Those of this machine always are. */
 export class AllowList {
@@ -50,8 +51,7 @@ export class AllowList {
 
 /** Returns true for an address that only this machine reaches; a port of null is a Unix socket. */
 export function isLoopback({ host, port }: { host: string; port: number | null }): boolean {
-  return port === null || host === "localhost" || host === "::1" ||
-    isIP(host) === 4 && host.startsWith("127.");
+  return port === null || isLoopbackHost(host);
 }
 
 /**

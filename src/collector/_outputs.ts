@@ -6,7 +6,8 @@
  */
 import { readFileSync } from "node:fs";
 import process from "node:process";
-import { dictConfig, handlerClasses } from "../config/dict_config.ts";
+import { dictConfig } from "../config/dict_config.ts";
+import { handlerClasses } from "../config/handler_classes.ts";
 import type { LoggingConfig } from "../config/logging_config.ts";
 import { FileHandler } from "../files/file_handler.ts";
 import { fileHandlerClasses } from "../files/file_handler_classes.ts";

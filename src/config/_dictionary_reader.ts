@@ -7,6 +7,7 @@
  * @module
  */
 import { isPlainObject } from "../text/is_mapping.ts";
+import { type Dialect, DICTIONARY } from "./_dialect.ts";
 import { pathTo, refuseAt } from "./_path_error.ts";
 
 /** A dictionary of the configuration: a plain object. */
@@ -21,7 +22,8 @@ const MAX_HOPS = 32;
 /** No written dictionary is nearly so deep; an object that holds itself is deeper. */
 const MAX_DEPTH = 100;
 
-const REFERENCE = /^(cfg|ext):\/\/(.*)$/s;
+/** A reference; it is one from the first character on. */
+export const REFERENCE: RegExp = /^(cfg|ext):\/\/(.*)$/s;
 const FIRST = /^\s*([\p{L}\p{N}_]+)\s*/u;
 const STEP = /^(?:\.\s*([\p{L}\p{N}_]+)|\[([^[\]]*)\])\s*/u;
 
@@ -30,12 +32,19 @@ export class DictionaryReader {
   readonly #config: Dictionary;
   readonly #externals: Dictionary;
   readonly #made: Lookup;
+  readonly #dialect: Dialect;
 
   /** `ext://` names are looked up in `externals`, and the objects of entries by `made`. */
-  constructor(config: Dictionary, externals: Dictionary, made: Lookup) {
+  constructor(
+    config: Dictionary,
+    externals: Dictionary,
+    made: Lookup,
+    dialect: Dialect = DICTIONARY,
+  ) {
     this.#config = config;
     this.#externals = externals;
     this.#made = made;
+    this.#dialect = dialect;
   }
 
   /** A section, such as `handlers`; an empty one if there is none. */
@@ -67,7 +76,8 @@ export class DictionaryReader {
 
   /** The value that a reference leads to; any other value itself. */
   resolve(value: unknown, path: string, hops: number = 0): unknown {
-    const [, protocol, rest = ""] = typeof value === "string" ? REFERENCE.exec(value) ?? [] : [];
+    if (typeof value !== "string" || !this.#dialect.hasReferences) return value;
+    const [, protocol, rest = ""] = REFERENCE.exec(value) ?? [];
     if (protocol === undefined) return value;
     if (hops > MAX_HOPS) refuseAt(path, "a reference that does not lead back to itself", value);
     if (protocol === "cfg") return this.#lookUp(rest, path, value, hops);

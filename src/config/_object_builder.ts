@@ -13,6 +13,7 @@ import { Formatter } from "../logging/formatter.ts";
 import { Handler } from "../logging/handler.ts";
 import { isPlainObject } from "../text/is_mapping.ts";
 import { coreClasses } from "./_core_classes.ts";
+import { type Dialect, DICTIONARY } from "./_dialect.ts";
 import { Section } from "./_section.ts";
 import { at, pathTo, refuseAt } from "./_path_error.ts";
 import type {
@@ -35,6 +36,7 @@ export class ObjectBuilder {
   readonly reader: DictionaryReader;
   /** Every handler that was made, also if the configuration then proves invalid. */
   readonly begun: Handler[] = [];
+  readonly #dialect: Dialect;
   readonly #classes: ConfigClasses;
   /** The factories that know their class. */
   readonly #rows: readonly ClassRow[];
@@ -42,7 +44,13 @@ export class ObjectBuilder {
   readonly #filters: Section<FilterLike>;
   readonly #handlers: Section<Handler>;
 
-  constructor(config: Dictionary, classes: ConfigClasses, externals: Dictionary) {
+  constructor(
+    config: Dictionary,
+    classes: ConfigClasses,
+    externals: Dictionary,
+    dialect: Dialect = DICTIONARY,
+  ) {
+    this.#dialect = dialect;
     const core = coreClasses();
     this.#classes = { ...core, ...classes };
     // An ext:// reference may name a class of the table, too.
@@ -51,6 +59,7 @@ export class ObjectBuilder {
       config,
       named,
       (section, name) => this.#find(section, name),
+      dialect,
     );
     this.reader = reader;
     // A table may replace the class of a name; the replaced class keeps its row.
@@ -58,10 +67,16 @@ export class ObjectBuilder {
     this.#formatters = new Section(
       reader,
       "formatters",
+      dialect,
       (...entry) => this.#formatter(...entry),
     );
-    this.#filters = new Section(reader, "filters", (...entry) => this.#filter(...entry));
-    this.#handlers = new Section(reader, "handlers", (...entry) => this.#handler(...entry));
+    this.#filters = new Section(reader, "filters", dialect, (...entry) => this.#filter(...entry));
+    this.#handlers = new Section(
+      reader,
+      "handlers",
+      dialect,
+      (...entry) => this.#handler(...entry),
+    );
   }
 
   /** Makes everything, in CPython's order; the handlers by name. */
@@ -134,7 +149,7 @@ export class ObjectBuilder {
     for (const keyword of Object.keys(rest)) {
       if (!IDENTIFIER.test(keyword)) refuseAt(pathTo(path, keyword), "an identifier", keyword);
     }
-    const keywords = this.#values(rest, path);
+    const keywords = this.#dialect.arguments(this.#values(rest, path), path);
     const made = at(path, () => factory(keywords, this.#context(keywords, path)));
     if (made instanceof Handler) this.begun.push(made);
     this.#setAttributes(made, attributes, path);
@@ -224,7 +239,8 @@ function isOurs(name: unknown): boolean {
   return typeof name === "string" && name.startsWith("logwire.");
 }
 
-function isRow(value: unknown): value is ClassRow {
+/** True for a factory that knows its class. */
+export function isRow(value: unknown): value is ClassRow {
   return typeof value === "function" && "base" in value && "make" in value;
 }
 

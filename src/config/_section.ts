@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { pathTo, refuseAt } from "./_path_error.ts";
+import type { Dialect } from "./_dialect.ts";
+import { refuseAt } from "./_path_error.ts";
 import type { Dictionary, DictionaryReader } from "./_dictionary_reader.ts";
 
 /** Makes the object of an entry that stands at `path`. */
@@ -16,13 +17,15 @@ export class Section<Made> {
   readonly #reader: DictionaryReader;
   readonly #section: string;
   readonly #make: Make<Made>;
+  readonly #dialect: Dialect;
   readonly #made: Map<string, Made> = new Map();
   /** The names of entries whose objects were begun: one that needs itself would never end. */
   readonly #begun: Set<string> = new Set();
 
-  constructor(reader: DictionaryReader, section: string, make: Make<Made>) {
+  constructor(reader: DictionaryReader, section: string, dialect: Dialect, make: Make<Made>) {
     this.#reader = reader;
     this.#section = section;
+    this.#dialect = dialect;
     this.#make = make;
   }
 
@@ -37,7 +40,7 @@ export class Section<Made> {
     if (made !== undefined) return made;
     const entries = this.#reader.section(this.#section);
     if (!Object.hasOwn(entries, name)) return undefined;
-    const path = pathTo(this.#section, name);
+    const path = this.#dialect.pathOf(this.#section, name);
     if (this.#begun.has(name)) refuseAt(path, "independent of itself", name);
     this.#begun.add(name);
     const fresh = this.#make(this.#reader.dictionary(entries[name], path), path);

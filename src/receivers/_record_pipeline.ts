@@ -20,7 +20,7 @@ import type { SessionReader } from "../wire/framing.ts";
 import { makeReceivedRecord } from "../wire/received_record.ts";
 import type { Clock } from "../net/connector.ts";
 import { turn } from "../net/fair_turn.ts";
-import { FaultPrinter } from "./_fault_printer.ts";
+import { FaultPrinter } from "../logging/fault_printer.ts";
 import { FrameSource } from "./_frame_source.ts";
 import { makeFault, type ReceiverFault, type ReceiverFaultReason } from "./receiver_fault.ts";
 

@@ -8,7 +8,7 @@
  * @module
  */
 import { ownText } from "../text/own_text.ts";
-import { pythonLiteral } from "./_python_literal.ts";
+import { pythonLiteral } from "../text/python_literal.ts";
 
 const NUMBERS: ReadonlySet<string> = /* @__PURE__ */ new Set([
   ...["levelno", "lineno", "created", "msecs", "relativeCreated", "thread", "process"],

@@ -11,7 +11,8 @@ import {
   SocketHandler,
   SysLogHandler,
 } from "../../mod.ts";
-import { dictConfig, handlerClasses } from "../../src/config/dict_config.ts";
+import { dictConfig } from "../../src/config/dict_config.ts";
+import { handlerClasses } from "../../src/config/handler_classes.ts";
 import { Batcher } from "../../src/delivery/batcher.ts";
 import { SMTPHandler } from "../../src/mail/smtp_handler.ts";
 import { MemoryNetwork } from "../../src/testing/memory.ts";

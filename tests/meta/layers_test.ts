@@ -34,7 +34,10 @@ const layers: Record<string, string[]> = {
   "src/files": ["src/text", "src/logging"],
   "src/encodings": ["src/logging", "src/files"],
   "src/files/spool": ["src/logging", "src/delivery", "src/files"],
-  "src/config": ["src/text", "src/logging", "src/handlers", "src/queue", "src/net"],
+  "src/config": [
+    ...["src/text", "src/logging", "src/wire", "src/wire/syslog", "src/net", "src/handlers"],
+    "src/queue",
+  ],
   "src/context": ["src/logging"],
   "src/integrations": ["src/text", "src/logging"],
   "src/adapters": ["src/net"],

@@ -60,6 +60,19 @@ const testedThrough: Record<string, string[]> = {
     "src/config/_dictionary_reader.ts",
     "src/config/_entry_values.ts",
     "src/config/handler_classes.ts",
+    "src/config/_dictionary_config.ts",
+    "src/config/_plan.ts",
+  ],
+  "tests/config/file_config_test.ts": [
+    "src/config/_argument_constants.ts",
+    "src/config/_ini_config.ts",
+    "src/config/_positional_arguments.ts",
+  ],
+  "tests/interop/ini_test.ts": [
+    "src/config/_ini_error.ts",
+    "src/config/_ini_file.ts",
+    "src/config/_ini_parser.ts",
+    "src/config/_python_strip.ts",
   ],
   "tests/interop/pino_worker_test.ts": [
     "src/integrations/_direct_output.ts",

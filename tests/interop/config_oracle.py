@@ -43,9 +43,13 @@ def run(steps):
             logger.setLevel(level)
             if has_handler:
                 logger.addHandler(logging.NullHandler())
-        elif kind == "config":
+        elif kind in ("config", "file"):
             try:
-                logging.config.dictConfig(*args)
+                if kind == "config":
+                    logging.config.dictConfig(*args)
+                else:
+                    text, options = args
+                    logging.config.fileConfig(io.StringIO(text), **options)
             except Exception:
                 trace.append("refused")
                 break
@@ -56,6 +60,17 @@ def run(steps):
     return [trace, *[stream.getvalue() for stream in streams]]
 
 
+def kept(install):
+    """Keeps handlers that no logger has, whose names would be gone with them."""
+    def wrapper(*args):
+        handlers = install(*args)
+        kept_handlers.append(handlers)
+        return handlers
+    return wrapper
+
+
+kept_handlers = []
+logging.config._install_handlers = kept(logging.config._install_handlers)
 # Handlers without a logger last as long as the configurator, which is a circle: until it is found.
 gc.disable()
 scripts = json.load(sys.stdin)

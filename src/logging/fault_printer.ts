@@ -1,15 +1,23 @@
 /**
- * The faults of a receiver as lines on stderr, so few that a sender of nonsense cannot flood the
- * terminal.
+ * The faults of a server, a receiver of records say, as lines on stderr: so few that a sender of
+ * nonsense cannot flood the terminal.
  *
  * Browser compatible.
  *
  * @module
  */
-import { raiseExceptions } from "../logging/raise_exceptions.ts";
-import { writeToStderr } from "../logging/stderr.ts";
-import type { Clock } from "../net/connector.ts";
-import type { ReceiverFault, ReceiverFaultReason } from "./receiver_fault.ts";
+import { raiseExceptions } from "./raise_exceptions.ts";
+import { writeToStderr } from "./stderr.ts";
+
+/** One fault of a server. */
+export interface ServerFault {
+  /** The kind of the fault, a word. */
+  readonly reason: string;
+  /** The error itself. */
+  readonly error: unknown;
+  /** The connection, counted from 1 in the order of accepting. */
+  readonly connection?: number;
+}
 
 /**
  * The seconds between two lines for one reason: often enough to be seen, and too rarely to hide
@@ -25,17 +33,17 @@ const MAX_ERROR_LENGTH = 500;
 /** Prints one line of a kind every ten seconds; none if `raiseExceptions` is false. */
 export class FaultPrinter {
   readonly #name: () => string;
-  readonly #clock: Clock;
-  readonly #shown = new Map<ReceiverFaultReason, { at: number; hidden: number }>();
+  readonly #clock: { now(): number };
+  readonly #shown = new Map<string, { at: number; hidden: number }>();
 
-  /** The lines call the receiver by `name`. */
-  constructor(name: () => string, clock: Clock) {
+  /** The lines call the server by `name`; `clock` has the seconds. */
+  constructor(name: () => string, clock: { now(): number }) {
     this.#name = name;
     this.#clock = clock;
   }
 
   /** Prints a fault, or counts it if one of its kind was printed within the last ten seconds. */
-  print({ reason, error, connection }: ReceiverFault): void {
+  print({ reason, error, connection }: ServerFault): void {
     const now = this.#clock.now();
     const last = this.#shown.get(reason);
     if (last !== undefined && Math.abs(now - last.at) < QUIET_SECONDS) {

@@ -5,7 +5,7 @@ import { dumps } from "../../src/wire/pickle/pickle.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { catchStderr } from "../stderr.ts";
 import { test } from "../test.ts";
-import { at, Collector, setting } from "./setting.ts";
+import { at, Collector, setting } from "../receivers/setting.ts";
 import { advanceUntil } from "../until.ts";
 
 /** The lines that `run` prints on stderr. */
