@@ -76,7 +76,8 @@ class IniConfigReader {
     let root = this.#settings(builder, this.#section("logger_root"));
     const loggers = new Map<string, Settings>();
     names.splice(names.indexOf("root"), 1);
-    for (const name of names) {
+    // A name that is repeated changes nothing.
+    for (const name of new Set(names)) {
       const section = this.#section(`logger_${name}`);
       const qualname = this.#required(section, "qualname");
       const settings = this.#settings(builder, section);
@@ -98,7 +99,10 @@ class IniConfigReader {
     return {
       level: level === undefined ? undefined : levelAt(builder.reader, { level }, path),
       propagate: isRoot ? undefined : /[1-9]/.test(propagate),
-      handlers: builder.handlersAt(this.#list(section, "handlers"), pathTo(path, "handlers")),
+      handlers: builder.handlersAt(
+        [...new Set(this.#list(section, "handlers"))],
+        pathTo(path, "handlers"),
+      ),
       filters: [],
     };
   }
@@ -180,7 +184,7 @@ class IniConfigReader {
   }
 
   #keys(section: string): string[] {
-    return this.#list(section, "keys").filter((key, at, keys) => keys.indexOf(key) === at);
+    return [...new Set(this.#list(section, "keys"))];
   }
 
   /** A list of names; the lists of CPython are empty where the text is. */

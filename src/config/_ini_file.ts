@@ -2,8 +2,8 @@
  * The values of a file in ConfigParser's grammar: those of a section, or else of `DEFAULT`, with
  * `%(name)s` replaced, after CPython's `BasicInterpolation`.
  *
- * Differs: an interpolation of more than a million steps is refused, as a few lines of references
- * could fill the memory.
+ * Differs: values that are longer than two million characters together are refused, as a few lines of
+ * references could fill the memory, and a long list in `DEFAULT` the time.
  *
  * Browser compatible.
  *
@@ -18,14 +18,15 @@ import { refuseAt } from "./_path_error.ts";
 /** CPython's `MAX_INTERPOLATION_DEPTH`. */
 const MAX_DEPTH = 10;
 
-/** The most references and characters of one interpolation. */
-const MAX_STEPS = 1_000_000;
+/** The most characters, and references, of all values that are asked for: a file has some thousand. */
+const MAX_STEPS = 2_000_000;
 
 const REFERENCE = /%\(([^)]+)\)s/y;
 
 /** A file that was read. */
 export class IniFile {
   readonly #sections: ReadonlyMap<string, IniOptions>;
+  #steps = MAX_STEPS;
 
   /**
    * Reads a text; an option that no section has is looked up in its `DEFAULT`, then in `defaults`.
@@ -53,8 +54,10 @@ export class IniFile {
 
   /** The value as it is written; `undefined` if there is none. */
   raw(section: string, option: string): string | undefined {
-    return this.#sections.get(section)?.get(option) ??
+    const value = this.#sections.get(section)?.get(option) ??
       this.#sections.get(DEFAULT_SECTION)!.get(option);
+    this.#charge(value?.length ?? 0, section, option);
+    return value;
   }
 
   /**
@@ -64,42 +67,31 @@ export class IniFile {
    */
   get(section: string, option: string): string | undefined {
     const value = this.raw(section, option);
-    return value === undefined ? undefined : new Interpolation(this, section).of(option, value);
-  }
-}
-
-/** The interpolation of one value. */
-class Interpolation {
-  readonly #file: IniFile;
-  readonly #section: string;
-  readonly #parts: string[] = [];
-  #steps = MAX_STEPS;
-
-  constructor(file: IniFile, section: string) {
-    this.#file = file;
-    this.#section = section;
-  }
-
-  of(option: string, value: string): string {
-    this.#add(option, value, 1);
-    return this.#parts.join("");
+    if (value === undefined) return undefined;
+    const parts: string[] = [];
+    this.#add(parts, section, option, value, 1);
+    return parts.join("");
   }
 
   /** After CPython's `_interpolate_some()`. */
-  #add(option: string, value: string, depth: number): void {
-    const path = `[${this.#section}].${option}`;
+  #add(parts: string[], section: string, option: string, value: string, depth: number): void {
+    const path = `[${section}].${option}`;
     if (depth > MAX_DEPTH) {
       const problem = `'${path}' needs more than ${MAX_DEPTH} steps to be interpolated`;
       throw new IniError("InterpolationDepthError", problem);
     }
+    const push = (part: string) => {
+      this.#charge(part.length, section, option);
+      parts.push(part);
+    };
     for (let at = 0; at < value.length;) {
       const percent = value.indexOf("%", at);
       const end = percent < 0 ? value.length : percent;
-      if (end > at) this.#push(value.slice(at, end), path);
+      if (end > at) push(value.slice(at, end));
       if (percent < 0) return;
       at = percent + 2;
       if (value[percent + 1] === "%") {
-        this.#push("%", path);
+        push("%");
         continue;
       }
       REFERENCE.lastIndex = percent;
@@ -110,26 +102,21 @@ class Interpolation {
         throw new IniError("InterpolationSyntaxError", problem);
       }
       at = REFERENCE.lastIndex;
-      this.#addReferred(option, optionName(reference[1]!), path, depth);
+      const name = optionName(reference[1]!);
+      const found = this.raw(section, name);
+      if (found === undefined) {
+        const problem = `'${path}' refers to an option that does not exist: ${valueText(name)}`;
+        throw new IniError("InterpolationMissingOptionError", problem);
+      }
+      if (found.includes("%")) this.#add(parts, section, option, found, depth + 1);
+      else push(found);
     }
   }
-
-  #addReferred(option: string, name: string, path: string, depth: number): void {
-    const found = this.#file.raw(this.#section, name);
-    if (found === undefined) {
-      const problem = `'${path}' refers to an option that does not exist: ${valueText(name)}`;
-      throw new IniError("InterpolationMissingOptionError", problem);
-    }
-    if (found.includes("%")) this.#add(option, found, depth + 1);
-    else this.#push(found, path);
-  }
-
-  #push(part: string, path: string): void {
-    this.#steps -= part.length + 1;
-    if (this.#steps < 0) {
-      const problem = `'${path}' has more than ${MAX_STEPS} characters when it is interpolated`;
-      throw new IniError("InterpolationDepthError", problem);
-    }
-    this.#parts.push(part);
+  #charge(length: number, section: string, option: string): void {
+    this.#steps -= length + 1;
+    if (this.#steps >= 0) return;
+    const problem =
+      `the values up to '[${section}].${option}' have more than ${MAX_STEPS} characters`;
+    throw new IniError("InterpolationDepthError", problem);
   }
 }

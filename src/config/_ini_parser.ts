@@ -39,7 +39,9 @@ export function optionName(name: string): string {
 
 class IniReader {
   readonly #sections = new Map<string, Map<string, string[]>>([[DEFAULT_SECTION, new Map()]]);
+  /** The lines that are no option, at most so many as an error names, and their number. */
   readonly #wrong: string[] = [];
+  #wrongCount = 0;
   #lineNumber = 0;
   #section: string | undefined;
   /** An empty name is that of no option that a line could continue. */
@@ -64,10 +66,9 @@ class IniReader {
   /** What was read; throws if a line was none. */
   sections(): Map<string, IniOptions> {
     if (this.#wrong.length > 0) {
-      const named = this.#wrong.slice(0, MAX_NAMED_LINES).join(", ");
-      const more = this.#wrong.length - MAX_NAMED_LINES;
+      const more = this.#wrongCount - this.#wrong.length;
       const rest = more > 0 ? ` and ${more} more lines` : "";
-      throw new IniError("ParsingError", `there is no option in ${named}${rest}`);
+      throw new IniError("ParsingError", `there is no option in ${this.#wrong.join(", ")}${rest}`);
     }
     const join = (lines: string[]) => stripEnd(lines.join("\n"));
     return new Map([...this.#sections].map(([name, options]) => [
@@ -96,18 +97,18 @@ class IniReader {
   }
 
   #add(line: string): void {
-    const place = `line ${this.#lineNumber}, ${valueText(line)}`;
+    const place = () => `line ${this.#lineNumber}, ${valueText(line)}`;
     if (this.#section === undefined) {
-      throw new IniError("MissingSectionHeaderError", `there is no section before ${place}`);
+      throw new IniError("MissingSectionHeaderError", `there is no section before ${place()}`);
     }
     const at = line.search(/[=:]/);
-    if (at < 1) this.#wrong.push(place);
+    if (at < 1 && this.#wrongCount++ < MAX_NAMED_LINES) this.#wrong.push(place());
     if (at < 0) return;
     this.#option = optionName(stripEnd(line.slice(0, at)));
     const options = this.#sections.get(this.#section)!;
     if (options.has(this.#option)) {
       const name = `[${this.#section}].${this.#option}`;
-      throw new IniError("DuplicateOptionError", `'${name}' in ${place} exists already`);
+      throw new IniError("DuplicateOptionError", `'${name}' in ${place()} exists already`);
     }
     options.set(this.#option, [strip(line.slice(at + 1))]);
   }

@@ -69,8 +69,8 @@
  * `SyntaxError` whose `name` is that of CPython's exception: `DuplicateOptionError`.
  *
  * Differs from CPython: names of classes are looked up in tables, and nothing is imported or
- * evaluated; `fileConfig()` takes no name of a file and no parser, and refuses an interpolation of
- * more than a million characters. `listen()` is in `./config-listener`.
+ * evaluated; `fileConfig()` takes no name of a file and no parser, and refuses values of more
+ * than two million characters together. `listen()` is in `./config-listener`.
  *
  * Browser compatible.
  *

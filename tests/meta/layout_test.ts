@@ -68,6 +68,10 @@ const testedThrough: Record<string, string[]> = {
     "src/config/_ini_config.ts",
     "src/config/_positional_arguments.ts",
   ],
+  "tests/config/config_listener_test.ts": [
+    "src/config/_config_listener_options.ts",
+    "src/config/_config_source.ts",
+  ],
   "tests/interop/ini_test.ts": [
     "src/config/_ini_error.ts",
     "src/config/_ini_file.ts",
