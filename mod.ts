@@ -13,8 +13,9 @@
  * - `./http-bodies` sends records by `HTTPHandler` to OpenTelemetry collectors, Loki and Elasticsearch.
  * - `./pino`, `./winston`, `./logtape`, `./opentelemetry` and `./console` pass on what a program logs
  *   by another library.
- * - `./receiver` collects records. `./config` has `dictConfig`. `./context` adds fields to all
- *   records of a request. `./formatter-styles` has the classes of format strings.
+ * - `./receiver` collects records. `./config` has `dictConfig` and `fileConfig`, and
+ *   `./config-listener` has `listen`. `./context` adds fields to all records of a request.
+ *   `./formatter-styles` has the classes of format strings.
  * - `./pickle` and `./framer` are the wire format alone. `./testing` is an in-memory network for
  *   tests.
  *
@@ -89,11 +90,10 @@
  * - Python's module variables have setters: `setRaiseExceptions(false)`, `setLastResort(null)`.
  * - Handlers have no `acquire()`, `release()` and `createLock()`, as JavaScript runs one piece of code at
  *   a time. `HTTPHandler` has the option `fetch` in place of `getConnection()`. There is no
- *   `logAsyncioTasks`, as such tasks are Python's,
- *   no `currentframe`, as JavaScript has no frames, and no class `Manager` or `RootLogger` to make a
- *   second tree of loggers.
- * - There is no `captureWarnings`, as JavaScript has no warnings to capture, no `fileConfig` and
- *   no `listen` of `logging.config`, and nothing for `fork()` or threads.
+ *   `logAsyncioTasks`, as such tasks are Python's, no `currentframe`, as JavaScript has no frames, and no
+ *   class `Manager` or `RootLogger` to make a second tree of loggers.
+ * - There is no `captureWarnings`, as JavaScript has no warnings to capture, and nothing for `fork()`
+ *   or threads.
  *
  * ## Writing parts of your own
  *

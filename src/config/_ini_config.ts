@@ -11,7 +11,7 @@ import { NotALiteralError, readLiteral } from "../text/python_literal.ts";
 import type { ConfigClasses } from "./config_factory.ts";
 import { argumentConstants } from "./_argument_constants.ts";
 import { coreClasses } from "./_core_classes.ts";
-import { type Dialect, INI } from "./_dialect.ts";
+import type { Dialect } from "./_dialect.ts";
 import type { Dictionary } from "./_dictionary_reader.ts";
 import { levelAt } from "./_entry_values.ts";
 import { IniFile } from "./_ini_file.ts";
@@ -24,6 +24,9 @@ import { strip } from "./_python_strip.ts";
 /** The keys of a handler's entry that are no arguments of its class. */
 const NO_ARGUMENTS = ["class", "()", ".", "formatter", "filters"];
 
+/** The name of a logger is that of a module; each dot of a long one makes one more logger. */
+const MAX_NAME_LENGTH = 1024;
+
 /** As Python's `int()` reads it. */
 const INTEGER = /^[+-]?\d+(?:_\d+)*$/;
 
@@ -34,13 +37,13 @@ export interface IniConfigSettings {
   readonly classes: ConfigClasses;
   /** The names that arguments may have, besides the constants. */
   readonly externals: Dictionary;
-  readonly dialect?: Dialect;
+  readonly dialect: Dialect;
 }
 
 /** Configures logging; an invalid text changes nothing. */
 export function configureByIni(text: string, settings: IniConfigSettings): void {
-  const { defaults, disablesOthers, classes, externals, dialect = INI } = settings;
-  const reader = new IniConfigReader(new IniFile(text, defaults), classes, externals);
+  const { defaults, disablesOthers, classes, externals, dialect } = settings;
+  const reader = new IniConfigReader(new IniFile(text, defaults), settings);
   const builder = new ObjectBuilder(reader.config(), classes, externals, dialect);
   install(planBy(builder, () => reader.plan(builder)), disablesOthers);
 }
@@ -50,8 +53,11 @@ class IniConfigReader {
   readonly #classes: ConfigClasses;
   readonly #names: Dictionary;
 
-  constructor(file: IniFile, classes: ConfigClasses, externals: Dictionary) {
+  readonly #maxNames: number;
+
+  constructor(file: IniFile, { classes, externals, dialect }: IniConfigSettings) {
     this.#file = file;
+    this.#maxNames = dialect.maxNames;
     this.#classes = { ...coreClasses(), ...classes };
     this.#names = { ...argumentConstants(), ...externals };
   }
@@ -80,6 +86,10 @@ class IniConfigReader {
     for (const name of new Set(names)) {
       const section = this.#section(`logger_${name}`);
       const qualname = this.#required(section, "qualname");
+      if (qualname.length > MAX_NAME_LENGTH) {
+        const most = `a name of at most ${MAX_NAME_LENGTH} characters`;
+        refuseAt(`[${section}].qualname`, most, qualname);
+      }
       const settings = this.#settings(builder, section);
       // As `getLogger()` has it, both are names of the root.
       if (qualname === "" || qualname === "root") root = replaced(root, settings);
@@ -190,7 +200,9 @@ class IniConfigReader {
   /** A list of names; the lists of CPython are empty where the text is. */
   #list(section: string, option: string): string[] {
     const text = this.#required(this.#section(section), option);
-    return text === "" ? [] : text.split(",").map(strip);
+    const names = text === "" ? [] : text.split(",").map(strip);
+    if (names.length <= this.#maxNames) return names;
+    return refuseAt(`[${section}].${option}`, `a list of at most ${this.#maxNames} names`, names);
   }
 
   #section(name: string): string {

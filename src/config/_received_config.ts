@@ -19,6 +19,12 @@ import { pathTo, refuseAt } from "./_path_error.ts";
 /** A configuration has a handful of levels; one that is much deeper is meant to fill the stack. */
 const MAX_DEPTH = 32;
 
+/** The name of a logger is that of a module; each dot of a long one makes one more logger. */
+const MAX_KEY_LENGTH = 1024;
+
+/** The entries of a list or a dictionary: loggers stay for as long as the program runs. */
+const MAX_ENTRIES = 1000;
+
 /** A roll-over tries the name of each old file, and holds up the program meanwhile. */
 const MAX_BACKUPS = 1000;
 
@@ -52,12 +58,18 @@ export function configureReceived(text: string, { classes, folder }: Allowed): v
 function checkReceived(value: unknown, path: string, depth: number): void {
   if (depth > MAX_DEPTH) refuseAt(path, "nested less deeply", value);
   if (typeof value === "string") return checkReference(value, path);
+  if (typeof value === "object" && value !== null && Object.keys(value).length > MAX_ENTRIES) {
+    refuseAt(path, `of at most ${MAX_ENTRIES} entries in a received configuration`, value);
+  }
   if (Array.isArray(value)) {
     value.forEach((item, at) => checkReceived(item, pathTo(path, String(at)), depth + 1));
   } else if (isPlainObject(value)) {
     for (const [key, item] of Object.entries(value)) {
       const own = pathTo(path, key);
       if (FORBIDDEN_KEYS.includes(key)) refuseAt(own, "absent in a received configuration", item);
+      if (key.length > MAX_KEY_LENGTH) {
+        refuseAt(path, `a dictionary with keys of at most ${MAX_KEY_LENGTH} characters`, key);
+      }
       checkReceived(item, own, depth + 1);
     }
   }
@@ -75,6 +87,7 @@ function confined(dialect: Dialect, folder: string | undefined): Dialect {
   const below = (value: unknown, path: string) => pathBelow(folder, value, path);
   return {
     hasReferences: dialect.hasReferences,
+    maxNames: MAX_ENTRIES,
     pathOf: (section, name) => dialect.pathOf(section, name),
     arguments(given, path) {
       const { filename, address, host, port, backupCount } = given;

@@ -31,9 +31,10 @@
  * - `folder`: the folder below which its files lie; without it it may name none.
  * - `verify` gets the bytes, and returns those to use, or null to discard them. It may return a
  *   promise, so that it can check a signature by `crypto.subtle`.
- * - `host` (`"127.0.0.1"`). Anybody who reaches another address could change the logging of the
+ * - `host` (`"127.0.0.1"`). At another address other machines could change the logging of the
  *   program: there `verify` is required, and `tls` takes a certificate.
- * - `maxBytes` (1 MiB), `maxConnections` (16) and `timeoutMs` (10,000 ms) limit each sender.
+ * - `maxBytes` (1 MiB), `maxConnections` (16) and `timeoutMs` (10,000 ms) limit each sender; a list
+ *   or a dictionary has at most 1,000 entries, and a name at most 1,024 characters.
  * - `onConfigured` is called when a configuration has taken effect, `onError` for each fault;
  *   without it faults are lines on stderr.
  *
@@ -43,9 +44,9 @@
  * and no others. It may have no `()`, no `.`, no `cfg://`, and of `ext://` only `sys.stdout` and
  * `sys.stderr`. The arguments in a file are literals. A `filename`, and the path of a Unix socket,
  * must lie below `folder`, without `..`; `/dev/log` is also allowed for syslog. Portable code cannot
- * see links: give a folder of its own, in which nobody else can make one, and in which nothing else
- * lies, as a handler may empty a file there. If a class of your own takes a path by another name
- * than `filename`, it must check it.
+ * see links: give a folder that only this program can write to, and that holds nothing else, as a
+ * handler may empty a file there. If a class of your own takes a path by another name than
+ * `filename`, it must check it.
  *
  * A sender can do what a configuration can: silence loggers, fill the folder, and, with
  * `handlerClasses`, send the records of this program to any host that it names. Leave

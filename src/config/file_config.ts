@@ -8,6 +8,7 @@
 import { checkBoolean, checkKnown, checkString } from "../logging/validate.ts";
 import { isPlainObject } from "../text/is_mapping.ts";
 import type { ConfigClasses } from "./config_factory.ts";
+import { INI } from "./_dialect.ts";
 import { EXTERNALS } from "./_externals.ts";
 import { configureByIni } from "./_ini_config.ts";
 import { refuseAt } from "./_path_error.ts";
@@ -94,5 +95,6 @@ export function fileConfig(text: string, options: FileConfigOptions = {}): void 
     disablesOthers: disable_existing_loggers,
     classes,
     externals: { ...EXTERNALS, ...externals },
+    dialect: INI,
   });
 }

@@ -44,9 +44,9 @@ const json = (more: object, options: Allowed = allowed) =>
 const handler = (entry: object, options: Allowed = allowed) =>
   json({ handlers: { h: entry }, root: { handlers: ["h"] } }, options);
 
-const ini = (options: string, allows: Allowed = allowed) =>
+const ini = (options: string, allows: Allowed = allowed, loggers = "root") =>
   configureReceived(
-    "[loggers]\nkeys=root\n[handlers]\nkeys=h\n[formatters]\nkeys=\n" +
+    `[loggers]\nkeys=${loggers}\n` + "[handlers]\nkeys=h\n[formatters]\nkeys=\n" +
       `[logger_root]\nhandlers=h\n[handler_h]\n${options}\n`,
     allows,
   );
@@ -108,6 +108,29 @@ test("a received dictionary that is nested deeply is refused at once", () =>
       assertThrows(() => configureReceived(text, allowed));
       assertThrows(() => configureReceived(`{"a":`.repeat(depth), allowed));
     }
+  }));
+
+test("a received configuration makes no logger for each of thousands of dots", () =>
+  bare(() => {
+    const name = "a.".repeat(100_000);
+    const message = refusal(() => json({ loggers: { [name]: {} } }));
+    assert(message.includes("'loggers' must be a dictionary with keys of at most 1024"), message);
+    const logger = `class=NullHandler\n[logger_l]\nhandlers=\nqualname=${name}`;
+    const file = refusal(() => ini(logger, allowed, "root,l"));
+    assert(file.includes("'[logger_l].qualname' must be a name of at most 1024"), file);
+    assertEquals([...manager.loggerDict.keys()], []);
+  }));
+
+test("a received configuration has at most a thousand entries of a kind", () =>
+  bare(() => {
+    const names = (count: number) => Array.from({ length: count }, (_, at) => `l${at}`);
+    const loggers = (count: number) =>
+      Object.fromEntries(names(count).map((name) => [name, { level: 10 }]));
+    json({ loggers: loggers(1000) });
+    const most = refusal(() => json({ loggers: loggers(1001) }));
+    assert(most.includes("'loggers' must be of at most 1000 entries"), most);
+    const list = refusal(() => ini("class=NullHandler", allowed, `root,${names(1000)}`));
+    assert(list.includes("'[loggers].keys' must be a list of at most 1000 names"), list);
   }));
 
 test("a received file evaluates nothing", () =>
@@ -196,11 +219,12 @@ test("a received file of a megabyte is refused or taken within a moment", () =>
       `[handler_h]\nclass=StreamHandler\nargs='${fill("\\'")}`,
     ];
     for (const text of files) assertThrows(() => configureReceived(text, allowed));
-    // Each of the loggers has the long list of DEFAULT.
-    const names = Array.from({ length: 10_000 }, (_, at) => `l${at}`);
-    const text = `[DEFAULT]\nhandlers=${"h,".repeat(200_000)}h\nqualname=a\n[handlers]\nkeys=h\n` +
-      `[formatters]\nkeys=\n[handler_h]\nclass=NullHandler\n[loggers]\nkeys=root,${names}\n` +
-      ["root", ...names].map((name) => `[logger_${name}]\n`).join("");
+    // Each of the formatters has the long format of DEFAULT.
+    const names = Array.from({ length: 999 }, (_, at) => `f${at}`);
+    const text =
+      `[DEFAULT]\nformat=${"%(message)s".repeat(40_000)}\n[formatters]\nkeys=${names}\n` +
+      "[handlers]\nkeys=\n[loggers]\nkeys=root\n[logger_root]\nhandlers=\n" +
+      names.map((name) => `[formatter_${name}]\n`).join("");
     assertThrows(() => configureReceived(text, allowed), SyntaxError, "more than 2000000");
     assertEquals([...manager.loggerDict.keys()], []);
   }));

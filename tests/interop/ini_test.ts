@@ -119,7 +119,7 @@ const pieces: readonly string[] = [
 test("random texts in ConfigParser's grammar are read as CPython reads them", () => {
   const choose = new Chooser(5);
   const text = () => choose.list(choose.int(1, 25), () => choose.of(pieces)).join("");
-  const files = choose.list(roundsOf(9000), (): File => {
+  const files = choose.list(roundsOf(4500), (): File => {
     const start = choose.of(["", "[a]\n", "[a]\n", "[x]\na=1\nb=2\n"]);
     return [start + text(), choose.chance(30) ? { a: "%(b)s", B: "x" } : {}];
   });
@@ -196,7 +196,7 @@ const bits: readonly string[] = [
 test("random texts are read as literals only where Python gives them the same value", () => {
   const choose = new Chooser(8);
   const texts = choose.list(
-    roundsOf(9000),
+    roundsOf(4500),
     () => choose.list(choose.int(1, 8), () => choose.of(bits)).join("").trim(),
   );
   const expected = ask([], texts).literals as ({ value: unknown } | null)[];
