@@ -19,7 +19,7 @@ import { ObjectBuilder } from "./_object_builder.ts";
 import { pathTo, refuseAt } from "./_path_error.ts";
 import { install, type Plan, planBy, type Settings } from "./_plan.ts";
 import { argumentNames, MEMORY_HANDLER, pythonClassOf } from "./_positional_arguments.ts";
-import { strip } from "./_python_strip.ts";
+import { strip } from "./_white_space.ts";
 
 /** The keys of a handler's entry that are no arguments of its class. */
 const NO_ARGUMENTS = ["class", "()", ".", "formatter", "filters"];

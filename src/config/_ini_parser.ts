@@ -11,7 +11,7 @@
  */
 import { valueText } from "../logging/validate.ts";
 import { IniError } from "./_ini_error.ts";
-import { strip, stripEnd, stripStart } from "./_python_strip.ts";
+import { strip, stripEnd, stripStart } from "./_white_space.ts";
 
 /** The section whose options every section has. */
 export const DEFAULT_SECTION = "DEFAULT";

@@ -112,7 +112,7 @@ import {
   type ConfigListenerOptions,
   type ConfigListenerSettings,
 } from "./_config_listener_options.ts";
-import { readConfig } from "./_config_source.ts";
+import { readConfig } from "./_config_frame.ts";
 import { configureReceived } from "./_received_config.ts";
 
 export type { Acceptor, Clock, StreamAddress, TlsOptions } from "../net/connector.ts";

@@ -6,8 +6,7 @@ import { DEFAULT_SECTION, parseIni } from "../../src/config/_ini_parser.ts";
 import { pythonLiteral } from "../../src/text/python_literal.ts";
 import { roundsOf } from "../long_form.ts";
 import { test } from "../test.ts";
-import { askPython, Chooser } from "./oracle.ts";
-import { withoutPython } from "./python.ts";
+import { askPython, Chooser, withoutConfigParser } from "./oracle.ts";
 
 /** A text and the defaults of its options. */
 type File = [text: string, defaults: Record<string, unknown>];
@@ -108,7 +107,7 @@ test("a file in ConfigParser's grammar is read as CPython reads it", () => {
   for (const name of ["Parsing", "DuplicateSection", "DuplicateOption", "MissingSectionHeader"]) {
     assert(errors.includes(`${name}Error`), name);
   }
-}, { skip: withoutPython() });
+}, { skip: withoutConfigParser() });
 
 const pieces: readonly string[] = [
   ..."ab=:%()[]#;".split(""),
@@ -125,7 +124,7 @@ test("random texts in ConfigParser's grammar are read as CPython reads them", ()
   });
   const read = compareFiles(files).filter((found) => !("error" in (found as object)));
   assert(read.length > files.length / 7, `${read.length} of ${files.length} were read`);
-}, { skip: withoutPython() });
+}, { skip: withoutConfigParser() });
 
 /** A value as the oracle writes it; lists are tuples, too. */
 function plain(value: unknown): unknown {
@@ -183,7 +182,7 @@ test("a Python literal has the value that Python gives it, and nothing else has 
   const other = ["open('x')", "__import__('os')", "...", "1j", "f'a'", ...computed];
   for (const text of other) assertEquals(pythonLiteral(text), undefined, text);
   compareLiterals(literals.filter((text) => !other.includes(text)));
-}, { skip: withoutPython() });
+}, { skip: withoutConfigParser() });
 
 const bits: readonly string[] = [
   ..."( ) [ ] ( ) [ ] , , , : ' \" ' \\ # 1 2 0 . - + _ e x a b r".split(" "),
@@ -212,4 +211,4 @@ test("random texts are read as literals only where Python gives them the same va
     both++;
   });
   assert(both > texts.length / 20, `${both} of ${texts.length} are literals`);
-}, { skip: withoutPython() });
+}, { skip: withoutConfigParser() });

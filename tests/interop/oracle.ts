@@ -6,7 +6,7 @@ import { assertEquals } from "@std/assert";
 import { execFileSync } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { pythons } from "./python.ts";
+import { pythons, withoutPython } from "./python.ts";
 
 /** A function of the script, and its arguments. */
 export type Case = readonly [name: string, ...args: unknown[]];
@@ -27,8 +27,21 @@ const followed = pythons().find(({ version }) => version.startsWith("3.13."));
 const newest = pythons().findLast(({ version }) => version.startsWith("3."));
 const asked = followed ?? newest;
 
+/** The minor version of the Python 3 that is asked. */
+const minor = Number(asked?.version.split(".")[1] ?? 0);
+
 /** True if the interpreter knows `z` in a format specification: from 3.11. */
-export const knowsNegativeZero: boolean = Number(asked?.version.split(".")[1] ?? 0) >= 11;
+export const knowsNegativeZero: boolean = minor >= 11;
+
+/** True if a file for `fileConfig()` may give the `defaults` of a formatter: from 3.12. */
+export const knowsDefaults: boolean = minor >= 12;
+
+/** Why a test of files in ConfigParser's grammar is skipped here; `false` if it is not. */
+export function withoutConfigParser(): string | false {
+  const without = withoutPython();
+  // Before 3.10 a section ended at the first bracket.
+  return without || minor >= 11 ? without : "it needs CPython 3.11: pyenv install 3.13";
+}
 
 /** Results of a Python script of this folder that reads JSON from stdin and writes JSON. */
 export function askPython(

@@ -70,13 +70,13 @@ const testedThrough: Record<string, string[]> = {
   ],
   "tests/config/config_listener_test.ts": [
     "src/config/_config_listener_options.ts",
-    "src/config/_config_source.ts",
+    "src/config/_config_frame.ts",
   ],
   "tests/interop/ini_test.ts": [
     "src/config/_ini_error.ts",
     "src/config/_ini_file.ts",
     "src/config/_ini_parser.ts",
-    "src/config/_python_strip.ts",
+    "src/config/_white_space.ts",
   ],
   "tests/interop/pino_worker_test.ts": [
     "src/integrations/_direct_output.ts",
