@@ -64,7 +64,6 @@ const testedThrough: Record<string, string[]> = {
     "src/config/_plan.ts",
   ],
   "tests/config/file_config_test.ts": [
-    "src/config/_argument_constants.ts",
     "src/config/_ini_config.ts",
     "src/config/_positional_arguments.ts",
   ],
