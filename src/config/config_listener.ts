@@ -212,8 +212,8 @@ export class ConfigListener implements AsyncDisposable {
 
   async #stop(): Promise<void> {
     this.#stopping.abort();
-    if (listening === this) listening = undefined;
     await this.#starting?.catch(() => {});
+    if (listening === this) listening = undefined;
     await this.#listener?.close().catch(() => {});
     await this.#accepting;
     for (const waiting of this.#waiting) waiting.abort(STOPPED);
