@@ -15,8 +15,8 @@
  *   Python has not: `logwire.JSONFormatter` (keys of its entry: `keys`), `logwire.ConsoleFormatter`
  *   (`colors`, `datefmt`) and `logwire.RedactingFilter` (`paths`, `replacement`).
  *   `handlerClasses({ connector })` has the handlers over a network, `fileHandlerClasses` of
- *   `./file-handlers` those that write to files, and `mailHandlerClasses` of `./smtp-handler` the
- *   one that mails: give `{ ...handlerClasses({ connector }), ...fileHandlerClasses }` to have
+ *   `./file-handlers` those that write to files, `mailHandlerClasses` of `./smtp-handler` the one
+ *   that mails, and `eventLogHandlerClasses` of `./nt-event-log-handler` that of Windows: give `{ ...handlerClasses({ connector }), ...fileHandlerClasses }` to have
  *   several.
  * - `externals`: the table of what `ext://` names stand for. `sys.stdout`, `sys.stderr`,
  *   `socket.SOCK_STREAM`, `socket.SOCK_DGRAM` and the names in `classes` are known.

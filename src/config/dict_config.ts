@@ -18,7 +18,8 @@ export interface DictConfigOptions {
    * classes that need nothing of a runtime: `logging.Formatter`, `logging.Filter`,
    * `logging.StreamHandler`, `logging.NullHandler`, and those of memory and queues.
    * `handlerClasses()` has the handlers over a network, `fileHandlerClasses` of `./file-handlers`
-   * those that write to files, `mailHandlerClasses` of `./smtp-handler` the one that mails.
+   * those that write to files, `mailHandlerClasses` of `./smtp-handler` the one that mails,
+   * `eventLogHandlerClasses` of `./nt-event-log-handler` that of Windows' event log.
    * @default {}
    */
   classes?: ConfigClasses;
