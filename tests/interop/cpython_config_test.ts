@@ -9,6 +9,7 @@ import {
 } from "@std/assert";
 import { dictConfig } from "../../src/config/dict_config.ts";
 import type { ConfigFactory } from "../../src/config/config_factory.ts";
+import { fileConfig } from "../../src/config/file_config.ts";
 import type { LoggingConfig } from "../../src/config/logging_config.ts";
 import { type FileHandler, fileHandlerClasses } from "../../src/files/file_handlers.ts";
 import { MemoryHandler } from "../../src/handlers/memory_handler.ts";
@@ -237,6 +238,26 @@ test("dictConfig() closes the file of a configuration that it replaces, as confi
       root.error("first");
       assert(first.stream !== null);
       again();
+      const second = root.handlers[0] as FileHandler;
+      root.error("second");
+      await second.close();
+      assertEquals([first.stream, read(second.baseFilename)], [null, "first\nsecond\n"]);
+    });
+  }));
+
+test("fileConfig() closes the file of a configuration that it replaces, as config8 of CPython's tests", () =>
+  inFolder(async (folder) => {
+    const text = [
+      "[loggers]\nkeys=root\n[handlers]\nkeys=file\n[formatters]\nkeys=",
+      "[logger_root]\nlevel=DEBUG\nhandlers=file",
+      "[handler_file]\nclass=FileHandler\nlevel=DEBUG",
+      `args=("${folder}/app.log",)\nkwargs={"encoding": "utf-8"}`,
+    ].join("\n");
+    await withBareRoot(async () => {
+      fileConfig(text, { classes: fileHandlerClasses });
+      const first = root.handlers[0] as FileHandler;
+      root.error("first");
+      fileConfig(text, { classes: fileHandlerClasses });
       const second = root.handlers[0] as FileHandler;
       root.error("second");
       await second.close();

@@ -1,12 +1,36 @@
 /** The test classes of `logging.config`. */
-import { absent, difference, type Parity, shown } from "./answers.ts";
+import { absent, type Parity, shown } from "./answers.ts";
 
 const cases = "tests/interop/cpython_config_test.ts";
 const dictConfig = "tests/config/dict_config_test.ts";
+const fileConfig = "tests/config/file_config_test.ts";
+const listener = "tests/config/config_listener_test.ts";
 const queues = "tests/config/queue_handler_factory_test.ts";
 const coreClasses = "tests/config/core_classes_test.ts";
 
-const noFileConfig = difference("no `fileConfig` and no `listen` of `logging.config`");
+const fileConfig0156 = shown(
+  fileConfig,
+  "fileConfig() does what config0, 1, 5 and 6 of CPython's tests say",
+);
+const fileConfigRefuses = shown(
+  fileConfig,
+  "fileConfig() refuses config2 and 3 of CPython's tests, and changes nothing",
+);
+const fileConfigOthers = shown(
+  fileConfig,
+  "fileConfig() disables and names as the other cases of CPython's tests",
+);
+
+const listens = [
+  ...shown(
+    "tests/interop/config_listener_test.ts",
+    "listen() takes the dictionary and the file that CPython ${version} sends",
+  ),
+  ...shown(
+    listener,
+    "listen() takes a dictionary and a file, in whatever pieces they arrive",
+  ),
+];
 
 const config01 = shown(cases, "dictConfig() does what config0 and config1 of CPython's tests say");
 const refused = shown(
@@ -56,23 +80,41 @@ const portQueue = shown(
 /** Everything that reads a configuration. */
 export const config: Parity = {
   ConfigFileTest: {
-    test_config0_ok: noFileConfig,
-    test_config0_using_cp_ok: noFileConfig,
-    test_config1_ok: noFileConfig,
-    test_config2_failure: noFileConfig,
-    test_config3_failure: noFileConfig,
-    test_config4_ok: noFileConfig,
-    test_config5_ok: noFileConfig,
-    test_config6_ok: noFileConfig,
-    test_config7_ok: noFileConfig,
-    test_config8_ok: noFileConfig,
-    test_config9_ok: noFileConfig,
-    test_logger_disabling: noFileConfig,
-    test_config_set_handler_names: noFileConfig,
-    test_exception_if_confg_file_is_invalid: noFileConfig,
-    test_exception_if_confg_file_is_empty: noFileConfig,
-    test_exception_if_config_file_does_not_exist: noFileConfig,
-    test_defaults_do_no_interpolation: noFileConfig,
+    test_config0_ok: fileConfig0156,
+    test_config0_using_cp_ok: absent(
+      "JavaScript has no `configparser` whose object could be given in place of the text",
+      fileConfig0156,
+    ),
+    test_config1_ok: fileConfig0156,
+    test_config2_failure: fileConfigRefuses,
+    test_config3_failure: fileConfigRefuses,
+    test_config4_ok: shown(
+      fileConfig,
+      "fileConfig() makes the caller's own formatter, as config4 of CPython's tests",
+    ),
+    test_config5_ok: fileConfig0156,
+    test_config6_ok: fileConfig0156,
+    test_config7_ok: shown(
+      fileConfig,
+      "fileConfig() disables loggers that are not named, as config7 of CPython's tests",
+    ),
+    test_config8_ok: shown(
+      cases,
+      "fileConfig() closes the file of a configuration that it replaces, as config8 of CPython's tests",
+    ),
+    test_config9_ok: shown(
+      fileConfig,
+      "fileConfig() gives a formatter its defaults, as config9 of CPython's tests",
+    ),
+    test_logger_disabling: fileConfigOthers,
+    test_config_set_handler_names: fileConfigOthers,
+    test_exception_if_confg_file_is_invalid: fileConfigOthers,
+    test_exception_if_confg_file_is_empty: fileConfigOthers,
+    test_exception_if_config_file_does_not_exist: absent(
+      "fileConfig() gets the text of a file that the program has read, and opens no file itself",
+      fileConfigOthers,
+    ),
+    test_defaults_do_no_interpolation: fileConfigOthers,
   },
   ConfigDictTest: {
     test_config0_ok: config01,
@@ -129,9 +171,22 @@ export const config: Parity = {
       cases,
       "dictConfig() sets flushLevel by name, as config18 of CPython's tests",
     ),
-    test_listen_config_10_ok: noFileConfig,
-    test_listen_config_1_ok: noFileConfig,
-    test_listen_verify: noFileConfig,
+    test_listen_config_10_ok: [
+      ...listens,
+      ...shown(
+        cases,
+        "dictConfig() filters at the handler and the logger, as config10 of CPython's tests",
+      ),
+    ],
+    test_listen_config_1_ok: listens,
+    test_listen_verify: [
+      ...shown(
+        listener,
+        "listen() discards what verify() does not return",
+        "listen() uses the bytes that verify() returns, now or later",
+      ),
+      ...listens,
+    ],
     test_bad_format: validates,
     test_bad_format_with_dollar_style: shown(
       cases,

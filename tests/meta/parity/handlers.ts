@@ -59,7 +59,11 @@ const stopHandlesAllOfAThread = shown(
 export const handlers: Parity = {
   HandlerTest: {
     test_name: [
-      ...shown(handler, "setting 'name' registers the handler under that name"),
+      ...shown(
+        handler,
+        "setting 'name' registers the handler under that name",
+        "set_name() and get_name() are the property 'name'",
+      ),
       ...difference("A handler is a subclass of `Handler` with an `emit()`."),
     ],
     test_builtin_handlers: [
@@ -211,7 +215,7 @@ export const handlers: Parity = {
     ),
     test_queue_listener_context_manager: shown(
       listener,
-      "QueueListener checks a handler's level only with respect_handler_level",
+      "QueueListener.start() returns the listener, which await using stops",
     ),
     test_queue_listener_multi_start: shown(
       listener,

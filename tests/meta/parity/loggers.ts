@@ -17,6 +17,7 @@ const module = "tests/logging/module_functions_test.ts";
 const record = "tests/logging/log_record_test.ts";
 const shutdown = "tests/logging/shutdown_test.ts";
 const file = "tests/files/file_handler_test.ts";
+const fileEncodings = "tests/interop/file_encodings_test.ts";
 
 const names = "getLevelName() maps numbers to names and names to numbers";
 const custom = "levels that a program names pass by their numbers at loggers, handlers and filters";
@@ -25,6 +26,9 @@ const enabled = "isEnabledFor() depends on the level, on disable() and on 'disab
 const hasHandlers = "hasHandlers() looks at ancestors until propagation ends";
 const extraIsRenamed =
   "a field of extra with the name of an attribute is added with _ behind its name";
+
+const inEachEncoding =
+  "FileHandler writes the bytes that CPython's writes, in each encoding and with each errors";
 
 const noLocks = absent("JavaScript's handlers have no lock that a failure could leave locked");
 const reportsAndCloses = difference(
@@ -259,15 +263,19 @@ export const loggers: Parity = {
     ],
     test_encoding_errors: [
       ...noFilename,
-      ...shown(file, "a lone surrogate is written as errors says, as in Python"),
+      ...shown(fileEncodings, inEachEncoding),
     ],
     test_encoding_errors_default: [
       ...noFilename,
-      ...shown(file, "a lone surrogate is written as errors says, as in Python"),
+      ...shown(fileEncodings, inEachEncoding),
     ],
     test_encoding_errors_none: [
       ...noFilename,
-      ...shown(file, "a lone surrogate is written as errors says, as in Python"),
+      ...shown(fileEncodings, inEachEncoding),
+      ...shown(
+        "tests/files/text_encoding_test.ts",
+        "a record that the encoding cannot write is reported, and the others are written",
+      ),
     ],
     test_log_taskName: [...noFilename, ...noTaskName],
     test_log: configures,
