@@ -23,6 +23,7 @@ import {
 import { messageMode, packedForward } from "../wire/forward/forward_message.ts";
 import { gzip } from "../wire/gzip.ts";
 import type { Batch, BatchWriter, DetailedWriter } from "./batch_writer.ts";
+import type { ChunkIds } from "./chunk_ids.ts";
 import type { CheckedDeliveryOptions } from "./delivery_options.ts";
 import { FramedStreamWriter } from "./framed_stream_writer.ts";
 import { endedEarly, quoted, serverOf, violation } from "./_session_errors.ts";
@@ -46,32 +47,6 @@ export interface ForwardSettings extends Pick<CheckedDeliveryOptions, "clock" | 
   readonly salt: () => string;
   /** Records wait on the disk: a later process sends them, with their ids. */
   readonly isSpooled: boolean;
-}
-
-/** Names the chunks of a handler, each in one way whenever it is sent. */
-export class ChunkIds {
-  readonly #random: () => string;
-  #prefix: string | undefined;
-  #last = 0;
-
-  constructor(random: () => string) {
-    this.#random = random;
-  }
-
-  /** The id of a batch. A part of one begins with the same record, so that the number of records counts. */
-  of({ id, key, lengths }: Batch): string {
-    return `${key ?? `${this.#own}-${id}`}-${lengths.length}`;
-  }
-
-  /** An id for what is written as the process ends, and is not sent again. */
-  last(): string {
-    return `${this.#own}-last-${this.#last++}`;
-  }
-
-  /** Random from the first chunk on: workers have no randomness before. */
-  get #own(): string {
-    return this.#prefix ??= this.#random();
-  }
 }
 
 /** The most chunks that wait for acknowledgements: with 96 KiB in each these are 3 MiB. */

@@ -138,7 +138,8 @@ import {
   DELIVERY_OPTIONS,
   type DeliveryOptions,
 } from "../delivery/delivery_options.ts";
-import { ChunkIds, type ForwardSettings, openForward } from "../delivery/forward_writer.ts";
+import { ChunkIds } from "../delivery/chunk_ids.ts";
+import { type ForwardSettings, openForward } from "../delivery/forward_writer.ts";
 import { NetworkHandler } from "../delivery/network_handler.ts";
 
 export type { DeliveryOptions };

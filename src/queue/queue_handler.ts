@@ -140,6 +140,11 @@ export interface HandlerQueue {
    * other result is ignored, unless it is a promise that rejects.
    */
   put_nowait(record: LogRecord): unknown;
+  /**
+   * True: error and stack stay apart from the text of a record, which the other end may have to
+   * escape. @default {false}, as CPython
+   */
+  readonly keepsErrors?: boolean;
   /** The number of records that wait; at the end of the process they are reported as lost. */
   qsize?(): number;
   /** Resolves when every record that was put in is handled. */
@@ -326,12 +331,15 @@ export class QueueHandler extends Handler {
   /**
    * A copy of the record for a later turn or another thread: `msg` and `message` are the text that
    * this handler's formatter makes, and `args`, `exc_info`, `exc_text` and `stack_info` are null,
-   * as the text contains them. A received record keeps `exc_text` and `stack_info` apart from its
-   * text: a handler that writes lines escapes the line feeds of the text, and not those of a
-   * traceback.
+   * as the text contains them. A received record, and any record for a queue that `keepsErrors`,
+   * keeps `exc_text` and `stack_info` apart from its text: a handler that writes lines escapes the
+   * line feeds of a received text, and not those of a traceback.
    */
   prepare(record: LogRecord): LogRecord {
-    if (!isReceived(record)) return textCopy(record, this.format(record));
+    const keeps = isReceived(record) || this.queue.keepsErrors === true;
+    if (!keeps) return textCopy(record, this.format(record));
+    // Formatting the record puts the text of its error into it.
+    if (record.exc_info && !record.exc_text) this.format(record);
     const { exc_text, stack_info } = record;
     const bare = makeLogRecord({ ...record, exc_info: null, exc_text: null, stack_info: null });
     return Object.assign(textCopy(bare, this.format(bare)), {
