@@ -41,7 +41,7 @@ export async function programsFor(name: string): Promise<Programs> {
 }
 
 /** The binary itself, as npm puts a script before Deno's, which would get the signals. */
-function binaryOf(name: string): string {
+export function binaryOf(name: string): string {
   if (name === runtime) return process.execPath;
   const [command = "", ...rest] = runtimes[name]!.find;
   const { stdout, status } = spawnSync(command, rest, { encoding: "utf8" });
