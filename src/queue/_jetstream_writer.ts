@@ -96,9 +96,7 @@ export class JetStreamWriter implements DetailedWriter {
     const { lengths, bytes } = batch;
     const failure = toConnectionError(error, this.#target);
     if (failure.code !== "too-large") return this.#end(failure);
-    if (lengths.length === 1) {
-      return this.#settle(batch, [0], { reason: "tooLarge", error: failure });
-    }
+    if (lengths.length === 1) return this.#settle(batch, [0], { reason: "tooLarge" });
     this.#target.mostBytes = Math.min(this.#target.mostBytes, bytes.length >> 1);
     this.#end(failure);
   }

@@ -152,7 +152,7 @@ test(
 
       const all = files.map(linesOf);
       const distinct = (lines: string[]) => [...new Set(lines)].sort();
-    assertEquals(distinct(all.flat()), [...expected].sort(), "each is handled, and no other");
+      assertEquals(distinct(all.flat()), [...expected].sort(), "each is handled, and no other");
       const batches = readByPython(server.port);
       assertEquals(distinct(batches.flatMap(({ lines }) => lines)), [...expected].sort());
       assertEquals(new Set(batches.map(({ id }) => id)).size, batches.length, "no id comes twice");
