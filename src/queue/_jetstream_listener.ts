@@ -115,7 +115,6 @@ export class JetStreamListener {
   #isUnsure = false;
   #consumer: JetStreamConsumerLike | undefined;
   #messages: JetStreamMessagesLike | undefined;
-  #ackWaitMs = USUAL_ACK_WAIT_MS;
   #workTimer: unknown;
   /** Ends the wait for room, and the pause after a failure. */
   #onRoom: () => void = () => {};
@@ -154,7 +153,6 @@ export class JetStreamListener {
     this.#flush = flush;
     this.#isOpen = true;
     this.#running = this.#run(durable);
-    this.#startWork();
   }
 
   /** Asks for no more messages; resolves when those that are here are in the queue. */
@@ -263,7 +261,8 @@ export class JetStreamListener {
         }`,
       );
     }
-    this.#ackWaitMs = ack_wait ? ack_wait / NANOSECONDS : USUAL_ACK_WAIT_MS;
+    this.#source.clock.clearTimeout(this.#workTimer);
+    this.#keepWorking((ack_wait ? ack_wait / NANOSECONDS : USUAL_ACK_WAIT_MS) / 3);
     return consumer;
   }
 
@@ -351,7 +350,8 @@ export class JetStreamListener {
     if (isRejected) this.#counts.rejected++;
     else this.#counts.acknowledged++;
     for (const message of messages) {
-      this.#answer(() => isRejected ? message.term("no log records") : message.ack());
+      // Without a reason, which a server before 2.11 does not take.
+      this.#answer(() => isRejected ? message.term() : message.ack());
     }
   }
 
@@ -360,15 +360,14 @@ export class JetStreamListener {
     callBack(answer, (error) => this.#report(this.#fault("takes no acknowledgement", error)));
   }
 
-  /** Tells the server, three times within its time, that the pending messages are being handled. */
-  #startWork(): void {
-    const { clock } = this.#source;
-    this.#workTimer = clock.setTimeout(() => {
+  /** Tells the server, so often, that the pending messages are being handled. */
+  #keepWorking(ms: number): void {
+    this.#workTimer = this.#source.clock.setTimeout(() => {
       for (const { messages } of this.#pending.values()) {
         this.#answer(() => messages.at(-1)?.working());
       }
-      this.#startWork();
-    }, this.#ackWaitMs / 3);
+      this.#keepWorking(ms);
+    }, ms);
   }
 
   // Faults.

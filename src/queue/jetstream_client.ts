@@ -78,5 +78,5 @@ export interface JetStreamMessageLike {
   /** Says that it is being handled, so that the server waits on. */
   working(): void;
   /** Says that it must not be delivered again, as it is no good. */
-  term(reason?: string): void;
+  term(): void;
 }
