@@ -113,6 +113,11 @@ export class Delivery implements ExitHooks, LinkActions {
     return this.#account.stats(this.#unacknowledged);
   }
 
+  /** As in the account, for code that asks for each record. */
+  get droppedTotal(): number {
+    return this.#account.counts.droppedTotal;
+  }
+
   get #unacknowledged(): number {
     return this.#attempt?.writer?.acknowledges ? this.#outbox.window.records : 0;
   }

@@ -249,6 +249,15 @@ export abstract class NetworkHandler extends Handler {
   }
 
   /**
+   * As in `stats`, for a subclass that asks for each record.
+   *
+   * @ignore
+   */
+  protected get droppedTotal(): number {
+    return this.#delivery.droppedTotal;
+  }
+
+  /**
    * Resolves when everything emitted before is written, acknowledged where the server does that, or
    * dropped. In `queue` mode that may take as long as the server is away: give a `signal`. With
    * `connection: "per-flush"` it connects for that, and where it cannot, or may not yet again, resolves

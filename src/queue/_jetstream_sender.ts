@@ -27,6 +27,7 @@ export class JetStreamSender extends NetworkHandler {
     new PickleEncoder(),
     new FrameEncoder(encodeFrame),
   );
+  #isClosed = false;
   /** The errors of the record that is being put in. */
   #errors: unknown[] | undefined;
 
@@ -47,7 +48,7 @@ export class JetStreamSender extends NetworkHandler {
    * @throws {unknown} the error of encoding it
    */
   put(record: LogRecord): void {
-    const before = this.stats.dropped;
+    const { droppedTotal } = this;
     const outer = this.#errors;
     const errors: unknown[] = this.#errors = [];
     try {
@@ -56,14 +57,12 @@ export class JetStreamSender extends NetworkHandler {
       this.#errors = outer;
     }
     if (errors.length > 0) throw errors[0];
-    const { overflow, tooLarge, closed } = this.stats.dropped;
-    if (overflow > before.overflow && this.#dropsNewest) {
+    if (this.droppedTotal === droppedTotal) return;
+    if (this.#isClosed) throw new Error("the queue is closed");
+    // Otherwise it was queued, and older ones were dropped.
+    if (this.#dropsNewest) {
       throw new QueueFullError("the queue is full: the server is away, or behind");
     }
-    if (tooLarge > before.tooLarge) {
-      throw new QueueFullError("a record is larger than the whole queue");
-    }
-    if (closed > before.closed) throw new Error("the queue is closed");
   }
 
   override emit(record: LogRecord): void {
@@ -74,6 +73,11 @@ export class JetStreamSender extends NetworkHandler {
   override handleError(record: LogRecord, error: unknown): void {
     if (this.#errors === undefined || isCorrected(record)) super.handleError(record, error);
     else this.#errors.push(error);
+  }
+
+  override close(): Promise<void> {
+    this.#isClosed = true;
+    return super.close();
   }
 
   /** Asks for the stream: a small message, should the client keep it until there is a connection. */

@@ -120,21 +120,20 @@
  * ## Redis, Kafka and others
  *
  * A class of ten lines with a `put_nowait()` is a queue. For the streams of Redis, with the npm package
- * `redis`:
+ * `redis` (the program is `tests/examples/redis_shop.ts`):
  *
  * ```ts ignore
  * class RedisQueue implements HandlerQueue {
- *   #waiting = new Set<Promise<unknown>>();
- *   constructor(readonly client: RedisClientType, readonly key: string) {}
- *
+ *   readonly client = createClient({ url: process.env.REDIS_URL ?? "redis://localhost" });
+ *   readonly adding = new Set<Promise<unknown>>();
  *   put_nowait(record: LogRecord): Promise<unknown> {
- *     if (this.#waiting.size >= 10_000) throw new QueueFullError("Redis is away, or behind");
- *     const adding = this.client.xAdd(this.key, "*", { record: JSON.stringify(record) });
- *     this.#waiting.add(adding);
- *     return adding.finally(() => this.#waiting.delete(adding));
+ *     if (this.adding.size >= 10_000) throw new QueueFullError("Redis is away, or behind");
+ *     const added = this.client.xAdd("logs", "*", { record: JSON.stringify(record) });
+ *     this.adding.add(added);
+ *     return added.finally(() => this.adding.delete(added));
  *   }
- *   qsize = () => this.#waiting.size;
- *   flush = async () => void await Promise.allSettled(this.#waiting);
+ *   qsize = (): number => this.adding.size;
+ *   flush = async (): Promise<void> => void await Promise.allSettled(this.adding);
  * }
  * ```
  *

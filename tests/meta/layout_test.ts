@@ -254,7 +254,13 @@ const testedThrough: Record<string, string[]> = {
     "src/wire/forward/forward_server.ts",
     "src/wire/forward/received_event.ts",
   ],
+  "tests/queue/jetstream_queue_test.ts": [
+    "src/queue/_jetstream_sender.ts",
+    "src/queue/_jetstream_writer.ts",
+  ],
+  "tests/queue/jetstream_listener_test.ts": ["src/queue/_framed_records.ts"],
   "tests/delivery/forward_writer_test.ts": [
+    "src/delivery/chunk_ids.ts",
     "src/handlers/forward_handler.ts",
     "src/wire/forward/forward_client.ts",
     "src/wire/forward/forward_message.ts",
