@@ -48,7 +48,7 @@ async function publish(count: number): Promise<void> {
       log.info("request %d took %d ms", logged, logged++ % 1000);
     }
     await turn();
-    while (queue.qsize() > MOST_QUEUED) await turn();
+    while (queue.stats.queued > MOST_QUEUED) await turn();
   }
   await handler.flush();
 }

@@ -278,6 +278,8 @@ export class JetStreamQueue implements HandlerQueue, ListenerQueue, AsyncDisposa
   readonly stream: string;
   /** The subject that is published to, or the subjects that are listened to. */
   readonly subject: string;
+  /** The name in the metrics of `./metrics`, which take a queue for a handler. @default {null} */
+  name: string | null = null;
   /** Error and stack of a record travel apart from its text. */
   readonly keepsErrors = true;
   readonly #sender: JetStreamSender;
@@ -358,11 +360,6 @@ export class JetStreamQueue implements HandlerQueue, ListenerQueue, AsyncDisposa
       );
     }
     this.#sender.put(item);
-  }
-
-  /** The number of records that wait for an acknowledgement of the server. */
-  qsize(): number {
-    return this.#sender.stats.queued;
   }
 
   /**

@@ -39,7 +39,7 @@ for (let number = Number(first); number < Number(end);) {
   for (let i = 0; i < Number(aTurn) && number < Number(end); i++) log.info("#%d", number++);
   await turns(1);
   console.log(`logged ${number}`);
-  while (queue.qsize() > MOST_QUEUED) await turns(1);
+  while (queue.stats.queued > MOST_QUEUED) await turns(1);
 }
 await handler.flush();
 const { emitted, recovered, sent, queued, droppedTotal } = queue.stats;

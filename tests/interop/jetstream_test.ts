@@ -1,6 +1,10 @@
 /** JetStreamQueue with a real nats-server between senders and listeners. */
 import { assert, assertEquals } from "@std/assert";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileSpool } from "../../src/files/spool/file_spool.ts";
 import { Logger } from "../../src/logging/logger.ts";
 import { JetStreamQueue, type JetStreamQueueOptions } from "../../src/queue/jetstream_queue.ts";
 import type { JetStreamLike } from "../../src/queue/jetstream_client.ts";
@@ -10,6 +14,7 @@ import { ListHandler } from "../logging/helpers.ts";
 import { test } from "../test.ts";
 import { turns } from "../turns.ts";
 import { until } from "../until.ts";
+import { runProgram } from "./programs.ts";
 import { NatsServer, STREAM, withoutNats } from "./nats_server.ts";
 
 const skip = withoutNats;
@@ -76,14 +81,14 @@ test(
     let logged = 0;
     const logUntil = async (condition: () => boolean) => {
       await until(async () => {
-        for (let i = 0; queue.qsize() < 1000 && i < 100; i++) log.info("#%d", logged++);
+        for (let i = 0; queue.stats.queued < 1000 && i < 100; i++) log.info("#%d", logged++);
         await turns(1);
         return condition();
       }, () => JSON.stringify(queue.stats));
     };
     await logUntil(() => queue.stats.sent > 1000);
     await server.kill();
-    await logUntil(() => queue.qsize() >= 1000);
+    await logUntil(() => queue.stats.queued >= 1000);
     await server.launch();
     const { sent } = queue.stats;
     await logUntil(() => queue.stats.sent > sent + 2000);
@@ -251,6 +256,44 @@ test(
     await manager.streams.add({ name: "OTHER", subjects: ["other.>"] });
     await handler.flush();
     assertEquals(queue.stats.sent, 1);
+  },
+  { skip },
+);
+
+test(
+  "what a program leaves in the queue is reported once, or is published by the next one",
+  async () => {
+    await using server = await NatsServer.start();
+    const folder = mkdtempSync(join(tmpdir(), "logwire-jetstream-"));
+    const spool = join(folder, "spool");
+    const run = async (...args: string[]) => {
+      const options = { denoFlags: ["--allow-read", "--allow-write", "--allow-sys"] };
+      const [scenario = "", ...rest] = args;
+      return (await runProgram(
+        "jetstream_ending_program.ts",
+        [scenario, server.port, ...rest],
+        0,
+        options,
+      )).stderr;
+    };
+    try {
+      for (const scenario of ["exits", "returns"]) {
+        const lines = (await run(scenario)).trimEnd().split("\n");
+        const last = lines.at(-1)!;
+        assert(/^logwire: JetStreamQueue logs\.ending: .*: 100 records lost/.test(last), last);
+        assertEquals(lines.filter((line) => line.includes("lost")).length, 1, lines.join("\n"));
+        const stderr = await run(scenario, spool);
+        assert(!stderr.includes("lost"), stderr);
+      }
+      const { queue, handler, log } = sender(await server.client(), { spool: fileSpool(spool) });
+      log.info("#100");
+      await handler.flush();
+      const { recovered, sent } = queue.stats;
+      assertEquals([recovered, sent], [200, 201]);
+      await queue[Symbol.asyncDispose]();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   },
   { skip },
 );

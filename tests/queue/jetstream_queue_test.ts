@@ -3,6 +3,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { metrics } from "../../src/delivery/metrics.ts";
 import { fileSpool } from "../../src/files/spool/file_spool.ts";
 import { Logger } from "../../src/logging/logger.ts";
 import { JetStreamQueue, type JetStreamQueueOptions } from "../../src/queue/jetstream_queue.ts";
@@ -67,6 +68,8 @@ scenario("JetStreamQueue publishes the records of a turn as one message of frame
     ["myapp", "b 2", null],
   ]);
   assert(/^.{8,}-0-2$/.test(id), id);
+  queue.name = "fleet";
+  assert(metrics(queue).includes('logwire_records_sent_total{handler="fleet"} 2\n'));
   assertEquals(account(queue), [2, 2, 0, 0]);
 });
 

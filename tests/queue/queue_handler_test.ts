@@ -73,6 +73,26 @@ test("a formatter of QueueHandler makes the text in the queue, and not that of o
   assertEquals([direct.lines, listed.lines], [["que -> ERROR: error"], ["que -> ERROR: error"]]);
 });
 
+test("QueueHandler.prepare() keeps error and stack apart for a queue that keepsErrors", () => {
+  class OwnFormatter extends Formatter {
+    override formatException(): string {
+      return "in own words";
+    }
+  }
+  const handler = new QueueHandler(Object.assign(new RecordQueue(), { keepsErrors: true }));
+  for (
+    const [formatter, text, traceback] of [
+      [null, "no ink", "Error: boom\n    at x"],
+      [new OwnFormatter("[%(levelname)s] %(message)s"), "[ERROR] no ink", "in own words"],
+    ] as const
+  ) {
+    handler.setFormatter(formatter);
+    const { msg, args, exc_info, exc_text, stack_info } = handler.prepare(failing());
+    assertEquals([msg, args, exc_info], [text, null, null]);
+    assertEquals([exc_text, stack_info], [traceback, "Stack:\n  f"]);
+  }
+});
+
 test("QueueHandler.prepare() copies a field named __proto__ as a field", () => {
   const record = recordOf("x");
   Object.defineProperty(record, "__proto__", { value: { spam: 1 }, enumerable: true });

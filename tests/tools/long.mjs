@@ -47,7 +47,8 @@ else {
     run(command, [...rest, join(root, "tests", "interop", "spool_long.ts"), ...args]);
   }
   const ok = join(root, "tests", "tools", "ok.mjs");
-  const parts = ["interop/relp", "interop/failover", "conservation", "delivery/network_handler"];
+  const parts = ["interop/relp", "interop/failover", "interop/jetstream_fleet"];
+  parts.push("conservation", "delivery/network_handler");
   run(process.execPath, [ok, "--only=deno,bun,node", ...parts]);
   runFaults([]);
   runWine();
