@@ -202,16 +202,9 @@ export type { DeliveryOptions, DeliveryStats, JetStreamListenerStats };
 
 /** Options of {@linkcode JetStreamQueue}. */
 export interface JetStreamQueueOptions extends
-  Pick<
+  Omit<
     DeliveryOptions,
-    | "batchMs"
-    | "clock"
-    | "closeTimeoutMs"
-    | "maxQueuedBytes"
-    | "maxQueuedRecords"
-    | "onEvent"
-    | "overflow"
-    | "spool"
+    "connection" | "connectTimeoutMs" | "exitTimeoutMs" | "whileDisconnected" | "writeTimeoutMs"
   > {
   /** The name of the stream, which exists. */
   stream: string;

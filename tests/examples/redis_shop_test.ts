@@ -46,7 +46,7 @@ test("the records of the shop are in the stream of Redis, in order", async () =>
   await client.connect();
   const entries = await client.xRange("logs", "-", "+");
   await client.close();
-  const records = entries.map(({ message }) =>
+  const records = entries!.map(({ message }) =>
     JSON.parse(message.record!) as Record<string, string>
   );
   assertEquals(

@@ -45,10 +45,9 @@ const queue = new JetStreamQueue(jetstream(connection), {
 });
 const listener = new QueueListener(queue, new FlushedFile());
 listener.start();
-console.log("listening");
 process.stdin.resume();
 await once(process.stdin, "end");
 await listener.stop();
-console.log(JSON.stringify(queue.stats.listener));
+process.stdout.write(JSON.stringify(queue.stats.listener) + "\n");
 await connection.close();
 process.exit();

@@ -38,11 +38,13 @@ log.addHandler(handler);
 for (let number = Number(first); number < Number(end);) {
   for (let i = 0; i < Number(aTurn) && number < Number(end); i++) log.info("#%d", number++);
   await turns(1);
-  console.log(`logged ${number}`);
+  process.stdout.write(`logged ${number}\n`);
   while (queue.stats.queued > MOST_QUEUED) await turns(1);
 }
 await handler.flush();
 const { emitted, recovered, sent, queued, droppedTotal } = queue.stats;
-console.log(JSON.stringify({ emitted, recovered, sent, queued, droppedTotal }));
+process.stdout.write(
+  JSON.stringify({ emitted, recovered, sent, queued, droppedTotal }) + "\n",
+);
 await queue[Symbol.asyncDispose]();
 await connection.close();
