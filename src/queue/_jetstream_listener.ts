@@ -336,7 +336,10 @@ export class JetStreamListener {
   async #settleHandled(): Promise<void> {
     while (this.#handled.length > 0) {
       const handled = this.#handled.splice(0);
-      await this.#flush();
+      // To hand the records out again would not help.
+      await this.#flush().catch((error) =>
+        this.#report(this.#fault("could not flush its handlers", error))
+      );
       for (const pending of handled) this.#settle(pending);
       this.#onRoom();
     }

@@ -28,8 +28,10 @@ export class JetStreamSender extends NetworkHandler {
     new FrameEncoder(encodeFrame),
   );
   #isClosed = false;
-  /** The errors of the record that is being put in. */
-  #errors: unknown[] | undefined;
+  /** How many records are being put in: an encoder may log. */
+  #puts = 0;
+  /** The errors of these records, of the innermost one last. */
+  readonly #errors: unknown[] = [];
 
   constructor(target: JetStreamTarget, options: DeliveryOptions) {
     super(`JetStreamQueue ${target.subject}`, options, {
@@ -49,14 +51,12 @@ export class JetStreamSender extends NetworkHandler {
    */
   put(record: LogRecord): void {
     const { droppedTotal } = this;
-    const outer = this.#errors;
-    const errors: unknown[] = this.#errors = [];
-    try {
-      this.emit(record);
-    } finally {
-      this.#errors = outer;
-    }
-    if (errors.length > 0) throw errors[0];
+    const errors = this.#errors.length;
+    this.#puts++;
+    // It throws nothing.
+    this.emit(record);
+    this.#puts--;
+    if (this.#errors.length > errors) throw this.#errors.splice(errors)[0];
     if (this.droppedTotal === droppedTotal) return;
     if (this.#isClosed) throw new Error("the queue is closed");
     // Otherwise it was queued, and older ones were dropped.
@@ -71,7 +71,7 @@ export class JetStreamSender extends NetworkHandler {
 
   /** An error of the record that is being put in is the error of `put()`. */
   override handleError(record: LogRecord, error: unknown): void {
-    if (this.#errors === undefined || isCorrected(record)) super.handleError(record, error);
+    if (this.#puts === 0 || isCorrected(record)) super.handleError(record, error);
     else this.#errors.push(error);
   }
 

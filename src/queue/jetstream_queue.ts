@@ -12,7 +12,8 @@
  * ```ts ignore
  * import { connect } from "@nats-io/transport-node";
  * import { jetstream, jetstreamManager } from "@nats-io/jetstream";
- * import { FileHandler, getLogger } from "jsr:@logwire/logging";
+ * import { getLogger } from "jsr:@logwire/logging";
+ * import { FileHandler } from "jsr:@logwire/logging/file-handlers";
  * import { JetStreamQueue } from "jsr:@logwire/logging/jetstream";
  * import { QueueHandler, QueueListener } from "jsr:@logwire/logging/queue-handler";
  *
@@ -89,13 +90,15 @@
  *
  * ## Settings of the server
  *
- * - A server acknowledges a message before it is synced to the disk: `sync_interval: always` in the
- *   `jetstream` block of its configuration makes it survive a loss of power, and so do replicas.
+ * - A server acknowledges a message before it is on the disk, and syncs every two minutes by default.
+ *   `sync_interval: always` in the `jetstream` block of its configuration (from nats-server 2.10 on)
+ *   makes each message survive a loss of power, and takes some hundred messages a second: then use
+ *   `batchMs`. Replicas help, too.
  * - `retention: "workqueue"` deletes what is acknowledged, and takes one `durable`. With `"limits"`
  *   several consumers read the stream; set `max_age` or `max_bytes` then.
  * - `discard: "new"` refuses messages when the stream is full: the records wait in the senders.
  *   `"old"`, the default, loses the oldest records, which no counter here knows.
- * - An account that may only publish to the subject is enough for a sender.
+ * - A sender needs no more than the right to publish to the subject, and to subscribe to `_INBOX.>`.
  *
  * ## When the server is away
  *
@@ -107,8 +110,8 @@
  *
  * `await handler.close()` waits until all is acknowledged, for the `closeTimeoutMs` of the handler; then
  * close the client. `listener.stop()` handles and acknowledges what the listener has taken. What is
- * queued at `process.exit()` is lost and reported on stderr, or stays in the spool.
- * `await using queue` releases the spool.
+ * queued at `process.exit()` stays in the spool, or is reported as lost on stderr, although messages
+ * under way may arrive. `await using queue` releases the spool.
  *
  * ## Errors
  *
@@ -137,7 +140,8 @@
  * }
  * ```
  *
- * A record whose promise rejects counts as `handler.stats.dropped.error`.
+ * A record whose promise rejects counts as `handler.stats.dropped.error`. For Kafka, send by the
+ * producer of your client in place of `xAdd()`.
  *
  * CPython has no such queue.
  *
