@@ -16,6 +16,7 @@ import { reportFault } from "../logging/report_error.ts";
 import { writeToStderr } from "../logging/stderr.ts";
 import { valueText } from "../logging/validate.ts";
 import type { Clock } from "../net/connector.ts";
+import { turn } from "../net/fair_turn.ts";
 import { withTimeout } from "../net/with_timeout.ts";
 import { escapeControls } from "../text/control_characters.ts";
 import { readRecords } from "./_framed_records.ts";
@@ -80,6 +81,12 @@ const NANOSECONDS = 1_000_000;
 /** The server's error code for a consumer that does not exist. */
 const CONSUMER_NOT_FOUND = 10014;
 
+/** Records between two turns of the event loop: a few hundred microseconds of work. */
+const RECORDS_A_TURN = 128;
+
+/** An id of a program's own that is longer is not remembered. */
+const MAX_ID_LENGTH = 256;
+
 /** The seconds between two lines on stderr about faults. */
 const QUIET_SECONDS = 10;
 
@@ -132,6 +139,8 @@ export class JetStreamListener {
     received: 0,
     handled: 0,
   };
+  /** Records that had been received at the last turn of the event loop. */
+  #receivedAtTurn = 0;
   #shownAt = -Infinity;
   #hidden = 0;
 
@@ -160,7 +169,7 @@ export class JetStreamListener {
     this.#isOpen = false;
     this.#onRoom();
     this.#endPause();
-    callBack(() => this.#messages?.close(), reportFault);
+    this.#stopRequest();
     await this.#running;
   }
 
@@ -171,7 +180,7 @@ export class JetStreamListener {
   async close(): Promise<void> {
     const { clock, closeTimeoutMs: ms } = this.#source;
     const abort = new AbortController();
-    const late = () => new Error("the last messages are not acknowledged");
+    const late = () => new Error(`no answer within ${ms} ms`);
     const acknowledge = async () => {
       await this.#settling;
       // The server answers behind the acknowledgements.
@@ -179,8 +188,9 @@ export class JetStreamListener {
       this.#isUnsure = false;
     };
     await withTimeout(acknowledge, { abort, clock, ms, late })
-      .catch((error) => this.#report(this.#fault("has a listener that stops", error)));
+      .catch((error) => this.#report(this.#fault("may not have the last acknowledgements", error)));
     clock.clearTimeout(this.#workTimer);
+    this.#consumer = undefined;
     this.#flush = () => Promise.resolve();
   }
 
@@ -281,11 +291,21 @@ export class JetStreamListener {
     const messages = await consumer.fetch({ max_messages, expires: REQUEST_MS });
     this.#messages = messages;
     try {
-      if (!this.#isOpen) await messages.close();
-      for await (const message of messages) this.#take(message);
+      // Not awaited: it resolves once the messages have been iterated.
+      if (!this.#isOpen) this.#stopRequest();
+      for await (const message of messages) {
+        this.#take(message);
+        if (this.#counts.received - this.#receivedAtTurn < RECORDS_A_TURN) continue;
+        this.#receivedAtTurn = this.#counts.received;
+        await turn();
+      }
     } finally {
       this.#messages = undefined;
     }
+  }
+
+  #stopRequest(): void {
+    callBack(() => this.#messages?.close(), reportFault);
   }
 
   #pause(ms: number): Promise<void> {
@@ -300,9 +320,9 @@ export class JetStreamListener {
   }
 
   #take(message: JetStreamMessageLike): void {
-    const { headers, seq, timestampNanos, data } = message;
+    const { seq, data } = message;
     this.#counts.delivered++;
-    const id = headers?.get("Nats-Msg-Id") || `${seq}@${timestampNanos}`;
+    const id = idOf(message);
     const known = this.#pending.get(id);
     if (known !== undefined || this.#history.has(id)) {
       this.#counts.duplicates++;
@@ -397,4 +417,10 @@ export class JetStreamListener {
     const text = escapeControls(message).slice(0, MAX_FAULT_LENGTH);
     writeToStderr(`logwire: JetStreamQueue ${subject}: ${text}${more}\n`);
   }
+}
+
+/** The id that the sender gave to a message, or else its place in the stream. */
+function idOf({ headers, seq, timestampNanos }: JetStreamMessageLike): string {
+  const id = headers?.get("Nats-Msg-Id") ?? "";
+  return id !== "" && id.length <= MAX_ID_LENGTH ? id : `${seq}@${timestampNanos}`;
 }

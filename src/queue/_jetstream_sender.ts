@@ -12,7 +12,6 @@ import type { DeliveryOptions } from "../delivery/delivery_options.ts";
 import { NetworkHandler } from "../delivery/network_handler.ts";
 import { isCorrected } from "../logging/call_mistake.ts";
 import type { LogRecord } from "../logging/log_record.ts";
-import type { WaitOptions } from "../net/connector.ts";
 import { exitNotifier } from "../net/exit_hooks.ts";
 import { PickleEncoder } from "../wire/pickle_encoder.ts";
 import { type JetStreamTarget, JetStreamWriter, toConnectionError } from "./_jetstream_writer.ts";
@@ -81,7 +80,7 @@ export class JetStreamSender extends NetworkHandler {
   }
 
   /** Asks for the stream: a small message, should the client keep it until there is a connection. */
-  protected override async openWriter(_options: WaitOptions): Promise<BatchWriter> {
+  protected override async openWriter(): Promise<BatchWriter> {
     const { js, stream } = this.#target;
     try {
       const manager = await js.jetstreamManager(false);

@@ -72,6 +72,18 @@ test(
   { skip },
 );
 
+test("stop() ends right behind start(), and after a time without messages", async () => {
+  await using server = await NatsServer.start();
+  const { listener: there, queue } = listener(await server.client());
+  await there.stop();
+  for (let i = 0; i < 5; i++) {
+    there.start();
+    await turns(i * i);
+    await there.stop();
+  }
+  assertEquals(queue.stats.listener.delivered, 0);
+}, { skip });
+
 test(
   "a server that is killed and started again has everything, in the order of the sender",
   async () => {
