@@ -29,6 +29,8 @@ class FakeMessages implements JetStreamMessagesLike {
   readonly #messages: JetStreamMessageLike[] = [];
   #wake = () => {};
   #end: { error?: Error } | undefined;
+  #setOver: () => void = () => {};
+  readonly #over = new Promise<void>((resolve) => this.#setOver = resolve);
 
   push(message: JetStreamMessageLike): void {
     this.#messages.push(message);
@@ -40,8 +42,10 @@ class FakeMessages implements JetStreamMessagesLike {
     this.#wake();
   }
 
+  /** As the client's own: resolves once all is iterated. */
   close(): Promise<void> {
-    return Promise.resolve(this.end());
+    this.end();
+    return this.#over;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<JetStreamMessageLike> {
@@ -49,7 +53,7 @@ class FakeMessages implements JetStreamMessagesLike {
       const message = this.#messages.shift();
       if (message !== undefined) yield message;
       else if (this.#end?.error) throw this.#end.error;
-      else if (this.#end) return;
+      else if (this.#end) return this.#setOver();
       else await new Promise<void>((resolve) => this.#wake = resolve);
     }
   }
@@ -70,6 +74,8 @@ export class FakeJetStream implements JetStreamLike {
   config: { ack_policy?: string; ack_wait?: number } = { ack_policy: "explicit", ack_wait: 30e9 };
   /** The most messages of each request. */
   readonly requests: number[] = [];
+  /** Holds each request up. */
+  gate: Promise<void> = Promise.resolve();
   /** The answers of the listener, such as `ack 1`. */
   readonly answers: string[] = [];
   messages: FakeMessages | undefined;
@@ -112,9 +118,10 @@ export class FakeJetStream implements JetStreamLike {
 
   readonly #consumer: JetStreamConsumerLike = {
     info: () => Promise.resolve({ config: this.config }),
-    fetch: ({ max_messages }) => {
+    fetch: async ({ max_messages }) => {
       this.requests.push(max_messages);
-      return Promise.resolve(this.messages = new FakeMessages());
+      await this.gate;
+      return this.messages = new FakeMessages();
     },
   };
 

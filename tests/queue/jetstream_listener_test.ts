@@ -259,6 +259,20 @@ test("stop() handles and acknowledges what was delivered, and start() goes on", 
   assertEquals(account(queue).pending, 0);
 });
 
+test("stop() ends a request that is just being made", async () => {
+  const js = new FakeJetStream();
+  let open = () => {};
+  js.gate = new Promise((resolve) => open = resolve);
+  const { listener } = setUp({}, js);
+  listener.start();
+  await until(() => js.requests.length === 1, () => "a request");
+  const stopped = listener.stop();
+  await turns(3);
+  open();
+  await stopped;
+  assertEquals(js.requests.length, 1);
+});
+
 test("stop() does not wait for ever for a handler that does not flush, and acknowledges nothing then", async () => {
   const { js, clock, handler, listener, queue, errors } = await opened({ closeTimeoutMs: 100 });
   handler.waits = true;

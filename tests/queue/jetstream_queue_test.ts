@@ -167,9 +167,9 @@ scenario(
     js.acknowledges = false;
     for (let i = 0; i < 10; i++) queue.put_nowait(record("#%d", i));
     await advanceUntil(clock, () => js.published.length === 1);
-    for (let count = 1; count < 4; count++) {
+    for (let count = 1; count < 12; count++) {
       js.published.at(-1)!.fail(failure("maximum bytes exceeded", { code: 10077 }));
-      await clock.advance(8000);
+      await clock.advance(40_000);
       assertEquals(js.published.length, count + 1);
     }
     assertEquals(new Set(js.published.map(({ id }) => id)).size, 1);
