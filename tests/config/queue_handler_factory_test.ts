@@ -35,6 +35,15 @@ class LeastQueue {
   }
 }
 
+/** `multiprocessing.SimpleQueue` has no `put_nowait()`. */
+class SimpleQueue {
+  put(): void {}
+  get(): void {}
+  empty(): boolean {
+    return true;
+  }
+}
+
 class CustomListener extends QueueListener {}
 
 const listenerMaker =
@@ -168,6 +177,11 @@ test("dictConfig() refuses values that are no queue or no listener, and names th
     [{ queue: RecordQueue }, "'handlers.queue.queue' must be an object with put_nowait()"],
     [{ queue: {} }, "'handlers.queue.queue' must be an object with put_nowait()"],
     [{ queue: { maxsize: 3 } }, "'handlers.queue.queue' must be an object with put_nowait()"],
+    [{ queue: new SimpleQueue() }, "'handlers.queue.queue' must be an object with put_nowait()"],
+    [
+      { queue: Object.assign(new LeastQueue(), { put_nowait: null }) },
+      "'handlers.queue.queue' must be an object with put_nowait()",
+    ],
     [{ queue: "" }, "'handlers.queue.queue' must be a function or a name in 'classes'"],
     [{ queue: "foo" }, "'handlers.queue.queue' must be a function or a name in 'classes'"],
     [{ queue: { "()": "foo" } }, "'handlers.queue.queue.()' must be a function or a name"],

@@ -20,6 +20,7 @@ test("filesToDelete() returns the handler's oldest files, and keeps backupCount 
 test("filesToDelete() finds the date wherever a namer has put it", () => {
   const namer = (name: string) => name.replace(".log", "") + ".log";
   const names = ["a.b.log", ...days.map((day) => `a.${day}.log`), "a.12024-01-01.log"];
+  names.push("a.b.2023-01-01.log"); // of a handler of a.b.log, with the same namer
   assertEquals(filesToDelete(names, { ...naming, namer }, 2), ["a.2024-01-01.log"]);
   const stamped = (name: string) => `1999-09-09 ${name}`;
   assertEquals(

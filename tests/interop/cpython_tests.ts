@@ -2,10 +2,11 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { type Python, pythons } from "./python.ts";
+import type { ZoneTraces } from "./rollover_traces.ts";
 
 const script = fileURLToPath(new URL("cpython_tests.py", import.meta.url));
 
-function ask({ path }: Python, ...args: string[]): string[] | null {
+function ask<Item = string>({ path }: Python, ...args: string[]): Item[] | null {
   const stdio: ["ignore", "pipe", "ignore"] = ["ignore", "pipe", "ignore"];
   return JSON.parse(execFileSync(path, [script, ...args], { stdio }).toString());
 }
@@ -23,6 +24,11 @@ export function cpythonWithTests(
     if (methods !== null) return { python, methods };
   }
   return undefined;
+}
+
+/** Returns the calls of `computeRollover()` in the tests, with CPython's answers. */
+export function rolloversOf(python: Python): ZoneTraces["computed"] {
+  return ask<ZoneTraces["computed"][number]>(python, "rollovers") ?? [];
 }
 
 /** Returns the texts that stand in the code of a test method. */

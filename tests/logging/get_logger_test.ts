@@ -13,6 +13,7 @@ test("getLogger() returns the root for no name, '', null and 'root'", () => {
   assertStrictEquals(getLogger(""), root);
   assertStrictEquals(getLogger("root"), root);
   assertStrictEquals(getLogger("foo").parent, root);
+  assertStrictEquals(getLogger("foo.bar").parent, getLogger("foo"));
   assert(getLogger("\0") !== root);
   assertThrows(() => getLogger(5 as unknown as string), TypeError, "must be a string");
 });

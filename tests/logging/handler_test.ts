@@ -38,6 +38,16 @@ test("setting 'name' registers the handler under that name", async () => {
   assertEquals(getHandlerByName("anothergeneric"), null);
 });
 
+test("a handler without an emit() of its own reports that for each record", () => {
+  const reported: unknown[] = [];
+  const Unfinished = Handler as unknown as new () => ListHandler;
+  const handler = new Unfinished();
+  handler.handleError = (record, error) => void reported.push(record.msg, String(error));
+  assertEquals(handler.handle(recordOf("a")), true);
+  assertEquals(reported[0], "a");
+  assert(/TypeError: .*emit/.test(String(reported[1])), String(reported[1]));
+});
+
 test("handle() returns the filters' verdict, and emits only records that pass", () => {
   const handler = new ListHandler();
   assertEquals(handler.handle(recordOf("a")), true);

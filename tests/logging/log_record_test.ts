@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { LogRecord, UNKNOWN_FILE } from "../../src/logging/log_record.ts";
 import {
   setLogMultiprocessing,
@@ -55,7 +55,7 @@ test("LogRecord never has 1000 milliseconds", () => {
 
 test("LogRecord takes a single mapping argument as its args", () => {
   const mapping = { less: "more", n: 2 };
-  assertEquals(recordOf("%(less)s of %(n)03d", mapping).args, mapping);
+  assertStrictEquals(recordOf("%(less)s of %(n)03d", mapping).args, mapping);
   assertEquals(recordOf("%(less)s of %(n)03d", mapping).getMessage(), "more of 002");
   assertEquals(recordOf("%(a)s", new Map([["a", 1]])).getMessage(), "1");
   assertEquals(recordOf("%s", mapping).getMessage(), "{'less': 'more', 'n': 2}");

@@ -26,6 +26,9 @@ test("every method of LoggerAdapter logs through its logger", () => {
   adapter.critical("c");
   adapter.log(35, "%s%d", "l", 1);
   assertEquals(handler.lines, ["w", "n", "e", "c", "l1"]);
+  assertEquals(handler.records.map(({ levelno }) => levelno), [30, 30, 40, 50, 35]);
+  const { msg, args } = handler.records[4]!;
+  assertEquals([msg, args], ["%s%d", ["l", 1]]);
   assertEquals(adapter.getEffectiveLevel(), 30);
   assertEquals([adapter.isEnabledFor(20), adapter.isEnabledFor(30)], [false, true]);
 });
@@ -68,8 +71,11 @@ test("exception() and exc_info of an adapter set exc_info of the record", () => 
   adapter.exception("failed", { exc_info: error });
   adapter.critical("failed", { exc_info: error });
   adapter.exception(error);
-  assertEquals(handler.records.map(({ exc_info }) => exc_info), [error, error, error, error]);
-  assertEquals(handler.records.map(({ levelno }) => levelno), [40, 40, 50, 40]);
+  adapter.exception("failed: %r", "x", error);
+  assertEquals(handler.records.map(({ exc_info }) => exc_info), Array(5).fill(error));
+  assertEquals(handler.records.map(({ levelno }) => levelno), [40, 40, 50, 40, 40]);
+  const { msg, args } = handler.records[4]!;
+  assertEquals([msg, args], ["failed: %r", ["x"]]);
 });
 
 test("adapters nest, and the inner adapter's prefix comes first", () => {

@@ -204,6 +204,8 @@ test("hasHandlers() looks at ancestors until propagation ends", () => {
   assertEquals([parent.hasHandlers(), child.hasHandlers()], [true, true]);
   child.propagate = false;
   assertEquals(child.hasHandlers(), false);
+  for (const handler of [...parent.handlers]) parent.removeHandler(handler);
+  assertEquals(parent.hasHandlers(), false);
 });
 
 test("addHandler() adds a handler once, removeHandler() accepts one that was never added", () => {
@@ -433,7 +435,8 @@ test("exception() logs its error at ERROR", () => {
     ...[error, error, error, null, null, error, error],
   ]);
   assertEquals(handler.records.map(({ levelno }) => levelno), [40, 40, 40, 40, 40, 40, 40]);
-  assertEquals(handler.records[1]!.getMessage(), "failed x");
+  const { msg, args } = handler.records[1]!;
+  assertEquals([msg, args, handler.records[1]!.getMessage()], ["failed %s", ["x"], "failed x"]);
 });
 
 test("extra becomes attributes behind the record's own, in order", () => {
@@ -456,6 +459,11 @@ test("a field of extra with the name of an attribute is added with _ behind its 
     ["m", "t", "L", 1],
   );
   assertEquals([record.name_, record.name__], [2, 3]);
+  for (const name of ["message", "asctime", ...Object.keys(recordOf("x"))]) {
+    logger.info("x", { extra: { [name]: "some value" } });
+    const { [name]: own, [`${name}_`]: added } = handler.records.at(-1)!;
+    assert(own !== "some value" && added === "some value", name);
+  }
 });
 
 test("a getter of extra that throws loses only that field", () => {

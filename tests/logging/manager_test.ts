@@ -34,6 +34,28 @@ test("the module's setLoggerClass() applies to managers without a class of their
   assertEquals(manager.getLogger("b") instanceof DerivedLogger, false);
 });
 
+test("a logger of a derived class is made once, and logs by its own level", () => {
+  const made: string[] = [];
+  class Counted extends Logger {
+    constructor(name: string) {
+      super(name);
+      made.push(name);
+    }
+  }
+  const manager = new Manager(new RootLogger(30));
+  manager.setLoggerClass(Counted);
+  const logger = manager.getLogger("counted");
+  assertStrictEquals(manager.getLogger("counted"), logger);
+  assertEquals(made, ["counted"]);
+  const handler = new ListHandler();
+  logger.addHandler(handler);
+  for (const level of ["DEBUG", "INFO", "DEBUG"] as const) {
+    logger.setLevel(level);
+    logger.debug("at %s", level);
+  }
+  assertEquals(handler.lines, ["at DEBUG", "at DEBUG"]);
+});
+
 test("setLogRecordFactory() of a manager applies only to its loggers", () => {
   class Special extends LogRecord {}
   const manager = new Manager(new RootLogger(1));

@@ -64,9 +64,10 @@ test("StreamHandler does not flush a stream whose 'flush' is no function, such a
 });
 
 test("the error of a stream goes to handleError()", () => {
+  let fault = "Sabotage";
   const handler = new StreamHandler({
     write() {
-      throw new Error("Sabotage");
+      throw new Error(fault);
     },
   });
   const seen: unknown[] = [];
@@ -81,6 +82,8 @@ test("the error of a stream goes to handleError()", () => {
   assertStrictEquals(seen[0], record);
   const [printed] = stderrOf(() => handler.emit(record));
   assert(printed!.includes("\nError: Sabotage\n"), printed);
+  // Another fault: the second time that it occurs, the first is not printed anyway.
+  fault = "Silent sabotage";
   setRaiseExceptions(false);
   try {
     assertEquals(stderrOf(() => handler.emit(record)), []);

@@ -5,7 +5,7 @@ import { type QueueItem, RecordQueue } from "../../src/queue/record_queue.ts";
 import { QueueHandler } from "../../src/queue/queue_handler.ts";
 import type { FlushOptions } from "../../src/logging/handler.ts";
 import { Logger } from "../../src/logging/logger.ts";
-import type { LogRecord } from "../../src/logging/log_record.ts";
+import { LogRecord } from "../../src/logging/log_record.ts";
 import { setRaiseExceptions } from "../../src/logging/raise_exceptions.ts";
 import { StreamHandler } from "../../src/logging/stream_handler.ts";
 import { ListHandler, recordOf } from "../logging/helpers.ts";
@@ -59,10 +59,14 @@ test("QueueListener checks a handler's level only with respect_handler_level", a
     const queue = new RecordQueue();
     await using listener = new QueueListener(queue, list, { respect_handler_level });
     listener.start();
-    put(queue, String(respect_handler_level));
-    await listener.stop();
+    for (const level of [30, 40, 50]) {
+      queue.put_nowait(
+        new LogRecord("q", level, "q.ts", 1, `${level} ${respect_handler_level}`, [], null),
+      );
+    }
+    // The end of the block stops the listener.
   }
-  assertEquals(list.lines, ["false"]);
+  assertEquals(list.lines, ["30 false", "40 false", "50 false", "40 true", "50 true"]);
 });
 
 test("QueueListener.stop() handles all records queued before it, and start() continues", async () => {
