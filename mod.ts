@@ -92,8 +92,8 @@
  *   a time. `HTTPHandler` has the option `fetch` in place of `getConnection()`. There is no
  *   `logAsyncioTasks`, as such tasks are Python's, no `currentframe`, as JavaScript has no frames, and no
  *   class `Manager` or `RootLogger` to make a second tree of loggers.
- * - There is no `captureWarnings`, as JavaScript has no warnings to capture, and nothing for `fork()`
- *   or threads.
+ * - There is no `captureWarnings`: `process.on("warning", (warning) => log.warning(warning))` logs the
+ *   warnings of Deno, Bun and Node. There is nothing for `fork()` or threads.
  *
  * ## Writing parts of your own
  *

@@ -16,7 +16,7 @@ import { pythons, withoutPython } from "./python.ts";
 const absent: Record<string, string> = {
   Manager: "the only one is that of getLogger(); its type is exported",
   RootLogger: "the only one is root",
-  captureWarnings: "JavaScript has no warnings module",
+  captureWarnings: "process.on('warning') gives a program the warnings of its runtime",
   currentframe: "JavaScript has no frames; captureCaller() looks callers up",
   logAsyncioTasks: "asyncio's tasks are Python's; taskName is null",
 };
