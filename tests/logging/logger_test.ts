@@ -268,6 +268,16 @@ test("isEnabledFor() is cached until any level is set", () => {
   manager.root.setLevel("ERROR");
   assertEquals(logger.isEnabledFor(30), false);
   assertEquals(counted(), 0);
+  const child = manager.getLogger("counting.child");
+  const enabled = () =>
+    [manager.root, logger, child].map((each) => [each.isEnabledFor(40), each.isEnabledFor(50)]);
+  assertEquals(enabled(), [[true, true], [true, true], [true, true]]);
+  logger.setLevel("CRITICAL");
+  assertEquals(enabled(), [[true, true], [false, true], [false, true]]);
+  child.setLevel("NOTSET");
+  assertEquals(enabled(), [[true, true], [false, true], [false, true]]);
+  manager.disable = "CRITICAL";
+  assertEquals(enabled(), [[false, false], [false, false], [false, false]]);
 });
 
 test("a logging call below the level formats nothing and reads no argument", () => {

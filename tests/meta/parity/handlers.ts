@@ -81,6 +81,7 @@ export const handlers: Parity = {
       ...shown(
         "tests/handlers/http_handler_test.ts",
         "HTTPHandler says what is wrong with an option",
+        "HTTPHandler sends a record as CPython does: a GET with its attributes as they are",
         "HTTPHandler posts a form, one record a request and one request at a time",
       ),
       ...shown(
@@ -93,7 +94,11 @@ export const handlers: Parity = {
       "every file handler takes a URL, and creates its file at once",
       "FileHandler takes a URL or a path, and makes the path absolute",
     ),
-    test_race: shown(watched, "a file that is removed repeatedly loses no later record"),
+    test_race: shown(
+      watched,
+      "a file that is removed repeatedly loses no later record",
+      "a file that is moved gets the records before the move, and a new one those after it",
+    ),
     test_post_fork_child_no_deadlock: difference("nothing for `fork()` or threads"),
   },
   StreamHandlerTest: {
@@ -201,6 +206,10 @@ export const handlers: Parity = {
       ...shown(
         "tests/delivery/http_network_test.ts",
         "HTTPHandler sends over TLS to a server of a trusted authority, and to no other",
+      ),
+      ...shown(
+        "tests/delivery/http_writer_test.ts",
+        "HTTPHandler.method can be set, in any case, and holds for records that are queued",
       ),
     ],
   },
