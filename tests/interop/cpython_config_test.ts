@@ -141,8 +141,10 @@ test("dictConfig() disables loggers that are not named, as config7, 8 and 8a of 
 
     const loggers = { compiler: parser, "compiler.lexer": {} };
     for (const disable_existing_loggers of [false, true]) {
+      manager.loggerDict.clear();
       apply(config1());
       const hyphenated = getLogger("compiler-hyphenated");
+      assertEquals(hyphenated.disabled, false);
       apply(config({ disable_existing_loggers, loggers, root: { level: "WARNING" } }));
       assertEquals(stdoutOf(() => logBoth("compiler.parser")), BOTH);
       assertEquals(stdoutOf(() => logBoth("compiler.lexer")), BOTH);
