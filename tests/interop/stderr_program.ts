@@ -1,7 +1,7 @@
 /** A program that writes to stderr and ends: `stderr_program.ts SCENARIO`. Run by stderr_test.ts. */
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { getLogger, HTTPHandler, setRaiseExceptions, StreamHandler } from "../../mod.ts";
+import { exception, getLogger, HTTPHandler, setRaiseExceptions, StreamHandler } from "../../mod.ts";
 import { exitNotifier } from "../../src/adapters/auto.ts";
 import { SMTPHandler } from "../../src/mail/smtp_handler.ts";
 
@@ -33,6 +33,10 @@ switch (scenario) {
   case "exits":
     log.addHandler(new StreamHandler());
     for (let i = 0; i < 3000; i++) log.warning("%-99d", i);
+    process.exit(0);
+    break;
+  case "logs an error while it exits":
+    process.on("exit", () => exception("at the end", new RangeError("some error")));
     process.exit(0);
     break;
   case "recurses": {

@@ -19,6 +19,11 @@ test("a program that calls exit() loses no line, however slow the reader is", as
   assertEquals([lines.length, lines[2999]?.trim(), lines[3000]], [3002, "2999", "status 0"]);
 });
 
+test("a program that logs an error while it exits, without a handler, prints both", async () => {
+  const { stderr } = await runProgram("stderr_program.ts", ["logs an error while it exits"]);
+  assert(stderr.startsWith("ERROR:root:at the end\nRangeError: some error\n"), stderr);
+});
+
 test("a program whose recursion never ends, and logs, ends by its own error", async () => {
   const { stderr } = await runProgram("stderr_program.ts", ["recurses"], 1);
   assert(stderr.startsWith("foo\nfoo\n"), stderr.slice(0, 100));

@@ -203,6 +203,7 @@ export const loggers: Parity = {
       "no runtime runs finalizers when a program ends; the last code that may log is a listener",
       shown(
         "tests/interop/stderr_test.ts",
+        "a program that logs an error while it exits, without a handler, prints both",
         "a program that calls exit() loses no line, however slow the reader is",
       ),
     ),
