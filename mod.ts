@@ -75,7 +75,8 @@
  *   require a `connector`.
  * - A Python name keeps Python's spelling, meaning and unit. A name of our own carries its unit
  *   (`connectTimeoutMs`).
- * - `close()` is final; Python's handlers reopen. Connecting does not block: records wait for it.
+ * - `close()` is final, except of file handlers; Python's handlers reopen. Connecting does not block:
+ *   records wait for it.
  * - Values read as in Python: `%s` of `null` is `None`, of `true` `True`. There is no `%j` and no
  *   `%O`.
  * - Python's keyword arguments are an object, and any other object without a placeholder is fields.
@@ -93,7 +94,7 @@
  *   `logAsyncioTasks`, as such tasks are Python's, no `currentframe`, as JavaScript has no frames, and no
  *   class `Manager` or `RootLogger` to make a second tree of loggers.
  * - There is no `captureWarnings`: `process.on("warning", (warning) => log.warning(warning))` logs the
- *   warnings of Deno, Bun and Node. There is nothing for `fork()` or threads.
+ *   warnings of Deno, Bun and Node. There is nothing for `fork()`, which JavaScript does not have.
  *
  * ## Writing parts of your own
  *

@@ -27,7 +27,7 @@ const noServer = [
 ];
 
 const closeIsFinal = difference(
-  "`close()` is final; Python's handlers reopen.",
+  "`close()` is final, except of file handlers; Python's handlers reopen.",
   shown(syslog, "SysLogHandler.close() sends the queued records and is final"),
 );
 
@@ -99,7 +99,9 @@ export const handlers: Parity = {
       "a file that is removed repeatedly loses no later record",
       "a file that is moved gets the records before the move, and a new one those after it",
     ),
-    test_post_fork_child_no_deadlock: difference("nothing for `fork()` or threads"),
+    test_post_fork_child_no_deadlock: difference(
+      "There is nothing for `fork()`, which JavaScript does not have.",
+    ),
   },
   StreamHandlerTest: {
     test_error_handling: shown(stream, "the error of a stream goes to handleError()"),
