@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { checkBoolean, checkKnown, checkString } from "../logging/validate.ts";
+import { checkBoolean, checkKnown, checkString, refuse } from "../logging/validate.ts";
 import { isPlainObject } from "../text/is_mapping.ts";
 import type { ConfigClasses } from "./config_factory.ts";
 import { INI } from "./_dialect.ts";
@@ -80,7 +80,7 @@ export interface FileConfigOptions {
  * @throws {SyntaxError} if the text is no such file; its `name` is that of CPython's exception, such
  * as `DuplicateOptionError`
  * @throws {TypeError} if a value has the wrong type, is no literal, or refers to a section that does
- * not exist
+ * not exist, or if `text` is the name of a file
  * @throws {RangeError} if a value is out of range
  */
 export function fileConfig(text: string, options: FileConfigOptions = {}): void {
@@ -88,6 +88,8 @@ export function fileConfig(text: string, options: FileConfigOptions = {}): void 
   checkKnown(what, options, ["defaults", "disable_existing_loggers", "classes", "externals"]);
   const { defaults = {}, disable_existing_loggers = true, classes = {}, externals = {} } = options;
   checkString(what, "text", text);
+  // Python's takes the name of a file.
+  if (!/[\n[]/.test(text)) refuse(what, "text", "the text of a file, not its name", text);
   checkBoolean(what, "disable_existing_loggers", disable_existing_loggers);
   if (!isPlainObject(defaults)) refuseAt("defaults", "an object", defaults);
   configureByIni(text, {

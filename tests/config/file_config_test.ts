@@ -179,6 +179,16 @@ test("fileConfig() disables and names as the other cases of CPython's tests", ()
     });
   }));
 
+test("fileConfig() says that it takes the text of a file, where it is given the name", () => {
+  for (const name of ["filenotfound", "/srv/shop/logging.ini"]) {
+    assertThrows(
+      () => fileConfig(name),
+      TypeError,
+      "'text' must be the text of a file, not its name",
+    );
+  }
+});
+
 test("fileConfig() gives the arguments of Python's constructors by their places and names", () =>
   bare(() => {
     apply({

@@ -112,7 +112,10 @@ export const config: Parity = {
     test_exception_if_confg_file_is_empty: fileConfigOthers,
     test_exception_if_config_file_does_not_exist: absent(
       "fileConfig() gets the text of a file that the program has read, and opens no file itself",
-      fileConfigOthers,
+      shown(
+        fileConfig,
+        "fileConfig() says that it takes the text of a file, where it is given the name",
+      ),
     ),
     test_defaults_do_no_interpolation: fileConfigOthers,
   },
