@@ -93,7 +93,8 @@ export class SegmentReader {
     this.#size = Math.min(calls.fstatSync(this.#fd).size, bytes);
     this.buffer = new Uint8Array(Math.min(PIECE_BYTES, Math.max(this.#size, RECORD_OVERHEAD)));
     this.#view = viewOf(this.buffer);
-    const isKnown = from !== undefined && from.place <= this.#size && from.place >= header.size;
+    const isKnown = from !== undefined && from.place <= this.#size &&
+      from.place >= header.size && from.sequence >= first;
     this.#origin = isKnown ? from.place : header.size;
     this.sequence = (isKnown ? from.sequence : first) - 1;
     this.#at = 0;
@@ -146,9 +147,12 @@ export class SegmentReader {
     return true;
   }
 
-  /** Says whether what follows is of an earlier use of the file. */
+  /**
+   * Says whether what follows is of an earlier use of the file. Where the number of the last record is
+   * known, a mark before that is damage.
+   */
   #isBeforeRemains(): boolean {
-    if (this.sequence + 1 === this.#limit) return true;
+    if (this.#limit !== Infinity) return this.sequence + 1 === this.#limit;
     const size = Math.min(END_MARK_BYTES, this.#left);
     return this.#fill(size) && isEndMark(this.buffer.subarray(this.#at, this.#at + size));
   }

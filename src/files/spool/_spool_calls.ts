@@ -24,6 +24,8 @@ export interface SpoolCalls {
   readSync(fd: number, to: Uint8Array, at: number, length: number, position: number): number;
   /** Writes at a position. */
   writeSync(fd: number, bytes: Uint8Array, at: number, length: number, position: number): number;
+  /** Cuts a file to a size. */
+  ftruncateSync(fd: number, size: number): void;
   /** Makes the bytes of a file durable, or the names of a folder. */
   fdatasyncSync(fd: number): void;
   /** As {@linkcode fdatasyncSync}, in the background. */

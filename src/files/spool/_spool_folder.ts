@@ -67,6 +67,18 @@ export interface Segment {
   isMeasured: boolean;
 }
 
+/** Where a segment ends that an earlier process has left. */
+interface SegmentEnd {
+  /** The sequence number behind its last record. */
+  readonly end: number;
+  /** The bytes of the file that hold records. */
+  readonly bytes: number;
+  /** The kind of its records. */
+  readonly kind?: string;
+  /** Why it was set aside. */
+  readonly error?: Error;
+}
+
 /** The space that a segment takes. */
 export function spaceOf({ bytes, fileBytes }: Segment): number {
   return Math.max(bytes, fileBytes, BLOCK_BYTES);
@@ -117,6 +129,8 @@ export class SpoolFolder {
   readonly spare: SpareFile;
   readonly #seed: number;
   #current: Segment | undefined;
+  /** The last segment that was found, and how many bytes of it hold records. */
+  #last = { first: 0, bytes: 0 };
   #fd = -1;
   /** True if bytes were appended that are not synced. */
   #isDirty = false;
@@ -153,32 +167,33 @@ export class SpoolFolder {
       this.spare.removeLeft(all);
       const firsts = names.map((name) => parseInt(name));
       let end = left?.end ?? 0;
-      let kind: string | undefined;
       const last = firsts.at(-1);
-      if (last !== undefined) {
-        const { end: found, kind: ofLast, error } = this.#endOf(last);
-        kind = ofLast;
-        this.aside = error;
-        end = Math.max(end, found);
-      }
+      const found = last === undefined ? undefined : this.#readEnd(last);
+      this.aside = found?.error;
+      end = Math.max(end, found?.end ?? 0);
       firsts.forEach((first, i) => {
         const path = `${this.path}/${names[i]}`;
         const count = (firsts[i + 1] ?? end) - first;
-        const isAside = first === last && this.aside !== undefined;
+        const isLast = first === last;
+        const isAside = isLast && this.aside !== undefined;
         if (count === 0) return isAside || attempt(() => calls.unlinkSync(path));
-        const isMeasured = first === last || firsts.length <= MEASURED_SEGMENTS;
+        const isMeasured = isLast || firsts.length <= MEASURED_SEGMENTS;
         const segment = {
           ...{ folder: this, path, first, count, isMeasured },
           ...{ bytes: segmentBytes, fileBytes: 0 },
         };
         if (isMeasured) segment.bytes = isAside ? 0 : calls.statSync(path).size;
+        if (isLast && !isAside && found!.end === end) {
+          segment.fileBytes = segment.bytes;
+          segment.bytes = found!.bytes;
+        }
         this.segments.push(segment);
       });
       this.end = end;
       const begin = this.segments[0]?.first ?? end;
       this.low = Math.min(Math.max(left?.low ?? begin, begin), end);
       this.missing = Math.max(begin - (left?.low ?? begin), 0);
-      this.#checkKind(kind);
+      this.#checkKind(found?.kind);
       this.#retireSettled();
     } catch (error) {
       this.close();
@@ -194,11 +209,8 @@ export class SpoolFolder {
     throw new Error(`it holds records of the kind '${kind}', not '${contentType}'`);
   }
 
-  /**
-   * The sequence number behind the last record of the last segment, and the kind of its records; sets
-   * aside an unreadable one.
-   */
-  #endOf(first: number): { end: number; kind?: string; error?: Error } {
+  /** Finds the end of the last segment; sets aside an unreadable one. */
+  #readEnd(first: number): SegmentEnd {
     const { calls, contentType } = this.#settings;
     const path = `${this.path}/${segmentName(first)}`;
     const { segment, bytes, end } = this.left ?? {};
@@ -213,12 +225,17 @@ export class SpoolFolder {
       const kind = contentType ?? "";
       const header = encodeHeader({ spoolId, first, contentType: kind, isReused: false });
       const isBegun = attempt(() => calls.statSync(path).size <= header.length);
-      return isBegun ? { end: first } : { end: first, error: this.setAside(path, error) };
+      const none = { end: first, bytes: 0 };
+      return isBegun ? none : { ...none, error: this.setAside(path, error) };
     }
     try {
       while (reader.next());
-      const kind = reader.header.contentType;
-      return { end: reader.sequence + 1 + Number(reader.endsTorn), kind };
+      this.#last = { first, bytes: reader.place };
+      return {
+        end: reader.sequence + 1 + Number(reader.endsTorn),
+        bytes: reader.place,
+        kind: reader.header.contentType,
+      };
     } finally {
       reader.close();
     }
@@ -285,18 +302,12 @@ export class SpoolFolder {
   }
 
   #create(first: number, onSegment: (segment: Segment) => void): Segment {
-    const { calls, contentType = "", durability } = this.#settings;
+    const { calls, durability } = this.#settings;
     if (!this.#lock.isOwn) throw new Error("another process has taken the folder's lock");
     this.roll();
     const path = `${this.path}/${segmentName(first)}`;
-    const fileBytes = this.spare.bytes;
-    const isReused = fileBytes > 0;
-    const header = encodeHeader({ spoolId: this.spoolId, first, contentType, isReused });
-    // One that is there holds no record: it was begun when the disk took no more.
-    attempt(() => calls.unlinkSync(path));
-    const fd = isReused ? this.spare.begin(path, header) : calls.openSync(path, "wx", 0o600);
+    const { fd, bytes, fileBytes } = this.#begin(path, first);
     try {
-      if (!isReused) writeAll(calls, fd, header, 0);
       if (durability === "always") syncFolder(calls, this.path);
       else this.#syncNames();
     } catch (error) {
@@ -304,7 +315,8 @@ export class SpoolFolder {
       throw error;
     }
     this.#fd = fd;
-    const bytes = header.length;
+    // Records before it that are in no segment are settled.
+    this.end = first;
     const segment = { folder: this, path, first, count: 0, bytes, fileBytes, isMeasured: true };
     this.#current = segment;
     this.segments.push(segment);
@@ -312,19 +324,46 @@ export class SpoolFolder {
     return segment;
   }
 
+  /** Begins the file of a segment: the spare file, or a new one. */
+  #begin(path: string, first: number): { fd: number; bytes: number; fileBytes: number } {
+    const { calls, contentType = "" } = this.#settings;
+    const { spare, spoolId } = this;
+    const headerOf = (isReused: boolean) => encodeHeader({ spoolId, first, contentType, isReused });
+    // One that is there holds no record: it was begun when the disk took no more.
+    attempt(() => calls.unlinkSync(path));
+    if (spare.isReady) {
+      const fileBytes = spare.bytes;
+      const header = headerOf(true);
+      const fd = attempt(() => spare.begin(path, header));
+      if (fd !== undefined) return { fd, bytes: header.length, fileBytes };
+      // Another program has removed it, or has it open on Windows.
+      spare.drop();
+    }
+    const header = headerOf(false);
+    const fd = calls.openSync(path, "wx", 0o600);
+    try {
+      writeAll(calls, fd, header, 0);
+    } catch (error) {
+      attempt(() => calls.closeSync(fd));
+      throw error;
+    }
+    return { fd, bytes: header.length, fileBytes: 0 };
+  }
+
   /** Ends the segment that is appended to. */
   roll(): void {
     const fd = this.#fd;
+    const current = this.#current;
     const { calls, durability } = this.#settings;
-    if (this.#current?.count === 0) {
+    if (current?.count === 0) {
       // Its name would promise records up to that of the next one.
-      this.#unlink(this.segments.splice(this.segments.indexOf(this.#current), 1));
-    } else if (this.#current !== undefined && this.#isDirty) {
-      const { path } = this.#current;
-      this.#unsynced.add(path);
-      if (durability === "interval") {
+      this.#unlink(this.segments.splice(this.segments.indexOf(current), 1));
+    } else if (current !== undefined) {
+      this.#cutRemains(current);
+      if (this.#isDirty) this.#unsynced.add(current.path);
+      if (this.#isDirty && durability === "interval") {
         this.#syncLater(fd, (error) => {
-          if (error === null) this.#unsynced.delete(path);
+          if (error === null) this.#unsynced.delete(current.path);
           attempt(() => calls.closeSync(fd));
         });
         this.#fd = -1;
@@ -334,6 +373,15 @@ export class SpoolFolder {
     this.#current = undefined;
     if (this.#fd >= 0) attempt(() => calls.closeSync(fd));
     this.#fd = -1;
+  }
+
+  /** Has the file of the segment that ends take no more space than its records do. */
+  #cutRemains(segment: Segment): void {
+    if (segment.fileBytes <= segment.bytes) return;
+    const isCut = attempt(
+      () => (this.#settings.calls.ftruncateSync(this.#fd, segment.bytes), true),
+    );
+    if (isCut) segment.fileBytes = 0;
   }
 
   /** True if records were appended that the system was not asked to make durable. */
@@ -367,19 +415,21 @@ export class SpoolFolder {
   /** Notes how far the records have come, and the batches that are under way. */
   mark(low: number, batches: Position["batches"]): void {
     this.low = low;
-    const { end, left } = this;
-    const { first = left?.segment ?? 0, bytes = left?.bytes ?? 0 } = this.#current ?? {};
-    this.#position.write({ low, end, segment: first, bytes, batches });
+    const { first: segment, bytes } = this.#current ?? this.#last;
+    // Records that were settled in memory, as a full disk took none, have had their numbers as well.
+    const end = Math.max(this.end, low);
+    this.#position.write({ low, end, segment, bytes, batches });
   }
 
   /** Removes segments whose records are settled, behind a position that is durable. */
   retire(segments: readonly Segment[]): void {
     if (segments.length === 0 || this.#position.fd < 0) return;
+    for (const { path } of segments) this.spare.choose(path);
     this.#syncLater(this.#position.fd, (error) => {
       if (error !== null) return;
       for (const segment of segments) {
         this.#unsynced.delete(segment.path);
-        if (!this.spare.keep(segment.path, spaceOf(segment))) this.#unlink([segment]);
+        if (!this.spare.keep(segment.path)) this.#unlink([segment]);
       }
     });
   }

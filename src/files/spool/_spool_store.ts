@@ -104,7 +104,7 @@ export class SpoolStore {
   }
 
   /** Asks the system for the sizes of all segments; says whether some were not known. */
-  #measureAll(): boolean {
+  measureAll(): boolean {
     const found = [...this.#adopted, this.own].filter((folder) => folder.measure());
     if (found.length > 0) this.#measure();
     return found.length > 0;
@@ -129,11 +129,6 @@ export class SpoolStore {
     if (current === undefined) return this.#endedSpace + spareBytes + bytes;
     const remains = Math.max(current.fileBytes - current.bytes, 0);
     return this.#endedSpace + spareBytes + spaceOf(current) + Math.max(bytes - remains, 0);
-  }
-
-  /** Frees space that holds no record, or finds some that was not known; says whether there was any. */
-  findSpace(): boolean {
-    return this.own.spare.drop() || this.#measureAll();
   }
 
   /** The bytes of the records from a number on; about, as damage is found when they are read. */

@@ -280,7 +280,8 @@ export class SpooledQueue implements DeliveryQueue, Encoder<unknown>, Unwritten 
     const needed = this.#group.bytes + size + RECORD_OVERHEAD;
     const most = this.#spool.maxBytes - SEGMENT_OVERHEAD;
     while (store.spaceWith(needed) > most) {
-      if (!store.findSpace()) return false;
+      if (store.own.spare.drop()) continue;
+      if (!store.measureAll()) return false;
       this.#behindBytes = store.bytesFrom(this.#front.next) + this.#group.bytes;
     }
     return true;
@@ -440,6 +441,8 @@ export class SpooledQueue implements DeliveryQueue, Encoder<unknown>, Unwritten 
     const group = this.#group;
     if (store === undefined || group.count === 0) return true;
     if (!isLast && this.#retryAt !== undefined && this.#spool.now() < this.#retryAt) return false;
+    // Records that were settled while the disk took none are in no segment, and are not to be missed there.
+    if (group.first > store.own.end) this.#mark();
     try {
       store.append(group);
     } catch (error) {

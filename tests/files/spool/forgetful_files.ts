@@ -21,13 +21,18 @@ export function dice(seed: number): () => number {
 
 class FileNode {
   bytes: Uint8Array = new Uint8Array(0);
-  /** The writes since the last sync. */
-  unsynced: { position: number; bytes: Uint8Array }[] = [];
+  /** The writes since the last sync; without bytes: the file was cut there. */
+  unsynced: { position: number; bytes?: Uint8Array }[] = [];
   durable: Uint8Array = new Uint8Array(0);
 
   write(position: number, bytes: Uint8Array): void {
     this.bytes = written(this.bytes, position, bytes);
     this.unsynced.push({ position, bytes: bytes.slice() });
+  }
+
+  cut(position: number): void {
+    this.bytes = this.bytes.slice(0, position);
+    this.unsynced.push({ position });
   }
 
   sync(): void {
@@ -37,11 +42,15 @@ class FileNode {
 
   crash(roll: () => number, keeps: number): void {
     let bytes = this.durable;
-    for (const write of this.unsynced) {
+    for (const { position, bytes: added } of this.unsynced) {
       if (roll() >= keeps) continue;
+      if (added === undefined) {
+        bytes = bytes.slice(0, position);
+        continue;
+      }
       const isTorn = keeps < 1 && roll() < 0.3;
-      const length = isTorn ? Math.floor(roll() * write.bytes.length) : write.bytes.length;
-      if (length > 0) bytes = written(bytes, write.position, write.bytes.subarray(0, length));
+      const length = isTorn ? Math.floor(roll() * added.length) : added.length;
+      if (length > 0) bytes = written(bytes, position, added.subarray(0, length));
     }
     this.bytes = bytes.slice();
     this.sync();
@@ -96,6 +105,8 @@ export class ForgetfulFiles implements SpoolCalls {
   steps = 0;
   /** The step at which it crashes. */
   crashAt: number = Infinity;
+  /** How much of a write is done where it crashes: 0 to 1. */
+  crashShare = 0;
   /** The most bytes of all files together. */
   capacity: number = Infinity;
   /** True once it has crashed. */
@@ -107,6 +118,8 @@ export class ForgetfulFiles implements SpoolCalls {
   isReadOnly = false;
   /** True if folders can be opened and not synced, as by Node on Windows. */
   isWindows = false;
+  /** The code of the error of a call that renames, removes or opens a file, if it fails. */
+  fails: ((call: string, path: string) => string | undefined) | undefined;
   /** Called before a file that exists is removed or gets another name. */
   onGone: (path: string) => void = () => {};
   #open = new Map<number, Node>();
@@ -149,6 +162,12 @@ export class ForgetfulFiles implements SpoolCalls {
     if (writes && this.isReadOnly) throw failure("EROFS", name);
   }
 
+  /** Fails where another program holds the file, say. */
+  #refuse(call: string, path: string): void {
+    const code = this.fails?.(call, path);
+    if (code !== undefined) throw failure(code, path);
+  }
+
   #find(path: string): { folder: FolderNode; name: string; node: Node | undefined } {
     // On Windows an absolute path begins with a drive.
     const names = path.replace(/^[a-z]:/i, "").split(/[\\/]/).filter(Boolean);
@@ -167,6 +186,14 @@ export class ForgetfulFiles implements SpoolCalls {
     const { node } = this.#find(path);
     if (!(node instanceof FileNode)) throw failure("ENOENT", path);
     return node.bytes;
+  }
+
+  /** The sizes of the files in a folder, by name. */
+  sizes(path: string): Map<string, number> {
+    const { node } = this.#find(path);
+    if (!(node instanceof FolderNode)) throw failure("ENOENT", path);
+    const files = [...node.entries].filter(([, child]) => child instanceof FileNode);
+    return new Map(files.map(([name, child]) => [name, (child as FileNode).bytes.length]));
   }
 
   /** The bytes of a file that a crash would leave at least. */
@@ -206,6 +233,7 @@ export class ForgetfulFiles implements SpoolCalls {
 
   openSync(path: string, flags: string): number {
     this.#step("open", flags !== "r");
+    this.#refuse("open", path);
     const found = this.#find(path);
     let { node } = found;
     if (node === undefined) {
@@ -243,14 +271,21 @@ export class ForgetfulFiles implements SpoolCalls {
   }
 
   writeSync(fd: number, bytes: Uint8Array, at: number, length: number, position: number): number {
-    this.#step("write", true);
     const file = this.#fileOf(fd);
+    const done = this.steps + 1 === this.crashAt ? Math.floor(this.crashShare * length) : 0;
+    if (done > 0 && !this.hasCrashed) file.write(position, bytes.slice(at, at + done));
+    this.#step("write", true);
     const grows = Math.max(position + length - file.bytes.length, 0);
     const room = Math.max(this.capacity - this.used, 0);
     const taken = Math.max(length - Math.max(grows - room, 0), 0);
     if (taken === 0 && length > 0) throw failure("ENOSPC", "write");
     file.write(position, bytes.slice(at, at + taken));
     return taken;
+  }
+
+  ftruncateSync(fd: number, size: number): void {
+    this.#step("truncate", true);
+    this.#fileOf(fd).cut(size);
   }
 
   fdatasyncSync(fd: number): void {
@@ -283,6 +318,8 @@ export class ForgetfulFiles implements SpoolCalls {
 
   renameSync(from: string, to: string): void {
     this.#step("rename", true);
+    this.#refuse("rename", from);
+    this.#refuse("rename", to);
     const source = this.#find(from);
     if (source.node === undefined) throw failure("ENOENT", from);
     this.onGone(from);
@@ -302,6 +339,7 @@ export class ForgetfulFiles implements SpoolCalls {
 
   unlinkSync(path: string): void {
     this.#step("unlink", true);
+    this.#refuse("unlink", path);
     const { folder, name, node } = this.#find(path);
     if (node === undefined) throw failure("ENOENT", path);
     this.onGone(path);

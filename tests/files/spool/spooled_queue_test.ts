@@ -272,6 +272,174 @@ test("files that are used again stay within maxBytes", async () => {
   await end(setting);
 });
 
+/** Has the next segment begin in the file of an earlier one; the number of records so far. */
+async function makeSpare(setting: SpoolSetting): Promise<number> {
+  for (let i = 0; i < 10; i++) {
+    await log(setting, 20, i * 20);
+    setting.sendAll();
+    for (let turn = 0; turn < 3; turn++) await Promise.resolve();
+  }
+  return 200;
+}
+
+test("a file for the next segment that another program holds or removes costs no record", async () => {
+  for (const way of ["gone", "EACCES"]) {
+    const files = new ForgetfulFiles();
+    const setting = start(files);
+    const from = await makeSpare(setting);
+    if (way === "gone") files.unlinkSync("/spool/spare");
+    else files.fails = (_, path) => path === "/spool/spare" ? way : undefined;
+    await log(setting, 200, from);
+    assertEquals([setting.faults, setting.queue.atRisk], [[], 0], way);
+    files.kill();
+    const next = start(files);
+    next.queue.open();
+    assertEquals(rangesOf(next.sendAll()).split("-")[1], String(from + 199));
+    assertEquals(next.dropped, {}, way);
+    await end(next);
+    void setting.queue.close();
+  }
+});
+
+test("a file of many that were not measured is used again at its own size", async () => {
+  const files = new ForgetfulFiles();
+  const first = start(files, { maxBytes: 1 << 22, segmentBytes: 20000 });
+  for (let i = 0; i < 80; i++) first.emit(`${i} ${"z".repeat(18000)}`);
+  await end(first);
+  const second = start(files);
+  second.queue.open();
+  second.sendAll();
+  for (let i = 0; i < 3; i++) await Promise.resolve();
+  // Files of the earlier size are too large.
+  assertEquals(files.sizes("/spool").get("spare"), undefined);
+  second.emit(`80 ${"z".repeat(8500)}`);
+  await Promise.resolve();
+  second.send(); // 81 begins the next segment
+  await log(second, 9, 81);
+  files.kill();
+  const third = start(files);
+  third.queue.open();
+  assertEquals(rangesOf(third.sendAll()).split("-")[1], "89");
+  assertEquals(third.dropped, {});
+  await end(third);
+  void second.queue.close();
+});
+
+/** Has a short record begin a segment in the file of an earlier one; its number. */
+async function beginInUsedFile(setting: SpoolSetting): Promise<number> {
+  const from = await makeSpare(setting);
+  setting.emit(`${from} ${"x".repeat(8000)}`);
+  await Promise.resolve();
+  setting.sendAll();
+  for (let turn = 0; turn < 3; turn++) await Promise.resolve();
+  setting.emit(`${from + 1} ${"x".repeat(300)}`);
+  await Promise.resolve();
+  return from + 1;
+}
+
+/** The bytes of the segment that begins with a record. */
+const sizeOf = (files: ForgetfulFiles, first: number) =>
+  [...files.sizes("/spool")].find(([name]) => firstOf(name) === first)![1];
+
+test("a segment that ends within a used file takes no more space than its records", async () => {
+  const files = new ForgetfulFiles();
+  const setting = start(files);
+  const first = await beginInUsedFile(setting);
+  assert(sizeOf(files, first) > 4096);
+  setting.emit(`${first + 1} ${"x".repeat(8000)}`);
+  await Promise.resolve();
+  assert(sizeOf(files, first) < 500);
+  assertEquals(rangesOf(setting.sendAll()), range(first, first + 2));
+  await end(setting);
+});
+
+test("the records that a killed process left in a used file count by their own bytes", async () => {
+  const files = new ForgetfulFiles();
+  const setting = start(files);
+  const first = await beginInUsedFile(setting);
+  assert(setting.queue.take(1)!.key); // notes the position
+  files.kill();
+  const next = start(files);
+  next.queue.open();
+  assert(sizeOf(files, first) > 4096);
+  assert(next.queue.bytes < 500 * next.queue.recovered, `${next.queue.bytes}`);
+  await end(next);
+  void setting.queue.close();
+});
+
+test("a process that logs nothing leaves the position of a killed one right", async () => {
+  const files = new ForgetfulFiles();
+  const first = start(files);
+  await log(first, 10);
+  first.send(3);
+  assert(first.queue.take(2)!.key); // notes the position
+  await log(first, 10, 10);
+  files.kill();
+  const second = start(files);
+  second.queue.open();
+  assertEquals(rangesOf(second.send(7)!), range(3, 5));
+  await end(second);
+  const third = start(files);
+  third.queue.open();
+  assertEquals([third.queue.recovered, rangesOf(third.sendAll())], [15, range(5, 20)]);
+  assertEquals(third.dropped, {});
+  await end(third);
+  void first.queue.close();
+});
+
+test("records that were sent while the disk was full are not missed after a kill", async () => {
+  for (const isTorn of [false, true]) {
+    const files = new ForgetfulFiles();
+    const first = start(files);
+    await log(first, 10);
+    first.send(2);
+    files.capacity = files.used;
+    await log(first, 100, 10);
+    assertEquals(first.queue.atRisk, 100);
+    first.sendAll();
+    await log(first, 1, 110);
+    files.capacity = Infinity;
+    if (isTorn) {
+      // The header of the next segment, and a part of a record.
+      files.capacity = files.used + 80;
+      first.queue.drain();
+    } else await first.spool.sync();
+    files.kill();
+    files.capacity = Infinity;
+    const second = start(files);
+    second.queue.open();
+    await log(second, 3, 111);
+    const got = second.sendAll();
+    check(second);
+    if (!isTorn) assertEquals(rangesOf(got), range(110, 114));
+    else assertEquals(rangesOf(got), range(111, 114));
+    assertEquals(second.dropped, isTorn ? { damaged: 1 } : {});
+    const firsts = [...files.sizes("/spool").keys()].map(firstOf).filter(Boolean) as number[];
+    assert(Math.min(...firsts) >= 110, `${firsts}`);
+    await end(second);
+    void first.queue.close();
+  }
+});
+
+test("the numbers of records that were sent while the disk was full are not given again", async () => {
+  const files = new ForgetfulFiles();
+  const first = start(files);
+  await log(first, 10);
+  files.capacity = files.used;
+  await log(first, 100, 10);
+  first.sendAll();
+  await first.queue.close(); // notes the position
+  files.capacity = Infinity;
+  const second = start(files);
+  await log(second, 5, 110);
+  files.kill();
+  const third = start(files);
+  third.queue.open();
+  assertEquals([rangesOf(third.sendAll()), third.dropped], [range(110, 115), {}]);
+  await end(third);
+  void second.queue.close();
+});
+
 test("only the durability that promises nothing over a power cut uses files again", async () => {
   for (const durability of ["interval", "always"] as const) {
     const files = new ForgetfulFiles();
