@@ -18,7 +18,8 @@
  * | the bytes          | the record as it is sent                                   |
  *
  * Version 2 is a file that was a segment before and is used again. 16 zero bytes stand behind its last
- * record, unless that ends where the file ends, and remains of the earlier use behind these.
+ * record, unless that ends where the file ends, and remains of the earlier use behind these. A process
+ * cuts off the remains when it ends the segment, so that only a process that was killed leaves some.
  *
  * The CRC covers the spool id, so that bytes that a record holds never pass for a record: whoever logs
  * them does not know the id.

@@ -1,7 +1,9 @@
 /**
  * A file whose records are settled and that becomes the next segment of its folder: the system writes
- * over the bytes of a file in less than half the time that it takes to make a file longer. Until then it
- * has a name that is no segment's.
+ * over the bytes of a file in less than half the time that it takes to make a file longer.
+ *
+ * It is chosen when its segment is retired, gets the name `spare` once the position is durable, and the
+ * name of the next segment when that begins. It counts as space that the spool takes all the while.
  *
  * @module
  */

@@ -25,8 +25,10 @@ export interface FoundRecords {
 /** A segment in the sequence. */
 interface Extent {
   readonly segment: Segment;
-  /** The number of its first record. */
+  /** The number of its first record, or the one that this would have if it was settled before. */
   readonly number: number;
+  /** The number of its first record that was not settled before: those below are of other segments. */
+  readonly from: number;
   /** The batches that an earlier process sent: their sizes, by the number of the first record. */
   readonly batches: ReadonlyMap<number, number>;
   /** The spool id in the segment's header, once it is known. */
@@ -94,7 +96,8 @@ export class SpoolStore {
       folder.left?.batches.map(({ first, count }) => [first + offset, count]),
     );
     for (const segment of folder.segments) {
-      this.#extents.push({ segment, number: segment.first + offset, batches });
+      const number = segment.first + offset;
+      this.#extents.push({ segment, number, from: Math.max(number, this.end), batches });
     }
     const records = folder.end - folder.low;
     this.end += records;
@@ -134,8 +137,8 @@ export class SpoolStore {
   /** The bytes of the records from a number on; about, as damage is found when they are read. */
   bytesFrom(low: number): number {
     let bytes = 0;
-    for (const { segment, number } of this.#extents) {
-      const share = Math.min(1, (number + segment.count - low) / segment.count);
+    for (const { segment, number, from } of this.#extents) {
+      const share = (number + segment.count - Math.max(low, from)) / segment.count;
       const size = segment.bytes - segment.count * RECORD_OVERHEAD;
       if (share > 0 && size > 0) bytes += Math.round(size * share);
     }
@@ -153,7 +156,8 @@ export class SpoolStore {
     try {
       this.own.append(group, (segment) => {
         const number = segment.first + this.#offset;
-        this.#extents.push({ segment, number, batches: NO_BATCHES, id: this.#ownId });
+        const id = this.#ownId;
+        this.#extents.push({ segment, number, from: number, batches: NO_BATCHES, id });
       });
     } finally {
       if (this.own.current !== current) this.#forgetEmpty();
@@ -173,10 +177,10 @@ export class SpoolStore {
     if (number >= this.end) return undefined;
     // Most often it is the one that was asked for last.
     const last = this.#asked;
-    const isSame = last !== undefined && number >= last.number &&
+    const isSame = last !== undefined && number >= last.from &&
       number < last.number + last.segment.count;
     if (isSame) return last;
-    return this.#asked = this.#extents.findLast((extent) => extent.number <= number);
+    return this.#asked = this.#extents.findLast(({ from }) => from <= number);
   }
 
   /** The id of the batch that begins with a record: it keeps that when the process ends. */

@@ -17,6 +17,7 @@ import { systemCalls } from "../../../src/files/spool/_spool_calls.ts";
 import { test } from "../../test.ts";
 import { until } from "../../until.ts";
 import { inFolder } from "../folder.ts";
+import { SpoolSetting } from "./spool_setting.ts";
 
 /** A handler whose server is away. */
 function handlerWith(spool: Spool, options: object = {}): SocketHandler {
@@ -167,6 +168,43 @@ test("drainSpool() takes records out of any number of segments", async () => {
     assert(listSpool(folder)[0]!.segments.length > 100);
     assertEquals(await drainSpool(folder, () => {}), 2500);
     assertEquals(listSpool(folder)[0]!.segments.length, 0);
+  });
+});
+
+test("verifySpool() and drainSpool() read the files that a killed process had used again", async () => {
+  await inFolder(async (root) => {
+    const folder = `${root}/live`;
+    const setting = new SpoolSetting(systemCalls, { segmentBytes: 8192 }, { folder });
+    // A used file begins a segment, and another one waits.
+    const hasBoth = () => {
+      const [found] = verifySpool(folder);
+      const last = found!.segments.at(-1)!;
+      const isUsed = fs.readFileSync(last.path)[7] === 2 && last.records < 20;
+      return isUsed && last.records > 3 && fs.existsSync(`${folder}/spare`);
+    };
+    let number = 0;
+    await until(async () => {
+      setting.sendAll();
+      for (let i = 0; i < 4; i++) setting.emit(`${number++} ${"x".repeat(150)}`);
+      await setting.spool.sync();
+      return hasBoth();
+    }, () => fs.readdirSync(folder).join());
+    // As a kill would leave it, but for the lock.
+    const copy = `${root}/copy`;
+    fs.cpSync(folder, copy, { recursive: true });
+    fs.rmSync(`${copy}/lock`);
+    const [found] = verifySpool(copy);
+    assert(found!.segments.every(({ damaged, damagedBytes }) => damaged + damagedBytes === 0));
+    const taken: string[] = [];
+    await drainSpool(copy, ({ records, damaged }) => {
+      assertEquals(damaged, 0);
+      taken.push(...records.map((bytes) => new TextDecoder().decode(bytes).split(" ")[0]!));
+    });
+    const last = Array.from({ length: 4 }, (_, i) => String(number - 4 + i));
+    assertEquals(taken.slice(-4), last);
+    assert(!fs.existsSync(`${copy}/spare`));
+    setting.queue.clear("closed");
+    await setting.queue.close();
   });
 });
 

@@ -118,8 +118,8 @@ export class ForgetfulFiles implements SpoolCalls {
   isReadOnly = false;
   /** True if folders can be opened and not synced, as by Node on Windows. */
   isWindows = false;
-  /** The code of the error of a call that renames, removes or opens a file, if it fails. */
-  fails: ((call: string, path: string) => string | undefined) | undefined;
+  /** The code of the error when a file is opened, removed or gets another name, if that fails. */
+  fails: ((path: string) => string | undefined) | undefined;
   /** Called before a file that exists is removed or gets another name. */
   onGone: (path: string) => void = () => {};
   #open = new Map<number, Node>();
@@ -163,8 +163,8 @@ export class ForgetfulFiles implements SpoolCalls {
   }
 
   /** Fails where another program holds the file, say. */
-  #refuse(call: string, path: string): void {
-    const code = this.fails?.(call, path);
+  #refuse(path: string): void {
+    const code = this.fails?.(path);
     if (code !== undefined) throw failure(code, path);
   }
 
@@ -233,7 +233,7 @@ export class ForgetfulFiles implements SpoolCalls {
 
   openSync(path: string, flags: string): number {
     this.#step("open", flags !== "r");
-    this.#refuse("open", path);
+    this.#refuse(path);
     const found = this.#find(path);
     let { node } = found;
     if (node === undefined) {
@@ -318,8 +318,8 @@ export class ForgetfulFiles implements SpoolCalls {
 
   renameSync(from: string, to: string): void {
     this.#step("rename", true);
-    this.#refuse("rename", from);
-    this.#refuse("rename", to);
+    this.#refuse(from);
+    this.#refuse(to);
     const source = this.#find(from);
     if (source.node === undefined) throw failure("ENOENT", from);
     this.onGone(from);
@@ -339,7 +339,7 @@ export class ForgetfulFiles implements SpoolCalls {
 
   unlinkSync(path: string): void {
     this.#step("unlink", true);
-    this.#refuse("unlink", path);
+    this.#refuse(path);
     const { folder, name, node } = this.#find(path);
     if (node === undefined) throw failure("ENOENT", path);
     this.onGone(path);

@@ -288,7 +288,7 @@ test("a file for the next segment that another program holds or removes costs no
     const setting = start(files);
     const from = await makeSpare(setting);
     if (way === "gone") files.unlinkSync("/spool/spare");
-    else files.fails = (_, path) => path === "/spool/spare" ? way : undefined;
+    else files.fails = (path) => path === "/spool/spare" ? way : undefined;
     await log(setting, 200, from);
     assertEquals([setting.faults, setting.queue.atRisk], [[], 0], way);
     files.kill();
@@ -872,6 +872,28 @@ test("with perProcess, three of five processes live on and send what the two dea
   );
   await settings[1]!.queue.close();
   await settings[3]!.queue.close();
+});
+
+test("with perProcess, the rests of several dead processes are sent, each record once", async () => {
+  const files = new ForgetfulFiles();
+  const options = { ...SMALL, perProcess: true };
+  const processes = [1, 2, 3].map((pid) => new ScriptedProcesses(pid, String(pid)));
+  for (const { alive } of processes) [1, 2, 3].forEach((pid) => alive.set(pid, String(pid)));
+  const settings = processes.map((processes) => new SpoolSetting(files, options, { processes }));
+  for (const [i, setting] of settings.entries()) {
+    await log(setting, 10, i * 10);
+    setting.send(4);
+    assert(setting.queue.take(1)!.key); // notes the position
+  }
+  files.kill();
+  const heir = start(files, options);
+  heir.queue.open();
+  check(heir);
+  const sent = heir.sendAll().sort((a, b) => parseInt(a) - parseInt(b));
+  assertEquals(rangesOf(sent), "4-9 14-19 24-29");
+  check(heir);
+  await end(heir);
+  for (const { queue } of settings) void queue.close();
 });
 
 test("the start reads one segment at most, however long the backlog is", async () => {
