@@ -15,6 +15,7 @@ import type { Dialect } from "./_dialect.ts";
 import type { Dictionary } from "./_dictionary_reader.ts";
 import { levelAt } from "./_entry_values.ts";
 import { IniFile } from "./_ini_file.ts";
+import { isWithinLimits, NAME_LIMITS } from "./_logger_name.ts";
 import { ObjectBuilder } from "./_object_builder.ts";
 import { pathTo, refuseAt } from "./_path_error.ts";
 import { install, type Plan, planBy, type Settings } from "./_plan.ts";
@@ -23,9 +24,6 @@ import { strip } from "./_white_space.ts";
 
 /** The keys of a handler's entry that are no arguments of its class. */
 const NO_ARGUMENTS = ["class", "()", ".", "formatter", "filters"];
-
-/** The name of a logger is that of a module; each dot of a long one makes one more logger. */
-const MAX_NAME_LENGTH = 1024;
 
 /** As Python's `int()` reads it. */
 const INTEGER = /^[+-]?\d+(?:_\d+)*$/;
@@ -86,9 +84,8 @@ class IniConfigReader {
     for (const name of new Set(names)) {
       const section = this.#section(`logger_${name}`);
       const qualname = this.#required(section, "qualname");
-      if (qualname.length > MAX_NAME_LENGTH) {
-        const most = `a name of at most ${MAX_NAME_LENGTH} characters`;
-        refuseAt(`[${section}].qualname`, most, qualname);
+      if (!isWithinLimits(qualname)) {
+        refuseAt(`[${section}].qualname`, `a name of ${NAME_LIMITS}`, qualname);
       }
       const settings = this.#settings(builder, section);
       // As `getLogger()` has it, both are names of the root.

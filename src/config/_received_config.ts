@@ -14,13 +14,11 @@ import { REFERENCE } from "./_dictionary_reader.ts";
 import { type Dialect, DICTIONARY, INI } from "./_dialect.ts";
 import { STREAMS } from "./_externals.ts";
 import { configureByIni } from "./_ini_config.ts";
+import { isWithinLimits, NAME_LIMITS } from "./_logger_name.ts";
 import { pathTo, refuseAt } from "./_path_error.ts";
 
 /** A configuration has a handful of levels; one that is much deeper is meant to fill the stack. */
 const MAX_DEPTH = 32;
-
-/** The name of a logger is that of a module; each dot of a long one makes one more logger. */
-const MAX_KEY_LENGTH = 1024;
 
 /** The entries of a list or a dictionary: loggers stay for as long as the program runs. */
 const MAX_ENTRIES = 1000;
@@ -30,6 +28,12 @@ const MAX_BACKUPS = 1000;
 
 /** These keys call factories, set attributes, or change what an object inherits. */
 const FORBIDDEN_KEYS = ["()", ".", "__proto__"];
+
+/**
+ * These arguments reach beyond data: settings of the runtime's `fetch`, which may name a proxy or a
+ * Unix socket, and a file that Windows loads.
+ */
+const FORBIDDEN_ARGUMENTS = ["context", "dllname"];
 
 /** The socket of the local syslog daemon. */
 const LOCAL_SYSLOG = "/dev/log";
@@ -67,9 +71,7 @@ function checkReceived(value: unknown, path: string, depth: number): void {
     for (const [key, item] of Object.entries(value)) {
       const own = pathTo(path, key);
       if (FORBIDDEN_KEYS.includes(key)) refuseAt(own, "absent in a received configuration", item);
-      if (key.length > MAX_KEY_LENGTH) {
-        refuseAt(path, `a dictionary with keys of at most ${MAX_KEY_LENGTH} characters`, key);
-      }
+      if (!isWithinLimits(key)) refuseAt(path, `a dictionary with keys of ${NAME_LIMITS}`, key);
       checkReceived(item, own, depth + 1);
     }
   }
@@ -90,7 +92,14 @@ function confined(dialect: Dialect, folder: string | undefined): Dialect {
     maxNames: MAX_ENTRIES,
     pathOf: (section, name) => dialect.pathOf(section, name),
     arguments(given, path) {
+      // A dictionary was checked as a whole; the literals of a file are known here first.
+      if (!dialect.hasReferences) checkReceived(given, path, 0);
       const { filename, address, host, port, backupCount } = given;
+      for (const name of FORBIDDEN_ARGUMENTS) {
+        if (given[name]) {
+          refuseAt(pathTo(path, name), "absent in a received configuration", given[name]);
+        }
+      }
       if (typeof backupCount === "number" && backupCount > MAX_BACKUPS) {
         const most = `at most ${MAX_BACKUPS} in a received configuration`;
         refuseAt(pathTo(path, "backupCount"), most, backupCount);
@@ -101,12 +110,20 @@ function confined(dialect: Dialect, folder: string | undefined): Dialect {
         // These are paths of sockets.
         ...(typeof address === "string" && address !== LOCAL_SYSLOG
           ? { address: below(address, pathTo(path, "address")) }
+          : Array.isArray(address) && address[1] === null
+          ? { address: [below(address[0], pathTo(path, "address.0")), null] }
           : {}),
         ...(port === null ? { host: below(host, pathTo(path, "host")) } : {}),
       };
     },
   };
 }
+
+/**
+ * The names of devices on Windows, in every folder, with or without an extension; and the names of
+ * which Windows drops the end, so that `".. "` may be `..`.
+ */
+const WINDOWS_NAME = /^(?:con|prn|aux|nul|conin\$|conout\$|com\d|lpt\d)\s*(?:\.|$)|[. ]$/i;
 
 /** Returns the path; a relative one begins at the folder. */
 function pathBelow(folder: string | undefined, value: unknown, path: string): string {
@@ -118,7 +135,7 @@ function pathBelow(folder: string | undefined, value: unknown, path: string): st
   // deno-lint-ignore no-control-regex -- a name with one is never meant
   const isPlain = !/[\x00-\x1f\x7f\\:]/.test(relative);
   const parts = relative.split("/");
-  if (isPlain && !parts.some((part) => part === "" || part === "." || part === "..")) {
+  if (isPlain && !parts.some((part) => part === "" || WINDOWS_NAME.test(part))) {
     return start + relative;
   }
   return refuseAt(path, `a plain path below ${folder}`, value);

@@ -34,7 +34,7 @@
  * - `host` (`"127.0.0.1"`). At another address other machines could change the logging of the
  *   program: there `verify` is required, and `tls` takes a certificate.
  * - `maxBytes` (1 MiB), `maxConnections` (16) and `timeoutMs` (10,000 ms) limit each sender; a list
- *   or a dictionary has at most 1,000 entries, and a name at most 1,024 characters.
+ *   or a dictionary has at most 1,000 entries, and a name at most 1,024 characters and 64 dots.
  * - `onConfigured` is called when a configuration has taken effect, `onError` for each fault;
  *   without it faults are lines on stderr.
  *
@@ -43,8 +43,9 @@
  * Nothing that is received is executed. A received configuration may name the classes of the tables
  * and no others. It may have no `()`, no `.`, no `cfg://`, and of `ext://` only `sys.stdout` and
  * `sys.stderr`. The arguments in a file are literals. A `filename`, and the path of a Unix socket,
- * must lie below `folder`, without `..`; `/dev/log` is also allowed for syslog. Portable code cannot
- * see links: give a folder that only this program can write to, and that holds nothing else, as a
+ * must lie below `folder`, without `..` or a name that Windows gives another meaning; `/dev/log` is
+ * also allowed for syslog. `context` and `dllname` are refused, as both may name a file. Portable code
+ * cannot see links: give a folder that only this program can write to, and that holds nothing else, as a
  * handler may empty a file there. If a class of your own takes a path by another name than
  * `filename`, it must check it.
  *

@@ -119,6 +119,12 @@ test("a received configuration makes no logger for each of thousands of dots", (
     const file = refusal(() => ini(logger, allowed, "root,l"));
     assert(file.includes("'[logger_l].qualname' must be a name of at most 1024"), file);
     assertEquals([...manager.loggerDict.keys()], []);
+    const deep = (dots: number) => "a" + ".a".repeat(dots);
+    json({ loggers: { [deep(64)]: {} } });
+    const dots = refusal(() => json({ loggers: { [deep(65)]: {} } }));
+    assert(dots.includes("keys of at most 1024 characters and 64 dots"), dots);
+    const section = `class=NullHandler\n[logger_l]\nhandlers=\nqualname=${deep(65)}`;
+    assert(refusal(() => ini(section, allowed, "root,l")).includes("and 64 dots"));
   }));
 
 test("a received configuration has at most a thousand entries of a kind", () =>
@@ -145,6 +151,9 @@ test("a received file evaluates nothing", () =>
       "class=__import__('os').system\nargs=('x',)",
       "class=constructor",
       "class=%(x)s\nx=process.exit",
+      "class=handlers.QueueHandler\nkwargs={'queue': {'()': 'test.Never'}}",
+      "class=handlers.QueueHandler\nkwargs={'listener': {'()': 'test.Never'}}",
+      "class=handlers.QueueHandler\nkwargs={'queue': [{'.': {'emit': 1}}]}",
     ];
     for (const options of bad) {
       const message = refusal(() => ini(options));
@@ -155,6 +164,7 @@ test("a received file evaluates nothing", () =>
 test("a received configuration has its files below the folder", () =>
   bare(() => {
     const inside: [given: string, path: string][] = [
+      ["console.com", "/var/log/shop/console.com"],
       ["app.log", "/var/log/shop/app.log"],
       ["a/b..log", "/var/log/shop/a/b..log"],
       ["/var/log/shop/app.log", "/var/log/shop/app.log"],
@@ -170,6 +180,8 @@ test("a received configuration has its files below the folder", () =>
       ...["", "/", ".", "..", "../app.log", "a/../../app.log", "./app.log", "a//b", "a/"],
       ...["/etc/passwd", "/var/log/shopping/app.log", "/var/log/shop", "/var/log/shop/", "C:\\x"],
       ...["..\\app.log", "c:app.log", "app.log\0", "file:///etc/passwd", "app.log\n", "~/x/.."],
+      // Windows drops what stands at the end, and has devices of these names in every folder.
+      ...[".. /app.log", "app.log.", "app.log ", "a./b", "NUL", "com1.log", "a/aux", "con .x"],
       ...[7, null, ["app.log"], { href: "file:///etc/passwd" }],
     ];
     for (const filename of outside) {
@@ -196,9 +208,25 @@ test("a received configuration reaches Unix sockets below the folder, and the lo
     const docker = "/var/run/docker.sock";
     const bad = [
       { class: syslog, address: docker },
+      { class: syslog, address: [docker, null] },
       { class: "logging.handlers.SocketHandler", host: docker, port: null },
     ];
     for (const entry of bad) assert(refusal(() => handler(entry)).includes("a plain path below"));
+    const pair = `class=handlers.SysLogHandler\nargs=(('${docker}', None),)`;
+    assert(refusal(() => ini(pair)).includes("'[handler_h].address.0' must be a plain path"));
+  }));
+
+test("a received configuration gives no settings of fetch(), and no file that Windows loads", () =>
+  bare(() => {
+    const http = { class: "logging.handlers.HTTPHandler", host: "logs.example", url: "/" };
+    const context = { unix: "/var/run/docker.sock" };
+    const settings = refusal(() => handler({ ...http, secure: true, context }));
+    assert(settings.includes("'handlers.h.context' must be absent in a received"), settings);
+    const events = (dllname: string) => `class=NullHandler\nkwargs={'dllname': ${dllname}}`;
+    const file = refusal(() => ini(events(String.raw`r'\\evil\share\x.dll'`)));
+    assert(file.includes("'[handler_h].dllname' must be absent in a received"), file);
+    // Python's documentation has an empty one.
+    assert(refusal(() => ini(events("''"))).includes("no option '[handler_h].dllname'"));
   }));
 
 test("a received file of a megabyte is refused or taken within a moment", () =>

@@ -70,3 +70,12 @@ test("Formatter takes a class as its style, and gives it the format and the defa
   assertEquals(formatter.format(makeLogRecord({ msg: "ink", created: 1e9 })), "2001 INK OF ME");
   assertThrows(() => new Formatter("plain", null, options), RangeError, "no fields");
 });
+
+test("validate() answers at once for a format of many zeros, flags or digits", () => {
+  for (const character of ["0", "1", "-", "٣"]) {
+    const format = "%(message)" + character.repeat(200_000);
+    assertThrows(() => new PercentStyle(format).validate(), RangeError);
+    new PercentStyle(format + "s").validate();
+  }
+  new PercentStyle("%(message)-007.3s").validate();
+});
