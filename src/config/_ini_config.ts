@@ -203,14 +203,19 @@ class IniConfigReader {
   }
 
   #section(name: string): string {
-    if (!this.#file.has(name)) refuseAt(`[${name}]`, "a section of the file", undefined);
+    if (!this.#file.has(name)) throw missing(`a section [${name}]`);
     return name;
   }
 
   #required(section: string, option: string): string {
-    return this.#file.get(section, option) ??
-      refuseAt(`[${section}].${option}`, "given", undefined);
+    const value = this.#file.get(section, option);
+    if (value === undefined) throw missing(`an option '${option}' in [${section}]`);
+    return value;
   }
+}
+
+function missing(needed: string): TypeError {
+  return new TypeError(`Cannot configure logging as the file needs ${needed}`);
 }
 
 /** The settings of a logger that another section configures again. */

@@ -97,7 +97,9 @@ class IniReader {
   }
 
   #add(line: string): void {
-    const place = () => `line ${this.#lineNumber}, ${valueText(line)}`;
+    // A byte order mark, which some editors write, is no white space in Python; it would not be seen.
+    const shown = () => valueText(line).replace("\ufeff", "\\ufeff");
+    const place = () => `line ${this.#lineNumber}, ${shown()}`;
     if (this.#section === undefined) {
       throw new IniError("MissingSectionHeaderError", `there is no section before ${place()}`);
     }

@@ -16,8 +16,10 @@
  *   (`colors`, `datefmt`) and `logwire.RedactingFilter` (`paths`, `replacement`).
  *   `handlerClasses({ connector })` has the handlers over a network, `fileHandlerClasses` of
  *   `./file-handlers` those that write to files, `mailHandlerClasses` of `./smtp-handler` the one
- *   that mails, and `eventLogHandlerClasses` of `./nt-event-log-handler` that of Windows: give `{ ...handlerClasses({ connector }), ...fileHandlerClasses }` to have
- *   several.
+ *   that mails, and `eventLogHandlerClasses` of `./nt-event-log-handler` that of Windows: give
+ *   `{ ...handlerClasses({ connector }), ...fileHandlerClasses }` to have several. For files in
+ *   other encodings than Unicode's, ASCII and Latin-1 give `codePageFileHandlerClasses` of
+ *   `./code-pages` instead of `fileHandlerClasses`.
  * - `externals`: the table of what `ext://` names stand for. `sys.stdout`, `sys.stderr`,
  *   `socket.SOCK_STREAM`, `socket.SOCK_DGRAM` and the names in `classes` are known.
  *
@@ -52,7 +54,9 @@
  *
  * ## What changes when
  *
- * An invalid configuration changes nothing; CPython stops half-way. A valid one replaces the last
+ * An invalid configuration changes nothing; CPython stops half-way. (But a file that one of its
+ * handlers opened before the mistake was found exists then, and is empty if the handler has the
+ * `mode` `"w"`; `delay: true` opens it with the first record.) A valid one replaces the last
  * one: handlers that no enabled logger has any more are flushed and closed in the background, the
  * others stay open, as `close()` is final here. Loggers that the configuration does not name are
  * disabled, unless `disable_existing_loggers` is `false`. With `incremental: true` only levels and

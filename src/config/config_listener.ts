@@ -20,7 +20,9 @@
  *
  * The bytes are UTF-8: a dictionary in JSON, as for `dictConfig()`, or the text of a file, as for
  * `fileConfig()`. One connection carries one configuration. There is no answer: the sender learns
- * neither that it was taken nor why it was not.
+ * neither that it was taken nor why it was not, but the connection is closed when either is so.
+ * Configurations that are sent at the same time take effect in the order in which `verify` settles:
+ * await the end of one connection before you send the next configuration.
  *
  * ## Options
  *

@@ -99,7 +99,8 @@ function checkEncoding(what: string, encoding: unknown = UTF_8): TextEncoding {
     what,
     "encoding",
     "utf-8, utf-8-sig, utf-16, utf-32 (also with -le or -be), ascii, latin-1, or for a code page " +
-      "codePage(name) of @logwire/logging/code-pages",
+      "codePage(name) of @logwire/logging/code-pages, whose codePageFileHandlerClasses serve a " +
+      "configuration",
     encoding,
   );
 }

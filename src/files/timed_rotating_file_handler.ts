@@ -13,6 +13,7 @@ import {
   checkKnown,
   checkMethods,
   checkString,
+  refuse,
   valueText,
 } from "../logging/validate.ts";
 import { filesToDelete } from "./_files_to_delete.ts";
@@ -246,6 +247,7 @@ function checkWhen(when: string): RolloverUnit {
 
 function checkTimeOfDay(atTime: TimeOfDay | null): void {
   if (atTime === null) return;
+  if (typeof atTime !== "object") refuse(WHAT, "atTime", "an object such as { hour: 12 }", atTime);
   checkKnown(`${WHAT} with 'atTime'`, atTime, ["hour", "minute", "second"]);
   const { hour = 0, minute = 0, second = 0 } = atTime;
   checkInteger(WHAT, "atTime.hour", hour, 0, 23);

@@ -277,10 +277,10 @@ test("an error of fileConfig() names the section and the option", () =>
         { logger_root: "level=LOUD\nhandlers=" },
         "'[logger_root].level' must be a level, by number",
       ],
-      [{ logger_root: "" }, "'[logger_root].handlers' must be given"],
+      [{ logger_root: "" }, "the file needs an option 'handlers' in [logger_root]"],
       [{ loggers: "keys=" }, `'[loggers].keys' must be a list with "root"`],
-      [{ handlers: "keys=h,i" }, "'[handler_i]' must be a section of the file"],
-      [h("level=1"), "'[handler_h].class' must be given"],
+      [{ handlers: "keys=h,i" }, "the file needs a section [handler_i]"],
+      [h("level=1"), "the file needs an option 'class' in [handler_h]"],
       [h("class=StreamHandler\nlevel=LOUD"), "'[handler_h].level' must be a level"],
       [h("class=StreamHandler\nformatter=f"), "'[handler_h].formatter' must be the name of one of"],
       [
@@ -311,6 +311,8 @@ test("an error of fileConfig() names the section and the option", () =>
       const shown = thrownBy(() => apply(sections)).message;
       assertEquals(shown.slice(0, message.length + 28), `Cannot configure logging as ${message}`);
     }
+    const marked = thrownBy(() => fileConfig("\ufeff[loggers]")).message;
+    assert(marked.endsWith(`there is no section before line 1, "\\ufeff[loggers]"`), marked);
     assertThrows(() => apply({}, { defaults: { a: null } }), TypeError, "'defaults.a'");
     assertThrows(() => apply({}, { colour: 1 } as FileConfigOptions), TypeError, "'colour'");
   }));

@@ -222,6 +222,7 @@ test("bad options are refused", () => {
   assertThrows(make({ utc: 1 }), TypeError, "'utc' must be");
   assertThrows(make({ atTime: { hour: 24 } }), RangeError, "'atTime.hour' must be");
   assertThrows(make({ atTime: { hours: 2 } }), TypeError, "there is no option 'hours'");
+  assertThrows(make({ atTime: "12:00" }), TypeError, "'atTime' must be an object such as");
   assertThrows(make({ clock: {} }), TypeError, "'clock' must be");
   assertThrows(make({ mode: "w" }), TypeError, "there is no option 'mode'");
 });

@@ -154,6 +154,32 @@ test("a file that a received configuration names is written below the folder", a
   }
 }, { skip });
 
+test("a configuration arrives over TLS, and none without it or without a certificate", async () => {
+  const folder = new URL("../testdata/tls/", import.meta.url);
+  const pem = (name: string) => readFileSync(new URL(name, folder), "utf8");
+  const ca = [pem("ca.pem")];
+  const trust = { ca, serverName: "localhost" };
+  const own = { cert: pem("client.pem"), key: pem("client.key") };
+  const faults = await listening(async (port, settled) => {
+    const to = { transport: "tcp", hostname: "127.0.0.1", port } as const;
+    const senders = [to, { ...to, tls: trust }, { ...to, tls: { ...trust, ...own } }];
+    for (const [at, address] of senders.entries()) {
+      try {
+        const connection = await connector.connect(address);
+        await connection.write(frame(new TextEncoder().encode(dictionary)));
+        await connection.close();
+      } catch (error) {
+        // Some runtimes learn at once that the listener refuses them, and others later.
+        assert(at < 2, String(error));
+      }
+      await settled(at + 1);
+      assertEquals(root.handlers.length, at < 2 ? 0 : 1);
+    }
+    assertEquals(state(), configured);
+  }, { tls: { cert: pem("server.pem"), key: pem("server.key"), ca } });
+  assertEquals(faults.map(({ reason }) => reason), ["connection", "connection"]);
+});
+
 test("CPython's listen() takes the dictionary and the file that we send", async () => {
   for (const text of [dictionary, file]) {
     const child = spawn(python3() ?? "python3", [here("config_listener.py")], {

@@ -111,6 +111,25 @@ const taken: Record<string, string> = {
       "kwargs={'timeout': 10.0}\n\n$&",
     ].join("\n"),
   ),
+  "a file that other programs read, too": file(
+    "[server:main]\nuse = egg:shop#main\n/ = pages\nurl = %(NOWHERE)s ; kept\nset debug: a=b\n" +
+      "[pipeline]\nall =\n    one\n    two\n",
+  ),
+  "a comment behind the arguments, and a line that goes on by a backslash": handler(
+    "class=StreamHandler \nargs=(sys.stdout, \\\n  ) # the end",
+  ),
+  "arguments in a list": handler("class: StreamHandler\nformatter: form1\nargs: [sys.stdout]"),
+  "lines that end as on Windows": file().replaceAll("\n", "\r\n"),
+  "the arguments of real files": keys("handlers", "hand1,h2,h3,h4").replace(
+    "[formatter_form1]",
+    [
+      "[handler_h2]\nclass = handlers.SysLogHandler\nargs = ('/dev/log', \"local7\")",
+      "[handler_h3]\nclass=logging.handlers.SMTPHandler",
+      "args=(('mail.example', 465), 'a@mail.example', ['b@mail.example', ], 'E!', ('u', 'p'), ())",
+      "[handler_h4]\nclass=handlers.TimedRotatingFileHandler",
+      "args=('never-opened.log', 'midnight', 7, 0, 'utf-8', True)\n\n$&",
+    ].join("\n"),
+  ),
   "a level that has no name": file().replace("propagate=0", "propagate= -1_0 "),
 };
 
