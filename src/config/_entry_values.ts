@@ -10,6 +10,22 @@ import { checkLevel } from "../logging/level_names.ts";
 import { pathTo, refuseAt } from "./_path_error.ts";
 import type { Dictionary, DictionaryReader } from "./_dictionary_reader.ts";
 
+/**
+ * A logger is named after a module, whose path is far shorter, and far less deep: each dot makes one
+ * more logger, which stays for as long as the program runs.
+ */
+const MAX_NAME_LENGTH = 1024;
+const MAX_NAME_DOTS = 64;
+
+/** The limits of the name of a logger, for errors. */
+export const NAME_LIMITS: string =
+  `at most ${MAX_NAME_LENGTH} characters and ${MAX_NAME_DOTS} dots`;
+
+/** True for the name of a logger within the limits. */
+export function isWithinLimits(name: string): boolean {
+  return name.length <= MAX_NAME_LENGTH && name.split(".").length - 1 <= MAX_NAME_DOTS;
+}
+
 /** The `level` of an entry; `undefined` for none. */
 export function levelAt(
   reader: DictionaryReader,

@@ -19,6 +19,9 @@ export function pathTo(path: string, key: string): string {
   return path === "" ? key : `${path}.${key}`;
 }
 
+/** Our own errors: `Cannot create X as 'host' must be …`, `Cannot create X with 'tls' as there is …`. */
+const OPTION_ERROR = /^Cannot .+?(?: with '([^']+)')? as (there is no option )?'(.*)$/s;
+
 /** Runs `make`; adds to its error `path`, or the path of the option that the error names. */
 export function at<Result>(path: string, make: () => Result): Result {
   try {
@@ -26,12 +29,11 @@ export function at<Result>(path: string, make: () => Result): Result {
   } catch (error) {
     const message = error instanceof Error ? error.message : valueText(error);
     if (message.startsWith(`Cannot ${WHAT} as `)) throw error;
-    // Our own errors are all of this form, `Cannot create X as 'host' must be …`.
-    const [, noSuch = "", rest] = /^Cannot .+? as (there is no option )?'(.*)$/s.exec(message) ??
-      [];
+    const [, inner, noSuch = "", rest] = OPTION_ERROR.exec(message) ?? [];
+    const own = inner === undefined ? path : pathTo(path, inner);
     const told = rest === undefined
       ? `'${path}' cannot be made: ${message}`
-      : `${noSuch}'${path}.${rest}`;
+      : `${noSuch}'${own}.${rest}`;
     const Kind = error instanceof TypeError ? TypeError : RangeError;
     throw new Kind(`Cannot ${WHAT} as ${told}`, { cause: error });
   }

@@ -12,9 +12,9 @@ import type { ConfigClasses } from "./config_factory.ts";
 import { configureByDictionary } from "./_dictionary_config.ts";
 import { REFERENCE } from "./_dictionary_reader.ts";
 import { type Dialect, DICTIONARY, INI } from "./_dialect.ts";
+import { isWithinLimits, NAME_LIMITS } from "./_entry_values.ts";
 import { STREAMS } from "./_externals.ts";
 import { configureByIni } from "./_ini_config.ts";
-import { isWithinLimits, NAME_LIMITS } from "./_logger_name.ts";
 import { pathTo, refuseAt } from "./_path_error.ts";
 
 /** A configuration has a handful of levels; one that is much deeper is meant to fill the stack. */

@@ -304,6 +304,10 @@ test("an error of fileConfig() names the section and the option", () =>
         h("class=handlers.SocketHandler\nargs=('localhost', 'x')"),
         "'[handler_h].port' must be an integer from 1 to 65535",
       ],
+      [
+        h("class=handlers.SocketHandler\nargs=('h', 1)\nkwargs={'tls': {'path': 'x'}}"),
+        "there is no option '[handler_h].tls.path': the options are",
+      ],
       [h("class=%(x)s"), "'[handler_h].class' refers to an option that does not exist: \"x\""],
       [h("class=a\nclass=b"), `'[handler_h].class' in line 16, "class=b" exists already`],
     ];
