@@ -11,8 +11,8 @@ import { pathTo } from "./_path_error.ts";
 export interface Dialect {
   /** True: a text such as `ext://sys.stdout` or `cfg://handlers.console` is a reference. */
   readonly hasReferences: boolean;
-  /** The most names in a list of a file. */
-  readonly maxNames: number;
+  /** The most names in a list of a section of a file. */
+  maxNames(section: string): number;
   /** The place of an entry, for errors. */
   pathOf(section: string, name: string): string;
   /** Checks the arguments of an object, and returns those that its class gets. */
@@ -22,7 +22,7 @@ export interface Dialect {
 /** A dictionary for `dictConfig()`. */
 export const DICTIONARY: Dialect = {
   hasReferences: true,
-  maxNames: Infinity,
+  maxNames: () => Infinity,
   pathOf: pathTo,
   arguments: (given) => given,
 };
@@ -30,7 +30,7 @@ export const DICTIONARY: Dialect = {
 /** A file for `fileConfig()`, whose sections have the names of their entries. */
 export const INI: Dialect = {
   hasReferences: false,
-  maxNames: Infinity,
+  maxNames: () => Infinity,
   pathOf: (section, name) => `[${section.replace(/s$/, "")}_${name}]`,
   arguments: (given) => given,
 };

@@ -50,11 +50,11 @@ class IniConfigReader {
   readonly #classes: ConfigClasses;
   readonly #names: Dictionary;
 
-  readonly #maxNames: number;
+  readonly #dialect: Dialect;
 
   constructor(file: IniFile, { classes, externals, dialect }: IniConfigSettings) {
     this.#file = file;
-    this.#maxNames = dialect.maxNames;
+    this.#dialect = dialect;
     this.#classes = { ...coreClasses(), ...classes };
     this.#names = { ...argumentConstants(), ...externals };
   }
@@ -197,8 +197,9 @@ class IniConfigReader {
   #list(section: string, option: string): string[] {
     const text = this.#required(this.#section(section), option);
     const names = text === "" ? [] : text.split(",").map(strip);
-    if (names.length <= this.#maxNames) return names;
-    return refuseAt(`[${section}].${option}`, `a list of at most ${this.#maxNames} names`, names);
+    const most = this.#dialect.maxNames(section);
+    if (names.length <= most) return names;
+    return refuseAt(`[${section}].${option}`, `a list of at most ${most} names`, names);
   }
 
   #section(name: string): string {

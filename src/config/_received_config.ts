@@ -23,6 +23,9 @@ const MAX_DEPTH = 32;
 /** The entries of a list or a dictionary: loggers stay for as long as the program runs. */
 const MAX_ENTRIES = 1000;
 
+/** Each handler may open a file, of which a system lets a program have 1024 at once, or 256. */
+const MAX_HANDLERS = 100;
+
 /** A roll-over tries the name of each old file, and holds up the program meanwhile. */
 const MAX_BACKUPS = 1000;
 
@@ -62,8 +65,9 @@ export function configureReceived(text: string, { classes, folder }: Allowed): v
 function checkReceived(value: unknown, path: string, depth: number): void {
   if (depth > MAX_DEPTH) refuseAt(path, "nested less deeply", value);
   if (typeof value === "string") return checkReference(value, path);
-  if (typeof value === "object" && value !== null && Object.keys(value).length > MAX_ENTRIES) {
-    refuseAt(path, `of at most ${MAX_ENTRIES} entries in a received configuration`, value);
+  const most = maxEntriesOf(path);
+  if (typeof value === "object" && value !== null && Object.keys(value).length > most) {
+    refuseAt(path, `of at most ${most} entries in a received configuration`, value);
   }
   if (Array.isArray(value)) {
     value.forEach((item, at) => checkReceived(item, pathTo(path, String(at)), depth + 1));
@@ -75,6 +79,10 @@ function checkReceived(value: unknown, path: string, depth: number): void {
       checkReceived(item, own, depth + 1);
     }
   }
+}
+
+function maxEntriesOf(section: string): number {
+  return section === "handlers" ? MAX_HANDLERS : MAX_ENTRIES;
 }
 
 function checkReference(text: string, path: string): void {
@@ -89,7 +97,7 @@ function confined(dialect: Dialect, folder: string | undefined): Dialect {
   const below = (value: unknown, path: string) => pathBelow(folder, value, path);
   return {
     hasReferences: dialect.hasReferences,
-    maxNames: MAX_ENTRIES,
+    maxNames: maxEntriesOf,
     pathOf: (section, name) => dialect.pathOf(section, name),
     arguments(given, path) {
       // A dictionary was checked as a whole; the literals of a file are known here first.

@@ -35,8 +35,9 @@
  *   promise, so that it can check a signature by `crypto.subtle`.
  * - `host` (`"127.0.0.1"`). At another address other machines could change the logging of the
  *   program: there `verify` is required, and `tls` takes a certificate.
- * - `maxBytes` (1 MiB), `maxConnections` (16) and `timeoutMs` (10,000 ms) limit each sender; a list
- *   or a dictionary has at most 1,000 entries, and a name at most 1,024 characters and 64 dots.
+ * - `maxBytes` (1 MiB), `maxConnections` (16) and `timeoutMs` (10,000 ms) limit each sender; a
+ *   configuration has at most 100 handlers, a list or a dictionary at most 1,000 entries, and a name
+ *   at most 1,024 characters and 64 dots.
  * - `onConfigured` is called when a configuration has taken effect, `onError` for each fault;
  *   without it faults are lines on stderr.
  *
@@ -51,7 +52,7 @@
  * handler may empty a file there. If a class of your own takes a path by another name than
  * `filename`, it must check it.
  *
- * A sender can do what a configuration can: silence loggers, fill the folder, and, with
+ * A sender can do what a configuration can: silence loggers, fill the folder or the memory, and, with
  * `handlerClasses`, send the records of this program to any host that it names. Leave
  * `handlerClasses` out, or check the hosts in `verify`, where that must not be.
  *

@@ -137,6 +137,16 @@ test("a received configuration has at most a thousand entries of a kind", () =>
     assert(most.includes("'loggers' must be of at most 1000 entries"), most);
     const list = refusal(() => ini("class=NullHandler", allowed, `root,${names(1000)}`));
     assert(list.includes("'[loggers].keys' must be a list of at most 1000 names"), list);
+    // Each may open a file.
+    const handlers = (count: number) =>
+      Object.fromEntries(names(count).map((name) => [name, { class: "logging.NullHandler" }]));
+    json({ handlers: handlers(100) });
+    const files = refusal(() => json({ handlers: handlers(101) }));
+    assert(files.includes("'handlers' must be of at most 100 entries"), files);
+    const keys = refusal(() =>
+      configureReceived(`[formatters]\nkeys=\n[handlers]\nkeys=${names(101)}\n`, allowed)
+    );
+    assert(keys.includes("'[handlers].keys' must be a list of at most 100 names"), keys);
   }));
 
 test("a received file evaluates nothing", () =>
