@@ -185,9 +185,14 @@ export class Outbox implements Amount {
     this.#chunkBytes = options.chunkBytes ?? CHUNK_BYTES;
   }
 
+  /** The sequence number of the first record that waits; else that of the next. */
+  get first(): number {
+    return this.#waiting[0]?.sequence ?? this.next;
+  }
+
   /** The lowest sequence number of a record that waits or is in the window; else that of the next. */
   get oldest(): number {
-    let oldest = this.#waiting[0]?.sequence ?? this.next;
+    let oldest = this.first;
     for (const { sequence } of this.#window) oldest = Math.min(oldest, sequence);
     return oldest;
   }

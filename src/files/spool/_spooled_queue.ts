@@ -103,6 +103,10 @@ export class SpooledQueue implements DeliveryQueue, Encoder<unknown>, Unwritten 
   /** Batches that were sent and are not settled, in order. */
   #sent: BatchRange[] = [];
   #low = 0;
+  /** No higher than the number of the first record that stays on the disk as the process ends. */
+  #left = Infinity;
+  /** The number of the first record that was drained, and how many there were. */
+  #drained = { first: 0, records: 0 };
   #isScheduled = false;
   #isMarkDue = false;
   #markedAt = -Infinity;
@@ -619,7 +623,7 @@ export class SpooledQueue implements DeliveryQueue, Encoder<unknown>, Unwritten 
   /** Records that come first are settled: they are no longer needed on the disk. */
   #advance(): void {
     const store = this.#store;
-    const { low } = this.#front;
+    const low = Math.min(this.#front.low, this.#left);
     if (store === undefined || low === this.#low) return;
     this.#low = low;
     let gone = 0;
@@ -634,6 +638,8 @@ export class SpooledQueue implements DeliveryQueue, Encoder<unknown>, Unwritten 
 
   drain(): Batch {
     this.#save(true);
+    const { first, waiting: records } = this.#front;
+    this.#drained = { first, records };
     return this.#front.drain();
   }
 
@@ -641,9 +647,16 @@ export class SpooledQueue implements DeliveryQueue, Encoder<unknown>, Unwritten 
   leave(records: number): number {
     if (this.#store === undefined) return this.#front.leave(records);
     this.#behind += records;
+    const { first, records: drained } = this.#drained;
+    if (records > 0) this.#stayFrom(first + drained - records);
     this.#front.resume(this.#front.next - records);
     this.#advance();
     return 0;
+  }
+
+  /** Records between those that stay may have been settled, so that counting back leads too far. */
+  #stayFrom(first: number): void {
+    this.#left = Math.min(this.#left, first);
   }
 
   clear(reason?: DropReason): number {
@@ -651,6 +664,7 @@ export class SpooledQueue implements DeliveryQueue, Encoder<unknown>, Unwritten 
     const front = this.#front;
     if (store === undefined) return front.clear();
     const { next, waiting, bytes } = this;
+    const { first } = front;
     const inMemory = front.clear();
     if (reason !== "closed") {
       this.#behind = this.#behindBytes = 0;
@@ -665,6 +679,7 @@ export class SpooledQueue implements DeliveryQueue, Encoder<unknown>, Unwritten 
     this.#behind += inMemory - lost;
     this.#foreign -= lost;
     this.#behindBytes = bytes - front.bytes;
+    this.#stayFrom(first);
     front.resume(front.next - inMemory);
     this.#group.trim(Infinity);
     return lost;

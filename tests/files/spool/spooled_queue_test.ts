@@ -983,3 +983,28 @@ test("the account is balanced, and no record is lost or doubled, whatever is don
     { numRuns: 150 },
   );
 });
+
+test("records that were not settled in order are all there for the next process", async () => {
+  for (const way of ["closes", "exits"]) {
+    const files = new ForgetfulFiles();
+    const setting = start(files);
+    const { queue } = setting;
+    await log(setting, 10);
+    const batches = Array.from({ length: 8 }, () => queue.take(1)!);
+    for (const batch of batches.slice(2, 7)) queue.settle(batch);
+    setting.sent = 5;
+    // The connection is lost: 0, 1, 7, 8 and 9 wait.
+    queue.restore(true);
+    if (way === "exits") queue.leave(queue.drain().lengths.length);
+    queue.clear("closed");
+    queue.confirm();
+    check(setting);
+    await queue.close();
+    const next = start(files);
+    next.queue.open();
+    const ranges = rangesOf(next.sendAll());
+    assert(ranges.startsWith("0-"), `${way}: ${ranges}`);
+    check(next);
+    await end(next);
+  }
+});
