@@ -357,9 +357,12 @@ export class JetStreamListener {
     while (this.#handled.length > 0) {
       const handled = this.#handled.splice(0);
       // To hand the records out again would not help.
-      await this.#flush().catch((error) =>
-        this.#report(this.#fault("could not flush its handlers", error))
-      );
+      try {
+        // Within then() one that throws becomes one that rejects.
+        await Promise.resolve().then(() => this.#flush());
+      } catch (error) {
+        this.#report(this.#fault("could not flush its handlers", error));
+      }
       for (const pending of handled) this.#settle(pending);
       this.#onRoom();
     }

@@ -336,6 +336,25 @@ test("a handler that throws loses that record alone, and the message is acknowle
   await listener.stop();
 });
 
+test("a listener whose flush() throws or rejects is reported, and its messages are acknowledged", async () => {
+  for (const isThrown of [true, false]) {
+    const { js, errors, listener } = setUp();
+    listener.flush = () => {
+      const error = new Error("no disk");
+      if (isThrown) throw error;
+      return Promise.reject(error);
+    };
+    listener.start();
+    await until(() => js.messages !== undefined, () => "a request");
+    js.deliver(1, message("a"));
+    await until(() => js.answers.length === 1, () => "the acknowledgement");
+    js.deliver(2, message("b"));
+    await until(() => js.answers.length === 2, () => "the next one");
+    assertEquals(errors[0], "stream 'LOGS' could not flush its handlers: no disk");
+    await listener.stop();
+  }
+});
+
 test("records are marked as received, unless they are not to be escaped", async () => {
   for (const escapeControlCharacters of [true, false]) {
     const { js, handler, listener } = await opened({ escapeControlCharacters });
