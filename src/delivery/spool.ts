@@ -10,7 +10,7 @@ import type { DeliveryEvent, DropReason } from "./delivery_event.ts";
 import type { Outbox, OutboxOptions } from "./outbox.ts";
 
 /** The queue of a delivery: {@linkcode Outbox} is the one in memory. */
-export type DeliveryQueue = Omit<Outbox, "resume">;
+export type DeliveryQueue = Omit<Outbox, "first" | "resume">;
 
 /** The settings that a delivery gives to its spool. */
 export interface SpoolSettings extends OutboxOptions {

@@ -15,10 +15,9 @@ test("MessageHistory keeps the last 65,536 ids, and one that comes again", () =>
 
 test("MessageHistory takes no longer for an id when it is full", () => {
   // A set is asked for its oldest id by its iterator, which passes each id that was deleted before.
-  const { iterator } = Symbol;
-  const own = Set.prototype[iterator];
+  const own = Set.prototype[Symbol.iterator];
   let asked = 0;
-  Set.prototype[iterator] = function () {
+  Set.prototype[Symbol.iterator] = function () {
     asked++;
     return own.call(this);
   };
@@ -26,7 +25,7 @@ test("MessageHistory takes no longer for an id when it is full", () => {
     const history = new MessageHistory();
     for (let i = 0; i < 2 * MOST; i++) history.add(`${i}`);
   } finally {
-    Set.prototype[iterator] = own;
+    Set.prototype[Symbol.iterator] = own;
   }
   assertEquals(asked, 0);
 });
