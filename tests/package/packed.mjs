@@ -61,7 +61,7 @@ test("installing the package installs nothing else", () => {
   const names = readdirSync(join(consumer, "node_modules"));
   assertEquals(names.filter((name) => !/^(\.|@types$)/.test(name)), ["@logwire"]);
   assertEquals(manifest().dependencies, undefined);
-  const optional = ["koffi", "nodemailer", "unix-dgram"];
+  const optional = ["iconv-lite", "koffi", "nodemailer", "unix-dgram"];
   assertEquals(Object.keys(manifest().peerDependencies), optional);
   assertEquals(Object.keys(manifest().peerDependenciesMeta), optional);
 });
@@ -274,13 +274,13 @@ test("a worker bundled from the package weighs what the sources weigh, and stays
   assertLess(Math.abs(ratio - 1), 0.02);
 });
 
-test("importing the package loads few files, and no more than 480 KiB", () => {
+test("importing the package loads few files, and no more than 488 KiB", () => {
   const loaded = reachedFrom("mod.js");
   const bytes = loaded.reduce((sum, file) => sum + readFileSync(join(installed, file)).length, 0);
   // Each file takes Node a third of a millisecond: forty of them took longer than loading pino.
   assertLess(loaded.length, 8);
   // Compiling the bytes takes the rest of the time; `node bench/startup.mjs` measures it beside pino.
-  assertLess(bytes, 480 * 1024);
+  assertLess(bytes, 488 * 1024);
 });
 
 /** Returns the files that importing `entry` loads, relative to the package's folder. */

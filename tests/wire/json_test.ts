@@ -190,10 +190,10 @@ test("json.dumps() has one budget for all fields, and writes every name", () => 
 });
 
 test("json.dumps() counts integers against the budget", () => {
-  const fields = Array.from({ length: 300_000 }, (_, i) => [`k${i}`, 10n ** 4000n]);
+  const fields = Array.from({ length: 30_000 }, (_, i) => [`k${i}`, 10n ** 4000n]);
   const text = new TextDecoder().decode(json.dumps({ ...Object.fromEntries(fields), level: 20 }));
   assert(text.length < 2 * MAX_TEXT + 4_000_000);
-  assert(text.endsWith(`"k299999":"…","level":20}`));
+  assert(text.endsWith(`"k29999":"…","level":20}`));
 });
 
 test("json.dumps() never cuts the message", () => {

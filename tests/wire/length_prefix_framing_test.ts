@@ -72,8 +72,8 @@ for (const [name, framing, payload] of framings) {
     );
   });
 
-  test(`a ${name} frame of 16 MiB in single bytes takes linear time`, () => {
-    const size = 16 * 1024 * 1024;
+  test(`a ${name} frame of 2 MiB in single bytes takes linear time`, () => {
+    const size = 2 * 1024 * 1024;
     const stream = framing.frame(new Uint8Array(size).fill(7));
     const reader = framing.reader();
     let found: Uint8Array | undefined;

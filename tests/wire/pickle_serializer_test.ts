@@ -163,6 +163,7 @@ test("pickle.dumps() writes a long text once, however often a record holds it", 
   assert(payload.length < 2_000_000);
   const { msg, list, map } = pickle.loads(payload) as Record<string, string[]>;
   assertEquals(list!.length, 100_000);
-  assert(list!.every((text) => text === long));
-  assertEquals([msg, map], [long, { long }]);
+  // One text, so that comparing them compares no characters.
+  assert(list!.every((text) => text === list![0]));
+  assertEquals([msg, list![0], map], [long, long, { long }]);
 });
