@@ -80,7 +80,7 @@ if ("Deno" in globalThis) {
 if (ending === "logs in beforeExit") {
   let moments = 0;
   process.on("beforeExit", () => {
-    if (++moments === 20) process.exit(2);
+    if (++moments === 200) process.exit(2);
     log.warning("moment %d", moments);
   });
 }

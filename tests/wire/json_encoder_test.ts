@@ -69,9 +69,9 @@ test("JsonEncoder writes any plain record as recordJson() does, or refuses it", 
       assertEquals(json, general(record));
       written++;
     }),
-    { seed: 20261129, numRuns: 1000 },
+    { seed: 20261129, numRuns: 400 },
   );
-  assert(written > 300, `${written} records were plain`);
+  assert(written > 150, `${written} records were plain`);
 });
 
 test("JsonEncoder refuses records that are not plain", () => {

@@ -167,9 +167,9 @@ test("json.dumps() writes … beyond the budget of a record", () => {
   for (
     const value of [
       ...[dag(), [dag(), dag()], new Map([["k", dag()]]), new Map([[dag(), 1]]), new Set([dag()])],
-      ...[wide(), endless, new Array(1e5).fill(long), new Array(1e5).fill(10n ** 4000n)],
-      ...[new Array(1e5).fill(new Uint8Array(1 << 20)), new Array(1e5).fill({ [long]: 1 })],
-      ...[new Array(1e5).fill(new Error(long)), long.repeat(9), new Array(1e6).fill(0)],
+      ...[wide(), endless, new Array(2e4).fill(long), new Array(2e4).fill(10n ** 4000n)],
+      ...[new Array(2e4).fill(new Uint8Array(1 << 20)), new Array(2e4).fill({ [long]: 1 })],
+      ...[new Array(2e4).fill(new Error(long)), long.repeat(9), new Array(1e6).fill(0)],
     ]
   ) {
     const payload = json.dumps({ name: "a", msg: "spam", value, levelno: 20 });
