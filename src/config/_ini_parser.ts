@@ -63,7 +63,7 @@ class IniReader {
     else this.#add(clean);
   }
 
-  /** What was read; throws if a line was none. */
+  /** Returns the sections that were read; throws if a line did not belong to the grammar. */
   sections(): Map<string, IniOptions> {
     if (this.#wrong.length > 0) {
       const more = this.#wrongCount - this.#wrong.length;

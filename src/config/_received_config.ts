@@ -41,7 +41,7 @@ const FORBIDDEN_ARGUMENTS = ["context", "dllname"];
 /** The socket of the local syslog daemon. */
 const LOCAL_SYSLOG = "/dev/log";
 
-/** What a received configuration may use. */
+/** The classes and the folder that a received configuration may use. */
 export interface Allowed {
   readonly classes: ConfigClasses;
   /** The folder of its files; `undefined`: it may name none. */

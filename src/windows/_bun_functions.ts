@@ -5,9 +5,8 @@
  */
 import { createRequire } from "node:module";
 import {
-  functionsOf,
-  LIBRARIES,
   type LibraryPath,
+  loadFunctions,
   type NativeType,
   type WindowsFunctions,
 } from "./_windows_functions.ts";
@@ -37,21 +36,14 @@ export function bunFunctions(
   pathOf: LibraryPath = (library) => library,
 ): WindowsFunctions {
   const ffi = load();
-  const symbols = LIBRARIES.map((name) =>
-    ffi.dlopen(
-      pathOf(name),
-      Object.fromEntries(
-        functionsOf(name).map(([symbol, { parameters, result }]) => [
-          symbol,
-          { args: parameters.map((type) => TYPES[type]), returns: TYPES[result] },
-        ]),
-      ),
-    ).symbols
-  );
-  return {
-    ...Object.assign({}, ...symbols) as WindowsFunctions,
-    addressOf: (bytes) => ffi.ptr(bytes),
-  };
+  const calls = loadFunctions(TYPES, pathOf, (path, signatures) => {
+    const functions = Object.entries(signatures).map(([name, { parameters, result }]) => [
+      name,
+      { args: parameters, returns: result },
+    ]);
+    return ffi.dlopen(path, Object.fromEntries(functions)).symbols;
+  });
+  return { ...calls, addressOf: (bytes) => ffi.ptr(bytes) };
 }
 
 function requireFfi(): BunFfi {

@@ -4,9 +4,8 @@
  * @module
  */
 import {
-  functionsOf,
-  LIBRARIES,
   type LibraryPath,
+  loadFunctions,
   type NativeType,
   type WindowsFunctions,
 } from "./_windows_functions.ts";
@@ -46,20 +45,11 @@ export function denoFunctions(
   if (deno.permissions.querySync({ name: "ffi" }).state !== "granted") {
     throw new Error("Deno must be run with --allow-ffi for it");
   }
-  const symbols = LIBRARIES.map((name) =>
-    deno.dlopen(
-      pathOf(name),
-      Object.fromEntries(
-        functionsOf(name).map(([symbol, { parameters, result }]) => [
-          symbol,
-          { parameters: parameters.map((type) => TYPES[type]), result: TYPES[result] },
-        ]),
-      ),
-    ).symbols
+  const calls = loadFunctions(
+    TYPES,
+    pathOf,
+    (path, signatures) => deno.dlopen(path, signatures).symbols,
   );
   const { UnsafePointer } = deno;
-  return {
-    ...Object.assign({}, ...symbols) as WindowsFunctions,
-    addressOf: (bytes) => UnsafePointer.value(UnsafePointer.of(bytes)),
-  };
+  return { ...calls, addressOf: (bytes) => UnsafePointer.value(UnsafePointer.of(bytes)) };
 }

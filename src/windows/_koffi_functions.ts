@@ -9,9 +9,8 @@
  */
 import { createRequire } from "node:module";
 import {
-  functionsOf,
-  LIBRARIES,
   type LibraryPath,
+  loadFunctions,
   type NativeType,
   type WindowsFunctions,
 } from "./_windows_functions.ts";
@@ -40,18 +39,16 @@ export function koffiFunctions(
   pathOf: LibraryPath = (library) => library,
 ): WindowsFunctions {
   const koffi = loaded(load);
-  const calls = LIBRARIES.flatMap((name) => {
-    const library = koffi.load(pathOf(name));
-    return functionsOf(name).map(([symbol, { parameters, result }]) => [
-      symbol,
+  const calls = loadFunctions(TYPES, pathOf, (path, signatures) => {
+    const library = koffi.load(path);
+    const functions = Object.entries(signatures).map(([name, { parameters, result }]) => [
+      name,
       // The convention matters on Windows of 32 bits alone.
-      library.func("__stdcall", symbol, TYPES[result], parameters.map((type) => TYPES[type])),
+      library.func("__stdcall", name, result, parameters),
     ]);
+    return Object.fromEntries(functions);
   });
-  return {
-    ...Object.fromEntries(calls) as WindowsFunctions,
-    addressOf: (bytes) => koffi.address(bytes),
-  };
+  return { ...calls, addressOf: (bytes) => koffi.address(bytes) };
 }
 
 function requireKoffi(): Koffi {

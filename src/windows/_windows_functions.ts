@@ -125,12 +125,32 @@ export interface WindowsFunctions extends NativeCalls {
 /** Opens a DLL by this name: the name itself, but for tests. */
 export type LibraryPath = (library: string) => string;
 
-/** The entries of the table that a DLL has. */
-export function functionsOf(library: string): [string, NativeFunction][] {
-  return Object.entries(WINDOWS_FUNCTIONS).filter(([, declared]) => declared.library === library);
+/** The declaration of a function, in the names that a runtime has for the types. */
+export interface Signature {
+  readonly parameters: string[];
+  readonly result: string;
 }
 
-/** The DLLs of the table. */
-export const LIBRARIES: readonly string[] = [
-  ...new Set(Object.values(WINDOWS_FUNCTIONS).map(({ library }) => library)),
-];
+/**
+ * Loads the functions of the table.
+ *
+ * @param types the runtime's names of the types
+ * @param open opens a DLL and returns its functions, under their names
+ */
+export function loadFunctions(
+  types: Readonly<Record<NativeType, string>>,
+  pathOf: LibraryPath,
+  open: (path: string, signatures: Record<string, Signature>) => Record<string, unknown>,
+): NativeCalls {
+  const libraries = new Map<string, Record<string, Signature>>();
+  for (const [name, { library, parameters, result }] of Object.entries(WINDOWS_FUNCTIONS)) {
+    const signatures = libraries.get(library) ?? {};
+    signatures[name] = {
+      parameters: parameters.map((type) => types[type]),
+      result: types[result],
+    };
+    libraries.set(library, signatures);
+  }
+  const opened = Array.from(libraries, ([name, signatures]) => open(pathOf(name), signatures));
+  return Object.assign({}, ...opened);
+}

@@ -11,7 +11,6 @@ import { handlerClasses } from "../../src/config/handler_classes.ts";
 import { MemoryHandler } from "../../src/handlers/memory_handler.ts";
 import type { SocketHandler } from "../../src/handlers/socket_handler.ts";
 import type { SysLogHandler } from "../../src/handlers/sys_log_handler.ts";
-import { Formatter } from "../../src/logging/formatter.ts";
 import { getLogger, manager, root } from "../../src/logging/get_logger.ts";
 import { getHandlerByName } from "../../src/logging/handler.ts";
 import { JSONFormatter } from "../../src/logging/json_formatter.ts";
@@ -19,14 +18,14 @@ import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { exception } from "../../src/logging/module_functions.ts";
 import { StreamHandler } from "../../src/logging/stream_handler.ts";
 import { MemoryNetwork } from "../../src/testing/memory.ts";
-import { ListHandler, thrownBy, withBareRoot, withStandardStreams } from "../logging/helpers.ts";
+import {
+  ExceptionFormatter,
+  ListHandler,
+  thrownBy,
+  withBareRoot,
+  withStandardStreams,
+} from "../logging/helpers.ts";
 import { test } from "../test.ts";
-
-class ExceptionFormatter extends Formatter {
-  override formatException(error: unknown): string {
-    return `Got a [${(error as Error).name}]`;
-  }
-}
 
 class OwnHandler extends MemoryHandler {}
 

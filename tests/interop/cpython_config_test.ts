@@ -22,14 +22,13 @@ import { makeLogRecord } from "../../src/logging/make_log_record.ts";
 import { exception } from "../../src/logging/module_functions.ts";
 import { StreamHandler } from "../../src/logging/stream_handler.ts";
 import { inFolder, read } from "../files/folder.ts";
-import { stderrOf, withBareRoot, withStandardStreams } from "../logging/helpers.ts";
+import {
+  ExceptionFormatter,
+  stderrOf,
+  withBareRoot,
+  withStandardStreams,
+} from "../logging/helpers.ts";
 import { test } from "../test.ts";
-
-class ExceptionFormatter extends Formatter {
-  override formatException(error: unknown): string {
-    return `Got a [${(error as Error).name}]`;
-  }
-}
 
 const formatFunc = ({ format, datefmt = null }: Record<string, unknown>) =>
   new ExceptionFormatter(format as string, datefmt as string | null);

@@ -112,7 +112,7 @@ test(
     await there.listener.stop();
     const { emitted, sent: all, queued, droppedTotal } = queue.stats;
     assertEquals([emitted, all, queued, droppedTotal], [logged, logged, 0, 0]);
-    // What was published again may come behind later records, and may be delivered again.
+    // Records that were published again may come behind later ones, and may be delivered again.
     const first = [...new Set(there.texts())];
     assertEquals(first.sort(), numbers(logged).sort());
   },

@@ -1,5 +1,6 @@
 /** Helpers of the tests of the logging core. */
 import { makeReceivedRecord } from "../../src/wire/received_record.ts";
+import { Formatter } from "../../src/logging/formatter.ts";
 import { Handler } from "../../src/logging/handler.ts";
 import { root } from "../../src/logging/get_logger.ts";
 import { INFO } from "../../src/logging/level.ts";
@@ -123,4 +124,11 @@ export function thrownBy(fn: () => unknown): Error {
 export function receivedRecord(fields: Record<string, unknown> = {}): LogRecord {
   const hostile = { name: "app", levelno: INFO, levelname: "INFO", msg: "spam\nINFO:root:forged" };
   return makeReceivedRecord({ ...hostile, ...fields });
+}
+
+/** The formatter of CPython's tests of configurations: an error is its name alone. */
+export class ExceptionFormatter extends Formatter {
+  override formatException(error: unknown): string {
+    return `Got a [${(error as Error).name}]`;
+  }
 }

@@ -65,7 +65,7 @@ export class FakeJetStream implements JetStreamLike {
   readonly published: Published[] = [];
   /** Says whether the server acknowledges by itself. */
   acknowledges = true;
-  /** What the server answers when it is asked for the stream, or for a consumer. */
+  /** The server's answer to a request for the stream, or for a consumer. */
   infoError: Error | undefined;
   consumerError: Error | undefined;
   /** How often it was asked for the stream. */

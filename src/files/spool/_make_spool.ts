@@ -120,7 +120,7 @@ export function makeSpool(
     contentType,
     durability,
     segmentBytes,
-    // What a power cut leaves of a file that is used again, nobody can say: no promise rests on it.
+    // After a power cut a file that is used again may hold old records: only "os" promises nothing then.
     reusesFiles: durability === "os" && segmentBytes * REUSE_SHARE <= maxBytes,
     random: randomBytes,
   });

@@ -82,7 +82,7 @@ class Run {
 
   /** Records come in order, and none of those that an earlier run knew to be settled. */
   #note(batch: Batch, where: string): void {
-    // What several dead processes left comes in the order of their folders.
+    // The records of several dead processes come in the order of their folders.
     if (this.#ledger.perProcess) return;
     for (const number of textsOf(batch).map(numberOf)) {
       assert(number > this.#last, `${where}: ${number} after ${this.#last}`);
@@ -123,7 +123,7 @@ class Run {
     const { emitted } = this.#ledger;
     await rest();
     if (isDead()) return;
-    // What a full disk does not take is kept in memory alone.
+    // Records that a full disk does not take are kept in memory alone.
     if (queue.atRisk === 0) this.#ledger.promised = emitted;
     this.check(where);
     this.#checkSpace(where);

@@ -8,7 +8,7 @@
 export type Answer =
   /** Tests of ours that assert the same. */
   | { readonly kind: "shown"; readonly file: string; readonly titles: readonly string[] }
-  /** What README.md or the page of mod.ts says about a behaviour that differs, word for word. */
+  /** A sentence of README.md or of the page of mod.ts about a behaviour that differs, word for word. */
   | { readonly kind: "difference"; readonly sentence: string }
   /** Why there is no such thing in JavaScript, or here. */
   | { readonly kind: "absent"; readonly reason: string };
