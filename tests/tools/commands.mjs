@@ -1,6 +1,6 @@
 /**
- * Runs one command of a check to its end: collects what it prints, stops it at a time limit, and
- * sees to it that no process that it started outlives it.
+ * Runs one command of a check to its end: collects what it prints, stops it if it prints nothing for
+ * minutes, and sees to it that no process that it started outlives it.
  */
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -9,10 +9,10 @@ import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { root } from "./std_packages.mjs";
 
-/** How long a command may take: several times what the slowest one needs on two cores. */
-const limitMs = 12 * 60_000;
+/** How long a command may print nothing: several times what the slowest test needs on two cores. */
+const silenceMs = 4 * 60_000;
 /** How long a process that is about to end anyway may still be seen after its parent. */
-const graceMs = 2000;
+const graceMs = 5000;
 const mark = "LOGWIRE_STEP";
 const canReap = existsSync(`/proc/${process.pid}/environ`);
 
@@ -33,17 +33,18 @@ function runToEnd(command, args, env, onText) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
-    let timedOut = false;
+    let isHung = false;
     const collect = (text) => {
+      timer.refresh();
       output += text;
       onText(text);
     };
     child.stdout.setEncoding("utf8").on("data", collect);
     child.stderr.setEncoding("utf8").on("data", collect);
     const timer = setTimeout(() => {
-      timedOut = true;
+      isHung = true;
       child.kill("SIGKILL");
-    }, limitMs);
+    }, silenceMs);
     const end = (problem) => {
       clearTimeout(timer);
       resolve({ problem, output });
@@ -52,7 +53,7 @@ function runToEnd(command, args, env, onText) {
     // `exit`, not `close`: a process left behind may hold the pipes open.
     child.on("exit", async (code, signal) => {
       await Promise.race([closed(child), delay(graceMs)]);
-      if (timedOut) end(`was killed after ${limitMs / 1000} s`);
+      if (isHung) end(`was killed: it had printed nothing for ${silenceMs / 1000} s`);
       else if (code !== 0) end(`ended with ${signal ?? `status ${code}`}`);
       else end(undefined);
     });

@@ -12,7 +12,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import process from "node:process";
-import { parseArgs } from "node:util";
+import { parseArgs, stripVTControlCharacters } from "node:util";
 import { runCommand } from "./commands.mjs";
 import { readReport } from "./junit.mjs";
 import { Progress } from "./progress.mjs";
@@ -89,7 +89,9 @@ const runtimes = {
     ],
     file: /^running \d+ tests? from \.\/(.*)$/gm,
     test: /\.\.\. (?:ok|FAILED|ignored)\b/g,
-    failures: (output) => output.slice(Math.max(output.search(/^\s*ERRORS\s*$/m), 0)),
+    failures: (output) =>
+      output.slice(Math.max(output.search(/^\s*ERRORS\s*$/m), 0))
+        .replace(/^(running \d+ tests? from |.* \.\.\. (ok|ignored) \().*\n/gm, ""),
   },
   "bun": {
     about: "the test files on Bun",
@@ -179,7 +181,7 @@ if (files.length === 0) refuse(`No test file has '${parts.join("' or '")}' in it
 const progress = new Progress({ everyMs: every * 1000 });
 await setUp(progress);
 const env = toolEnvironment();
-const total = { passed: 0, failed: 0, skipped: [] };
+const total = { passed: 0, failed: [], skipped: [] };
 if (node === undefined) total.skipped.push("node: Node 20 or later is not on PATH");
 const chosenChecks = parts.length > 0 && only === undefined ? [] : chosen(checks);
 const chosenRuntimes = chosen(runtimes);
@@ -200,16 +202,17 @@ try {
   rmSync(scratch, { recursive: true });
 }
 listSkipped();
+listFailed();
 const { passed, failed, skipped } = total;
-console.log(
-  `${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ""}`,
-);
-process.exitCode = failed === 0 ? 0 : 1;
+const counts = [`${passed} passed`, `${failed.length} failed`];
+if (skipped.length > 0) counts.push(`${skipped.length} skipped`);
+console.log(counts.join(", "));
+process.exitCode = failed.length === 0 ? 0 : 1;
 
 async function check(name) {
   const end = progress.begin(name);
   const { ok, output } = await runCommand(checks[name].command, env);
-  ok ? total.passed++ : total.failed++;
+  ok ? total.passed++ : total.failed.push({ title: name, text: output });
   end({ ok, output: ok ? "" : output });
 }
 
@@ -220,14 +223,19 @@ async function test(name) {
   const end = progress.begin(name, () => reached(runtime, printed));
   const run = await runCommand(runtime.command(report, files), env, (text) => printed += text);
   const { passed, failed, skipped } = readReport(report);
-  const ran = passed + failed + skipped.length > 0;
+  const ran = passed + failed.length + skipped.length > 0;
   const ok = run.ok && ran;
   total.passed += passed;
-  // A run that fails without a failed test (a file that does not load) counts as one.
-  total.failed += ok ? failed : Math.max(failed, 1);
   total.skipped.push(...skipped.map((reason) => `${name}: ${reason}`));
   const output = ran ? runtime.failures(run.output) : `${run.output}\nno test was run`;
-  end({ ok, output: ok ? "" : output, shown: `${name} (${passed + failed} tests)` });
+  for (const { file, name: test, text } of failed) {
+    total.failed.push({ title: [name, file, test].filter(Boolean).join(": "), text });
+  }
+  // A run that fails without a failed test (a file that does not load) counts as one.
+  if (!ok && failed.length === 0) {
+    total.failed.push({ title: `${name}: an error outside of the tests`, text: output });
+  }
+  end({ ok, output: ok ? "" : output, shown: `${name} (${passed + failed.length} tests)` });
 }
 
 /**
@@ -247,8 +255,8 @@ function checkTree(before) {
   const end = progress.begin("tree");
   const added = workTree().filter((line) => !before.includes(line));
   const ok = added.length === 0;
-  ok ? total.passed++ : total.failed++;
   const output = ["The work tree was changed during the run:", ...added].join("\n");
+  ok ? total.passed++ : total.failed.push({ title: "tree", text: output });
   end({ ok, output: ok ? "" : output });
 }
 
@@ -273,6 +281,16 @@ function listSkipped() {
   for (const reason of total.skipped) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   if (counts.size > 0) console.log("skipped:");
   for (const [reason, count] of counts) console.log(`${String(count).padStart(6)} × ${reason}`);
+}
+
+/** What failed once more, in short: a log of CI may keep the end of a long output alone. */
+function listFailed() {
+  if (total.failed.length > 0) console.log("failed:");
+  for (const { title, text } of total.failed) {
+    const lines = stripVTControlCharacters(text).trim().split("\n");
+    if (lines.length > 24) lines.splice(12, lines.length - 24, "… (more above)");
+    console.log(`  ${[title, ...lines].join("\n    | ")}`);
+  }
 }
 
 /**
