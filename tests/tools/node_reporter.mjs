@@ -1,4 +1,4 @@
-/** The `spec` reporter of `node --test`, and a line when a test file begins, for ok.mjs. */
+/** The `spec` reporter of `node --test`, and a line when a process begins, for ok.mjs. */
 import process from "node:process";
 import { Readable } from "node:stream";
 import { spec } from "node:test/reporters";
@@ -10,7 +10,7 @@ export default async function* (events) {
 async function* announced(events) {
   for await (const event of events) {
     const { type, data } = event;
-    if (type === "test:dequeue" && data.name.endsWith("_test.ts")) {
+    if (type === "test:dequeue" && /(_test\.ts|[/\\]\w+\.mjs)$/.test(data.name)) {
       process.stdout.write(`⏵ ${data.name}\n`);
     }
     yield event;

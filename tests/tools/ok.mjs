@@ -8,10 +8,19 @@
  * `npm test -- --help` lists the options, the checks and the environment variables.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import process from "node:process";
+import { pathToFileURL } from "node:url";
 import { parseArgs, stripVTControlCharacters } from "node:util";
 import { runCommand } from "./commands.mjs";
 import { readReport } from "./junit.mjs";
@@ -115,11 +124,11 @@ for (const path of (process.env.LOGWIRE_NODES ?? "").split(delimiter).filter(Boo
 function onNode(path, about) {
   return {
     about,
-    command: (report, files) => [
-      // Two files at a time: most tests of the slow ones wait for a process or a peer.
+    command: (report) => [
+      // Two processes at a time: most tests of the slow files wait for a process or a peer.
       ...[path, "--import", "tsx", "--test", "--test-concurrency=2"],
       ...["--test-reporter=./tests/tools/node_reporter.mjs", "--test-reporter-destination=stdout"],
-      ...["--test-reporter=junit", `--test-reporter-destination=${report}`, ...files],
+      ...["--test-reporter=junit", `--test-reporter-destination=${report}`, ...nodeRuns.keys()],
     ],
     file: /^⏵ (.*)$/gm,
     test: /^[✔✖﹣] /gm,
@@ -132,6 +141,8 @@ function onNode(path, about) {
 
 const known = { ...checks, ...runtimes };
 const everyDefault = 10;
+/** Folders of tests that one process of Node runs. */
+const sharing = ["delivery", "files", "logging", "net", "text", "wire"];
 
 const help = `npm test -- [options] [parts of paths]
 
@@ -190,6 +201,7 @@ if (chosenRuntimes.length > 0) plan.push(`${files.length} test files on ${chosen
 console.log(`running ${plan.filter(Boolean).join("; ")}`);
 
 const scratch = mkdtempSync(join(tmpdir(), "logwire-ok-"));
+const nodeRuns = writeNodeRuns();
 try {
   const before = workTree();
   await inLanes([
@@ -239,15 +251,38 @@ async function test(name) {
 }
 
 /**
- * How far a runtime is, by what it printed. Node runs two files at a time: the last but one that it
+ * How far a runtime is, by what it printed. Node has two processes at a time: the last but one that it
  * began may be under way too.
  */
 function reached({ file, test }, printed) {
-  const begun = [...printed.matchAll(file)];
+  const begun = Array.from(printed.matchAll(file), ([, path]) => path.replace(`${root}/`, ""));
+  const current = begun.pop();
   const tests = printed.match(test)?.length ?? 0;
-  const ended = `${Math.max(begun.length - 1, 0)} of ${files.length} files ended, ${tests} tests`;
-  const current = begun.at(-1)?.[1];
-  return current === undefined ? ended : `${ended}; in ${current.replace(`${root}/`, "")}`;
+  const count = begun.reduce((sum, path) => sum + (nodeRuns.get(path)?.length ?? 1), 0);
+  const ended = `${count} of ${files.length} files ended, ${tests} tests`;
+  if (current === undefined) return ended;
+  return `${ended}; in ${current.replace(`${scratch}/`, "").replace(".mjs", "")}`;
+}
+
+/**
+ * What Node runs, each in a process of its own, whose start takes half a second of a core: a test file,
+ * or all those of a folder whose tests leave nothing behind in the process. With the files of each.
+ */
+function writeNodeRuns() {
+  const runs = new Map();
+  for (const file of files) {
+    const folder = file.split("/").slice(0, 2).join("/");
+    const isShared = sharing.some((name) => folder === `tests/${name}`);
+    const run = isShared ? join(scratch, `${folder}.mjs`) : file;
+    runs.set(run, [...runs.get(run) ?? [], file]);
+  }
+  for (const [run, its] of runs) {
+    if (its[0] === run) continue;
+    const imports = its.map((file) => `import "${pathToFileURL(join(root, file))}";\n`);
+    mkdirSync(dirname(run), { recursive: true });
+    writeFileSync(run, imports.join(""));
+  }
+  return runs;
 }
 
 /** A test run leaves the work tree as it was. */
