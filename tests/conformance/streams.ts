@@ -102,14 +102,14 @@ export function streams({ name, connector, rawServer, skips = {}, module }: Clie
       await peer.stall();
       let done = false;
       const writing = connection.write(bytes).then(() => done = true);
-      for (let i = 0; i < 20; i++) {
+      // On a busy machine a peer that is to stall may have read the rest by then.
+      for (let i = 0; i < 20 && (await peer.received()).size < 32 * MIB; i++) {
         await turns(1);
-        assert(!done, "64 MiB do not fit into any kernel");
+        assert(!done, "32 MiB do not fit into any kernel");
         assertLess(connection.bytesWritten ?? 0, bytes.length);
         await peer.resume();
         await turns(1);
-        if ((await peer.received()).size < 32 * MIB) await peer.stall();
-        else break;
+        await peer.stall();
       }
       await peer.resume();
       await writing;

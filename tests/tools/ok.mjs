@@ -141,8 +141,11 @@ function onNode(path, about) {
 
 const known = { ...checks, ...runtimes };
 const everyDefault = 10;
-/** Folders of tests that one process of Node runs. */
-const sharing = ["delivery", "files", "logging", "net", "text", "wire"];
+/** Folders of tests that share a process on Node: their tests leave nothing behind in it. */
+const sharing = [
+  ...["collector", "conformance", "delivery", "examples", "files", "interop", "logging", "mail"],
+  ...["meta", "net", "queue", "receivers", "text", "wire"],
+];
 
 const help = `npm test -- [options] [parts of paths]
 
