@@ -117,6 +117,8 @@ export class JetStreamListener {
   #flush: () => Promise<void> = () => Promise.resolve();
   #settling: Promise<void> | undefined;
   #running: Promise<void> = Promise.resolve();
+  /** A listener reads the queue, until `close()`; messages are asked for, until `arrived()`. */
+  #isRead = false;
   #isOpen = false;
   /** The server may not have the last acknowledgements. */
   #isUnsure = false;
@@ -159,8 +161,11 @@ export class JetStreamListener {
     if (durable === undefined) {
       throw new TypeError("Cannot listen as 'durable' is not set: it names the consumer");
     }
+    if (this.#isRead) {
+      throw new Error("Cannot listen as another listener reads this queue: make one for each");
+    }
     this.#flush = flush;
-    this.#isOpen = true;
+    this.#isOpen = this.#isRead = true;
     this.#running = this.#run(durable);
   }
 
@@ -192,6 +197,7 @@ export class JetStreamListener {
     clock.clearTimeout(this.#workTimer);
     this.#consumer = undefined;
     this.#flush = () => Promise.resolve();
+    this.#isRead = false;
   }
 
   // A listener takes the records out.

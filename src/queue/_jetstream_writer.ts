@@ -112,6 +112,9 @@ export class JetStreamWriter implements DetailedWriter {
   }
 }
 
+/** The client's error where nothing on the server answers to a subject. */
+const NOT_ENABLED = "JetStreamNotEnabled";
+
 /** The codes of the client's errors, by their names; other errors are `other`. */
 const CODES: { readonly [name: string]: ConnectionErrorCode } = {
   TimeoutError: "timeout",
@@ -120,6 +123,7 @@ const CODES: { readonly [name: string]: ConnectionErrorCode } = {
   PermissionViolationError: "denied",
   AuthorizationError: "denied",
   StreamNotFoundError: "not-found",
+  [NOT_ENABLED]: "not-found",
 };
 
 /** Returns the error of a delivery for what the client has thrown, which is its cause. */
@@ -132,7 +136,10 @@ export function toConnectionError(
   };
   // A request wraps the error of the connection.
   const innerName = (inner as Error | undefined)?.name ?? "";
-  const what = `stream '${stream}', subject '${subject}': ${message ?? String(cause)}`;
+  const why = name === NOT_ENABLED
+    ? "no stream takes this subject, or the server runs without JetStream"
+    : message ?? String(cause);
+  const what = `stream '${stream}', subject '${subject}': ${why}`;
   if (code === TOO_LARGE_FOR_STREAM || /max_payload|message size/.test(message ?? "")) {
     return new ConnectionError("too-large", what, { cause });
   }

@@ -397,6 +397,7 @@ export class JetStreamQueue implements HandlerQueue, ListenerQueue, AsyncDisposa
    * Takes messages from now on; a `QueueListener` calls it. `flush` flushes its handlers.
    *
    * @throws {TypeError} when `durable` is not set
+   * @throws {Error} when another listener reads this queue
    */
   open(flush: () => Promise<void>): void {
     this.#listener.open(flush);

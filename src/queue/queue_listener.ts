@@ -10,7 +10,7 @@
  * @module
  */
 import { checkBoolean, checkKnown, checkMethods } from "../logging/validate.ts";
-import { atOnce, callBack, watch } from "../logging/callback.ts";
+import { atOnce, watch } from "../logging/callback.ts";
 import { type FlushOptions, type Handler, tellFault, watchFault } from "../logging/handler.ts";
 import type { LogRecord } from "../logging/log_record.ts";
 import { copyMark } from "../logging/received_mark.ts";
@@ -138,16 +138,16 @@ export class QueueListener implements AsyncDisposable {
    * Takes records from now on. Returns the listener, so that `await using` can start it, as Python's
    * `with` does as of 3.14.
    *
-   * @throws {Error} when it is started already (CPython: as of 3.14)
+   * @throws {Error} when it is started already (CPython: as of 3.14), or the queue's `open()` throws
    */
   start(): this {
     if (this.#monitor !== undefined) {
       throw new Error("Cannot start the listener as it is started already: await stop() before");
     }
+    watch(this.queue.open?.(() => this.flush()), reportFault);
     this.#isOver = false;
     this.#forgetExit = exitHooks.add(this.#exitHooks, true, "passes on");
     this.#monitor = this.#listen();
-    callBack(() => this.queue.open?.(() => this.flush()), reportFault);
     return this;
   }
 

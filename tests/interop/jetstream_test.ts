@@ -1,11 +1,12 @@
 /** JetStreamQueue with a real nats-server between senders and listeners. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileSpool } from "../../src/files/spool/file_spool.ts";
 import { Logger } from "../../src/logging/logger.ts";
+import type { ConnectionError } from "../../src/net/connection_error.ts";
 import { JetStreamQueue, type JetStreamQueueOptions } from "../../src/queue/jetstream_queue.ts";
 import type { JetStreamLike } from "../../src/queue/jetstream_client.ts";
 import { QueueHandler } from "../../src/queue/queue_handler.ts";
@@ -271,6 +272,23 @@ test(
   },
   { skip },
 );
+
+test("a subject that the stream does not take is an outage that says so", async () => {
+  await using server = await NatsServer.start();
+  const errors: unknown[] = [];
+  const { queue, handler, log } = sender(await server.client(), {
+    subject: "other.shop",
+    onEvent: (event) => "error" in event && errors.push(event.error),
+  });
+  log.info("#0");
+  await until(() => errors.length > 0, () => "an outage");
+  assertMatch(String(errors[0]), /subject 'other.shop': no stream takes this subject/);
+  assertEquals((errors[0] as ConnectionError).code, "not-found");
+  const manager = await jetstreamManager(await server.connect());
+  await manager.streams.update(STREAM, { subjects: ["logs.>", "other.>"] });
+  await handler.flush();
+  assertEquals(queue.stats.sent, 1);
+}, { skip });
 
 test(
   "what a program leaves in the queue is reported once, or is published by the next one",

@@ -383,5 +383,18 @@ test("records are made by the factory of the program", async () => {
 
 test("a listener without a durable name is an error that says so", () => {
   const queue = new JetStreamQueue(new FakeJetStream(), { stream: "LOGS", subject: "logs.>" });
-  assertThrows(() => queue.open(() => Promise.resolve()), TypeError, "'durable' is not set");
+  const listener = new QueueListener(queue, new FlushedList());
+  assertThrows(() => listener.start(), TypeError, "'durable' is not set");
+});
+
+test("a second listener of a queue is refused, until the first has stopped", async () => {
+  const { js, queue, handler, listener } = await opened();
+  const second = new QueueListener(queue, handler);
+  assertThrows(() => second.start(), Error, "another listener reads this queue");
+  js.deliver(1, message("a"));
+  await until(() => handler.texts.length === 1, () => "the record");
+  await listener.stop();
+  assertEquals(account(queue).acknowledged, 1);
+  second.start();
+  await second.stop();
 });
