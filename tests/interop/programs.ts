@@ -5,12 +5,13 @@ import { once } from "node:events";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { runtime } from "../test.ts";
+import { bundleOf } from "./node_bundle.ts";
 
 /** The binary itself: npm puts a script before Deno's, which would get the signals. */
 const commands = {
   deno: [process.execPath, "run", "--allow-net", "--allow-env"],
   bun: [process.execPath],
-  node: [process.execPath, "--import", "tsx"],
+  node: [process.execPath],
 };
 
 /** The way to run a program. */
@@ -23,6 +24,8 @@ export interface ProgramOptions {
   wrapper?: string[];
   /** The command that runs a program. @default that of the runtime of the test */
   command?: readonly string[];
+  /** Runs the program as its files, by tsx, where the runtime is Node. @default {false} */
+  isLoadedByTsx?: boolean;
   /** Gives the program a stdin to read from. @default {false} */
   hasStdin?: boolean;
 }
@@ -42,11 +45,10 @@ export function startProgram(
   args: (string | number)[],
   options: ProgramOptions = {},
 ): RunningProgram {
-  const { env = {}, denoFlags = [], wrapper = [], command, hasStdin = false } = options;
-  const flags = runtime === "deno" ? denoFlags : [];
+  const { env = {}, wrapper = [], command, hasStdin = false } = options;
   const program = fileURLToPath(new URL(name, import.meta.url));
-  const run = command ?? [...commands[runtime], ...flags];
-  const [file = "", ...rest] = [...wrapper, ...run, program];
+  const run = command ? [...command, program] : runOf(program, options);
+  const [file = "", ...rest] = [...wrapper, ...run];
   const child = spawn(file, [...rest, ...args.map(String)], {
     stdio: [hasStdin ? "pipe" : "ignore", "pipe", "pipe"],
     env: { ...process.env, ...env },
@@ -55,6 +57,17 @@ export function startProgram(
   child.stdout!.setEncoding("utf8").on("data", (text: string) => output.stdout += text);
   child.stderr!.setEncoding("utf8").on("data", (text: string) => output.stderr += text);
   return { child, output, ended: once(child, "close").then(([code, signal]) => signal ?? code) };
+}
+
+/** The command that runs a program on the runtime of the test. */
+function runOf(program: string, { denoFlags = [], isLoadedByTsx = false }: ProgramOptions) {
+  const [binary = "", ...flags] = commands[runtime];
+  if (runtime === "deno") return [binary, ...flags, ...denoFlags, program];
+  if (runtime === "bun") return [binary, program];
+  // Only what belongs to the tests is known to work as a bundle.
+  return isLoadedByTsx || !program.includes("/tests/interop/")
+    ? [binary, "--import", "tsx", program]
+    : [binary, bundleOf(program)];
 }
 
 /**

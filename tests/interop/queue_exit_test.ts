@@ -16,7 +16,8 @@ for (const [scenario, handled] of Object.entries(endings)) {
   });
 }
 
-const options = { denoFlags: ["--allow-read", "--allow-write"] };
+// Its worker is a file beside it.
+const options = { denoFlags: ["--allow-read", "--allow-write"], isLoadedByTsx: true };
 
 /** How many of the last 1000 records stand in the file. */
 function countOf(path: string): number {

@@ -1,0 +1,38 @@
+/** Programs for Node 20, which reads no TypeScript: as a bundle one starts ten times as fast as by tsx. */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+/** Within `node_modules`, where the program finds the packages that it imports. */
+const cache = fileURLToPath(new URL("../../node_modules/.cache", import.meta.url));
+
+const bundles = new Map<string, string>();
+
+/** The path of a bundle of a program; it is removed when this process ends. */
+export function bundleOf(program: string): string {
+  const known = bundles.get(program);
+  if (known !== undefined) return known;
+  const { buildSync } = createRequire(import.meta.url)("esbuild") as typeof import("esbuild");
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, "logwire-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  buildSync({
+    entryPoints: [program],
+    bundle: true,
+    // A module that is imported dynamically stays one.
+    splitting: true,
+    packages: "external",
+    external: ["bun:*", "cloudflare:*"],
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    outdir: folder,
+    outExtension: { ".js": ".mjs" },
+    logLevel: "error",
+  });
+  const bundle = join(folder, basename(program).replace(/\.ts$/, ".mjs"));
+  bundles.set(program, bundle);
+  return bundle;
+}
