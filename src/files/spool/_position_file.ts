@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { crc32 } from "./_crc32.ts";
 import { getUint53, setUint53, viewOf } from "./_segment_format.ts";
 import { attempt, readAll, type SpoolCalls, writeAll } from "./_spool_calls.ts";
+import { xxh32 } from "./_xxh32.ts";
 
 /** The bytes of a slot: a page. */
 const SLOT_BYTES = 4096;
@@ -98,7 +98,7 @@ export class PositionFile {
       view.setInt32(at, batches[i]!.first - low);
       view.setUint32(at + 4, batches[i]!.count);
     }
-    view.setUint32(at, crc32(this.#slot.subarray(0, at)));
+    view.setUint32(at, xxh32(view, 0, at, 0));
     attempt(() =>
       writeAll(
         this.#calls,
@@ -133,7 +133,7 @@ function decodeSlot(bytes: Uint8Array): { turn: number; position: Position } | u
   const count = view.getUint32(44);
   if (view.getUint32(0) !== MAGIC || count > MAX_BATCHES) return undefined;
   const end = FIXED_BYTES + count * BATCH_BYTES;
-  if (end + 4 > bytes.length || view.getUint32(end) !== crc32(bytes.subarray(0, end))) {
+  if (end + 4 > bytes.length || view.getUint32(end) !== xxh32(view, 0, end, 0)) {
     return undefined;
   }
   const low = getUint53(view, 12);

@@ -7,8 +7,8 @@
 import {
   END_MARK_BYTES,
   getUint53,
+  hashOfRecord,
   RECORD_OVERHEAD,
-  recordCrc,
   setUint53,
 } from "./_segment_format.ts";
 
@@ -28,7 +28,7 @@ export class RecordGroup {
   /** Where the last record ends. */
   end = 0;
   #start = 0;
-  /** The records before this place have their CRCs. */
+  /** The records before this place have their hashes. */
   #sealed = 0;
 
   /** Bytes of the records on the disk. */
@@ -66,7 +66,7 @@ export class RecordGroup {
     this.commit(at + end - start);
   }
 
-  /** The bytes of as many records as fit into `most` bytes, but of one at least; with their CRCs. */
+  /** The bytes of as many records as fit into `most` bytes, but of one at least; with their hashes. */
   piece(most: number, seed: number): { bytes: Uint8Array; count: number } {
     let at = this.#start;
     let count = 0;
@@ -74,7 +74,7 @@ export class RecordGroup {
       const size = this.view.getUint32(at + 4);
       const end = at + RECORD_OVERHEAD + size;
       if (count > 0 && end - this.#start > most) break;
-      if (at >= this.#sealed) this.view.setUint32(at, recordCrc(this.buffer, at, size, seed));
+      if (at >= this.#sealed) this.view.setUint32(at, hashOfRecord(this.view, at, size, seed));
       at = end;
       count++;
     }

@@ -8,11 +8,11 @@
  * | 16 bytes           | spool id, random: new for each process that opens a spool  |
  * | 8 bytes            | sequence number of the first record                        |
  * | the rest           | content type of the records, in UTF-8                      |
- * | 4 bytes            | CRC-32 of all of these                                     |
+ * | 4 bytes            | XXH32 of all of these                                      |
  *
  * | record, big-endian |                                                            |
  * | ------------------ | ---------------------------------------------------------- |
- * | 4 bytes            | CRC-32 of the spool id and of the rest of the record       |
+ * | 4 bytes            | XXH32 of the rest of the record, seeded by the spool id    |
  * | 4 bytes            | number of bytes                                            |
  * | 8 bytes            | sequence number                                            |
  * | the bytes          | the record as it is sent                                   |
@@ -21,12 +21,12 @@
  * record, unless that ends where the file ends, and remains of the earlier use behind these. A process
  * cuts off the remains when it ends the segment, so that only a process that was killed leaves some.
  *
- * The CRC covers the spool id, so that bytes that a record holds never pass for a record: whoever logs
+ * The hash depends on the spool id, so that bytes that a record holds never pass for a record: whoever logs
  * them does not know the id.
  *
  * @module
  */
-import { crc32 } from "./_crc32.ts";
+import { xxh32 } from "./_xxh32.ts";
 
 /** The version of a new file, and of one that is used again. */
 const NEW = 1;
@@ -90,7 +90,7 @@ export function encodeHeader(
   bytes.set(spoolId, 12);
   setUint53(view, 28, first);
   bytes.set(type, FIXED_BYTES);
-  view.setUint32(size - 4, crc32(bytes.subarray(0, size - 4)));
+  view.setUint32(size - 4, xxh32(view, 0, size - 4, 0));
   return bytes;
 }
 
@@ -110,7 +110,7 @@ export function decodeHeader(bytes: Uint8Array): SegmentHeader & { readonly size
   const view = viewOf(bytes);
   const size = view.getUint32(8);
   const isSized = size >= FIXED_BYTES + 4 && size <= Math.min(bytes.length, MAX_HEADER_BYTES);
-  if (!isSized || view.getUint32(size - 4) !== crc32(bytes.subarray(0, size - 4))) {
+  if (!isSized || view.getUint32(size - 4) !== xxh32(view, 0, size - 4, 0)) {
     throw new Error("its header is damaged");
   }
   return {
@@ -122,9 +122,14 @@ export function decodeHeader(bytes: Uint8Array): SegmentHeader & { readonly size
   };
 }
 
-/** The CRC of a record's bytes, its length and sequence number included. */
-export function recordCrc(bytes: Uint8Array, at: number, size: number, seed: number): number {
-  return crc32(bytes.subarray(at + 4, at + RECORD_OVERHEAD + size), seed);
+/** The seed of the hashes of a process's records. */
+export function seedOf(spoolId: Uint8Array): number {
+  return xxh32(viewOf(spoolId), 0, spoolId.length, 0);
+}
+
+/** The hash of a record's bytes, its length and sequence number included. */
+export function hashOfRecord(view: DataView, at: number, size: number, seed: number): number {
+  return xxh32(view, at + 4, at + RECORD_OVERHEAD + size, seed);
 }
 
 /**

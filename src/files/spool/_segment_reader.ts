@@ -1,18 +1,18 @@
 /**
  * Reads the records of a segment one after the other, in pieces. It skips damaged bytes: the next whole
- * record behind them is found by its sequence number and its CRC.
+ * record behind them is found by its sequence number and its hash.
  *
  * @module
  */
-import { crc32 } from "./_crc32.ts";
 import {
   decodeHeader,
   END_MARK_BYTES,
   getUint53,
+  hashOfRecord,
   isEndMark,
   MAX_HEADER_BYTES,
   RECORD_OVERHEAD,
-  recordCrc,
+  seedOf,
   type SegmentHeader,
   viewOf,
 } from "./_segment_format.ts";
@@ -22,7 +22,7 @@ import { readAll, readStart, type SpoolCalls } from "./_spool_calls.ts";
 const PIECE_BYTES = 128 * 1024;
 
 /**
- * The search for a whole record computes CRCs over so many times the rest of the segment at most:
+ * The search for a whole record computes hashes over so many times the rest of the segment at most:
  * records may hold bytes that look like the beginnings of other ones.
  */
 const SEARCH_FACTOR = 16;
@@ -89,7 +89,7 @@ export class SegmentReader {
     this.#calls = calls;
     this.#fd = calls.openSync(path, "r");
     this.#limit = limit;
-    this.#seed = crc32(header.spoolId);
+    this.#seed = seedOf(header.spoolId);
     this.#size = Math.min(calls.fstatSync(this.#fd).size, bytes);
     this.buffer = new Uint8Array(Math.min(PIECE_BYTES, Math.max(this.#size, RECORD_OVERHEAD)));
     this.#view = viewOf(this.buffer);
@@ -160,7 +160,7 @@ export class SegmentReader {
   /** Says whether bytes hold a record of this segment that comes behind the last one. */
   #isRecord(at: number, size: number): boolean {
     return this.#isLater(at) &&
-      this.#view.getUint32(at) === recordCrc(this.buffer, at, size, this.#seed);
+      this.#view.getUint32(at) === hashOfRecord(this.#view, at, size, this.#seed);
   }
 
   #isLater(at: number): boolean {

@@ -4,11 +4,10 @@
  *
  * @module
  */
-import { crc32 } from "./_crc32.ts";
 import type { ProcessTable } from "./_process_identity.ts";
 import { type Position, PositionFile } from "./_position_file.ts";
 import type { RecordGroup } from "./_record_group.ts";
-import { encodeHeader, END_MARK_BYTES, isSegment, segmentName } from "./_segment_format.ts";
+import { encodeHeader, END_MARK_BYTES, isSegment, seedOf, segmentName } from "./_segment_format.ts";
 import { SegmentReader } from "./_segment_reader.ts";
 import {
   attempt,
@@ -149,7 +148,7 @@ export class SpoolFolder {
     const { calls, processes, random, segmentBytes } = settings;
     this.path = path;
     this.spoolId = random(16);
-    this.#seed = crc32(this.spoolId);
+    this.#seed = seedOf(this.spoolId);
     this.#settings = settings;
     this.spare = new SpareFile(calls, path, settings);
     this.#lock = new SpoolLock(calls, processes, path, hexOf(random(8)));
