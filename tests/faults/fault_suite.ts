@@ -78,7 +78,7 @@ function cells(): Cell[] {
 async function runAll(all: readonly Cell[]): Promise<Result[]> {
   const programs: Record<string, Programs> = {};
   for (const name of new Set(all.map(({ runtime }) => runtime))) {
-    programs[name] = await programsFor(name);
+    programs[name] = programsFor(name);
   }
   const results: Result[] = [];
   let next = 0;
@@ -104,7 +104,6 @@ async function runAll(all: readonly Cell[]): Promise<Result[]> {
     }
   };
   await Promise.all(Array.from({ length: Number(values.jobs) }, lane));
-  for (const some of Object.values(programs)) some.remove();
   return results;
 }
 

@@ -4,8 +4,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { bundleOf } from "../node_bundle.ts";
 import { runtime } from "../test.ts";
-import { bundleOf } from "./node_bundle.ts";
 
 /** The binary itself: npm puts a script before Deno's, which would get the signals. */
 const commands = {

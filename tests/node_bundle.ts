@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** Within `node_modules`, where the program finds the packages that it imports. */
-const cache = fileURLToPath(new URL("../../node_modules/.cache", import.meta.url));
+const cache = fileURLToPath(new URL("../node_modules/.cache", import.meta.url));
 
 const bundles = new Map<string, string>();
 
@@ -30,6 +30,8 @@ export function bundleOf(program: string): string {
     target: "node20",
     outdir: folder,
     outExtension: { ".js": ".mjs" },
+    // Test data are found beside the program.
+    define: { "import.meta.url": JSON.stringify(pathToFileURL(program).href) },
     logLevel: "error",
   });
   const bundle = join(folder, basename(program).replace(/\.ts$/, ".mjs"));
