@@ -127,6 +127,18 @@ test(
   { skip },
 );
 
+test("npm run test:long -- --help lists its arguments, and it takes no others", async () => {
+  const long = fileURLToPath(new URL("./long.mjs", import.meta.url));
+  const { code, stdout } = await runCommand("node", long, "--help");
+  assertEquals(code, 0);
+  for (const name of ["kills", "--faults", "--wine"]) {
+    assertMatch(stdout, new RegExp(`^  ${name} .* {2}\\S`, "m"));
+  }
+  const refused = await runCommand("node", long, "--fault");
+  assertEquals(refused.code, 2);
+  assertMatch(refused.stderr, /no argument '--fault': npm run test:long -- --help/);
+}, { skip });
+
 test("npx deno task ok is npm test, with the Deno that npm ci installs", async () => {
   const { code, stdout } = await runCommand("npx", "deno", "task", "--quiet", "ok", "--help");
   assertEquals(code, 0);
