@@ -9,15 +9,21 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const cache = fileURLToPath(new URL("../node_modules/.cache", import.meta.url));
 
 const bundles = new Map<string, string>();
+let folder: string | undefined;
+
+function makeFolder(): string {
+  mkdirSync(cache, { recursive: true });
+  const made = mkdtempSync(join(cache, "logwire-"));
+  process.on("exit", () => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
 
 /** The path of a bundle of a program; it is removed when this process ends. */
 export function bundleOf(program: string): string {
   const known = bundles.get(program);
   if (known !== undefined) return known;
   const { buildSync } = createRequire(import.meta.url)("esbuild") as typeof import("esbuild");
-  mkdirSync(cache, { recursive: true });
-  const folder = mkdtempSync(join(cache, "logwire-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  folder ??= makeFolder();
   buildSync({
     entryPoints: [program],
     bundle: true,

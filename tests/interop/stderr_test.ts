@@ -4,7 +4,9 @@ import { test } from "../test.ts";
 import { runProgram } from "./programs.ts";
 
 test("a program whose console logs prints each record and each fault once", async () => {
-  const { stderr } = await runProgram("stderr_program.ts", ["console"], 1);
+  // In a bundle the call stack begins with the frames of the library.
+  const options = { isLoadedByTsx: true };
+  const { stderr } = await runProgram("stderr_program.ts", ["console"], 1, options);
   const lines = stderr.split("\n");
   assertEquals(lines.slice(0, 3), ["the last resort", "console: hello", "--- Logging error ---"]);
   assert(lines.length < 40, stderr);
