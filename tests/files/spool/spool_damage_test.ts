@@ -142,11 +142,22 @@ for (const hasPosition of [true, false]) {
   });
 }
 
+/**
+ * A segment in a used file, with the texts, whose hashes all begin with another byte than zero: a record
+ * that is cut behind a zero looks like the end of the records.
+ */
+async function usedSegment(): Promise<Uint8Array> {
+  while (true) {
+    const bytes = (await spoolOf(TEXTS, 0, true)).file(REUSED_SEGMENT).slice();
+    if (ends(bytes).slice(0, -1).every((place) => bytes[place] !== 0)) return bytes;
+  }
+}
+
 for (const hasPosition of [true, false]) {
   const which = hasPosition ? "with its position" : "without its position";
 
   test(`a segment in a used file that is cut at any byte gives its whole records, ${which}`, async () => {
-    const bytes = (await spoolOf(TEXTS, 0, true)).file(REUSED_SEGMENT).slice();
+    const bytes = await usedSegment();
     const places = ends(bytes);
     const last = places.at(-1)!;
     assertEquals([decodeHeader(bytes).isReused, bytes.length], [true, SEGMENT_BYTES]);
