@@ -114,11 +114,10 @@ export class JetStreamListener {
   /** Those of them whose records wait, and those whose records are handled and not flushed. */
   readonly #waiting: PendingMessage[] = [];
   readonly #handled: PendingMessage[] = [];
-  #flush: () => Promise<void> = () => Promise.resolve();
+  /** Flushes the handlers of the listener that reads the queue; `undefined`: none reads it. */
+  #flush: (() => Promise<void>) | undefined;
   #settling: Promise<void> | undefined;
   #running: Promise<void> = Promise.resolve();
-  /** A listener reads the queue, until `close()`; messages are asked for, until `arrived()`. */
-  #isRead = false;
   #isOpen = false;
   /** The server may not have the last acknowledgements. */
   #isUnsure = false;
@@ -161,11 +160,11 @@ export class JetStreamListener {
     if (durable === undefined) {
       throw new TypeError("Cannot listen as 'durable' is not set: it names the consumer");
     }
-    if (this.#isRead) {
+    if (this.#flush !== undefined) {
       throw new Error("Cannot listen as another listener reads this queue: make one for each");
     }
     this.#flush = flush;
-    this.#isOpen = this.#isRead = true;
+    this.#isOpen = true;
     this.#running = this.#run(durable);
   }
 
@@ -196,8 +195,7 @@ export class JetStreamListener {
       .catch((error) => this.#report(this.#fault("may not have the last acknowledgements", error)));
     clock.clearTimeout(this.#workTimer);
     this.#consumer = undefined;
-    this.#flush = () => Promise.resolve();
-    this.#isRead = false;
+    this.#flush = undefined;
   }
 
   // A listener takes the records out.
@@ -365,7 +363,7 @@ export class JetStreamListener {
       // To hand the records out again would not help.
       try {
         // Within then() one that throws becomes one that rejects.
-        await Promise.resolve().then(() => this.#flush());
+        await Promise.resolve().then(() => this.#flush?.());
       } catch (error) {
         this.#report(this.#fault("could not flush its handlers", error));
       }

@@ -7,13 +7,6 @@ import { fileURLToPath } from "node:url";
 import { bundleOf } from "../node_bundle.ts";
 import { runtime } from "../test.ts";
 
-/** The binary itself: npm puts a script before Deno's, which would get the signals. */
-const commands = {
-  deno: [process.execPath, "run", "--allow-net", "--allow-env"],
-  bun: [process.execPath],
-  node: [process.execPath],
-};
-
 /** The way to run a program. */
 export interface ProgramOptions {
   /** Added to the environment. */
@@ -61,8 +54,11 @@ export function startProgram(
 
 /** The command that runs a program on the runtime of the test. */
 function runOf(program: string, { denoFlags = [], isLoadedByTsx = false }: ProgramOptions) {
-  const [binary = "", ...flags] = commands[runtime];
-  if (runtime === "deno") return [binary, ...flags, ...denoFlags, program];
+  // The binary itself: npm puts a script before Deno's, which would get the signals.
+  const binary = process.execPath;
+  if (runtime === "deno") {
+    return [binary, "run", "--allow-net", "--allow-env", ...denoFlags, program];
+  }
   if (runtime === "bun") return [binary, program];
   // Only what belongs to the tests is known to work as a bundle.
   return isLoadedByTsx || !program.includes("/tests/interop/")

@@ -6,7 +6,7 @@ import { test } from "../test.ts";
 
 const { readReport } = await import(String(new URL("./junit.mjs", import.meta.url)));
 
-// What each runtime writes, as it wrote it for the tests of a file `a_test.ts`, without times.
+// Each runtime wrote its report for the tests of a file `a_test.ts`; the times are left out here.
 const reports = {
   deno: `<testsuite name="./a_test.ts" tests="3" failures="1">
     <testcase name="a &lt;b&gt;" classname="./a_test.ts" line="2" col="1">

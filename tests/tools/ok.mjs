@@ -9,22 +9,22 @@
  */
 import { spawnSync } from "node:child_process";
 import {
+  appendFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
-  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
-import { parseArgs, stripVTControlCharacters } from "node:util";
+import { parseArgs } from "node:util";
 import { runCommand } from "./commands.mjs";
 import { readReport } from "./junit.mjs";
-import { Progress } from "./progress.mjs";
+import { Progress, quoted } from "./progress.mjs";
 import { node, self, setUp, toolEnvironment } from "./setup.mjs";
 import { root } from "./std_packages.mjs";
 
@@ -208,8 +208,7 @@ const nodeRuns = writeNodeRuns();
 try {
   const before = workTree();
   await inLanes([
-    ...chosenRuntimes.slice(-1).map((name) => () => test(name)),
-    ...chosenRuntimes.slice(0, -1).map((name) => () => test(name)),
+    ...chosenRuntimes.map((name) => () => test(name)),
     ...chosenChecks.map((name) => () => check(name)),
   ]);
   if (only === undefined && parts.length === 0) checkTree(before);
@@ -261,29 +260,27 @@ function reached({ file, test }, printed) {
   const begun = Array.from(printed.matchAll(file), ([, path]) => path.replace(`${root}/`, ""));
   const current = begun.pop();
   const tests = printed.match(test)?.length ?? 0;
-  const count = begun.reduce((sum, path) => sum + (nodeRuns.get(path)?.length ?? 1), 0);
+  const count = begun.reduce((sum, path) => sum + (nodeRuns.get(path) ?? 1), 0);
   const ended = `${count} of ${files.length} files ended, ${tests} tests`;
   if (current === undefined) return ended;
   return `${ended}; in ${current.replace(`${scratch}/`, "").replace(".mjs", "")}`;
 }
 
 /**
- * What Node runs, each in a process of its own, whose start takes half a second of a core: a test file,
- * or all those of a folder whose tests leave nothing behind in the process. With the files of each.
+ * Returns the modules that Node runs in a process each, with the number of test files in each: a test
+ * file, or one that imports all test files of a folder, which this writes. The start of a process takes
+ * half a second of a core.
  */
 function writeNodeRuns() {
+  const folder = join(scratch, "tests");
+  mkdirSync(folder);
   const runs = new Map();
   for (const file of files) {
-    const folder = file.split("/").slice(0, 2).join("/");
-    const isShared = sharing.some((name) => folder === `tests/${name}`);
-    const run = isShared ? join(scratch, `${folder}.mjs`) : file;
-    runs.set(run, [...runs.get(run) ?? [], file]);
-  }
-  for (const [run, its] of runs) {
-    if (its[0] === run) continue;
-    const imports = its.map((file) => `import "${pathToFileURL(join(root, file))}";\n`);
-    mkdirSync(dirname(run), { recursive: true });
-    writeFileSync(run, imports.join(""));
+    const name = file.split("/")[1];
+    const isShared = sharing.includes(name);
+    const run = isShared ? join(folder, `${name}.mjs`) : file;
+    if (isShared) appendFileSync(run, `import "${pathToFileURL(join(root, file))}";\n`);
+    runs.set(run, (runs.get(run) ?? 0) + 1);
   }
   return runs;
 }
@@ -321,19 +318,22 @@ function listSkipped() {
   for (const [reason, count] of counts) console.log(`${String(count).padStart(6)} × ${reason}`);
 }
 
-/** What failed once more, in short: a log of CI may keep the end of a long output alone. */
+/**
+ * Prints the failures again, each in 25 lines at most: a log of CI may keep only the end of a long
+ * output.
+ */
 function listFailed() {
   if (total.failed.length > 0) console.log("failed:");
   for (const { title, text } of total.failed) {
-    const lines = stripVTControlCharacters(text).trim().split("\n");
+    const lines = text.trim().split("\n");
     if (lines.length > 24) lines.splice(12, lines.length - 24, "… (more above)");
-    console.log(`  ${[title, ...lines].join("\n    | ")}`);
+    console.log(`  ${title}\n${quoted(lines.join("\n"))}`);
   }
 }
 
 /**
  * Runs the steps in three lanes, for two cores: tests wait for a third of their time. The longest step,
- * Node's, stands first, and the short checks stand last, so that all lanes end at about the same time.
+ * Deno's, stands first, and the short checks stand last, so that all lanes end at about the same time.
  */
 async function inLanes(steps) {
   const lane = async () => {

@@ -8,6 +8,11 @@ import { stripVTControlCharacters } from "node:util";
 /** After a longer silence a reader takes a program for hung. */
 const EVERY_MS = 10_000;
 
+/** Text that a step printed, below its line: without colours, and each line behind a bar. */
+export function quoted(text) {
+  return stripVTControlCharacters(text).replace(/^/gm, "    | ");
+}
+
 /** The steps of one run. */
 export class Progress {
   #running = new Set();
@@ -33,7 +38,7 @@ export class Progress {
     return ({ ok, output = "", shown = name }) => {
       this.#running.delete(step);
       this.#printStep(ok ? "ok" : "FAIL", step, shown);
-      if (output !== "") this.#print(stripVTControlCharacters(output).replace(/^/gm, "    | "));
+      if (output !== "") this.#print(quoted(output));
       clearTimeout(this.#timer);
       this.#timer = this.#running.size > 0 ? this.#startTimer() : undefined;
     };

@@ -21,8 +21,8 @@
  * record, unless that ends where the file ends, and remains of the earlier use behind these. A process
  * cuts off the remains when it ends the segment, so that only a process that was killed leaves some.
  *
- * The hash depends on the spool id, so that bytes that a record holds never pass for a record: whoever logs
- * them does not know the id.
+ * The hash depends on the spool id, so that bytes that a record holds never pass for a record: whoever
+ * logs them does not know the id.
  *
  * @module
  */
@@ -134,7 +134,8 @@ export function hashOfRecord(view: DataView, at: number, size: number, seed: num
 
 /**
  * Says whether bytes are the zeros behind the last record of a file that is used again. One of the
- * sixteen may be damaged: a record begins with more bytes that are not zero.
+ * sixteen may be damaged: a record begins with more bytes that are not zero. Where the file ends sooner,
+ * zeros alone are taken for the mark, even if they began a record that was cut off.
  */
 export function isEndMark(bytes: Uint8Array): boolean {
   const others = bytes.reduce((count, byte) => count + Number(byte !== 0), 0);

@@ -1,10 +1,8 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
+import { viewOf } from "../../../src/files/spool/_segment_format.ts";
 import { xxh32 } from "../../../src/files/spool/_xxh32.ts";
 import { test } from "../../test.ts";
-
-const viewOf = (bytes: Uint8Array) =>
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 const hash = (bytes: Uint8Array, seed = 0) => xxh32(viewOf(bytes), 0, bytes.length, seed);
 
